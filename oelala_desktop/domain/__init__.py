@@ -1,0 +1,1 @@
+"""What the product is about, as pure values: no I/O, no event loop, no Qt."""

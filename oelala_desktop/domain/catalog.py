@@ -1,0 +1,73 @@
+"""What a connected server can run and choose from, as pure values (read off its /object_info by comfy.catalog)."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class NodeInput:
+    """One input of a node class. `choices` is None unless the server gives a list to choose from."""
+
+    type: str
+    required: bool
+    choices: tuple[str, ...] | None = None
+    default: object = None
+    minimum: float | None = None
+    maximum: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NodeClass:
+    name: str
+    inputs: Mapping[str, NodeInput]
+    outputs: tuple[str, ...] = ()
+    is_output: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """Node classes by name. `folders` holds model lists that were read from /models, by folder."""
+
+    classes: Mapping[str, NodeClass]
+    folders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def has(self, class_type: str) -> bool:
+        return class_type in self.classes
+
+    def choices(self, class_type: str, input_name: str) -> tuple[str, ...] | None:
+        """The values that the server accepts there, or None if it accepts anything of the type (or lacks it)."""
+        node = self.classes.get(class_type)
+        found = node.inputs.get(input_name) if node else None
+        return found.choices if found else None
+
+    @property
+    def loras(self) -> tuple[str, ...]:
+        return self.choices("LoraLoaderModelOnly", "lora_name") or self.folders.get("loras", ())
+
+
+def normalised(name: str) -> str:
+    """A model name for comparing: one separator, one case."""
+    return re.sub(r"[\\/]+", "/", name).casefold()
+
+
+def match_name(name: str, choices: tuple[str, ...]) -> str | None:
+    """The server's own spelling of `name`: exact, else alike but for case and separators, else a unique file name."""
+    if name in choices:
+        return name
+    wanted = normalised(name)
+    same = [c for c in choices if normalised(c) == wanted]
+    if same:
+        return same[0]
+    by_file = [c for c in choices if normalised(c).rsplit("/", 1)[-1] == wanted.rsplit("/", 1)[-1]]
+    return by_file[0] if len(by_file) == 1 else None
+
+
+def nearest(name: str, choices: tuple[str, ...] | list[str]) -> str | None:
+    """The choice spelled most like `name`, or None if none comes close."""
+    by_fold = {normalised(c): c for c in choices}
+    found = difflib.get_close_matches(normalised(name), list(by_fold), n=1, cutoff=0.5)
+    return by_fold[found[0]] if found else None

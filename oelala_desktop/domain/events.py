@@ -1,0 +1,96 @@
+"""Every fact the app announces. Past tense; immutable; carried by services.bus."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .job import Job, Progress
+
+
+@dataclass(frozen=True, slots=True)
+class JobChanged:
+    """A job was added or its row changed."""
+
+    job: Job
+
+
+@dataclass(frozen=True, slots=True)
+class JobProgressed:
+    job_id: str
+    progress: Progress
+
+
+@dataclass(frozen=True, slots=True)
+class JobPreviewed:
+    """`image` is an encoded JPEG or PNG."""
+
+    job_id: str
+    image: bytes
+    mime: str
+
+
+@dataclass(frozen=True, slots=True)
+class JobFinished:
+    """A job reached a final state; for a done one the files are under their final names."""
+
+    job: Job
+
+
+@dataclass(frozen=True, slots=True)
+class JobRemoved:
+    job_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePaused:
+    paused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EngineState:
+    """`state`: connecting, online, offline. `reason` is a sentence while offline. `kind` as in EngineRef."""
+
+    kind: str
+    url: str
+    name: str
+    state: str
+    reason: str = ""
+    reason_kind: str = ""
+    version: str = ""
+    device: str = ""
+    queue_remaining: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EngineChanged:
+    engine: EngineState
+
+
+@dataclass(frozen=True, slots=True)
+class MediaAdded:
+    """A result lies in the output folder under its final name."""
+
+    path: str
+    job_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class NoticePosted:
+    """Something to tell the user that belongs to no field: `level` info, warning or error."""
+
+    level: str
+    text: str
+    job_id: str | None = None
+
+
+Event = (
+    JobChanged
+    | JobProgressed
+    | JobPreviewed
+    | JobFinished
+    | JobRemoved
+    | QueuePaused
+    | EngineChanged
+    | MediaAdded
+    | NoticePosted
+)

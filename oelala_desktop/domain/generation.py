@@ -1,0 +1,64 @@
+"""GenerationInfo: what made a file, in the one shape that every face of the product shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class UsedModel:
+    """A model file as the graph named it. `pass_` is "high", "low" or None where there is one pass."""
+
+    name: str
+    pass_: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UsedLora:
+    """A LoRA, its strength (1.0 = 100 %) and the pass it was applied to."""
+
+    name: str
+    strength: float
+    pass_: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GenerationInfo:
+    """What made a picture or video. Absent fields are None; zero is a value.
+
+    `source` is the most trusted block found in the file (`oelala`, `prompt`, `workflow`, `a1111`) even if no field
+    came of it; `sources` names the block that each present field was taken from. `seed` is exact (up to 2**64-1),
+    `duration` in seconds.
+    """
+
+    source: str | None = None
+    prompt: str | None = None
+    negative_prompt: str | None = None
+    original_t2i_prompt: str | None = None
+    seed: int | None = None
+    steps: int | None = None
+    cfg: float | None = None
+    sampler: str | None = None
+    scheduler: str | None = None
+    shift: float | None = None
+    switch_step: int | None = None
+    width: int | None = None
+    height: int | None = None
+    num_frames: int | None = None
+    fps: float | None = None
+    duration: float | None = None
+    models: tuple[UsedModel, ...] = ()
+    loras: tuple[UsedLora, ...] = ()
+    engine: str | None = None
+    workflow: str | None = None
+    sources: Mapping[str, str] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The JSON shape of the command line, the API and the popup: `pass` instead of `pass_`."""
+        out = asdict(self)
+        out["models"] = [{"name": m.name, "pass": m.pass_} for m in self.models]
+        out["loras"] = [{"name": x.name, "strength": x.strength, "pass": x.pass_} for x in self.loras]
+        out["sources"] = dict(self.sources)
+        return out

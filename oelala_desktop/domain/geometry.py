@@ -1,0 +1,61 @@
+"""Sizes, aspect ratios and frame counts. All arithmetic is exact (integers), so the numbers shown are the numbers used."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+#: name -> short side in pixels
+RESOLUTIONS: Mapping[str, int] = {"480p": 480, "576p": 576, "720p": 720, "1080p": 1080}
+
+#: name -> (width, height) of the ratio; "auto" is not here because it needs a picture
+ASPECTS: Mapping[str, tuple[int, int]] = {
+    "16:9": (16, 9),
+    "9:16": (9, 16),
+    "1:1": (1, 1),
+    "4:3": (4, 3),
+    "3:4": (3, 4),
+    "3:2": (3, 2),
+    "2:3": (2, 3),
+    "21:9": (21, 9),
+    "9:21": (9, 21),
+}
+
+#: SDXL's training sizes for the landscape ratios; portraits are the transposes
+SDXL_SIZES: Mapping[str, tuple[int, int]] = {
+    "1:1": (1024, 1024),
+    "16:9": (1344, 768),
+    "4:3": (1152, 864),
+    "3:2": (1216, 832),
+    "21:9": (1536, 640),
+}
+
+
+def nearest_aspect(width: int, height: int) -> str:
+    """The named ratio whose logarithm lies nearest to that of a picture of `width` x `height` pixels."""
+    wanted = math.log(width / height)
+    return min(ASPECTS, key=lambda name: abs(math.log(ASPECTS[name][0] / ASPECTS[name][1]) - wanted))
+
+
+def frame_size(resolution: str, aspect: str, multiple: int = 16) -> tuple[int, int]:
+    """(width, height) in pixels: short side from `resolution`, both rounded down to a multiple of `multiple`."""
+    short = RESOLUTIONS[resolution]
+    ratio_w, ratio_h = ASPECTS[aspect]
+    longer, shorter = max(ratio_w, ratio_h), min(ratio_w, ratio_h)
+    long_side = short * longer // shorter // multiple * multiple
+    short_side = short // multiple * multiple
+    return (long_side, short_side) if ratio_w >= ratio_h else (short_side, long_side)
+
+
+def sdxl_size(aspect: str) -> tuple[int, int]:
+    """(width, height) of the one-megapixel class for a named ratio."""
+    if aspect in SDXL_SIZES:
+        return SDXL_SIZES[aspect]
+    ratio_w, ratio_h = ASPECTS[aspect]
+    width, height = SDXL_SIZES[f"{ratio_h}:{ratio_w}"]
+    return height, width
+
+
+def frame_count(seconds: float, fps: int) -> int:
+    """Wan's frame counts are 4k+1: k is the number of whole latent steps nearest to the duration, at least one."""
+    return 4 * max(1, round(seconds * fps / 4)) + 1

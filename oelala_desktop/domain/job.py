@@ -1,0 +1,192 @@
+"""Job: one submission and its way to a file on disk. Immutable snapshots; legal transitions stand here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any
+
+
+class JobState(StrEnum):
+    QUEUED = "queued"  # here, not yet sent
+    SENT = "sent"  # the server has it, or may have it
+    RUNNING = "running"
+    FETCHING = "fetching"  # the server has finished; the files are on their way
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    LOST = "lost"  # absent from the server's queue and from its history
+
+    @property
+    def is_final(self) -> bool:
+        return self in _FINAL
+
+
+_FINAL = frozenset({JobState.DONE, JobState.FAILED, JobState.CANCELLED, JobState.LOST})
+_NEXT: Mapping[JobState, frozenset[JobState]] = {
+    JobState.QUEUED: frozenset({JobState.SENT, JobState.FAILED, JobState.CANCELLED}),
+    JobState.SENT: frozenset(
+        {
+            JobState.QUEUED,
+            JobState.RUNNING,
+            JobState.FETCHING,
+            JobState.FAILED,
+            JobState.CANCELLED,
+            JobState.LOST,
+        }
+    ),
+    JobState.RUNNING: frozenset(
+        {JobState.QUEUED, JobState.FETCHING, JobState.FAILED, JobState.CANCELLED, JobState.LOST}
+    ),
+    JobState.FETCHING: frozenset({JobState.QUEUED, JobState.DONE, JobState.FAILED, JobState.CANCELLED, JobState.LOST}),
+    JobState.DONE: frozenset(),
+    JobState.FAILED: frozenset(),
+    JobState.CANCELLED: frozenset(),
+    JobState.LOST: frozenset({JobState.FETCHING}),
+}
+
+
+def may_follow(state: JobState, following: JobState) -> bool:
+    """Whether a job may go from one state to the other. To QUEUED goes only a job whose own engine (Sketch) died."""
+    return following in _NEXT[state]
+
+
+@dataclass(frozen=True, slots=True)
+class EngineRef:
+    """Which engine a job is bound to: `kind` "comfyui" or "sketch"; `url` without a trailing slash, "" for Sketch
+    (whose port changes)."""
+
+    kind: str
+    url: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InputPicture:
+    """A start or end picture, kept under the home folder by content so that the job outlives the original."""
+
+    key: str
+    path: str
+    upload_name: str
+    original: str
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A result file on this machine. `role` is "", "clip1"…, "joined"; `kind` "video" or "image"."""
+
+    path: str
+    kind: str
+    width: int | None
+    height: int | None
+    frames: int | None
+    fps: float | None
+    role: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "path": self.path,
+            "kind": self.kind,
+            "width": self.width,
+            "height": self.height,
+            "frames": self.frames,
+            "fps": self.fps,
+        }
+        return out | ({"role": self.role} if self.role else {})
+
+
+@dataclass(frozen=True, slots=True)
+class JobError:
+    """Why a job failed: a sentence, the node's title, settings keys with their own sentences, the raw text."""
+
+    message: str
+    kind: str = ""
+    node: str = ""
+    detail: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """The process that drives the job: its pid and start time (seconds since the epoch)."""
+
+    pid: int
+    started: float
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """`fraction` 0…1 of the whole graph, below 1 until the files are here. `step` of `steps` in the node running now;
+    `pass_` "high", "low" or None; `eta` seconds left, None while unknown."""
+
+    fraction: float = 0.0
+    node: str | None = None
+    pass_: str | None = None
+    step: int | None = None
+    steps: int | None = None
+    eta: float | None = None
+    ahead: int | None = None  # jobs of others before ours
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """`id` is the ComfyUI prompt id too. `values` are the request's settled values, `params` what is embedded in
+    results, `prefix` the savers' unique filename_prefix. Times are seconds since the epoch; `position` orders the
+    queue."""
+
+    id: str
+    tool: str
+    preset: str
+    engine: EngineRef
+    state: JobState
+    values: Mapping[str, Any]
+    params: Mapping[str, Any]
+    graph: Mapping[str, Any]
+    prefix: str
+    seed: int
+    width: int
+    height: int
+    num_frames: int
+    fps: int
+    created_at: float
+    position: float
+    pictures: tuple[InputPicture, ...] = ()
+    title: str = ""
+    out_dir: str = ""
+    outputs: tuple[Output, ...] = ()
+    error: JobError | None = None
+    sent_at: float | None = None
+    started_at: float | None = None
+    finished_at: float | None = None
+    server: str = ""  # which start of a server has it, where known
+    retry_of: str | None = None
+    hidden: bool = False
+    owner: Owner | None = None
+
+    def with_state(self, state: JobState, **changes: Any) -> Job:
+        """The same job in another state. Raises ValueError on an illegal step: that is a bug, not a user's error."""
+        if state != self.state and not may_follow(self.state, state):
+            raise ValueError(f"job {self.id}: {self.state.value} cannot become {state.value}")
+        return replace(self, state=state, **changes)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The shape of `oelala jobs --json` and of the API."""
+        return {
+            "job_id": self.id,
+            "tool": self.tool,
+            "preset": self.preset,
+            "engine": {"kind": self.engine.kind, "url": self.engine.url or None, "name": self.engine.name},
+            "state": self.state.value,
+            "seed": self.seed,
+            "width": self.width,
+            "height": self.height,
+            "num_frames": self.num_frames,
+            "fps": self.fps or None,
+            "prompt": self.values.get("prompt"),
+            "created_at": self.created_at,
+            "finished_at": self.finished_at,
+            "retry_of": self.retry_of,
+            "error": self.error.message if self.error else None,
+            "outputs": [o.as_dict() for o in self.outputs],
+        }

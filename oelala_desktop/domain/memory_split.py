@@ -1,0 +1,42 @@
+"""The allocation text of DisTorch2 loaders: "device,amount;device,amount", amounts in gb or * for the rest."""
+
+from __future__ import annotations
+
+import re
+
+from .errors import InvalidField
+
+_PART = re.compile(r"^([a-z]+(?::\d+)?),(\*|\d+(\.\d+)?(gb|g|mb|m|%)?)$", re.IGNORECASE)
+_KEY = "expert_mode_allocations"
+
+
+def _parts(text: str) -> list[tuple[str, str]]:
+    out = []
+    for raw in filter(None, (p.strip() for p in text.split(";"))):
+        match = _PART.match(raw.replace(" ", ""))
+        if match is None:
+            raise InvalidField(_KEY, f"{_KEY}: “{raw}” is not of the form cuda:0,8gb.")
+        out.append((match[1], match[2]))
+    return out
+
+
+def check_allocations(text: str, devices: tuple[str, ...]) -> None:
+    """Raises InvalidField for a malformed text, a device the server lacks, or no device but the processor
+    (which loads and then fails while sampling). Empty text leaves the split to the loader."""
+    parts = _parts(text)
+    for device, _ in parts:
+        if devices and device not in devices:
+            raise InvalidField(_KEY, f"{_KEY}: this server has no device {device}; it has {', '.join(devices)}.")
+    if parts and all(device == "cpu" for device, _ in parts):
+        raise InvalidField(
+            _KEY, f"{_KEY}: the processor alone fails while sampling; name a GPU too, or leave it empty."
+        )
+
+
+def fit_allocations(text: str, devices: tuple[str, ...]) -> str:
+    """The default text for a server with these devices: as it is if all are there, one GPU's share if there is one,
+    empty (the loader decides) without any."""
+    if not devices or all(device in devices for device, _ in _parts(text)):
+        return text
+    gpu = next((d for d in devices if d != "cpu"), None)
+    return f"{gpu},8gb;cpu,*" if gpu else ""

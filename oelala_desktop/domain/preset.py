@@ -1,0 +1,289 @@
+"""Preset: one workflow of a tool. A graph with titled nodes and a table that says which setting goes into which input.
+
+`resolve.resolve` turns what a user gave into a Request in which every value is settled; `Preset.graph` turns the
+Request into the graph to send. Both are pure; what the server offers comes in as a Catalog."""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from . import graph as edits
+from .catalog import Catalog
+from .errors import InvalidPreset
+from .field import Field
+from .tool import Tool
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFile:
+    """A model that the graph loads. `prefer` are name patterns, best first; `key` is the setting that chooses it."""
+
+    into: tuple[str, ...]
+    folder: str
+    file: str
+    prefer: tuple[str, ...]
+    source: str = ""
+    key: str | None = None
+
+    def best(self, choices: tuple[str, ...]) -> str | None:
+        """The most preferred of the server's names, or None."""
+        for pattern in self.prefer:
+            for name in choices:
+                if fnmatch.fnmatchcase(name.replace("\\", "/").rsplit("/", 1)[-1].casefold(), pattern.casefold()):
+                    return name
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """A node pack to install: its name, its address and the node classes that come with it."""
+
+    name: str
+    address: str
+    classes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OptionalPart:
+    """Nodes that are taken out when the setting `key` is off or the server lacks `class_type`."""
+
+    key: str
+    class_type: str
+    nodes: tuple[str, ...]
+    through: str
+
+
+@dataclass(frozen=True, slots=True)
+class LoraTargets:
+    """Where LoRA chains go: `high` and `low` for two passes, or `high` alone with `clip` for checkpoints."""
+
+    high: str
+    low: str | None = None
+    clip: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EndPicture:
+    """How a last frame enters: node `node` becomes `class_type` and gets the picture at `input`."""
+
+    node: str
+    class_type: str
+    input: str
+
+
+@dataclass(frozen=True, slots=True)
+class Clips:
+    """What chaining needs: titles of the start picture's node and of the node that gives the frames."""
+
+    start: str
+    frames: str
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """One thing the server lacks. `fix` is what to do about it, ready to copy."""
+
+    kind: str  # "nodes" or "model"
+    name: str
+    where: str
+    fix: str
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.where})"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A job's values, all settled: models by the server's own names, seed drawn, size and frames computed."""
+
+    preset: str
+    tool: str
+    values: Mapping[str, Any]
+    width: int
+    height: int
+    num_frames: int
+    fps: int
+    seed: int
+
+    def params(self) -> dict[str, Any]:
+        """The part of `oelala_params` that the request knows: every key with the value used. The seed is text
+        because it may exceed what other readers' numbers hold; pictures are named without their folders."""
+        out = {k: v for k, v in self.values.items() if v is not None and k != "variations"}
+        for key in ("image", "end_image"):
+            if out.get(key):
+                out[key] = str(out[key]).replace("\\", "/").rsplit("/", 1)[-1]
+        out |= {"tool": self.tool, "workflow": self.preset, "preset": self.preset.split(".", 1)[1]}
+        out |= {
+            "width": self.width,
+            "height": self.height,
+            "num_frames": self.num_frames,
+            "seed": str(self.seed),
+        }
+        return out
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """`fields` are the settings that this preset really uses, with its own defaults, in the tool's order."""
+
+    id: str
+    tool: Tool
+    name: str
+    description: str
+    order: int
+    template: Mapping[str, Mapping[str, Any]]
+    fields: Mapping[str, Field]
+    into: Mapping[str, tuple[str, ...]]
+    models: tuple[ModelFile, ...] = ()
+    packs: tuple[Pack, ...] = ()
+    optional: tuple[OptionalPart, ...] = ()
+    loras: LoraTargets | None = None
+    end_picture: EndPicture | None = None
+    clips: Clips | None = None
+    devices: tuple[str, ...] = ()
+    multiple: int = 16
+    size_class: str = "video"
+    sketch: bool = False
+
+    @property
+    def short_id(self) -> str:
+        return self.id.split(".", 1)[1]
+
+    def missing(self, catalog: Catalog) -> tuple[Missing, ...]:
+        """Everything this preset needs and `catalog` does not have, node packs first."""
+        dropped = {t for part in self.optional for t in part.nodes}
+        needed = {
+            str(node["class_type"])
+            for i, node in self.template.items()
+            if edits.title_of(self.template, i) not in dropped
+        }
+        lacking = sorted(c for c in needed if not catalog.has(c))
+        out = []
+        for pack in self.packs:
+            mine = [c for c in lacking if c in pack.classes]
+            lacking = [c for c in lacking if c not in mine]
+            if mine:
+                fix = f"cd ComfyUI/custom_nodes && git clone {pack.address}"
+                out.append(Missing("nodes", f"node pack {pack.name}", f"nodes {', '.join(mine)}", fix))
+        if lacking:
+            where = "only the built-in Sketch engine has it" if self.sketch else "part of ComfyUI since its 0.3 series"
+            fix = "oelala generate … --engine sketch" if self.sketch else "Update ComfyUI to its newest version."
+            out += [Missing("nodes", f"node {c}", where, fix) for c in lacking]
+        return (*out, *(m for m in (self.missing_model(x, catalog) for x in self.models) if m))
+
+    def missing_model(self, model: ModelFile, catalog: Catalog) -> Missing | None:
+        choices = self.model_choices(model, catalog)
+        if choices is None or model.best(choices) is not None:
+            return None
+        fix = f"Download {model.file} from {model.source} into ComfyUI/models/{model.folder}/"
+        return Missing("model", model.file, f"models/{model.folder}, from {model.source}", fix)
+
+    def _class_at(self, target: str) -> tuple[str, str]:
+        title, name = edits.split_target(target)
+        node = self.template[edits.find_node({k: dict(v) for k, v in self.template.items()}, title)]
+        return str(node["class_type"]), name
+
+    def model_choices(self, model: ModelFile, catalog: Catalog) -> tuple[str, ...] | None:
+        class_type, name = self._class_at(model.into[0])
+        if not catalog.has(class_type):
+            return None
+        return catalog.choices(class_type, name) or ()
+
+    def choices(self, key: str, catalog: Catalog) -> tuple[str, ...]:
+        """What may be chosen for `key` on that server: its list, else the field's own."""
+        targets = self.into.get(key) or next((m.into for m in self.models if m.key == key), ())
+        if targets:
+            found = catalog.choices(*self._class_at(targets[0]))
+            if found is not None:
+                return found
+        return self.fields[key].choices if key in self.fields else ()
+
+    def server_devices(self, catalog: Catalog) -> tuple[str, ...]:
+        """The device names that the server offers to this preset's loaders; empty if they have no such input."""
+        return (catalog.choices(*self._class_at(self.devices[0])) or ()) if self.devices else ()
+
+    def graph(self, request: Request, *, files: Mapping[str, str], prefix: str, catalog: Catalog) -> edits.Graph:
+        """The graph to send. `files` maps image and end_image to names on the server; `prefix` is the savers'
+        unique filename_prefix."""
+        graph = edits.copy_graph(self.template)
+        values = dict(request.values) | {
+            "width": request.width,
+            "height": request.height,
+            "num_frames": request.num_frames,
+            "seed": request.seed,
+            "filename": prefix,
+        }
+        values |= {k: v for k, v in files.items() if k == "image"}
+        self._choose_models(graph, request, catalog)
+        self._fit_devices(graph, catalog)
+        for key, targets in self.into.items():
+            for target in targets if values.get(key) is not None else ():
+                edits.set_input(graph, target, values[key])
+        for part in self.optional:
+            if not values.get(part.key) or not catalog.has(part.class_type):
+                for title in part.nodes:
+                    edits.bypass(graph, title, part.through)
+        self._add_loras(graph, values.get("lora_configs") or ())
+        self._extend(graph, int(values.get("clip_count") or 1), request.num_frames, files.get("end_image"))
+        return graph
+
+    def _choose_models(self, graph: edits.Graph, request: Request, catalog: Catalog) -> None:
+        for model in self.models:
+            chosen = (
+                request.values.get(model.key) if model.key else model.best(self.model_choices(model, catalog) or ())
+            )
+            for target in model.into if chosen else ():
+                edits.set_input(graph, target, chosen)
+
+    def _fit_devices(self, graph: edits.Graph, catalog: Catalog) -> None:
+        """Device names are the server's: where it lacks the one in the template, its first GPU, else its first."""
+        for target in self.devices:
+            title, name = edits.split_target(target)
+            node = graph[edits.find_node(graph, title)]
+            listed = catalog.choices(node["class_type"], name) or ()
+            if listed and node["inputs"].get(name) not in listed:
+                node["inputs"][name] = next((d for d in listed if d != "cpu"), listed[0])
+                if "virtual_vram_gb" in node["inputs"] and all(d == "cpu" for d in listed):
+                    node["inputs"]["virtual_vram_gb"] = 0.0
+
+    def _add_loras(self, graph: edits.Graph, rows: Any) -> None:
+        if self.loras is None:
+            return
+        rows = [r for r in rows if r.get("enabled", True)]
+        high = [(r["high"], r["strength"]) for r in rows if r.get("high")]
+        low_names = [(r.get("low", r.get("high")), r["strength"]) for r in rows]
+        if high:
+            edits.splice_loras(graph, self.loras.high, high, clip_targets=self.loras.clip)
+        low = [(name, strength) for name, strength in low_names if name]
+        if low and self.loras.low:
+            edits.splice_loras(graph, self.loras.low, low)
+
+    def _extend(self, graph: edits.Graph, clips: int, frames: int, end_image: str | None) -> None:
+        node = edits.find_node(graph, self.end_picture.node) if self.end_picture else ""
+        if clips > 1 and self.clips:
+            node = edits.chain_clips(graph, self.clips.start, self.clips.frames, clips, frames).get(node, node)
+        if end_image and self.end_picture:
+            loader = edits.add_node(graph, "LoadImage", "End picture", {"image": end_image})
+            graph[node]["class_type"] = self.end_picture.class_type
+            graph[node]["inputs"][self.end_picture.input] = [loader, 0]
+
+
+def check_preset(preset: Preset) -> None:
+    """Raises InvalidPreset unless every target names exactly one node and an input of it."""
+    graph = edits.copy_graph(preset.template)
+    targets = [t for ts in preset.into.values() for t in ts] + [t for m in preset.models for t in m.into]
+    targets += list(preset.devices)
+    if preset.loras:
+        targets += [t for t in (preset.loras.high, preset.loras.low, *preset.loras.clip) if t]
+    for target in targets:
+        title, name = edits.split_target(target)
+        if name not in graph[edits.find_node(graph, title)]["inputs"]:
+            raise InvalidPreset(f"{preset.id}: node “{title}” has no input {name}.")
+    titles = [t for part in preset.optional for t in part.nodes]
+    titles += [preset.end_picture.node] if preset.end_picture else []
+    titles += [preset.clips.start, preset.clips.frames] if preset.clips else []
+    for title in titles:
+        edits.find_node(graph, title)

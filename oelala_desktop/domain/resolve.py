@@ -1,0 +1,182 @@
+"""From what a user gave to a Request in which every value is settled: checks, defaults, the server's own names,
+the seed, the size and the frame count."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from .catalog import Catalog, match_name, nearest
+from .errors import InvalidField, NotRunnable
+from .geometry import frame_count, frame_size, nearest_aspect, sdxl_size
+from .memory_split import check_allocations, fit_allocations
+from .preset import Missing, Preset, Request
+
+
+def resolve(
+    preset: Preset,
+    values: Mapping[str, object],
+    *,
+    catalog: Catalog,
+    picture_size: tuple[int, int] | None,
+    draw_seed: Callable[[], int],
+) -> Request:
+    """Checks all `values` and settles what was left open. `picture_size` is the start picture's, for "auto".
+
+    Raises InvalidField or NotRunnable."""
+    given = preset.tool.check(values, preset.fields)
+    lacking = tuple(m for m in preset.missing(catalog) if m.kind == "nodes")
+    if lacking:
+        raise not_runnable(preset, lacking)
+    _refuse_unused(preset, given)
+    used: dict[str, Any] = {k: given.get(k, f.default) for k, f in preset.fields.items()}
+    used |= {k: v for k, v in given.items() if k in ("image", "end_image")}
+    if preset.tool.needs_picture and not used.get("image"):
+        raise InvalidField("image", "A picture is missing: give one with image.")
+    used |= _models(preset, given, catalog)
+    _sampling(preset, used, given, catalog)
+    _optional_parts(preset, used, given, catalog)
+    if "expert_mode_allocations" in preset.fields:
+        _memory(preset, used, "expert_mode_allocations" in given, catalog)
+    if "lora_configs" in preset.fields:
+        used["lora_configs"] = _loras(used["lora_configs"], catalog)
+    width, height = _size(preset, used, picture_size)
+    frames = _frames(preset, used, given)
+    seed = int(str(used.get("seed", -1)))
+    seed = draw_seed() if seed < 0 else seed
+    used["seed"] = str(seed)
+    return Request(
+        preset=preset.id,
+        tool=preset.tool.id,
+        values=used,
+        width=width,
+        height=height,
+        num_frames=frames,
+        fps=int(str(used.get("fps") or 0)),
+        seed=seed,
+    )
+
+
+def not_runnable(preset: Preset, lacking: tuple[Missing, ...]) -> NotRunnable:
+    names = "; ".join(map(str, lacking))
+    fixes = tuple(m.fix for m in lacking)
+    return NotRunnable(f"This server cannot run {preset.name}. It lacks: {names}.", missing=fixes)
+
+
+def _refuse_unused(preset: Preset, given: Mapping[str, object]) -> None:
+    """A wish that this preset cannot meet is said, not dropped."""
+    if int(str(given.get("clip_count", 1))) > 1 and preset.clips is None:
+        raise InvalidField("clip_count", f"{preset.name} cannot extend a video; choose 1 clip or another preset.")
+    if given.get("end_image") and preset.end_picture is None:
+        raise InvalidField("end_image", f"{preset.name} cannot end on a picture; choose another preset.")
+
+
+def _models(preset: Preset, given: Mapping[str, object], catalog: Catalog) -> dict[str, object]:
+    out: dict[str, object] = {}
+    lacking: list[Missing] = []
+    for model in preset.models:
+        choices = preset.model_choices(model, catalog) or ()
+        wish = given.get(model.key) if model.key else None
+        best = model.best(choices)
+        if wish:
+            out[str(model.key)] = pick(str(model.key), str(wish), choices)
+        elif best is None:
+            lacking += [m for m in (preset.missing_model(model, catalog),) if m]
+        elif model.key:
+            out[model.key] = best
+    if lacking:
+        raise not_runnable(preset, tuple(lacking))
+    return out
+
+
+def _sampling(preset: Preset, used: dict[str, Any], given: Mapping[str, object], catalog: Catalog) -> None:
+    for key in ("sampler", "scheduler"):
+        if key in preset.fields:
+            choices = preset.choices(key, catalog)
+            used[key] = pick(key, str(used[key]), choices) if choices else used[key]
+    steps, switch = given.get("steps", used.get("steps")), given.get("switch_step")
+    if switch is not None and steps is not None and int(str(switch)) >= int(str(steps)):
+        raise InvalidField("switch_step", f"switch_step: {switch} must be less than the {steps} steps.")
+    if "switch_step" in preset.fields and switch is None:
+        used["switch_step"] = following_switch(preset, int(used["steps"]))
+
+
+def following_switch(preset: Preset, steps: int) -> int:
+    """The switch step that keeps the preset's own share of high-noise steps."""
+    share = int(str(preset.fields["switch_step"].default)) / int(str(preset.fields["steps"].default))
+    return min(max(1, round(steps * share)), steps - 1)
+
+
+def _optional_parts(preset: Preset, used: dict[str, Any], given: Mapping[str, object], catalog: Catalog) -> None:
+    for part in preset.optional:
+        if not used.get(part.key) or catalog.has(part.class_type):
+            continue
+        if part.key in given:
+            pack = next((p for p in preset.packs if part.class_type in p.classes), None)
+            where = f" It comes with {pack.name}: {pack.address}." if pack else ""
+            raise InvalidField(part.key, f"{part.key}: this server lacks node {part.class_type}.{where}")
+        used[part.key] = False
+
+
+def _memory(preset: Preset, used: dict[str, Any], explicit: bool, catalog: Catalog) -> None:
+    devices = preset.server_devices(catalog)
+    text = str(used["expert_mode_allocations"])
+    if explicit:
+        check_allocations(text, devices)
+    else:
+        used["expert_mode_allocations"] = fit_allocations(text, devices)
+
+
+def _loras(rows: object, catalog: Catalog) -> list[dict[str, object]]:
+    out = []
+    for row in rows if isinstance(rows, list | tuple) else ():
+        settled = dict(row)
+        for side in ("high", "low"):
+            if row.get("enabled", True) and row.get(side):
+                settled[side] = pick("lora_configs", str(row[side]), catalog.loras)
+        out.append(settled)
+    return out
+
+
+def _size(preset: Preset, used: dict[str, Any], picture: tuple[int, int] | None) -> tuple[int, int]:
+    aspect = str(used.get("aspect_ratio", "auto"))
+    if aspect == "auto":
+        fallback = "1:1" if preset.size_class == "sdxl" else "16:9"
+        aspect = nearest_aspect(*picture) if picture else fallback
+    used["aspect_ratio"] = aspect
+    if preset.size_class == "sdxl":
+        return sdxl_size(aspect)
+    return frame_size(str(used["resolution"]), aspect, preset.multiple)
+
+
+def _frames(preset: Preset, used: dict[str, Any], given: Mapping[str, object]) -> int:
+    if preset.tool.output != "video":
+        return 1
+    computed = frame_count(float(used["duration"]), int(used["fps"]))
+    frames = given.get("num_frames")
+    if frames is None:
+        used["num_frames"] = computed
+        return computed
+    count = int(str(frames))
+    if count % 4 != 1:
+        low = (count - 1) // 4 * 4 + 1
+        raise InvalidField("num_frames", f"num_frames: {count} is not 4k + 1; the nearest are {low} and {low + 4}.")
+    if "duration" in given and count != computed:
+        raise InvalidField(
+            "num_frames", f"num_frames: {count} contradicts duration, which gives {computed}; give one of them."
+        )
+    used["num_frames"] = count
+    if "duration" not in given:
+        used["duration"] = None
+    return count
+
+
+def pick(key: str, wish: str, choices: tuple[str, ...]) -> str:
+    """The server's own spelling of a wished name. Raises InvalidField with the nearest it has."""
+    found = match_name(wish, choices)
+    if found is None:
+        near = nearest(wish, choices)
+        listed = ", ".join(choices[:5]) + (" …" if len(choices) > 5 else "")
+        hint = f" The nearest is {near}." if near else (f" It has: {listed}." if choices else " It has none at all.")
+        raise InvalidField(key, f"{key}: this server has nothing named {wish}.{hint}")
+    return found

@@ -1,0 +1,162 @@
+"""The tools and the vocabulary of settings that they share. Data: nothing here knows a preset or a server."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from .catalog import nearest
+from .errors import InvalidField, NotFound
+from .field import Field, FieldKind
+from .geometry import ASPECTS, RESOLUTIONS
+
+DEFAULT_NEGATIVE = (
+    "low quality, blurry, out of focus, unstable camera, artifacts, distortion, overexposed, underexposed, "
+    "flickering, jitter, ghosting, deformed"
+)
+DEFAULT_ALLOCATIONS = "cuda:0,0.25gb;cuda:1,8gb;cpu,*"
+FRAME_RATES = ("8", "12", "16", "24")
+MAX_FRAMES = 361  # 15 s at 24 frames per second
+
+_K = FieldKind
+_FIELDS = (
+    Field("image", _K.PICTURE, "Picture", "picture", help="The first frame of the video."),
+    Field("end_image", _K.PICTURE, "End picture", "picture", help="The video ends on it."),
+    Field("prompt", _K.TEXT, "Prompt", "prompt", default="", maximum=2048, help="What should happen."),
+    Field(
+        "negative_prompt",
+        _K.TEXT,
+        "Negative prompt",
+        "prompt",
+        default=DEFAULT_NEGATIVE,
+        maximum=2048,
+        help="What to keep out.",
+    ),
+    Field("resolution", _K.CHOICE, "Resolution", "size", default="480p", choices=tuple(RESOLUTIONS)),
+    Field("aspect_ratio", _K.CHOICE, "Aspect", "size", default="auto", choices=("auto", *ASPECTS)),
+    Field("duration", _K.NUMBER, "Duration", "size", default=5.0, minimum=1, maximum=15, step=1, unit="s"),
+    Field("num_frames", _K.INTEGER, "Frames", "size", minimum=5, maximum=MAX_FRAMES, step=4),
+    Field("fps", _K.INTEGER, "Frames per second", "size", default=16, choices=FRAME_RATES),
+    Field(
+        "clip_count",
+        _K.INTEGER,
+        "Extend",
+        "size",
+        default=1,
+        minimum=1,
+        maximum=5,
+        step=1,
+        unit="clips",
+        help="Clips chained on the last frame of the one before.",
+    ),
+    Field("unet_high_noise", _K.MODEL, "High noise model", "model"),
+    Field("unet_low_noise", _K.MODEL, "Low noise model", "model"),
+    Field("checkpoint", _K.MODEL, "Checkpoint", "model"),
+    Field("vae", _K.MODEL, "VAE", "model"),
+    Field("text_encoder", _K.MODEL, "Text encoder", "model"),
+    Field("lora_configs", _K.LORAS, "LoRA", "lora", default=()),
+    Field("steps", _K.INTEGER, "Steps", "sampling", default=6, minimum=2, maximum=40, step=1),
+    Field(
+        "switch_step",
+        _K.INTEGER,
+        "Switch step",
+        "sampling",
+        default=3,
+        minimum=1,
+        maximum=39,
+        step=1,
+        help="The step at which the low noise model takes over.",
+    ),
+    Field("cfg", _K.NUMBER, "CFG", "sampling", default=1.0, minimum=1, maximum=10, step=0.5),
+    Field("guidance", _K.NUMBER, "Guidance", "sampling", default=3.5, minimum=0, maximum=30, step=0.5),
+    Field("sampler", _K.CHOICE, "Sampler", "sampling", default="uni_pc", open_choices=True),
+    Field("scheduler", _K.CHOICE, "Scheduler", "sampling", default="normal", open_choices=True),
+    Field("shift", _K.NUMBER, "Shift", "sampling", default=5.0, minimum=0, maximum=100, step=0.5),
+    Field("seed", _K.SEED, "Seed", "sampling", default=-1, minimum=-1, help="−1 draws one for each job."),
+    Field(
+        "variations",
+        _K.INTEGER,
+        "Variations",
+        "sampling",
+        default=1,
+        minimum=1,
+        maximum=16,
+        step=1,
+        help="That many jobs, each with a seed of its own.",
+    ),
+    Field("sage_attention", _K.SWITCH, "SageAttention", "memory", default=False, help="Faster attention."),
+    Field(
+        "expert_mode_allocations",
+        _K.LINE,
+        "Memory split",
+        "memory",
+        default=DEFAULT_ALLOCATIONS,
+        maximum=500,
+        help="How much of each model lies on which device.",
+    ),
+)
+#: every settings key of the product, by key
+VOCABULARY: Mapping[str, Field] = {f.key: f for f in _FIELDS}
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """One page of the window. `output` is "video" or "image"; `task` names the weights it wants for warnings."""
+
+    id: str
+    name: str
+    group: str
+    output: str
+    task: str
+    keys: tuple[str, ...]
+    needs_picture: bool = False
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        return tuple(VOCABULARY[key] for key in self.keys)
+
+    def check(self, values: Mapping[str, object], extra: Mapping[str, Field] | None = None) -> dict[str, object]:
+        """All `values` checked, whether or not a preset uses them; `extra` are a preset's own fields.
+
+        Raises InvalidField for the first unknown key (naming the nearest known one) or wrong value."""
+        known = {f.key: f for f in self.fields} | dict(extra or {})
+        out: dict[str, object] = {}
+        for key, value in values.items():
+            if key == "preset":
+                continue
+            if key not in known:
+                near = nearest(key, list(known))
+                hint = f" Did you mean {near}?" if near else f" Known settings: {', '.join(known)}."
+                raise InvalidField(key, f"{key} is not a setting of {self.name}.{hint}")
+            out[key] = known[key].check(value)
+        return out
+
+
+_SHARED = tuple(k for k in VOCABULARY if k not in ("image", "end_image"))
+_STILL = tuple(k for k in _SHARED if k not in ("duration", "num_frames", "fps", "clip_count"))
+_VIDEO, _IMAGE = "Video Tools", "Image Tools"
+
+#: in the sidebar's order; a tool without presets shows as "soon"
+TOOLS: Mapping[str, Tool] = {
+    tool.id: tool
+    for tool in (
+        Tool("text-to-video", "Text to Video", _VIDEO, "video", "t2v", _SHARED),
+        Tool("image-to-video", "Image to Video", _VIDEO, "video", "i2v", tuple(VOCABULARY), needs_picture=True),
+        Tool("video-to-video", "Video to Video", _VIDEO, "video", "v2v", tuple(VOCABULARY), needs_picture=True),
+        Tool("text-to-image", "Text to Image", _IMAGE, "image", "t2i", _STILL),
+        Tool("image-to-image", "Image to Image", _IMAGE, "image", "i2i", ("image", *_STILL), needs_picture=True),
+        Tool("reframe", "Reframe", _IMAGE, "image", "i2i", ("image", *_STILL), needs_picture=True),
+        Tool("face-swap", "Face Swap", _IMAGE, "image", "i2i", ("image", *_STILL), needs_picture=True),
+        Tool("upscaler", "Upscaler", _IMAGE, "image", "i2i", ("image", *_STILL), needs_picture=True),
+        Tool("train-lora", "Train LoRA", "Training", "model", "train", _STILL),
+    )
+}
+
+
+def find_tool(name: str) -> Tool:
+    """The tool of that id. Raises NotFound with the nearest id."""
+    if name in TOOLS:
+        return TOOLS[name]
+    near = nearest(name, list(TOOLS))
+    hint = f" Did you mean {near}?" if near else ""
+    raise NotFound(f"There is no tool named {name}.{hint} Tools: {', '.join(TOOLS)}.")
