@@ -1,4 +1,5 @@
-"""Sizes, aspect ratios and frame counts. All arithmetic is exact (integers), so the numbers shown are the numbers used."""
+"""Sizes, aspect ratios and frame counts. All arithmetic is exact (integers), so what is shown
+is what is used."""
 
 from __future__ import annotations
 

@@ -27,7 +27,8 @@ from .tool import VOCABULARY, Tool
 
 _COMPUTED = ("width", "height", "filename")
 _KNOWN = frozenset(
-    "name description order size fields models packs optional loras end_picture clips devices sketch".split()
+    ("name", "description", "order", "size", "fields", "models", "packs", "optional")
+    + ("loras", "end_picture", "clips", "devices", "sketch")
 )
 
 
