@@ -1,0 +1,9 @@
+"""What made a file and what it is, read and written without decoding a pixel."""
+
+from __future__ import annotations
+
+from oelala_desktop.metadata.reading import FileMetadata, MediaFacts, check_complete, probe, read, read_bytes
+from oelala_desktop.metadata.report import report
+from oelala_desktop.metadata.sniff import sniff
+
+__all__ = ["FileMetadata", "MediaFacts", "check_complete", "probe", "read", "read_bytes", "report", "sniff"]

@@ -1,0 +1,178 @@
+"""mp4 and mov: ISO/IEC 14496-12, QuickTime File Format ("Metadata", "User data atoms"), iTunes' `ilst`.
+
+Texts are looked for where writers put them: `moov/udta/meta` and `moov/meta` with `mdta` keys (FFmpeg's
+`use_metadata_tags`, so ComfyUI's SaveVideo and today's VHS), `ilst` items such as `©cmt` (older VHS), QuickTime's own
+`©…` strings, and a `meta` of the file itself.
+"""
+
+from __future__ import annotations
+
+import struct
+
+from oelala_desktop.domain.errors import Unreadable
+from oelala_desktop.metadata import limits
+from oelala_desktop.metadata.containers.boxes import children, find, top_level
+from oelala_desktop.metadata.contents import Contents
+from oelala_desktop.metadata.source import Source
+
+_U32 = struct.Struct(">I").unpack_from
+_U64 = struct.Struct(">Q").unpack_from
+_U32_PAIR = struct.Struct(">II").unpack_from
+#: what iTunes-style four-letter items are called elsewhere
+_ITEM_NAMES = {b"\xa9cmt": "comment", b"\xa9nam": "title", b"desc": "description", b"\xa9des": "description"}
+_UTF16 = 2
+
+
+def walk(source: Source, format_: str) -> Contents:
+    """Facts and texts. Raises Unreadable without a usable `moov`."""
+    contents = Contents(format_)
+    movie: bytes | None = None
+    first_frame_data = False
+    for kind, _, body, end in top_level(source):
+        if end > source.size:
+            if kind == b"moov" or movie is None:
+                raise Unreadable(f"{source.name} is a damaged video: it ends inside its {_name(kind)}.")
+            contents.damage = f"ends inside its {_name(kind)}"
+            break
+        if kind == b"moov" and movie is None:
+            movie = _load(source, body, end)
+        elif kind == b"meta":
+            file_meta = _load(source, body, end)
+            take_meta(contents, file_meta, 0, len(file_meta))
+        elif kind == b"mdat":
+            first_frame_data = True
+    if movie is None:
+        raise Unreadable(f"{source.name} is a damaged video: its index (moov) is missing.")
+    if not first_frame_data and contents.damage is None:
+        contents.damage = "has no frames in it"
+    _read_movie(contents, movie, source.size)
+    return contents
+
+
+def _name(kind: bytes) -> str:
+    return {b"moov": "index", b"mdat": "frames"}.get(kind, "structure")
+
+
+def _load(source: Source, body: int, end: int) -> bytes:
+    if end - body > limits.INDEX:
+        raise Unreadable(f"{source.name} has an index of {(end - body) // limits.MIB} MiB; that is beyond reading.")
+    return source.at(body, end - body)
+
+
+def _read_movie(contents: Contents, movie: bytes, file_size: int) -> None:
+    for kind, body, end in children(movie, 0, len(movie)):
+        if kind == b"mvhd":
+            scale, length = _times(movie, body, end, 12)
+            if scale and length:
+                contents.duration = round(length / scale, 6)
+        elif kind == b"trak":
+            if contents.width is None:
+                _read_track(contents, movie, body, end)
+            _check_offsets(contents, movie, body, end, file_size)
+        elif kind == b"udta":
+            _take_user_data(contents, movie, body, end)
+        elif kind == b"meta":
+            take_meta(contents, movie, body, end)
+
+
+def _times(data: bytes, body: int, end: int, skipped: int) -> tuple[int, int]:
+    """(time scale, duration) of mvhd (8 bytes of dates before them in version 0, 16 in version 1) and mdhd."""
+    if end - body < 32 and data[body : body + 1] == b"\1":
+        return 0, 0
+    if data[body : body + 1] == b"\1":
+        scale: int = _U32(data, body + 20)[0]
+        length: int = _U64(data, body + 24)[0]
+        return scale, 0 if length == 2**64 - 1 else length
+    if end - body < skipped + 8:
+        return 0, 0
+    scale, length = _U32_PAIR(data, body + skipped)
+    return scale, 0 if length == 2**32 - 1 else length
+
+
+def _read_track(contents: Contents, movie: bytes, start: int, end: int) -> None:
+    media = find(movie, start, end, (b"mdia",))
+    handler = media and find(movie, *media, (b"hdlr",))
+    if media is None or not handler or movie[handler[0] + 8 : handler[0] + 12] != b"vide":
+        return
+    header = find(movie, start, end, (b"tkhd",))
+    if header:
+        _read_size(contents, movie, *header)
+    table = find(movie, *media, (b"minf", b"stbl"))
+    sizes = table and find(movie, *table, (b"stsz",))
+    if sizes and sizes[1] - sizes[0] >= 12:
+        contents.frames = _U32(movie, sizes[0] + 8)[0] or None
+    times = find(movie, *media, (b"mdhd",))
+    if times and contents.frames:
+        scale, length = _times(movie, *times, 12)
+        if scale and length:
+            contents.fps = round(contents.frames * scale / length, 3)
+
+
+def _read_size(contents: Contents, movie: bytes, body: int, end: int) -> None:
+    # tkhd ends with a 3×3 matrix and the shown width and height in 16.16 (ISO/IEC 14496-12 §8.3.2).
+    if end - body < 80:
+        return
+    width, height = _U32_PAIR(movie, end - 8)
+    turned = movie[end - 44 : end - 40] == b"\0\0\0\0" and movie[end - 40 : end - 36] != b"\0\0\0\0"
+    contents.width, contents.height = width >> 16, height >> 16
+    if turned:
+        contents.width, contents.height = contents.height, contents.width
+
+
+def _check_offsets(contents: Contents, movie: bytes, start: int, end: int, file_size: int) -> None:
+    table = find(movie, start, end, (b"mdia", b"minf", b"stbl"))
+    if table is None or contents.damage:
+        return
+    for kind, body, stop in children(movie, *table):
+        width = {b"stco": 4, b"co64": 8}.get(kind)
+        if width is None or stop - body < 8 + width:
+            continue
+        count = min(_U32(movie, body + 4)[0], (stop - body - 8) // width)
+        last = int.from_bytes(movie[body + 8 + (count - 1) * width : body + 8 + count * width], "big")
+        if count and last >= file_size:
+            contents.damage = "ends before its last frames"
+
+
+def _take_user_data(contents: Contents, movie: bytes, start: int, end: int) -> None:
+    for kind, body, stop in children(movie, start, end):
+        if kind == b"meta":
+            take_meta(contents, movie, body, stop)
+        elif kind[:1] == b"\xa9" and stop - body >= 4:
+            length = int.from_bytes(movie[body : body + 2], "big")
+            key = _ITEM_NAMES.get(kind) or kind[1:].decode("latin-1")
+            contents.keep(key, movie[body + 4 : min(body + 4 + length, stop)])
+
+
+def take_meta(contents: Contents, data: bytes, start: int, end: int) -> None:
+    """Keep the texts of one `meta` box, given the range of its body."""
+    # ISO makes it a full box (4 bytes of version and flags first), QuickTime does not.
+    if data[start + 4 : start + 8] != b"hdlr":
+        start += 4
+    names: list[bytes] = []
+    for kind, body, stop in children(data, start, end):
+        if kind == b"keys":
+            names = key_names(data, body, stop)
+        elif kind == b"ilst":
+            for item, item_body, item_end in children(data, body, stop):
+                _take_item(contents, data, item, item_body, item_end, names)
+
+
+def key_names(data: bytes, body: int, end: int) -> list[bytes]:
+    """The names in a `keys` box, in order (QuickTime File Format, "Metadata item keys atom")."""
+    return [data[at:stop] for _, at, stop in children(data, body + 8, end)]
+
+
+def _take_item(contents: Contents, data: bytes, kind: bytes, body: int, end: int, names: list[bytes]) -> None:
+    index = int.from_bytes(kind, "big")
+    if 0 < index <= len(names):
+        key = names[index - 1].decode("utf-8", "replace")
+    elif kind == b"----":
+        found = find(data, body, end, (b"name",))
+        key = data[found[0] + 4 : found[1]].decode("utf-8", "replace") if found else ""
+    else:
+        key = _ITEM_NAMES.get(kind) or kind.decode("latin-1").lstrip("©")
+    value = find(data, body, end, (b"data",))
+    if not key or value is None or value[1] - value[0] < 8:
+        return
+    text = data[value[0] + 8 : value[1]]
+    contents.keep(key, text.decode("utf-16-be", "replace") if data[value[0] + 3] == _UTF16 else text)

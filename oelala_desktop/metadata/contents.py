@@ -1,0 +1,45 @@
+"""What a container gives away about itself: its facts and the text blocks in it, before anything is understood."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from oelala_desktop.metadata import limits
+
+#: formats that are videos; every other known one is a picture
+VIDEO_FORMATS = frozenset({"mp4", "mov", "webm", "mkv"})
+
+
+class Contents:
+    """Filled by the one walker that knows the format.
+
+    `blocks` maps a text's key as written (Matroska: lower case) to its bytes, or to text or a JSON value where the
+    container or a wrapping text held it decoded. `damage` is the end of a sentence ("ends inside …"), or None if the
+    file is whole as far as its structure tells.
+    """
+
+    __slots__ = ("blocks", "damage", "duration", "format", "fps", "frames", "height", "room", "width")
+
+    def __init__(self, format_: str) -> None:
+        self.format = format_
+        self.width: int | None = None
+        self.height: int | None = None
+        self.frames: int | None = None
+        self.fps: float | None = None
+        self.duration: float | None = None
+        self.blocks: dict[str, Any] = {}
+        self.damage: str | None = None
+        self.room = limits.TEXTS
+
+    @property
+    def kind(self) -> str:
+        """`image` or `video`."""
+        return "video" if self.format in VIDEO_FORMATS else "image"
+
+    def keep(self, key: str, value: bytes | str) -> None:
+        """Take a text unless the key is taken (the first one counts) or it is beyond the limits."""
+        size = len(value)
+        if size > limits.TEXT or size > self.room or key in self.blocks:
+            return
+        self.room -= size
+        self.blocks[key] = value

@@ -1,0 +1,108 @@
+"""A1111's `parameters`: the prompt, `Negative prompt: …`, then one line of `Key: value, …` pairs.
+
+Source of the format: what Stable Diffusion WebUI writes and its "PNG info" tab reads back.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from oelala_desktop.domain.generation import UsedLora, UsedModel
+from oelala_desktop.metadata import jsontext
+
+_NEGATIVE = "Negative prompt:"
+#: a key, then a value that is quoted (with commas in it) or goes on to the next comma
+_PAIR = re.compile(r"\s*(\w[\w \-/]{0,60}):\s*(\"(?:\\.|[^\\\"])*\"|[^,]*)(?:,|$)")
+_LORA = re.compile(r"<(?:lora|lyco):([^:<>]{1,300})(?::([^<>]{0,80}))?>")
+_SIZE = re.compile(r"(\d{1,6})\s*x\s*(\d{1,6})")
+#: schedulers that used to be the last word of the sampler's name
+_SCHEDULES = (
+    "Karras",
+    "Exponential",
+    "SGM Uniform",
+    "Polyexponential",
+    "Simple",
+    "Normal",
+    "Beta",
+    "DDIM",
+    "Automatic",
+)
+_MARKS = ("Steps", "Sampler", "CFG scale", "Seed", "Size", "Model", "Model hash")
+_PAIRS = 400
+
+
+def is_parameters(text: str) -> bool:
+    """Whether a text is such a block and not just somebody's comment."""
+    return sum(key in _pairs(_split(text)[2]) for key in _MARKS) >= 2
+
+
+def settings(value: Any) -> dict[str, str]:
+    """All pairs of the last line; empty if there is no such block."""
+    if isinstance(value, bytes):
+        value = jsontext.to_text(value)
+    return _pairs(_split(value)[2]) if type(value) is str else {}
+
+
+def read(text: str) -> dict[str, Any]:
+    """GenerationInfo's fields out of the block."""
+    prompt, negative, line = _split(text)
+    pairs = _pairs(line)
+    sampler, scheduler = _sampler(pairs)
+    fields: dict[str, Any] = {
+        "prompt": prompt, "negative_prompt": negative, "sampler": sampler, "scheduler": scheduler,
+        "steps": jsontext.integer(pairs.get("Steps")), "seed": jsontext.integer(pairs.get("Seed")),
+        "cfg": jsontext.number(pairs.get("CFG scale")), "shift": jsontext.number(pairs.get("Shift")),
+    }  # fmt: skip
+    size = _SIZE.match(pairs.get("Size", ""))
+    if size:
+        fields["width"], fields["height"] = int(size[1]), int(size[2])
+    if pairs.get("Model"):
+        fields["models"] = (UsedModel(pairs["Model"]),)
+    fields["loras"] = tuple(_loras(prompt or ""))
+    return fields
+
+
+def _split(text: str) -> tuple[str | None, str | None, str]:
+    """(prompt, negative prompt, line of settings)."""
+    lines = text.strip("\0 \r\n").split("\n")
+    last = lines[-1]
+    pairs = _pairs(last)
+    if sum(key in pairs for key in _MARKS) >= 2:
+        lines.pop()
+    else:
+        last = ""
+    words, mark, negative = "\n".join(lines).partition(_NEGATIVE)
+    return words.strip() or None, (negative.strip() if mark else None), last
+
+
+def _pairs(line: str) -> dict[str, str]:
+    pairs: dict[str, str] = {}
+    for match in _PAIR.finditer(line[:65_536]):
+        value = match[2].strip()
+        if value[:1] == '"':
+            value = str(jsontext.parse(value) or value.strip('"'))
+        pairs.setdefault(match[1].strip(), value)
+        if len(pairs) >= _PAIRS:
+            break
+    return pairs
+
+
+def _sampler(pairs: dict[str, str]) -> tuple[str | None, str | None]:
+    name, schedule = pairs.get("Sampler") or None, pairs.get("Schedule type") or None
+    if name and not schedule:
+        for word in _SCHEDULES:
+            if name.endswith(" " + word):
+                return name.removesuffix(" " + word), word
+    return name, schedule
+
+
+def _loras(prompt: str) -> list[UsedLora]:
+    found = []
+    for match in _LORA.finditer(prompt):
+        first = (match[2] or "1").split(":")[0].rpartition("=")[2]
+        strength = jsontext.number(first)
+        found.append(UsedLora(match[1], 1.0 if strength is None else strength))
+        if len(found) >= _PAIRS:
+            break
+    return found

@@ -1,0 +1,193 @@
+"""ComfyUI's `prompt` block: the graph in API form that was run. What counts is what the sampler was given."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from oelala_desktop.domain.generation import UsedLora, UsedModel
+from oelala_desktop.metadata import jsontext, limits
+from oelala_desktop.metadata.dialects import conditioning, loaders
+from oelala_desktop.metadata.dialects.graph import Graph, Inputs
+from oelala_desktop.metadata.dialects.samplers import Pass, is_sampler, passes
+
+_FRAME_KEYS = ("length", "num_frames", "frames", "video_frames", "frame_count", "video_length")
+_RATE_KEYS = ("frame_rate", "fps")
+_SIZE_SOURCES = frozenset(
+    {"pixels", "image", "images", "image_embeds", "embeds", "start_image", "latent", "any", "input", ""}
+)
+_SIZE_TEXT = re.compile(r"(\d{2,5})\s*[x×]\s*(\d{2,5})")
+_OUTPUT_KEYS = ("images", "image", "video", "frames", "filename_prefix", "samples")
+
+
+def is_graph(value: dict[str, Any]) -> bool:
+    """Whether an object is a graph in API form: some of its values are nodes."""
+    return any(type(node) is dict and "class_type" in node for node in value.values())
+
+
+def read(nodes: dict[str, Any], *, moving: bool) -> dict[str, Any]:
+    """GenerationInfo's fields as far as the graph tells them. `moving`: the file is a video, so among several
+    outputs the one that made a video is meant."""
+    graph = Graph(nodes)
+    samplers, outputs = _survey(graph)
+    fields: dict[str, Any] = {}
+    for node_id in outputs:
+        rate = _rate(graph, graph.inputs(node_id))
+        if rate is not None:
+            fields["fps"] = rate
+            break
+    if samplers:
+        last = samplers[0] if len(samplers) == 1 else _last_sampler(graph, outputs, set(samplers), moving=moving)
+        chain, origin = passes(graph, last, set(samplers))
+        _read_passes(graph, chain, fields)
+        _read_size(graph, chain[0], origin, fields)
+    else:
+        _read_loose(graph, fields)
+    return fields
+
+
+def _survey(graph: Graph) -> tuple[list[str], list[str]]:
+    """Ids of samplers and of nodes that write or show results, in the graph's order."""
+    samplers, outputs, others = [], [], []
+    for node_id, node in graph.nodes.items():
+        if type(node) is not dict:
+            continue
+        kind, inputs = node.get("class_type"), node.get("inputs")
+        if type(kind) is not str or type(inputs) is not dict:
+            continue
+        if "ampler" in kind:
+            if is_sampler(inputs):
+                samplers.append(node_id)
+        elif "Video" in kind or "Save" in kind or "Preview" in kind:
+            if any(key in inputs for key in _OUTPUT_KEYS):
+                outputs.append(node_id)
+        elif "steps" in inputs and is_sampler(inputs):
+            others.append(node_id)
+    return samplers or others, outputs
+
+
+def _rate(graph: Graph, inputs: Inputs) -> float | None:
+    for key in _RATE_KEYS:
+        if key in inputs:
+            rate = jsontext.number(graph.literal(inputs[key], key))
+            return rate if rate and rate > 0 else None
+    return None
+
+
+def _last_sampler(graph: Graph, outputs: list[str], samplers: set[str], *, moving: bool) -> str:
+    """The sampler nearest to the output that this file is."""
+
+    def rank(node_id: str) -> bool:
+        inputs = graph.inputs(node_id)
+        video = "Video" in graph.class_type(node_id) or any(key in inputs for key in _RATE_KEYS)
+        return video != moving
+
+    for output in sorted(outputs, key=rank):
+        pending, seen = [output], {output}
+        for node_id in pending:
+            if node_id in samplers:
+                return node_id
+            if len(seen) > limits.GRAPH_STEPS:
+                break
+            for value in graph.inputs(node_id).values():
+                target = graph.target(value) if type(value) is list else None
+                if target is not None and target not in seen:
+                    seen.add(target)
+                    pending.append(target)
+    return _sink(graph, samplers)
+
+
+def _sink(graph: Graph, samplers: set[str]) -> str:
+    """Without an output to start from: the sampler that the most others lead to."""
+    return max(sorted(samplers), key=lambda node_id: len(passes(graph, node_id, samplers)[0]))
+
+
+def _read_passes(graph: Graph, chain: list[Pass], fields: dict[str, Any]) -> None:
+    first = chain[0]
+    if len(chain) > 1 and chain[-1].start() < first.start():
+        first = min(chain, key=Pass.start)
+    two = len(chain) > 1 and all(step.splits() for step in chain)
+    models: list[UsedModel] = []
+    loras: list[UsedLora] = []
+    shift = first.shift()
+    for index, step in enumerate(chain):
+        name = None if not two else "low" if index == len(chain) - 1 else "high"
+        found = loaders.follow(graph, step.link("model"))
+        models += [m for used in found.models if (m := UsedModel(used, name)) not in models]
+        loras += [x for used, by in found.loras if (x := UsedLora(used, by, name)) not in loras]
+        if step is first and shift is None:
+            shift = found.shift
+    fields.update(
+        seed=first.seed(), steps=first.steps(), cfg=first.cfg(), sampler=first.sampler(), scheduler=first.scheduler(),
+        shift=shift, switch_step=first.end() if two else None, models=tuple(models), loras=tuple(loras),
+    )  # fmt: skip
+    _read_words(graph, first, fields)
+
+
+def _read_words(graph: Graph, step: Pass, fields: dict[str, Any]) -> None:
+    """Both prompts. Texts that no link places are told apart by their words."""
+    positive = step.link("positive", "text_embeds", "conditioning", "cond1")
+    negative = step.link("negative", "text_embeds")
+    for_prompt = conditioning.Words(graph, conditioning.POSITIVE).follow(positive)
+    for_negative = conditioning.Words(graph, conditioning.NEGATIVE).follow(negative)
+    fields["prompt"] = for_prompt.text()
+    fields["negative_prompt"] = for_negative.text()
+    if fields["prompt"] is None and not for_prompt.zeroed:
+        fields["prompt"] = _loose(graph, fields["negative_prompt"], negative=False)
+    if fields["negative_prompt"] is None and negative is not None and not for_negative.zeroed:
+        fields["negative_prompt"] = _loose(graph, fields["prompt"], negative=True)
+
+
+def _loose(graph: Graph, other: str | None, *, negative: bool) -> str | None:
+    for text in conditioning.loose_texts(graph):
+        if text != other and conditioning.looks_negative(text) == negative:
+            return text
+    return None
+
+
+def _read_size(graph: Graph, first: Pass, origin: str | None, fields: dict[str, Any]) -> None:
+    link = [origin, 0] if origin is not None else first.link("image_embeds", "latent_image", "samples")
+    for node_id in graph.upstream(link, _SIZE_SOURCES):
+        inputs = graph.inputs(node_id)
+        for key in _FRAME_KEYS:
+            if key in inputs and "num_frames" not in fields:
+                frames = jsontext.integer(graph.literal(inputs[key], key))
+                if frames and frames > 0:
+                    fields["num_frames"] = frames
+        if _take_size(graph, inputs, fields):
+            return
+
+
+def _take_size(graph: Graph, inputs: Inputs, fields: dict[str, Any]) -> bool:
+    if "width" in inputs and "height" in inputs:
+        width = jsontext.integer(graph.literal(inputs["width"], "width"))
+        height = jsontext.integer(graph.literal(inputs["height"], "height"))
+        if width and height and width > 0 and height > 0:
+            fields["width"], fields["height"] = width, height
+            return True
+    for key in ("resolution", "dimensions"):
+        value = inputs.get(key)
+        match = _SIZE_TEXT.search(value) if type(value) is str else None
+        if match:
+            fields["width"], fields["height"] = int(match[1]), int(match[2])
+            return True
+    return False
+
+
+def _read_loose(graph: Graph, fields: dict[str, Any]) -> None:
+    """A graph without a sampler that we know: what its loaders and encoders tell."""
+    texts = conditioning.loose_texts(graph)
+    fields["prompt"] = next((text for text in texts if not conditioning.looks_negative(text)), None)
+    fields["negative_prompt"] = next((text for text in texts if conditioning.looks_negative(text)), None)
+    models, loras = [], []
+    for node_id in list(graph.nodes)[: limits.GRAPH_STEPS]:
+        inputs = graph.inputs(node_id)
+        for key in ("unet_name", "ckpt_name"):
+            name = jsontext.string(inputs.get(key))
+            if name:
+                models.append(UsedModel(name))
+        if "ora" in graph.class_type(node_id):
+            loras += [UsedLora(name, strength) for name, strength in loaders.loras_of(graph, inputs)]
+        if "num_frames" not in fields and "atent" in graph.class_type(node_id):
+            _read_size(graph, Pass(graph, node_id), node_id, fields)
+    fields["models"], fields["loras"] = tuple(models), tuple(loras)

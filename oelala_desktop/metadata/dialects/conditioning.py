@@ -1,0 +1,152 @@
+"""Prompts: the way from a sampler's conditioning back to the words that were encoded."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from oelala_desktop.metadata import jsontext, limits
+from oelala_desktop.metadata.dialects.graph import Graph, Inputs
+
+#: literals of text encoders, in the order they are shown
+_TEXT_KEYS = (
+    "text", "prompt", "text_g", "text_l", "clip_l", "clip_g", "t5xxl", "bert", "mt5xl", "llama", "positive_prompt",
+    "caption", "tags",
+)  # fmt: skip
+#: literals of nodes that only hold or join texts
+_STRING_KEYS = (
+    "text", "value", "string", "prompt", "populated_text", "string_a", "string_b", "text_a", "text_b", "text_c",
+    "text_d", "string1", "string2", "text1", "text2", "text_1", "text_2", "prefix", "suffix", "wildcard_text", "input",
+    "any", "anything", "source", "",
+)  # fmt: skip
+_SKIPPED = frozenset(
+    {"clip", "model", "vae", "image", "images", "pixels", "latent", "samples", "mask", "control_net", "noise",
+     "clip_vision", "clip_vision_output", "start_image", "end_image", "style_model", "delimiter"}
+)  # fmt: skip
+_NEGATIVE_WORDS = re.compile(
+    r"\b(?:worst|bad|ugly|blurry|low[ -]quality|lowres|deformed|disfigured|mutated|watermark)\b", re.IGNORECASE
+)
+NEGATIVE = "negative"
+POSITIVE = "positive"
+
+
+def looks_negative(text: str) -> bool:
+    """Whether the words are those of negative prompts. A guess, for texts that no link places."""
+    return _NEGATIVE_WORDS.search(text) is not None
+
+
+class Words:
+    """One walk towards the words of one side (`positive` or `negative`)."""
+
+    __slots__ = ("_graph", "_seen", "_side", "found", "zeroed")
+
+    def __init__(self, graph: Graph, side: str) -> None:
+        self._graph = graph
+        self._side = side
+        self._seen: set[tuple[str, Any, bool]] = set()
+        self.found: list[str] = []
+        #: the conditioning was set to zero on the way: there are no words, and that is known
+        self.zeroed = False
+
+    def text(self) -> str | None:
+        """What was found; several texts one below the other."""
+        if not self.found:
+            return None
+        return self.found[0] if len(self.found) == 1 else "\n".join(dict.fromkeys(filter(None, self.found)))
+
+    def follow(self, link: Any) -> Words:
+        """Walk back along a conditioning link."""
+        pending = [link]
+        while pending and len(self._seen) < limits.GRAPH_STEPS:
+            link = pending.pop()
+            node_id = self._graph.target(link)
+            if node_id is None or (node_id, link[1], False) in self._seen:
+                continue
+            self._seen.add((node_id, link[1], False))
+            if self._graph.class_type(node_id) == "ConditioningZeroOut":
+                self.zeroed = True
+                continue
+            pending += reversed(self._step(self._graph.inputs(node_id), link[1]))
+        return self
+
+    def _step(self, inputs: Inputs, slot: Any) -> list[Any]:
+        """Take the words of a node, or the links that lead on from it."""
+        if NEGATIVE in inputs and POSITIVE in inputs:
+            return self._two_sided(inputs, slot)
+        if self._side == NEGATIVE and "negative_prompt" in inputs:
+            self._take(inputs["negative_prompt"])
+            return []
+        taken = False
+        for key in _TEXT_KEYS:
+            if key in inputs:
+                taken = self._take(inputs[key]) or taken
+        if taken:
+            return []
+        onwards = [value for key, value in inputs.items() if "cond" in key and type(value) is list]
+        if onwards:
+            return onwards
+        return [value for key, value in inputs.items() if key not in _SKIPPED and type(value) is list]
+
+    def _two_sided(self, inputs: Inputs, slot: Any) -> list[Any]:
+        """A node with both sides: texts are chosen by side, conditionings by the slot that the link comes from."""
+        mine = inputs[self._side]
+        if type(mine) is not list:
+            self._take(mine)
+            return []
+        if type(slot) is int and slot in (0, 1):
+            mine = inputs[NEGATIVE if slot else POSITIVE]
+        return [mine]
+
+    def _take(self, value: Any) -> bool:
+        """Keep a text, written out or at the end of a link."""
+        text = self._resolve(value, 0)
+        if text is None:
+            return False
+        if text not in self.found:
+            self.found.append(text)
+        return True
+
+    def _resolve(self, value: Any, depth: int) -> str | None:
+        if type(value) is str:
+            return jsontext.string(value)
+        node_id = self._graph.target(value)
+        if node_id is None or depth > 24 or len(self._seen) > limits.GRAPH_STEPS:
+            return None
+        mark = (node_id, depth, True)
+        if mark in self._seen:
+            return None
+        self._seen.add(mark)
+        return self._joined(self._graph.inputs(node_id), depth)
+
+    def _joined(self, inputs: Inputs, depth: int) -> str | None:
+        side = f"{self._side}_prompt"
+        for key in (side, self._side):
+            if key in inputs:
+                return self._resolve(inputs[key], depth + 1)
+        texts = []
+        for key in _STRING_KEYS:
+            if key in inputs:
+                text = self._resolve(inputs[key], depth + 1)
+                if text is not None:
+                    texts.append(text)
+        if not texts:
+            return None
+        if len(texts) == 1:
+            return texts[0]
+        delimiter = inputs.get("delimiter", " ")
+        return (delimiter if type(delimiter) is str else " ").join(texts)[: limits.PROMPT]
+
+
+def loose_texts(graph: Graph) -> list[str]:
+    """Texts of all encoders, for a graph in which no sampler leads to them."""
+    texts: list[str] = []
+    for node_id in list(graph.nodes)[: limits.GRAPH_STEPS]:
+        kind = graph.class_type(node_id)
+        if "Encode" not in kind and "rompt" not in kind:
+            continue
+        inputs = graph.inputs(node_id)
+        for key in (*_TEXT_KEYS, "negative_prompt"):
+            text = jsontext.string(graph.literal(inputs.get(key), "text"))
+            if text and text not in texts:
+                texts.append(text)
+    return texts

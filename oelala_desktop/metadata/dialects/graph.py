@@ -1,0 +1,81 @@
+"""A ComfyUI graph in API form and how to follow its links.
+
+`{id: {"class_type": …, "inputs": {name: literal | [id, slot]}}}`; nothing about it is certain: nodes may be missing,
+links may lead in circles, classes may be anybody's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from oelala_desktop.metadata import limits
+
+#: where nodes that only hold or pass on a value keep it
+_VALUE_KEYS = ("value", "int", "float", "number", "Number", "Value", "seed", "noise_seed", "input", "any", "")
+
+Inputs = dict[str, Any]
+
+
+class Graph:
+    """Nodes by id. Every walk stops at a node it has seen and after a bounded number of steps."""
+
+    __slots__ = ("nodes",)
+
+    def __init__(self, nodes: dict[str, Any]) -> None:
+        self.nodes = nodes
+
+    def target(self, value: Any) -> str | None:
+        """The id of the node that a link leads to; None if the value is no link or leads nowhere."""
+        if type(value) is list and len(value) == 2:
+            node_id = value[0]
+            if type(node_id) is int:
+                node_id = str(node_id)
+            if type(node_id) is str and node_id in self.nodes:
+                return node_id
+        return None
+
+    def inputs(self, node_id: str) -> Inputs:
+        """A node's inputs, empty for what is no node."""
+        node = self.nodes[node_id]
+        if type(node) is dict:
+            found = node.get("inputs")
+            if type(found) is dict:
+                return found
+        return {}
+
+    def class_type(self, node_id: str) -> str:
+        node = self.nodes[node_id]
+        found = node.get("class_type") if type(node) is dict else None
+        return found if type(found) is str else ""
+
+    def literal(self, value: Any, hint: str) -> Any:
+        """A literal as it is; a link followed to the node that holds the value under `hint` or a usual name. None
+        where a link ends in something computed."""
+        for _ in range(32):
+            if type(value) is not list:
+                return value
+            node_id = self.target(value)
+            if node_id is None:
+                return None
+            inputs = self.inputs(node_id)
+            for key in (hint, *_VALUE_KEYS):
+                if key in inputs:
+                    value = inputs[key]
+                    break
+            else:
+                return None
+        return None
+
+    def upstream(self, link: Any, keys: frozenset[str]) -> Iterator[str]:
+        """Ids of the nodes reached from a link through inputs of the given names, nearest first."""
+        pending: list[Any] = [link]
+        seen: set[str] = set()
+        while pending and len(seen) < limits.GRAPH_STEPS:
+            node_id = self.target(pending.pop())
+            if node_id is None or node_id in seen:
+                continue
+            seen.add(node_id)
+            yield node_id
+            inputs = self.inputs(node_id)
+            pending += [value for key, value in reversed(inputs.items()) if key in keys]

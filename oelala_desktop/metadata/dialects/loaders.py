@@ -1,0 +1,132 @@
+"""Models and LoRAs: the way from a sampler's `model` input back to the files it was loaded from."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from oelala_desktop.metadata import jsontext, limits
+from oelala_desktop.metadata.dialects.graph import Graph, Inputs
+
+#: inputs that name a model file
+_NAME_KEYS = (
+    "unet_name",
+    "ckpt_name",
+    "model_name",
+    "gguf_name",
+    "checkpoint",
+    "base_ckpt_name",
+    "model_path",
+    "model",
+)
+#: inputs that carry a model or a stack of LoRAs onwards
+_FOLLOWED = frozenset(
+    {"model", "model1", "model2", "lora", "prev_lora", "lora_stack", "optional_lora_stack", "prev_lora_stack", "loras",
+     "pipe", "base_pipe", "any", "input", "value", "anything", "MODEL", ""}
+)  # fmt: skip
+_NOT_MODELS = frozenset({"clip", "vae", "image", "images", "text", "latent", "samples", "positive", "negative", "mask"})
+_NUMBERED = re.compile(r"(?:lora_name|lora_path|lora)_0*(\d{1,3})(?:_name)?")
+_STRENGTHS = ("strength_model", "strength", "lora_strength", "model_strength", "strengthModel", "lora_wt", "weight")
+_NUMBERED_STRENGTHS = ("strength", "model_weight", "lora_wt", "model_str", "lora_weight", "strength_model", "weight")
+_OFF = (False, "Off", "off", "disabled", "None")
+
+LoraUse = tuple[str, float]
+
+
+class ModelChain:
+    """What was found between a sampler and its model files: `models` and `loras` in the order they were applied,
+    `shift` of the sampling node nearest to the sampler."""
+
+    __slots__ = ("loras", "models", "shift")
+
+    def __init__(self) -> None:
+        self.models: list[str] = []
+        self.loras: list[LoraUse] = []
+        self.shift: float | None = None
+
+
+def follow(graph: Graph, link: Any) -> ModelChain:
+    """Walk back along `link`."""
+    chain = ModelChain()
+    stacks: list[list[LoraUse]] = []
+    pending: list[Any] = [link]
+    seen: set[str] = set()
+    while pending and len(seen) < limits.GRAPH_STEPS:
+        node_id = graph.target(pending.pop())
+        if node_id is None or node_id in seen:
+            continue
+        seen.add(node_id)
+        inputs = graph.inputs(node_id)
+        name = _model_name(inputs)
+        if name is not None and name not in chain.models:
+            chain.models.append(name)
+        if "ora" in graph.class_type(node_id) or "lora_name" in inputs or "loras" in inputs:
+            stacks.append(loras_of(graph, inputs))
+        if chain.shift is None and "shift" in inputs:
+            chain.shift = jsontext.number(graph.literal(inputs["shift"], "shift"))
+        onwards = [value for key, value in inputs.items() if key in _FOLLOWED and type(value) is list]
+        if not onwards and name is None:
+            onwards = [value for key, value in inputs.items() if key not in _NOT_MODELS and type(value) is list]
+        pending += reversed(onwards)
+    for stack in reversed(stacks):
+        chain.loras += [use for use in stack if use not in chain.loras]
+    return chain
+
+
+def _model_name(inputs: Inputs) -> str | None:
+    for key in _NAME_KEYS:
+        value = inputs.get(key)
+        if type(value) is str and value and value != "None":
+            return jsontext.string(value)
+    return None
+
+
+def loras_of(graph: Graph, inputs: Inputs) -> list[LoraUse]:
+    """The LoRAs that one node applies, whichever of the known ways it names them."""
+    found: list[LoraUse] = []
+    name = graph.literal(inputs.get("lora_name", inputs.get("lora")), "lora_name")
+    if type(name) is str:
+        _add(found, name, _strength(graph, inputs, _STRENGTHS))
+    for key, value in inputs.items():
+        if type(value) is dict:
+            _add_entries(found, [value] if "lora" in value else value.get("__value__"))
+        elif type(value) is list and key == "loras":
+            _add_entries(found, value)
+        elif key[:4] == "lora" and type(value) is str and (match := _NUMBERED.fullmatch(key)):
+            _add_numbered(found, graph, inputs, match[1], key, value)
+    return found
+
+
+def _add(found: list[LoraUse], name: str, strength: float | None) -> None:
+    text = jsontext.string(name)
+    if text and text != "None":
+        found.append((text, 1.0 if strength is None else strength))
+
+
+def _strength(graph: Graph, inputs: Inputs, keys: tuple[str, ...]) -> float | None:
+    for key in keys:
+        if key in inputs:
+            return jsontext.number(graph.literal(inputs[key], key))
+    return None
+
+
+def _add_entries(found: list[LoraUse], entries: Any) -> None:
+    """Power Lora Loader's `{on, lora, strength}` and the LoRA manager's `{name, strength, active}`."""
+    if type(entries) is not list:
+        return
+    for entry in entries:
+        if type(entry) is not dict or entry.get("on", entry.get("active", True)) is False:
+            continue
+        name = entry.get("lora", entry.get("name"))
+        if type(name) is str:
+            _add(found, name, jsontext.number(entry.get("strength")))
+
+
+def _add_numbered(found: list[LoraUse], graph: Graph, inputs: Inputs, index: str, key: str, name: str) -> None:
+    """Stack nodes: `lora_name_1`, `lora_wt_1`, `switch_1`, `lora_count`."""
+    count = jsontext.integer(inputs.get("lora_count"))
+    if (count is not None and int(index) > count) or inputs.get(f"switch_{index}") in _OFF:
+        return
+    padded = key.removesuffix("_name").rpartition("_")[2]
+    keys = tuple(f"{stem}_{number}" for stem in _NUMBERED_STRENGTHS for number in (padded, index))
+    _add(found, name, _strength(graph, inputs, keys))

@@ -1,0 +1,157 @@
+"""Samplers: which nodes sampled the result, in which order, with what."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from oelala_desktop.metadata import jsontext
+from oelala_desktop.metadata.dialects.graph import Graph, Inputs
+
+_LATENT_KEYS = (
+    "latent_image",
+    "samples",
+    "latent",
+    "latents",
+    "latent_in",
+    "samples1",
+    "samples_to",
+    "any",
+    "input",
+    "",
+)
+_SIGMA_KEYS = frozenset({"sigmas", "sigmas_1", "high_sigmas", "low_sigmas", "any", "input", ""})
+#: an end step at or beyond this means "to the last step" (KSamplerAdvanced's default is 10000)
+_TO_THE_END = 10_000
+
+
+class Pass:
+    """One sampler node. Links and values as the graph has them, resolved only when asked for."""
+
+    __slots__ = ("graph", "guider", "inputs", "node_id")
+
+    def __init__(self, graph: Graph, node_id: str) -> None:
+        self.graph = graph
+        self.node_id = node_id
+        self.inputs = graph.inputs(node_id)
+        guider = graph.target(self.inputs.get("guider"))
+        self.guider: Inputs = graph.inputs(guider) if guider else {}
+
+    def link(self, *keys: str) -> Any:
+        """The first of the given inputs that the sampler, or else its guider, has."""
+        for inputs in (self.inputs, self.guider):
+            for key in keys:
+                if key in inputs:
+                    return inputs[key]
+        return None
+
+    def _value(self, key: str) -> Any:
+        value = self.link(key)
+        return self.graph.literal(value, key) if type(value) is list else value
+
+    def seed(self) -> int | None:
+        for key in ("noise_seed", "seed"):
+            seed = jsontext.integer(self._value(key))
+            if seed is not None:
+                return seed
+        noise = self.graph.target(self.inputs.get("noise"))
+        if noise is None:
+            return None
+        inputs = self.graph.inputs(noise)
+        key = "noise_seed" if "noise_seed" in inputs else "seed"
+        return jsontext.integer(self.graph.literal(inputs.get(key), key))
+
+    def cfg(self) -> float | None:
+        for key in ("cfg", "cfg_conds", "guidance_scale", "cfg_scale"):
+            value = jsontext.number(self._value(key))
+            if value is not None:
+                return value
+        return None
+
+    def steps(self) -> int | None:
+        value = self._value("steps")
+        return jsontext.integer(self._of_sigmas("steps") if value is None else value)
+
+    def scheduler(self) -> str | None:
+        value = self._value("scheduler")
+        return jsontext.string(self._of_sigmas("scheduler") if value is None else value)
+
+    def sampler(self) -> str | None:
+        value = self._value("sampler_name")
+        if value is None:
+            selector = self.graph.target(self.inputs.get("sampler"))
+            if selector is not None:
+                value = self.graph.inputs(selector).get("sampler_name") or _sampler_of(self.graph.class_type(selector))
+            else:
+                value = self.inputs.get("sampler")
+        return jsontext.string(value)
+
+    def shift(self) -> float | None:
+        return jsontext.number(self._value("shift"))
+
+    def start(self) -> int:
+        """The step it starts at; a second pass starts later than the first."""
+        for key in ("start_at_step", "start_step"):
+            step = jsontext.integer(self._value(key))
+            if step is not None:
+                return step
+        return 1 if self.inputs.get("add_noise") in ("disable", False) else 0
+
+    def end(self) -> int | None:
+        """The step it stops before, None when it goes on to the last."""
+        for key in ("end_at_step", "end_step"):
+            step = jsontext.integer(self._value(key))
+            if step is not None:
+                return step if 0 <= step < _TO_THE_END else None
+        return jsontext.integer(self._of_sigmas("step"))
+
+    def splits(self) -> bool:
+        """Whether it does only a part of the steps."""
+        inputs = self.inputs
+        return "start_at_step" in inputs or "start_step" in inputs or "end_step" in inputs or "sigmas" in inputs
+
+    def _of_sigmas(self, key: str) -> Any:
+        for node_id in self.graph.upstream(self.inputs.get("sigmas"), _SIGMA_KEYS):
+            inputs = self.graph.inputs(node_id)
+            if key in inputs:
+                return self.graph.literal(inputs[key], key)
+        return None
+
+
+def _sampler_of(class_type: str) -> str | None:
+    # SamplerEulerAncestral and its like are selectors that name the sampler in their class.
+    name = class_type.removeprefix("Sampler")
+    return name.lower() if name != class_type and name else None
+
+
+def is_sampler(inputs: Inputs) -> bool:
+    """Whether a node's inputs are those of something that samples."""
+    if "guider" in inputs or "text_embeds" in inputs or "image_embeds" in inputs:
+        return "steps" in inputs or "sigmas" in inputs
+    return "positive" in inputs and ("steps" in inputs or "sigmas" in inputs or "denoise" in inputs)
+
+
+def latent_link(inputs: Inputs) -> Any:
+    """The input by which a node is handed latents."""
+    for key in _LATENT_KEYS:
+        value = inputs.get(key)
+        if type(value) is list:
+            return value
+    return None
+
+
+def passes(graph: Graph, last: str, samplers: frozenset[str] | set[str]) -> tuple[list[Pass], str | None]:
+    """The samplers that worked on one latent, first to last, and the node that made the latent."""
+    found = [Pass(graph, last)]
+    seen = {last}
+    link = latent_link(found[0].inputs)
+    origin: str | None = None
+    while (node_id := graph.target(link)) is not None and node_id not in seen and len(seen) < 256:
+        seen.add(node_id)
+        if node_id in samplers:
+            found.append(Pass(graph, node_id))
+            origin = None
+        else:
+            origin = node_id
+        link = latent_link(graph.inputs(node_id))
+    found.reverse()
+    return found, origin

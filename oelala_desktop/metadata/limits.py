@@ -1,0 +1,29 @@
+"""How much of a file we are willing to look at. A file beyond a limit loses that part, never our time or memory."""
+
+from __future__ import annotations
+
+KIB = 1024
+MIB = 1024 * KIB
+
+#: what is read of every file at once; nearly always holds all of a picture's text
+HEAD = 64 * KIB
+#: one text, inflated
+TEXT = 8 * MIB
+#: all texts of a file together
+TEXTS = 16 * MIB
+#: one JSON document
+JSON = 8 * MIB
+#: objects and arrays in one JSON document: an empty one takes 3 bytes of text and 80 of memory
+JSON_CONTAINERS = 500_000
+#: how often a JSON text may be a JSON text again (VHS wrote `prompt` doubly encoded inside another object)
+JSON_LAYERS = 4
+#: chunks, boxes, segments or elements of one file
+PARTS = 100_000
+#: a movie header (`moov`) or a list of tags
+INDEX = 64 * MIB
+#: nesting of boxes
+DEPTH = 12
+#: nodes visited on one walk through a graph
+GRAPH_STEPS = 4_000
+#: one text as it is shown and searched; a prompt is far below
+PROMPT = 1 * MIB

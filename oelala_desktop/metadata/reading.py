@@ -1,0 +1,216 @@
+"""Reading a file: its container, the blocks in it, and what the most trusted of them say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from oelala_desktop.domain.errors import Unreadable
+from oelala_desktop.domain.generation import GenerationInfo
+from oelala_desktop.metadata import jsontext
+from oelala_desktop.metadata.containers import walk
+from oelala_desktop.metadata.contents import Contents
+from oelala_desktop.metadata.dialects import a1111, comfy_prompt, comfy_workflow, oelala
+from oelala_desktop.metadata.source import from_memory, open_file
+
+_READ_FIELDS = 19
+#: one text that holds all blocks (VHS before 2026, and a few JPEG writers)
+_WRAPPERS = ("comment", "parameters", "description")
+_BLOCKS = (oelala.KEY, "prompt", "workflow", "original_t2i_prompt")
+
+
+@dataclass(frozen=True, slots=True)
+class MediaFacts:
+    """What a file is: `kind` image or video, `format` by content, pixels, frames, frames a second, seconds."""
+
+    kind: str
+    format: str
+    width: int | None
+    height: int | None
+    frames: int | None
+    fps: float | None
+    duration: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class FileMetadata:
+    """What a file is and what made it. `blocks` are the texts in it, raw; `companion` names the PNG of the same stem
+    that they came from, if the file had none of its own."""
+
+    kind: str
+    format: str
+    width: int | None
+    height: int | None
+    frames: int | None
+    fps: float | None
+    duration: float | None
+    info: GenerationInfo
+    blocks: Mapping[str, Any]
+    companion: str | None = None
+
+    @property
+    def graph(self) -> dict[str, Any] | None:
+        """The `prompt` block: the graph that was run, in ComfyUI's API form. Parsed on each call."""
+        return jsontext.to_object(self.blocks.get("prompt"))
+
+    @property
+    def workflow(self) -> dict[str, Any] | None:
+        """The `workflow` block: the graph as ComfyUI's editor saves it. Parsed on each call."""
+        return jsontext.to_object(self.blocks.get("workflow"))
+
+    @property
+    def oelala_params(self) -> dict[str, Any] | None:
+        """Our own block with all of its keys. Parsed on each call."""
+        return jsontext.to_object(self.blocks.get(oelala.KEY))
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """All keys of an A1111 block, the ones that have no field of their own too; empty if there is none."""
+        return a1111.settings(self.blocks.get("parameters"))
+
+
+def read(path: Path) -> FileMetadata:
+    """Everything that a file tells without decoding a pixel. A file without metadata has `info.source` None. Raises
+    Unreadable (a sentence that names the file) when it is missing, empty, a folder, of no known kind or damaged
+    beyond use."""
+    source = open_file(path)
+    try:
+        contents = walk(source)
+    finally:
+        source.close()
+    found = _understand(contents.blocks, contents)
+    if found.source is None and (contents.format in _WITH_COMPANION):
+        beside = _companion(path)
+        if beside is not None:
+            return _result(contents, _understand(beside[1], contents), beside[1], beside[0])
+    return _result(contents, found, contents.blocks, None)
+
+
+def read_bytes(data: bytes | memoryview, name: str) -> FileMetadata:
+    """The same for an upload in memory; `name` is what error sentences call it."""
+    contents = walk(from_memory(data, name))
+    return _result(contents, _understand(contents.blocks, contents), contents.blocks, None)
+
+
+def probe(path: Path) -> MediaFacts:
+    """What a file is, from its headers alone. Raises Unreadable as `read` does."""
+    with open_file(path) as source:
+        found = walk(source)
+    return MediaFacts(found.kind, found.format, found.width, found.height, found.frames, found.fps, found.duration)
+
+
+def check_complete(path: Path) -> None:
+    """Raises Unreadable if the file's own structure says that bytes are missing (a PNG without its last chunk, a JPEG
+    without its end mark, a video whose frames lie beyond the end, …)."""
+    with open_file(path) as source:
+        found = walk(source)
+    if found.damage:
+        raise Unreadable(f"{path.name} is incomplete: it {found.damage}.")
+
+
+# SaveAnimatedWEBP and the like carry their own; VHS writes the PNG beside every video and GIF.
+_WITH_COMPANION = frozenset({"mp4", "mov", "webm", "mkv", "gif"})
+
+
+def _companion(path: Path) -> tuple[str, dict[str, Any]] | None:
+    """The PNG that VHS writes beside a video (`X.png` beside `X.mp4` and `X-audio.mp4`)."""
+    for stem in dict.fromkeys((path.stem, path.stem.removesuffix("-audio"))):
+        try:
+            with open_file(path.with_name(stem + ".png")) as source:
+                if source.head[:4] == b"\x89PNG":
+                    return stem + ".png", walk(source).blocks
+        except Unreadable:
+            continue
+    return None
+
+
+def _result(contents: Contents, info: GenerationInfo, blocks: dict[str, Any], companion: str | None) -> FileMetadata:
+    return FileMetadata(
+        contents.kind, contents.format, contents.width, contents.height, contents.frames, contents.fps,
+        contents.duration, info, blocks, companion,
+    )  # fmt: skip
+
+
+def _unwrap(blocks: dict[str, Any]) -> None:
+    """Take the blocks out of a text that holds them all, unless the file has them on their own."""
+    for wrapper in _WRAPPERS:
+        value = blocks.get(wrapper)
+        if value is None or value[:1] not in (b"{", "{", b'"', '"'):
+            continue
+        inner = jsontext.to_object(value)
+        if inner is None:
+            continue
+        for key in (*_BLOCKS, "parameters"):
+            if key in inner and (key not in blocks or key == wrapper):
+                blocks[key] = inner[key]
+        if "prompt" not in blocks and comfy_prompt.is_graph(inner):
+            blocks["prompt"] = inner
+
+
+def _understand(blocks: dict[str, Any], contents: Contents) -> GenerationInfo:
+    if not blocks:
+        return GenerationInfo()
+    _unwrap(blocks)
+    moving = contents.format in _WITH_COMPANION or "CreationTime" in blocks
+    source: str | None = None
+    taken: dict[str, Any] = {}
+    sources: dict[str, str] = {}
+    for name, fields in _by_trust(blocks, taken, moving=moving):
+        if source is None:
+            source = name
+        for key, value in fields.items():
+            if value is not None and key not in taken and (value != () or name == "oelala"):
+                taken[key] = value
+                sources[key] = name
+    if source is None:
+        return GenerationInfo()
+    _add_duration(taken, sources, contents)
+    return GenerationInfo(source=source, sources=sources, **taken)
+
+
+def _by_trust(blocks: dict[str, Any], taken: dict[str, Any], *, moving: bool) -> Iterator[tuple[str, dict[str, Any]]]:
+    """(block, its fields), most trusted first; a block is only parsed when fields are still missing."""
+    params = jsontext.to_object(blocks.get(oelala.KEY))
+    if params is not None:
+        yield "oelala", oelala.read(params)
+    if "original_t2i_prompt" in blocks:
+        text = _plain(blocks["original_t2i_prompt"])
+        if text:
+            yield "oelala", {"original_t2i_prompt": text}
+    if len(taken) < _READ_FIELDS:
+        yield from _comfy(blocks, moving=moving)
+        text = _plain(blocks.get("parameters"))
+        if text and a1111.is_parameters(text):
+            yield "a1111", a1111.read(text)
+
+
+def _comfy(blocks: dict[str, Any], *, moving: bool) -> Iterator[tuple[str, dict[str, Any]]]:
+    graph = jsontext.to_object(blocks.get("prompt"))
+    if graph is not None and comfy_prompt.is_graph(graph):
+        yield "prompt", comfy_prompt.read(graph, moving=moving)
+        return
+    drawn = jsontext.to_object(blocks.get("workflow"))
+    if drawn is not None:
+        yield "workflow", comfy_prompt.read(comfy_workflow.to_graph(drawn), moving=moving)
+
+
+def _plain(value: Any) -> str | None:
+    """A block as text; a JSON string is unquoted."""
+    if isinstance(value, bytes):
+        value = jsontext.to_text(value)
+    if type(value) is str and value[:1] == '"':
+        value = jsontext.parse(value) or value
+    return jsontext.string(value)
+
+
+def _add_duration(taken: dict[str, Any], sources: dict[str, str], contents: Contents) -> None:
+    if "duration" in taken:
+        return
+    if contents.duration:
+        taken["duration"], sources["duration"] = contents.duration, "file"
+        return
+    frames, fps = taken.get("num_frames"), taken.get("fps")
+    if frames and fps and frames > 1:
+        taken["duration"], sources["duration"] = round(frames / fps, 3), sources["num_frames"]
