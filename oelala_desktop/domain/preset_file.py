@@ -26,15 +26,13 @@ from .preset import Clips, EndPicture, LoraTargets, ModelFile, OptionalPart, Pac
 from .tool import VOCABULARY, Tool
 
 _COMPUTED = ("width", "height", "filename")
-_KNOWN = frozenset(
-    ("name", "description", "order", "size", "fields", "models", "packs", "optional")
-    + ("loras", "end_picture", "clips", "devices", "sketch")
-)
+_SCALARS = ("name", "description", "order", "size", "devices", "sketch")
+_TABLES = ("fields", "models", "packs", "optional", "loras", "end_picture", "clips")
 
 
 def parse_preset(short_id: str, tool: Tool, table: Mapping[str, Any], graph: Mapping[str, Any]) -> Preset:
     """Raises InvalidPreset with a sentence that names the file's fault."""
-    unknown = set(table) - _KNOWN
+    unknown = set(table) - {*_SCALARS, *_TABLES}
     if unknown:
         raise InvalidPreset(f"{tool.id}.{short_id}: unknown entry “{sorted(unknown)[0]}”.")
     try:

@@ -1,0 +1,51 @@
+"""/object_info as a Catalog. Choices come in three styles: [[...]], [[...], {}] and ["COMBO", {"options": [...]}]."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from oelala_desktop.domain.catalog import Catalog, NodeClass, NodeInput
+
+
+def parse_catalog(object_info: Mapping[str, Any], folders: Mapping[str, tuple[str, ...]] | None = None) -> Catalog:
+    """Node classes that do not have the known form are left out: a custom node may answer with anything."""
+    classes = {}
+    for name, row in object_info.items():
+        if isinstance(row, Mapping) and isinstance(row.get("input", {}), Mapping):
+            classes[name] = _node_class(name, row)
+    return Catalog(classes, dict(folders or {}))
+
+
+def _node_class(name: str, row: Mapping[str, Any]) -> NodeClass:
+    inputs: dict[str, NodeInput] = {}
+    for section in ("required", "optional"):
+        rows = row.get("input", {}).get(section)
+        for key, spec in rows.items() if isinstance(rows, Mapping) else ():
+            inputs[key] = _node_input(spec, section == "required")
+    outputs = row.get("output")
+    return NodeClass(
+        name,
+        inputs,
+        tuple(map(str, outputs)) if isinstance(outputs, list) else (),
+        bool(row.get("output_node")),
+    )
+
+
+def _node_input(spec: Any, required: bool) -> NodeInput:
+    kind = spec[0] if isinstance(spec, list) and spec else spec
+    extra = spec[1] if isinstance(spec, list) and len(spec) > 1 and isinstance(spec[1], Mapping) else {}
+    listed = kind if isinstance(kind, list) else extra.get("options") if kind == "COMBO" else None
+    choices = tuple(str(c) for c in listed) if isinstance(listed, list) else None
+    return NodeInput(
+        type="COMBO" if choices is not None else str(kind),
+        required=required,
+        choices=choices,
+        default=extra.get("default"),
+        minimum=_number(extra.get("min")),
+        maximum=_number(extra.get("max")),
+    )
+
+
+def _number(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None

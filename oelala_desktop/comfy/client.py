@@ -1,0 +1,310 @@
+"""ComfyUI over HTTP and WebSocket: one long-lived client for one server. Every call has a time and a size limit, and
+answers with values or with an EngineError; third-party exceptions end here."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import ssl
+from collections.abc import AsyncIterator, Callable, Mapping
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import httpx
+import orjson
+import websockets
+from websockets.asyncio.client import ClientConnection
+
+from oelala_desktop.domain.catalog import Catalog
+from oelala_desktop.domain.errors import CannotSave, EngineAnswer, EngineError, EngineUnreachable
+
+from .address import Address
+from .answers import (
+    MINIMUM_VERSION,
+    HistoryEntry,
+    QueueState,
+    ServerFacts,
+    ServerFile,
+    parse_facts,
+    parse_history,
+    parse_queue,
+)
+from .catalog import parse_catalog
+from .messages import Message, decode
+
+ANSWER_LIMIT = 64 * 2**20  # bytes of one JSON answer
+FRAME_LIMIT = 32 * 2**20  # bytes of one WebSocket frame
+FILE_LIMIT = 4 * 2**30  # bytes of one result
+ANSWER_TIME = 30.0  # seconds for one JSON answer, the body included
+_CHUNK = 2**20
+#: a download slower than this (bytes/s, averaged over its first minute and after) is given up and tried again
+_SLOWEST = 1024
+
+
+class ComfyClient:
+    """`client_id` names our WebSocket; the same id must never have two sockets open."""
+
+    def __init__(self, address: Address, client_id: str) -> None:
+        self.address = address
+        self.client_id = client_id
+        try:
+            self._ssl = address.ssl_context()
+        except (OSError, ssl.SSLError) as error:
+            message = f"The certificate file {address.ca_file} cannot be read: {error}."
+            raise EngineUnreachable(message, kind="tls") from error
+        self._http = httpx.AsyncClient(
+            base_url=address.url,
+            headers=dict(address.headers),
+            verify=self._ssl or False,
+            timeout=httpx.Timeout(20.0, connect=5.0),
+            limits=httpx.Limits(max_connections=16, max_keepalive_connections=8, keepalive_expiry=20.0),
+            trust_env=False,
+            follow_redirects=False,
+        )
+        self._socket: ClientConnection | None = None
+
+    async def close(self) -> None:
+        if self._socket is not None:
+            await self._socket.close()
+        await self._http.aclose()
+
+    # Server facts
+
+    async def facts(self) -> ServerFacts:
+        """Raises EngineUnreachable of kind not_comfyui for another kind of server, too_old for an old one."""
+        try:
+            facts = parse_facts(await self._get("/system_stats"))
+        except EngineAnswer as error:
+            raise EngineUnreachable(
+                f"Something answers at {self.address.url}, but it is not ComfyUI.", kind="not_comfyui"
+            ) from error
+        if facts.is_too_old:
+            version = facts.version or "of unknown version"
+            needed = ".".join(map(str, MINIMUM_VERSION))
+            raise EngineUnreachable(
+                f"ComfyUI {version} at {self.address.url} is too old; update it to {needed} or newer.", kind="too_old"
+            )
+        return facts
+
+    async def catalog(self) -> Catalog:
+        info = await self._get("/object_info")
+        if not isinstance(info, dict):
+            raise EngineAnswer("The answer to /object_info is not ComfyUI's.")
+        return await asyncio.to_thread(parse_catalog, info)
+
+    # Jobs
+
+    async def upload(self, name: str, content: bytes) -> str:
+        """Puts a picture into the server's input folder; `name` is ASCII. Returns the name to use in LoadImage."""
+        answer = await self._json(
+            "POST",
+            "/upload/image",
+            files={"image": (name, content, "application/octet-stream")},
+            data={"overwrite": "true", "type": "input"},
+            timeout=300.0,
+        )
+        if not isinstance(answer, dict) or not isinstance(answer.get("name"), str):
+            raise EngineAnswer("The server took the picture but did not say under which name.")
+        subfolder = str(answer.get("subfolder") or "")
+        return f"{subfolder}/{answer['name']}" if subfolder else str(answer["name"])
+
+    async def submit(
+        self, prompt_id: str, graph: Mapping[str, Any], extra_data: Mapping[str, Any]
+    ) -> tuple[int, dict[str, Any]]:
+        """POST /prompt. Returns (HTTP status, the JSON body); what it means is the caller's to read."""
+        body = {
+            "prompt": graph,
+            "client_id": self.client_id,
+            "prompt_id": prompt_id,
+            "extra_data": dict(extra_data),
+        }
+        response = await self._request(
+            "POST", "/prompt", content=orjson.dumps(body), headers={"Content-Type": "application/json"}
+        )
+        answer = _parse(response) if response.content else {}
+        if response.status_code not in (200, 400):
+            raise self._bad_status(response)
+        return response.status_code, answer if isinstance(answer, dict) else {}
+
+    async def queue(self) -> QueueState:
+        return parse_queue(await self._get("/queue"))
+
+    async def history(self, prompt_id: str) -> HistoryEntry | None:
+        return parse_history(await self._get(f"/history/{prompt_id}"), prompt_id)
+
+    async def cancel(self, prompt_id: str) -> None:
+        """Takes the prompt out of the queue, then interrupts it if it runs. Never touches another's."""
+        await self._json("POST", "/queue", content=orjson.dumps({"delete": [prompt_id]}))
+        await self._json("POST", "/interrupt", content=orjson.dumps({"prompt_id": prompt_id}))
+
+    async def forget(self, prompt_id: str) -> None:
+        """Removes the prompt from the history (Sketch then drops its copy of the results)."""
+        await self._json("POST", "/history", content=orjson.dumps({"delete": [prompt_id]}))
+
+    async def free_memory(self) -> None:
+        await self._json("POST", "/free", content=orjson.dumps({"unload_models": True, "free_memory": True}))
+
+    # Files
+
+    async def exists(self, file: ServerFile) -> bool:
+        response = await self._request("HEAD", "/view", params=_view(file))
+        return response.status_code == 200
+
+    async def download(self, file: ServerFile, target: BinaryIO, name: str) -> int:
+        """Writes the file into `target` (named `name` in errors); returns its size in bytes.
+
+        Raises EngineAnswer when it is too large, too slow or cut short, CannotSave when the disk refuses."""
+        size = 0
+        started = asyncio.get_running_loop().time()
+        try:
+            async with self._http.stream("GET", "/view", params=_view(file)) as response:
+                if response.status_code != 200:
+                    raise self._bad_status(response, f"The server does not give out {file.filename}")
+                async for chunk in response.aiter_bytes(_CHUNK):
+                    size += len(chunk)
+                    if size > FILE_LIMIT:
+                        raise EngineAnswer(f"{file.filename} is larger than {FILE_LIMIT // 2**30} GiB.")
+                    await asyncio.to_thread(_write, target, chunk, name)
+                    elapsed = asyncio.get_running_loop().time() - started
+                    if elapsed > 60 and size < elapsed * _SLOWEST:
+                        raise EngineAnswer(f"{file.filename} comes too slowly ({size} bytes in {elapsed:.0f} s).")
+                expected = response.headers.get("content-length", "")
+        except httpx.HTTPError as error:
+            raise self._unreachable(error) from error
+        if expected.isdigit() and "content-encoding" not in response.headers and int(expected) != size:
+            raise EngineAnswer(f"{file.filename} was cut short: {size} of {expected} bytes came.")
+        return size
+
+    # Messages
+
+    async def messages(self, on_open: Callable[[], None] | None = None) -> AsyncIterator[Message]:
+        """The messages of one connection, until it breaks (then EngineUnreachable) or the caller stops.
+
+        The first frame sent asks for previews that say whose they are; it must be the first one on each socket."""
+        try:
+            socket = await websockets.connect(
+                f"{self.address.socket_url}?clientId={self.client_id}",
+                additional_headers=dict(self.address.headers),
+                ssl=self._ssl,
+                origin=None,
+                max_size=FRAME_LIMIT,
+                proxy=None,
+                compression=None,
+                open_timeout=10,
+                ping_timeout=60,
+                close_timeout=2,
+            )
+        except (OSError, websockets.WebSocketException, TimeoutError) as error:
+            raise self._unreachable(error) from error
+        self._socket = socket
+        try:
+            await socket.send('{"type":"feature_flags","data":{"supports_preview_metadata":true}}')
+            if on_open:
+                on_open()
+            async for frame in socket:
+                yield decode(frame)
+        except (OSError, websockets.WebSocketException) as error:
+            raise self._unreachable(error) from error
+        finally:
+            self._socket = None
+            await socket.close()
+        raise EngineUnreachable(f"{self.address.url} closed the connection.", kind="closed")
+
+    # Plumbing
+
+    async def _get(self, path: str) -> Any:
+        return await self._json("GET", path)
+
+    async def _json(self, method: str, path: str, **kwargs: Any) -> Any:
+        response = await self._request(method, path, **kwargs)
+        if response.status_code != 200:
+            raise self._bad_status(response)
+        return _parse(response) if response.content.strip() else None
+
+    async def _request(self, method: str, path: str, timeout: float = ANSWER_TIME, **kwargs: Any) -> httpx.Response:
+        """One call with its whole body, within `timeout` seconds and ANSWER_LIMIT bytes."""
+        try:
+            async with asyncio.timeout(timeout):
+                request = self._http.build_request(method, path, **kwargs)
+                response = await self._http.send(request, stream=True)
+                try:
+                    content = await _read_limited(response)
+                finally:
+                    await response.aclose()
+        except (httpx.HTTPError, TimeoutError, httpx.InvalidURL) as error:
+            raise self._unreachable(error) from error
+        return httpx.Response(response.status_code, content=content, request=request)
+
+    def _bad_status(self, response: httpx.Response, what: str = "") -> EngineError:
+        code, url = response.status_code, self.address.url
+        if code in (401, 403):
+            return EngineUnreachable(f"{url} refuses us ({code}): check the token or header.", kind="auth")
+        if what:
+            return EngineAnswer(f"{what} (status {code}).")
+        path = response.request.url.path
+        if code in (404, 405) and path.endswith("/system_stats"):
+            return EngineUnreachable(f"Something answers at {url}, but it is not ComfyUI.", kind="not_comfyui")
+        return EngineAnswer(f"{url} answered {path} with status {code}.", detail=response.text[:2000])
+
+    def _unreachable(self, error: Exception) -> EngineUnreachable:
+        kind, words = _why(error)
+        return EngineUnreachable(f"{words.format(url=self.address.url)}", kind=kind, detail=repr(error)[:500])
+
+
+def _view(file: ServerFile) -> dict[str, str]:
+    return {"filename": file.filename, "subfolder": file.subfolder, "type": file.type}
+
+
+def _write(target: BinaryIO, chunk: bytes, name: str) -> None:
+    try:
+        target.write(chunk)
+    except OSError as error:
+        raise CannotSave(f"Cannot save {Path(name).name}: {error.strerror or error}.") from error
+
+
+async def _read_limited(response: httpx.Response) -> bytes:
+    parts, size = [], 0
+    async for chunk in response.aiter_bytes(_CHUNK):
+        size += len(chunk)
+        if size > ANSWER_LIMIT:
+            raise EngineAnswer(f"An answer is larger than {ANSWER_LIMIT // 2**20} MiB; it was given up.")
+        parts.append(chunk)
+    return b"".join(parts)
+
+
+def _parse(response: httpx.Response) -> Any:
+    """The body as JSON. Python servers may write a bare NaN, which only the slower parser takes."""
+    try:
+        return orjson.loads(response.content)
+    except orjson.JSONDecodeError:
+        pass
+    try:
+        return json.loads(response.content)
+    except (ValueError, RecursionError) as error:
+        raise EngineAnswer("The server's answer is not JSON.", detail=response.text[:500]) from error
+
+
+def _why(error: BaseException) -> tuple[str, str]:
+    """(kind, sentence with {url}) for a failure to connect or to get an answer."""
+    text = repr(error)
+    causes = [error]
+    while (causes[-1].__cause__ or causes[-1].__context__) and len(causes) < 8:
+        causes.append(causes[-1].__cause__ or causes[-1].__context__)  # type: ignore[arg-type]
+    if any(isinstance(c, ssl.SSLError) for c in causes) or "CERTIFICATE" in text:
+        return "tls", "{url} has a certificate that this machine does not trust; give its authority's file."
+    if "Name or service" in text or "getaddrinfo" in text or "nodename" in text or "Temporary failure in name" in text:
+        return "name", "The name in {url} is not known on this network; check its spelling."
+    if isinstance(error, websockets.InvalidStatus):
+        code = error.response.status_code
+        if code in (401, 403):
+            return "auth", f"{{url}} refuses us ({code}): check the token or header."
+        return "not_comfyui", f"{{url}} answered the socket with status {code}."
+    if isinstance(error, httpx.TimeoutException | TimeoutError):
+        return "timeout", "{url} does not answer in time."
+    if isinstance(error, websockets.ConnectionClosed):
+        return "closed", "The connection to {url} was closed."
+    if isinstance(
+        error, httpx.RemoteProtocolError | httpx.ReadError | httpx.WriteError | websockets.WebSocketException
+    ):
+        return "closed", "The connection to {url} broke off."
+    return "refused", "Nothing answers at {url}; start ComfyUI there or check the address."

@@ -1,0 +1,96 @@
+"""Presets from disk: those that come with the program and the user's own, which work the same way."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from pathlib import Path
+
+from oelala_desktop.domain.catalog import Catalog, nearest
+from oelala_desktop.domain.errors import InvalidPreset, NotFound, NotRunnable
+from oelala_desktop.domain.preset import Preset
+from oelala_desktop.domain.preset_file import parse_preset
+from oelala_desktop.domain.tool import TOOLS, Tool
+
+_SIZE_LIMIT = 4 * 2**20  # bytes of one preset file
+
+
+class ToolRegistry:
+    """`faults` are sentences on presets of the user's own that could not be read; the others are there."""
+
+    def __init__(self, *folders: Path) -> None:
+        self._folders = folders
+        self._presets: dict[str, Preset] = {}
+        self.faults: tuple[str, ...] = ()
+
+    def load(self) -> None:
+        """Reads all folders (blocking). A later folder's preset replaces one of the same id."""
+        found: dict[str, Preset] = {}
+        faults = []
+        for folder in self._folders:
+            for path in sorted(folder.glob("*/*.toml")):
+                try:
+                    preset = _read(path)
+                except InvalidPreset as error:
+                    faults.append(str(error))
+                else:
+                    found[preset.id] = preset
+        self._presets = dict(sorted(found.items(), key=lambda item: (item[1].order, item[0])))
+        self.faults = tuple(faults)
+
+    def presets(self, tool: Tool | None = None) -> tuple[Preset, ...]:
+        """In the declared order of preference."""
+        return tuple(p for p in self._presets.values() if tool is None or p.tool.id == tool.id)
+
+    def find(self, name: str, tool: Tool | None = None) -> Preset:
+        """By full id, or by the short one inside a tool. Raises NotFound with the nearest."""
+        full = name if "." in name or tool is None else f"{tool.id}.{name}"
+        preset = self._presets.get(full)
+        if preset is None or (tool and preset.tool.id != tool.id):
+            known = [p.short_id if tool else p.id for p in self.presets(tool)]
+            near = nearest(name, known)
+            hint = f" Did you mean {near}?" if near else ""
+            where = f" of {tool.name}" if tool else ""
+            raise NotFound(f"There is no preset{where} named {name}.{hint} Presets: {', '.join(known) or 'none'}.")
+        return preset
+
+    def choose(self, tool: Tool, wish: str | None, catalog: Catalog) -> Preset:
+        """The wished preset, else the first that the engine can run. Raises NotFound or NotRunnable."""
+        if wish:
+            return self.find(wish, tool)
+        presets = self.presets(tool)
+        if not presets:
+            raise NotFound(f"{tool.name} has no preset yet.")
+        for preset in presets:
+            if not preset.missing(catalog):
+                return preset
+        lacking = {p.short_id: p.missing(catalog) for p in presets if not p.sketch}
+        lines = tuple(f"{name}: {', '.join(map(str, rows))}" for name, rows in lacking.items())
+        raise NotRunnable(
+            f"This server can run no preset of {tool.name}. “oelala doctor” lists what each of them lacks.",
+            missing=lines,
+        )
+
+    def live_tools(self) -> tuple[Tool, ...]:
+        """Tools that have at least one preset."""
+        return tuple(t for t in TOOLS.values() if self.presets(t))
+
+
+def _read(path: Path) -> Preset:
+    tool = TOOLS.get(path.parent.name)
+    if tool is None:
+        raise InvalidPreset(f"{path}: there is no tool named {path.parent.name}.")
+    graph_path = path.with_suffix(".json")
+    try:
+        if max(path.stat().st_size, graph_path.stat().st_size) > _SIZE_LIMIT:
+            raise InvalidPreset(f"{path}: a preset's file is larger than {_SIZE_LIMIT // 2**20} MiB.")
+        table = tomllib.loads(path.read_text("utf-8"))
+        graph = json.loads(graph_path.read_text("utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise InvalidPreset(f"{path}: {error}.") from error
+    if not isinstance(graph, dict) or not all(
+        isinstance(n, dict) and isinstance(n.get("inputs"), dict) and isinstance(n.get("class_type"), str)
+        for n in graph.values()
+    ):
+        raise InvalidPreset(f"{graph_path}: this is not a workflow in API format (ComfyUI: Workflow → Export (API)).")
+    return parse_preset(path.stem, tool, table, graph)

@@ -1,0 +1,168 @@
+"""The jobs database: every job from the moment it was asked for. Rows are whole Job snapshots; the columns beside
+them are what is searched by."""
+
+from __future__ import annotations
+
+import sqlite3
+import zlib
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from oelala_desktop.domain.job import (
+    EngineRef,
+    InputPicture,
+    Job,
+    JobError,
+    JobState,
+    Output,
+    Owner,
+)
+
+from .database import Database
+
+_OPEN_STATES = tuple(s.value for s in JobState if not s.is_final)
+
+
+def _create(connection: sqlite3.Connection) -> None:
+    connection.execute(
+        "CREATE TABLE jobs (id TEXT PRIMARY KEY, state TEXT NOT NULL, position REAL NOT NULL, created REAL NOT NULL,"
+        " hidden INTEGER NOT NULL, owner_pid INTEGER, owner_started REAL, document BLOB NOT NULL) WITHOUT ROWID"
+    )
+    connection.execute("CREATE INDEX jobs_open ON jobs (state, position)")
+    connection.execute("CREATE INDEX jobs_shown ON jobs (hidden, created)")
+    connection.execute("CREATE TABLE timings (engine TEXT, preset TEXT, work REAL, seconds REAL, finished REAL)")
+    connection.execute("CREATE INDEX timings_by ON timings (engine, preset, finished)")
+    connection.execute("CREATE TABLE flags (name TEXT PRIMARY KEY, value TEXT)")
+
+
+_MIGRATIONS = (_create,)
+
+
+class JobStore:
+    def __init__(self, path: Path) -> None:
+        self._database = Database(path, _MIGRATIONS, synchronous="FULL", backup=True)
+
+    async def open(self) -> None:
+        await self._database.open()
+
+    async def close(self) -> None:
+        await self._database.close()
+
+    async def save(self, *jobs: Job) -> None:
+        """Writes the rows, new or changed, in one transaction; when it returns they are on the disk."""
+        rows = [_row(job) for job in jobs]
+        await self._database.run(lambda c: c.executemany("INSERT OR REPLACE INTO jobs VALUES (?,?,?,?,?,?,?,?)", rows))
+
+    async def get(self, job_id: str) -> Job | None:
+        query = "SELECT document FROM jobs WHERE id = ?"
+        row = await self._database.run(lambda c: c.execute(query, (job_id,)).fetchone())
+        return _job(row[0]) if row else None
+
+    async def find(self, prefix: str) -> list[Job]:
+        """Jobs whose id starts with `prefix`, at most two (enough to tell that it is not unique)."""
+        pattern = prefix.replace("%", "").replace("_", "") + "%"
+        query = "SELECT document FROM jobs WHERE id LIKE ? LIMIT 2"
+        return _jobs(await self._database.run(lambda c: c.execute(query, (pattern,)).fetchall()))
+
+    async def open_jobs(self) -> list[Job]:
+        """Every job that is not in a final state, in queue order."""
+        marks = ",".join("?" * len(_OPEN_STATES))
+        query = f"SELECT document FROM jobs WHERE state IN ({marks}) ORDER BY position"
+        return _jobs(await self._database.run(lambda c: c.execute(query, _OPEN_STATES).fetchall()))
+
+    async def recent(self, limit: int, *, hidden: bool = False) -> list[Job]:
+        """The newest jobs first; cleared ones only if asked for."""
+        query = "SELECT document FROM jobs WHERE hidden <= ? ORDER BY created DESC LIMIT ?"
+        return _jobs(await self._database.run(lambda c: c.execute(query, (int(hidden), limit)).fetchall()))
+
+    async def hide_finished(self) -> list[str]:
+        """Takes all final jobs off the list (their files and rows stay). Returns their ids."""
+
+        def work(c: sqlite3.Connection) -> list[str]:
+            marks = ",".join("?" * len(_OPEN_STATES))
+            query = f"SELECT document FROM jobs WHERE hidden = 0 AND state NOT IN ({marks})"
+            jobs = _jobs(c.execute(query, _OPEN_STATES).fetchall())
+            rows = [_row(replace(job, hidden=True)) for job in jobs]
+            c.executemany("INSERT OR REPLACE INTO jobs VALUES (?,?,?,?,?,?,?,?)", rows)
+            return [job.id for job in jobs]
+
+        return await self._database.run(work)
+
+    async def adopt(self, owner: Owner, is_alive: Callable[[Owner], bool]) -> list[Job]:
+        """Makes `owner` the driver of every open job whose own driver is gone; returns these jobs in queue order.
+
+        One transaction that takes the write lock first, so that of two starting processes only one gets a job."""
+
+        def work(c: sqlite3.Connection) -> list[Job]:
+            c.execute("BEGIN IMMEDIATE")
+            marks = ",".join("?" * len(_OPEN_STATES))
+            query = f"SELECT document FROM jobs WHERE state IN ({marks}) ORDER BY position"
+            found = _jobs(c.execute(query, _OPEN_STATES).fetchall())
+            orphans = [j for j in found if j.owner is None or j.owner == owner or not is_alive(j.owner)]
+            adopted = [replace(job, owner=owner) for job in orphans]
+            c.executemany("INSERT OR REPLACE INTO jobs VALUES (?,?,?,?,?,?,?,?)", [_row(j) for j in adopted])
+            return adopted
+
+        return await self._database.run(work)
+
+    async def next_position(self) -> float:
+        query = "SELECT COALESCE(MAX(position), 0) + 1 FROM jobs"
+        return float((await self._database.run(lambda c: c.execute(query).fetchone()))[0])
+
+    async def remember_time(self, engine: str, preset: str, work: float, seconds: float, finished: float) -> None:
+        """`work` is pixels × frames × steps of a job that took `seconds` on that engine."""
+        row = (engine, preset, work, seconds, finished)
+        await self._database.run(lambda c: c.execute("INSERT INTO timings VALUES (?,?,?,?,?)", row))
+
+    async def times(self, engine: str, preset: str) -> list[tuple[float, float]]:
+        """(work, seconds) of the last 50 jobs of that preset on that engine, newest first."""
+        query = "SELECT work, seconds FROM timings WHERE engine = ? AND preset = ? ORDER BY finished DESC LIMIT 50"
+        return await self._database.run(lambda c: c.execute(query, (engine, preset)).fetchall())
+
+    async def flag(self, name: str) -> str | None:
+        query = "SELECT value FROM flags WHERE name = ?"
+        row = await self._database.run(lambda c: c.execute(query, (name,)).fetchone())
+        return row[0] if row else None
+
+    async def set_flag(self, name: str, value: str) -> None:
+        row = (name, value)
+        await self._database.run(lambda c: c.execute("INSERT OR REPLACE INTO flags VALUES (?,?)", row))
+
+
+def _row(job: Job) -> tuple[Any, ...]:
+    document = zlib.compress(orjson.dumps(asdict(job)), 1)
+    owner = job.owner
+    return (
+        job.id,
+        job.state.value,
+        job.position,
+        job.created_at,
+        int(job.hidden),
+        owner.pid if owner else None,
+        owner.started if owner else None,
+        document,
+    )
+
+
+def _jobs(rows: Iterable[tuple[bytes]]) -> list[Job]:
+    return [_job(row[0]) for row in rows]
+
+
+def _job(document: bytes) -> Job:
+    data = orjson.loads(zlib.decompress(document))
+    error, owner = data.pop("error"), data.pop("owner")
+    return Job(
+        **data
+        | {
+            "state": JobState(data["state"]),
+            "engine": EngineRef(**data["engine"]),
+            "pictures": tuple(InputPicture(**p) for p in data["pictures"]),
+            "outputs": tuple(Output(**o) for o in data["outputs"]),
+            "error": JobError(**error) if error else None,
+            "owner": Owner(**owner) if owner else None,
+        }
+    )
