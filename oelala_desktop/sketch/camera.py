@@ -1,0 +1,199 @@
+"""Choosing a camera move from a prompt's own words, or from the seed when it names none."""
+
+import random
+import re
+from dataclasses import dataclass, replace
+
+KINDS = (
+    "zoom_in", "zoom_out", "pan_left", "pan_right", "tilt_up", "tilt_down",
+    "orbit_left", "orbit_right", "roll_left", "roll_right", "crane_up", "crane_down",
+)  # fmt: skip
+DRAWN = ("zoom_in", "zoom_out", "pan_left", "pan_right", "tilt_up", "tilt_down", "orbit_left", "orbit_right")
+"""What the seed may draw: rolls and cranes look odd where nobody asked for them."""
+
+MAX_PHASES = 8
+
+
+@dataclass(frozen=True)
+class Move:
+    """One movement. `strength` 1 is the usual amount; it scales how far the camera goes."""
+
+    kind: str
+    strength: float = 1.0
+
+
+@dataclass(frozen=True)
+class Phase:
+    """Movements that happen together. No moves means that the camera stands still."""
+
+    moves: tuple[Move, ...] = ()
+
+
+_SEQUENCE = re.compile(
+    r"\b(?:and\s+then|then|followed\s+by|after\s+that|afterwards|and\s+finally|finally|before)\b|→|->", re.I
+)
+_CLAUSE = re.compile(r"[,.;:!?\n]|\b(?:and|while|but|with|as)\b", re.I)
+_NEGATION = re.compile(
+    r"\b(?:no|not|never|without|avoid(?:ing)?|don'?t|do\s+not|doesn'?t|isn'?t|none\s+of|instead\s+of)\b", re.I
+)
+_SLOW = re.compile(
+    r"\b(?:slow(?:ly)?|gentl[ey]|subtl[ey]|slight(?:ly)?|soft(?:ly)?|gradual(?:ly)?|calm(?:ly)?)\b", re.I
+)
+_FAST = re.compile(
+    r"\b(?:fast|quick(?:ly)?|rapid(?:ly)?|dramatic(?:ally)?|sudden(?:ly)?|whip|crash|swift(?:ly)?)\b", re.I
+)
+_CAMERA = re.compile(r"\b(?:camera|shot|view|frame|lens|viewpoint|dolly|cinematic)\b", re.I)
+_DIRECTION = {
+    word: side
+    for side, words in {
+        "left": ("left", "leftward", "leftwards", "counterclockwise", "counter-clockwise", "anticlockwise"),
+        "right": ("right", "rightward", "rightwards", "clockwise"),
+        "up": ("up", "upward", "upwards"),
+        "down": ("down", "downward", "downwards"),
+        "in": ("in", "inward", "inwards", "forward", "forwards", "closer", "into", "toward", "towards"),
+        "out": ("out", "outward", "outwards", "back", "backward", "backwards", "away"),
+    }.items()
+    for word in words
+}
+_DIRECTIONS = re.compile(r"\b(?:" + "|".join(sorted(map(re.escape, _DIRECTION), key=len, reverse=True)) + r")\b", re.I)
+_STATIC = re.compile(
+    r"\b(?:static|stationary|motionless|locked[- ]?(?:off|down)|tripod)\b(?!\s+(?:electricity|noise|charge))"
+    r"|\b(?:still|fixed|steady)\s+(?:camera|shot|frame|view)\b"
+    r"|\b(?:camera|shot|frame|view)\s+(?:is\s+|stays?\s+|remains?\s+|holds?\s+)*(?:still|fixed|put)\b",
+    re.I,
+)
+_ANY_MOTION = re.compile(r"\b(?:camera\s+(?:movement|motion|moves?)|movement|motion|moving\s+camera)\b", re.I)
+
+
+@dataclass(frozen=True)
+class _Verb:
+    """A word for a movement: what it means in each direction, and without one.
+
+    `bare` is None for words that are no movement by themselves (a pan on a stove, a rolling hill): those count
+    only with a direction, or beside a word for the camera.
+    """
+
+    pattern: re.Pattern[str]
+    by_direction: dict[str, str]
+    bare: str | None
+    free: bool
+
+
+def _verb(pattern: str, by_direction: dict[str, str], bare: str | None = None, *, free: bool = False) -> _Verb:
+    return _Verb(re.compile(pattern, re.I), by_direction, bare, free)
+
+
+_SIDES = {"left": "pan_left", "right": "pan_right"}
+_HEIGHTS = {"up": "tilt_up", "down": "tilt_down"}
+_DEPTHS = {"in": "zoom_in", "out": "zoom_out"}
+_VERBS = (
+    _verb(r"\bzoom(?:s|ing|ed)?\b", _DEPTHS, "zoom_in", free=True),
+    _verb(r"\bdoll(?:y|ies|ying)\b", {**_DEPTHS, **_SIDES}, "zoom_in", free=True),
+    _verb(r"\bpush(?:es|ing)?(?=[\s-]+(?:in|forward|closer|toward|towards)\b)", {}, "zoom_in", free=True),
+    _verb(r"\bpull(?:s|ing)?(?=[\s-]+(?:out|back|away)\b)", {}, "zoom_out", free=True),
+    _verb(r"\b(?:moves?|moving|glides?|drifts?|fl(?:y|ies|ying))\b", {**_DEPTHS, **_SIDES, **_HEIGHTS}),
+    _verb(r"\bpan(?:s|ning|ned)?\b", {**_SIDES, **_HEIGHTS}, "pan_right"),
+    _verb(r"\b(?:truck|track|slid(?:e|ing)|slider)(?:s|ing)?\b", {**_SIDES, **_DEPTHS}, "pan_right"),
+    _verb(r"\btilt(?:s|ing|ed)?\b", {**_HEIGHTS, "left": "roll_left", "right": "roll_right"}, "tilt_up"),
+    _verb(r"\b(?:crane|pedestal|boom|jib)(?:s|ing)?\b", {"up": "crane_up", "down": "crane_down"}, "crane_up"),
+    _verb(r"(?<!in )\b(?:orbit|arc)(?:s|ing)?\b", {"left": "orbit_left", "right": "orbit_right"}, "orbit_right"),
+    _verb(r"\borbit(?:s|ing)?\s+(?:around|the|shot|camera)\b", {"left": "orbit_left"}, "orbit_right", free=True),
+    _verb(
+        r"\b(?:roll|rotat|turn|spin)(?:e|s|es|ing|ate|ates|ating|ation|s)?\b",
+        {"left": "roll_left", "right": "roll_right"},
+        "roll_right",
+    ),
+)
+
+
+def plan(prompt: str, seed: int) -> tuple[Phase, ...]:
+    """The phases of a camera's path: what the prompt asks for, in its order, or one drawn from the seed.
+
+    Movements that the prompt forbids ("no zoom") are neither made nor drawn; forbidding all motion, or asking
+    for a static camera, gives one phase without moves.
+    """
+    phases: list[Phase] = []
+    forbidden: set[str] = set()
+    still = False
+    for part in _SEQUENCE.split(prompt):
+        wanted, refused, stands = _read_part(part)
+        forbidden |= refused
+        still = still or stands
+        if wanted:
+            phases.append(Phase(tuple(wanted)))
+        elif stands and phases:
+            phases.append(Phase())
+    if phases:
+        return tuple(phases[:MAX_PHASES])
+    return (Phase(),) if still else (_draw(seed, forbidden),)
+
+
+def _read_part(part: str) -> tuple[list[Move], set[str], bool]:
+    """The moves of one phase, the kinds it forbids, and whether it asks to stand still."""
+    moves: dict[str, Move] = {}
+    forbidden: set[str] = set()
+    stands = False
+    about_camera = _CAMERA.search(part) is not None
+    for clause in _CLAUSE.split(part):
+        negated = _NEGATION.search(clause) is not None
+        if negated and _ANY_MOTION.search(clause):
+            stands = True
+            continue
+        if not negated and _STATIC.search(clause):
+            stands = True
+        for move in _read_clause(clause, about_camera):
+            if negated:
+                forbidden |= {kind for kind in KINDS if kind.split("_")[0] == move.kind.split("_")[0]}
+            else:
+                moves.setdefault(move.kind, move)
+    return _consistent([move for move in moves.values() if move.kind not in forbidden]), forbidden, stands
+
+
+def _read_clause(clause: str, about_camera: bool) -> list[Move]:
+    pace = 1.0
+    if _SLOW.search(clause):
+        pace *= 0.55
+    if _FAST.search(clause):
+        pace *= 1.6
+    found = []
+    alone = len(clause.split()) <= 3
+    for verb in _VERBS:
+        match = verb.pattern.search(clause)
+        if match is None:
+            continue
+        kinds = [
+            verb.by_direction[_DIRECTION[word.lower()]]
+            for word in _DIRECTIONS.findall(clause[match.end() : match.end() + 40])
+            if _DIRECTION[word.lower()] in verb.by_direction
+        ]
+        loose = verb.free or about_camera or (alone and match.start() <= 8)
+        if kinds and (loose or verb.bare is not None):
+            found += [Move(kind, pace) for kind in dict.fromkeys(kinds)]
+        elif verb.bare is not None and loose:
+            found.append(Move(verb.bare, pace))
+    return found
+
+
+def _consistent(moves: list[Move]) -> list[Move]:
+    """Without the later of two opposite movements, which would only cancel out."""
+    opposite = {
+        "in": "out", "out": "in", "left": "right", "right": "left", "up": "down", "down": "up",
+    }  # fmt: skip
+    kept: list[Move] = []
+    for move in moves:
+        family, side = move.kind.split("_")
+        if all(other.kind != f"{family}_{opposite[side]}" for other in kept):
+            kept.append(move)
+    return kept
+
+
+def _draw(seed: int, forbidden: set[str]) -> Phase:
+    """One gentle move from the seed, now and then two that go together."""
+    chance = random.Random(seed)
+    allowed = [kind for kind in DRAWN if kind not in forbidden]
+    if not allowed:
+        return Phase()
+    first = Move(chance.choice(allowed), chance.uniform(0.7, 1.0))
+    if first.kind.startswith("zoom") or chance.random() < 0.5 or "zoom_in" not in allowed:
+        return Phase((first,))
+    return Phase((first, replace(Move("zoom_in"), strength=chance.uniform(0.3, 0.6))))

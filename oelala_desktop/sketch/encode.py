@@ -1,0 +1,125 @@
+"""Writing and reading video files with PyAV."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+
+from oelala_desktop.sketch.frames import Frames, allocate, rgb
+
+H264_OPTIONS = {"preset": "veryfast", "crf": "19"}
+"""x264 at visually lossless quality; veryfast because the frames here are made faster than slower presets encode."""
+
+
+@dataclass(frozen=True)
+class Video:
+    """A VIDEO between nodes: frames with their rate, or a file that is read only when somebody asks."""
+
+    rate: Fraction
+    width: int
+    height: int
+    frames: Frames | None = None
+    file: Path | None = None
+
+    def load(self, check: Callable[[], None]) -> Frames:
+        """The frames as RGB; reads the file if need be. Raises ValueError or MemoryError with a reason."""
+        if self.frames is not None:
+            return self.frames
+        if self.file is None:
+            raise ValueError("This video has neither frames nor a file.")
+        return read_frames(self.file, check)
+
+
+def of_frames(frames: Frames, rate: float) -> Video:
+    """A video of ready frames at `rate` frames a second (kept to a thousandth, as ComfyUI does)."""
+    return Video(Fraction(round(rate * 1000), 1000), frames.shape[2], frames.shape[1], frames=frames)
+
+
+def of_file(path: Path) -> Video:
+    """A video that lies in a file. Raises ValueError when the file holds no video."""
+    try:
+        with av.open(str(path)) as container:
+            if not container.streams.video:
+                raise ValueError(f"{path.name} holds no video.")
+            stream = container.streams.video[0]
+            rate = stream.average_rate or stream.guessed_rate or Fraction(1)
+            return Video(Fraction(rate), stream.codec_context.width, stream.codec_context.height, file=path)
+    except av.FFmpegError as error:
+        raise ValueError(f"{path.name} cannot be read as a video.") from error
+
+
+def read_frames(path: Path, check: Callable[[], None]) -> Frames:
+    """Every frame of a file as RGB. Raises ValueError when it holds none, MemoryError past the budget."""
+    try:
+        with av.open(str(path)) as container:
+            stream = container.streams.video[0]
+            stream.thread_type = "AUTO"
+            expected = stream.frames
+            pictures: list[Frames] = []
+            for frame in container.decode(stream):
+                check()
+                picture = np.asarray(frame.to_ndarray(format="rgb24"), np.uint8)
+                if not pictures:
+                    # Refuse a long film before decoding all of it, where the container says how long it is.
+                    allocate(max(1, expected), picture.shape[0], picture.shape[1])
+                pictures.append(picture)
+                if len(pictures) % 64 == 0:
+                    allocate(len(pictures), picture.shape[0], picture.shape[1])
+    except av.FFmpegError as error:
+        raise ValueError(f"{path.name} cannot be read as a video.") from error
+    if not pictures:
+        raise ValueError(f"{path.name} holds no frames.")
+    return np.stack(pictures)
+
+
+def tags(metadata: Mapping[str, Any]) -> dict[str, str]:
+    """Container tags for a job's metadata: each value as JSON."""
+    return {key: json.dumps(value) for key, value in metadata.items()}
+
+
+def write_h264(
+    path: Path,
+    frames: Iterable[Frames],
+    size: tuple[int, int],
+    rate: Fraction,
+    metadata: Mapping[str, str],
+    *,
+    options: Mapping[str, str] = H264_OPTIONS,
+    pix_fmt: str = "yuv420p",
+) -> None:
+    """Encode RGB frames [height, width, 3] as H.264 in mp4 with tags of any name, index in front.
+
+    `size` is width, height in pixels. Raises ValueError for odd sizes, which 4:2:0 cannot hold.
+    """
+    width, height = size
+    if width % 2 or height % 2:
+        raise ValueError(f"H.264 video needs an even width and height; these frames are {width}×{height} pixels.")
+    flags = {"movflags": "use_metadata_tags+faststart"}
+    with av.open(str(path), "w", format="mp4", options=flags) as container:
+        container.metadata.update(metadata)
+        stream = container.add_stream("libx264", rate=rate, options=dict(options))
+        stream.width, stream.height, stream.pix_fmt = width, height, pix_fmt
+        for picture in frames:
+            frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(rgb(picture)), format="rgb24")
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+
+
+def remux(source: Path, path: Path, metadata: Mapping[str, str]) -> None:
+    """Copy a file's streams, sound too, into an mp4 with these tags added to its own."""
+    flags = {"movflags": "use_metadata_tags+faststart"}
+    with av.open(str(source)) as given, av.open(str(path), "w", format="mp4", options=flags) as made:
+        made.metadata.update({**given.metadata, **metadata})
+        copies = {
+            stream.index: made.add_stream_from_template(stream)
+            for stream in (*given.streams.video, *given.streams.audio)
+        }
+        for packet in given.demux():
+            if packet.dts is not None and packet.stream.index in copies:
+                packet.stream = copies[packet.stream.index]
+                made.mux(packet)

@@ -1,0 +1,251 @@
+"""Running one job's graph, node by node, with the messages that ComfyUI sends along the way."""
+
+import time
+import traceback
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from oelala_desktop.sketch.folders import Folders
+from oelala_desktop.sketch.frames import PreviewSource
+from oelala_desktop.sketch.graph import Graph, Signatures, is_link, order
+from oelala_desktop.sketch.nodes.definition import NodeClass, Result
+from oelala_desktop.sketch.progress import Interrupt, Interrupted, Outlet, Progress
+
+Message = tuple[str, dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Job:
+    """One accepted prompt, as the queue holds it. `number` orders the queue; smaller runs first."""
+
+    number: float
+    prompt_id: str
+    graph: Graph
+    extra: dict[str, Any]
+    outputs: list[str]
+
+    def as_list(self) -> list[Any]:
+        """The 5-tuple that `/queue` and `/history` show."""
+        return [self.number, self.prompt_id, self.graph, self.extra, self.outputs]
+
+
+@dataclass
+class Outcome:
+    """How a job ended, in the parts that its history entry is made of."""
+
+    success: bool = True
+    outputs: dict[str, Any] = field(default_factory=dict)
+    meta: dict[str, Any] = field(default_factory=dict)
+    messages: list[Message] = field(default_factory=list)
+
+    def status(self) -> dict[str, Any]:
+        return {
+            "status_str": "success" if self.success else "error",
+            "completed": self.success,
+            "messages": [list(message) for message in self.messages],
+        }
+
+
+class Executor:
+    """Runs jobs one after the other and keeps the last graph's results for the next one.
+
+    `client` and `node` name who posted the running job and which node runs; the socket of a client that comes
+    back is told the node.
+    """
+
+    def __init__(self, catalog: Mapping[str, NodeClass], folders: Folders, outlet: Outlet) -> None:
+        self.catalog = catalog
+        self.folders = folders
+        self.outlet = outlet
+        self.interrupt = Interrupt()
+        self.client: str | None = None
+        self.node: str | None = None
+        self.results: dict[str, Result] = {}
+
+    def forget(self) -> None:
+        """Drop every kept result (what `/free` asks for). Safe from any thread: a running job keeps its own."""
+        self.results = {}
+
+    def run(self, job: Job) -> Outcome:
+        """Run a job to its end. Never raises: a node's failure and an interrupt are outcomes."""
+        self.interrupt.clear()
+        self.client = job.extra.get("client_id")
+        try:
+            return _Run(self, job).run()
+        finally:
+            self.node = None
+
+
+class _Run:
+    """One job on its way."""
+
+    def __init__(self, executor: Executor, job: Job) -> None:
+        self._executor = executor
+        self._job = job
+        self._outcome = Outcome()
+        previews = job.extra.get("preview_method") in ("auto", "latent2rgb", "taesd")
+        self._progress = Progress(job.prompt_id, executor.client, executor.outlet, previews=previews)
+        self._kept = executor.results
+        self._results: dict[str, Result] = {}
+        self._executed: list[str] = []
+
+    def run(self) -> Outcome:
+        executor, job = self._executor, self._job
+        self._tell("execution_start", {"prompt_id": job.prompt_id})
+        signatures = Signatures(job.graph, executor.catalog, executor.folders)
+        keys = {node_id: signatures.of(node_id) for node_id in job.graph if self._complete(node_id)}
+        # Only what this graph can use stays: frames are large, and ComfyUI forgets in the same way.
+        wanted = set(keys.values())
+        for stale in [key for key in self._kept if key not in wanted]:
+            del self._kept[stale]
+        self._results = {node_id: self._kept[key] for node_id, key in keys.items() if key in self._kept}
+        cached = set(self._results)
+        self._tell("execution_cached", {"nodes": list(self._results), "prompt_id": job.prompt_id})
+        for node_id in order(job.graph, job.outputs, executor.catalog, cached):
+            if node_id in cached:
+                self._repeat(node_id)
+            elif not self._run_node(node_id, keys[node_id]):
+                self._outcome.success = False
+                return self._outcome
+        self._tell("execution_success", {"prompt_id": job.prompt_id})
+        return self._outcome
+
+    def _complete(self, node_id: str) -> bool:
+        """Whether a node and all before it exist: nodes of a dropped output may point nowhere."""
+        pending, seen = [node_id], set()
+        while pending:
+            current = pending.pop()
+            if current in seen:
+                continue
+            seen.add(current)
+            node = self._job.graph.get(current)
+            if node is None or "inputs" not in node:
+                return False
+            pending += [value[0] for value in node["inputs"].values() if is_link(value)]
+        return True
+
+    def _repeat(self, node_id: str) -> None:
+        """An output whose result is known: report the old result, make nothing new."""
+        self._show(node_id, self._results[node_id].ui, even_if_empty=True)
+        self._progress.finish(node_id)
+
+    def _run_node(self, node_id: str, key: str) -> bool:
+        """Run one node; False when it failed or was interrupted, which has then been reported."""
+        executor, job = self._executor, self._job
+        node_class = executor.catalog[job.graph[node_id]["class_type"]]
+        self._progress.start(node_id)
+        values = self._values(node_id, node_class)
+        executor.node = node_id
+        if executor.client is not None:
+            content = {"node": node_id, "display_node": node_id, "prompt_id": job.prompt_id}
+            executor.outlet.send("executing", content, executor.client)
+        try:
+            executor.interrupt.check()
+            result = node_class.run(NodeWork(executor, job, node_id, self._progress), values)
+        except Interrupted:
+            self._report_interrupt(node_id)
+            return False
+        except Exception as error:  # noqa: BLE001 - whatever a node fails with is the job's error, not the server's
+            self._report_error(node_id, values, error)
+            return False
+        self._results[node_id] = result
+        self._kept[key] = result
+        if result.ui is not None:
+            self._show(node_id, result.ui)
+        self._progress.finish(node_id)
+        self._executed.append(node_id)
+        return True
+
+    def _values(self, node_id: str, node_class: NodeClass) -> dict[str, Any]:
+        """The node's inputs with links replaced by what the linked nodes made."""
+        values: dict[str, Any] = {}
+        for name, value in self._job.graph[node_id]["inputs"].items():
+            if is_link(value) and node_class.input(name) is not None:
+                values[name] = self._results[value[0]].values[value[1]]
+            else:
+                values[name] = value
+        return values
+
+    def _show(self, node_id: str, ui: dict[str, Any] | None, *, even_if_empty: bool = False) -> None:
+        if ui is not None:
+            self._outcome.outputs[node_id] = ui
+            self._outcome.meta[node_id] = {
+                "node_id": node_id,
+                "display_node": node_id,
+                "parent_node": None,
+                "real_node_id": node_id,
+            }
+        if self._executor.client is not None and (ui is not None or even_if_empty):
+            content = {
+                "node": node_id,
+                "display_node": node_id,
+                "output": ui,
+                "prompt_id": self._job.prompt_id,
+            }
+            self._executor.outlet.send("executed", content, self._executor.client)
+
+    def _report_interrupt(self, node_id: str) -> None:
+        self._tell("execution_interrupted", self._where(node_id), broadcast=True)
+
+    def _report_error(self, node_id: str, values: dict[str, Any], error: Exception) -> None:
+        kind = type(error)
+        prefix = "" if kind.__module__ == "builtins" else f"{kind.__module__}."
+        content = {
+            **self._where(node_id),
+            "exception_message": f"{error}\n",
+            "exception_type": prefix + kind.__qualname__,
+            "traceback": traceback.format_tb(error.__traceback__),
+            "current_inputs": {name: [_readable(value)] for name, value in values.items()},
+            "current_outputs": list(self._job.graph),
+        }
+        self._tell("execution_error", content)
+
+    def _where(self, node_id: str) -> dict[str, Any]:
+        return {
+            "prompt_id": self._job.prompt_id,
+            "node_id": node_id,
+            "node_type": self._job.graph[node_id]["class_type"],
+            "executed": list(self._executed),
+        }
+
+    def _tell(self, event: str, content: dict[str, Any], *, broadcast: bool = False) -> None:
+        """Write a message into the job's history and send it: to its client, or to all if it has none."""
+        content = {**content, "timestamp": time.time_ns() // 1_000_000}
+        self._outcome.messages.append((event, content))
+        if self._executor.client is not None or broadcast:
+            self._executor.outlet.send(event, content, self._executor.client)
+
+
+class NodeWork:
+    """What one running node sees of the engine (the `Work` of `nodes.definition`)."""
+
+    def __init__(self, executor: Executor, job: Job, node_id: str, progress: Progress) -> None:
+        self._executor = executor
+        self._job = job
+        self._node_id = node_id
+        self._progress = progress
+
+    @property
+    def folders(self) -> Folders:
+        return self._executor.folders
+
+    @property
+    def metadata(self) -> dict[str, Any]:
+        extra = self._job.extra.get("extra_pnginfo")
+        return {"prompt": self._job.graph, **(extra if isinstance(extra, dict) else {})}
+
+    def check(self) -> None:
+        self._executor.interrupt.check()
+
+    def progress(self, value: int, total: int, preview: PreviewSource | None = None) -> None:
+        self._executor.interrupt.check()
+        self._progress.update(self._node_id, value, total, preview)
+
+
+def _readable(value: Any) -> Any:
+    """A value short enough for an error message; arrays say their shape."""
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return value
+    shape = getattr(value, "shape", None)
+    return f"{type(value).__name__}{tuple(shape) if shape is not None else ''}"

@@ -1,0 +1,82 @@
+"""Reading a graph in ComfyUI's API format: links, order, and what a node's result depends on."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from oelala_desktop.sketch.folders import Folders
+from oelala_desktop.sketch.nodes.definition import NodeClass
+
+Graph = dict[str, dict[str, Any]]
+"""Node id → `{"class_type", "inputs", …}`."""
+
+
+def is_link(value: Any) -> bool:
+    """Whether an input's value points at another node's output: `[node id, slot]`."""
+    return isinstance(value, list) and len(value) == 2 and isinstance(value[0], str) and isinstance(value[1], int)
+
+
+def sources(graph: Graph, node_id: str, catalog: Mapping[str, NodeClass]) -> list[str]:
+    """The nodes that a node takes values from, in the order of its declared inputs."""
+    node_class = catalog[graph[node_id]["class_type"]]
+    inputs = graph[node_id]["inputs"]
+    names = [*node_class.required, *node_class.optional]
+    return [inputs[name][0] for name in names if name in inputs and is_link(inputs[name])]
+
+
+def order(graph: Graph, outputs: Iterable[str], catalog: Mapping[str, NodeClass], have: set[str]) -> list[str]:
+    """What must run, sources first, to make these outputs when the nodes in `have` need not run.
+
+    Outputs themselves are always listed. The graph must have no cycle (validation sees to that). It walks with
+    a stack of its own, so that a long chain cannot exhaust Python's.
+    """
+    listed: dict[str, None] = {}
+    for output in outputs:
+        stack = [(output, False)]
+        while stack:
+            node_id, ready = stack.pop()
+            if node_id in listed:
+                continue
+            if ready:
+                listed[node_id] = None
+                continue
+            stack.append((node_id, True))
+            if node_id in have:
+                continue
+            needed = [source for source in sources(graph, node_id, catalog) if source not in have]
+            stack.extend((source, False) for source in reversed(needed))
+    return list(listed)
+
+
+class Signatures:
+    """What each node's result depends on, as a hash: its class, its values, and its sources' hashes."""
+
+    def __init__(self, graph: Graph, catalog: Mapping[str, NodeClass], folders: Folders) -> None:
+        self._graph = graph
+        self._catalog = catalog
+        self._folders = folders
+        self._known: dict[str, str] = {}
+
+    def of(self, node_id: str) -> str:
+        """The node's signature. A node whose file has gone gets one that no result has."""
+        for needed in order(self._graph, [node_id], self._catalog, set(self._known)):
+            if needed not in self._known:
+                self._known[needed] = self._digest(needed)
+        return self._known[node_id]
+
+    def _digest(self, node_id: str) -> str:
+        node = self._graph[node_id]
+        node_class = self._catalog[node["class_type"]]
+        parts: list[Any] = [node["class_type"]]
+        for name, value in sorted(node["inputs"].items()):
+            if is_link(value) and node_class.input(name) is not None:
+                parts.append([name, self._known[value[0]], value[1]])
+            else:
+                parts.append([name, "=", value])
+        if node_class.fingerprint is not None:
+            try:
+                parts.append(node_class.fingerprint(self._folders, node["inputs"]))
+            except (OSError, KeyError, TypeError):
+                parts.append(["unreadable", id(self)])
+        return hashlib.sha256(json.dumps(parts, default=str).encode()).hexdigest()

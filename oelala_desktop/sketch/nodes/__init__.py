@@ -1,0 +1,12 @@
+"""The node classes that Sketch can run, by name."""
+
+from collections.abc import Mapping
+
+from oelala_desktop.sketch.nodes import batches, combine, loading, saving, scaling, sketching, video
+from oelala_desktop.sketch.nodes.definition import NodeClass
+
+CATALOG: Mapping[str, NodeClass] = {
+    node.name: node
+    for family in (loading, scaling, batches, saving, video, combine, sketching)
+    for node in family.NODES
+}

@@ -1,0 +1,1 @@
+"""The HTTP routes and the socket, a small file for each family."""

@@ -1,0 +1,35 @@
+"""Answers in the words of a real server."""
+
+import json
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from oelala_desktop.sketch.engine import Engine
+
+TROUBLE = "500 Internal Server Error\n\nServer got itself in trouble"
+
+
+def json_reply(content: Any, status: int = 200) -> Response:
+    """JSON as ComfyUI writes it: pure ASCII, and NaN where a graph holds one."""
+    return Response(json.dumps(content), status, media_type="application/json; charset=utf-8")
+
+
+def empty(status: int = 200) -> Response:
+    return Response(status_code=status)
+
+
+def trouble(request: Request, error: Exception) -> Response:
+    """What a real server answers when a request makes it fail, malformed JSON among others."""
+    return Response(TROUBLE, 500, media_type="text/plain; charset=utf-8")
+
+
+def engine_of(request: Request) -> Engine:
+    engine: Engine = request.app.state.engine
+    return engine
+
+
+async def body_of(request: Request) -> Any:
+    """The request's JSON, whatever its content type says. Raises ValueError when it is none."""
+    return json.loads(await request.body())

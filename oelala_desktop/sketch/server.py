@@ -1,0 +1,140 @@
+"""The server: its application, and its life from the first request to the last."""
+
+import asyncio
+import contextlib
+import signal
+import socket
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.routing import Mount
+
+from oelala_desktop.sketch.engine import Engine
+from oelala_desktop.sketch.folders import open_folders
+from oelala_desktop.sketch.gate import Activity, App, Gate
+from oelala_desktop.sketch.nodes import CATALOG
+from oelala_desktop.sketch.routes import catalog, files, jobs, prompts
+from oelala_desktop.sketch.routes import socket as websocket
+from oelala_desktop.sketch.routes.replies import trouble
+
+GRACE = 2
+"""Seconds that open requests and sockets get at the end."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How to serve: where to listen (port 0 picks one), when to give up (0 never), where files lie."""
+
+    host: str = "127.0.0.1"
+    port: int = 0
+    idle_exit: float = 60.0
+    base: Path | None = None
+
+
+def application(engine: Engine) -> Starlette:
+    """Every route, each also under `/api`; starts and stops the engine's worker."""
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        engine.hub.attach(asyncio.get_running_loop())
+        engine.start()
+        yield
+        await asyncio.to_thread(engine.stop)
+
+    common = [*prompts.ROUTES, *catalog.ROUTES, *files.ROUTES, *websocket.ROUTES]
+    app = Starlette(
+        routes=[*jobs.ROUTES, *common, Mount("/api", routes=common)],
+        lifespan=lifespan,
+        exception_handlers={Exception: trouble},
+    )
+    app.state.engine = engine
+    return app
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its own signal handling, saying where it listens once it does."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave signals to us: uvicorn would raise SIGTERM again at the end, and the exit code would be −15."""
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._ready()
+
+
+def serve(settings: Settings, announce: Callable[[str], None]) -> None:
+    """Serve until SIGTERM, SIGINT or idleness; `announce` is given the address when requests can come.
+
+    Raises OSError when the address cannot be bound.
+    """
+    with _listen(settings) as listener, open_folders(settings.base) as folders:
+        engine = Engine(folders, CATALOG)
+        activity = Activity()
+        gate: App = Gate(application(engine), activity, catalog.UPLOAD_LIMIT)
+        config = uvicorn.Config(
+            gate,
+            log_config=None,
+            log_level="warning",
+            access_log=False,
+            lifespan="on",
+            ws="websockets-sansio",
+            ws_ping_interval=None,
+            ws_max_size=32 * 1024 * 1024,
+            ws_per_message_deflate=False,
+            timeout_graceful_shutdown=GRACE,
+            server_header=False,
+        )
+        host, port = listener.getsockname()[:2]
+        shown = f"[{host}]" if ":" in host else host
+        server = _Server(config, lambda: announce(f"http://{shown}:{port}"))
+        asyncio.run(_run(server, listener, engine, activity, settings.idle_exit))
+
+
+async def _run(server: _Server, listener: socket.socket, engine: Engine, activity: Activity, idle_exit: float) -> None:
+    def stop() -> None:
+        server.should_exit = True
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        try:
+            loop.add_signal_handler(number, stop)
+        except NotImplementedError:
+            # Windows' loop has no signal handlers; the plain kind works there.
+            signal.signal(number, lambda *_: stop())
+    async with asyncio.TaskGroup() as tasks:
+        watch = tasks.create_task(_watch_idleness(engine, activity, idle_exit, stop))
+        await server.serve(sockets=[listener])
+        watch.cancel()
+
+
+async def _watch_idleness(engine: Engine, activity: Activity, idle_exit: float, stop: Callable[[], None]) -> None:
+    """Stop the server when nobody has used it for `idle_exit` seconds and no job is left."""
+    if idle_exit <= 0:
+        return
+    while True:
+        await asyncio.sleep(min(1.0, idle_exit / 4))
+        if engine.queue.remaining():
+            activity.touch()
+        elif activity.idle_for() >= idle_exit:
+            stop()
+            return
+
+
+@contextmanager
+def _listen(settings: Settings) -> Iterator[socket.socket]:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with contextlib.closing(socket.socket(family, socket.SOCK_STREAM)) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((settings.host, settings.port))
+        yield listener
