@@ -3,6 +3,7 @@
 import random
 import re
 from dataclasses import dataclass, replace
+from enum import Enum
 
 KINDS = (
     "zoom_in", "zoom_out", "pan_left", "pan_right", "tilt_up", "tilt_down",
@@ -65,43 +66,63 @@ _STATIC = re.compile(
 _ANY_MOTION = re.compile(r"\b(?:camera\s+(?:movement|motion|moves?)|movement|motion|moving\s+camera)\b", re.I)
 
 
+_ACROSS = (
+    (re.compile(r"\b(?:from\s+)?left\s+to\s+right\b", re.I), "right"),
+    (re.compile(r"\b(?:from\s+)?right\s+to\s+left\b", re.I), "left"),
+    (re.compile(r"\b(?:from\s+)?(?:top\s+to\s+bottom|up\s+to\s+down)\b", re.I), "down"),
+    (re.compile(r"\b(?:from\s+)?(?:bottom\s+to\s+top|down\s+to\s+up)\b", re.I), "up"),
+)
+_FILLER = re.compile(r"\b(?:an?|the|very|camera|shot|move|movement|to)\b|\W+", re.I)
+
+
+class _Trust(Enum):
+    """How surely a word means the camera."""
+
+    ALWAYS = "zoom: whoever writes it means the camera"
+    DIRECTED = "pan: a camera move with a direction, else perhaps a pan on a stove"
+    BESIDE_CAMERA = "roll, move: a camera move only where the camera is spoken of, or where nothing else is said"
+
+
 @dataclass(frozen=True)
 class _Verb:
-    """A word for a movement: what it means in each direction, and without one.
-
-    `bare` is None for words that are no movement by themselves (a pan on a stove, a rolling hill): those count
-    only with a direction, or beside a word for the camera.
-    """
+    """A word for a movement: what it means in each direction, and without one (None: nothing)."""
 
     pattern: re.Pattern[str]
     by_direction: dict[str, str]
     bare: str | None
-    free: bool
+    trust: _Trust
 
 
-def _verb(pattern: str, by_direction: dict[str, str], bare: str | None = None, *, free: bool = False) -> _Verb:
-    return _Verb(re.compile(pattern, re.I), by_direction, bare, free)
+def _verb(pattern: str, by_direction: dict[str, str], bare: str | None, trust: _Trust = _Trust.DIRECTED) -> _Verb:
+    return _Verb(re.compile(pattern, re.I), by_direction, bare, trust)
 
 
 _SIDES = {"left": "pan_left", "right": "pan_right"}
 _HEIGHTS = {"up": "tilt_up", "down": "tilt_down"}
 _DEPTHS = {"in": "zoom_in", "out": "zoom_out"}
+_TURNS = {"left": "orbit_left", "right": "orbit_right"}
 _VERBS = (
-    _verb(r"\bzoom(?:s|ing|ed)?\b", _DEPTHS, "zoom_in", free=True),
-    _verb(r"\bdoll(?:y|ies|ying)\b", {**_DEPTHS, **_SIDES}, "zoom_in", free=True),
-    _verb(r"\bpush(?:es|ing)?(?=[\s-]+(?:in|forward|closer|toward|towards)\b)", {}, "zoom_in", free=True),
-    _verb(r"\bpull(?:s|ing)?(?=[\s-]+(?:out|back|away)\b)", {}, "zoom_out", free=True),
-    _verb(r"\b(?:moves?|moving|glides?|drifts?|fl(?:y|ies|ying))\b", {**_DEPTHS, **_SIDES, **_HEIGHTS}),
+    _verb(r"\bzoom(?:s|ing|ed)?\b", _DEPTHS, "zoom_in", _Trust.ALWAYS),
+    _verb(r"\bdoll(?:y|ies|ying)\b", {**_DEPTHS, **_SIDES}, "zoom_in", _Trust.ALWAYS),
+    _verb(r"\bpush(?:es|ing)?(?=[\s-]+(?:in|forward|closer|toward|towards)\b)", {}, "zoom_in", _Trust.ALWAYS),
+    _verb(r"\bpull(?:s|ing)?(?=[\s-]+(?:out|back|away)\b)", {}, "zoom_out", _Trust.ALWAYS),
+    _verb(
+        r"\b(?:moves?|moving|glid(?:es?|ing)|drift(?:s|ing)?|fl(?:y|ies|ying))\b",
+        {**_DEPTHS, **_SIDES, **_HEIGHTS},
+        None,
+        _Trust.BESIDE_CAMERA,
+    ),
     _verb(r"\bpan(?:s|ning|ned)?\b", {**_SIDES, **_HEIGHTS}, "pan_right"),
     _verb(r"\b(?:truck|track|slid(?:e|ing)|slider)(?:s|ing)?\b", {**_SIDES, **_DEPTHS}, "pan_right"),
-    _verb(r"\btilt(?:s|ing|ed)?\b", {**_HEIGHTS, "left": "roll_left", "right": "roll_right"}, "tilt_up"),
+    _verb(r"\btilt(?:s|ing)?\b", {**_HEIGHTS, "left": "roll_left", "right": "roll_right"}, "tilt_up"),
     _verb(r"\b(?:crane|pedestal|boom|jib)(?:s|ing)?\b", {"up": "crane_up", "down": "crane_down"}, "crane_up"),
-    _verb(r"(?<!in )\b(?:orbit|arc)(?:s|ing)?\b", {"left": "orbit_left", "right": "orbit_right"}, "orbit_right"),
-    _verb(r"\borbit(?:s|ing)?\s+(?:around|the|shot|camera)\b", {"left": "orbit_left"}, "orbit_right", free=True),
+    _verb(r"(?<!in )\b(?:orbit|arc)(?:s|ing)?\b", _TURNS, "orbit_right"),
+    _verb(r"(?<!in )\borbit(?:s|ing)?\s+(?:around|the|shot|camera)\b", _TURNS, "orbit_right", _Trust.ALWAYS),
     _verb(
-        r"\b(?:roll|rotat|turn|spin)(?:e|s|es|ing|ate|ates|ating|ation|s)?\b",
+        r"\b(?:roll(?:s|ing)?|rotat(?:e|es|ing|ion)|spin(?:s|ning)?)\b",
         {"left": "roll_left", "right": "roll_right"},
         "roll_right",
+        _Trust.BESIDE_CAMERA,
     ),
 )
 
@@ -112,20 +133,16 @@ def plan(prompt: str, seed: int) -> tuple[Phase, ...]:
     Movements that the prompt forbids ("no zoom") are neither made nor drawn; forbidding all motion, or asking
     for a static camera, gives one phase without moves.
     """
+    for across, side in _ACROSS:
+        prompt = across.sub(side, prompt)
     phases: list[Phase] = []
     forbidden: set[str] = set()
-    still = False
     for part in _SEQUENCE.split(prompt):
         wanted, refused, stands = _read_part(part)
         forbidden |= refused
-        still = still or stands
-        if wanted:
+        if wanted or stands:
             phases.append(Phase(tuple(wanted)))
-        elif stands and phases:
-            phases.append(Phase())
-    if phases:
-        return tuple(phases[:MAX_PHASES])
-    return (Phase(),) if still else (_draw(seed, forbidden),)
+    return tuple(phases[:MAX_PHASES]) or (_draw(seed, forbidden),)
 
 
 def _read_part(part: str) -> tuple[list[Move], set[str], bool]:
@@ -135,28 +152,22 @@ def _read_part(part: str) -> tuple[list[Move], set[str], bool]:
     stands = False
     about_camera = _CAMERA.search(part) is not None
     for clause in _CLAUSE.split(part):
-        negated = _NEGATION.search(clause) is not None
-        if negated and _ANY_MOTION.search(clause):
-            stands = True
-            continue
-        if not negated and _STATIC.search(clause):
-            stands = True
-        for move in _read_clause(clause, about_camera):
-            if negated:
-                forbidden |= {kind for kind in KINDS if kind.split("_")[0] == move.kind.split("_")[0]}
-            else:
-                moves.setdefault(move.kind, move)
+        # What stands before a "no" or "without" is wanted, what follows it is not.
+        asked, *refused = _NEGATION.split(clause, maxsplit=1)
+        stands = stands or _STATIC.search(asked) is not None
+        for move in _read_clause(asked, about_camera):
+            moves.setdefault(move.kind, move)
+        for text in refused:
+            stands = stands or _ANY_MOTION.search(text) is not None
+            for move in _read_clause(text, about_camera=True):
+                family = move.kind.split("_")[0]
+                forbidden |= {kind for kind in KINDS if kind.split("_")[0] == family}
     return _consistent([move for move in moves.values() if move.kind not in forbidden]), forbidden, stands
 
 
 def _read_clause(clause: str, about_camera: bool) -> list[Move]:
-    pace = 1.0
-    if _SLOW.search(clause):
-        pace *= 0.55
-    if _FAST.search(clause):
-        pace *= 1.6
-    found = []
-    alone = len(clause.split()) <= 3
+    pace = (0.55 if _SLOW.search(clause) else 1.0) * (1.6 if _FAST.search(clause) else 1.0)
+    found: list[Move] = []
     for verb in _VERBS:
         match = verb.pattern.search(clause)
         if match is None:
@@ -166,12 +177,20 @@ def _read_clause(clause: str, about_camera: bool) -> list[Move]:
             for word in _DIRECTIONS.findall(clause[match.end() : match.end() + 40])
             if _DIRECTION[word.lower()] in verb.by_direction
         ]
-        loose = verb.free or about_camera or (alone and match.start() <= 8)
-        if kinds and (loose or verb.bare is not None):
-            found += [Move(kind, pace) for kind in dict.fromkeys(kinds)]
-        elif verb.bare is not None and loose:
-            found.append(Move(verb.bare, pace))
+        sure = about_camera or verb.trust is _Trust.ALWAYS or _says_nothing_else(clause, match)
+        if not sure and not (kinds and verb.trust is _Trust.DIRECTED):
+            continue
+        kinds = kinds or ([verb.bare] if verb.bare else [])
+        found += [Move(kind, pace) for kind in dict.fromkeys(kinds)]
     return found
+
+
+def _says_nothing_else(clause: str, verb: re.Match[str]) -> bool:
+    """Whether a clause holds only the verb, a direction and how fast: "slow roll left"."""
+    rest = clause[: verb.start()] + " " + clause[verb.end() :]
+    for words in (_SLOW, _FAST, _DIRECTIONS, _FILLER):
+        rest = words.sub("", rest)
+    return not rest
 
 
 def _consistent(moves: list[Move]) -> list[Move]:

@@ -17,8 +17,12 @@ FOCAL = 3.0
 """Focal length in frame widths: how flat the perspective of an orbit is."""
 LONGEST = 1.8
 """How much of an elongated picture is kept, in frame sizes along its long side."""
-DETAIL = (1.25, 2.0)
-"""Least and most oversampling of the drawing source against the frame."""
+DETAIL = 1.6
+"""The most detail that is kept of a large picture, against the frame's resolution."""
+GRID = 2.0
+"""How much finer than the frame's pixels the drawing source is sampled."""
+CRISP = (1.0, 0.4)
+"""Radius in source pixels and amount of the sharpening that makes up for bilinear sampling."""
 SIDE_LIMIT = 30_000
 """cv2 addresses a source with 16-bit coordinates; longer sides than this cannot be warped."""
 
@@ -33,9 +37,10 @@ def spare_room(picture: Frames, width: int, height: int) -> tuple[float, float]:
 class Camera:
     """A still and a frame size, ready to be looked at through poses.
 
-    The picture is brought once to about the resolution of the frame (area averaging where it is larger), times
-    what the closest zoom needs. Sampling that source bilinearly is then near enough to one source pixel per
-    frame pixel in every pose that fine detail neither flickers nor pumps.
+    The picture is brought once to the detail that the closest zoom can show, by area averaging where it is
+    larger; more would alias where the view is wide. That is then laid out on a grid twice as fine as the
+    frame's pixels, between whose points bilinear sampling loses next to nothing: a coarser grid would make the
+    picture sharper and softer in turns as it slides across the frame's pixels, which is seen as shimmer.
     """
 
     def __init__(self, picture: Frames, width: int, height: int, poses: Sequence[Pose]) -> None:
@@ -53,9 +58,13 @@ class Camera:
             self._source = self._prepare(picture)
 
     def frames(self) -> Iterator[Frames]:
-        """Each pose as a picture [height, width, 3]. An untouched pose gives the picture itself where it fits."""
+        """Each pose as a picture [height, width, 3]. Until the camera moves it is the picture itself where that fits."""
+        untouched = self._still is not None
         for pose in self._poses:
-            if self._still is not None and pose == Pose():
+            # Once the camera has moved, the still does not come back: it is a shade crisper than the frames
+            # that are sampled from the source, and would be seen as a flash at the end of a move.
+            untouched = untouched and pose == Pose()
+            if untouched and self._still is not None:
                 yield self._still
             else:
                 yield self._look(pose)
@@ -63,12 +72,14 @@ class Camera:
     def _prepare(self, picture: Frames) -> Frames:
         width, height = self._size
         closest = max(pose.zoom * self._cover(pose) for pose in self._poses)
-        detail = min(max(closest, DETAIL[0]), DETAIL[1])
         across, down = width * self._spare[0], height * self._spare[1]
-        detail = min(detail, SIDE_LIMIT / max(across, down))
-        # The centred part that `spare_room` keeps, then the oversampled size.
         kept = cover_crop(picture, round(across), round(down))
-        return resize_picture(kept, round(across * detail), round(down * detail))
+        detail = min(max(closest, 1.0), DETAIL)
+        if kept.shape[1] > across * detail:
+            kept = resize_picture(kept, round(across * detail), round(down * detail), "area")
+        grid = min(GRID, SIDE_LIMIT / max(across, down))
+        source = resize_picture(kept, round(across * grid), round(down * grid))
+        return source if self._exact is None else _crisp(source)
 
     def _look(self, pose: Pose) -> Frames:
         matrix = self._matrix(pose)
@@ -131,6 +142,15 @@ class Camera:
         whole = place @ self._turn(pose) @ centre
         made: Matrix = whole / whole[2, 2]
         return made
+
+
+def _crisp(source: Frames) -> Frames:
+    """The source sharpened by as much as bilinear sampling will soften it.
+
+    Wanted where the untouched picture itself is a frame, so that the second frame is as crisp as the first.
+    """
+    soft = cv2.GaussianBlur(source, (0, 0), CRISP[0])
+    return np.asarray(cv2.addWeighted(source, 1 + CRISP[1], soft, -CRISP[1], 0), np.uint8)
 
 
 def _travel(part: float, room_before: float, room_after: float) -> float:

@@ -17,7 +17,7 @@ FAR = 0.95
 """How much of the room to one side a pan uses, so that it never touches the picture's edge."""
 LEAD = 0.5
 """The part of a phase in which the zoom that only makes room is done."""
-WIND_UP = 0.25
+WIND_UP = 0.35
 """The part of a phase in which the camera comes closer before it pulls out of the untouched framing."""
 
 
@@ -132,7 +132,7 @@ class Path:
             if pose.zoom >= 1 + ZOOM * amount / 2:
                 return replace(pose, zoom=max(1.0, pose.zoom / closer)), peak
             # The untouched framing has nothing round it to pull out into: come closer quickly, then pull out.
-            return pose, pose.zoom * closer
+            return pose, pose.zoom * (1 + ZOOM * amount * 0.8)
         if family == "pan":
             return replace(pose, x=sign * FAR), peak
         if family in ("tilt", "crane"):
