@@ -64,14 +64,11 @@ def to_text(raw: bytes) -> str:
 
 def string(value: Any) -> str | None:
     """A text that can be shown, stored and sent, or None if it is none."""
-    if not isinstance(value, str):
+    if type(value) is not str:
         return None
-    if len(value) > limits.PROMPT:
-        value = value[: limits.PROMPT]
-    if not value.isascii():
-        # A lone surrogate would break every later encoder.
-        return value.encode("utf-8", "replace").decode("utf-8")
-    return value
+    text: str = value[: limits.PROMPT] if len(value) > limits.PROMPT else value
+    # A lone surrogate would break every later encoder.
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
 def integer(value: Any) -> int | None:

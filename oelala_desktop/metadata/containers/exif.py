@@ -46,6 +46,11 @@ def take(contents: Contents, data: bytes) -> None:
                 take_keyed(contents, value)
 
 
+def is_keyed(value: bytes) -> bool:
+    """Whether a text begins like `key:{json}`."""
+    return _KEYED.match(value) is not None
+
+
 def take_keyed(contents: Contents, value: bytes) -> None:
     """Keep a `key:{json}` text under its key; anything else is not ours to read."""
     match = _KEYED.match(value)

@@ -11,6 +11,8 @@ from oelala_desktop.metadata.source import Source
 _FRAME_HEADERS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _STANDALONE = frozenset({0x01, *range(0xD0, 0xD8)})
 _SCAN, _END, _APP1, _COMMENT = 0xDA, 0xD9, 0xE1, 0xFE
+#: comments that are read, 64 KiB each at most
+_COMMENTS = limits.TEXTS // (64 * limits.KIB)
 #: how much of a file's end is searched for the end mark; programs append small things after it
 _TAIL = 64 * limits.KIB
 
@@ -54,7 +56,8 @@ def _take(contents: Contents, comments: list[bytes], source: Source, marker: int
         else:
             xmp.take_segment(contents, data)
     elif marker == _COMMENT:
-        comments.append(source.at(offset, length))
+        if len(comments) < _COMMENTS:
+            comments.append(source.at(offset, length))
     elif marker in _FRAME_HEADERS and contents.width is None:
         data = source.at(offset, 5)
         contents.height = int.from_bytes(data[1:3], "big")
@@ -62,15 +65,15 @@ def _take(contents: Contents, comments: list[bytes], source: Source, marker: int
 
 
 def _join_comments(contents: Contents, comments: list[bytes]) -> None:
-    """Comments hold at most 64 KiB each: a longer `key:{…}` goes on in the ones that follow it."""
-    if not comments:
-        return
-    total, joined = 0, []
+    """A comment holds at most 64 KiB: a longer `key:{…}` goes on in the ones behind it until a zero byte ends it."""
+    text: list[bytes] = []
     for comment in comments:
-        total += len(comment)
-        if total > limits.TEXTS:
-            break
-        joined.append(comment)
-    for text in b"".join(joined).split(b"\0"):
-        exif.take_keyed(contents, text)
-    contents.keep("comment", joined[0].rstrip(b"\0") if joined else b"")
+        if not text and not exif.is_keyed(comment):
+            contents.keep("comment", comment.rstrip(b"\0"))
+            continue
+        text.append(comment)
+        if comment.endswith(b"\0"):
+            exif.take_keyed(contents, b"".join(text))
+            text = []
+    if text:
+        exif.take_keyed(contents, b"".join(text))

@@ -11,19 +11,20 @@ from oelala_desktop.metadata import limits
 from oelala_desktop.metadata.contents import Contents
 from oelala_desktop.metadata.source import Source
 
-_SEGMENT, _SEEK_HEAD, _INFO, _TRACKS, _TAGS = 0x18538067, 0x114D9B74, 0x1549A966, 0x1654AE6B, 0x1254C367
+SEGMENT, SEEK_HEAD, _INFO, _TRACKS, TAGS = 0x18538067, 0x114D9B74, 0x1549A966, 0x1654AE6B, 0x1254C367
 _CLUSTER, _BLOCK_GROUP, _SIMPLE_BLOCK = 0x1F43B675, 0xA0, 0xA3
 _TIMESTAMP_SCALE, _DURATION = 0x2AD7B1, 0x4489
 _TRACK, _TRACK_TYPE, _TRACK_NUMBER, _DEFAULT_DURATION, _VIDEO = 0xAE, 0x83, 0xD7, 0x23E383, 0xE0
 _PIXEL_WIDTH, _PIXEL_HEIGHT = 0xB0, 0xBA
-_TAG, _TARGETS, _TARGET_TRACK, _SIMPLE_TAG, _TAG_NAME, _TAG_STRING = 0x7373, 0x63C0, 0x63C5, 0x67C8, 0x45A3, 0x4487
+TAG, TARGETS, _TARGET_TRACK, SIMPLE_TAG, TAG_NAME, TAG_STRING = 0x7373, 0x63C0, 0x63C5, 0x67C8, 0x45A3, 0x4487
 UNKNOWN = -1
+_OF_SEGMENT = frozenset({SEEK_HEAD, _INFO, _TRACKS, TAGS, _CLUSTER, 0x1C53BB6B, 0x1043A770, 0x1941A469})
 
 
 def walk(source: Source, format_: str) -> Contents:
     """Facts and texts. Raises Unreadable when there is no segment or no track in it."""
     contents = Contents(format_)
-    start, end = _segment(source)
+    start, end = segment(source)
     if end > source.size:
         contents.damage = "ends before its last part"
     track, clusters = 0, 0
@@ -32,7 +33,7 @@ def walk(source: Source, format_: str) -> Contents:
         if stop > source.size:
             contents.damage = "ends inside its frames" if kind == _CLUSTER else "ends inside its structure"
             break
-        if kind in (_INFO, _TRACKS, _TAGS) and stop - body <= limits.INDEX:
+        if kind in (_INFO, _TRACKS, TAGS) and stop - body <= limits.INDEX:
             data = source.at(body, stop - body)
             if kind == _INFO:
                 _read_info(contents, data)
@@ -51,9 +52,11 @@ def walk(source: Source, format_: str) -> Contents:
     return contents
 
 
-def _segment(source: Source) -> tuple[int, int]:
+def segment(source: Source) -> tuple[int, int]:
+    """(start, end) of the segment's body; the end lies beyond the file if that is cut off.
+    Raises Unreadable without one."""
     for kind, body, stop in elements(source, 0, source.size):
-        if kind == _SEGMENT:
+        if kind == SEGMENT:
             return body, stop
     raise Unreadable(f"{source.name} is a damaged video: its segment is missing.")
 
@@ -91,19 +94,25 @@ def elements(source: Source, start: int, end: int) -> Iterator[tuple[int, int, i
         kind, size, body = _head(head)
         if not kind:
             return
-        if size == UNKNOWN:
-            # A live stream: what follows is found by walking into it.
-            stop = source.size
-            if kind == _CLUSTER:
-                yield kind, start + body, stop
-                return
-        else:
+        if size != UNKNOWN:
             stop = start + body + size
+        else:
+            stop = _cluster_end(source, start + body, end) if kind == _CLUSTER else source.size
         yield kind, start + body, stop
         start = stop
 
 
-def _children(data: bytes, start: int, end: int) -> Iterator[tuple[int, int, int]]:
+def _cluster_end(source: Source, start: int, end: int) -> int:
+    """Where a cluster of a live stream ends: in front of the first element that cannot be inside it."""
+    for _ in range(limits.PARTS):
+        kind, size, body = _head(source.at(start, 12) if start < end else b"")
+        if not kind or size == UNKNOWN or kind in _OF_SEGMENT:
+            return start if kind in _OF_SEGMENT else end
+        start += body + size
+    return end
+
+
+def children(data: bytes, start: int, end: int) -> Iterator[tuple[int, int, int]]:
     """The same within bytes at hand; elements that reach beyond are left out."""
     for _ in range(limits.PARTS):
         kind, size, body = _head(data[start : start + 12]) if start < end else (0, 0, 0)
@@ -144,7 +153,7 @@ def _unsigned(data: bytes, body: int, stop: int) -> int:
 
 def _read_info(contents: Contents, data: bytes) -> None:
     scale, ticks = 1_000_000, 0.0
-    for kind, body, stop in _children(data, 0, len(data)):
+    for kind, body, stop in children(data, 0, len(data)):
         if kind == _TIMESTAMP_SCALE:
             scale = _unsigned(data, body, stop)
         elif kind == _DURATION and stop - body in (4, 8):
@@ -156,13 +165,13 @@ def _read_info(contents: Contents, data: bytes) -> None:
 
 def _read_tracks(contents: Contents, data: bytes) -> int:
     """The number of the first video track, 0 if there is none."""
-    for kind, body, stop in _children(data, 0, len(data)):
+    for kind, body, stop in children(data, 0, len(data)):
         if kind != _TRACK:
             continue
-        fields = {name: (at, end) for name, at, end in _children(data, body, stop)}
+        fields = {name: (at, end) for name, at, end in children(data, body, stop)}
         if _VIDEO not in fields or (_TRACK_TYPE in fields and _unsigned(data, *fields[_TRACK_TYPE]) != 1):
             continue
-        for name, at, end in _children(data, *fields[_VIDEO]):
+        for name, at, end in children(data, *fields[_VIDEO]):
             if name == _PIXEL_WIDTH:
                 contents.width = _unsigned(data, at, end)
             elif name == _PIXEL_HEIGHT:
@@ -175,28 +184,35 @@ def _read_tracks(contents: Contents, data: bytes) -> int:
 
 
 def _take_tags(contents: Contents, data: bytes) -> None:
-    for kind, body, stop in _children(data, 0, len(data)):
-        if kind != _TAG:
+    for kind, body, stop in children(data, 0, len(data)):
+        if kind != TAG:
             continue
         texts: list[tuple[int, int]] = []
         of_file = True
-        for name, at, end in _children(data, body, stop):
-            if name == _SIMPLE_TAG:
+        for name, at, end in children(data, body, stop):
+            if name == SIMPLE_TAG:
                 texts.append((at, end))
-            elif name == _TARGETS:
+            elif name == TARGETS:
                 of_file = all(
-                    target != _TARGET_TRACK or not _unsigned(data, a, e) for target, a, e in _children(data, at, end)
+                    target != _TARGET_TRACK or not _unsigned(data, a, e) for target, a, e in children(data, at, end)
                 )
         for at, end in texts if of_file else ():
             _take_tag(contents, data, at, end)
 
 
 def _take_tag(contents: Contents, data: bytes, start: int, end: int) -> None:
-    key, text = "", b""
-    for kind, body, stop in _children(data, start, end):
-        if kind == _TAG_NAME:
-            key = data[body:stop].rstrip(b"\0").decode("utf-8", "replace").lower()
-        elif kind == _TAG_STRING:
+    key = tag_name(data, start, end)
+    text = b""
+    for kind, body, stop in children(data, start, end):
+        if kind == TAG_STRING:
             text = data[body:stop].rstrip(b"\0")
     if key:
         contents.keep(key, text)
+
+
+def tag_name(data: bytes, start: int, end: int) -> str:
+    """The name of a SimpleTag in lower case."""
+    for kind, body, stop in children(data, start, end):
+        if kind == TAG_NAME:
+            return data[body:stop].rstrip(b"\0").decode("utf-8", "replace").lower()
+    return ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from oelala_desktop.domain.generation import UsedLora, UsedModel
@@ -17,7 +18,9 @@ _SIZE_SOURCES = frozenset(
     {"pixels", "image", "images", "image_embeds", "embeds", "start_image", "latent", "any", "input", ""}
 )
 _SIZE_TEXT = re.compile(r"(\d{2,5})\s*[x×]\s*(\d{2,5})")
-_OUTPUT_KEYS = ("images", "image", "video", "frames", "filename_prefix", "samples")
+_OUTPUT_KEYS = frozenset({"images", "image", "video", "frames", "filename_prefix", "samples"})
+#: frequent classes that need no second look
+_NEVER_SAMPLERS = frozenset({"LoraLoader", "LoraLoaderModelOnly", "VAEDecode", "VAELoader", "UNETLoader", "LoadImage"})
 
 
 def is_graph(value: dict[str, Any]) -> bool:
@@ -37,8 +40,7 @@ def read(nodes: dict[str, Any], *, moving: bool) -> dict[str, Any]:
             fields["fps"] = rate
             break
     if samplers:
-        last = samplers[0] if len(samplers) == 1 else _last_sampler(graph, outputs, set(samplers), moving=moving)
-        chain, origin = passes(graph, last, set(samplers))
+        chain, origin = _chain(graph, outputs, samplers, moving=moving)
         _read_passes(graph, chain, fields)
         _read_size(graph, chain[0], origin, fields)
     else:
@@ -46,24 +48,49 @@ def read(nodes: dict[str, Any], *, moving: bool) -> dict[str, Any]:
     return fields
 
 
+_NOTHING, _SAMPLER, _OUTPUT, _UNKNOWN = range(4)
+
+
+@lru_cache(maxsize=2048)
+def _role(kind: str) -> int:
+    """What a class may be, by its name; its inputs decide."""
+    if "ampler" in kind:
+        return _SAMPLER
+    if "Video" in kind or "Save" in kind or "Preview" in kind:
+        return _OUTPUT
+    return _NOTHING if kind in _NEVER_SAMPLERS or kind.startswith("CLIP") else _UNKNOWN
+
+
 def _survey(graph: Graph) -> tuple[list[str], list[str]]:
     """Ids of samplers and of nodes that write or show results, in the graph's order."""
     samplers, outputs, others = [], [], []
     for node_id, node in graph.nodes.items():
-        if type(node) is not dict:
+        try:
+            role = _role(node["class_type"])
+            inputs = node["inputs"]
+        except (TypeError, KeyError, IndexError):
             continue
-        kind, inputs = node.get("class_type"), node.get("inputs")
-        if type(kind) is not str or type(inputs) is not dict:
+        if role == _NOTHING or type(inputs) is not dict:
             continue
-        if "ampler" in kind:
+        if role == _UNKNOWN:
+            if "steps" in inputs and is_sampler(inputs):
+                others.append(node_id)
+        elif role == _SAMPLER:
             if is_sampler(inputs):
                 samplers.append(node_id)
-        elif "Video" in kind or "Save" in kind or "Preview" in kind:
-            if any(key in inputs for key in _OUTPUT_KEYS):
-                outputs.append(node_id)
-        elif "steps" in inputs and is_sampler(inputs):
-            others.append(node_id)
+        elif not _OUTPUT_KEYS.isdisjoint(inputs):
+            outputs.append(node_id)
     return samplers or others, outputs
+
+
+def _chain(graph: Graph, outputs: list[str], samplers: list[str], *, moving: bool) -> tuple[list[Pass], str | None]:
+    """The passes that made this file, first to last, and the node that made their latent."""
+    known = set(samplers)
+    for node_id in reversed(samplers):
+        found = passes(graph, node_id, known)
+        if len(found[0]) == len(samplers):
+            return found
+    return passes(graph, _last_sampler(graph, outputs, known, moving=moving), known)
 
 
 def _rate(graph: Graph, inputs: Inputs) -> float | None:
@@ -113,8 +140,12 @@ def _read_passes(graph: Graph, chain: list[Pass], fields: dict[str, Any]) -> Non
     for index, step in enumerate(chain):
         name = None if not two else "low" if index == len(chain) - 1 else "high"
         found = loaders.follow(graph, step.link("model"))
-        models += [m for used in found.models if (m := UsedModel(used, name)) not in models]
-        loras += [x for used, by in found.loras if (x := UsedLora(used, by, name)) not in loras]
+        for file in found.models:
+            if (model := UsedModel(file, name)) not in models:
+                models.append(model)
+        for file, strength in found.loras:
+            if (lora := UsedLora(file, strength, name)) not in loras:
+                loras.append(lora)
         if step is first and shift is None:
             shift = found.shift
     fields.update(

@@ -1,9 +1,158 @@
-"""ComfyUI's `workflow` block."""
+"""ComfyUI's `workflow` block: the graph as its editor saves it, turned into API form.
+
+Nodes have widget values by position and links by number; a subgraph is a node whose type is the id of a definition;
+muted nodes (mode 2) are gone, bypassed ones (mode 4) hand their input of the same type through. Read only when the
+`prompt` block is missing, since it tells what was drawn, not what was run.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
+from oelala_desktop.metadata import limits
+from oelala_desktop.metadata.dialects import widgets
+from oelala_desktop.metadata.dialects.comfy_prompt import is_graph
+
+_MUTED, _BYPASSED = 2, 4
+_INPUT_NODE, _OUTPUT_NODE = -10, -20
+_NESTING = 8
+#: nodes that exist in the editor only
+_DRAWN_ONLY = frozenset({"Note", "MarkdownNote", "Reroute", "PrimitiveNode", "SetNode", "GetNode"})
+
+Node = dict[str, Any]
+
 
 def to_graph(drawn: dict[str, Any]) -> dict[str, Any]:
-    return {}
+    """The API form of an editor graph; empty if it is none. A graph that is in API form already is given back."""
+    if is_graph(drawn):
+        return drawn
+    definitions = drawn.get("definitions")
+    subgraphs = definitions.get("subgraphs") if type(definitions) is dict else None
+    known = {d["id"]: d for d in _objects(subgraphs) if type(d.get("id")) is str}
+    graph: dict[str, Any] = {}
+    _Scope(drawn, known, "", None, None).emit(graph, 0)
+    return graph
+
+
+def _objects(value: Any) -> list[dict[str, Any]]:
+    return [entry for entry in value if type(entry) is dict] if type(value) is list else []
+
+
+class _Scope:
+    """One level of the drawing: the whole, or the inside of one subgraph node."""
+
+    def __init__(
+        self, drawn: Node, known: dict[str, Node], prefix: str, parent: _Scope | None, outer: Node | None
+    ) -> None:
+        self.drawn, self.known, self.prefix, self.parent, self.outer = drawn, known, prefix, parent, outer
+        self.nodes: dict[Any, Node] = {}
+        self.links: dict[Any, tuple[Any, Any]] = {}
+        self.results: dict[Any, Any] = {}
+        for node in _objects(drawn.get("nodes"))[: limits.GRAPH_STEPS]:
+            if type(node.get("id")) in (int, str):
+                self.nodes[node["id"]] = node
+        links = drawn.get("links")
+        for link in links if type(links) is list else ():
+            self._add_link(link)
+
+    def _add_link(self, link: Any) -> None:
+        # [id, from node, from slot, to node, to slot, type], or an object inside subgraphs
+        if type(link) is list and len(link) >= 5:
+            number, origin, slot, target, target_slot = link[:5]
+        elif type(link) is dict:
+            number, origin, slot = link.get("id"), link.get("origin_id"), link.get("origin_slot")
+            target, target_slot = link.get("target_id"), link.get("target_slot")
+        else:
+            return
+        if all(type(part) in (int, str) for part in (number, origin, slot, target, target_slot)):
+            self.links[number] = (origin, slot)
+            if target == _OUTPUT_NODE:
+                self.results[target_slot] = number
+
+    def inside(self, node: Node) -> _Scope | None:
+        """What a subgraph node holds; None for an ordinary node."""
+        kind = node.get("type")
+        definition = self.known.get(kind) if type(kind) is str else None
+        if definition is None:
+            return None
+        return _Scope(definition, self.known, f"{self.prefix}{node['id']}:", self, node)
+
+    def emit(self, graph: dict[str, Any], depth: int) -> None:
+        """Add this level's nodes and those below it to `graph`."""
+        for node_id, node in self.nodes.items():
+            if node.get("mode") in (_MUTED, _BYPASSED) or len(graph) >= limits.GRAPH_STEPS:
+                continue
+            scope = self.inside(node) if depth < _NESTING else None
+            if scope is not None:
+                scope.emit(graph, depth + 1)
+            elif type(node.get("type")) is str and node["type"] not in _DRAWN_ONLY:
+                inputs = self._inputs(node)
+                graph[f"{self.prefix}{node_id}"] = {"class_type": node["type"], "inputs": inputs}
+
+    def _inputs(self, node: Node) -> dict[str, Any]:
+        inputs = widgets.named(node)
+        for entry in _objects(node.get("inputs")):
+            name, link = entry.get("name"), entry.get("link")
+            if type(name) is str and link is not None:
+                value = self.origin(link, 0)
+                if value is not None or name not in inputs:
+                    inputs[name] = value
+        return inputs
+
+    def origin(self, link: Any, hops: int) -> Any:
+        """Where a link really comes from: `[id, slot]` of a node that ran, a literal, or None."""
+        if type(link) not in (int, str) or link not in self.links or hops > 64:
+            return None
+        node_id, slot = self.links[link]
+        if node_id == _INPUT_NODE:
+            return self._from_outside(slot, hops)
+        node = self.nodes.get(node_id)
+        if node is None or node.get("mode") == _MUTED:
+            return None
+        if node.get("mode") == _BYPASSED:
+            return self.origin(self._same_type(node, slot), hops + 1)
+        scope = self.inside(node)
+        if scope is not None:
+            return scope.origin(scope.results.get(slot), hops + 1)
+        return self._through(node, slot, hops)
+
+    def _through(self, node: Node, slot: Any, hops: int) -> Any:
+        kind = node.get("type")
+        if kind == "PrimitiveNode":
+            values = node.get("widgets_values")
+            return values[0] if type(values) is list and values and type(values[0]) is not list else None
+        if kind == "GetNode":
+            node = self._setter(node) or node
+        if kind in ("Reroute", "GetNode", "SetNode"):
+            inputs = _objects(node.get("inputs"))
+            return self.origin(inputs[0].get("link"), hops + 1) if inputs else None
+        return [f"{self.prefix}{node['id']}", slot]
+
+    def _from_outside(self, slot: Any, hops: int) -> Any:
+        """A subgraph's own input: the link into its node, or the widget that stands for it there."""
+        declared = _objects(self.drawn.get("inputs"))
+        if self.parent is None or self.outer is None or type(slot) is not int or not 0 <= slot < len(declared):
+            return None
+        name = declared[slot].get("name")
+        for entry in _objects(self.outer.get("inputs")):
+            if entry.get("name") == name and entry.get("link") is not None:
+                return self.parent.origin(entry["link"], hops + 1)
+        value = widgets.named(self.outer).get(name) if type(name) is str else None
+        return None if type(value) is list else value
+
+    def _setter(self, node: Node) -> Node | None:
+        name = node.get("widgets_values")
+        for other in self.nodes.values():
+            if other.get("type") == "SetNode" and other.get("widgets_values") == name:
+                return other
+        return None
+
+    @staticmethod
+    def _same_type(node: Node, slot: Any) -> Any:
+        outputs, inputs = _objects(node.get("outputs")), _objects(node.get("inputs"))
+        if type(slot) is not int or not 0 <= slot < len(outputs):
+            return None
+        same = [entry.get("link") for entry in inputs if entry.get("type") == outputs[slot].get("type")]
+        # Two conditionings in and two out keep their order.
+        before = [entry.get("type") for entry in outputs[:slot]].count(outputs[slot].get("type"))
+        return same[min(before, len(same) - 1)] if same else None

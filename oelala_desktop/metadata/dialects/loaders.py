@@ -9,15 +9,8 @@ from oelala_desktop.metadata import jsontext, limits
 from oelala_desktop.metadata.dialects.graph import Graph, Inputs
 
 #: inputs that name a model file
-_NAME_KEYS = (
-    "unet_name",
-    "ckpt_name",
-    "model_name",
-    "gguf_name",
-    "checkpoint",
-    "base_ckpt_name",
-    "model_path",
-    "model",
+_NAME_KEYS = frozenset(
+    {"unet_name", "ckpt_name", "model_name", "gguf_name", "checkpoint", "base_ckpt_name", "model_path", "model"}
 )
 #: inputs that carry a model or a stack of LoRAs onwards
 _FOLLOWED = frozenset(
@@ -56,29 +49,42 @@ def follow(graph: Graph, link: Any) -> ModelChain:
         if node_id is None or node_id in seen:
             continue
         seen.add(node_id)
-        inputs = graph.inputs(node_id)
-        name = _model_name(inputs)
-        if name is not None and name not in chain.models:
-            chain.models.append(name)
-        if "ora" in graph.class_type(node_id) or "lora_name" in inputs or "loras" in inputs:
-            stacks.append(loras_of(graph, inputs))
-        if chain.shift is None and "shift" in inputs:
-            chain.shift = jsontext.number(graph.literal(inputs["shift"], "shift"))
-        onwards = [value for key, value in inputs.items() if key in _FOLLOWED and type(value) is list]
-        if not onwards and name is None:
-            onwards = [value for key, value in inputs.items() if key not in _NOT_MODELS and type(value) is list]
-        pending += reversed(onwards)
+        pending += _visit(graph, graph.inputs(node_id), chain, stacks)
     for stack in reversed(stacks):
         chain.loras += [use for use in stack if use not in chain.loras]
     return chain
 
 
-def _model_name(inputs: Inputs) -> str | None:
-    for key in _NAME_KEYS:
-        value = inputs.get(key)
-        if type(value) is str and value and value != "None":
-            return jsontext.string(value)
-    return None
+def _visit(graph: Graph, inputs: Inputs, chain: ModelChain, stacks: list[list[LoraUse]]) -> list[Any]:
+    """Take what one node tells; the links that lead on from it, the one to take first last."""
+    onwards = []
+    named = stacked = False
+    for key, value in inputs.items():
+        kind = type(value)
+        if kind is list:
+            if key in _FOLLOWED:
+                onwards.append(value)
+        elif kind is str and key in _NAME_KEYS:
+            named = _name(chain, value) or named
+        if not stacked and "lora" in key:
+            stacked = True
+            stacks.append(loras_of(graph, inputs))
+    if chain.shift is None and "shift" in inputs:
+        chain.shift = jsontext.number(graph.literal(inputs["shift"], "shift"))
+    if not onwards and not named:
+        onwards = [value for key, value in inputs.items() if type(value) is list and key not in _NOT_MODELS]
+    if len(onwards) > 1:
+        onwards.reverse()
+    return onwards
+
+
+def _name(chain: ModelChain, value: str) -> bool:
+    name = jsontext.string(value)
+    if not name or name == "None":
+        return False
+    if name not in chain.models:
+        chain.models.append(name)
+    return True
 
 
 def loras_of(graph: Graph, inputs: Inputs) -> list[LoraUse]:

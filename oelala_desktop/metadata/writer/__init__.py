@@ -25,6 +25,8 @@ _WRITERS: dict[str, Callable[[Source, Texts, BinaryIO], None]] = {
     "gif": gif.write,
     "mp4": isobmff.write,
     "mov": isobmff.write,
+    "webm": matroska.write,
+    "mkv": matroska.write,
 }
 
 
@@ -45,15 +47,11 @@ def embed(
     if any(len(text) > limits.TEXT for text in texts.values()):
         raise CannotSave(f"The metadata for {path.name} is larger than {limits.TEXT // limits.MIB} MiB.")
     with open_file(path) as source:
-        format_ = sniff(source.head)
-        writer = _WRITERS.get(format_ or "")
-        if writer is None and format_ not in ("webm", "mkv"):
+        writer = _WRITERS.get(sniff(source.head) or "")
+        if writer is None:
             raise Unreadable(f"{path.name} is of a format that takes no metadata.")
-        with replacing(path) as (part, out):
-            if writer is not None:
-                writer(source, texts, out)
-            else:
-                matroska.write(path, texts, part, format_ or "")
+        with replacing(path) as out:
+            writer(source, texts, out)
 
 
 def _json(value: Any) -> bytes:

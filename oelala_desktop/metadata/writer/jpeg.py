@@ -19,22 +19,18 @@ def write(source: Source, texts: dict[str, bytes], out: BinaryIO) -> None:
     ranges, ours = _segments(source), tuple(f"{key}:".encode() for key in texts)
     out.write(b"\xff\xd8")
     put = False
-    replaced = False
+    inside = False
     for marker, start, end in ranges:
         if not put and not 0xE0 <= marker <= 0xEF:
             _put(texts, out)
             put = True
         if marker == _COMMENT:
             data = source.at(start + 4, end - start - 4)
-            # A piece goes with the text that it continues; a zero byte ends a text.
-            replaced = data.startswith(ours) or (replaced and not _begins(data))
-            if replaced:
+            if inside or data.startswith(ours):
+                # A zero byte ends a text; until then the next comment continues it.
+                inside = not data.endswith(b"\0")
                 continue
         copy(source, start, end, out)
-
-
-def _begins(data: bytes) -> bool:
-    return not data.startswith(b"\1")
 
 
 def _put(texts: dict[str, bytes], out: BinaryIO) -> None:

@@ -16,13 +16,13 @@ from oelala_desktop.metadata.source import Source
 
 
 @contextlib.contextmanager
-def replacing(path: Path) -> Iterator[tuple[Path, BinaryIO]]:
+def replacing(path: Path) -> Iterator[BinaryIO]:
     """A new file beside `path`, named `*.part`, that takes its place when the block ends and is gone when the block
     raises. It is on the disk before the old one goes. Raises CannotSave when the folder does not take it."""
     part = path.with_name(f"{path.name[:100]}.{secrets.token_hex(4)}.part")
     try:
         with part.open("xb") as out:
-            yield part, out
+            yield out
             out.flush()
             os.fsync(out.fileno())
         with contextlib.suppress(OSError):
