@@ -33,5 +33,5 @@ class Bus:
         for handler in tuple(self._handlers.get(type(event), ())):
             try:
                 handler(event)
-            except Exception:  # noqa: BLE001 - one broken listener must not keep the fact from the others
+            except Exception:
                 log.exception("a listener failed on %s", type(event).__name__)

@@ -1,0 +1,146 @@
+"""`oelala generate` and `oelala try`."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from oelala_desktop.bootstrap import Services
+from oelala_desktop.domain.errors import CannotSave, InvalidField, InvalidInput, OelalaError
+from oelala_desktop.domain.job import Job, JobState
+from oelala_desktop.domain.tool import find_tool
+from oelala_desktop.services.engine import Engine
+from oelala_desktop.services.jobs import Submission
+from oelala_desktop.storage.paths import shipped
+
+from .output import Bar, JsonLines
+from .run import INTERRUPTED, say
+
+_CANCEL_TIME = 20.0  # seconds that Ctrl-C waits for the server's word
+
+
+async def generate(options: argparse.Namespace) -> int:
+    """0 when every job is done, 1 when one is not, 130 after Ctrl-C. Raises OelalaError before anything is stored."""
+    is_try = options.command == "try"
+    tool = "image-to-video" if is_try else find_tool(options.tool).id
+    values = _example() if is_try else _values(options)
+    async with Services() as services:
+        folder = await asyncio.to_thread(_check_folder, getattr(options, "out", None) or services.paths.output)
+        engine, remark = await services.engines.choose(options.engine)
+        if remark:
+            say(remark)
+        show = JsonLines(services.bus) if getattr(options, "json", False) else Bar(services.bus)
+        jobs = await services.jobs.submit(Submission(tool, values, folder), engine, announce=show.queued)
+        ended = await _wait(services, jobs)
+        if ended is None:
+            return INTERRUPTED
+        if isinstance(show, Bar):
+            _report(ended, engine, is_try)
+        return 0 if all(job.state is JobState.DONE for job in ended) else 1
+
+
+async def _wait(services: Services, jobs: list[Job]) -> list[Job] | None:
+    """The jobs when they are over; None after Ctrl-C, which cancels them on the server and says so."""
+    ids = [job.id for job in jobs]
+    waiting = services.scope.start(services.jobs.wait_for(ids), "wait")
+    stop = asyncio.Event()
+    restore = on_interrupt(stop.set)
+    stopping = services.scope.start(stop.wait(), "interrupt")
+    try:
+        await asyncio.wait({waiting, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if waiting.done():
+            return waiting.result()
+        await _cancel(services, ids, waiting)
+        return None
+    finally:
+        restore()
+
+
+async def _cancel(services: Services, ids: list[str], waiting: asyncio.Task[list[Job]]) -> None:
+    say("Cancelling …")
+    for job_id in ids:
+        try:
+            await services.jobs.cancel(job_id)
+        except OelalaError:
+            continue  # over already
+    try:
+        async with asyncio.timeout(_CANCEL_TIME):
+            ended = await waiting
+    except TimeoutError:
+        say("The server has not confirmed it yet; “oelala jobs --wait” takes it up again.")
+        return
+    for job in ended:
+        words = "was cancelled" if job.state is JobState.CANCELLED else f"had already ended: {job.state.value}"
+        say(f"Job {job.id[:8]} {words}.")
+
+
+def on_interrupt(stop: Callable[[], None]) -> Callable[[], None]:
+    """Calls `stop` on Ctrl-C instead of raising; returns what undoes that."""
+    loop = asyncio.get_running_loop()
+    previous = signal.getsignal(signal.SIGINT)
+    signal.signal(signal.SIGINT, lambda *_: loop.call_soon_threadsafe(stop))
+
+    def restore() -> None:
+        signal.signal(signal.SIGINT, previous)
+
+    return restore
+
+
+def _report(jobs: list[Job], engine: Engine, is_try: bool) -> None:
+    for job in jobs:
+        for output in job.outputs:
+            print(output.path)
+    if is_try and all(job.state is JobState.DONE for job in jobs):
+        made_by = "the built-in Sketch engine (no AI model)" if engine.ref.kind == "sketch" else engine.ref.name
+        say(f"Made by {made_by} with preset {jobs[0].preset}.")
+        if engine.ref.kind == "sketch":
+            say("With ComfyUI running, the same command uses Wan 2.2; README.md says how to connect it.")
+
+
+def _check_folder(name: str | Path) -> Path:
+    """A folder that takes no files is better known before the video is made than after."""
+    folder = Path(name).expanduser().absolute()
+    probe = folder / ".oelala-can-write"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise CannotSave(f"Cannot save into {folder}: {error.strerror}. Give another folder with --out.") from error
+    return folder
+
+
+def _example() -> dict[str, Any]:
+    picture = shipped("resources") / "examples" / "harbour.jpg"
+    return {"image": str(picture), "prompt": "slow zoom in, then pan left", "duration": 3}
+
+
+def _values(options: argparse.Namespace) -> dict[str, Any]:
+    """The settings file, then --set, then the options of their own; later ones win."""
+    values: dict[str, Any] = _read_settings(Path(options.settings_file)) if options.settings_file else {}
+    for pair in options.settings:
+        key, equals, value = pair.partition("=")
+        if not equals or not key.strip():
+            raise InvalidInput(f"--set {pair}: expected KEY=VALUE.")
+        values[key.strip()] = value
+    for key in ("image", "end_image", "prompt", "preset"):
+        if getattr(options, key) is not None:
+            values[key] = getattr(options, key)
+    return values
+
+
+def _read_settings(path: Path) -> dict[str, Any]:
+    try:
+        values = json.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise InvalidInput(f"The settings file {path} cannot be read: {error.strerror}.") from error
+    except (ValueError, RecursionError) as error:
+        raise InvalidInput(f"The settings file {path} is not JSON: {error}.") from error
+    if not isinstance(values, dict):
+        raise InvalidField("settings", f"The settings file {path} does not hold one JSON object.")
+    return values

@@ -1,0 +1,130 @@
+"""How the command line shows jobs: a bar for a person, JSON lines for a program."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from oelala_desktop.domain.events import JobChanged, JobFinished, JobPreviewed, JobProgressed, NoticePosted
+from oelala_desktop.domain.job import Job, JobState, Progress
+from oelala_desktop.services.bus import Bus
+
+_STATE_WORDS = {
+    JobState.QUEUED: "waiting",
+    JobState.SENT: "sent",
+    JobState.RUNNING: "running",
+    JobState.FETCHING: "fetching the result",
+}
+
+
+def print_json(row: Mapping[str, Any]) -> None:
+    print(json.dumps(row, ensure_ascii=False, default=str), flush=True)
+
+
+class JsonLines:
+    """One object a line for each thing that happens to the jobs in `ids`."""
+
+    def __init__(self, bus: Bus) -> None:
+        self.ids: set[str] = set()
+        bus.subscribe(JobProgressed, self._progress)
+        bus.subscribe(JobPreviewed, self._preview)
+        bus.subscribe(JobFinished, self._finished)
+        bus.subscribe(NoticePosted, _notice)
+
+    def queued(self, job: Job) -> None:
+        self.ids.add(job.id)
+        print_json({"event": "queued", **job.as_dict()})
+
+    def _progress(self, event: JobProgressed) -> None:
+        if event.job_id in self.ids:
+            p = event.progress
+            row = {"progress": round(p.fraction, 4), "node": p.node, "pass": p.pass_, "step": p.step, "steps": p.steps}
+            print_json({"event": "progress", "job_id": event.job_id, **row, "eta_s": p.eta})
+
+    def _preview(self, event: JobPreviewed) -> None:
+        if event.job_id in self.ids:
+            row = {"mime": event.mime, "bytes": len(event.image)}
+            print_json({"event": "preview", "job_id": event.job_id, **row})
+
+    def _finished(self, event: JobFinished) -> None:
+        if event.job.id in self.ids:
+            name = "finished" if event.job.state is JobState.DONE else "failed"
+            print_json({"event": name, **event.job.as_dict()})
+
+
+class Bar:
+    """A progress bar on stderr; on what is no terminal, a line whenever something new begins."""
+
+    def __init__(self, bus: Bus) -> None:
+        self.ids: set[str] = set()
+        self._terminal = sys.stderr.isatty()
+        self._last = ""
+        self._drawn = 0.0
+        bus.subscribe(JobProgressed, self._progress)
+        bus.subscribe(JobChanged, self._changed)
+        bus.subscribe(JobFinished, self._finished)
+        bus.subscribe(NoticePosted, _notice)
+
+    def queued(self, job: Job) -> None:
+        self.ids.add(job.id)
+        size = f"{job.width} × {job.height}"
+        length = f", {job.num_frames} frames at {job.fps} fps" if job.fps else ""
+        self._line(f"{job.preset} on {job.engine.name}: {size}{length}, seed {job.seed}")
+
+    def _progress(self, event: JobProgressed) -> None:
+        if event.job_id in self.ids:
+            self._draw(event.progress)
+
+    def _draw(self, progress: Progress) -> None:
+        now = time.monotonic()
+        words = progress_words(progress)
+        if not self._terminal:
+            if words != self._last and progress.node:
+                self._line(words)
+            self._last = words
+            return
+        if now - self._drawn < 0.05:
+            return
+        self._drawn = now
+        width = max(10, min(40, shutil.get_terminal_size().columns - 50))
+        full = int(progress.fraction * width)
+        bar = "█" * full + "░" * (width - full)
+        print(f"\r\x1b[K{bar} {progress.fraction:4.0%}  {words}", end="", file=sys.stderr, flush=True)
+
+    def _changed(self, event: JobChanged) -> None:
+        if event.job.id in self.ids and event.job.state is JobState.FETCHING:
+            self._line(_STATE_WORDS[JobState.FETCHING].capitalize() + " …")
+
+    def _finished(self, event: JobFinished) -> None:
+        if event.job.id in self.ids and event.job.state is not JobState.DONE:
+            error = event.job.error
+            self._line(error.message if error else f"The job was {event.job.state.value}.")
+
+    def _line(self, text: str) -> None:
+        start = "\r\x1b[K" if self._terminal else ""
+        print(f"{start}{text}", file=sys.stderr, flush=True)
+
+
+def _notice(event: NoticePosted) -> None:
+    print(event.text, file=sys.stderr, flush=True)
+
+
+def progress_words(progress: Progress) -> str:
+    """ "High noise pass 2/3 · about 40 s"."""
+    if progress.ahead:
+        return f"behind {progress.ahead} {'job' if progress.ahead == 1 else 'jobs'} of others"
+    words = progress.node or "starting"
+    if progress.step is not None:
+        words += f" {progress.step}/{progress.steps}"
+    return words + (f" · about {duration_words(progress.eta)}" if progress.eta and progress.eta >= 1 else "")
+
+
+def duration_words(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes >= 60:
+        return f"{minutes // 60} h {minutes % 60} min"
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"

@@ -1,0 +1,66 @@
+"""The commands and their options."""
+
+from __future__ import annotations
+
+import argparse
+
+from oelala_desktop import __version__
+from oelala_desktop.domain.tool import TOOLS
+
+COMMANDS = ("try", "generate", "jobs", "presets", "models", "doctor", "metadata")
+
+
+def build_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="oelala",
+        description="Turn pictures and prompts into video with ComfyUI and Wan 2.2.",
+        epilog="OELALA_HOME=DIR puts everything that Oelala writes under DIR.",
+    )
+    parser.add_argument("--version", action="version", version=f"oelala {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+
+    first = commands.add_parser("try", help="make a first video from an example picture")
+    _engine(first)
+
+    make = commands.add_parser("generate", help="make a video or a picture")
+    make.add_argument("tool", metavar="TOOL", help=f"one of {', '.join(TOOLS)}")
+    make.add_argument("--image", metavar="FILE", help="the start picture")
+    make.add_argument("--end-image", metavar="FILE", help="the picture to end on")
+    make.add_argument("--prompt", metavar="TEXT")
+    make.add_argument("--preset", metavar="NAME", help="without it, the first that the engine can run")
+    make.add_argument("--set", metavar="KEY=VALUE", action="append", default=[], dest="settings")
+    make.add_argument("--settings", metavar="FILE.json", dest="settings_file", help="settings as exported")
+    make.add_argument("--out", metavar="DIR", help="the folder for the results")
+    make.add_argument("--json", action="store_true", help="one JSON object a line instead of a bar")
+    _engine(make)
+
+    jobs = commands.add_parser("jobs", help="list jobs, or finish what was left unfinished")
+    jobs.add_argument("--wait", action="store_true", help="take up what is unfinished and wait for it")
+    jobs.add_argument("--json", action="store_true")
+    jobs.add_argument("--limit", type=int, default=50, metavar="N", help="at most N jobs (50)")
+
+    presets = commands.add_parser("presets", help="list presets and what the engine lacks for them")
+    presets.add_argument("--json", action="store_true")
+    _engine(presets)
+
+    models = commands.add_parser("models", help="list the models and LoRAs of the engine, pairs first")
+    models.add_argument("--json", action="store_true")
+    _engine(models)
+
+    doctor = commands.add_parser("doctor", help="what is reachable, missing or misplaced, and how to fix it")
+    doctor.add_argument("--json", action="store_true")
+    _engine(doctor)
+
+    metadata = commands.add_parser("metadata", help="what made a file")
+    metadata.add_argument("files", metavar="FILE", nargs="+")
+    metadata.add_argument("--json", action="store_true")
+    return parser
+
+
+def _engine(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--engine",
+        default="auto",
+        metavar="auto|sketch|URL",
+        help="auto: your ComfyUI if it answers, else the built-in Sketch",
+    )

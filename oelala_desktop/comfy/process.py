@@ -1,0 +1,134 @@
+"""A server process that we start ourselves: Sketch. It lives in its own session, outlives us, is written down in a
+small file, and the next start takes it up again."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import orjson
+
+from oelala_desktop.domain.errors import CannotSave, EngineError, EngineUnreachable
+
+from .address import Address
+from .client import ComfyClient
+
+_START_TIME = 30.0  # seconds until it must have said where it listens
+
+
+class SketchProcess:
+    """`record` is the file that names the running process; processes of one home share it."""
+
+    def __init__(self, record: Path) -> None:
+        self._record = record
+
+    async def address(self) -> Address:
+        """Where Sketch answers; starts it if it does not. Raises EngineUnreachable when it cannot be started."""
+        found = await self.running()
+        if found:
+            return found
+        async with _Lock(self._record.with_suffix(".lock")):
+            return await self.running() or await self._start()
+
+    async def running(self) -> Address | None:
+        """Where a Sketch of this home answers now, or None."""
+        try:
+            record = orjson.loads(await asyncio.to_thread(self._record.read_bytes))
+            address = Address(str(record["url"]))
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+        client = ComfyClient(address, "probe")
+        try:
+            facts = await client.facts()
+            return address if facts.sketch else None
+        except EngineError:
+            return None
+        finally:
+            await client.close()
+
+    async def _start(self) -> Address:
+        process = await asyncio.to_thread(_spawn)
+        try:
+            async with asyncio.timeout(_START_TIME):
+                line = await asyncio.to_thread(_first_line, process)
+        except TimeoutError:
+            process.kill()
+            line = ""
+        url = line.strip().rpartition(" ")[2]
+        if not url.startswith("http://"):
+            raise EngineUnreachable("The built-in Sketch engine did not start. Run “oelala doctor” for the reason.")
+        record = orjson.dumps({"pid": process.pid, "url": url})
+        try:
+            await asyncio.to_thread(_write_record, self._record, record)
+        except OSError as error:
+            process.kill()
+            raise CannotSave(f"{self._record} cannot be written: {error.strerror}.") from error
+        # its end is not ours to wait for: it outlives this process
+        process.returncode = 0
+        return Address(url)
+
+
+def _write_record(path: Path, content: bytes) -> None:
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    part.write_bytes(content)
+    part.replace(path)
+
+
+def _spawn() -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "oelala_desktop.sketch", "--port", "0"]
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("QT_")}
+    flags = getattr(subprocess, "DETACHED_PROCESS", 0) | getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
+    return subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=environment,
+        start_new_session=os.name == "posix",
+        creationflags=flags,
+    )
+
+
+def _first_line(process: subprocess.Popen[bytes]) -> str:
+    stream = process.stdout
+    if stream is None:
+        return ""
+    with stream:
+        return stream.readline().decode("utf-8", "replace")
+
+
+class _Lock:
+    """Keeps two processes of one home from starting two Sketches. A lock left by a killed process grows stale."""
+
+    _STALE = 40.0  # seconds
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    async def __aenter__(self) -> None:
+        deadline = time.monotonic() + self._STALE
+        while not await asyncio.to_thread(self._take):
+            if time.monotonic() > deadline:
+                break
+            await asyncio.sleep(0.1)
+
+    def _take(self) -> bool:
+        try:
+            os.close(os.open(self._path, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+            return True
+        except FileExistsError:
+            try:
+                if time.time() - self._path.stat().st_mtime > self._STALE:
+                    self._path.unlink(missing_ok=True)
+            except OSError:
+                pass
+            return False
+        except OSError as error:
+            raise CannotSave(f"{self._path} cannot be written: {error.strerror}.") from error
+
+    async def __aexit__(self, *_: object) -> None:
+        await asyncio.to_thread(self._path.unlink, missing_ok=True)

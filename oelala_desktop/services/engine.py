@@ -1,0 +1,174 @@
+"""Engine: one server, kept connected. Says how it stands, what it can run, and passes its messages on.
+
+HTTP is what counts: an engine is online when it answers there. The socket only makes things quicker; where it is cut,
+silenced or refused, those who wait for a job ask by HTTP.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import uuid
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+from oelala_desktop.comfy.address import Address
+from oelala_desktop.comfy.answers import ServerFacts
+from oelala_desktop.comfy.client import ComfyClient
+from oelala_desktop.comfy.messages import Message, Status
+from oelala_desktop.domain.catalog import Catalog
+from oelala_desktop.domain.errors import EngineError, EngineUnreachable, OelalaError
+from oelala_desktop.domain.events import EngineChanged, EngineState
+from oelala_desktop.domain.job import EngineRef
+
+from .bus import Bus
+from .tasks import TaskScope
+
+log = logging.getLogger(__name__)
+
+_FIRST_WAIT, _LONGEST_WAIT = 0.5, 15.0  # seconds between attempts, with jitter
+Locate = Callable[[], Awaitable[Address]]
+
+
+def jittered(seconds: float) -> float:
+    """Between 0.75 and 1.25 times `seconds`, so that many clients do not come back at the same moment."""
+    return seconds * random.uniform(0.75, 1.25)
+
+
+class Engine:
+    """`locate` gives the address for each attempt (Sketch's changes when it is started anew)."""
+
+    def __init__(self, ref: EngineRef, locate: Locate, bus: Bus, scope: TaskScope) -> None:
+        self.ref = ref
+        self.state = EngineState(ref.kind, ref.url, ref.name, "offline")
+        self.catalog: Catalog | None = None
+        self.facts: ServerFacts | None = None
+        self.on_message: Callable[[Message], None] = lambda message: None
+        self.on_online: Callable[[], None] = lambda: None
+        self._locate = locate
+        self._bus = bus
+        self._scope = scope
+        self._client: ComfyClient | None = None
+        self._client_id = uuid.uuid4().hex
+        self._loop_task: asyncio.Task[None] | None = None
+        self._hurry = asyncio.Event()
+        self._online = asyncio.Event()
+
+    @property
+    def is_online(self) -> bool:
+        return self.state.state == "online"
+
+    @property
+    def client(self) -> ComfyClient:
+        """Raises EngineUnreachable while there has been no connection yet."""
+        if self._client is None:
+            raise EngineUnreachable(self.state.reason or f"{self.ref.name} is not connected.")
+        return self._client
+
+    async def connect(self) -> None:
+        """One attempt, now; then stays connected. Raises EngineUnreachable with the reason."""
+        await self._reach()
+        await self._learn()
+        self.start()
+
+    def start(self) -> None:
+        """Keeps the engine connected from now on."""
+        if self._loop_task is None or self._loop_task.done():
+            self._loop_task = self._scope.start(self._keep_connected(), f"engine {self.ref.name}")
+
+    def retry_now(self) -> None:
+        """Cuts the wait for the next attempt short (the user asked, the network came back)."""
+        self._hurry.set()
+
+    async def wait_online(self) -> None:
+        await self._online.wait()
+
+    async def refresh_catalog(self) -> None:
+        await self._learn()
+
+    async def close(self) -> None:
+        if self._loop_task is not None:
+            self._loop_task.cancel()
+            await asyncio.gather(self._loop_task, return_exceptions=True)
+        if self._client is not None:
+            await self._client.close()
+            self._client = None
+
+    def _set(self, **changes: object) -> None:
+        state = replace(self.state, **changes)  # type: ignore[arg-type]
+        if state.state == "online":
+            self._online.set()
+        else:
+            self._online.clear()
+        if state != self.state:
+            self.state = state
+            self._bus.publish(EngineChanged(state))
+
+    async def _reach(self) -> None:
+        """Finds the server and asks who it is."""
+        if not self.is_online:
+            self._set(state="connecting")
+        try:
+            address = await self._locate()
+            if self._client is None or self._client.address != address:
+                if self._client is not None:
+                    await self._client.close()
+                self._client = ComfyClient(address, self._client_id)
+            self.facts = await self._client.facts()
+        except OelalaError as error:
+            kind = error.kind if isinstance(error, EngineUnreachable) else ""
+            self._set(state="offline", reason=error.message, reason_kind=kind)
+            if isinstance(error, EngineUnreachable):
+                raise
+            raise EngineUnreachable(error.message, detail=error.detail) from error
+        was_online = self.is_online
+        self._set(
+            state="online",
+            url=self._client.address.url,
+            reason="",
+            reason_kind="",
+            version=self.facts.version,
+            device=self.facts.device,
+        )
+        if not was_online:
+            self.on_online()
+
+    async def _learn(self) -> None:
+        """Reads the node and model lists."""
+        self.catalog = await self.client.catalog()
+        self._bus.publish(EngineChanged(self.state))
+
+    async def _keep_connected(self) -> None:
+        wait = _FIRST_WAIT
+        while True:
+            try:
+                await self._reach()
+                async for message in self.client.messages(on_open=self._opened):
+                    wait = _FIRST_WAIT
+                    if isinstance(message, Status):
+                        self._set(queue_remaining=message.remaining)
+                    self.on_message(message)
+            except EngineError as error:
+                log.info("%s: %s", self.ref.name, error)
+            await self._pause(jittered(wait))
+            wait = min(_LONGEST_WAIT, wait * 2)
+
+    def _opened(self) -> None:
+        """A new socket has missed whatever came before it: what runs is asked anew, and the lists may differ."""
+        self.on_online()
+        self._scope.start(self._relearn(), f"catalog of {self.ref.name}")
+
+    async def _relearn(self) -> None:
+        try:
+            await self._learn()
+        except EngineError as error:
+            log.info("no lists from %s: %s", self.ref.name, error)
+
+    async def _pause(self, seconds: float) -> None:
+        self._hurry.clear()
+        try:
+            async with asyncio.timeout(seconds):
+                await self._hurry.wait()
+        except TimeoutError:
+            pass

@@ -1,0 +1,73 @@
+"""The engines of this process: the ComfyUI the user named, any other by address, and Sketch."""
+
+from __future__ import annotations
+
+import asyncio
+
+from oelala_desktop.comfy.address import Address, parse_address
+from oelala_desktop.comfy.process import SketchProcess
+from oelala_desktop.domain.errors import EngineUnreachable
+from oelala_desktop.domain.job import EngineRef
+from oelala_desktop.storage.preferences import Preferences
+
+from .bus import Bus
+from .engine import Engine, Locate
+from .tasks import TaskScope
+
+DEFAULT_URL = "http://127.0.0.1:8188"
+SKETCH = EngineRef("sketch", "", "Sketch")
+
+
+class EnginePool:
+    """One Engine for each address, made when first asked for."""
+
+    def __init__(self, bus: Bus, scope: TaskScope, preferences: Preferences, sketch: SketchProcess) -> None:
+        self._bus = bus
+        self._scope = scope
+        self._preferences = preferences
+        self._sketch = sketch
+        self._engines: dict[tuple[str, str], Engine] = {}
+
+    @property
+    def default_url(self) -> str:
+        return str(self._preferences.get("engine_url") or DEFAULT_URL)
+
+    def for_ref(self, ref: EngineRef) -> Engine:
+        key = (ref.kind, ref.url)
+        if key not in self._engines:
+            locate = self._sketch.address if ref.kind == "sketch" else self._fixed(ref.url)
+            self._engines[key] = Engine(ref, locate, self._bus, self._scope)
+        return self._engines[key]
+
+    def _fixed(self, url: str) -> Locate:
+        async def locate() -> Address:
+            return parse_address(url)
+
+        return locate
+
+    def named(self, name: str) -> Engine:
+        """For `sketch` or an address. Raises InvalidField for what is neither."""
+        if name.strip().casefold() == "sketch":
+            return self.for_ref(SKETCH)
+        address = parse_address(name)
+        return self.for_ref(EngineRef("comfyui", address.url, f"ComfyUI at {address.host}"))
+
+    async def choose(self, name: str) -> tuple[Engine, str]:
+        """A connected engine for `auto`, `sketch` or an address, and a sentence on the choice ("" if it was plain).
+
+        `auto` takes Sketch only when the user's own ComfyUI does not answer. Raises EngineUnreachable."""
+        if name.strip().casefold() != "auto":
+            engine = self.named(name)
+            await engine.connect()
+            return engine, ""
+        engine = self.named(self.default_url)
+        try:
+            await engine.connect()
+            return engine, ""
+        except EngineUnreachable as error:
+            sketch = self.for_ref(SKETCH)
+            await sketch.connect()
+            return sketch, f"{error.message} Using the built-in Sketch engine instead: no AI model, just a camera move."
+
+    async def close(self) -> None:
+        await asyncio.gather(*(engine.close() for engine in self._engines.values()))

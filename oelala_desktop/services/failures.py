@@ -1,0 +1,54 @@
+"""What ended a job badly, as a sentence to act on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from oelala_desktop.comfy.answers import HistoryEntry
+from oelala_desktop.comfy.messages import Failed
+from oelala_desktop.domain.errors import EngineRejected, OelalaError
+from oelala_desktop.domain.graph import title_of
+from oelala_desktop.domain.job import Job, JobError
+
+_MEMORY_WORDS = ("out of memory", "outofmemory", "alloc", "cublas_status_alloc_failed", "not enough memory")
+
+
+def failed_node(failure: Failed, graph: Mapping[str, Mapping[str, Any]]) -> JobError:
+    """A node that raised: which one, what it said, and advice where the cause is a known one."""
+    node = title_of(graph, failure.node) if failure.node in graph else failure.node_type
+    said = failure.message.strip().splitlines()[0][:300] if failure.message.strip() else failure.exception_type
+    detail = f"{failure.exception_type}: {failure.message}\n{failure.traceback}".strip()[:20_000]
+    words = f"{failure.exception_type} {failure.message}".casefold()
+    if "outofmemory" in words or ("memory" in words and any(w in words for w in _MEMORY_WORDS)):
+        message = (
+            f"The server ran out of memory in “{node}”. Choose a lower resolution, a shorter duration or a smaller "
+            "model, or give more of the model to another device."
+        )
+        return JobError(message, "memory", node, detail)
+    return JobError(f"“{node}” failed: {said.rstrip('.')}.", "node", node, detail)
+
+
+def bad_ending(entry: HistoryEntry, job: Job) -> JobError:
+    """For a history entry that is no success."""
+    if entry.failure is not None:
+        return failed_node(entry.failure, job.graph)
+    if entry.ending == "interrupted":
+        node = title_of(job.graph, entry.interrupted.node) if entry.interrupted and entry.interrupted.node else ""
+        where = f" while it was in “{node}”" if node else ""
+        message = f"This job was stopped on the server{where}, not from here. It can be sent again."
+        return JobError(message, "interrupted", node)
+    return JobError("The server says that this job failed, but not why. Its own log tells more.", "unknown")
+
+
+def lost(job: Job) -> JobError:
+    message = (
+        f"{job.engine.name or 'The server'} no longer knows this job: it was restarted, or its queue was cleared, "
+        "before the result was written. Send it again with one click."
+    )
+    return JobError(message, "lost")
+
+
+def from_error(error: OelalaError, kind: str) -> JobError:
+    fields = error.fields if isinstance(error, EngineRejected) else {}
+    return JobError(error.message, kind, "", error.detail, dict(fields))

@@ -1,0 +1,190 @@
+"""Results from the server into the output folder: fetched to a .part, checked by their content, given our provenance
+if they came without, and renamed in one step. Server names are never paths of ours."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import re
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+from oelala_desktop.comfy.answers import ServerFile
+from oelala_desktop.comfy.client import ComfyClient
+from oelala_desktop.domain.errors import CannotSave, EngineAnswer, Unreadable
+from oelala_desktop.domain.job import Job, Output
+from oelala_desktop.metadata import check_complete, probe, read, sniff
+from oelala_desktop.metadata.writer import embed
+
+log = logging.getLogger(__name__)
+
+_SUFFIXES = {
+    "png": ".png",
+    "jpeg": ".jpg",
+    "webp": ".webp",
+    "gif": ".gif",
+    "avif": ".avif",
+    "mp4": ".mp4",
+    "mov": ".mov",
+    "webm": ".webm",
+    "mkv": ".mkv",
+}
+
+
+def role_of(file: ServerFile, job: Job) -> str:
+    """ "clip1"…, "joined" or "": read off the unique prefix that the graph gave its savers."""
+    stem = job.prefix.rsplit("/", 1)[-1]
+    match = re.match(rf"{re.escape(stem)}_(clip\d+|joined)_\d", file.filename)
+    return match[1] if match else ""
+
+
+def result_stem(job: Job) -> str:
+    """ "oelala_{date}_{time}_{job}": the same on every try, so that a fetch that was cut off finds its own file."""
+    return time.strftime("oelala_%Y%m%d_%H%M%S_", time.localtime(job.created_at)) + job.id.replace("-", "")[:8]
+
+
+async def fetch_results(client: ComfyClient, job: Job, files: tuple[ServerFile, ...]) -> tuple[Output, ...]:
+    """All files of a job, in order. Raises EngineUnreachable, EngineAnswer or CannotSave; nothing half-written is left
+    under a final name, and what was fetched by an earlier try is not fetched again."""
+    folder = Path(job.out_dir)
+    await asyncio.to_thread(_make_folder, folder)
+    outputs = []
+    seen: dict[str, int] = {}
+    for file in files:
+        role = role_of(file, job)
+        seen[role] = seen.get(role, 0) + 1
+        number = f"_{seen[role]}" if seen[role] > 1 else ""
+        stem = result_stem(job) + (f"_{role}" if role else "") + number
+        outputs.append(await _fetch_one(client, job, file, folder, stem, role))
+    return tuple(outputs)
+
+
+async def _fetch_one(client: ComfyClient, job: Job, file: ServerFile, folder: Path, stem: str, role: str) -> Output:
+    there = await asyncio.to_thread(_already_there, folder, stem, job, role)
+    if there:
+        return there
+    part = folder / f"{stem}.part"
+    try:
+        target = await asyncio.to_thread(part.open, "wb")
+    except OSError as error:
+        raise _cannot_save(folder, error) from error
+    try:
+        try:
+            await client.download(file, target, part.name)
+        finally:
+            await asyncio.to_thread(_close, target, folder)
+        return await asyncio.to_thread(_finish, part, folder / stem, job, role)
+    finally:
+        await asyncio.to_thread(_drop, part)
+
+
+def _drop(part: Path) -> None:
+    try:
+        part.unlink(missing_ok=True)
+    except OSError:
+        log.warning("%s could not be removed", part)
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _cannot_save(folder, error) from error
+
+
+def _close(target: object, folder: Path) -> None:
+    try:
+        with target as file:  # type: ignore[attr-defined]
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise _cannot_save(folder, error) from error
+
+
+def _cannot_save(folder: Path, error: OSError) -> CannotSave:
+    reason = error.strerror or str(error)
+    return CannotSave(f"Cannot save into {folder}: {reason}. The result waits on the server until there is room.")
+
+
+def _finish(part: Path, target: Path, job: Job, role: str) -> Output:
+    """Checks the bytes, embeds provenance if missing, renames. Runs off the loop."""
+    with part.open("rb") as file:
+        kind = sniff(file.read(4096))
+    if kind not in _SUFFIXES:
+        raise EngineAnswer("The server sent something that is neither a picture nor a video.")
+    final = target.with_name(target.name + _SUFFIXES[kind])
+    try:
+        check_complete(part)
+        output = _describe(part, final, role)
+        has_provenance = read(part).oelala_params is not None
+    except Unreadable as error:
+        raise EngineAnswer(f"The server sent a damaged file: {error}") from error
+    if not has_provenance:
+        _embed(part, job)
+    try:
+        part.replace(final)
+        _sync_folder(final.parent)
+    except OSError as error:
+        raise _cannot_save(target.parent, error) from error
+    return output
+
+
+def _embed(part: Path, job: Job) -> None:
+    """A format that takes no metadata is kept as it came; the jobs database knows what made it."""
+    try:
+        embed(part, job.params, job.graph)
+    except Unreadable as error:
+        log.warning("no provenance in %s: %s", part.name, error)
+
+
+def _sync_folder(folder: Path) -> None:
+    """A rename is only safe once the folder itself is on the disk; not every system lets one ask for it."""
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _describe(path: Path, final: Path, role: str) -> Output:
+    facts = probe(path)
+    return Output(str(final), facts.kind, facts.width, facts.height, facts.frames, facts.fps, role)
+
+
+def _already_there(folder: Path, stem: str, job: Job, role: str) -> Output | None:
+    """The file of a try that ended between rename and record: same name, whole, and it says it is this job's."""
+    for suffix in sorted(set(_SUFFIXES.values())):
+        path = folder / f"{stem}{suffix}"
+        if not path.exists():
+            continue
+        try:
+            check_complete(path)
+            if job_of(path) == job.id:
+                return _describe(path, path, role)
+        except (Unreadable, OSError):
+            continue
+    return None
+
+
+def job_of(path: Path) -> str | None:
+    """The job id in a file's own `oelala_params`, or None."""
+    params = read(path).oelala_params
+    job_id = params.get("job_id") if params else None
+    return job_id if isinstance(job_id, str) else None
+
+
+def sweep_parts(folders: Iterable[Path], keep: frozenset[str]) -> int:
+    """Removes half-written files of runs that were killed; `keep` holds short job ids that others are still fetching.
+    Returns how many were removed."""
+    removed = 0
+    for folder in folders:
+        for part in folder.glob("oelala_*.part") if folder.is_dir() else ():
+            match = re.match(r"oelala_\d{8}_\d{6}_([0-9a-f]{8})", part.name)
+            if match and match[1] not in keep:
+                _drop(part)
+                removed += 1
+    return removed

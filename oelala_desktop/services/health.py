@@ -1,0 +1,99 @@
+"""What the doctor looks at: folders, engines, presets. Each finding is a sentence and, where one helps, a fix."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from oelala_desktop.domain.errors import EngineUnreachable, OelalaError
+from oelala_desktop.storage.paths import Paths
+
+from .engine import Engine
+from .engines import SKETCH, EnginePool
+from .tools import ToolRegistry
+
+_ROOM = 2 * 2**30  # bytes that should be free in the output folder
+
+_FIXES = {
+    "refused": "Start ComfyUI on that machine (python main.py --listen for another machine), or give its address "
+    "with --engine http://HOST:PORT.",
+    "name": "Check the spelling of the host's name, or use its number address.",
+    "tls": "Use the address that the certificate is made for, or give its authority's file in the engine's settings.",
+    "auth": "Give the token or header that the server wants in the engine's settings.",
+    "timeout": "Check that nothing between here and there (firewall, VPN) swallows the connection.",
+    "not_comfyui": "Another program listens there; give ComfyUI's own address and path.",
+    "too_old": "Update ComfyUI: git pull in its folder, then pip install -r requirements.txt.",
+    "closed": "The server, or a proxy before it, ended the connection; look into its log.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`level`: ok, note or problem."""
+
+    level: str
+    what: str
+    fix: str = ""
+
+
+async def check_health(paths: Paths, engines: EnginePool, registry: ToolRegistry, engine: str) -> list[Finding]:
+    """`engine` as on the command line. Never raises for what it finds."""
+    findings = await asyncio.to_thread(_folders, paths)
+    findings += [Finding("problem", fault, "Mend the preset's files or remove them.") for fault in registry.faults]
+    if engine.casefold() != "sketch":
+        name = engines.default_url if engine.casefold() == "auto" else engine
+        findings += await _engine(engines.named(name), registry, optional=engine.casefold() == "auto")
+    if engine.casefold() in ("auto", "sketch"):
+        findings += await _engine(engines.for_ref(SKETCH), registry, optional=False)
+    return findings
+
+
+def _folders(paths: Paths) -> list[Finding]:
+    out = []
+    for name, folder in (("data", paths.data), ("output", paths.output)):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            _try_writing(folder)
+            free = shutil.disk_usage(folder).free
+        except OSError as error:
+            out.append(Finding("problem", f"The {name} folder {folder} cannot be written: {error.strerror}."))
+            continue
+        level = "ok" if free >= _ROOM else "problem"
+        out.append(Finding(level, f"The {name} folder {folder} has {free / 2**30:.1f} GiB free."))
+    return out
+
+
+def _try_writing(folder: Path) -> None:
+    probe = folder / ".oelala-can-write"
+    probe.touch()
+    probe.unlink()
+
+
+async def _engine(engine: Engine, registry: ToolRegistry, *, optional: bool) -> list[Finding]:
+    try:
+        await engine.connect()
+    except EngineUnreachable as error:
+        level = "note" if optional else "problem"
+        return [Finding(level, error.message, _FIXES.get(error.kind, ""))]
+    except OelalaError as error:
+        return [Finding("problem", error.message)]
+    facts, catalog = engine.facts, engine.catalog
+    if facts is None or catalog is None:
+        return [Finding("problem", f"{engine.ref.name} answers but does not say what it can run.")]
+    devices = ", ".join(facts.devices) or "no device named"
+    version = "" if facts.sketch else f" {facts.version}"
+    out = [Finding("ok", f"{engine.ref.name}{version} answers ({devices}, {len(catalog.classes)} node classes).")]
+    if all(name == "cpu" for name in facts.devices) and not facts.sketch:
+        out.append(Finding("note", "It runs on the processor alone: a video takes hours.", "Start it without --cpu."))
+    for preset in registry.presets():
+        if preset.sketch != facts.sketch:
+            continue
+        missing = preset.missing(catalog)
+        if not missing:
+            out.append(Finding("ok", f"{preset.id} can run."))
+        else:
+            what = f"{preset.id} lacks {'; '.join(map(str, missing))}."
+            out.append(Finding("note", what, "\n".join(dict.fromkeys(m.fix for m in missing))))
+    return out

@@ -1,0 +1,321 @@
+"""Jobs: submit, follow, cancel, retry, reorder, pause. What the window, the API and the command line all call."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from oelala_desktop import __version__
+from oelala_desktop.domain.errors import InvalidField, NotFound, OelalaError
+from oelala_desktop.domain.events import JobChanged, JobFinished, JobRemoved, QueuePaused
+from oelala_desktop.domain.field import MAX_SEED
+from oelala_desktop.domain.job import InputPicture, Job, JobState, Owner, Progress
+from oelala_desktop.domain.preset import Preset, Request
+from oelala_desktop.domain.renewal import renewed
+from oelala_desktop.domain.resolve import resolve
+from oelala_desktop.domain.tool import find_tool
+from oelala_desktop.metadata import read
+from oelala_desktop.storage.jobs import JobStore
+
+from .bus import Bus
+from .driver import Driver
+from .engine import Engine
+from .fetching import sweep_parts
+from .owner import is_alive
+from .pictures import MAX_BYTES, Picture, keep_picture, read_picture
+from .tasks import TaskScope
+from .tools import ToolRegistry
+
+SKETCH_NAME = "Sketch – no AI model"
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What a user asks for. `values` are settings as in the settings JSON (`preset` may be among them)."""
+
+    tool: str
+    values: Mapping[str, Any]
+    out_dir: Path
+    title: str = ""
+
+
+def draw_seed() -> int:
+    return secrets.randbelow(2**63)
+
+
+class JobService:
+    """`owner` is this process; it drives only jobs of its own."""
+
+    def __init__(
+        self, store: JobStore, registry: ToolRegistry, bus: Bus, scope: TaskScope, owner: Owner, pictures: Path
+    ) -> None:
+        self.max_picture_bytes = MAX_BYTES
+        self._store = store
+        self._registry = registry
+        self._bus = bus
+        self._scope = scope
+        self._owner = owner
+        self._pictures = pictures
+        self._drivers: dict[tuple[str, str], Driver] = {}
+        self._paused = False
+
+    # Submitting
+
+    async def submit(
+        self, wish: Submission, engine: Engine, *, announce: Callable[[Job], None] | None = None
+    ) -> list[Job]:
+        """Checks everything, writes the jobs down, and lets them go. When it returns they are durable; `announce` is
+        called for each before anything can happen to it.
+
+        Raises InvalidField, InvalidPicture, NotRunnable, NotFound or CannotSave; then nothing was stored."""
+        tool = find_tool(wish.tool)
+        values = {k: v for k, v in wish.values.items() if k != "preset"}
+        checked = tool.check(values, self._own_fields(wish))
+        catalog = engine.catalog
+        if catalog is None:
+            await engine.connect()
+            catalog = engine.catalog
+        if catalog is None:
+            raise OelalaError(f"{engine.ref.name} has not said yet what it can run; try again in a moment.")
+        preset = self._registry.choose(tool, _text(wish.values.get("preset")), catalog)
+        pictures = await asyncio.to_thread(self._read_pictures, checked, wish.values)
+        start = pictures.get("image")
+        size = (start.width, start.height) if start else None
+        request = resolve(preset, values, catalog=catalog, picture_size=size, draw_seed=draw_seed)
+        kept = tuple([await asyncio.to_thread(keep_picture, p, k, self._pictures) for k, p in pictures.items()])
+        original = await asyncio.to_thread(_original_prompt, start.path) if start else None
+        count = int(str(checked.get("variations", 1)))
+        position = await self._store.next_position()
+        jobs = []
+        for number in range(count):
+            one = _variation(request, number, fixed=int(str(checked.get("seed", -1))) >= 0)
+            jobs.append(self._job(one, preset, engine, kept, wish, position + number, original))
+        await self._store.save(*jobs)
+        for job in jobs:
+            if announce:
+                announce(job)
+            self._bus.publish(JobChanged(job))
+        self.driver(engine).add(jobs)
+        return jobs
+
+    def _own_fields(self, wish: Submission) -> Mapping[str, Any]:
+        """A preset of the user's own may bring settings of its own."""
+        name = _text(wish.values.get("preset"))
+        return self._registry.find(name, find_tool(wish.tool)).fields if name else {}
+
+    def _read_pictures(self, checked: Mapping[str, object], given: Mapping[str, Any]) -> dict[str, Picture]:
+        paths = {k: checked.get(k) for k in ("image", "end_image")}
+        limit = self.max_picture_bytes
+        return {k: read_picture(Path(str(p)).expanduser(), k, max_bytes=limit) for k, p in paths.items() if p}
+
+    def _job(
+        self,
+        request: Request,
+        preset: Preset,
+        engine: Engine,
+        pictures: tuple[InputPicture, ...],
+        wish: Submission,
+        position: float,
+        original: str | None,
+    ) -> Job:
+        job_id = str(uuid.uuid4())
+        prefix = f"oelala/{job_id}"
+        files = {p.key: p.upload_name for p in pictures}
+        now = time.time()
+        assert engine.catalog is not None  # submit has seen to it
+        params = request.params() | {
+            "engine": _engine_words(engine),
+            "created_at": time.strftime("%Y-%m-%dT%H:%M:%S%z", time.localtime(now)),
+            "job_id": job_id,
+            "app_version": __version__,
+        }
+        if original:
+            params["original_t2i_prompt"] = original
+        return Job(
+            id=job_id,
+            tool=request.tool,
+            preset=request.preset,
+            engine=engine.ref,
+            state=JobState.QUEUED,
+            values=dict(request.values),
+            params=params,
+            graph=preset.graph(request, files=files, prefix=prefix, catalog=engine.catalog),
+            prefix=prefix,
+            seed=request.seed,
+            width=request.width,
+            height=request.height,
+            num_frames=request.num_frames,
+            fps=request.fps,
+            created_at=now,
+            position=position,
+            pictures=pictures,
+            title=wish.title,
+            out_dir=str(wish.out_dir),
+            owner=self._owner,
+        )
+
+    # Following
+
+    def driver(self, engine: Engine) -> Driver:
+        key = (engine.ref.kind, engine.ref.url)
+        if key not in self._drivers:
+            driver = Driver(engine, self._store, self._bus, self._scope, self._keys_of)
+            driver.paused = self._paused
+            self._drivers[key] = driver
+            engine.start()
+        return self._drivers[key]
+
+    def _keys_of(self, job: Job) -> dict[str, str]:
+        try:
+            preset = self._registry.find(job.preset)
+        except NotFound:
+            return {}
+        keys = {target: key for key, targets in preset.into.items() for target in targets}
+        return keys | {target: m.key for m in preset.models if m.key for target in m.into}
+
+    async def adopt(self) -> list[Job]:
+        """Takes up every unfinished job whose process is gone, and sweeps up what it left half-written."""
+        jobs = await self._store.adopt(self._owner, is_alive)
+        others = [j for j in await self._store.open_jobs() if j.owner != self._owner]
+        keep = frozenset(j.id.replace("-", "")[:8] for j in others)
+        folders = {Path(j.out_dir) for j in [*jobs, *await self._store.recent(200)]}
+        await asyncio.to_thread(sweep_parts, folders, keep)
+        self._paused = await self._store.flag("paused") == "1"
+        return jobs
+
+    def take_up(self, jobs: list[Job], engine: Engine) -> None:
+        """Drives adopted jobs of that engine."""
+        self.driver(engine).add(jobs)
+
+    async def wait_for(self, job_ids: list[str]) -> list[Job]:
+        """Returns when all of them are in a final state."""
+        waiting = set(job_ids)
+        done = asyncio.Event()
+
+        def finished(event: JobFinished) -> None:
+            waiting.discard(event.job.id)
+            if not waiting:
+                done.set()
+
+        end = self._bus.subscribe(JobFinished, finished)
+        try:
+            for job_id in job_ids:
+                job = await self._store.get(job_id)
+                if job is None or job.state.is_final:
+                    waiting.discard(job_id)
+            if waiting:
+                await done.wait()
+        finally:
+            end()
+        found = [await self._store.get(job_id) for job_id in job_ids]
+        return [job for job in found if job is not None]
+
+    async def find(self, name: str) -> Job:
+        """By id or its beginning. Raises NotFound."""
+        found = await self._store.find(name)
+        if len(found) != 1:
+            raise NotFound(f"There is {'more than one' if found else 'no'} job whose id begins with {name}.")
+        return self._current(found[0])
+
+    async def recent(self, limit: int = 200) -> list[Job]:
+        """Newest first, as they stand now."""
+        return [self._current(job) for job in await self._store.recent(limit)]
+
+    def _current(self, job: Job) -> Job:
+        for driver in self._drivers.values():
+            for known in driver.jobs():
+                if known.id == job.id:
+                    return known
+        return job
+
+    def progress_of(self, job_id: str) -> Progress | None:
+        return next((p for d in self._drivers.values() if (p := d.progress_of(job_id))), None)
+
+    # The queue
+
+    async def cancel(self, job_id: str) -> None:
+        """Raises NotFound for a job that is not driven here or is over."""
+        for driver in self._drivers.values():
+            if await driver.cancel(job_id):
+                return
+        raise NotFound("This job is over, or another process drives it.")
+
+    async def retry(self, job_id: str, engine: Engine, *, new_seed: bool = False) -> Job:
+        """The same job once more, as a job of its own with `retry_of`."""
+        old = await self.find(job_id)
+        seed = draw_seed() if new_seed else old.seed
+        job = renewed(old, str(uuid.uuid4()), seed, time.time(), await self._store.next_position())
+        job = replace(job, owner=self._owner)
+        await self._store.save(job)
+        self._bus.publish(JobChanged(job))
+        self.driver(engine).add([job])
+        return job
+
+    async def move(self, job_id: str, before: str | None) -> None:
+        """Puts a waiting job before another waiting one, or last. Raises NotFound if either waits no longer."""
+        for driver in self._drivers.values():
+            ids = [j.id for j in driver.waiting]
+            if job_id not in ids or (before is not None and before not in ids):
+                continue
+            order = [j for j in driver.waiting if j.id != job_id]
+            place = len(order) if before is None else [j.id for j in order].index(before)
+            low = order[place - 1].position if place else (order[0].position - 2 if order else 0)
+            high = order[place].position if place < len(order) else low + 2
+            moved = next(j for j in driver.waiting if j.id == job_id)
+            await driver.replace_waiting(replace(moved, position=(low + high) / 2))
+            return
+        raise NotFound("This job waits no longer; it cannot be moved.")
+
+    @property
+    def is_paused(self) -> bool:
+        return self._paused
+
+    async def pause(self, paused: bool) -> None:
+        """A paused queue sends nothing more; what the server has goes on. Survives a restart."""
+        self._paused = paused
+        await self._store.set_flag("paused", "1" if paused else "0")
+        for driver in self._drivers.values():
+            driver.paused = paused
+            driver.wake()
+        self._bus.publish(QueuePaused(paused))
+
+    async def clear_finished(self) -> None:
+        for job_id in await self._store.hide_finished():
+            self._bus.publish(JobRemoved(job_id))
+
+
+def _text(value: object) -> str | None:
+    if value is None or value == "":
+        return None
+    if not isinstance(value, str):
+        raise InvalidField("preset", "preset: expected the name of a preset.")
+    return value
+
+
+def _variation(request: Request, number: int, *, fixed: bool) -> Request:
+    """The first keeps the seed; the others count on from a given one, or draw their own."""
+    if number == 0:
+        return request
+    seed = (request.seed + number) % (MAX_SEED + 1) if fixed else draw_seed()
+    return replace(request, seed=seed, values={**request.values, "seed": str(seed)})
+
+
+def _engine_words(engine: Engine) -> str:
+    if engine.ref.kind == "sketch":
+        return SKETCH_NAME
+    return f"ComfyUI {engine.facts.version}" if engine.facts else "ComfyUI"
+
+
+def _original_prompt(path: Path) -> str | None:
+    """The prompt that the start picture itself was made with."""
+    try:
+        info = read(path).info
+    except OelalaError:
+        return None
+    return info.original_t2i_prompt or info.prompt

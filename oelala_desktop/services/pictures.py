@@ -1,0 +1,149 @@
+"""A file given as start or end picture: checked, turned upright, made plain RGB, and kept by content under the home
+folder so that the job no longer needs the original. Blocking; call it off the loop."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+import warnings
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+
+from PIL import Image, ImageOps
+
+from oelala_desktop.domain.errors import CannotSave, InvalidPicture
+from oelala_desktop.domain.job import InputPicture
+
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
+MAX_BYTES = 20 * 10**6  # the default of a preference
+MAX_PIXELS = 50_000_000
+MIN_SIDE = 64
+_WARN_SIDE = 300
+_BROKEN = (OSError, ValueError, SyntaxError, EOFError, ArithmeticError, LookupError, TypeError, NotImplementedError)
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """`width` and `height` are those of the upright picture. `content` is what is uploaded."""
+
+    path: Path
+    width: int
+    height: int
+    content: bytes
+    suffix: str
+    warning: str = ""
+
+
+def read_picture(path: Path, key: str = "image", *, max_bytes: int = MAX_BYTES) -> Picture:
+    """Raises InvalidPicture with one sentence that names the file."""
+    raw = _read_file(path, key, max_bytes)
+    name = path.name
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            opened = Image.open(BytesIO(raw), formats=FORMATS)
+    except (Image.DecompressionBombWarning, Image.DecompressionBombError):
+        raise InvalidPicture(key, f"{name} has more than {MAX_PIXELS // 10**6} megapixels; scale it down.") from None
+    except _BROKEN:
+        raise InvalidPicture(
+            key, f"{name} is not a picture that Oelala reads (JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF)."
+        ) from None
+    with opened:
+        _check_size(opened, name, key)
+        try:
+            upright = ImageOps.exif_transpose(opened)
+            plain = _is_plain(opened) and upright.size == opened.size and not _is_rotated(opened)
+            upright.load()
+            content = raw if plain else _as_png(upright)
+        except _BROKEN:
+            raise InvalidPicture(key, f"{name} is damaged or cut short; open and save it anew.") from None
+        suffix = _SUFFIXES[opened.format or ""] if plain else ".png"
+    small = min(upright.size) < _WARN_SIDE
+    warning = f"{name} is only {upright.width} × {upright.height}; the result will be soft." if small else ""
+    return Picture(path, upright.width, upright.height, content, suffix, warning)
+
+
+_SUFFIXES = {"JPEG": ".jpg", "PNG": ".png", "WEBP": ".webp"}
+
+
+def _read_file(path: Path, key: str, max_bytes: int) -> bytes:
+    name = path.name or str(path)
+    try:
+        facts = path.stat()
+        if stat.S_ISDIR(facts.st_mode):
+            raise InvalidPicture(key, f"{name} is a folder; give a picture inside it.")
+        if not stat.S_ISREG(facts.st_mode):
+            raise InvalidPicture(key, f"{name} is not a file.")
+        if facts.st_size == 0:
+            raise InvalidPicture(key, f"{name} is empty (0 bytes).")
+        if facts.st_size > max_bytes:
+            size = facts.st_size / 10**6
+            raise InvalidPicture(key, f"{name} has {size:.1f} MB; at most {max_bytes / 10**6:g} MB are taken.")
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise InvalidPicture(key, f"{name} is not there (looked in {path.absolute().parent}).") from None
+    except PermissionError:
+        raise InvalidPicture(key, f"{name} may not be read; check its permissions.") from None
+    except OSError as error:
+        raise InvalidPicture(key, f"{name} cannot be read: {error.strerror or error}.") from error
+    except ValueError:
+        raise InvalidPicture(key, f"{name!r} is not a file name.") from None
+
+
+def _check_size(picture: Image.Image, name: str, key: str) -> None:
+    width, height = picture.size
+    if width * height > MAX_PIXELS:
+        raise InvalidPicture(
+            key, f"{name} has {width * height / 10**6:.0f} megapixels; at most {MAX_PIXELS // 10**6} are taken."
+        )
+    if min(width, height) < MIN_SIDE:
+        raise InvalidPicture(key, f"{name} is {width} × {height}; it must be at least {MIN_SIDE} × {MIN_SIDE}.")
+
+
+def _is_rotated(picture: Image.Image) -> bool:
+    return bool(picture.getexif().get(0x0112, 1) != 1)
+
+
+def _is_plain(picture: Image.Image) -> bool:
+    """Whether the file can go to the server as it is."""
+    animated = getattr(picture, "n_frames", 1) > 1
+    return picture.format in _SUFFIXES and picture.mode == "RGB" and not animated
+
+
+def _as_png(picture: Image.Image) -> bytes:
+    out = BytesIO()
+    _as_rgb(picture).save(out, "PNG", compress_level=1)
+    return out.getvalue()
+
+
+def _as_rgb(picture: Image.Image) -> Image.Image:
+    """Eight bits a channel; what is transparent becomes black, as nothing lies behind it."""
+    if picture.mode.startswith("I"):
+        return picture.convert("I").point(lambda value: value * (1 / 256)).convert("L").convert("RGB")
+    if picture.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in picture.info:
+        rgba = picture.convert("RGBA")
+        flat = Image.new("RGB", rgba.size)
+        flat.paste(rgba, mask=rgba.getchannel("A"))
+        return flat
+    return picture.convert("RGB")
+
+
+def keep_picture(picture: Picture, key: str, folder: Path) -> InputPicture:
+    """Stores the content under its hash, once. Raises CannotSave."""
+    digest = hashlib.sha256(picture.content).hexdigest()[:24]
+    target = folder / f"{digest}{picture.suffix}"
+    part = folder / f"{digest}.{os.getpid()}.part"
+    try:
+        if not target.exists():
+            folder.mkdir(parents=True, exist_ok=True)
+            with part.open("wb") as file:
+                file.write(picture.content)
+                file.flush()
+                os.fsync(file.fileno())
+            part.replace(target)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise CannotSave(f"Cannot keep {picture.path.name} under {folder}: {error.strerror}.") from error
+    return InputPicture(key, str(target), f"oelala_{digest}{picture.suffix}", str(picture.path))
