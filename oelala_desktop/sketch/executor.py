@@ -94,7 +94,9 @@ class _Run:
         executor, job = self._executor, self._job
         self._tell("execution_start", {"prompt_id": job.prompt_id})
         signatures = Signatures(job.graph, executor.catalog, executor.folders)
-        keys = {node_id: signatures.of(node_id) for node_id in job.graph if self._complete(node_id)}
+        # Only what the outputs need was checked; the rest of a graph may point nowhere or in circles.
+        needed = set(order(job.graph, job.outputs, executor.catalog, set()))
+        keys = {node_id: signatures.of(node_id) for node_id in job.graph if node_id in needed}
         # Only what this graph can use stays: frames are large, and ComfyUI forgets in the same way.
         wanted = set(keys.values())
         for stale in [key for key in self._kept if key not in wanted]:
@@ -110,20 +112,6 @@ class _Run:
                 return self._outcome
         self._tell("execution_success", {"prompt_id": job.prompt_id})
         return self._outcome
-
-    def _complete(self, node_id: str) -> bool:
-        """Whether a node and all before it exist: nodes of a dropped output may point nowhere."""
-        pending, seen = [node_id], set()
-        while pending:
-            current = pending.pop()
-            if current in seen:
-                continue
-            seen.add(current)
-            node = self._job.graph.get(current)
-            if node is None or "inputs" not in node:
-                return False
-            pending += [value[0] for value in node["inputs"].values() if is_link(value)]
-        return True
 
     def _repeat(self, node_id: str) -> None:
         """An output whose result is known: report the old result, make nothing new."""

@@ -34,8 +34,16 @@ class Activity:
         return 0.0 if self._open else time.monotonic() - self._last
 
 
-class TooLarge(Exception):
-    """A body grew past the limit while it was read."""
+DRAIN = 4
+"""How many times the limit of an oversized body is still read so that its sender can hear the refusal."""
+
+
+class TooLargeError(Exception):
+    """A body grew past the limit, in bytes, while it was read."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"The request's body is larger than {limit} bytes.")
+        self.limit = limit
 
 
 class Gate:
@@ -75,9 +83,9 @@ class Gate:
             await self._app(scope, receive, send)
 
     async def _limited(self, scope: Scope, receive: Receive, send: Send, announced: str) -> None:
-        text = f"Maximum request body size {self._limit} exceeded.".encode()
         if announced.isdigit() and int(announced) > self._limit:
-            await _answer(send, 413, text)
+            await _drain(receive, DRAIN * self._limit)
+            await _answer(send, 413, too_large_text(self._limit))
             return
         seen = 0
 
@@ -86,13 +94,25 @@ class Gate:
             message = await receive()
             seen += len(message.get("body", b""))
             if seen > self._limit:
-                raise TooLarge
+                await _drain(receive, DRAIN * self._limit)
+                raise TooLargeError(self._limit)
             return message
 
-        try:
-            await self._app(scope, counted, send)
-        except TooLarge:
-            await _answer(send, 413, text)
+        await self._app(scope, counted, send)
+
+
+def too_large_text(limit: int) -> bytes:
+    return f"Maximum request body size {limit} exceeded.".encode()
+
+
+async def _drain(receive: Receive, most: int) -> None:
+    """Read the rest of a body and drop it: a client that is cut off while it sends never sees the answer."""
+    seen = 0
+    more = True
+    while more and seen < most:
+        message = await receive()
+        seen += len(message.get("body", b""))
+        more = message["type"] == "http.request" and message.get("more_body", False)
 
 
 def same_origin(host: str | None, origin: str | None) -> bool:

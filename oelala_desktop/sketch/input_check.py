@@ -32,9 +32,11 @@ def check_inputs(
 ) -> Found:
     """Check every declared input of a node; values are converted in place.
 
-    Raises KeyError, IndexError or TypeError for links that lead to no output, and for a node without inputs.
+    Raises KeyError, IndexError or TypeError for links that lead to no output, and for a node whose inputs are missing or no mapping.
     """
     inputs = graph[node_id]["inputs"]
+    if not isinstance(inputs, dict):
+        raise TypeError("A node's inputs must be a mapping of names to values.")
     found = Found()
     for name, declared in {**node_class.required, **node_class.optional}.items():
         if name not in inputs:

@@ -58,7 +58,7 @@ class Camera:
             self._source = self._prepare(picture)
 
     def frames(self) -> Iterator[Frames]:
-        """Each pose as a picture [height, width, 3]. Until the camera moves it is the picture itself where that fits."""
+        """Each pose as a picture [height, width, 3]; the picture itself, where it fits, until the camera moves."""
         untouched = self._still is not None
         for pose in self._poses:
             # Once the camera has moved, the still does not come back: it is a shade crisper than the frames

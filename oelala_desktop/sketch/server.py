@@ -15,11 +15,11 @@ from starlette.routing import Mount
 
 from oelala_desktop.sketch.engine import Engine
 from oelala_desktop.sketch.folders import open_folders
-from oelala_desktop.sketch.gate import Activity, App, Gate
+from oelala_desktop.sketch.gate import Activity, App, Gate, TooLargeError
 from oelala_desktop.sketch.nodes import CATALOG
 from oelala_desktop.sketch.routes import catalog, files, jobs, prompts
 from oelala_desktop.sketch.routes import socket as websocket
-from oelala_desktop.sketch.routes.replies import trouble
+from oelala_desktop.sketch.routes.replies import too_large, trouble
 
 GRACE = 2
 """Seconds that open requests and sockets get at the end."""
@@ -49,7 +49,7 @@ def application(engine: Engine) -> Starlette:
     app = Starlette(
         routes=[*jobs.ROUTES, *common, Mount("/api", routes=common)],
         lifespan=lifespan,
-        exception_handlers={Exception: trouble},
+        exception_handlers={Exception: trouble, TooLargeError: too_large},
     )
     app.state.engine = engine
     return app

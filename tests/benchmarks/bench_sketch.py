@@ -4,13 +4,15 @@ import io
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import av
 import numpy as np
+from PIL import Image
 
 from oelala_desktop.sketch.encode import H264_OPTIONS
 from oelala_desktop.sketch.executor import Executor, Job
@@ -53,8 +55,8 @@ def run(full: bool = False) -> Iterator[dict[str, Any]]:
         ready = _clip(folders, still)
         jobs, encodes = [], []
         for turn in range(rounds + 1):
-            jobs.append(_timed(lambda: _job(folders, still, turn)))
-            encodes.append(_timed(lambda: _encode(ready)))
+            jobs.append(_timed(partial(_job, folders, still, turn)))
+            encodes.append(_timed(partial(_encode, ready)))
         # The first round of each warms caches and is not counted.
         job, encode = statistics.median(jobs[1:]), statistics.median(encodes[1:])
         yield {
@@ -68,7 +70,7 @@ def run(full: bool = False) -> Iterator[dict[str, Any]]:
         }
 
 
-def _timed(work: Any) -> float:
+def _timed(work: Callable[[], None]) -> float:
     start = time.perf_counter()
     work()
     return time.perf_counter() - start
@@ -87,8 +89,6 @@ def _graph(still: Frames, turn: int) -> dict[str, Any]:
 
 
 def _executor(folders: Folders, still: Frames) -> Executor:
-    from PIL import Image
-
     Image.fromarray(still).save(folders.input / "still.png", compress_level=1)
     return Executor(CATALOG, folders, _Silence())
 

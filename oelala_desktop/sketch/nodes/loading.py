@@ -13,8 +13,14 @@ from oelala_desktop.sketch.nodes.definition import Input, NodeClass, Result, Val
 
 PICTURES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif"})
 VIDEOS = frozenset({".mp4", ".webm", ".mkv", ".mov", ".avi", ".m4v"})
-FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "MPO")
+WANTED = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "MPO")
 MAX_PIXELS = 50_000_000
+
+
+def readable_formats() -> list[str]:
+    """Those of the wanted formats that this build of Pillow reads; naming another makes it raise KeyError."""
+    Image.init()
+    return [name for name in WANTED if name in Image.OPEN]
 
 
 def _find(folders: Folders, name: str) -> Path:
@@ -29,7 +35,7 @@ def load_image(work: Work, inputs: Values) -> Result:
     path = _find(work.folders, inputs["image"])
     pictures: list[Frames] = []
     masks: list[Mask] = []
-    with Image.open(path, formats=FORMATS) as image:
+    with Image.open(path, formats=readable_formats()) as image:
         if image.width * image.height > MAX_PIXELS:
             raise ValueError(f"{path.name} has more than {MAX_PIXELS // 10**6} megapixels.")
         for frame in ImageSequence.Iterator(image):

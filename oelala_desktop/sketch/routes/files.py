@@ -15,6 +15,7 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
 from oelala_desktop.sketch.folders import Folders
+from oelala_desktop.sketch.nodes.loading import readable_formats
 from oelala_desktop.sketch.routes.replies import empty, engine_of, json_reply
 
 CHUNK = 1024 * 1024
@@ -127,7 +128,7 @@ def _preview(path: Path, wanted: str, channel: str, headers: dict[str, str]) -> 
     if kind not in ("webp", "jpeg") or "a" in channel:
         kind = "webp"
     quality = int(rest[-1]) if rest and rest[-1].isdigit() else 90
-    with Image.open(path) as image:
+    with Image.open(path, formats=readable_formats()) as image:
         shown: Image.Image = image
         if kind == "jpeg" or channel == "rgb":
             shown = image.convert("RGB")
@@ -135,7 +136,7 @@ def _preview(path: Path, wanted: str, channel: str, headers: dict[str, str]) -> 
 
 
 def _channel(path: Path, channel: str, headers: dict[str, str]) -> Response:
-    with Image.open(path) as image:
+    with Image.open(path, formats=readable_formats()) as image:
         if channel == "rgb":
             return _encoded(image.convert("RGB"), "png", headers)
         shown = Image.new("RGBA", image.size)

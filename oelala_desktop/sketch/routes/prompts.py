@@ -37,8 +37,8 @@ async def post_prompt(request: Request) -> Response:
     if verdict.error is not None:
         return json_reply({"error": verdict.error, "node_errors": verdict.node_errors}, 400)
     extra: dict[str, Any] = body.get("extra_data", {})
-    if "client_id" in body:
-        extra["client_id"] = body["client_id"]
+    if body.get("client_id") is not None:
+        extra["client_id"] = str(body["client_id"])
     extra["create_time"] = time.time_ns() // 1_000_000
     engine.queue.put(Job(number, prompt_id, graph, extra, verdict.outputs))
     return json_reply({"prompt_id": prompt_id, "number": number, "node_errors": verdict.node_errors})

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from oelala_desktop.sketch.engine import Engine
+from oelala_desktop.sketch.gate import TooLargeError, too_large_text
 
 TROUBLE = "500 Internal Server Error\n\nServer got itself in trouble"
 
@@ -23,6 +24,12 @@ def empty(status: int = 200) -> Response:
 def trouble(request: Request, error: Exception) -> Response:
     """What a real server answers when a request makes it fail, malformed JSON among others."""
     return Response(TROUBLE, 500, media_type="text/plain; charset=utf-8")
+
+
+def too_large(request: Request, error: Exception) -> Response:
+    """413 for a body that nobody announced to be so large."""
+    limit = error.limit if isinstance(error, TooLargeError) else 0
+    return Response(too_large_text(limit), 413, media_type="text/plain; charset=utf-8")
 
 
 def engine_of(request: Request) -> Engine:

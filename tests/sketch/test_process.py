@@ -1,0 +1,61 @@
+"""The life of a Sketch process."""
+
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+from websockets.sync.client import connect
+
+from tests.sketch.client import Client, long_graph, png
+from tests.sketch.conftest import sketch_process
+
+
+def test_sigterm_ends_it_cleanly_even_mid_job(tmp_path: Path) -> None:
+    base = tmp_path / "base"
+    with sketch_process("--base-dir", str(base)) as (process, address):
+        client = Client(address)
+        with client.http, client.listen("x") as listener:
+            client.upload("start.png", png())
+            client.submit(long_graph("x"), client_id="x")
+            listener.next("progress")
+            assert base.stat().st_mode & 0o777 == 0o700
+            process.terminate()
+            assert process.wait(10) == 0
+    assert not base.exists()
+
+
+def test_a_private_folder_comes_and_goes(tmp_path: Path) -> None:
+    code = "import os, tempfile, sys; tempfile.tempdir = sys.argv.pop(1)"
+    script = f"{code}; from oelala_desktop.sketch.__main__ import main; sys.exit(main())"
+    command = [sys.executable, "-c", script, str(tmp_path), "--idle-exit", "0.4"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None and process.stdout.readline()
+        (folder,) = tmp_path.iterdir()
+        assert folder.stat().st_mode & 0o777 == 0o700
+        assert process.wait(10) == 0
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_it_leaves_when_nobody_is_there() -> None:
+    with sketch_process("--idle-exit", "1") as (process, address):
+        with connect(address.replace("http", "ws") + "/ws", proxy=None):
+            time.sleep(1.6)
+            assert process.poll() is None
+        httpx.get(f"{address}/prompt")
+        left = time.monotonic()
+        assert process.wait(10) == 0
+        assert 0.7 < time.monotonic() - left < 5
+
+
+def test_a_taken_port_is_said_in_a_sentence() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        command = [sys.executable, "-m", "oelala_desktop.sketch", "--port", port]
+        ended = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+    assert ended.returncode == 1 and ended.stdout == ""
+    assert ended.stderr.startswith(f"Sketch cannot listen on 127.0.0.1:{port}: ")
