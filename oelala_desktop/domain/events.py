@@ -75,6 +75,24 @@ class MediaAdded:
 
 
 @dataclass(frozen=True, slots=True)
+class LibraryChanged:
+    """Files of the index came, changed or went; ids of MediaItem."""
+
+    added: tuple[int, ...] = ()
+    changed: tuple[int, ...] = ()
+    removed: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ScanProgressed:
+    """A scan of the media folders: files looked at of those found so far; `done` when it is over."""
+
+    looked_at: int
+    found: int
+    done: bool
+
+
+@dataclass(frozen=True, slots=True)
 class NoticePosted:
     """Something to tell the user that belongs to no field: `level` info, warning or error."""
 
@@ -92,5 +110,7 @@ Event = (
     | QueuePaused
     | EngineChanged
     | MediaAdded
+    | LibraryChanged
+    | ScanProgressed
     | NoticePosted
 )
