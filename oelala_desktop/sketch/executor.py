@@ -101,7 +101,11 @@ class _Run:
         wanted = set(keys.values())
         for stale in [key for key in self._kept if key not in wanted]:
             del self._kept[stale]
-        self._results = {node_id: self._kept[key] for node_id, key in keys.items() if key in self._kept}
+        self._results = {
+            node_id: self._kept[key]
+            for node_id, key in keys.items()
+            if key in self._kept and self._still_there(self._kept[key])
+        }
         cached = set(self._results)
         self._tell("execution_cached", {"nodes": list(self._results), "prompt_id": job.prompt_id})
         for node_id in order(job.graph, job.outputs, executor.catalog, cached):
@@ -112,6 +116,11 @@ class _Run:
                 return self._outcome
         self._tell("execution_success", {"prompt_id": job.prompt_id})
         return self._outcome
+
+    def _still_there(self, result: Result) -> bool:
+        """Whether the files that a result names have not been discarded since."""
+        files = files_of({"": result.ui or {}})
+        return all(self._executor.folders.saved(file) is not None for file in files)
 
     def _repeat(self, node_id: str) -> None:
         """An output whose result is known: report the old result, make nothing new."""
@@ -229,6 +238,12 @@ class NodeWork:
     def progress(self, value: int, total: int, preview: PreviewSource | None = None) -> None:
         self._executor.interrupt.check()
         self._progress.update(self._node_id, value, total, preview)
+
+
+def files_of(outputs: dict[str, Any]) -> list[dict[str, Any]]:
+    """The files among what nodes showed: entries with a name, a subfolder and a type."""
+    items = [item for ui in outputs.values() for shown in ui.values() if isinstance(shown, list) for item in shown]
+    return [item for item in items if isinstance(item, dict) and {"filename", "subfolder", "type"} <= set(item)]
 
 
 def _readable(value: Any) -> Any:

@@ -5,10 +5,13 @@ import re
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+from oelala_desktop.sketch.private_folder import private_folder
 
 KINDS = ("output", "input", "temp")
 
@@ -64,6 +67,23 @@ class Folders:
             return None
         return path
 
+    def saved(self, file: Mapping[str, Any]) -> Path | None:
+        """A saved file by its `filename`, `subfolder` and `type`, or None when it is gone."""
+        root = self.by_kind(file["type"])
+        path = None if root is None else root / file["subfolder"] / file["filename"]
+        return path if path is not None and path.is_file() else None
+
+    def discard(self, files: Iterable[Mapping[str, Any]], kept: Iterable[Mapping[str, Any]]) -> None:
+        """Delete saved files, with the picture that stands beside a film, but those that others still name."""
+        needed = {self.saved(file) for file in kept}
+        for file in files:
+            path = self.saved(file)
+            if path is None or path in needed:
+                continue
+            path.unlink(missing_ok=True)
+            if "workflow" in file:
+                path.with_name(file["workflow"]).unlink(missing_ok=True)
+
     def listing(self, suffixes: frozenset[str]) -> list[str]:
         """The names directly in `input` that end in one of these suffixes, sorted."""
         return sorted(p.name for p in self.input.iterdir() if p.suffix.lower() in suffixes and p.is_file())
@@ -77,22 +97,25 @@ def open_folders(base: Path | None) -> Iterator[Folders]:
     the base itself when we made it and nothing else is in it.
     """
     if base is None:
-        private = Path(tempfile.mkdtemp(prefix="oelala-sketch-")).resolve()
-        made = True
-    else:
-        made = not base.exists()
-        base.mkdir(mode=0o700, parents=True, exist_ok=True)
-        private = base.resolve()
-    folders = Folders(private)
-    for kind in KINDS:
-        (private / kind).mkdir(mode=0o700, exist_ok=True)
+        with private_folder(Path(tempfile.gettempdir())) as private:
+            yield _make_kinds(private)
+        return
+    made = not base.exists()
+    base.mkdir(mode=0o700, parents=True, exist_ok=True)
+    base = base.resolve()
     try:
-        yield folders
+        yield _make_kinds(base)
     finally:
         for kind in KINDS:
-            shutil.rmtree(private / kind, ignore_errors=True)
-        if made and not any(private.iterdir()):
-            private.rmdir()
+            shutil.rmtree(base / kind, ignore_errors=True)
+        if made and not any(base.iterdir()):
+            base.rmdir()
+
+
+def _make_kinds(base: Path) -> Folders:
+    for kind in KINDS:
+        (base / kind).mkdir(mode=0o700, exist_ok=True)
+    return Folders(base)
 
 
 def fill_pattern(prefix: str, width: int, height: int) -> str:

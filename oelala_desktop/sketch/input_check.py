@@ -32,7 +32,8 @@ def check_inputs(
 ) -> Found:
     """Check every declared input of a node; values are converted in place.
 
-    Raises KeyError, IndexError or TypeError for links that lead to no output, and for a node whose inputs are missing or no mapping.
+    Raises KeyError, IndexError or TypeError for links that lead to no output, and for a node whose inputs are
+    missing or no mapping.
     """
     inputs = graph[node_id]["inputs"]
     if not isinstance(inputs, dict):

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from oelala_desktop.sketch.executor import Job, Outcome
+from oelala_desktop.sketch.executor import Job, Outcome, files_of
 
 HISTORY_LIMIT = 10_000
 
@@ -114,13 +114,23 @@ class JobQueue:
             entry = self._history.get(prompt_id)
             return {} if entry is None else {prompt_id: copy.deepcopy(entry)}
 
-    def forget(self, prompt_id: str) -> None:
+    def forget(self, prompt_id: str) -> list[dict[str, Any]]:
+        """Drop one entry; gives the files that it named."""
         with self._lock:
-            self._history.pop(prompt_id, None)
+            entry = self._history.pop(prompt_id, None)
+            return [] if entry is None else files_of(entry["outputs"])
 
-    def forget_all(self) -> None:
+    def forget_all(self) -> list[dict[str, Any]]:
+        """Drop every entry; gives the files that they named."""
         with self._lock:
+            files = self.outputs()
             self._history.clear()
+            return files
+
+    def outputs(self) -> list[dict[str, Any]]:
+        """Every file that an entry names."""
+        with self._lock:
+            return [file for entry in self._history.values() for file in files_of(entry["outputs"])]
 
     def _tell(self) -> None:
         self._changed(self.remaining())

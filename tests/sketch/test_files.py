@@ -138,3 +138,18 @@ def test_what_the_server_says_of_itself(client: Client) -> None:
     for name, entry in catalog.items():
         assert entry["name"] == name
         assert {"input", "input_order", "output", "output_is_list", "output_name", "output_node"} <= set(entry)
+
+
+def test_files_go_with_their_history_but_not_while_others_name_them(client: Client, base: Path) -> None:
+    graph = image_graph(f"f/{uuid.uuid4().hex}")
+    first, _ = client.run(graph)
+    again, _ = client.run(graph)
+    file = client.history(first)[first]["outputs"]["3"]["images"][0]
+    assert client.history(again)[again]["outputs"]["3"]["images"] == [file]
+    client.http.post("/history", json={"delete": [first]})
+    assert client.http.get("/view", params=file).status_code == 200
+    client.http.post("/history", json={"delete": [again]})
+    assert client.http.get("/view", params=file).status_code == 404
+    fresh, _ = client.run(graph)
+    made = client.history(fresh)[fresh]["outputs"]["3"]["images"][0]
+    assert client.http.get("/view", params=made).status_code == 200

@@ -1,5 +1,7 @@
 """The life of a Sketch process."""
 
+import fcntl
+import os
 import socket
 import subprocess
 import sys
@@ -9,6 +11,7 @@ from pathlib import Path
 import httpx
 from websockets.sync.client import connect
 
+from oelala_desktop.sketch.private_folder import private_folder
 from tests.sketch.client import Client, long_graph, png
 from tests.sketch.conftest import sketch_process
 
@@ -59,3 +62,20 @@ def test_a_taken_port_is_said_in_a_sentence() -> None:
         ended = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
     assert ended.returncode == 1 and ended.stdout == ""
     assert ended.stderr.startswith(f"Sketch cannot listen on 127.0.0.1:{port}: ")
+
+
+def test_the_folder_of_a_killed_process_is_cleared_away(tmp_path: Path) -> None:
+    killed, used, young = (tmp_path / f"oelala-sketch-{name}" for name in ("killed", "used", "young"))
+    for folder in (killed, used, young):
+        folder.mkdir()
+        (folder / ".lock").touch()
+    (killed / "output").mkdir()
+    (killed / "output" / "film.mp4").write_bytes(b"film")
+    for folder in (killed, used):
+        os.utime(folder, (1, 1))
+    with (used / ".lock").open("rb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with private_folder(tmp_path) as made:
+            assert set(tmp_path.iterdir()) == {used, young, made}
+            assert made.stat().st_mode & 0o777 == 0o700
+    assert set(tmp_path.iterdir()) == {used, young}

@@ -4,6 +4,7 @@ import time
 import uuid
 from typing import Any
 
+from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -76,12 +77,13 @@ def get_history_entry(request: Request) -> Response:
 
 
 async def post_history(request: Request) -> Response:
+    """Forget ended jobs, and with them their files, which are copies for fetching and nothing else."""
     queue = engine_of(request).queue
     body = await body_of(request)
-    if body.get("clear"):
-        queue.forget_all()
+    gone: list[dict[str, Any]] = queue.forget_all() if body.get("clear") else []
     for prompt_id in body.get("delete", ()):
-        queue.forget(prompt_id)
+        gone += queue.forget(prompt_id)
+    await to_thread.run_sync(engine_of(request).folders.discard, gone, queue.outputs())
     return empty()
 
 
