@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import av
 import numpy as np
@@ -14,6 +14,12 @@ from oelala_desktop.sketch.frames import Frames, allocate, rgb
 
 H264_OPTIONS = {"preset": "veryfast", "crf": "19"}
 """x264 at visually lossless quality; veryfast because the frames here are made faster than slower presets encode."""
+
+WEBM: dict[str, tuple[Literal["libvpx-vp9", "libsvtav1"], str, dict[str, str]]] = {
+    "vp9": ("libvpx-vp9", "yuv420p", {"deadline": "good", "cpu-used": "5", "row-mt": "1"}),
+    "av1": ("libsvtav1", "yuv420p10le", {"preset": "8"}),
+}
+"""Encoder, pixel format and options for each codec of a webm."""
 
 
 @dataclass(frozen=True)
@@ -104,6 +110,30 @@ def write_h264(
         container.metadata.update(metadata)
         stream = container.add_stream("libx264", rate=rate, options=dict(options))
         stream.width, stream.height, stream.pix_fmt = width, height, pix_fmt
+        for picture in frames:
+            frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(rgb(picture)), format="rgb24")
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+
+
+def write_webm(
+    path: Path,
+    frames: Iterable[Frames],
+    size: tuple[int, int],
+    rate: Fraction,
+    metadata: Mapping[str, str],
+    *,
+    codec: str,
+    crf: int,
+) -> None:
+    """Encode RGB frames as VP9 or AV1 (`vp9`, `av1`) in webm. Readers see the tags' names in upper case."""
+    encoder, pix_fmt, options = WEBM[codec]
+    with av.open(str(path), "w", format="webm") as container:
+        container.metadata.update(metadata)
+        stream = container.add_stream(encoder, rate=rate, options={**options, "crf": str(crf)})
+        stream.width, stream.height = size
+        stream.pix_fmt = pix_fmt
+        stream.bit_rate = 0
         for picture in frames:
             frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(rgb(picture)), format="rgb24")
             container.mux(stream.encode(frame))

@@ -175,3 +175,29 @@ def test_a_title_card(client: Client) -> None:
     card["seed"] = 4
     prompt_id, _ = client.run(graph)
     assert fetch(client, prompt_id, "2") != first
+
+
+@pytest.mark.parametrize("codec", ["vp9", "av1"])
+def test_webm(client: Client, codec: str) -> None:
+    inputs = {"images": ["3", 0], "filename_prefix": unique(), "codec": codec, "fps": 16.0, "crf": 32.0}
+    graph = camera_graph("x") | {"5": {"class_type": "SaveWEBM", "inputs": inputs}}
+    del graph["4"]
+    prompt_id, _ = client.run(graph, extra_data={"extra_pnginfo": INFO})
+    film = fetch(client, prompt_id, "5")
+    frames, _, tags = decode(film)
+    assert frames.shape == (9, 48, 64, 3) and film[:4] == b"\x1a\x45\xdf\xa3"
+    assert json.loads(tags["OELALA_PARAMS"]) == INFO["oelala_params"]
+    assert json.loads(tags["PROMPT"])["5"]["class_type"] == "SaveWEBM"
+
+
+def test_animated_webp(client: Client) -> None:
+    options = {"fps": 8.0, "lossless": False, "quality": 80, "method": "default"}
+    inputs = {"images": ["3", 0], "filename_prefix": unique(), **options}
+    graph = camera_graph("x") | {"5": {"class_type": "SaveAnimatedWEBP", "inputs": inputs}}
+    del graph["4"]
+    prompt_id, _ = client.run(graph, extra_data={"extra_pnginfo": INFO})
+    with Image.open(io.BytesIO(fetch(client, prompt_id, "5")), formats=["WEBP"]) as image:
+        assert image.n_frames == 9  # type: ignore[attr-defined]
+        exif = image.getexif()
+    assert json.loads(exif[0x0110].removeprefix("prompt:"))["5"]["class_type"] == "SaveAnimatedWEBP"
+    assert exif[0x010F] == f"workflow:{json.dumps(INFO['workflow'])}"

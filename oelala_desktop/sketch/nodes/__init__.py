@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 
-from oelala_desktop.sketch.nodes import batches, combine, loading, saving, scaling, sketching, video
+from oelala_desktop.sketch.nodes import animation, batches, combine, loading, saving, scaling, sketching, video
 from oelala_desktop.sketch.nodes.definition import NodeClass
 
 CATALOG: Mapping[str, NodeClass] = {
     node.name: node
-    for family in (loading, scaling, batches, saving, video, combine, sketching)
+    for family in (loading, scaling, batches, saving, video, animation, combine, sketching)
     for node in family.NODES
 }

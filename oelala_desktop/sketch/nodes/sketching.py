@@ -47,7 +47,10 @@ def title(work: Work, inputs: Values) -> Result:
 
 
 def cross_fade(work: Work, inputs: Values) -> Result:
-    """The same number of frames, fading in the second half into the end picture; the last frame is it exactly."""
+    """The same number of frames, fading in the second half into the end picture; the last frame is it exactly.
+    Without an end picture the frames pass as they are, so that one graph serves both wishes."""
+    if inputs.get("end_image") is None:
+        return Result((inputs["image"],))
     frames: Frames = rgb(inputs["image"])
     count, height, width = frames.shape[:3]
     end = resize_picture(np.ascontiguousarray(cover_crop(rgb(inputs["end_image"][0]), width, height)), width, height)
@@ -107,8 +110,8 @@ NODES = (
         cross_fade,
         required={
             "image": Input("IMAGE", {"tooltip": "The clip."}),
-            "end_image": Input("IMAGE", {"tooltip": "The picture that the clip ends on."}),
         },
+        optional={"end_image": Input("IMAGE", {"tooltip": "The picture that the clip ends on."})},
         outputs=("IMAGE",),
         display_name="Sketch Cross Fade",
         category="sketch",

@@ -1,0 +1,110 @@
+"""SaveWEBM and SaveAnimatedWEBP: ComfyUI's savers for the web's own formats."""
+
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from oelala_desktop.sketch.encode import tags, write_webm
+from oelala_desktop.sketch.folders import SaveTarget, save_target
+from oelala_desktop.sketch.frames import Frames, rgb
+from oelala_desktop.sketch.nodes.definition import Input, NodeClass, Result, Values, Work, combo, integer, number
+from oelala_desktop.sketch.nodes.video import watched
+
+EXIF_PROMPT = 0x0110
+"""The EXIF tag (Model) that holds `prompt:{…}`; every other key takes the next tag below it."""
+METHODS = {"default": 4, "fastest": 0, "slowest": 6}
+
+
+def save_webm(work: Work, inputs: Values) -> Result:
+    frames: Frames = inputs["images"]
+    target, path = _target(work, inputs, "webm")
+    part = path.with_name(path.name + ".part")
+    try:
+        write_webm(
+            part,
+            watched(work, frames),
+            (frames.shape[2], frames.shape[1]),
+            Fraction(round(inputs["fps"] * 1000), 1000),
+            tags(work.metadata),
+            codec=inputs["codec"],
+            crf=round(inputs["crf"]),
+        )
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+    return _shown(target, path)
+
+
+def save_animated_webp(work: Work, inputs: Values) -> Result:
+    frames: Frames = inputs["images"]
+    target, path = _target(work, inputs, "webp")
+    pictures = [Image.fromarray(np.ascontiguousarray(rgb(frame))) for frame in watched(work, frames)]
+    exif = Image.Exif()
+    written = tags(work.metadata)
+    exif[EXIF_PROMPT] = f"prompt:{written.pop('prompt')}"
+    for tag, (key, value) in enumerate(written.items(), 1):
+        exif[EXIF_PROMPT - tag] = f"{key}:{value}"
+    options: dict[str, Any] = {"lossless": inputs["lossless"], "quality": inputs["quality"]}
+    pictures[0].save(
+        path,
+        save_all=True,
+        append_images=pictures[1:],
+        duration=int(1000 / inputs["fps"]),
+        exif=exif,
+        method=METHODS[inputs["method"]],
+        **options,
+    )
+    return _shown(target, path)
+
+
+def _target(work: Work, inputs: Values, suffix: str) -> tuple[SaveTarget, Path]:
+    height, width = inputs["images"].shape[1:3]
+    target = save_target(work.folders.output, inputs["filename_prefix"], width, height)
+    return target, target.folder / f"{target.stem}_{target.counter:05}_.{suffix}"
+
+
+def _shown(target: SaveTarget, path: Path) -> Result:
+    saved = {"filename": path.name, "subfolder": target.subfolder, "type": "output"}
+    return Result(ui={"images": [saved], "animated": [True]})
+
+
+_PREFIX = Input("STRING", {"default": "ComfyUI", "multiline": False})
+
+NODES = (
+    NodeClass(
+        "SaveWEBM",
+        save_webm,
+        required={
+            "images": Input("IMAGE", {}),
+            "filename_prefix": _PREFIX,
+            "codec": combo("vp9", "av1"),
+            "fps": number(24.0, 0.01, 1000.0, step=0.01),
+            "crf": number(32.0, 0, 63.0, step=1),
+        },
+        category="image/video",
+        module="comfy_extras.nodes_video",
+        output_node=True,
+        takes_metadata=True,
+        modern=True,
+    ),
+    NodeClass(
+        "SaveAnimatedWEBP",
+        save_animated_webp,
+        required={
+            "images": Input("IMAGE", {}),
+            "filename_prefix": _PREFIX,
+            "fps": number(6.0, 0.01, 1000.0, step=0.01),
+            "lossless": Input("BOOLEAN", {"default": True}),
+            "quality": integer(80, 0, 100),
+            "method": combo(*METHODS),
+        },
+        category="image/animation",
+        module="comfy_extras.nodes_images",
+        output_node=True,
+        takes_metadata=True,
+        modern=True,
+    ),
+)
