@@ -83,9 +83,9 @@ class Bar:
         now = time.monotonic()
         words = progress_words(progress)
         if not self._terminal:
-            if words != self._last and progress.node:
-                self._line(words)
-            self._last = words
+            if progress.node and progress.node != self._last:
+                self._line(progress.node)
+                self._last = progress.node
             return
         if now - self._drawn < 0.05:
             return

@@ -127,7 +127,8 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """`fields` are the settings that this preset really uses, with its own defaults, in the tool's order."""
+    """`fields` are the settings that this preset really uses, with its own defaults, in the tool's order; `also` are
+    node classes that others of the graph cannot do without."""
 
     id: str
     tool: Tool
@@ -147,6 +148,7 @@ class Preset:
     multiple: int = 16
     size_class: str = "video"
     sketch: bool = False
+    also: tuple[str, ...] = ()
 
     @property
     def short_id(self) -> str:
@@ -159,7 +161,7 @@ class Preset:
             str(node["class_type"])
             for i, node in self.template.items()
             if edits.title_of(self.template, i) not in dropped
-        }
+        } | set(self.also)
         lacking = sorted(c for c in needed if not catalog.has(c))
         out = []
         for pack in self.packs:

@@ -10,6 +10,7 @@
     [end_picture] node, class, input
     [clips]       start, frames
     devices = ["Title.input", …]
+    also = ["node class that others cannot do without", …]
 
 A KEY is one of the product's settings, one of width, height, filename (computed), or the preset's own with a kind.
 """
@@ -26,7 +27,7 @@ from .preset import Clips, EndPicture, LoraTargets, ModelFile, OptionalPart, Pac
 from .tool import VOCABULARY, Tool
 
 _COMPUTED = ("width", "height", "filename")
-_SCALARS = ("name", "description", "order", "size", "devices", "sketch")
+_SCALARS = ("name", "description", "order", "size", "devices", "sketch", "also")
 _TABLES = ("fields", "models", "packs", "optional", "loras", "end_picture", "clips")
 
 
@@ -83,6 +84,7 @@ def _build(short_id: str, tool: Tool, table: Mapping[str, Any], graph: Mapping[s
         multiple=int(size.get("multiple", 16)),
         size_class=str(size.get("class", "video")),
         sketch=bool(table.get("sketch", False)),
+        also=tuple(table.get("also", ())),
     )
 
 
