@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -157,43 +157,57 @@ def _understand(blocks: dict[str, Any], contents: Contents) -> GenerationInfo:
     source: str | None = None
     taken: dict[str, Any] = {}
     sources: dict[str, str] = {}
-    for name, fields in _by_trust(blocks, taken, moving=moving):
-        if source is None:
-            source = name
-        for key, value in fields.items():
-            if value is not None and key not in taken and (value != () or name == "oelala"):
-                taken[key] = value
-                sources[key] = name
+    if oelala.KEY in blocks or "original_t2i_prompt" in blocks:
+        source = _take_ours(blocks, taken, sources)
+    if len(taken) < _READ_FIELDS:
+        name, fields = _comfy(blocks, moving=moving)
+        if name is not None:
+            source = source or name
+            _take(name, fields, taken, sources)
+    if "parameters" in blocks and len(taken) < _READ_FIELDS:
+        text = _plain(blocks["parameters"])
+        if text and a1111.is_parameters(text):
+            source = source or "a1111"
+            _take("a1111", a1111.read(text), taken, sources)
     if source is None:
         return GenerationInfo()
     _add_duration(taken, sources, contents)
     return GenerationInfo(source=source, sources=sources, **taken)
 
 
-def _by_trust(blocks: dict[str, Any], taken: dict[str, Any], *, moving: bool) -> Iterator[tuple[str, dict[str, Any]]]:
-    """(block, its fields), most trusted first; a block is only parsed when fields are still missing."""
+def _take(name: str, fields: dict[str, Any], taken: dict[str, Any], sources: dict[str, str]) -> None:
+    """Fields that no more trusted block had. An empty list of models or LoRAs says nothing."""
+    for key, value in fields.items():
+        if value is not None and key not in taken and value != ():
+            taken[key] = value
+            sources[key] = name
+
+
+def _take_ours(blocks: dict[str, Any], taken: dict[str, Any], sources: dict[str, str]) -> str | None:
+    source = None
     params = jsontext.to_object(blocks.get(oelala.KEY))
     if params is not None:
-        yield "oelala", oelala.read(params)
-    if "original_t2i_prompt" in blocks:
-        text = _plain(blocks["original_t2i_prompt"])
-        if text:
-            yield "oelala", {"original_t2i_prompt": text}
-    if len(taken) < _READ_FIELDS:
-        yield from _comfy(blocks, moving=moving)
-        text = _plain(blocks.get("parameters"))
-        if text and a1111.is_parameters(text):
-            yield "a1111", a1111.read(text)
+        source = "oelala"
+        fields = oelala.read(params)
+        _take(source, fields, taken, sources)
+        if fields.get("loras") == ():
+            # Ours lists what was used: none is an answer.
+            taken["loras"], sources["loras"] = (), source
+    text = _plain(blocks.get("original_t2i_prompt"))
+    if text:
+        source = "oelala"
+        _take(source, {"original_t2i_prompt": text}, taken, sources)
+    return source
 
 
-def _comfy(blocks: dict[str, Any], *, moving: bool) -> Iterator[tuple[str, dict[str, Any]]]:
+def _comfy(blocks: dict[str, Any], *, moving: bool) -> tuple[str | None, dict[str, Any]]:
     graph = jsontext.to_object(blocks.get("prompt"))
     if graph is not None and comfy_prompt.is_graph(graph):
-        yield "prompt", comfy_prompt.read(graph, moving=moving)
-        return
+        return "prompt", comfy_prompt.read(graph, moving=moving)
     drawn = jsontext.to_object(blocks.get("workflow"))
     if drawn is not None:
-        yield "workflow", comfy_prompt.read(comfy_workflow.to_graph(drawn), moving=moving)
+        return "workflow", comfy_prompt.read(comfy_workflow.to_graph(drawn), moving=moving)
+    return None, {}
 
 
 def _plain(value: Any) -> str | None:

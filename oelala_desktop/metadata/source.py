@@ -68,6 +68,7 @@ def open_file(path: Path) -> Source:
         raise _unreadable(name, error) from error
     try:
         status = os.fstat(fd)
+        size = status.st_size
         if not stat.S_ISREG(status.st_mode):
             what = "a folder" if stat.S_ISDIR(status.st_mode) else "not a regular file"
             raise Unreadable(f"{name} is {what}; choose a picture or a video.")
@@ -80,7 +81,7 @@ def open_file(path: Path) -> Source:
     except Unreadable:
         os.close(fd)
         raise
-    return Source(name, head, status.st_size, fd)
+    return Source(name, head, size, fd)
 
 
 def from_memory(data: bytes | memoryview, name: str) -> Source:

@@ -42,18 +42,28 @@ def walk(source: Source) -> Contents:
         if end > size:
             contents.damage = "ends inside its pixels" if kind == b"IDAT" else "ends inside a chunk"
             break
-        if kind in _OF_INTEREST:
+        if kind == b"tEXt" and end <= len(head):
+            # The usual case without a copy in between: the whole chunk is at hand.
+            zero = head.find(0, offset + 8, end - 4)
+            if zero > 0 and length <= limits.TEXT:
+                contents.keep(head[offset + 8 : zero].decode("latin-1"), head[zero + 1 : end - 4])
+        elif kind in _OF_INTEREST:
             if length <= limits.TEXT:
                 _take(contents, kind, source.at(offset + 8, length))
         elif kind == b"IEND":
             contents.damage = None
             break
         offset = end
+    if contents.duration is not None:
+        _finish_animation(contents)
+    return contents
+
+
+def _finish_animation(contents: Contents) -> None:
     if contents.duration and contents.frames and contents.frames > 1:
         contents.fps = round(contents.frames / contents.duration, 3)
     else:
         contents.duration = None
-    return contents
 
 
 def _take(contents: Contents, kind: bytes, data: bytes) -> None:

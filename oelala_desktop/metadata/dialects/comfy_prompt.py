@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import Any
 
 from oelala_desktop.domain.generation import UsedLora, UsedModel
@@ -19,8 +18,6 @@ _SIZE_SOURCES = frozenset(
 )
 _SIZE_TEXT = re.compile(r"(\d{2,5})\s*[x×]\s*(\d{2,5})")
 _OUTPUT_KEYS = frozenset({"images", "image", "video", "frames", "filename_prefix", "samples"})
-#: frequent classes that need no second look
-_NEVER_SAMPLERS = frozenset({"LoraLoader", "LoraLoaderModelOnly", "VAEDecode", "VAELoader", "UNETLoader", "LoadImage"})
 
 
 def is_graph(value: dict[str, Any]) -> bool:
@@ -48,39 +45,33 @@ def read(nodes: dict[str, Any], *, moving: bool) -> dict[str, Any]:
     return fields
 
 
-_NOTHING, _SAMPLER, _OUTPUT, _UNKNOWN = range(4)
-
-
-@lru_cache(maxsize=2048)
-def _role(kind: str) -> int:
-    """What a class may be, by its name; its inputs decide."""
-    if "ampler" in kind:
-        return _SAMPLER
-    if "Video" in kind or "Save" in kind or "Preview" in kind:
-        return _OUTPUT
-    return _NOTHING if kind in _NEVER_SAMPLERS or kind.startswith("CLIP") else _UNKNOWN
+#: class names that neither sample nor write, by their names; a cache, since every file repeats the same few
+_PLAIN: set[str] = set()
+_PLAIN_LIMIT = 4096
 
 
 def _survey(graph: Graph) -> tuple[list[str], list[str]]:
     """Ids of samplers and of nodes that write or show results, in the graph's order."""
-    samplers, outputs, others = [], [], []
-    for node_id, node in graph.nodes.items():
-        try:
-            role = _role(node["class_type"])
-            inputs = node["inputs"]
-        except (TypeError, KeyError, IndexError):
-            continue
-        if role == _NOTHING or type(inputs) is not dict:
-            continue
-        if role == _UNKNOWN:
-            if "steps" in inputs and is_sampler(inputs):
-                others.append(node_id)
-        elif role == _SAMPLER:
-            if is_sampler(inputs):
+    try:
+        notable = [node_id for node_id, node in graph.nodes.items() if node["class_type"] not in _PLAIN]
+    except (TypeError, KeyError, IndexError):
+        graph.drop_malformed()
+        return _survey(graph)
+    samplers: list[str] = []
+    outputs: list[str] = []
+    for node_id in notable:
+        kind = graph.nodes[node_id]["class_type"]
+        if "ampler" in kind:
+            if is_sampler(graph.inputs(node_id)):
                 samplers.append(node_id)
-        elif not _OUTPUT_KEYS.isdisjoint(inputs):
-            outputs.append(node_id)
-    return samplers or others, outputs
+        elif "Video" in kind or "Save" in kind or "Preview" in kind:
+            if not _OUTPUT_KEYS.isdisjoint(graph.inputs(node_id)):
+                outputs.append(node_id)
+        elif len(_PLAIN) < _PLAIN_LIMIT and len(kind) < 200:
+            _PLAIN.add(kind)
+    if not samplers:
+        samplers = [node_id for node_id in graph.nodes if is_sampler(graph.inputs(node_id))]
+    return samplers, outputs
 
 
 def _chain(graph: Graph, outputs: list[str], samplers: list[str], *, moving: bool) -> tuple[list[Pass], str | None]:
@@ -134,24 +125,25 @@ def _read_passes(graph: Graph, chain: list[Pass], fields: dict[str, Any]) -> Non
     if len(chain) > 1 and chain[-1].start() < first.start():
         first = min(chain, key=Pass.start)
     two = len(chain) > 1 and all(step.splits() for step in chain)
-    models: list[UsedModel] = []
-    loras: list[UsedLora] = []
+    # keyed by what makes them equal, in the order of the passes
+    models: dict[tuple[str, str | None], UsedModel] = {}
+    loras: dict[tuple[str, float, str | None], UsedLora] = {}
     shift = first.shift()
-    for index, step in enumerate(chain):
-        name = None if not two else "low" if index == len(chain) - 1 else "high"
+    name = "high" if two else None
+    for step in chain:
+        if two and step is chain[-1]:
+            name = "low"
         found = loaders.follow(graph, step.link("model"))
         for file in found.models:
-            if (model := UsedModel(file, name)) not in models:
-                models.append(model)
+            models[file, name] = UsedModel(file, name)
         for file, strength in found.loras:
-            if (lora := UsedLora(file, strength, name)) not in loras:
-                loras.append(lora)
+            loras[file, strength, name] = UsedLora(file, strength, name)
         if step is first and shift is None:
             shift = found.shift
-    fields.update(
-        seed=first.seed(), steps=first.steps(), cfg=first.cfg(), sampler=first.sampler(), scheduler=first.scheduler(),
-        shift=shift, switch_step=first.end() if two else None, models=tuple(models), loras=tuple(loras),
-    )  # fmt: skip
+    fields["seed"], fields["steps"], fields["cfg"] = first.seed(), first.steps(), first.cfg()
+    fields["sampler"], fields["scheduler"], fields["shift"] = first.sampler(), first.scheduler(), shift
+    fields["switch_step"] = first.end() if two else None
+    fields["models"], fields["loras"] = tuple(models.values()), tuple(loras.values())
     _read_words(graph, first, fields)
 
 
@@ -159,14 +151,13 @@ def _read_words(graph: Graph, step: Pass, fields: dict[str, Any]) -> None:
     """Both prompts. Texts that no link places are told apart by their words."""
     positive = step.link("positive", "text_embeds", "conditioning", "cond1")
     negative = step.link("negative", "text_embeds")
-    for_prompt = conditioning.Words(graph, conditioning.POSITIVE).follow(positive)
-    for_negative = conditioning.Words(graph, conditioning.NEGATIVE).follow(negative)
-    fields["prompt"] = for_prompt.text()
-    fields["negative_prompt"] = for_negative.text()
-    if fields["prompt"] is None and not for_prompt.zeroed:
-        fields["prompt"] = _loose(graph, fields["negative_prompt"], negative=False)
-    if fields["negative_prompt"] is None and negative is not None and not for_negative.zeroed:
-        fields["negative_prompt"] = _loose(graph, fields["prompt"], negative=True)
+    prompt, known = conditioning.words(graph, positive, conditioning.POSITIVE)
+    against, against_known = conditioning.words(graph, negative, conditioning.NEGATIVE)
+    if not known:
+        prompt = _loose(graph, against, negative=False)
+    if not against_known and negative is not None:
+        against = _loose(graph, prompt, negative=True)
+    fields["prompt"], fields["negative_prompt"] = prompt, against
 
 
 def _loose(graph: Graph, other: str | None, *, negative: bool) -> str | None:

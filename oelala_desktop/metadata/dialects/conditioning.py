@@ -35,6 +35,30 @@ def looks_negative(text: str) -> bool:
     return _NEGATIVE_WORDS.search(text) is not None
 
 
+def words(graph: Graph, link: Any, side: str) -> tuple[str | None, bool]:
+    """The words at the end of a conditioning link, and whether the link settles it (words found, or set to zero)."""
+    at = link
+    for _ in range(4):
+        # The usual way first: through nodes with both sides to an encoder with one literal text.
+        node_id = graph.target(at)
+        if node_id is None:
+            break
+        inputs = graph.inputs(node_id)
+        if POSITIVE in inputs:
+            at = inputs.get(NEGATIVE if at[1] == 1 else POSITIVE) if at[1] in (0, 1) else None
+        elif graph.nodes[node_id]["class_type"] == "CLIPTextEncode" and type(inputs.get("text")) is str:
+            return jsontext.string(inputs["text"]), True
+        else:
+            break
+    return _walked(graph, link, side)
+
+
+def _walked(graph: Graph, link: Any, side: str) -> tuple[str | None, bool]:
+    walk = Words(graph, side).follow(link)
+    text = walk.text()
+    return text, text is not None or walk.zeroed
+
+
 class Words:
     """One walk towards the words of one side (`positive` or `negative`)."""
 

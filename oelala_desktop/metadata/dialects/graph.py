@@ -25,29 +25,33 @@ class Graph:
     def __init__(self, nodes: dict[str, Any]) -> None:
         self.nodes = nodes
 
+    def drop_malformed(self) -> None:
+        """Keep what looks like a node."""
+        self.nodes = {
+            node_id: node
+            for node_id, node in self.nodes.items()
+            if type(node) is dict and type(node.get("class_type")) is str
+        }
+
     def target(self, value: Any) -> str | None:
         """The id of the node that a link leads to; None if the value is no link or leads nowhere."""
-        if type(value) is list and len(value) == 2:
-            node_id = value[0]
-            if type(node_id) is int:
-                node_id = str(node_id)
-            if type(node_id) is str and node_id in self.nodes:
-                return node_id
-        return None
+        if type(value) is not list or len(value) != 2:
+            return None
+        node_id = value[0]
+        if type(node_id) is not str:
+            if type(node_id) is not int:
+                return None
+            node_id = str(node_id)
+        return node_id if node_id in self.nodes else None
 
     def inputs(self, node_id: str) -> Inputs:
-        """A node's inputs, empty for what is no node."""
-        node = self.nodes[node_id]
-        if type(node) is dict:
-            found = node.get("inputs")
-            if type(found) is dict:
-                return found
-        return {}
+        """A node's inputs, empty if it has none."""
+        found = self.nodes[node_id].get("inputs")
+        return found if type(found) is dict else {}
 
     def class_type(self, node_id: str) -> str:
-        node = self.nodes[node_id]
-        found = node.get("class_type") if type(node) is dict else None
-        return found if type(found) is str else ""
+        found: str = self.nodes[node_id]["class_type"]
+        return found
 
     def literal(self, value: Any, hint: str) -> Any:
         """A literal as it is; a link followed to the node that holds the value under `hint` or a usual name. None

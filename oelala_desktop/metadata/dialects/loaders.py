@@ -23,6 +23,12 @@ _STRENGTHS = ("strength_model", "strength", "lora_strength", "model_strength", "
 _NUMBERED_STRENGTHS = ("strength", "model_weight", "lora_wt", "model_str", "lora_weight", "strength_model", "weight")
 _OFF = (False, "Off", "off", "disabled", "None")
 
+#: classes with one model in, one out
+_SINGLE = frozenset(
+    {"LoraLoaderModelOnly", "LoraLoader", "ModelSamplingSD3", "ModelSamplingAuraFlow", "PathchSageAttentionKJ",
+     "TorchCompileModel", "CFGZeroStar", "ModelSamplingDiscrete"}
+)  # fmt: skip
+
 LoraUse = tuple[str, float]
 
 
@@ -49,10 +55,28 @@ def follow(graph: Graph, link: Any) -> ModelChain:
         if node_id is None or node_id in seen:
             continue
         seen.add(node_id)
-        pending += _visit(graph, graph.inputs(node_id), chain, stacks)
+        node = graph.nodes[node_id]
+        if node["class_type"] in _SINGLE and type(node.get("inputs")) is dict:
+            # The usual nodes have one model input and one thing to tell.
+            pending.append(_take_single(graph, node["inputs"], chain, stacks))
+        else:
+            pending += _visit(graph, graph.inputs(node_id), chain, stacks)
     for stack in reversed(stacks):
-        chain.loras += [use for use in stack if use not in chain.loras]
+        chain.loras += stack if not chain.loras else [use for use in stack if use not in chain.loras]
     return chain
+
+
+def _take_single(graph: Graph, inputs: Inputs, chain: ModelChain, stacks: list[list[LoraUse]]) -> Any:
+    """Take what such a node tells; the link that leads on from it."""
+    if "lora_name" in inputs:
+        name, strength = inputs["lora_name"], inputs.get("strength_model")
+        if type(name) is str and type(strength) is float and name != "None":
+            stacks.append([(jsontext.string(name) or name, strength)])
+        else:
+            stacks.append(loras_of(graph, inputs))
+    elif chain.shift is None and "shift" in inputs:
+        chain.shift = jsontext.number(graph.literal(inputs["shift"], "shift"))
+    return inputs.get("model")
 
 
 def _visit(graph: Graph, inputs: Inputs, chain: ModelChain, stacks: list[list[LoraUse]]) -> list[Any]:

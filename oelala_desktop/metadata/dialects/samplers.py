@@ -19,7 +19,10 @@ _LATENT_KEYS = (
     "input",
     "",
 )
+_LATENT_NAMES = frozenset(_LATENT_KEYS)
 _SIGMA_KEYS = frozenset({"sigmas", "sigmas_1", "high_sigmas", "low_sigmas", "any", "input", ""})
+_SPLITTING = frozenset({"start_at_step", "start_step", "end_step", "sigmas"})
+_NO_INPUTS: Inputs = {}
 #: an end step at or beyond this means "to the last step" (KSamplerAdvanced's default is 10000)
 _TO_THE_END = 10_000
 
@@ -33,8 +36,8 @@ class Pass:
         self.graph = graph
         self.node_id = node_id
         self.inputs = graph.inputs(node_id)
-        guider = graph.target(self.inputs.get("guider"))
-        self.guider: Inputs = graph.inputs(guider) if guider else {}
+        guider = graph.target(self.inputs["guider"]) if "guider" in self.inputs else None
+        self.guider: Inputs = graph.inputs(guider) if guider is not None else _NO_INPUTS
 
     def link(self, *keys: str) -> Any:
         """The first of the given inputs that the sampler, or else its guider, has."""
@@ -45,14 +48,15 @@ class Pass:
         return None
 
     def _value(self, key: str) -> Any:
-        value = self.link(key)
+        value = self.inputs[key] if key in self.inputs else self.guider.get(key)
         return self.graph.literal(value, key) if type(value) is list else value
 
     def seed(self) -> int | None:
         for key in ("noise_seed", "seed"):
-            seed = jsontext.integer(self._value(key))
-            if seed is not None:
-                return seed
+            if key in self.inputs:
+                seed = jsontext.integer(self._value(key))
+                if seed is not None:
+                    return seed
         noise = self.graph.target(self.inputs.get("noise"))
         if noise is None:
             return None
@@ -86,28 +90,29 @@ class Pass:
         return jsontext.string(value)
 
     def shift(self) -> float | None:
-        return jsontext.number(self._value("shift"))
+        return jsontext.number(self._value("shift")) if "shift" in self.inputs else None
 
     def start(self) -> int:
         """The step it starts at; a second pass starts later than the first."""
         for key in ("start_at_step", "start_step"):
-            step = jsontext.integer(self._value(key))
-            if step is not None:
-                return step
+            if key in self.inputs:
+                step = jsontext.integer(self._value(key))
+                if step is not None:
+                    return step
         return 1 if self.inputs.get("add_noise") in ("disable", False) else 0
 
     def end(self) -> int | None:
         """The step it stops before, None when it goes on to the last."""
         for key in ("end_at_step", "end_step"):
-            step = jsontext.integer(self._value(key))
-            if step is not None:
-                return step if 0 <= step < _TO_THE_END else None
+            if key in self.inputs:
+                step = jsontext.integer(self._value(key))
+                if step is not None:
+                    return step if 0 <= step < _TO_THE_END else None
         return jsontext.integer(self._of_sigmas("step"))
 
     def splits(self) -> bool:
         """Whether it does only a part of the steps."""
-        inputs = self.inputs
-        return "start_at_step" in inputs or "start_step" in inputs or "end_step" in inputs or "sigmas" in inputs
+        return not _SPLITTING.isdisjoint(self.inputs)
 
     def _of_sigmas(self, key: str) -> Any:
         for node_id in self.graph.upstream(self.inputs.get("sigmas"), _SIGMA_KEYS):
@@ -132,7 +137,7 @@ def is_sampler(inputs: Inputs) -> bool:
 
 def latent_link(inputs: Inputs) -> Any:
     """The input by which a node is handed latents."""
-    for key in _LATENT_KEYS:
+    for key in _LATENT_KEYS if not _LATENT_NAMES.isdisjoint(inputs) else ():
         value = inputs.get(key)
         if type(value) is list:
             return value

@@ -1,0 +1,167 @@
+"""Every container gives up its texts and its facts."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from oelala_desktop.metadata import check_complete, probe, read, read_bytes, sniff
+from tests.metadata import corpus, files, graphs
+
+PROMPT = json.dumps(graphs.two_pass())
+VIDEOS = ("mp4", "mov", "webm", "mkv")
+
+
+def prompt_of(data: bytes) -> str | None:
+    return read_bytes(data, "harbour").info.prompt
+
+
+@pytest.mark.parametrize("wrap", [corpus.png_text, corpus.png_packed_text, corpus.png_utf8_text])
+@pytest.mark.parametrize("place", ["before", "after"])
+def test_png_texts_before_and_after_the_pixels(wrap, place) -> None:
+    data = corpus.png(**{place: wrap("prompt", PROMPT.encode())})
+    assert prompt_of(data) == graphs.POSITIVE
+
+
+def test_png_packed_international_text() -> None:
+    text = json.dumps({**graphs.one_pass()}, ensure_ascii=False).encode()
+    assert prompt_of(corpus.png(corpus.png_utf8_text("prompt", text, packed=True))) == "a mountain lake, morning light"
+
+
+def test_png_far_after_the_head(tmp_path: Path) -> None:
+    path = tmp_path / "far.png"
+    filler = corpus.png_chunk(b"IDAT", bytes(200_000))
+    path.write_bytes(corpus.png(before=filler, after=corpus.png_text("prompt", PROMPT.encode())))
+    assert read(path).info.prompt == graphs.POSITIVE
+
+
+def test_animated_png() -> None:
+    found = read_bytes(files.animated_png({"prompt": graphs.two_pass(), "workflow": {"nodes": []}}), "a.png")
+    assert found.info.prompt == graphs.POSITIVE
+    assert (found.frames, found.fps, found.duration) == (3, 8.0, 0.375)
+    assert found.workflow == {"nodes": []}
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_jpeg_and_webp_exif_keys(order: str) -> None:
+    block = files.exif({0x0110: b"prompt:" + PROMPT.encode(), 0x010F: b'workflow:{"nodes": []}'}, order=order)
+    assert prompt_of(files.jpeg(files.segment(0xE1, b"Exif\0\0" + block))) == graphs.POSITIVE
+    for animated in (False, True):
+        found = read_bytes(files.webp(files.riff(b"EXIF", block), animated=animated), "a.webp")
+        assert found.info.prompt == graphs.POSITIVE
+        assert found.workflow == {"nodes": []}
+
+
+def test_animated_webp_facts() -> None:
+    found = read_bytes(files.webp(animated=True), "a.webp")
+    assert (found.frames, found.fps, found.duration) == (4, 8.0, 0.5)
+    assert (found.width, found.height) == (files.WIDTH, files.HEIGHT)
+
+
+@pytest.mark.parametrize("style", ["element", "attribute"])
+def test_xmp(style: str) -> None:
+    text = PROMPT.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;")
+    head = '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF><rdf:Description '
+    if style == "element":
+        packet = f"{head}><c:prompt>{text}</c:prompt></rdf:Description></rdf:RDF></x:xmpmeta>"
+    else:
+        packet = f'{head}c:prompt="{text}"/></rdf:RDF></x:xmpmeta>'
+    mark = b"http://ns.adobe.com/xap/1.0/\0"
+    assert prompt_of(files.jpeg(files.segment(0xE1, mark + packet.encode()))) == graphs.POSITIVE
+    assert prompt_of(files.webp(files.riff(b"XMP ", packet.encode()))) == graphs.POSITIVE
+
+
+@pytest.mark.parametrize("kind", VIDEOS)
+def test_videos_with_tags_of_their_own_names(kind: str) -> None:
+    found = read_bytes(files.video(kind, {"prompt": PROMPT, "workflow": '{"nodes": []}'}), "boat")
+    assert found.info.prompt == graphs.POSITIVE
+    assert found.workflow == {"nodes": []}
+    assert found.format == kind and found.kind == "video"
+    assert (found.width, found.height, found.frames, found.fps) == (64, 48, 9, 16.0)
+    assert found.duration == pytest.approx(9 / 16, abs=0.002)
+
+
+@pytest.mark.parametrize("kind", VIDEOS)
+def test_one_comment_that_holds_all(kind: str) -> None:
+    comment = json.dumps({"prompt": PROMPT, "workflow": {"nodes": []}, "CreationTime": "now"})
+    found = read_bytes(files.video(kind, {"comment": comment}, keyed=False), "boat")
+    assert found.info.prompt == graphs.POSITIVE
+    assert found.workflow == {"nodes": []}
+
+
+@pytest.mark.parametrize("movflags", ["faststart", "frag_keyframe+empty_moov"])
+def test_mp4_layouts(movflags: str) -> None:
+    found = read_bytes(files.video("mp4", {"prompt": PROMPT}, movflags=movflags), "boat.mp4")
+    assert found.info.prompt == graphs.POSITIVE
+    assert (found.width, found.height) == (64, 48)
+
+
+def test_gif() -> None:
+    turned = [files.picture().rotate(90)]
+    data = files.saved("GIF", save_all=True, append_images=turned, duration=100, comment=b"prompt:" + PROMPT.encode())
+    found = read_bytes(data, "a.gif")
+    assert found.info.prompt == graphs.POSITIVE
+    assert (found.frames, found.fps, found.duration) == (2, 10.0, 0.2)
+
+
+@pytest.mark.parametrize(
+    ("format_", "options"),
+    [("BMP", {}), ("TIFF", {}), ("AVIF", {}), ("GIF", {}), ("JPEG", {}), ("WEBP", {"lossless": True})],
+)
+def test_size_of_plain_pictures(format_: str, options: dict, tmp_path: Path) -> None:
+    path = tmp_path / "lake"
+    path.write_bytes(files.saved(format_, **options))
+    facts = probe(path)
+    assert (facts.kind, facts.format) == ("image", format_.lower())
+    assert (facts.width, facts.height, facts.frames) == (64, 48, 1)
+    assert read(path).info.source is None
+    check_complete(path)
+
+
+@pytest.mark.parametrize("kind", VIDEOS)
+def test_probe_of_videos(kind: str, tmp_path: Path) -> None:
+    path = tmp_path / "boat"
+    path.write_bytes(files.video(kind))
+    facts = probe(path)
+    assert (facts.kind, facts.format, facts.width, facts.height, facts.frames, facts.fps) == (
+        "video", kind, 64, 48, 9, 16.0,
+    )  # fmt: skip
+    check_complete(path)
+
+
+def test_companion_of_a_video_without_texts(tmp_path: Path) -> None:
+    for name in ("VHS_00001.mp4", "VHS_00002-audio.mp4", "VHS_00003.mov"):
+        (tmp_path / name).write_bytes(files.video(name[-3:]))
+        stem = name[:-4].removesuffix("-audio")
+        (tmp_path / f"{stem}.png").write_bytes(corpus.png_with({"prompt": graphs.two_pass(), "CreationTime": b"now"}))
+        found = read(tmp_path / name)
+        assert found.companion == f"{stem}.png"
+        assert found.info.prompt == graphs.POSITIVE
+        assert found.info.sources["duration"] == "file"
+        assert found.graph == graphs.two_pass()
+
+
+def test_a_video_with_texts_asks_no_companion(tmp_path: Path) -> None:
+    (tmp_path / "a.mp4").write_bytes(files.video("mp4", {"prompt": json.dumps(graphs.one_pass())}))
+    (tmp_path / "a.png").write_bytes(corpus.png_with({"prompt": graphs.two_pass()}))
+    found = read(tmp_path / "a.mp4")
+    assert (found.companion, found.info.prompt) == (None, "a mountain lake, morning light")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"<!DOCTYPE html><html>", b"BM looks like a text", b"hello", b"RIFF1234WAVE", b"\0\0\0\x18ftypheic", b"%PDF-1.7",
+     b'{"error": 1}', b"\x1a\x45\xdf\xa3"],
+)  # fmt: skip
+def test_sniff_refuses(data: bytes) -> None:
+    assert sniff(data) is None
+
+
+def test_sniff_knows_every_kind() -> None:
+    assert sniff(corpus.png()[:64]) == "png"
+    for kind in VIDEOS:
+        assert sniff(files.video(kind)[:64]) == kind
+    for format_ in ("BMP", "TIFF", "AVIF", "GIF", "JPEG", "WEBP"):
+        assert sniff(files.saved(format_)[:64]) == format_.lower()
