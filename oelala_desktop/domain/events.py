@@ -67,6 +67,13 @@ class EngineChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class EngineSelected:
+    """New jobs go to this engine from now on."""
+
+    engine: EngineState
+
+
+@dataclass(frozen=True, slots=True)
 class MediaAdded:
     """A result lies in the output folder under its final name."""
 
@@ -109,6 +116,7 @@ Event = (
     | JobRemoved
     | QueuePaused
     | EngineChanged
+    | EngineSelected
     | MediaAdded
     | LibraryChanged
     | ScanProgressed

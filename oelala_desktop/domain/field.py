@@ -62,9 +62,10 @@ def _number(field: Field, value: Value, *, whole: bool) -> float | int:
         raise field.fail(f"expected a {'whole ' if whole else ''}number, not {_shown(value)}.")
     try:
         number = int(value) if whole and isinstance(value, str) else float(value)
+        finite = math.isfinite(number)
     except (ValueError, OverflowError):
         raise field.fail(f"expected a {'whole ' if whole else ''}number, not {_shown(value)}.") from None
-    if not math.isfinite(number):
+    if not finite:
         raise field.fail(f"expected a number, not {_shown(value)}.")
     if whole:
         if number != int(number):

@@ -13,7 +13,7 @@ from typing import Any
 from .errors import InvalidPreset
 
 Graph = dict[str, dict[str, Any]]
-MAX_SEED = 2**64
+_SEEDS = 2**64  # how many there are
 
 
 def copy_graph(graph: Mapping[str, Mapping[str, Any]]) -> Graph:
@@ -135,7 +135,7 @@ def _advance_seeds(graph: Graph, ids: Iterable[str], by: int) -> None:
     for i in ids:
         for name in ("seed", "noise_seed"):
             if isinstance(graph[i]["inputs"].get(name), int):
-                graph[i]["inputs"][name] = (graph[i]["inputs"][name] + by) % MAX_SEED
+                graph[i]["inputs"][name] = (graph[i]["inputs"][name] + by) % _SEEDS
 
 
 def chain_clips(graph: Graph, start_title: str, frames_title: str, clips: int, frames: int) -> dict[str, str]:

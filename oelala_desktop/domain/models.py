@@ -12,6 +12,8 @@ _EXTENSION = re.compile(r"\.(safetensors|gguf|ckpt|pt|pth|bin|sft)$", re.IGNOREC
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _SPLIT = re.compile(r"[^0-9A-Za-z.]+|(?<!\d)\.|\.(?!\d)")
 _QUANT = re.compile(r"^(q\d(_\w+)*|iq\d\w*|fp8\w*|fp16|bf16|fp32|fp4|nvfp4|int8)$", re.IGNORECASE)
+_QUANT_HEAD = re.compile(r"I?Q\d(_[A-Z0-9]+)*", re.IGNORECASE)
+_QUANT_TAIL = re.compile(r"K|S|M|L|XS|XXS|NL|0|1", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +26,19 @@ class ModelPair:
 
 
 def _tokens(path: str) -> list[str]:
-    """Words of the file name without folder and extension; dots between digits stay ("2.2")."""
-    base = re.split(r"[\\/]", path)[-1]
-    base = _EXTENSION.sub("", base)
-    return [t for t in _SPLIT.split(_CAMEL.sub(" ", base)) if t]
+    """Words of the path without its extension; dots between digits ("2.2") and the parts of a quantisation ("Q3_K_L",
+    whose L says nothing of the pass) stay together."""
+    out: list[str] = []
+    for token in filter(None, _SPLIT.split(_CAMEL.sub(" ", _EXTENSION.sub("", path)))):
+        if out and _QUANT_HEAD.fullmatch(out[-1]) and _QUANT_TAIL.fullmatch(token):
+            out[-1] += f"_{token}"
+        else:
+            out.append(token)
+    return out
+
+
+def _file_name(path: str) -> str:
+    return re.split(r"[\\/]", path)[-1]
 
 
 def noise_pass(path: str) -> str | None:
@@ -44,36 +55,19 @@ def _remaining(path: str) -> list[str]:
     return [t for t in _tokens(path) if t.lower() not in dropped]
 
 
-def _joined(tokens: list[str]) -> str:
-    """Tokens as a readable name; a quantisation's parts stay together ("Q6_K")."""
-    out: list[str] = []
-    for token in tokens:
-        if (
-            out
-            and re.fullmatch(r"I?Q\d(_[A-Z0-9]+)*", out[-1], re.IGNORECASE)
-            and re.fullmatch(r"K|S|M|L|XS|XXS|NL|0|1", token, re.IGNORECASE)
-        ):
-            out[-1] += f"_{token}"
-        else:
-            out.append(token)
-    return " ".join(out)
-
-
 def display_name(path: str) -> str:
     """The file name in words, pass words left out: what a person calls the model."""
-    return _joined(_remaining(path)) or path
+    return " ".join(_remaining(_file_name(path))) or path
 
 
 def find_pairs(paths: Iterable[str]) -> tuple[ModelPair, ...]:
-    """All high/low pairs, in the order of the high files. Files of one folder are preferred as partners."""
+    """All high/low pairs, in the order of the high files: what remains of both paths is the same."""
     listed = list(paths)
-    lows = [p for p in listed if noise_pass(p) == "low"]
+    lows = {tuple(t.lower() for t in _remaining(p)): p for p in reversed(listed) if noise_pass(p) == "low"}
     pairs = []
     for high in (p for p in listed if noise_pass(p) == "high"):
-        wanted = [t.lower() for t in _remaining(high)]
-        partners = [p for p in lows if [t.lower() for t in _remaining(p)] == wanted]
-        if partners:
-            partner = next((p for p in partners if folder_of(p) == folder_of(high)), partners[0])
+        partner = lows.get(tuple(t.lower() for t in _remaining(high)))
+        if partner is not None:
             pairs.append(ModelPair(display_name(high), high, partner))
     return tuple(pairs)
 
@@ -87,6 +81,7 @@ def folder_of(path: str) -> str:
 def _family(path: str) -> tuple[str | None, str | None]:
     """(task, size): ("i2v"|"t2v"|"ti2v"|None, "5b"|"14b"|None)."""
     words = {t.lower() for t in _tokens(path)}
+    words |= {w[1:] for w in words if w.startswith("a")}  # "A14B" is what the model's makers call the 14B
     task = next((w for w in ("ti2v", "i2v", "t2v") if w in words), None)
     size = next((w for w in ("14b", "5b", "1.3b") if w in words), None)
     return task, size

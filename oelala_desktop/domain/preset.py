@@ -97,7 +97,8 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A job's values, all settled: models by the server's own names, seed drawn, size and frames computed."""
+    """A job's values, all settled: models by the server's own names, seed drawn, size and frames computed (0 where
+    the preset leaves them to its graph)."""
 
     preset: str
     tool: str
@@ -116,13 +117,8 @@ class Request:
             if out.get(key):
                 out[key] = str(out[key]).replace("\\", "/").rsplit("/", 1)[-1]
         out |= {"tool": self.tool, "workflow": self.preset, "preset": self.preset.split(".", 1)[1]}
-        out |= {
-            "width": self.width,
-            "height": self.height,
-            "num_frames": self.num_frames,
-            "seed": str(self.seed),
-        }
-        return out
+        sizes = {"width": self.width, "height": self.height, "num_frames": self.num_frames}
+        return out | {k: v for k, v in sizes.items() if v} | {"seed": str(self.seed)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,7 +270,8 @@ class Preset:
 
 
 def check_preset(preset: Preset) -> None:
-    """Raises InvalidPreset unless every target names exactly one node and an input of it."""
+    """Raises InvalidPreset unless every target names exactly one node and an input of it, and no part of the table
+    asks for another that is not there."""
     graph = edits.copy_graph(preset.template)
     targets = [t for ts in preset.into.values() for t in ts] + [t for m in preset.models for t in m.into]
     targets += list(preset.devices)
@@ -289,3 +286,7 @@ def check_preset(preset: Preset) -> None:
     titles += [preset.clips.start, preset.clips.frames] if preset.clips else []
     for title in titles:
         edits.find_node(graph, title)
+    if "switch_step" in preset.fields and "steps" not in preset.fields:
+        raise InvalidPreset(f"{preset.id}: switch_step needs steps too.")
+    if preset.clips and "num_frames" not in preset.into:
+        raise InvalidPreset(f"{preset.id}: [clips] needs num_frames too.")

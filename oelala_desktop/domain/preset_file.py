@@ -21,7 +21,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from .errors import InvalidPreset
+from .errors import InvalidField, InvalidPreset
 from .field import Field, FieldKind
 from .preset import Clips, EndPicture, LoraTargets, ModelFile, OptionalPart, Pack, Preset, check_preset
 from .tool import VOCABULARY, Tool
@@ -38,9 +38,13 @@ def parse_preset(short_id: str, tool: Tool, table: Mapping[str, Any], graph: Map
         raise InvalidPreset(f"{tool.id}.{short_id}: unknown entry “{sorted(unknown)[0]}”.")
     try:
         preset = _build(short_id, tool, table, graph)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise InvalidPreset(f"{tool.id}.{short_id}: {error!r} is missing or of the wrong kind.") from error
-    check_preset(preset)
+        check_preset(preset)
+    except InvalidField as error:
+        raise InvalidPreset(f"{tool.id}.{short_id}: its default is wrong. {error}") from error
+    except KeyError as error:
+        raise InvalidPreset(f"{tool.id}.{short_id}: the entry {error} is missing.") from error
+    except (TypeError, ValueError, AttributeError) as error:
+        raise InvalidPreset(f"{tool.id}.{short_id}: an entry is of the wrong kind ({error}).") from error
     return preset
 
 

@@ -11,6 +11,9 @@ from .errors import InvalidField, NotRunnable
 from .geometry import frame_count, frame_size, nearest_aspect, sdxl_size
 from .memory_split import check_allocations, fit_allocations
 from .preset import Missing, Preset, Request
+from .tool import VOCABULARY
+
+_FPS = int(str(VOCABULARY["fps"].default))  # for a preset that leaves the rate to its graph
 
 
 def resolve(
@@ -146,13 +149,17 @@ def _size(preset: Preset, used: dict[str, Any], picture: tuple[int, int] | None)
     used["aspect_ratio"] = aspect
     if preset.size_class == "sdxl":
         return sdxl_size(aspect)
+    if "width" not in preset.into:
+        return 0, 0
     return frame_size(str(used["resolution"]), aspect, preset.multiple)
 
 
 def _frames(preset: Preset, used: dict[str, Any], given: Mapping[str, object]) -> int:
     if preset.tool.output != "video":
         return 1
-    computed = frame_count(float(used["duration"]), int(used["fps"]))
+    if "num_frames" not in preset.into:
+        return 0
+    computed = frame_count(float(used["duration"]), int(used.get("fps") or _FPS))
     frames = given.get("num_frames")
     if frames is None:
         used["num_frames"] = computed

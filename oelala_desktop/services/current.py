@@ -1,0 +1,124 @@
+"""Which engine new jobs go to, as the user chose it: his ComfyUI, Sketch, or automatic (Sketch only while nothing else
+answers). Says so whenever that changes."""
+
+from __future__ import annotations
+
+import logging
+
+from oelala_desktop.domain.errors import EngineUnreachable, OelalaError
+from oelala_desktop.domain.events import EngineChanged, EngineSelected
+from oelala_desktop.storage.preferences import Preferences
+
+from .bus import Bus
+from .engine import Engine
+from .engines import SKETCH, EnginePool
+from .tasks import TaskScope
+
+log = logging.getLogger(__name__)
+CHOICES = ("auto", "comfyui", "sketch")
+
+
+class CurrentEngine:
+    """`engine` is the one in force; it changes by itself only under `auto`."""
+
+    def __init__(self, pool: EnginePool, bus: Bus, scope: TaskScope, preferences: Preferences) -> None:
+        self._pool = pool
+        self._bus = bus
+        self._scope = scope
+        self._preferences = preferences
+        self._choice = "auto"
+        self._url = ""
+        self._engine: Engine | None = None
+
+    @property
+    def choice(self) -> str:
+        return self._choice
+
+    @property
+    def url(self) -> str:
+        """The address of the user's own ComfyUI."""
+        return self._url or self._pool.default_url
+
+    @property
+    def engine(self) -> Engine:
+        return self._engine or self._comfy
+
+    @property
+    def _comfy(self) -> Engine:
+        return self._pool.named(self.url)
+
+    def start(self, name: str | None = None) -> None:
+        """Begins to connect. `name` overrides the preferences for this run: auto, sketch or an address."""
+        self._choice = str(self._preferences.get("engine_choice") or "auto")
+        if name and name in ("auto", "sketch"):
+            self._choice = name
+        elif name:
+            self._choice, self._url = "comfyui", name
+        self._bus.subscribe(EngineChanged, self._changed)
+        self._begin()
+
+    def choose(self, choice: str) -> None:
+        """One of CHOICES; kept for the next start."""
+        self._choice = choice
+        self._preferences.update({"engine_choice": choice})
+        self._begin()
+
+    def connect_to(self, url: str) -> None:
+        """Another address for the user's own ComfyUI; kept for the next start. Raises InvalidField."""
+        self._pool.named(url)
+        self._url = url
+        self._preferences.update({"engine_url": url, "engine_choice": "comfyui"})
+        self._choice = "comfyui"
+        self._begin()
+
+    def retry(self) -> None:
+        self.engine.retry_now()
+        if self._choice != "sketch":
+            self._comfy.retry_now()
+
+    async def for_new_job(self) -> Engine:
+        """The engine that a job pressed now is bound to. Raises EngineUnreachable when it has never answered."""
+        engine = self.engine
+        if self._choice == "auto" and not engine.is_online:
+            engine = self._pool.for_ref(SKETCH)
+            self._select(engine)
+        if engine.catalog is None:
+            await engine.connect()
+        return engine
+
+    def _begin(self) -> None:
+        if self._choice == "sketch":
+            self._select(self._pool.for_ref(SKETCH))
+        else:
+            comfy = self._comfy
+            self._select(comfy)
+            comfy.start()
+        if self._choice == "sketch":
+            self._scope.start(self._start_sketch(), "start Sketch")
+
+    def _select(self, engine: Engine) -> None:
+        if engine is not self._engine:
+            self._engine = engine
+            self._bus.publish(EngineSelected(engine.state))
+
+    def _changed(self, event: EngineChanged) -> None:
+        """Under `auto`: to Sketch when ComfyUI turns out not to answer, and back as soon as it does."""
+        if self._choice != "auto":
+            return
+        state, comfy = event.engine, self._comfy
+        if state.kind == "sketch":
+            return
+        if state.state == "online" and self._engine is not comfy:
+            self._select(comfy)
+        elif state.state == "offline" and self._engine is comfy:
+            self._scope.start(self._start_sketch(), "start Sketch")
+
+    async def _start_sketch(self) -> None:
+        sketch = self._pool.for_ref(SKETCH)
+        try:
+            await sketch.connect()
+        except (EngineUnreachable, OelalaError) as error:
+            log.warning("%s", error)
+            return
+        if self._choice == "sketch" or (self._choice == "auto" and not self._comfy.is_online):
+            self._select(sketch)

@@ -1,0 +1,102 @@
+"""A picture from an address on the web, fetched for a user who dropped it. Addresses of this machine and of the private
+network are refused after resolution, on every redirect, but for the connected engine's own /view."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import ipaddress
+import socket
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import httpx
+
+from oelala_desktop.domain.errors import CannotSave, InvalidPicture
+
+_LIMIT = 20 * 10**6  # bytes
+_TIME = 30.0  # seconds
+_REDIRECTS = 3
+
+
+async def fetch_picture(url: str, folder: Path, *, engine_url: str = "") -> Path:
+    """Downloads into `folder`; the caller reads it as a picture. Raises InvalidPicture with a sentence."""
+    try:
+        async with asyncio.timeout(_TIME):
+            content, final = await _follow(url, engine_url)
+    except TimeoutError:
+        raise InvalidPicture("image", f"{_host(url)} took longer than {_TIME:.0f} s.") from None
+    except httpx.HTTPError as error:
+        raise InvalidPicture("image", f"{_host(url)} could not be read: {error}.") from error
+    name = unquote(urlsplit(final).path.rsplit("/", 1)[-1])[:60]
+    safe = "".join(c if c.isalnum() or c in "-_." else "_" for c in name).strip(".") or "picture"
+    path = folder / f"{hashlib.sha256(content).hexdigest()[:12]}_{safe}"
+    try:
+        await asyncio.to_thread(_write, path, content)
+    except OSError as error:
+        raise CannotSave(f"The picture cannot be kept in {folder}: {error.strerror}.") from error
+    return path
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+
+
+async def _follow(url: str, engine_url: str) -> tuple[bytes, str]:
+    for _ in range(_REDIRECTS + 1):
+        address = await _checked_address(url, engine_url)
+        answer = await _get(url, address)
+        if isinstance(answer, bytes):
+            return answer, url
+        url = str(httpx.URL(url).join(answer))
+    raise InvalidPicture("image", f"{_host(url)} redirects more than {_REDIRECTS} times.")
+
+
+async def _checked_address(url: str, engine_url: str) -> str | None:
+    """The one address to connect to, so that a name cannot resolve to another one after the check. None: no pin
+    (the engine's own)."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise InvalidPicture("image", "Only http and https addresses of pictures can be used.")
+    if engine_url and url.startswith(f"{engine_url}/view?"):
+        return None
+    loop = asyncio.get_running_loop()
+    try:
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+        found = await loop.getaddrinfo(parts.hostname, port, type=socket.SOCK_STREAM)
+    except (OSError, ValueError) as error:
+        raise InvalidPicture("image", f"The name {parts.hostname} is not known.") from error
+    addresses = [str(row[4][0]) for row in found]
+    for text in addresses:
+        if not ipaddress.ip_address(text.split("%")[0]).is_global:
+            raise InvalidPicture("image", f"{parts.hostname} lies in a private network; drop the file itself.")
+    return addresses[0]
+
+
+async def _get(url: str, address: str | None) -> bytes | str:
+    """The body, or where a redirect points."""
+    target = httpx.URL(url)
+    headers, extensions = {"Host": target.netloc.decode()}, {}
+    if address:
+        extensions["sni_hostname"] = target.host
+        target = target.copy_with(host=address)
+    async with (
+        httpx.AsyncClient(trust_env=False, timeout=10.0) as client,
+        client.stream("GET", target, headers=headers, extensions=extensions) as response,
+    ):
+        if response.is_redirect:
+            return str(response.headers.get("location", ""))
+        if response.status_code != 200:
+            raise InvalidPicture("image", f"{_host(url)} answered with status {response.status_code}.")
+        parts, size = [], 0
+        async for chunk in response.aiter_bytes():
+            size += len(chunk)
+            if size > _LIMIT:
+                raise InvalidPicture("image", f"The picture has more than {_LIMIT / 10**6:g} MB.")
+            parts.append(chunk)
+        return b"".join(parts)
+
+
+def _host(url: str) -> str:
+    return urlsplit(url).hostname or url[:60]
