@@ -1,0 +1,1 @@
+"""Face two: the window. Widgets take plain values and emit signals; pages put them together."""

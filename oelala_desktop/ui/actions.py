@@ -1,0 +1,40 @@
+"""ActionRunner: how a click starts work. The work runs in a TaskScope; what goes wrong comes back as a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+from oelala_desktop.domain.errors import OelalaError
+from oelala_desktop.services.tasks import TaskScope
+
+T = TypeVar("T")
+
+
+class ActionRunner:
+    """`present` shows an error for which the caller has no place of its own."""
+
+    def __init__(self, scope: TaskScope, present: Callable[[OelalaError], None]) -> None:
+        self._scope = scope
+        self._present = present
+
+    def start(
+        self,
+        work: Coroutine[Any, Any, T],
+        *,
+        done: Callable[[T], None] | None = None,
+        failed: Callable[[OelalaError], bool] | None = None,
+    ) -> None:
+        """`failed` returns True when it has shown the error itself."""
+
+        async def run() -> None:
+            try:
+                result = await work
+            except OelalaError as error:
+                if failed is None or not failed(error):
+                    self._present(error)
+            else:
+                if done is not None:
+                    done(result)
+
+        self._scope.start(run(), getattr(work, "__qualname__", "action"))

@@ -1,0 +1,262 @@
+"""From a field to its editor: EDITORS is the one table. A new kind of field is one row here and one widget."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from oelala_desktop.domain.errors import InvalidField
+from oelala_desktop.domain.field import Field, FieldKind
+from oelala_desktop.ui import theme
+from oelala_desktop.ui.widgets.combo import Choice, ComboBox
+from oelala_desktop.ui.widgets.label import Label
+from oelala_desktop.ui.widgets.lora_rows import LoraRows
+from oelala_desktop.ui.widgets.number_box import NumberBox, mark_wrong
+from oelala_desktop.ui.widgets.picture_source import PictureSource
+from oelala_desktop.ui.widgets.seed_box import SeedBox
+from oelala_desktop.ui.widgets.segmented import Segment, Segmented
+from oelala_desktop.ui.widgets.slider import Slider
+from oelala_desktop.ui.widgets.text_box import TextBox
+from oelala_desktop.ui.widgets.toggle import Toggle
+
+_MOST_SEGMENTS = 10
+_MOST_COUNTED = 6  # so few whole numbers are shown all at once
+_MOST_SLIDER_STEPS = 40
+
+
+class Editor(QWidget):
+    """Holds one value. `edited` is sent for changes made by a person, `problem_changed` with a sentence or ""."""
+
+    edited = Signal(object)
+    problem_changed = Signal(str)
+
+    def __init__(self, field: Field) -> None:
+        super().__init__()
+        self.field = field
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(4)
+
+    def set_value(self, value: Any) -> None:
+        """Show `value` without `edited`."""
+        raise NotImplementedError
+
+    def set_choices(self, choices: Sequence[Choice]) -> None:
+        """What the server offers for this field; editors without a list ignore it."""
+
+    def _hold(self, widget: QWidget) -> None:
+        self._column.addWidget(widget)
+        self.setFocusProxy(widget)
+
+
+class TextEditor(Editor):
+    def __init__(self, field: Field) -> None:
+        super().__init__(field)
+        short = field.key == "negative_prompt"
+        self.box = TextBox(
+            field.label, placeholder=field.help, limit=int(field.maximum or 2048), lines=2 if short else 3
+        )
+        self.box.text_edited.connect(self.edited.emit)
+        self.box.counted.connect(lambda _counter, _wrong: self.problem_changed.emit(self.box.problem))
+        self._hold(self.box)
+
+    def set_value(self, value: Any) -> None:
+        self.box.set_text(str(value or ""))
+
+
+class LineEditor(Editor):
+    def __init__(self, field: Field) -> None:
+        super().__init__(field)
+        self._edit = QLineEdit()
+        self._edit.setAccessibleName(field.label)
+        self._edit.setFixedHeight(theme.HEIGHT)
+        self._edit.textEdited.connect(self._typed)
+        self._hold(self._edit)
+
+    def set_value(self, value: Any) -> None:
+        self._edit.setText(str(value or ""))
+        self._edit.setCursorPosition(0)
+
+    def _typed(self, text: str) -> None:
+        try:
+            self.field.check(text)
+        except InvalidField as error:
+            mark_wrong(self._edit, True)
+            self.problem_changed.emit(error.message.removeprefix(f"{error.field}: "))
+        else:
+            mark_wrong(self._edit, False)
+            self.problem_changed.emit("")
+        self.edited.emit(text)
+
+
+class ComboEditor(Editor):
+    """A model or an open list. For models an empty value means the preset's own choice."""
+
+    def __init__(self, field: Field) -> None:
+        super().__init__(field)
+        self.combo = ComboBox(field.label, placeholder="The preset's own")
+        self.combo.set_choices([Choice(choice, choice) for choice in field.choices])
+        self.combo.value_changed.connect(lambda value: self.edited.emit(value or None))
+        self._hold(self.combo)
+
+    def set_value(self, value: Any) -> None:
+        self.combo.set_value(str(value or ""))
+
+    def set_choices(self, choices: Sequence[Choice]) -> None:
+        own = [Choice("", "The preset's own")] if self.field.kind is FieldKind.MODEL and choices else []
+        self.combo.set_choices([*own, *choices])
+
+
+class SegmentEditor(Editor):
+    """A closed list of few choices; more than five stand in two rows."""
+
+    def __init__(self, field: Field, choices: Sequence[str] = ()) -> None:
+        super().__init__(field)
+        segments = [Segment(c, c.capitalize() if c.isalpha() else c) for c in choices or field.choices]
+        self.segmented = Segmented(segments, field.label, columns=5 if len(segments) > 5 else 0)
+        self.segmented.value_changed.connect(self._tell)
+        self._hold(self.segmented)
+
+    def set_value(self, value: Any) -> None:
+        self.segmented.set_value("" if value is None else str(value))
+
+    def _tell(self, value: str) -> None:
+        self.edited.emit(int(value) if self.field.kind is FieldKind.INTEGER else value)
+
+
+class SliderEditor(Editor):
+    def __init__(self, field: Field) -> None:
+        super().__init__(field)
+        step = field.step or 1
+        self._whole = float(step).is_integer()
+        self.slider = Slider(field.minimum or 0, field.maximum or 1, step, field.label)
+        self._figure = Label("", tone="text2")
+        self._figure.setFixedWidth(36)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self.slider, 1)
+        row.addWidget(self._figure)
+        self._column.addLayout(row)
+        self.setFocusProxy(self.slider)
+        self.setMinimumHeight(34)  # in line with the frames of segments beside it
+        self.slider.number_changed.connect(self._tell)
+
+    def show_figure(self, shown: bool) -> None:
+        """The number beside the slider, not needed where a caption tells it."""
+        self._figure.setVisible(shown)
+
+    def set_value(self, value: Any) -> None:
+        self.slider.set_number(float(value if value is not None else self.field.minimum or 0))
+        self._show()
+
+    def _tell(self, number: float) -> None:
+        self._show()
+        self.edited.emit(int(number) if self.field.kind is FieldKind.INTEGER else number)
+
+    def _show(self) -> None:
+        number = self.slider.number()
+        self._figure.setText(f"{number:g}" if self._whole else f"{number:.1f}")
+
+
+class NumberEditor(Editor):
+    def __init__(self, field: Field) -> None:
+        super().__init__(field)
+        whole = field.kind is FieldKind.INTEGER
+        low = field.minimum if field.minimum is not None else 0
+        high = field.maximum if field.maximum is not None else 1_000_000
+        self.box = NumberBox(low, high, field.step or 1, field.label, decimals=0 if whole else 1)
+        self.box.number_changed.connect(lambda number: self.edited.emit(int(number) if whole else number))
+        self.box.problem_changed.connect(self.problem_changed)
+        self._hold(self.box)
+
+    def set_value(self, value: Any) -> None:
+        self.box.set_number(float(value if value is not None else self.field.minimum or 0))
+
+
+class SeedEditor(Editor):
+    def __init__(self, field: Field) -> None:
+        super().__init__(field)
+        self.box = SeedBox(field.label)
+        self.box.seed_changed.connect(self.edited.emit)
+        self.box.problem_changed.connect(self.problem_changed)
+        self._hold(self.box)
+
+    def set_value(self, value: Any) -> None:
+        self.box.set_seed(int(value if value is not None else -1))
+
+
+class SwitchEditor(Editor):
+    def __init__(self, field: Field) -> None:
+        super().__init__(field)
+        self.toggle = Toggle(field.label, field.help.rstrip("."))
+        self.toggle.clicked.connect(self.edited.emit)
+        self._hold(self.toggle)
+
+    def set_value(self, value: Any) -> None:
+        self.toggle.setChecked(bool(value))
+
+
+class LoraEditor(Editor):
+    def __init__(self, field: Field) -> None:
+        super().__init__(field)
+        self.rows = LoraRows()
+        self.rows.changed.connect(lambda: self.edited.emit(self.rows.configs()))
+        self._hold(self.rows)
+
+    def set_value(self, value: Any) -> None:
+        self.rows.set_configs(value or ())
+
+    def set_choices(self, choices: Sequence[Choice]) -> None:
+        self.rows.set_files([choice.value for choice in choices])
+
+
+class PictureEditor(Editor):
+    """Its value is a path that the page gives it after the picture was checked; the source itself tells what came."""
+
+    def __init__(self, field: Field) -> None:
+        super().__init__(field)
+        self.source = PictureSource(field.label)
+        self.source.removed.connect(lambda: self.edited.emit(None))
+        self._column.addWidget(self.source)
+
+    def set_value(self, value: Any) -> None:
+        if not value:
+            self.source.set_picture(None)
+
+
+def _choice(field: Field) -> Editor:
+    few = field.choices and len(field.choices) <= _MOST_SEGMENTS and not field.open_choices
+    return SegmentEditor(field) if few else ComboEditor(field)
+
+
+def _number(field: Field) -> Editor:
+    if field.choices:
+        return SegmentEditor(field)
+    low, high = field.minimum, field.maximum
+    if field.kind is FieldKind.INTEGER and low is not None and high is not None and high - low < _MOST_COUNTED:
+        return SegmentEditor(field, [str(number) for number in range(int(low), int(high) + 1)])
+    bounded = field.kind is FieldKind.NUMBER and low is not None and high is not None
+    if bounded and (high or 0) - (low or 0) <= _MOST_SLIDER_STEPS * (field.step or 1):
+        return SliderEditor(field)
+    return NumberEditor(field)
+
+
+EDITORS: dict[FieldKind, Callable[[Field], Editor]] = {
+    FieldKind.PICTURE: PictureEditor,
+    FieldKind.TEXT: TextEditor,
+    FieldKind.LINE: LineEditor,
+    FieldKind.MODEL: ComboEditor,
+    FieldKind.LORAS: LoraEditor,
+    FieldKind.CHOICE: _choice,
+    FieldKind.INTEGER: _number,
+    FieldKind.NUMBER: _number,
+    FieldKind.SEED: SeedEditor,
+    FieldKind.SWITCH: SwitchEditor,
+}
+
+
+def editor_for(field: Field) -> Editor:
+    return EDITORS[field.kind](field)

@@ -1,0 +1,1 @@
+"""The virtual grid of My Media and what belongs to it."""

@@ -1,0 +1,96 @@
+"""How a cell of the grid looks. What does not change under the pointer is drawn once and kept."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSizeF, Qt
+from PySide6.QtGui import QColor, QPainter, QPixmap
+
+from oelala_desktop.ui import icons, painting, theme
+from oelala_desktop.ui.gallery.items import GridItem
+from oelala_desktop.ui.widgets.thumbnail import paint_placeholder
+
+RADIUS = 8
+_BUTTON = 26.0
+_INSET = 7.0
+
+
+def render(item: GridItem, picture: QPixmap | None, width: int, height: int, ratio: float) -> QPixmap:
+    """The cell at rest, as a pixmap: picture cropped to the centre, badges, heart. No picture: a placeholder."""
+    made = QPixmap(round(width * ratio), round(height * ratio))
+    made.setDevicePixelRatio(ratio)
+    made.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(made)
+    painting.begin(painter)
+    box = QRectF(0, 0, width, height)
+    if picture is None or picture.isNull():
+        paint_placeholder(painter, box, RADIUS, "film" if item.kind == "video" else "image")
+    else:
+        painting.cover(painter, box, picture, RADIUS)
+    _paint_badges(painter, box, item)
+    painter.end()
+    return made
+
+
+def _paint_badges(painter: QPainter, box: QRectF, item: GridItem) -> None:
+    t = theme.tokens()
+    font = theme.font(theme.CAPTION, 500)
+    if item.badge:
+        painting.pill(painter, box.right() - _INSET, box.bottom() - _INSET, item.badge, font, (t.scrim, t.on_stage))
+    if item.sketch:
+        width = painting.text_width(font, "Sketch") + 12
+        bottom = box.y() + _INSET + painter.fontMetrics().height() + 3
+        painting.pill(painter, box.x() + _INSET + width, bottom, "Sketch", font, (t.scrim, t.on_stage))
+    if item.favorite:
+        icons.draw(painter, "heart", heart_box(box).adjusted(4, 4, -4, -4), t.heart, filled=True)
+
+
+def heart_box(box: QRectF) -> QRectF:
+    return QRectF(box.x() + _INSET - 3, box.bottom() - _BUTTON - _INSET + 3, _BUTTON, _BUTTON)
+
+
+def prompt_box(box: QRectF) -> QRectF:
+    return QRectF(box.right() - _BUTTON - _INSET, box.y() + _INSET, _BUTTON, _BUTTON)
+
+
+def check_box(box: QRectF) -> QRectF:
+    return QRectF(box.x() + _INSET, box.y() + _INSET, _BUTTON, _BUTTON)
+
+
+def paint_hover(painter: QPainter, box: QRectF, item: GridItem, picture: QPixmap | None, *, whole: bool) -> None:
+    """What the pointer brings out: the whole picture letter-boxed, and the buttons that are not set yet."""
+    t = theme.tokens()
+    if whole and picture is not None and not picture.isNull():
+        painting.rounded(painter, box, RADIUS, t.stage)
+        painter.save()
+        painter.setClipPath(painting.rounded_path(box, RADIUS))
+        place = painting.contained(QSizeF(picture.size()), box)
+        painter.drawPixmap(place, picture, QRectF(picture.rect()))
+        painter.restore()
+        _paint_badges(painter, box, item)
+    if item.has_prompt:
+        place = prompt_box(box)
+        painting.rounded(painter, place, 6, t.scrim)
+        icons.draw(painter, "message-square-text", place.adjusted(5, 5, -5, -5), t.on_stage)
+    if not item.favorite:
+        place = heart_box(box)
+        painting.rounded(painter, place.adjusted(1, 1, -1, -1), 6, t.scrim)
+        icons.draw(painter, "heart", place.adjusted(5, 5, -5, -5), t.on_stage)
+
+
+def paint_selected(painter: QPainter, box: QRectF) -> None:
+    t = theme.tokens()
+    painting.rounded(painter, box.adjusted(-2, -2, 2, 2), RADIUS + 2, None, t.accent, 3)
+    place = check_box(box)
+    painting.rounded(painter, place, 6, t.primary)
+    icons.draw(painter, "check", place.adjusted(5, 5, -5, -5), t.on_primary)
+
+
+def paint_ring(painter: QPainter, box: QRectF) -> None:
+    t = theme.tokens()
+    painting.rounded(painter, box.adjusted(-4, -4, 4, 4), RADIUS + 4, None, t.accent, 2)
+
+
+def paint_heading(painter: QPainter, box: QRectF, text: str) -> None:
+    painter.setFont(theme.font(theme.BODY, 600))
+    painter.setPen(QColor(theme.tokens().text2))
+    painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, text)

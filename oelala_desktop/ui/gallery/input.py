@@ -1,0 +1,231 @@
+"""Mouse and keyboard of the grid: choosing, opening, dragging out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QPixmap, QWheelEvent
+from PySide6.QtWidgets import QApplication
+
+from oelala_desktop.ui.gallery import cell
+from oelala_desktop.ui.widgets.control import Control
+from oelala_desktop.ui.widgets.recent_strip import drag_files
+
+if TYPE_CHECKING:
+    from oelala_desktop.ui.gallery.grid import MediaGrid
+
+_MOST_STRETCHED = 200_000
+
+
+class GridInput(Control):
+    """Mixin of MediaGrid; its own state is only the press that may become a drag."""
+
+    _pressed: QPoint | None = None
+    _pending: str | None = None  # a press on a chosen item chooses it alone only if no drag follows
+
+    @property
+    def _view(self) -> MediaGrid:
+        return self  # type: ignore[return-value]
+
+    # choosing
+
+    def select_only(self, key: str) -> None:
+        self._view.selection.only(key)
+        self._told()
+
+    def _stretch_to(self, index: int) -> None:
+        view = self._view
+        start = view.provider.index_of(view.selection.anchor) if view.selection.anchor else index
+        first, last = sorted((max(0, start), index))
+        span = range(first, min(last, first + _MOST_STRETCHED) + 1)
+        keys = [key for key in map(view.provider.key, span) if key is not None]
+        current = view.provider.key(index)
+        if current is not None:
+            view.selection.stretch(keys, current)
+            self._told()
+
+    def _told(self) -> None:
+        view = self._view
+        current = view.selection.current
+        index = view.provider.index_of(current) if current else -1
+        item = view.provider.item(index) if index >= 0 else None
+        chosen = f", {len(view.selection)} selected" if len(view.selection) else ""
+        view.setAccessibleDescription(f"{item.name}{chosen}" if item else "")
+        view.selection_changed.emit()
+        view.viewport().update()
+
+    def _targets(self) -> list[str]:
+        """What an act is meant for: the chosen items, else the one the keyboard is on."""
+        selection = self._view.selection
+        return list(selection.keys) or ([selection.current] if selection.current else [])
+
+    # mouse
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        view = self._view
+        pos = event.position().toPoint()
+        index = view.item_at(pos)
+        key = view.provider.key(index) if index >= 0 else None
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        if key is None:
+            if not event.modifiers() and len(view.selection):
+                view.selection.clear()
+                self._told()
+            return
+        if self._press_button(index, key, pos):
+            return
+        self._pressed = pos
+        self._choose(index, key, event.modifiers())
+
+    def _choose(self, index: int, key: str, modifiers: Qt.KeyboardModifier) -> None:
+        selection = self._view.selection
+        if modifiers & Qt.KeyboardModifier.ShiftModifier:
+            self._stretch_to(index)
+        elif modifiers & Qt.KeyboardModifier.ControlModifier:
+            selection.toggle(key)
+            self._told()
+        elif key in selection:
+            self._pending = key
+        else:
+            self.select_only(key)
+
+    def _press_button(self, index: int, key: str, pos: QPoint) -> bool:
+        """A press on 💬 or the heart of a cell."""
+        view = self._view
+        item, box = view.provider.item(index), view.cell_rect(index)
+        if item is not None and item.has_prompt and cell.prompt_box(box).contains(pos):
+            view.selection.only(key)
+            self._told()
+            view.prompt_requested.emit(key)
+            return True
+        if cell.heart_box(box).contains(pos):
+            view.favorite_requested.emit([key])
+            return True
+        return False
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        view = self._view
+        pos = event.position().toPoint()
+        if self._pressed is not None and event.buttons() & Qt.MouseButton.LeftButton:
+            if (pos - self._pressed).manhattanLength() >= QApplication.startDragDistance():
+                self._pressed = self._pending = None
+                self._drag()
+            return
+        index = view.item_at(pos)
+        view.set_hovered((view.provider.key(index) or "") if index >= 0 else "")
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._pressed = None
+        if self._pending is not None:
+            self.select_only(self._pending)
+            self._pending = None
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        view = self._view
+        index = view.item_at(event.position().toPoint())
+        key = view.provider.key(index) if index >= 0 else None
+        if key is not None and event.button() == Qt.MouseButton.LeftButton:
+            view.opened.emit(key)
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Leave:
+            self._view.set_hovered("")
+        return super().viewportEvent(event)  # type: ignore[misc, no-any-return]
+
+    def _drag(self) -> None:
+        view = self._view
+        keys = self._targets()
+        paths = [path for path in map(view.provider.path, keys) if path is not None]
+        if paths:
+            drag_files(view, paths, view.pixmaps.raw(keys[0]) or QPixmap())
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self._view.zoom(1 if event.angleDelta().y() > 0 else -1)
+            event.accept()
+        else:
+            super().wheelEvent(event)
+
+    # keyboard
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        view = self._view
+        if event.matches(QKeySequence.StandardKey.SelectAll):
+            view.select_all_requested.emit()
+        elif not (self._move(event) or self._act(event)):
+            super().keyPressEvent(event)
+
+    def _move(self, event: QKeyEvent) -> bool:
+        view = self._view
+        count = view.layout_.count
+        if not count:
+            return False
+        at = view.provider.index_of(view.selection.current) if view.selection.current else -1
+        goal = self._goal(Qt.Key(event.key()), at)
+        if goal is None:
+            return False
+        goal = max(0, min(count - 1, goal))
+        key = view.provider.key(goal)
+        view.ensure_visible(goal)
+        if key is None:
+            return True
+        self._by_keyboard = True
+        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            if view.selection.anchor is None:
+                view.selection.anchor = key
+            self._stretch_to(goal)
+        elif event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            view.selection.current = key
+            self._told()
+        else:
+            self.select_only(key)
+        return True
+
+    def _goal(self, key: Qt.Key, at: int) -> int | None:
+        grid = self._view.layout_
+        page = max(1, self._view.viewport().height() // grid.pitch)
+        across = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
+        down = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_PageUp: -page, Qt.Key.Key_PageDown: page}
+        if key in (Qt.Key.Key_Home, Qt.Key.Key_End):
+            return 0 if key == Qt.Key.Key_Home else grid.count - 1
+        if key in across:
+            return at + across[key] if at >= 0 else 0
+        if key in down:
+            return grid.step(at, down[key]) if at >= 0 else 0
+        return None
+
+    def _act(self, event: QKeyEvent) -> bool:
+        view = self._view
+        targets, current = self._targets(), view.selection.current
+        key = event.key()
+        if key == Qt.Key.Key_Escape and len(view.selection):
+            view.selection.clear()
+            self._told()
+        elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal, Qt.Key.Key_Minus):
+            view.zoom(-1 if key == Qt.Key.Key_Minus else 1)
+        elif current is None or event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+            return False
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            view.opened.emit(current)
+        elif key == Qt.Key.Key_Space:
+            view.selection.toggle(current)
+            self._told()
+        else:
+            return self._act_on(key, targets, current)
+        return True
+
+    def _act_on(self, key: int, targets: list[str], current: str) -> bool:
+        view = self._view
+        if key == Qt.Key.Key_Delete:
+            view.delete_requested.emit(targets)
+        elif key == Qt.Key.Key_F:
+            view.favorite_requested.emit(targets)
+        elif key == Qt.Key.Key_P:
+            view.prompt_requested.emit(current)
+        elif key == Qt.Key.Key_C:
+            view.copy_requested.emit(current)
+        else:
+            return False
+        return True

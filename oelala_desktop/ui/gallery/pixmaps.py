@@ -1,0 +1,58 @@
+"""The few pictures that are on screen, and the cells drawn from them. Both are bounded whatever the list's length."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+
+from PySide6.QtGui import QImage, QPixmap
+
+from oelala_desktop.ui.gallery import cell
+from oelala_desktop.ui.gallery.items import GridItem
+
+
+class PixmapCache:
+    """Least recently shown goes first. `capacity` counts pictures."""
+
+    def __init__(self, capacity: int = 256) -> None:
+        self._capacity = capacity
+        self._raw: OrderedDict[str, QPixmap] = OrderedDict()
+        self._cells: OrderedDict[str, tuple[GridItem, int, int, float, QPixmap]] = OrderedDict()
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._raw
+
+    def __len__(self) -> int:
+        return len(self._raw)
+
+    def put(self, key: str, image: QImage) -> None:
+        self._raw[key] = QPixmap.fromImage(image)
+        self._raw.move_to_end(key)
+        self._cells.pop(key, None)
+        while len(self._raw) > self._capacity:
+            gone, _ = self._raw.popitem(last=False)
+            self._cells.pop(gone, None)
+
+    def drop(self, key: str) -> None:
+        self._raw.pop(key, None)
+        self._cells.pop(key, None)
+
+    def raw(self, key: str) -> QPixmap | None:
+        found = self._raw.get(key)
+        if found is not None:
+            self._raw.move_to_end(key)
+        return found
+
+    def cell(self, item: GridItem, width: int, height: int, ratio: float) -> QPixmap:
+        """The drawn cell of `item`, from the cache while nothing about it changed."""
+        known = self._cells.get(item.key)
+        if known is not None and known[1] == width and known[2] == height and known[3] == ratio and known[0] == item:
+            return known[4]
+        made = cell.render(item, self._raw.get(item.key), width, height, ratio)
+        self._cells[item.key] = (item, width, height, ratio, made)
+        while len(self._cells) > self._capacity:
+            self._cells.popitem(last=False)
+        return made
+
+    def forget_cells(self) -> None:
+        """Colours changed: draw the cells again."""
+        self._cells.clear()

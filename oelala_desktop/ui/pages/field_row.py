@@ -1,0 +1,89 @@
+"""One field of a form: its label, a mark when it departs from the default, the editor, and what is wrong with it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from oelala_desktop.ui import painting, theme
+from oelala_desktop.ui.fields import Editor
+from oelala_desktop.ui.widgets.button import IconButton
+from oelala_desktop.ui.widgets.label import ElidedLabel, Label
+
+
+class Mark(QWidget):
+    """A small accent dot: this value is not the default."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFixedSize(8, 8)
+        self.setAccessibleName("Changed from the default")
+        policy = self.sizePolicy()
+        policy.setRetainSizeWhenHidden(False)
+        self.setSizePolicy(policy)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painting.begin(painter)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(theme.tokens().accent))
+        painter.drawEllipse(QPointF(4, 4), 3, 3)
+
+
+class FieldRow(QWidget):
+    reset_requested = Signal(str)  # key
+
+    def __init__(self, editor: Editor, *, labelled: bool = True, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.editor = editor
+        self.key = editor.field.key
+        field = editor.field
+        self._label = Label(field.label, weight=500)
+        self._label.setBuddy(editor)
+        self._mark = Mark()
+        self._mark.hide()
+        self._reset = IconButton("undo-2", f"Back to the default {field.label.lower()}", height=20)
+        self._reset.clicked.connect(lambda: self.reset_requested.emit(self.key))
+        self._reset.hide()
+        self.caption = ElidedLabel("", tone="muted", size=theme.CAPTION)
+        self.caption.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.caption.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self._problem = Label("", tone="error", size=theme.CAPTION, wrap=True)
+        self._problem.hide()
+        head = QHBoxLayout()
+        head.setSpacing(6)
+        head.addWidget(self._label)
+        head.addWidget(self._mark)
+        head.addWidget(self._reset)
+        head.addWidget(self.caption, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        self._labelled = labelled
+        if labelled:
+            column.addLayout(head)
+        else:
+            for part in (self._label, self._mark, self._reset, self.caption):
+                part.setParent(self)
+                part.hide()
+        column.addWidget(editor)
+        column.addWidget(self._problem)
+        editor.problem_changed.connect(self.set_problem)
+
+    def set_departed(self, departed: bool) -> None:
+        """Whether the value differs from the preset's default."""
+        if self._labelled:
+            self._mark.setVisible(departed)
+            self._reset.setVisible(departed)
+
+    def set_caption(self, text: str) -> None:
+        self.caption.setText(text)
+
+    def set_problem(self, sentence: str) -> None:
+        self._problem.setText(sentence)
+        self._problem.setVisible(bool(sentence))
+
+    @property
+    def problem(self) -> str:
+        return self._problem.text()

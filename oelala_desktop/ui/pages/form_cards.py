@@ -1,0 +1,256 @@
+"""The cards of a tool's form: which fields stand where, and what the cards say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from oelala_desktop.ui import theme, wording
+from oelala_desktop.ui.fields import SeedEditor, SliderEditor, TextEditor
+from oelala_desktop.ui.pages.field_row import FieldRow
+from oelala_desktop.ui.pages.preset_card import PresetCard, PresetChoice
+from oelala_desktop.ui.pages.summaries import SUMMARIES
+from oelala_desktop.ui.pages.tips import PROMPT_TIPS
+from oelala_desktop.ui.widgets.button import Button
+from oelala_desktop.ui.widgets.card import Card, FoldCard
+from oelala_desktop.ui.widgets.fold import FoldSection
+from oelala_desktop.ui.widgets.label import Label
+from oelala_desktop.ui.widgets.model_pair import ModelPairPicker
+from oelala_desktop.ui.widgets.popover import TipsPopover
+from oelala_desktop.ui.widgets.scroll import Column
+
+if TYPE_CHECKING:
+    from oelala_desktop.ui.pages.tool_form import ToolForm
+
+_FOLDED = (
+    ("model", "Model", "layers"),
+    ("lora", "LoRA", "blend"),
+    ("sampling", "Sampling", "sliders-horizontal"),
+    ("memory", "Memory", "memory-stick"),
+)
+_KNOWN = {"picture", "prompt", "size", *(group for group, _, _ in _FOLDED)}
+#: width of the cards in pixels
+WIDTH = 400
+#: fields narrow enough to share a line
+_SHORT = {"steps", "switch_step", "sampler", "scheduler", "shift", "guidance", "variations", "cfg"}
+_PAIR = ("unet_high_noise", "unet_low_noise")
+
+
+class FormCards(Column):
+    """Asks the form for the rows of its fields; knows only where they go."""
+
+    def __init__(self, form: ToolForm, task: str) -> None:
+        super().__init__()
+        self._form = form
+        self._task = task
+        self._cards: dict[str, Card | FoldCard] = {}
+        self._folds: dict[str, FoldSection] = {}
+        self._pair: ModelPairPicker | None = None
+        self._tips: TipsPopover | None = None
+        self.preset = PresetCard()
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 4, 0)
+        self.setMaximumWidth(WIDTH + 4)
+        self._column.setSpacing(8)
+        self._build()
+        self._column.addStretch(1)
+
+    def _keys(self, group: str) -> list[str]:
+        keys = [key for key, field in self._form.fields.items() if field.group == group]
+        if "duration" in keys and "num_frames" in keys:
+            keys.remove("num_frames")  # two ways to say the same; the caption shows the frames
+        return keys
+
+    def _build(self) -> None:
+        for group, build in (("picture", self._pictures), ("prompt", self._prompts), ("size", self._sizes)):
+            keys = self._keys(group)
+            if keys:
+                build(keys)
+        for group, title, icon in _FOLDED:
+            if self._keys(group):
+                self._add(group, FoldCard(title, partial(self._make_group, group), icon=icon))
+        others = [key for key, field in self._form.fields.items() if field.group not in _KNOWN]
+        if others:
+            self._add("more", FoldCard("More", partial(self._rows, others), icon="ellipsis"))
+        self._add("preset", FoldCard("Preset", lambda: self.preset, icon="workflow"))
+
+    def _add(self, group: str, card: Card | FoldCard) -> None:
+        self._cards[group] = card
+        self._column.addWidget(card)
+
+    # cards that are always open
+
+    def _pictures(self, keys: list[str]) -> None:
+        card = Card("Picture")
+        card.body.addWidget(self._form.row(keys[0], labelled=False))
+        for key in keys[1:]:
+            fold = FoldSection(self._form.fields[key].label, partial(self._bare, key))
+            self._folds[key] = fold
+            card.body.addWidget(fold)
+        self._add("picture", card)
+
+    def _prompts(self, keys: list[str]) -> None:
+        card = Card("Prompt")
+        row = self._form.row("prompt", labelled=False)
+        card.body.addWidget(row)
+        if isinstance(row.editor, TextEditor):
+            box = row.editor.box
+            box.counted.connect(lambda text, wrong: card.set_caption(text, "error" if wrong else "muted"))
+            card.set_caption(box.counter)
+        tips = Button("Tips", "plain", icon="lightbulb", height=28)
+        tips.clicked.connect(lambda: self._open_tips(tips))
+        if "negative_prompt" in keys:
+            fold = FoldSection("Negative prompt", partial(self._bare, "negative_prompt"), beside=tips)
+            self._folds["negative_prompt"] = fold
+            card.body.addWidget(fold)
+        else:
+            card.body.addWidget(tips, 0, Qt.AlignmentFlag.AlignRight)
+        self._add("prompt", card)
+
+    def _bare(self, key: str) -> QWidget:
+        """A field alone inside a fold, whose header is its label."""
+        holder = QWidget()
+        column = QVBoxLayout(holder)
+        column.setContentsMargins(0, 4, 0, 0)
+        column.addWidget(self._form.row(key, labelled=False))
+        return holder
+
+    def _open_tips(self, anchor: QWidget) -> None:
+        if self._tips is None:
+            self._tips = TipsPopover("Writing a prompt", PROMPT_TIPS.get(self._form.tool.output, ()))
+        self._tips.open_at(anchor, align_right=True)
+
+    def _sizes(self, keys: list[str]) -> None:
+        card = Card(self._form.fields["resolution"].label if "resolution" in keys else "Length")
+        rest = [key for key in keys if key not in ("resolution", "duration", "fps")]
+        if "resolution" in keys:
+            card.body.addWidget(self._form.row("resolution", labelled=False))
+        if "aspect_ratio" in rest:
+            card.body.addWidget(self._form.row("aspect_ratio"))
+            rest.remove("aspect_ratio")
+        times = [key for key in ("duration", "fps") if key in keys]
+        if times:
+            line = QHBoxLayout()
+            line.setSpacing(16)
+            for time_key in times:
+                line.addWidget(self._form.row(time_key), 5 if time_key == "duration" else 4, Qt.AlignmentFlag.AlignTop)
+            card.body.addLayout(line)
+        duration = self._form.editor("duration")
+        if isinstance(duration, SliderEditor):
+            duration.show_figure(False)
+        for key in rest:
+            card.body.addWidget(self._form.row(key))
+        self._add("size", card)
+
+    # folded cards
+
+    def _make_group(self, group: str) -> QWidget:
+        keys = self._keys(group)
+        if group == "model" and all(key in keys for key in _PAIR):
+            return self._make_models([key for key in keys if key not in _PAIR])
+        if group == "lora":
+            return self._rows(keys, labelled=False)
+        return self._rows(keys)
+
+    def _rows(self, keys: Sequence[str], labelled: bool = True) -> QWidget:
+        """Fields below each other; short ones share a line."""
+        holder = QWidget()
+        column = QVBoxLayout(holder)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(12)
+        line: QHBoxLayout | None = None
+        for key in keys:
+            row = self._form.row(key, labelled=labelled)
+            if key in _SHORT:
+                if line is None or line.count() == 2:
+                    line = QHBoxLayout()
+                    line.setSpacing(12)
+                    column.addLayout(line)
+                line.addWidget(row, 1)
+            else:
+                line = None
+                column.addWidget(row)
+            if isinstance(row.editor, SeedEditor):
+                row.editor.box.set_last(self._form.last_seed)
+        return holder
+
+    def _make_models(self, others: list[str]) -> QWidget:
+        holder = QWidget()
+        column = QVBoxLayout(holder)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        self._pair = ModelPairPicker(self._task)
+        self._pair.changed.connect(self._take_pair)
+        column.addWidget(Label("High and low noise", tone="text2", size=theme.CAPTION))
+        column.addWidget(self._pair)
+        if others:
+            column.addWidget(self._rows(others))
+        self._show_pair()
+        return holder
+
+    def _take_pair(self, high: str, low: str) -> None:
+        self._form.edit(_PAIR[0], high or None)
+        self._form.edit(_PAIR[1], low or None)
+
+    def _show_pair(self) -> None:
+        if self._pair is not None:
+            files = [choice.value for choice in self._form.choices(_PAIR[0])]
+            self._pair.set_files(files)
+            values = self._form.effective()
+            self._pair.set_value(str(values.get(_PAIR[0]) or ""), str(values.get(_PAIR[1]) or ""))
+
+    # what the cards say
+
+    def refresh(self) -> None:
+        """Values or lists changed that are shown otherwise than by a row of their own."""
+        self._show_pair()
+
+    def set_picture_caption(self, key: str, text: str) -> None:
+        card = self._cards.get("picture")
+        if key in self._folds:
+            self._folds[key].header.set_summary(text)
+            self._folds[key].set_open(True)
+        elif isinstance(card, Card):
+            card.set_caption(text)
+
+    def set_presets(self, presets: Sequence[PresetChoice], chosen: str) -> None:
+        self.preset.set_presets(presets, chosen)
+        card = self._cards["preset"]
+        if isinstance(card, FoldCard):
+            name = next((preset.name for preset in presets if preset.id == chosen), "None yet")
+            card.set_summary(name)
+
+    def set_last_seed(self, seed: int | None) -> None:
+        editor = self._form.editor("seed")
+        if isinstance(editor, SeedEditor):
+            editor.box.set_last(seed)
+
+    def tell(self, values: Mapping[str, Any], size: tuple[int, int, int], *, known: bool) -> None:
+        """Captions and summaries from all values; `known` says whether "auto" has a picture to go by."""
+        width, height, frames = size
+        card = self._cards.get("size")
+        if isinstance(card, Card):
+            waits = values.get("aspect_ratio") == "auto" and self._form.tool.needs_picture and not known
+            card.set_caption("follows the picture" if waits else wording.size(width, height))
+        if "duration" in self._form.fields:
+            clips = int(values.get("clip_count") or 1)
+            text = f"{wording.seconds(float(values.get('duration') or 0))} · {wording.frames(frames)}"
+            self._form.row("duration").set_caption(f"{clips} × {text}" if clips > 1 else text)
+        for group, summary in SUMMARIES.items():
+            folded = self._cards.get(group)
+            if isinstance(folded, FoldCard):
+                folded.set_summary(summary(values))
+
+    def reveal(self, key: str) -> FieldRow | None:
+        """Open whatever `key` is folded in, and give its row."""
+        group = self._form.fields[key].group
+        card = self._cards.get(group) or self._cards.get("more")
+        if isinstance(card, FoldCard):
+            card.set_open(True)
+        if key in self._folds:
+            self._folds[key].set_open(True)
+        return self._form.row(key)

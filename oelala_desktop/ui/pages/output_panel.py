@@ -1,0 +1,172 @@
+"""The right half of a tool's page: nothing yet, the live preview, the finished result, or what went wrong."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+
+from oelala_desktop.domain.job import JobError, Progress
+from oelala_desktop.ui import theme
+from oelala_desktop.ui.widgets.badge import Badge
+from oelala_desktop.ui.widgets.button import Button
+from oelala_desktop.ui.widgets.card import PAD, Surface
+from oelala_desktop.ui.widgets.empty_state import EmptyState
+from oelala_desktop.ui.widgets.error_pane import ErrorPane
+from oelala_desktop.ui.widgets.flow import FlowLayout
+from oelala_desktop.ui.widgets.label import ElidedLabel, Label
+from oelala_desktop.ui.widgets.preview_pane import PreviewPane
+from oelala_desktop.ui.widgets.video_player import VideoPlayer
+
+#: (id, verb, icon) of the buttons under the stage, by state
+_ACTIONS = {
+    "running": (("cancel", "Cancel", "x"), ("queue", "Open queue", "list-video")),
+    "done": (
+        ("save", "Save as", "download"),
+        ("folder", "Show in folder", "folder-open"),
+        ("reuse", "Reuse settings", "rotate-ccw"),
+        ("gallery", "Open in gallery", "layout-grid"),
+        ("more", "More", "ellipsis"),
+    ),
+}
+_MORE = (
+    ("copy_prompt", "Copy prompt"),
+    ("copy_seed", "Copy seed"),
+    ("copy_workflow", "Copy workflow"),
+    ("use_last_frame", "Use the last frame as start picture"),
+    ("favorite", "Favorite"),
+)
+SKETCH = "Sketch – no AI model"
+
+
+class OutputPanel(Surface):
+    """`acted` sends: history, cancel, queue, save, folder, reuse, gallery, full_screen, retry, copy_prompt,
+    copy_seed, copy_workflow, use_last_frame, favorite, browse."""
+
+    acted = Signal(str)
+
+    def __init__(self, *, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._title = Label("Output", weight=600)
+        self._badge = Badge(SKETCH)
+        self._badge.hide()
+        history = Button("History", icon="rotate-ccw-clock", height=theme.DENSE_HEIGHT)
+        history.clicked.connect(partial(self.acted.emit, "history"))
+        head = QHBoxLayout()
+        head.setSpacing(12)
+        head.addWidget(self._title)
+        head.addWidget(self._badge)
+        head.addStretch(1)
+        head.addWidget(history)
+        self.empty = EmptyState(
+            "clapperboard",
+            "Your video appears here",
+            "Choose a picture, say what should happen, and press Generate.",
+            action="Choose a picture",
+            action_icon="image-plus",
+            dashed=True,
+        )
+        self.empty.acted.connect(partial(self.acted.emit, "browse"))
+        self.preview = PreviewPane()
+        self.player: VideoPlayer | None = None
+        self._error: ErrorPane | None = None
+        self.stack = QStackedWidget()
+        self.stack.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.stack.addWidget(self.empty)
+        self.stack.addWidget(self.preview)
+        self._bars = {state: self._make_bar(actions) for state, actions in _ACTIONS.items()}
+        self._facts = ElidedLabel("", tone="text2")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(PAD, 12, PAD, 12)
+        column.setSpacing(12)
+        column.addLayout(head)
+        column.addWidget(self.stack, 1)
+        for bar in self._bars.values():
+            column.addWidget(bar)
+        column.addWidget(self._facts)
+        self.show_empty()
+
+    def _make_bar(self, actions: tuple[tuple[str, str, str], ...]) -> QWidget:
+        bar = QWidget()
+        flow = FlowLayout(8, bar)
+        for key, verb, icon in actions:
+            button = Button(verb, icon=icon, height=theme.DENSE_HEIGHT)
+            act = partial(self._open_more, button) if key == "more" else partial(self.acted.emit, key)
+            button.clicked.connect(act)
+            flow.addWidget(button)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        bar.setSizePolicy(policy)
+        return bar
+
+    def _open_more(self, button: Button) -> None:
+        menu = QMenu(self)
+        for key, text in _MORE:
+            menu.addAction(text).triggered.connect(partial(self.acted.emit, key))
+        button.open_menu(menu)
+
+    def _show(self, state: str, title: str, widget: QWidget, facts: str = "", sketch: bool = False) -> None:
+        self._title.setText(title)
+        self._badge.setVisible(sketch)
+        self.stack.setCurrentWidget(widget)
+        for key, bar in self._bars.items():
+            bar.setVisible(key == state)
+        self._facts.setText(facts)
+        self._facts.setVisible(bool(facts))
+        if state != "done" and self.player is not None:
+            self.player.stop()
+
+    # states
+
+    def show_empty(self) -> None:
+        self._show("empty", "Output", self.empty)
+
+    def show_running(self, *, sketch: bool = False) -> None:
+        """Start over with an empty preview."""
+        self.preview.clear()
+        self._show("running", "Generating", self.preview, sketch=sketch)
+
+    def set_progress(self, progress: Progress) -> None:
+        self.preview.set_progress(progress)
+
+    def set_preview(self, image: QImage) -> None:
+        self.preview.set_image(image)
+
+    def show_video(self, path: Path, facts: str, *, fps: float, length: float, sketch: bool = False) -> VideoPlayer:
+        """Play the result in a loop. `facts` is the line below it: size, frames, seed, time taken."""
+        player = self._ready()
+        player.open_file(path, fps=fps, length=length)
+        self._show("done", "Result", player, facts, sketch)
+        return player
+
+    def show_image(self, image: QImage, facts: str, *, length: float = 0.0, sketch: bool = False) -> None:
+        """Show a finished still, or a frame of a video that is decoded elsewhere."""
+        player = self._ready()
+        player.show_image(image, length=length)
+        self._show("done", "Result", player, facts, sketch)
+
+    def show_failed(self, error: JobError) -> None:
+        if self._error is None:
+            actions = (("retry", "Run again", "rotate-ccw"), ("queue", "Open queue", "list-video"))
+            self._error = ErrorPane("The job failed", actions)
+            self._error.acted.connect(self.acted)
+            holder = QWidget()
+            column = QVBoxLayout(holder)
+            column.setContentsMargins(24, 24, 24, 24)
+            column.addStretch(1)
+            column.addWidget(self._error)
+            column.addStretch(2)
+            self._failed = holder
+            self.stack.addWidget(holder)
+        self._error.set_error(error.message, node=error.node, detail=error.detail)
+        self._show("failed", "Failed", self._failed)
+
+    def _ready(self) -> VideoPlayer:
+        if self.player is None:
+            self.player = VideoPlayer()
+            self.player.full_screen_requested.connect(partial(self.acted.emit, "full_screen"))
+            self.stack.addWidget(self.player)
+        return self.player

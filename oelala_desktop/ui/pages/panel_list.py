@@ -1,0 +1,18 @@
+"""The scrolling list that the side panels are made of."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+
+from oelala_desktop.ui.widgets.scroll import ScrollColumn
+
+
+class PanelList(ScrollColumn):
+    """`column` takes the rows, top to bottom."""
+
+    def __init__(self, *, spacing: int = 8, parent: QWidget | None = None) -> None:
+        super().__init__(parent=parent)
+        self.column.setContentsMargins(16, 4, 16, 16)
+        self.column.setSpacing(spacing)
+        self.column.setAlignment(Qt.AlignmentFlag.AlignTop)

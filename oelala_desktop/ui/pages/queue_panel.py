@@ -1,0 +1,124 @@
+"""The queue: what runs, what waits, what is done, what failed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from oelala_desktop.domain.job import Job, JobState, Progress
+from oelala_desktop.ui import theme
+from oelala_desktop.ui.pages.panel_list import PanelList
+from oelala_desktop.ui.widgets.button import Button
+from oelala_desktop.ui.widgets.empty_state import EmptyState
+from oelala_desktop.ui.widgets.label import Label
+from oelala_desktop.ui.widgets.queue_row import QueueRow
+
+_SECTIONS = ("Running", "Waiting", "Failed", "Finished")
+_SHOWN_FINISHED = 50
+
+
+def section_of(job: Job) -> str:
+    if job.state is JobState.QUEUED:
+        return "Waiting"
+    if job.state in (JobState.FAILED, JobState.LOST):
+        return "Failed"
+    return "Finished" if job.state.is_final else "Running"
+
+
+class QueuePanel(QWidget):
+    """Rows are kept by job, so that a change repaints one row and moves no focus."""
+
+    acted = Signal(str, str)  # job id, what (see QueueRow)
+    pause_requested = Signal(bool)
+    clear_requested = Signal()
+    free_memory_requested = Signal()
+    thumbnail_wanted = Signal(str)  # job id of a row that was just made
+
+    def __init__(self, *, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._rows: dict[str, QueueRow] = {}
+        self._paused = False
+        self._pause = Button("Pause", icon="pause", height=theme.DENSE_HEIGHT)
+        self._pause.clicked.connect(lambda: self.pause_requested.emit(not self._paused))
+        self._clear = Button("Clear finished", icon="check", height=theme.DENSE_HEIGHT)
+        self._clear.clicked.connect(self.clear_requested)
+        self._free = Button("Free memory", icon="memory-stick", height=theme.DENSE_HEIGHT)
+        self._free.set_hint("Ask the server to unload its models")
+        self._free.clicked.connect(self.free_memory_requested)
+        tools = QHBoxLayout()
+        tools.setContentsMargins(16, 4, 16, 8)
+        tools.setSpacing(8)
+        for button in (self._pause, self._clear, self._free):
+            tools.addWidget(button)
+        tools.addStretch(1)
+        self._empty = EmptyState("list-video", "The queue is empty", "Jobs wait here until the engine is free.")
+        self._list = PanelList()
+        self._heads: dict[str, Label] = {}
+        self._places: dict[str, QVBoxLayout] = {}
+        for section in _SECTIONS:
+            self._heads[section] = Label(section, tone="muted", size=theme.CAPTION, weight=600)
+            self._places[section] = QVBoxLayout()
+            self._places[section].setSpacing(8)
+            self._list.column.addWidget(self._heads[section])
+            self._list.column.addLayout(self._places[section])
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(tools)
+        column.addWidget(self._empty, 1)
+        column.addWidget(self._list, 1)
+        self.set_jobs(())
+
+    def set_jobs(self, jobs: Sequence[Job]) -> None:
+        """All jobs, in the order of the queue; finished ones newest first."""
+        wanted = {section: [job for job in jobs if section_of(job) == section] for section in _SECTIONS}
+        wanted["Finished"] = wanted["Finished"][:_SHOWN_FINISHED]
+        keep = {job.id for group in wanted.values() for job in group}
+        for job_id in [job_id for job_id in self._rows if job_id not in keep]:
+            row = self._rows.pop(job_id)
+            row.hide()
+            row.deleteLater()
+        for section, group in wanted.items():
+            self._heads[section].setText(f"{section} · {len(group)}" if len(group) > 1 else section)
+            self._heads[section].setVisible(bool(group))
+            for at, job in enumerate(group):
+                self._put(section, at, job)
+        self._empty.setVisible(not keep)
+        self._list.setVisible(bool(keep))
+        self._clear.set_reason("" if wanted["Finished"] or wanted["Failed"] else "Nothing is finished yet.")
+
+    def _put(self, section: str, at: int, job: Job) -> None:
+        row = self._rows.get(job.id)
+        if row is None:
+            row = QueueRow(job)
+            row.acted.connect(self.acted)
+            self._rows[job.id] = row
+            self.thumbnail_wanted.emit(job.id)
+        else:
+            row.set_job(job)
+        place = self._places[section]
+        if place.indexOf(row) != at:
+            place.removeWidget(row)
+            place.insertWidget(at, row)
+            row.show()
+
+    def row(self, job_id: str) -> QueueRow | None:
+        return self._rows.get(job_id)
+
+    def set_progress(self, job_id: str, progress: Progress) -> None:
+        row = self._rows.get(job_id)
+        if row is not None:
+            row.set_progress(progress)
+
+    def set_thumbnail(self, job_id: str, image: QImage) -> None:
+        row = self._rows.get(job_id)
+        if row is not None:
+            row.set_thumbnail(image)
+
+    def set_paused(self, paused: bool) -> None:
+        self._paused = paused
+        self._pause.set_icon("play" if paused else "pause")
+        self._pause.set_text("Resume" if paused else "Pause")

@@ -1,0 +1,104 @@
+"""Settings: cards of fields, rendered by the same table as the tools' forms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+
+from oelala_desktop.domain.field import Field
+from oelala_desktop.ui import theme
+from oelala_desktop.ui.fields import Editor, SwitchEditor, editor_for
+from oelala_desktop.ui.widgets.button import Button
+from oelala_desktop.ui.widgets.card import Card
+from oelala_desktop.ui.widgets.label import Label
+from oelala_desktop.ui.widgets.scroll import Column, ScrollColumn
+
+_WIDTH = 760
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsSection:
+    """`browse` are keys of folder fields, which get a button that asks for a folder."""
+
+    title: str
+    fields: tuple[Field, ...]
+    browse: tuple[str, ...] = ()
+
+
+class SettingsPage(QWidget):
+    changed = Signal(str, object)  # key, value; only values that the field accepts
+    browse_requested = Signal(str)  # key of a folder field
+
+    def __init__(self, sections: Sequence[SettingsSection], *, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._editors: dict[str, Editor] = {}
+        self._problems: dict[str, Label] = {}
+        inside = Column()
+        inside.setMaximumWidth(_WIDTH)
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(12)
+        for section in sections:
+            column.addWidget(self._make_card(section))
+        column.addStretch(1)
+        scroll = ScrollColumn()
+        scroll.column.setContentsMargins(16, 16, 16, 16)
+        scroll.column.addWidget(inside)
+        page = QVBoxLayout(self)
+        page.setContentsMargins(0, 0, 0, 0)
+        page.addWidget(scroll)
+
+    def _make_card(self, section: SettingsSection) -> Card:
+        card = Card(section.title)
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(24)
+        grid.setVerticalSpacing(10)
+        grid.setColumnMinimumWidth(0, 200)
+        grid.setColumnStretch(1, 1)
+        for row, field in enumerate(section.fields):
+            self._add_field(grid, row, field, field.key in section.browse)
+        card.body.addLayout(grid)
+        return card
+
+    def _add_field(self, grid: QGridLayout, row: int, field: Field, browse: bool) -> None:
+        editor = editor_for(field)
+        self._editors[field.key] = editor
+        problem = Label("", tone="error", size=theme.CAPTION, wrap=True)
+        problem.hide()
+        self._problems[field.key] = problem
+        editor.edited.connect(partial(self._edited, field))
+        editor.problem_changed.connect(partial(self.show_problem, field.key))
+        label = Label(field.label, wrap=True)
+        label.setBuddy(editor)
+        cell = QVBoxLayout()
+        cell.setSpacing(4)
+        cell.addWidget(editor)
+        if field.help and not isinstance(editor, SwitchEditor):
+            cell.addWidget(Label(field.help, tone="muted", size=theme.CAPTION, wrap=True))
+        cell.addWidget(problem)
+        grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
+        label.setMinimumHeight(editor.sizeHint().height())
+        label.setAlignment(Qt.AlignmentFlag.AlignVCenter)
+        grid.addLayout(cell, row, 1)
+        if browse:
+            button = Button("Browse", icon="folder-open")
+            button.setAccessibleName(f"Browse for {field.label.lower()}")
+            button.clicked.connect(partial(self.browse_requested.emit, field.key))
+            grid.addWidget(button, row, 2, Qt.AlignmentFlag.AlignTop)
+
+    def set_values(self, values: Mapping[str, Any]) -> None:
+        for key, editor in self._editors.items():
+            editor.set_value(values.get(key, editor.field.default))
+
+    def show_problem(self, key: str, sentence: str) -> None:
+        self._problems[key].setText(sentence)
+        self._problems[key].setVisible(bool(sentence))
+
+    def _edited(self, field: Field, value: object) -> None:
+        if not self._problems[field.key].text():
+            self.changed.emit(field.key, value)

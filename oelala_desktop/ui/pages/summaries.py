@@ -1,0 +1,58 @@
+"""What folded cards say of what is inside them. Pure: from settings to words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from oelala_desktop.domain.models import display_name, find_pairs
+from oelala_desktop.ui.widgets.lora_rows import lora_summary
+
+Values = Mapping[str, Any]
+
+
+def model(values: Values) -> str:
+    names = [str(values[key]) for key in ("unet_high_noise", "unet_low_noise", "checkpoint") if values.get(key)]
+    if not names:
+        return "The preset's own"
+    pairs = find_pairs(names)
+    if pairs:
+        return f"{pairs[0].name} · pair"
+    return " + ".join(display_name(name) for name in names)
+
+
+def lora(values: Values) -> str:
+    return lora_summary(values.get("lora_configs") or ())
+
+
+def sampling(values: Values) -> str:
+    parts = []
+    steps, switch = values.get("steps"), values.get("switch_step")
+    if steps is not None:
+        parts.append(f"{steps} steps")
+        if switch is not None and int(switch) < int(steps):
+            parts.append(f"{switch} + {int(steps) - int(switch)}")
+    if values.get("cfg") is not None:
+        parts.append(f"CFG {float(values['cfg']):.1f}")
+    if values.get("guidance") is not None:
+        parts.append(f"guidance {float(values['guidance']):.1f}")
+    if int(values.get("seed") or -1) >= 0:
+        parts.append("seed fixed")
+    if int(values.get("variations") or 1) > 1:
+        parts.append(f"{values['variations']} variations")
+    return " · ".join(parts)
+
+
+def memory(values: Values) -> str:
+    text = str(values.get("expert_mode_allocations") or "")
+    if not text:
+        return "The loader decides" if "expert_mode_allocations" in values else ""
+    return text.replace(";", " · ").replace(",", " ")
+
+
+SUMMARIES: dict[str, Callable[[Values], str]] = {
+    "model": model,
+    "lora": lora,
+    "sampling": sampling,
+    "memory": memory,
+}

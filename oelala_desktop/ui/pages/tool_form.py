@@ -1,0 +1,282 @@
+"""The controls of any tool, rendered from its fields; Generate stays pinned below them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
+
+from oelala_desktop.domain.field import Field
+from oelala_desktop.domain.geometry import frame_count, frame_size, nearest_aspect
+from oelala_desktop.domain.tool import Tool
+from oelala_desktop.ui import wording
+from oelala_desktop.ui.fields import Editor, PictureEditor, editor_for
+from oelala_desktop.ui.pages.field_row import FieldRow
+from oelala_desktop.ui.pages.form_cards import WIDTH, FormCards
+from oelala_desktop.ui.pages.preset_card import PresetChoice
+from oelala_desktop.ui.widgets.button import Button, IconButton
+from oelala_desktop.ui.widgets.combo import Choice
+from oelala_desktop.ui.widgets.scroll import ScrollColumn
+
+#: (values, size of the start picture or None) -> width, height in pixels and number of frames
+SizeRule = Callable[[Mapping[str, Any], tuple[int, int] | None], tuple[int, int, int]]
+#: settings that are computed from others unless a person sets them: key -> rule over all values
+FOLLOWING: dict[str, Callable[[Mapping[str, Any]], object]] = {
+    "switch_step": lambda values: max(1, int(values.get("steps") or 2) // 2),
+}
+
+
+def plain_size(values: Mapping[str, Any], picture: tuple[int, int] | None) -> tuple[int, int, int]:
+    """The sizes of product presets: named resolution and aspect, 4k+1 frames."""
+    aspect = str(values.get("aspect_ratio") or "auto")
+    if aspect == "auto":
+        aspect = nearest_aspect(*picture) if picture else "16:9"
+    width, height = frame_size(str(values.get("resolution") or "480p"), aspect)
+    fps, duration = values.get("fps"), values.get("duration")
+    return width, height, frame_count(float(duration), int(fps)) if fps and duration else 1
+
+
+class ToolForm(QWidget):
+    """Values are kept here and not in editors, since a folded card has none yet."""
+
+    changed = Signal(str)  # key
+    generate_requested = Signal()
+    preset_chosen = Signal(str)  # preset id
+    files_dropped = Signal(str, list)  # key, list[Path]
+    image_pasted = Signal(str, QImage)
+    url_dropped = Signal(str, str)
+    media_requested = Signal(str)
+    menu_chosen = Signal(str)  # export, import or reset
+
+    def __init__(self, tool: Tool, *, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.tool = tool
+        self._fields: dict[str, Field] = {}
+        self._set: dict[str, Any] = {}
+        self._rows: dict[str, FieldRow] = {}
+        self._choices: dict[str, tuple[Choice, ...]] = {}
+        self._pictures: dict[str, tuple[int, int]] = {}
+        self._size_rule: SizeRule = plain_size
+        self._seed: int | None = None
+        self._scroll = ScrollColumn()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._scroll, 1)
+        column.addWidget(self._make_foot())
+        self.setFixedWidth(WIDTH + 14)  # the scroll bar stands beside the cards, not on them
+        self.set_fields(tool.fields)
+
+    def _make_foot(self) -> QWidget:
+        foot = QWidget()
+        self.generate = Button("Generate", "primary", icon="sparkles", cap="Ctrl ↵", height=44)
+        self.generate.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.generate.clicked.connect(self.generate_requested)
+        more = IconButton("ellipsis", "Settings file and defaults", "outlined", height=44)
+        more.clicked.connect(lambda: more.open_menu(self._make_menu()))
+        row = QHBoxLayout(foot)
+        row.setContentsMargins(0, 8, 14, 0)
+        row.setSpacing(8)
+        row.addWidget(self.generate, 1)
+        row.addWidget(more)
+        return foot
+
+    def _make_menu(self) -> QMenu:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for key, text in (
+            ("export", "Export settings…"),
+            ("import", "Import settings…"),
+            ("reset", "Back to the defaults"),
+        ):
+            menu.addAction(text).triggered.connect(partial(self.menu_chosen.emit, key))
+        return menu
+
+    # fields and values
+
+    def set_fields(self, fields: Sequence[Field]) -> None:
+        """What is shown, with the preset's own defaults. Values that were set stay set."""
+        self._fields = {field.key: field for field in fields}
+        self._rows = {}
+        self.cards = FormCards(self, self.tool.task)
+        self._scroll.set_content(self.cards)
+        self.cards.preset.chosen.connect(self.preset_chosen)
+        self.cards.refresh()
+        self._tell()
+
+    @property
+    def fields(self) -> Mapping[str, Field]:
+        return self._fields
+
+    def values(self) -> dict[str, Any]:
+        """Every value that differs from the default of its field, by settings key; the rest is the preset's."""
+        return {key: value for key, value in self._set.items() if key in self._fields}
+
+    def effective(self) -> dict[str, Any]:
+        """All values, defaults and computed ones too, as the page shows them."""
+        out = {key: field.default for key, field in self._fields.items()} | self.values()
+        for key, rule in FOLLOWING.items():
+            if key in self._fields and key not in self._set:
+                out[key] = rule(out)
+        return out
+
+    def set_values(self, values: Mapping[str, Any]) -> None:
+        """Take `values` and put all others back to their defaults, without `changed`. Unknown keys are kept
+        for a preset that knows them."""
+        self._set = {k: v for k, v in values.items() if k not in self._fields or self._departs(k, v)}
+        for key in self._fields:
+            self._refresh(key)
+        self.cards.refresh()
+        self._tell()
+
+    def set_value(self, key: str, value: Any) -> None:
+        """Take one value, without `changed`."""
+        self._store(key, value)
+        self._refresh(key)
+        self.cards.refresh()
+        self._tell()
+
+    def _departs(self, key: str, value: Any) -> bool:
+        default = self._fields[key].default
+        if key in FOLLOWING:
+            return value is not None
+        return value != default and not (default is None and value == "") and not (not default and value == [])
+
+    def _store(self, key: str, value: Any) -> None:
+        if key in self._fields and not self._departs(key, value):
+            self._set.pop(key, None)
+        else:
+            self._set[key] = value
+
+    def edit(self, key: str, value: Any) -> None:
+        """A person set `key`."""
+        self._store(key, value)
+        if key in self._rows:
+            self._rows[key].set_departed(key in self._set)
+            self._rows[key].set_problem("")
+        for follower in FOLLOWING:
+            if follower != key and follower not in self._set:
+                self._refresh(follower)
+        self._tell()
+        self.changed.emit(key)
+
+    def _reset(self, key: str) -> None:
+        self._set.pop(key, None)
+        self._refresh(key)
+        self.edit(key, None if key in FOLLOWING else self._fields[key].default)
+
+    # rows
+
+    def row(self, key: str, *, labelled: bool = True) -> FieldRow:
+        """The row of a field, made when its card is first opened."""
+        if key in self._rows:
+            return self._rows[key]
+        editor = editor_for(self._fields[key])
+        row = FieldRow(editor, labelled=labelled)
+        self._rows[key] = row
+        if key in self._choices:
+            editor.set_choices(self._choices[key])
+        self._refresh(key)
+        editor.edited.connect(partial(self.edit, key))
+        row.reset_requested.connect(self._reset)
+        if isinstance(editor, PictureEditor):
+            self._connect_picture(key, editor)
+        return row
+
+    def editor(self, key: str) -> Editor | None:
+        row = self._rows.get(key)
+        return row.editor if row else None
+
+    def _connect_picture(self, key: str, editor: PictureEditor) -> None:
+        source = editor.source
+        source.files_dropped.connect(partial(self.files_dropped.emit, key))
+        source.image_pasted.connect(partial(self.image_pasted.emit, key))
+        source.url_dropped.connect(partial(self.url_dropped.emit, key))
+        source.media_requested.connect(partial(self.media_requested.emit, key))
+        source.removed.connect(lambda: self._pictures.pop(key, None))
+
+    def _refresh(self, key: str) -> None:
+        row = self._rows.get(key)
+        if row is not None:
+            row.editor.set_value(self.effective().get(key))
+            row.set_departed(key in self._set)
+
+    # what the page tells the form
+
+    def set_picture(self, key: str, image: QImage | None, name: str = "", size: tuple[int, int] = (0, 0)) -> None:
+        """Show the picture of `key` (`size` in pixels of the original), or none. The value itself is set apart."""
+        editor = self.row(key).editor if key in self._fields else None
+        if not isinstance(editor, PictureEditor):
+            return
+        editor.source.set_picture(image, name)
+        if image is None:
+            self._pictures.pop(key, None)
+        else:
+            self._pictures[key] = size
+        caption = f"{wording.size(*size)} · {name}" if image is not None else ""
+        self.cards.set_picture_caption(key, caption)
+        self._tell()
+
+    def set_picture_note(self, key: str, text: str) -> None:
+        editor = self.editor(key)
+        if isinstance(editor, PictureEditor):
+            editor.source.set_note(text)
+
+    def paste(self) -> bool:
+        """Give the clipboard to the start picture's field; False if there is nothing for it."""
+        editor = self.editor("image")
+        return isinstance(editor, PictureEditor) and editor.source.paste()
+
+    def set_choices(self, key: str, choices: Sequence[Choice]) -> None:
+        """What the server offers for `key` (models, samplers, LoRA files)."""
+        self._choices[key] = tuple(choices)
+        editor = self.editor(key)
+        if editor is not None:
+            editor.set_choices(choices)
+        self.cards.refresh()
+
+    def choices(self, key: str) -> tuple[Choice, ...]:
+        return self._choices.get(key, ())
+
+    def set_presets(self, presets: Sequence[PresetChoice], chosen: str) -> None:
+        self.cards.set_presets(presets, chosen)
+
+    def set_size_rule(self, rule: SizeRule) -> None:
+        """How W × H and frames follow from the values, where the preset has its own way."""
+        self._size_rule = rule
+        self._tell()
+
+    def set_last_seed(self, seed: int | None) -> None:
+        self._seed = seed
+        self.cards.set_last_seed(seed)
+
+    @property
+    def last_seed(self) -> int | None:
+        return self._seed
+
+    def set_generate_reason(self, why: str) -> None:
+        """Why Generate is disabled; "" enables it."""
+        self.generate.set_reason(why)
+
+    def show_field_error(self, key: str, sentence: str) -> None:
+        """Show what is wrong with a field at the field, opening its card; "" clears it."""
+        if key not in self._fields:
+            return
+        row = self.cards.reveal(key) if sentence else self._rows.get(key)
+        if row is None:
+            return
+        if isinstance(row.editor, PictureEditor):
+            row.editor.source.set_error(sentence)
+        else:
+            row.set_problem(sentence)
+        if sentence:
+            self._scroll.ensureWidgetVisible(row, 0, 24)
+
+    def _tell(self) -> None:
+        values = self.effective()
+        picture = self._pictures.get("image")
+        self.cards.tell(values, self._size_rule(values, picture), known=picture is not None)

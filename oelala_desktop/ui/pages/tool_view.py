@@ -1,0 +1,42 @@
+"""The page of any tool: controls at the left, output and recent results at the right."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from oelala_desktop.domain.tool import Tool
+from oelala_desktop.ui.pages.output_panel import OutputPanel
+from oelala_desktop.ui.pages.tool_form import ToolForm
+from oelala_desktop.ui.widgets.card import Card
+from oelala_desktop.ui.widgets.recent_strip import RecentStrip
+
+_EMPTY = {
+    "video": ("clapperboard", "Your video appears here"),
+    "image": ("image", "Your picture appears here"),
+}
+
+
+class ToolView(QWidget):
+    def __init__(self, tool: Tool, *, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.form = ToolForm(tool)
+        self.output = OutputPanel()
+        self.recent = RecentStrip()
+        icon, title = _EMPTY.get(tool.output, _EMPTY["image"])
+        if tool.needs_picture:
+            text, action = "Choose a picture, say what should happen, and press Generate.", "Choose a picture"
+        else:
+            text, action = "Say what you want to see and press Generate.", ""
+        self.output.empty.set_words(icon, title, text, action)
+        strip = Card("Recent")
+        strip.set_caption("Enter opens · drag one out to any program")
+        strip.body.addWidget(self.recent)
+        right = QVBoxLayout()
+        right.setSpacing(12)
+        right.addWidget(self.output, 1)
+        right.addWidget(strip)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 16, 16, 16)
+        row.setSpacing(4)  # the form keeps 14 px for its scroll bar
+        row.addWidget(self.form)
+        row.addLayout(right, 1)

@@ -1,0 +1,232 @@
+"""The window's frame: sidebar, top bar, the page in view, panels over it, notices at its foot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import QMimeData, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QGuiApplication,
+    QKeySequence,
+    QShortcut,
+)
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+
+from oelala_desktop.ui import icons
+from oelala_desktop.ui.navigation import PAGES, heading
+from oelala_desktop.ui.shortcuts import GROUPS as SHORTCUTS
+from oelala_desktop.ui.side_panel import SidePanel
+from oelala_desktop.ui.sidebar import Sidebar
+from oelala_desktop.ui.topbar import TopBar
+from oelala_desktop.ui.widgets.command_list import Command
+from oelala_desktop.ui.widgets.command_palette import CommandPalette
+from oelala_desktop.ui.widgets.sheet import Sheet
+from oelala_desktop.ui.widgets.shortcut_sheet import ShortcutSheet
+from oelala_desktop.ui.widgets.toast import ToastStack
+
+TITLE = "Oelala Desktop"
+#: the smallest window in which nothing is cut off
+LEAST = QSize(1000, 640)
+
+
+class Shell(QMainWindow):
+    """Pages are made when they are first shown: `add_page(id, make)`."""
+
+    page_shown = Signal(str)  # page id
+    generate_requested = Signal()
+    paste_requested = Signal(QMimeData)
+    dropped = Signal(QMimeData)  # on the window, outside every field that takes drops
+    command_chosen = Signal(str)  # key of a Command given to set_commands
+    panel_opened = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWindowTitle(TITLE)
+        self.setMinimumSize(LEAST)
+        self.resize(1440, 900)
+        self.setAcceptDrops(True)
+        self._makers: dict[str, Callable[[], QWidget]] = {}
+        self._pages: dict[str, QWidget] = {}
+        self._panels: dict[str, SidePanel] = {}
+        self._page_id = ""
+        self._guard: Callable[[], bool] | None = None
+        self._sheets: dict[str, Sheet] = {}
+        self._commands: tuple[Command, ...] = ()
+        self._toasts: ToastStack | None = None
+        self.sidebar = Sidebar()
+        self.topbar = TopBar()
+        self.stack = QStackedWidget()
+        self._build()
+        self._add_shortcuts()
+
+    def _build(self) -> None:
+        body = QWidget()
+        right = QWidget()
+        column = QVBoxLayout(right)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.topbar)
+        column.addWidget(self.stack, 1)
+        row = QHBoxLayout(body)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.sidebar)
+        row.addWidget(right, 1)
+        self._right = right
+        self.setCentralWidget(body)
+        self.sidebar.page_chosen.connect(self.show_page)
+        self.topbar.queue_requested.connect(lambda: self.toggle_panel("queue"))
+        self.topbar.engine_requested.connect(lambda: self.toggle_panel("engine"))
+        self.topbar.activity_requested.connect(lambda: self.toggle_panel("activity"))
+
+    def _add_shortcuts(self) -> None:
+        def on(keys: str, act: Callable[[], object]) -> None:
+            QShortcut(QKeySequence(keys), self).activated.connect(act)
+
+        for number, page_id in enumerate(list(PAGES)[:9], 1):
+            on(f"Ctrl+{number}", partial(self.show_page, page_id))
+        for keys in ("Ctrl+Return", "Ctrl+Enter"):
+            on(keys, self.generate_requested.emit)
+        on("Ctrl+V", lambda: self.paste_requested.emit(QGuiApplication.clipboard().mimeData()))
+        on("Ctrl+K", self.open_palette)
+        on("Ctrl+B", lambda: self.sidebar.set_narrow(not self.sidebar.is_narrow))
+        on("Ctrl+J", lambda: self.toggle_panel("queue"))
+        on("F1", self.open_shortcuts)
+        on("?", self.open_shortcuts)
+        on("Escape", self.close_topmost)
+
+    # pages
+
+    def add_page(self, page_id: str, make: Callable[[], QWidget]) -> None:
+        """`make` builds the page when it is first shown. Adding it again replaces the page."""
+        self._makers[page_id] = make
+        old = self._pages.pop(page_id, None)
+        if old is not None:
+            self.stack.removeWidget(old)
+            old.deleteLater()
+            if self._page_id == page_id:
+                self.show_page(page_id)
+
+    def show_page(self, page_id: str) -> None:
+        if page_id not in self._makers:
+            return
+        if page_id not in self._pages:
+            self._pages[page_id] = self._makers[page_id]()
+            self.stack.addWidget(self._pages[page_id])
+        self.stack.setCurrentWidget(self._pages[page_id])
+        self.sidebar.set_active(page_id)
+        self.topbar.set_title(heading(page_id))
+        self.setWindowTitle(f"{heading(page_id)} · {TITLE}")
+        if page_id != self._page_id:
+            self._page_id = page_id
+            self.page_shown.emit(page_id)
+
+    @property
+    def page_id(self) -> str:
+        return self._page_id
+
+    def page(self, page_id: str) -> QWidget | None:
+        """The page if it was shown before."""
+        return self._pages.get(page_id)
+
+    # panels, sheets, notices
+
+    def add_panel(self, name: str, title: str, content: QWidget) -> SidePanel:
+        """`name` is queue, engine or activity: the chip of that name opens it."""
+        panel = SidePanel(self._right, title, content)
+        self._panels[name] = panel
+        return panel
+
+    def toggle_panel(self, name: str) -> None:
+        panel = self._panels.get(name)
+        if panel is not None and panel.is_open:
+            panel.close_panel()
+        else:
+            self.open_panel(name)
+
+    def open_panel(self, name: str) -> None:
+        if name not in self._panels:
+            return
+        for key, panel in self._panels.items():
+            if key != name:
+                panel.close_panel()
+        self._panels[name].open_panel()
+        self.panel_opened.emit(name)
+
+    def close_topmost(self) -> None:
+        """What Esc does: close the sheet, else the panel, that lies on top."""
+        for sheet in self._sheets.values():
+            if sheet.isVisible():
+                sheet.close_sheet()
+                return
+        for panel in self._panels.values():
+            if panel.is_open:
+                panel.close_panel()
+                return
+
+    def set_commands(self, commands: tuple[Command, ...]) -> None:
+        """What the palette offers beside the pages."""
+        self._commands = commands
+
+    def open_palette(self) -> None:
+        palette = self._sheets.get("palette")
+        if not isinstance(palette, CommandPalette):
+            palette = CommandPalette(self)
+            palette.chosen.connect(self._command)
+            self._sheets["palette"] = palette
+        numbers = {page_id: f"Ctrl {at}" for at, page_id in enumerate(list(PAGES)[:9], 1)}
+        pages = [
+            Command(f"page:{page_id}", heading(page_id), page.icon, numbers.get(page_id, ""))
+            for page_id, page in PAGES.items()
+            if page_id in self._makers
+        ]
+        palette.set_commands([*self._commands, *pages])
+        palette.open_sheet()
+
+    def _command(self, key: str) -> None:
+        kind, _, rest = key.partition(":")
+        if kind == "page":
+            self.show_page(rest)
+        else:
+            self.command_chosen.emit(key)
+
+    def open_shortcuts(self) -> None:
+        if "shortcuts" not in self._sheets:
+            self._sheets["shortcuts"] = ShortcutSheet(self, SHORTCUTS)
+        self._sheets["shortcuts"].open_sheet()
+
+    @property
+    def toasts(self) -> ToastStack:
+        if self._toasts is None:
+            self._toasts = ToastStack(self)
+        return self._toasts
+
+    # the window itself
+
+    def set_close_guard(self, guard: Callable[[], bool]) -> None:
+        """`guard` is asked when the window is closed; False keeps it open (to hide it, or to ask first)."""
+        self._guard = guard
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if self._guard is None or self._guard():
+            event.accept()
+        else:
+            event.ignore()
+
+    def wear_icon(self) -> None:
+        """Set the window's icon; after the first paint, since it is drawn in seven sizes."""
+        self.setWindowIcon(icons.app_icon())
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if event.mimeData().hasUrls():
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+        self.dropped.emit(event.mimeData())

@@ -1,0 +1,90 @@
+"""Cards: the rounded panels that group the controls of a page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from oelala_desktop.ui import painting, theme
+from oelala_desktop.ui.widgets.fold import Fold, FoldHeader
+from oelala_desktop.ui.widgets.label import ElidedLabel, Label
+
+PAD = 16
+
+
+class Surface(QWidget):
+    """A rounded panel with a one-pixel border and nothing in it."""
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        t = theme.tokens()
+        painter = QPainter(self)
+        painting.begin(painter)
+        painting.rounded(painter, self.rect(), theme.CARD_RADIUS, t.panel, t.border)
+
+
+class Card(Surface):
+    """Title at the left, caption at the right, content in `body` below."""
+
+    def __init__(self, title: str = "", *, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.title = Label(title, weight=600)
+        self.caption = ElidedLabel("", tone="muted", size=theme.CAPTION)
+        self.caption.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.caption.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.head = QHBoxLayout()
+        self.head.setSpacing(12)
+        self.head.addWidget(self.title)
+        self.head.addWidget(self.caption, 1)
+        self.body = QVBoxLayout()
+        self.body.setSpacing(8)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(PAD, 12, PAD, 12)
+        column.setSpacing(8)
+        if title:
+            column.addLayout(self.head)
+        column.addLayout(self.body, 1)
+
+    def set_caption(self, text: str, tone: str = "muted") -> None:
+        self.caption.set_tone(tone)
+        self.caption.setText(text)
+
+
+class FoldCard(Surface):
+    """A card that is folded to one row with a summary of what is inside; `make` builds the inside."""
+
+    toggled = Signal(bool)
+
+    def __init__(
+        self, title: str, make: Callable[[], QWidget], *, icon: str = "", parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._make = make
+        self.header = FoldHeader(title, icon=icon)
+        self.fold = Fold(self._padded)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.header)
+        column.addWidget(self.fold)
+        self.header.toggled.connect(self.fold.set_open)
+        self.fold.toggled.connect(self.toggled)
+
+    def set_summary(self, text: str) -> None:
+        self.header.set_summary(text)
+
+    def set_open(self, opened: bool) -> None:
+        self.header.setChecked(opened)
+
+    @property
+    def is_open(self) -> bool:
+        return self.fold.is_open
+
+    def _padded(self) -> QWidget:
+        holder = QWidget()
+        column = QVBoxLayout(holder)
+        column.setContentsMargins(PAD, 0, PAD, 12)
+        column.addWidget(self._make())
+        return holder

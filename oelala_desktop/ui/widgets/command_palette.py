@@ -1,0 +1,77 @@
+"""Everything the window can do, a few typed letters away."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QListView, QVBoxLayout, QWidget
+
+from oelala_desktop.ui import theme
+from oelala_desktop.ui.widgets.command_list import Command, CommandModel, CommandRows
+from oelala_desktop.ui.widgets.sheet import Sheet
+
+
+class CommandPalette(Sheet):
+    """Type a few letters of what you want, Enter does it."""
+
+    chosen = Signal(str)  # key
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window, 560, "Command palette")
+        self._edit = QLineEdit()
+        self._edit.setPlaceholderText("Type a command or a page")
+        self._edit.setAccessibleName("Command")
+        self._edit.setFixedHeight(44)
+        self._edit.setProperty("bare", True)
+        self._edit.setFont(theme.font(theme.SECTION))
+        self._edit.installEventFilter(self)
+        self._model = CommandModel(self)
+        self._list = QListView()
+        self._list.setAccessibleName("Commands")
+        self._list.setModel(self._model)
+        self._list.setItemDelegate(CommandRows(self._list))
+        self._list.setMouseTracking(True)
+        self._list.setFixedHeight(8 * 40)
+        self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._list.clicked.connect(self._take)
+        column = QVBoxLayout(self.card)
+        column.setContentsMargins(12, 4, 12, 8)
+        column.setSpacing(4)
+        line = QHBoxLayout()
+        line.setContentsMargins(8, 0, 8, 0)
+        line.addWidget(self._edit)
+        column.addLayout(line)
+        column.addWidget(self._list)
+        self._edit.textChanged.connect(self._narrow)
+
+    def set_commands(self, commands: Sequence[Command]) -> None:
+        self._model.set_commands(commands)
+        self._narrow(self._edit.text())
+
+    def open_sheet(self) -> None:
+        super().open_sheet()
+        self._edit.clear()
+        self._narrow("")
+        self._edit.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def _narrow(self, text: str) -> None:
+        self._model.narrow(text)
+        self._list.setCurrentIndex(self._model.index(0, 0))
+
+    def _take(self, index: object) -> None:
+        key = self._model.key_at(self._list.currentIndex().row())
+        if key:
+            self.close_sheet()
+            self.chosen.emit(key)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._edit and event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
+                self._list.keyPressEvent(event)
+                return True
+            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                self._take(None)
+                return True
+        return super().eventFilter(watched, event)

@@ -1,0 +1,55 @@
+"""What every control shares: a focus ring for the keyboard alone, and a reason for being disabled."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFocusEvent
+from PySide6.QtWidgets import QWidget
+
+from oelala_desktop.ui.wording import tooltip
+
+if TYPE_CHECKING:
+    _Widget = QWidget
+else:
+    _Widget = object  # a mixin beside a Qt class, which brings QWidget itself
+
+_KEYBOARD = (
+    Qt.FocusReason.TabFocusReason,
+    Qt.FocusReason.BacktabFocusReason,
+    Qt.FocusReason.ShortcutFocusReason,
+    Qt.FocusReason.OtherFocusReason,
+)
+
+
+class Control(_Widget):
+    """Mixin for painted controls: class Button(Control, QAbstractButton)."""
+
+    _by_keyboard = False
+    _hint = ""
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self._by_keyboard = event.reason() in _KEYBOARD
+        self.update()
+        super().focusInEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self._by_keyboard = False
+        self.update()
+        super().focusOutEvent(event)
+
+    @property
+    def shows_ring(self) -> bool:
+        return self._by_keyboard and self.hasFocus()
+
+    def set_hint(self, text: str) -> None:
+        """The tooltip in force while the control is enabled; plain text."""
+        self._hint = text
+        if self.isEnabled():
+            self.setToolTip(tooltip(text))
+
+    def set_reason(self, why: str) -> None:
+        """Disable the control and say why in its tooltip; an empty reason enables it again."""
+        self.setEnabled(not why)
+        self.setToolTip(tooltip(why or self._hint))

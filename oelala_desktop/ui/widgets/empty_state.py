@@ -1,0 +1,99 @@
+"""What a place says while there is nothing in it: an icon, a title, a sentence, and what to do about it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from oelala_desktop.ui import icons, painting, theme
+from oelala_desktop.ui.widgets.button import Button, Kind
+from oelala_desktop.ui.widgets.label import Label
+
+
+class IconMark(QWidget):
+    """An icon in a soft round ground, 56 px."""
+
+    def __init__(self, icon: str, *, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._icon = icon
+        self.setFixedSize(56, 56)
+
+    def set_icon(self, icon: str) -> None:
+        self._icon = icon
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        t = theme.tokens()
+        painter = QPainter(self)
+        painting.begin(painter)
+        painting.rounded(painter, self.rect(), 28, t.input)
+        icons.draw(painter, self._icon, QRectF(16, 16, 24, 24), t.text2, stroke=1.75)
+
+
+class EmptyState(QWidget):
+    """With `dashed` it stands in a dashed frame, as the empty output does."""
+
+    acted = Signal()
+
+    def __init__(
+        self,
+        icon: str,
+        title: str,
+        text: str = "",
+        *,
+        action: str = "",
+        action_icon: str = "",
+        kind: Kind = "outlined",
+        dashed: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._dashed = dashed
+        self.mark = IconMark(icon)
+        self.title = Label(title, size=theme.SECTION, weight=600)
+        self.title.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.text = Label(text, tone="text2", wrap=True)
+        self.text.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.text.setFixedWidth(380)
+        line = QHBoxLayout()  # a line of its own: alignment in a column would ignore that the text wraps
+        line.addStretch(1)
+        line.addWidget(self.text)
+        line.addStretch(1)
+        self.button = Button(action, kind, icon=action_icon)
+        self.button.setVisible(bool(action))
+        self.button.clicked.connect(self.acted)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 24, 24, 24)
+        column.setSpacing(8)
+        column.addStretch(1)
+        column.addWidget(self.mark, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addSpacing(4)
+        column.addWidget(self.title, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addLayout(line)
+        column.addSpacing(8)
+        column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addStretch(1)
+        self.text.setVisible(bool(text))
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+    def set_words(self, icon: str, title: str, text: str = "", action: str = "") -> None:
+        self.mark.set_icon(icon)
+        self.title.setText(title)
+        self.text.setText(text)
+        self.text.setVisible(bool(text))
+        self.button.set_text(action)
+        self.button.setVisible(bool(action))
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        if not self._dashed:
+            return
+        painter = QPainter(self)
+        painting.begin(painter)
+        pen = QPen(QColor(theme.tokens().border_strong), 1)
+        pen.setDashPattern([4, 4])
+        painter.setPen(pen)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(
+            QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), theme.CARD_RADIUS, theme.CARD_RADIUS
+        )

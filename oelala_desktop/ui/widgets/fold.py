@@ -1,0 +1,218 @@
+"""A part of a page that folds away, its content made only when it is first opened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from oelala_desktop.ui import icons, painting, theme
+from oelala_desktop.ui.motion import Glide
+from oelala_desktop.ui.widgets.control import Control
+
+
+class Fold(QWidget):
+    """Shows or hides its content with a short slide. `make` builds the content at the first opening."""
+
+    toggled = Signal(bool)
+
+    def __init__(self, make: Callable[[], QWidget], *, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._make = make
+        self._content: QWidget | None = None
+        self._open = False
+        self._glide = Glide(self, 0.0, self._take, self._arrived)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.setFixedHeight(0)
+        self.hide()
+
+    @property
+    def is_open(self) -> bool:
+        return self._open
+
+    def content(self) -> QWidget:
+        """The content, made now if it was not yet."""
+        if self._content is None:
+            self._content = self._make()
+            self._content.setParent(self)
+            self._content.move(0, 0)
+            self._content.show()
+            self._content.installEventFilter(self)
+        return self._content
+
+    def set_open(self, opened: bool) -> None:
+        if opened == self._open:
+            return
+        self._open = opened
+        if opened:
+            self.content()
+            self.show()
+        self._glide.to(self._goal() if opened else 0.0)
+        self.toggled.emit(opened)
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._fit()
+        return False
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:  # the content's wish changed, and no layout of ours hears it
+            self._fit()
+        return super().event(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        if event.size().width() != event.oldSize().width():
+            self._fit()
+
+    def sizeHint(self) -> QSize:
+        return QSize(self._content.sizeHint().width() if self._content else 0, round(self._glide.value))
+
+    def _goal(self) -> float:
+        content = self.content()
+        layout = content.layout()
+        if layout is not None and layout.hasHeightForWidth():
+            return float(layout.totalHeightForWidth(max(1, self.width())))
+        return float(content.sizeHint().height())
+
+    def _fit(self) -> None:
+        if self._content is None:
+            return
+        goal = self._goal()
+        self._content.resize(self.width(), round(goal))
+        if self._open and self._glide.state() == Glide.State.Stopped:
+            self._take(goal)
+            self._glide.value = goal
+
+    def _take(self, height: float) -> None:
+        self.setFixedHeight(round(height))
+        if self._content is not None:
+            self._content.resize(self.width(), max(round(self._goal()), 1))
+
+    def _arrived(self) -> None:
+        if not self._open:
+            self.hide()
+
+
+class FoldHeader(Control, QAbstractButton):
+    """The row that opens and shuts a fold: chevron, icon, title, and at the right a summary of what is inside."""
+
+    def __init__(
+        self,
+        title: str,
+        *,
+        icon: str = "",
+        strong: bool = True,
+        pad: int = 16,
+        height: int = theme.HEIGHT,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._icon = icon
+        self._strong = strong
+        self._pad = pad
+        self._height = height
+        self._summary = ""
+        self._turn = Glide(self, 0.0, lambda _value: self.update())
+        self.setText(title)
+        self.setCheckable(True)
+        self.setAccessibleName(title)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.toggled.connect(lambda opened: self._turn.to(1.0 if opened else 0.0))
+
+    def set_summary(self, text: str) -> None:
+        self._summary = text
+        self.setAccessibleDescription(text)
+        self.update()
+
+    @property
+    def summary(self) -> str:
+        return self._summary
+
+    def sizeHint(self) -> QSize:
+        width = painting.text_width(theme.font(theme.BODY, 600), self.text()) + 2 * self._pad + 64
+        return QSize(width, self._height)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        opens = {Qt.Key.Key_Right: True, Qt.Key.Key_Left: False}
+        key = Qt.Key(event.key())
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
+            self.click()
+        elif key in opens:
+            if self.isChecked() != opens[key]:
+                self.click()
+        else:
+            super().keyPressEvent(event)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        t = theme.tokens()
+        painter = QPainter(self)
+        painting.begin(painter)
+        tone = t.text if self._strong or self.underMouse() else t.text2
+        middle = self.height() / 2
+        x = float(self._pad)
+        painter.save()
+        painter.translate(x + 6, middle)
+        painter.rotate(90 * self._turn.value)
+        icons.draw(painter, "chevron-right", QRectF(-7, -7, 14, 14), t.text if self.underMouse() else t.text2)
+        painter.restore()
+        x += 22
+        if self._icon:
+            icons.draw(painter, self._icon, QRectF(x, round(middle - 8), 16, 16), t.text)
+            x += 24
+        title_font = theme.font(theme.BODY, 600 if self._strong else 400)
+        painter.setFont(title_font)
+        painter.setPen(QColor(tone))
+        painter.drawText(QRectF(x, 0, self.width() - x, self.height()), Qt.AlignmentFlag.AlignVCenter, self.text())
+        x += painting.text_width(title_font, self.text()) + 16
+        if self._summary and self._turn.value < 1:
+            self._paint_summary(painter, x, t)
+        if self.shows_ring:
+            painting.ring(painter, self.rect(), theme.CARD_RADIUS if self._strong else 6, t.accent)
+
+    def _paint_summary(self, painter: QPainter, x: float, t: theme.Tokens) -> None:
+        painter.setOpacity(1 - self._turn.value)
+        font = theme.font(theme.CAPTION)
+        box = QRectF(x, 0, self.width() - self._pad - x, self.height())
+        painter.setFont(font)
+        painter.setPen(QColor(t.text2))
+        flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+        painter.drawText(box, flags, painting.elided(font, self._summary, box.width()))
+
+
+class FoldSection(QWidget):
+    """A header and its fold, as inside a card (Negative prompt, Advanced)."""
+
+    toggled = Signal(bool)
+
+    def __init__(
+        self,
+        title: str,
+        make: Callable[[], QWidget],
+        *,
+        beside: QWidget | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        """`beside` stands at the right of the header."""
+        super().__init__(parent)
+        self.header = FoldHeader(title, strong=False, pad=0, height=28)
+        self.fold = Fold(make)
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        head.addWidget(self.header, 1)
+        if beside is not None:
+            head.addWidget(beside)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(head)
+        column.addWidget(self.fold)
+        self.header.toggled.connect(self.fold.set_open)
+        self.fold.toggled.connect(self.toggled)
+
+    def set_open(self, opened: bool) -> None:
+        self.header.setChecked(opened)

@@ -1,0 +1,115 @@
+"""The live preview of a running job: the newest picture, a bar over it, and what runs now in words."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize, QSizeF, Qt
+from PySide6.QtGui import QColor, QImage, QLinearGradient, QPainter, QPaintEvent, QPixmap
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from oelala_desktop.domain.job import Progress
+from oelala_desktop.ui import painting, theme
+from oelala_desktop.ui.widgets.progress import Bands, pass_words, time_words
+
+_FOOT = 72.0
+_PAD = 16.0
+
+
+def paint_stage(painter: QPainter, box: QRectF) -> None:
+    """The black, rounded ground on which pictures and videos stand."""
+    t = theme.tokens()
+    painting.rounded(painter, box, theme.CARD_RADIUS, t.stage, t.border)
+
+
+def paint_on_stage(painter: QPainter, box: QRectF, pixmap: QPixmap) -> None:
+    """`pixmap` letter-boxed into the stage, its corners cut by the stage's."""
+    inner = box.adjusted(1, 1, -1, -1)
+    place = painting.contained(QSizeF(pixmap.size()), inner)
+    painter.save()
+    painter.setClipPath(painting.rounded_path(inner, theme.CARD_RADIUS - 1))
+    painter.drawPixmap(place, pixmap, QRectF(pixmap.rect()))
+    painter.restore()
+
+
+def paint_foot(painter: QPainter, box: QRectF, height: float) -> None:
+    """A shade from clear to dark at the foot of the stage, so that words are read over any picture."""
+    t = theme.tokens()
+    foot = QRectF(box.x() + 1, box.bottom() - height, box.width() - 2, height - 1)
+    shade = QLinearGradient(foot.topLeft(), foot.bottomLeft())
+    for position, alpha in ((0.0, 0), (0.45, 150), (1.0, 225)):
+        tone = QColor(t.stage)
+        tone.setAlpha(alpha)
+        shade.setColorAt(position, tone)
+    painter.save()
+    painter.setClipPath(painting.rounded_path(box.adjusted(1, 1, -1, -1), theme.CARD_RADIUS - 1))
+    painter.fillRect(foot, shade)
+    painter.restore()
+
+
+class PreviewPane(QWidget):
+    def __init__(self, *, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._pixmap = QPixmap()
+        self._bands = Bands()
+        self._title, self._node, self._time = "Waiting", "", ""
+        self.setAccessibleName("Live preview")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+    def sizeHint(self) -> QSize:
+        return QSize(640, 420)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(280, 200)
+
+    def clear(self) -> None:
+        self._pixmap = QPixmap()
+        self._bands = Bands()
+        self.set_words("Waiting", "", "")
+
+    def set_image(self, image: QImage) -> None:
+        """The newest preview frame, in whatever size the server sends."""
+        self._pixmap = QPixmap.fromImage(image)
+        self.update()
+
+    def set_progress(self, progress: Progress) -> None:
+        self._bands.take(progress)
+        self.set_words(*pass_words(progress), time_words(progress))
+
+    def set_words(self, title: str, node: str, time: str) -> None:
+        """What stands over the bar: what runs, in which node, and at the right how long."""
+        self._title, self._node, self._time = title, node, time
+        self.setAccessibleDescription(f"{title}, {time}" if time else title)
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        t = theme.tokens()
+        painter = QPainter(self)
+        painting.begin(painter)
+        box = QRectF(self.rect())
+        paint_stage(painter, box)
+        if not self._pixmap.isNull():
+            paint_on_stage(painter, box, self._pixmap)
+            paint_foot(painter, box, _FOOT + 24)
+        else:
+            painter.setFont(theme.font(theme.BODY))
+            painter.setPen(QColor(t.on_stage2))
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, "The first preview comes after the first step.")
+        bar = QRectF(_PAD, box.bottom() - 20, box.width() - 2 * _PAD, 4)
+        self._bands.draw(painter, bar, t.stage_track)
+        self._paint_words(painter, QRectF(_PAD, bar.y() - 28, bar.width(), 20), t)
+
+    def _paint_words(self, painter: QPainter, line: QRectF, t: theme.Tokens) -> None:
+        strong, plain = theme.font(theme.BODY, 600), theme.font(theme.BODY)
+        time_width = painting.text_width(plain, self._time)
+        painter.setPen(QColor(t.on_stage))
+        painter.setFont(plain)
+        painter.drawText(line, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, self._time)
+        room = line.width() - time_width - 24
+        title = painting.elided(strong, self._title, room)
+        painter.setFont(strong)
+        painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, title)
+        used = painting.text_width(strong, title)
+        node = painting.elided(plain, f" · {self._node}", room - used) if self._node else ""
+        if len(node) > 4:
+            painter.setFont(plain)
+            painter.setPen(QColor(t.on_stage2))
+            painter.drawText(line.adjusted(used, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, node)

@@ -1,0 +1,37 @@
+"""A column that scrolls up and down on the ground of whatever it lies on."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
+
+
+class Column(QWidget):
+    """Content whose height follows from the width it gets, so texts that wrap claim no more room than they fill."""
+
+    def minimumSizeHint(self) -> QSize:
+        layout = self.layout()
+        if layout is None or layout.hasHeightForWidth():
+            return QSize(0, 0)  # the area asks for the height of its width
+        return QSize(0, layout.sizeHint().height())
+
+
+class ScrollColumn(QScrollArea):
+    """`content` takes its width from the area; without one, rows go into `column`."""
+
+    def __init__(self, content: QWidget | None = None, *, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.column = QVBoxLayout()
+        if content is None:
+            content = Column()
+            content.setLayout(self.column)
+        self.setWidgetResizable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.viewport().setAutoFillBackground(False)
+        self.set_content(content)
+
+    def set_content(self, content: QWidget) -> None:
+        """Replaces what was there."""
+        self.setWidget(content)
+        content.setAutoFillBackground(False)

@@ -1,0 +1,142 @@
+"""A row of choices of which one is taken, like radio buttons in one frame."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QGridLayout, QSizePolicy, QWidget
+
+from oelala_desktop.ui import icons, painting, theme
+from oelala_desktop.ui.widgets.control import Control
+
+_INSET = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """`name` is read out instead of the label where the label is only an icon."""
+
+    value: str
+    label: str
+    icon: str = ""
+    name: str = ""
+
+
+class SegmentButton(Control, QAbstractButton):
+    def __init__(self, segment: Segment, dense: bool, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.segment = segment
+        self._dense = dense
+        self.setText(segment.label)
+        self.setAccessibleName(segment.name or segment.label)
+        self.setCheckable(True)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        if not segment.label:
+            self.set_hint(segment.name)
+
+    def sizeHint(self) -> QSize:
+        width = painting.text_width(theme.font(theme.BODY, 600), self.text()) + 12
+        if self.segment.icon:
+            width += 16 + (8 if self.text() else 4)
+        return QSize(width, 26 if self._dense else 30)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        t = theme.tokens()
+        painter = QPainter(self)
+        painting.begin(painter)
+        tone = t.text2
+        if self.isChecked():
+            painting.rounded(painter, self.rect(), 6, t.selected, t.border if t.name == "light" else None)
+            tone = t.text
+        elif self.underMouse() and self.isEnabled():
+            tone = t.text
+        if not self.isEnabled():
+            tone = t.border_strong
+        font = theme.font(theme.BODY, 600 if self.isChecked() else 400)
+        text_width = painting.text_width(font, self.text())
+        icon = self.segment.icon
+        gap = 8 if icon and self.text() else 0
+        x = (self.width() - text_width - (16 if icon else 0) - gap) / 2
+        if icon:
+            icons.draw(painter, icon, QRectF(round(x), round(self.height() / 2 - 8), 16, 16), tone)
+            x += 16 + gap
+        painter.setFont(font)
+        painter.setPen(QColor(tone))
+        box = QRectF(x, 0, text_width + 2, self.height())
+        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, self.text())
+        if self.shows_ring:
+            painting.ring(painter, self.rect(), 6, t.accent)
+
+
+class Segmented(QWidget):
+    """Choices in one frame, `columns` to a row (0: all in one). Arrow keys move the choice."""
+
+    value_changed = Signal(str)
+
+    def __init__(
+        self,
+        segments: Sequence[Segment],
+        name: str,
+        *,
+        columns: int = 0,
+        dense: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._buttons: dict[str, SegmentButton] = {}
+        self._group = QButtonGroup(self)
+        self._group.setExclusive(True)
+        self.setAccessibleName(name)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(_INSET, _INSET, _INSET, _INSET)
+        grid.setSpacing(2)
+        across = columns or len(segments)
+        for index, segment in enumerate(segments):
+            button = SegmentButton(segment, dense, self)
+            button.setAccessibleDescription(name)
+            self._buttons[segment.value] = button
+            self._group.addButton(button)
+            grid.addWidget(button, index // across, index % across)
+        if columns:
+            for column in range(across):
+                grid.setColumnStretch(column, 1)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._group.buttonClicked.connect(self._clicked)
+
+    def value(self) -> str:
+        button = self._group.checkedButton()
+        return button.segment.value if isinstance(button, SegmentButton) else ""
+
+    def set_value(self, value: str) -> None:
+        """Take `value` without a signal; an unknown one leaves nothing chosen."""
+        button = self._buttons.get(value)
+        if button is None:
+            self._group.setExclusive(False)
+            for other in self._buttons.values():
+                other.setChecked(False)
+            self._group.setExclusive(True)
+        else:
+            button.setChecked(True)
+
+    def set_reason(self, value: str, why: str) -> None:
+        """Disable one choice and say why; an empty reason enables it."""
+        self._buttons[value].set_reason(why)
+
+    def button(self, value: str) -> SegmentButton:
+        return self._buttons[value]
+
+    def _clicked(self, button: QAbstractButton) -> None:
+        if isinstance(button, SegmentButton):
+            self.value_changed.emit(button.segment.value)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        t = theme.tokens()
+        painter = QPainter(self)
+        painting.begin(painter)
+        painting.rounded(painter, self.rect(), theme.RADIUS, t.input)

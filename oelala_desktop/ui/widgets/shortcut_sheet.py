@@ -1,0 +1,77 @@
+"""The list of keyboard shortcuts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from oelala_desktop.ui import painting, theme
+from oelala_desktop.ui.widgets.button import IconButton
+from oelala_desktop.ui.widgets.label import Label
+from oelala_desktop.ui.widgets.sheet import Sheet
+
+
+class KeyCap(QWidget):
+    """A key as it is printed on a keyboard."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self._text = text
+        self.setFixedSize(max(24, painting.text_width(theme.font(theme.CAPTION, 500), text) + 14), 24)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        t = theme.tokens()
+        painter = QPainter(self)
+        painting.begin(painter)
+        painting.rounded(painter, self.rect(), 5, t.input, t.border)
+        painter.setFont(theme.font(theme.CAPTION, 500))
+        painter.setPen(QColor(t.text))
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self._text)
+
+
+class ShortcutSheet(Sheet):
+    """`groups` are (title, ((keys such as "Ctrl+Enter", what they do), …))."""
+
+    def __init__(self, window: QWidget, groups: Sequence[tuple[str, Sequence[tuple[str, str]]]]) -> None:
+        super().__init__(window, 720, "Keyboard shortcuts")
+        close = IconButton("x", "Close")
+        close.clicked.connect(self.close_sheet)
+        head = QHBoxLayout()
+        head.addWidget(Label("Keyboard shortcuts", size=theme.SECTION, weight=600), 1)
+        head.addWidget(close)
+        columns = QHBoxLayout()
+        columns.setSpacing(32)
+        halves = (QVBoxLayout(), QVBoxLayout())
+        weights = [0, 0]
+        for title, keys in groups:
+            at = 0 if weights[0] <= weights[1] else 1
+            weights[at] += len(keys) + 1
+            halves[at].addLayout(self._group(title, keys))
+            halves[at].addSpacing(8)
+        for half in halves:
+            half.addStretch(1)
+            columns.addLayout(half, 1)
+        column = QVBoxLayout(self.card)
+        column.setContentsMargins(24, 16, 24, 16)
+        column.setSpacing(12)
+        column.addLayout(head)
+        column.addLayout(columns)
+
+    def _group(self, title: str, keys: Sequence[tuple[str, str]]) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(12)
+        grid.setVerticalSpacing(6)
+        grid.setColumnStretch(0, 1)
+        grid.addWidget(Label(title, tone="muted", size=theme.CAPTION, weight=600), 0, 0)
+        for at, (combination, what) in enumerate(keys, 1):
+            grid.addWidget(Label(what), at, 0)
+            caps = QHBoxLayout()
+            caps.setSpacing(4)
+            caps.addStretch(1)
+            for key in combination.split("+") if len(combination) > 1 else [combination]:
+                caps.addWidget(KeyCap(key or "+"))
+            grid.addLayout(caps, at, 1)
+        return grid

@@ -1,0 +1,107 @@
+"""A prompt: several lines of plain text that grow with what is written."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QMimeData, Qt, Signal
+from PySide6.QtGui import QImage, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QFrame, QPlainTextEdit, QSizePolicy, QWidget
+
+from oelala_desktop.ui import theme
+from oelala_desktop.ui.widgets.number_box import mark_wrong
+
+
+class TextBox(QPlainTextEdit):
+    """`lines` and `most` are its least and greatest height in lines. Text past `limit` characters stays and is
+    reported by `problem`. Ctrl+Enter is left to the page; a pasted picture is handed on."""
+
+    text_edited = Signal(str)
+    counted = Signal(str, bool)
+    image_pasted = Signal(QImage)
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        placeholder: str = "",
+        limit: int = 2048,
+        lines: int = 3,
+        most: int = 9,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._limit = limit
+        self._lines, self._most = lines, most
+        self._quiet = False
+        self.setAccessibleName(name)
+        self.setPlaceholderText(placeholder)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFont(theme.font(theme.BODY))
+        self.setTabChangesFocus(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.textChanged.connect(self._changed)
+        self._fit()
+
+    def text(self) -> str:
+        return self.toPlainText()
+
+    def set_text(self, text: str) -> None:
+        """Replace the text without text_edited; undo can bring the old one back."""
+        if text == self.toPlainText():
+            return
+        self._quiet = True
+        cursor = self.textCursor()
+        cursor.select(cursor.SelectionType.Document)
+        cursor.insertText(text)
+        self._quiet = False
+
+    @property
+    def counter(self) -> str:
+        return f"{len(self.toPlainText())} / {self._limit}"
+
+    @property
+    def problem(self) -> str:
+        over = len(self.toPlainText()) - self._limit
+        return f"This is {over} characters too long." if over > 0 else ""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and (
+            event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        ):
+            event.ignore()
+            return
+        super().keyPressEvent(event)
+
+    def canInsertFromMimeData(self, source: QMimeData) -> bool:
+        return source.hasImage() or super().canInsertFromMimeData(source)
+
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        if source.hasImage() and not source.hasText():
+            image = source.imageData()
+            if isinstance(image, QImage):
+                self.image_pasted.emit(image)
+            return
+        self.insertPlainText(source.text())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _changed(self) -> None:
+        self._fit()
+        wrong = bool(self.problem)
+        mark_wrong(self, wrong)
+        self.counted.emit(self.counter, wrong)
+        if not self._quiet:
+            self.text_edited.emit(self.toPlainText())
+
+    def _fit(self) -> None:
+        spacing = self.fontMetrics().lineSpacing()
+        document = self.document()
+        lines = max(self._lines, min(self._most, round(document.size().height())))
+        wanted = lines * spacing + round(document.documentMargin() * 2) + 12
+        if wanted != self.height():
+            self.setFixedHeight(wanted)
+        fits = round(document.size().height()) <= self._most
+        off, auto = Qt.ScrollBarPolicy.ScrollBarAlwaysOff, Qt.ScrollBarPolicy.ScrollBarAsNeeded
+        self.setVerticalScrollBarPolicy(off if fits else auto)

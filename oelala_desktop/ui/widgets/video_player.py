@@ -1,0 +1,243 @@
+"""A finished result, playing in a loop on a dark stage that we paint ourselves; also shows stills."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QLoggingCategory, QRectF, QSize, Qt, QUrl, Signal
+from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+
+from oelala_desktop.ui import painting, theme, wording
+from oelala_desktop.ui.widgets.button import IconButton
+from oelala_desktop.ui.widgets.control import Control
+from oelala_desktop.ui.widgets.label import Label
+from oelala_desktop.ui.widgets.preview_pane import paint_foot, paint_on_stage, paint_stage
+from oelala_desktop.ui.widgets.scrubber import Scrubber
+
+if TYPE_CHECKING:
+    from PySide6.QtMultimedia import QMediaPlayer, QVideoFrame, QVideoSink
+
+_BAR = 48
+
+
+class VideoPlayer(Control, QWidget):
+    """`failed` is sent when the file cannot be played, also when it ends without a single frame (some decoders
+    do that without an error): show its frames by other means with `show_image` then."""
+
+    failed = Signal(str)
+    first_frame = Signal()
+    full_screen_requested = Signal()
+    position_changed = Signal(float)  # seconds
+
+    def __init__(self, *, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._player: QMediaPlayer | None = None
+        self._sink: QVideoSink | None = None
+        self._pixmap = QPixmap()
+        self._frames = 0
+        self._fps = 16.0
+        self._length = 0.0
+        self._looping = True
+        self._failed = False
+        self.setAccessibleName("Video")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self._bar = self._make_bar()
+
+    def _make_bar(self) -> QWidget:
+        bar = QWidget(self)
+        self._play = self._stage_button("play", "Play", self.toggle)
+        self._scrubber = Scrubber()
+        self._scrubber.sought.connect(lambda share: self.seek(share * self._length))
+        self._time = Label("", size=theme.CAPTION)
+        self._time.setForegroundRole(self._time.palette().ColorRole.HighlightedText)
+        self._loop = self._stage_button("repeat", "Play in a loop", self._toggle_loop)
+        self._loop.setCheckable(True)
+        self._loop.setChecked(True)
+        step = self._stage_button("step-forward", "Next frame", lambda: self.step(1))
+        full = self._stage_button("maximize-2", "Full screen", self.full_screen_requested.emit)
+        row = QHBoxLayout(bar)
+        row.setContentsMargins(8, 8, 8, 8)
+        row.setSpacing(4)
+        row.addWidget(self._play)
+        row.addSpacing(4)
+        row.addWidget(self._scrubber, 1)
+        row.addSpacing(8)
+        row.addWidget(self._time)
+        row.addSpacing(4)
+        for button in (self._loop, step, full):
+            row.addWidget(button)
+        return bar
+
+    def _stage_button(self, icon: str, name: str, act: object) -> IconButton:
+        button = IconButton(icon, name, "glass")
+        button.clicked.connect(act)
+        return button
+
+    # values
+
+    def open_file(self, path: Path, *, fps: float = 16.0, length: float = 0.0, play: bool = True) -> None:
+        """Play a local file. `fps` is for stepping by frames, `length` (seconds) until the file has told its own."""
+        player = self._ready()
+        self._frames, self._failed = 0, False
+        self._fps, self._length = max(1.0, fps), length
+        self._pixmap = QPixmap()
+        player.setLoops(1)
+        player.setSource(QUrl.fromLocalFile(str(path)))
+        self._bar.show()
+        if play:
+            player.play()
+        else:
+            player.pause()  # shows the first frame
+        self.update()
+
+    def show_image(self, image: QImage, *, length: float = 0.0, at: float = 0.0) -> None:
+        """Show a still, or a frame that was decoded elsewhere at `at` of `length` seconds."""
+        self._pixmap = QPixmap.fromImage(image)
+        self._length = length or self._length
+        self._bar.setVisible(self._length > 0)
+        self._tell(at)
+        self.update()
+
+    def stop(self) -> None:
+        """Let go of the file, so that it can be moved or deleted."""
+        if self._player is not None:
+            self._player.stop()
+            self._player.setSource(QUrl())
+
+    @property
+    def is_playing(self) -> bool:
+        return self._player is not None and self._player.isPlaying()
+
+    # acts
+
+    def toggle(self) -> None:
+        if self._player is None:
+            return
+        if self._player.isPlaying():
+            self._player.pause()
+        else:
+            self._player.play()
+
+    def seek(self, seconds: float) -> None:
+        if self._player is not None:
+            self._player.setPosition(round(max(0.0, seconds) * 1000))
+
+    def step(self, frames: int) -> None:
+        """Stop and move by whole frames."""
+        if self._player is not None:
+            self._player.pause()
+            self.seek(self._player.position() / 1000 + frames / self._fps)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = event.key()
+        if key == Qt.Key.Key_Space:
+            self.toggle()
+        elif key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
+            self.step(1 if key == Qt.Key.Key_Right else -1)
+        elif key == Qt.Key.Key_L:
+            self._loop.click()
+        else:
+            super().keyPressEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.toggle()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self.full_screen_requested.emit()
+
+    # the player
+
+    def _ready(self) -> QMediaPlayer:
+        if self._player is not None:
+            return self._player
+        QLoggingCategory.setFilterRules("qt.multimedia.*=false")  # decoders chatter on stderr
+        from PySide6.QtMultimedia import QMediaPlayer, QVideoSink  # a tenth of a second that start-up must not pay
+
+        player, sink = QMediaPlayer(self), QVideoSink(self)
+        player.setVideoSink(sink)
+        sink.videoFrameChanged.connect(self._take_frame)
+        player.positionChanged.connect(lambda ms: self._tell(ms / 1000))
+        player.durationChanged.connect(self._take_length)
+        player.playingChanged.connect(self._playing_changed)
+        player.mediaStatusChanged.connect(self._status_changed)
+        player.errorOccurred.connect(lambda _error, text: self._fail(text))
+        self._player, self._sink = player, sink
+        return player
+
+    def _take_frame(self, frame: QVideoFrame) -> None:
+        image = frame.toImage()
+        if image.isNull():
+            return
+        self._pixmap = QPixmap.fromImage(image)
+        self._frames += 1
+        if self._frames == 1:
+            self._apply_loop()
+            self.first_frame.emit()
+        self.update()
+
+    def _take_length(self, ms: int) -> None:
+        if ms > 0:
+            self._length = ms / 1000
+            self._tell(0.0)
+
+    def _status_changed(self, status: QMediaPlayer.MediaStatus) -> None:
+        from PySide6.QtMultimedia import QMediaPlayer
+
+        if status == QMediaPlayer.MediaStatus.EndOfMedia and self._frames == 0:
+            self._fail("The video ended without a single frame.")
+
+    def _fail(self, text: str) -> None:
+        if not self._failed:
+            self._failed = True
+            self.failed.emit(text or "The video cannot be played.")
+
+    def _toggle_loop(self) -> None:
+        self._looping = self._loop.isChecked()
+        self._apply_loop()
+
+    def _apply_loop(self) -> None:
+        if self._player is not None:  # endless only once a frame came: a file without frames must reach its end
+            self._player.setLoops(-1 if self._looping else 1)
+
+    def _playing_changed(self, playing: bool) -> None:
+        self._play.set_icon("pause" if playing else "play")
+        self._play.setAccessibleName("Pause" if playing else "Play")
+        self._play.set_hint("Pause" if playing else "Play")
+
+    def _tell(self, seconds: float) -> None:
+        shown = min(seconds, self._length) if self._length else seconds
+        self._scrubber.set_share(shown / self._length if self._length else 0.0)
+        self._time.setText(f"{wording.clock(shown)} / {wording.seconds(self._length)}")
+        self.position_changed.emit(shown)
+
+    # looks
+
+    def sizeHint(self) -> QSize:
+        return QSize(640, 420)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(280, 200)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._bar.setGeometry(4, self.height() - _BAR - 4, self.width() - 8, _BAR)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painting.begin(painter)
+        box = QRectF(self.rect())
+        paint_stage(painter, box)
+        if not self._pixmap.isNull():
+            paint_on_stage(painter, box, self._pixmap)
+        if not self._bar.isHidden():
+            paint_foot(painter, box, _BAR + 40)
+        if self._failed and self._pixmap.isNull():
+            painter.setPen(QColor(theme.tokens().on_stage2))
+            painter.setFont(theme.font(theme.BODY))
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, "This video cannot be played here.")
+        if self.shows_ring:
+            painting.ring(painter, box, theme.CARD_RADIUS, theme.tokens().accent)

@@ -1,0 +1,315 @@
+"""A window in a state that people meet, for screenshots and for walks over every widget."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from oelala_desktop.domain.events import EngineState
+from oelala_desktop.domain.field import Field, FieldKind
+from oelala_desktop.domain.generation import GenerationInfo, UsedLora, UsedModel
+from oelala_desktop.domain.job import EngineRef, Job, JobError, JobState, Progress
+from oelala_desktop.domain.tool import TOOLS
+from oelala_desktop.ui.gallery.items import GridItem, ListProvider, Section
+from oelala_desktop.ui.gallery.media_view import MediaView
+from oelala_desktop.ui.navigation import PAGES
+from oelala_desktop.ui.pages.activity_panel import ActivityPanel, Notice
+from oelala_desktop.ui.pages.engine_panel import EnginePanel
+from oelala_desktop.ui.pages.preset_card import PresetChoice
+from oelala_desktop.ui.pages.queue_panel import QueuePanel
+from oelala_desktop.ui.pages.settings_page import SettingsPage, SettingsSection
+from oelala_desktop.ui.pages.soon_page import SoonPage
+from oelala_desktop.ui.pages.tool_view import ToolView
+from oelala_desktop.ui.shell import Shell
+from oelala_desktop.ui.widgets.combo import Choice
+from oelala_desktop.ui.widgets.prompt_popup import MediaFacts
+from oelala_desktop.ui.widgets.recent_strip import RecentItem
+from tests.gui.scenery import PALETTES, blurred, mountains
+
+PROMPT = "Slow dolly in across the water, mist drifting left, gulls crossing the sun, calm and wide"
+HIGH = "wan/wan2.2_i2v_high_noise_14B_Q6_K.gguf"
+LOW = "wan/wan2.2_i2v_low_noise_14B_Q6_K.gguf"
+LORAS = ("camera/camera_orbit_high.safetensors", "camera/camera_orbit_low.safetensors", "speed/lightx2v.safetensors")
+FACTS = "720 × 480 · 81 frames · 16 fps · 5.1 s · 4.2 MB · seed 1482093377 · took 3 min 12 s"
+_LENGTHS = ("5.1 s", "3.1 s", "5.1 s", "8.1 s", "5.1 s", "4.1 s", "5.1 s", "2.1 s")
+SETTINGS = (
+    SettingsSection(
+        "Appearance",
+        (
+            Field("theme", FieldKind.CHOICE, "Theme", "", default="system", choices=("system", "dark", "light")),
+            Field("reduced_motion", FieldKind.SWITCH, "Motion", "", default=False, help="Less motion"),
+        ),
+    ),
+    SettingsSection(
+        "Folders",
+        (
+            Field(
+                "out_dir",
+                FieldKind.LINE,
+                "Results",
+                "",
+                default="/home/me/Videos/Oelala",
+                help="Videos are saved here.",
+            ),
+        ),
+        browse=("out_dir",),
+    ),
+    SettingsSection(
+        "Local API",
+        (
+            Field("api", FieldKind.SWITCH, "Local API", "", default=True, help="On while the window is open"),
+            Field("api_port", FieldKind.INTEGER, "Port", "", default=7998, minimum=1024, maximum=65535, step=1),
+        ),
+    ),
+)
+
+
+def make_job(job_id: str, state: JobState, prompt: str = PROMPT, **changes: object) -> Job:
+    job = Job(
+        id=job_id,
+        tool="image-to-video",
+        preset="image-to-video.wan22-14b-distorch2",
+        engine=EngineRef("comfyui", "http://127.0.0.1:8188", "studio-pc"),
+        state=state,
+        values={"prompt": prompt},
+        params={},
+        graph={},
+        prefix="",
+        seed=1482093377,
+        width=720,
+        height=480,
+        num_frames=81,
+        fps=16,
+        created_at=0.0,
+        position=0.0,
+        started_at=10.0,
+        finished_at=202.0 if state.is_final else None,
+    )
+    from dataclasses import replace
+
+    return replace(job, **changes)
+
+
+class Seeded:
+    """The shell with everything in it; the methods bring it into the states of the drawings."""
+
+    def __init__(self) -> None:
+        self.shell = Shell()
+        self.picture = mountains(1024, 683, 3)
+        for page_id, page in PAGES.items():
+            tool = TOOLS.get(page_id)
+            if page_id.startswith("media-"):
+                self.shell.add_page(page_id, self.make_media)
+            elif page_id == "settings":
+                self.shell.add_page(page_id, self.make_settings)
+            elif tool is not None and page_id in ("image-to-video", "text-to-image", "text-to-video"):
+                self.shell.add_page(page_id, lambda tool=tool: self.make_tool(tool))
+            else:
+                self.shell.add_page(page_id, lambda page=page: SoonPage(page.title, page.icon))
+        soon = ("video-to-video", "image-to-image", "reframe", "face-swap", "upscaler", "train-lora")
+        self.shell.sidebar.set_badges(dict.fromkeys(soon, "soon") | {"media-prompts": "NEW"})
+        self.shell.topbar.set_engine("RTX 4090 · studio-pc", "online")
+        self._add_panels()
+        self.shell.show_page("image-to-video")
+
+    @property
+    def view(self) -> ToolView:
+        page = self.shell.page("image-to-video")
+        assert isinstance(page, ToolView)
+        return page
+
+    @property
+    def media(self) -> MediaView:
+        page = self.shell.page("media-all")
+        assert isinstance(page, MediaView)
+        return page
+
+    def make_tool(self, tool: object) -> ToolView:
+        view = ToolView(tool)  # type: ignore[arg-type]
+        form = view.form
+        unused = ("guidance", "checkpoint", "vae", "text_encoder")
+        form.set_fields([field for field in form.tool.fields if field.key not in unused])
+        form.set_presets(
+            (
+                PresetChoice("wan22-14b-distorch2", "DisTorch2 dual pass", "Two passes, experts split over devices."),
+                PresetChoice(
+                    "wan22-14b",
+                    "Wan 2.2 14B",
+                    "ComfyUI's own nodes.",
+                    ("wan2.2_vae.safetensors (models/vae)",),
+                    ("Download wan2.2_vae.safetensors into ComfyUI/models/vae/",),
+                ),
+            ),
+            "wan22-14b-distorch2",
+        )
+        for key in ("unet_high_noise", "unet_low_noise"):
+            form.set_choices(key, [Choice(name, name) for name in (HIGH, LOW)])
+        form.set_choices("lora_configs", [Choice(name, name) for name in LORAS])
+        form.set_choices("sampler", [Choice(n, n) for n in ("uni_pc", "euler", "dpmpp_2m", "lcm")])
+        form.set_choices("scheduler", [Choice(n, n) for n in ("normal", "simple", "beta")])
+        recent = [
+            RecentItem(f"r{at}", f"harbour_{at:05}.mp4", Path(f"/tmp/harbour_{at:05}.mp4"), length)
+            for at, length in enumerate(_LENGTHS)
+        ]
+        view.recent.set_items(recent)
+        for at, item in enumerate(recent):
+            view.recent.set_image(item.key, mountains(256, 171, at + 20, ("harbour", "dusk")[at % 2]))
+        return view
+
+    def make_media(self) -> MediaView:
+        view = MediaView()
+        names = list(PALETTES)
+        items = [
+            GridItem(
+                f"m{at}",
+                f"lake_dawn_{at:05}.mp4",
+                "video",
+                ("5.1 s", "5.1 s", "3.1 s")[at % 3],
+                at == 9,
+                at % 4 != 2,
+                at % 5 == 1,
+            )
+            for at in range(214)
+        ]
+        provider = ListProvider(items, (Section("Today", 16), Section("Yesterday", 61), Section("July 2026", 137)))
+        view.grid.set_provider(provider)
+        view.grid.pixmaps_wanted.connect(
+            lambda keys: [
+                view.grid.set_image(key, mountains(220, 250, int(key[1:]) + 40, names[int(key[1:]) % len(names)]))
+                for key in keys
+            ]
+        )
+        view.toolbar.set_counts(1, 214, 20316)
+        return view
+
+    def make_settings(self) -> SettingsPage:
+        page = SettingsPage(SETTINGS)
+        page.set_values({})
+        return page
+
+    def _add_panels(self) -> None:
+        self.queue = QueuePanel()
+        self.engine = EnginePanel()
+        self.activity = ActivityPanel()
+        self.shell.add_panel("queue", "Queue", self.queue)
+        self.shell.add_panel("engine", "Engine", self.engine)
+        self.shell.add_panel("activity", "Activity", self.activity)
+        state = EngineState(
+            "comfyui",
+            "http://192.168.1.20:8188",
+            "studio-pc",
+            "online",
+            version="0.3.68",
+            device="cuda:0 RTX 4090",
+            queue_remaining=1,
+        )
+        self.engine.set_engine(state, (("Free memory", "18.2 of 24 GB"),))
+        self.engine.set_address("http://192.168.1.20:8188", token_known=True)
+        self.activity.set_notices(
+            (
+                Notice("harbour_00042.mp4 is finished.", "ok", "14:02", "job:1"),
+                Notice(
+                    "The server ran out of memory in the node KSampler. Fewer frames or a lower resolution help.",
+                    "error",
+                    "13:47",
+                    "job:2",
+                ),
+                Notice("studio-pc is back.", "info", "13:40"),
+            )
+        )
+
+    # states
+
+    def fill(self) -> None:
+        form = self.view.form
+        form.set_values(
+            {
+                "prompt": PROMPT,
+                "unet_high_noise": HIGH,
+                "unet_low_noise": LOW,
+                "lora_configs": [
+                    {"high": LORAS[0], "low": LORAS[1], "strength": 1.5, "enabled": True},
+                    {"high": LORAS[2], "strength": 0.8, "enabled": True},
+                ],
+            }
+        )
+        form.set_picture("image", self.picture, "harbour.jpg", (1024, 683))
+        form.set_picture_note("image", "Prompt filled from this picture")
+
+    def idle(self) -> None:
+        form = self.view.form
+        form.set_values({})
+        form.set_picture("image", None)
+        form.set_generate_reason("Choose a picture first.")
+        self.view.output.show_empty()
+
+    def running(self) -> None:
+        self.fill()
+        output = self.view.output
+        output.show_running()
+        output.set_preview(blurred(mountains(720, 480, 3)))
+        output.set_progress(Progress(0.31, "KSampler", "high", 2, 3, 130.0))
+        self.shell.topbar.set_queue(1, 2, 0.31)
+
+    def done(self) -> None:
+        self.fill()
+        self.view.output.show_image(mountains(720, 480, 3), FACTS, length=5.1)
+        player = self.view.output.player
+        assert player is not None
+        player.show_image(mountains(720, 480, 3), length=5.1, at=2.3)
+        self.shell.topbar.set_queue(0, 0)
+
+    def failed(self) -> None:
+        self.fill()
+        self.view.output.show_failed(
+            JobError(
+                "The server ran out of memory while sampling. Fewer frames, a lower resolution or another memory split help.",
+                node="KSampler (high noise)",
+                detail="torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.31 GiB.\n  File …/samplers.py, line 114",
+            )
+        )
+
+    def open_queue(self) -> None:
+        self.running()
+        jobs = (
+            make_job("1", JobState.RUNNING),
+            make_job("2", JobState.QUEUED, "Two herons lift off a still lake at dawn, camera follows low"),
+            make_job("3", JobState.QUEUED, "Pan left over the ridge, clouds pour into the valley"),
+            make_job(
+                "4", JobState.FAILED, "Orbit around the lighthouse", error=JobError("The server ran out of memory.")
+            ),
+            make_job("5", JobState.DONE, "Zoom out from the boat, night falls"),
+            make_job("6", JobState.CANCELLED, "Static shot, snow"),
+        )
+        self.queue.set_jobs(jobs)
+        self.queue.set_progress("1", Progress(0.22, "KSampler", "high", 2, 3, 150.0))
+        self.queue.set_progress("1", Progress(0.51, "KSampler", "low", 1, 3, 90.0))
+        for at, job in enumerate(jobs):
+            self.queue.set_thumbnail(job.id, mountains(160, 107, at + 3, list(PALETTES)[at % 6]))
+        self.shell.open_panel("queue")
+
+    def popup(self) -> None:
+        self.shell.show_page("media-all")
+        grid = self.media.grid
+        grid.select_only("m7")
+        generation = GenerationInfo(
+            source="oelala",
+            prompt="Two herons lift off a still lake at dawn, camera follows low over the water, mist, soft light",
+            negative_prompt="low quality, blurry, unstable camera, flickering, jitter",
+            seed=1482093377,
+            steps=6,
+            switch_step=3,
+            cfg=1.0,
+            shift=5.0,
+            sampler="uni_pc",
+            scheduler="normal",
+            width=480,
+            height=848,
+            num_frames=81,
+            fps=16.0,
+            duration=5.1,
+            models=(UsedModel(HIGH, "high"), UsedModel(LOW, "low")),
+            loras=(UsedLora("camera_orbit.safetensors", 1.5, "high"), UsedLora("lightx2v.safetensors", 0.8)),
+            engine="ComfyUI on studio-pc",
+        )
+        facts = MediaFacts("m7", "lake_dawn_00042.mp4", "Video · 5.1 s · 480 × 848 · 4.2 MB", generation, 192.0)
+        self.media.show_prompt("m7", facts, mountains(220, 250, 47, "dawn"))
