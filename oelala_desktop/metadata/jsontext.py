@@ -38,9 +38,14 @@ def _parse_tolerant(text: bytes | str) -> Any:
     if text[:1] not in ("{", "[", '"'):
         return None
     try:
-        return json.loads(text)
+        return json.loads(text, parse_int=_bounded)
     except (ValueError, RecursionError):
         return None
+
+
+def _bounded(digits: str) -> int | None:
+    """An integer that is no weapon: Python takes quadratic time for, and then refuses, thousands of digits."""
+    return int(digits) if len(digits) <= 25 else None
 
 
 def to_object(value: Any) -> dict[str, Any] | None:

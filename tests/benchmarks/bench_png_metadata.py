@@ -64,30 +64,40 @@ def row(name: str, value: float, yardstick: str, base: float, goal: float) -> di
     }  # fmt: skip
 
 
-def run(full: bool = False) -> Iterator[dict[str, Any]]:
-    """Two rows: against the bare chunk walk, and against sd-parsers."""
+def corpora(folder: Path, count: int) -> tuple[list[Path], list[Path]]:
+    """(all files, those from ComfyUI's editor). What an output folder holds: half comes from the editor, with its
+    graph beside `prompt`; half from clients, ours among them, without."""
     rng = random.Random(20)
+    made, of_editor = [], []
+    for index in range(count):
+        path = folder / f"harbour_{index:05}.png"
+        maker = (corpus.png_from_editor, corpus.png_from_client, corpus.png_from_editor, corpus.png_of_ours)[index % 4]
+        path.write_bytes(maker(rng))
+        made.append(path)
+        if maker is corpus.png_from_editor:
+            of_editor.append(path)
+    return made, of_editor
+
+
+def run(full: bool = False) -> Iterator[dict[str, Any]]:
+    """Two rows: against the bare chunk walk, and against sd-parsers (which understands the editor's files only)."""
     with tempfile.TemporaryDirectory() as folder:
-        paths = []
-        for index in range(2000 if full else 300):
-            path = Path(folder) / f"harbour_{index:05}.png"
-            path.write_bytes(corpus.png_with_graph(rng))
-            paths.append(path)
+        paths, of_editor = corpora(Path(folder), 2000 if full else 400)
         ours, base = compared(read, baseline, paths, paths)
         yield row("png-metadata", ours, "chunk walk and orjson parse of `prompt` alone", base, 0.7)
-        yield from _against_sd_parsers(paths)
+        parse = sd_parsers_parse()
+        few = of_editor[:60]
+        assert all(parse(path) is not None for path in few), "the yardstick must understand the corpus"
+        ours, base = compared(read, parse, of_editor, few)
+        yield row("png-metadata", ours, "sd-parsers", base, 2.5)
 
 
-def _against_sd_parsers(paths: list[Path]) -> Iterator[dict[str, Any]]:
+def sd_parsers_parse() -> Callable[[Path], Any]:
+    """sd-parsers as its README uses it, without its log."""
     from sd_parsers import ParserManager
 
     logging.getLogger("sd_parsers").setLevel(logging.CRITICAL)
-    parse = ParserManager().parse
-    few = paths[:60]
-    for path in few:
-        assert parse(path) is not None, "the yardstick must understand the corpus"
-    ours, base = compared(read, parse, paths, few)
-    yield row("png-metadata", ours, "sd-parsers", base, 2.5)
+    return ParserManager().parse
 
 
 if __name__ == "__main__":

@@ -50,26 +50,52 @@ def png_with(texts: Mapping[str, Any]) -> bytes:
     return png(b"".join(chunks))
 
 
-def editor_graph(rng: random.Random, size: int) -> dict[str, Any]:
-    """Something of the size and kind of ComfyUI's `workflow` block."""
+def editor_graph(graph: Mapping[str, Any]) -> dict[str, Any]:
+    """A graph in API form as ComfyUI's editor would save it beside it: places, sizes, sockets, links."""
     nodes: list[dict[str, Any]] = []
-    while len(nodes) * 400 < size:
+    links: list[list[Any]] = []
+    for order, (node_id, node) in enumerate(graph.items()):
+        sockets, widgets = [], []
+        for slot, (name, value) in enumerate(node["inputs"].items()):
+            if isinstance(value, list) and len(value) == 2 and str(value[0]) in graph:
+                links.append([len(links) + 1, int(value[0]), value[1], int(node_id), slot, name.upper()])
+                sockets.append({"name": name, "type": name.upper(), "link": len(links)})
+            else:
+                widgets.append(value)
         nodes.append(
             {
-                "id": len(nodes) + 1, "type": "Note", "pos": [rng.random() * 900, rng.random() * 900],
-                "size": [210, 80], "flags": {}, "order": len(nodes), "mode": 0, "inputs": [], "outputs": [],
-                "properties": {"Node name for S&R": "Note", "ver": "0.3.40"}, "color": "#432", "bgcolor": "#653",
-                "widgets_values": ["the harbour at low tide, boats on the sand"],
+                "id": int(node_id), "type": node["class_type"], "pos": [order % 7 * 240.5, order // 7 * 180.25],
+                "size": [210, 80], "flags": {}, "order": order, "mode": 0, "inputs": sockets, "outputs": [],
+                "properties": {"Node name for S&R": node["class_type"], "ver": "0.3.40"}, "widgets_values": widgets,
             }
         )  # fmt: skip
-    return {"id": "f00d", "revision": 0, "last_node_id": len(nodes), "nodes": nodes, "links": [], "version": 0.4}
+    return {"id": "f00d", "revision": 0, "last_node_id": 999, "nodes": nodes, "links": links, "version": 0.4}
 
 
-def png_with_graph(rng: random.Random) -> bytes:
-    """A PNG with 10–60 KB of text: a prompt, and mostly the editor's graph beside it."""
-    total = rng.randrange(10_000, 56_000)
-    share = rng.choice((0.3, 0.45, 0.6)) if rng.random() < 0.85 else 1.0
-    texts: dict[str, Any] = {"prompt": graphs.grown(rng, int(total * share) - 4_000)}
-    if share < 1.0:
-        texts["workflow"] = editor_graph(rng, int(total * (1 - share)))
-    return png_with(texts)
+#: what our own files carry beside the graph
+PARAMS: dict[str, Any] = {
+    "prompt": graphs.POSITIVE, "negative_prompt": graphs.NEGATIVE, "original_t2i_prompt": "", "seed": "42", "steps": 20,
+    "switch_step": 10, "cfg": 3.5, "sampler": "euler", "scheduler": "simple", "shift": 5.0, "width": 832, "height": 480,
+    "num_frames": 81, "fps": 16, "duration": 5, "unet_high_noise": graphs.HIGH, "unet_low_noise": graphs.LOW,
+    "lora_configs": [
+        {"high": "speed_high.safetensors", "low": "speed_low.safetensors", "strength": 1.0, "enabled": True}
+    ],
+    "engine": "ComfyUI", "workflow": "image_to_video.wan22-14b", "tool": "image_to_video", "job_id": "6f2c",
+    "created_at": "2026-01-01T00:00:00Z", "app_version": "1.0",
+}  # fmt: skip
+
+
+def png_from_editor(rng: random.Random) -> bytes:
+    """A PNG with 10–60 KB of text as ComfyUI's SaveImage writes it for a graph drawn in its editor."""
+    graph = graphs.grown(rng, rng.randrange(1_000, 16_000))
+    return png_with({"prompt": graph, "workflow": editor_graph(graph)})
+
+
+def png_from_client(rng: random.Random) -> bytes:
+    """A PNG with 10–60 KB of text as it is after a client has sent the graph: no editor's graph."""
+    return png_with({"prompt": graphs.grown(rng, rng.randrange(6_500, 55_000))})
+
+
+def png_of_ours(rng: random.Random) -> bytes:
+    """The same after we have sent it."""
+    return png_with({"prompt": graphs.grown(rng, rng.randrange(6_500, 55_000)), "oelala_params": PARAMS})

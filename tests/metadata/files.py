@@ -31,9 +31,7 @@ def _encoded(kind: str, tags: tuple[tuple[str, str], ...], options: tuple[tuple[
         return target.read_bytes()
 
 
-def _encode(
-    target: Path, kind: str, tags: tuple[tuple[str, str], ...], options: tuple[tuple[str, str], ...]
-) -> None:
+def _encode(target: Path, kind: str, tags: tuple[tuple[str, str], ...], options: tuple[tuple[str, str], ...]) -> None:
     with av.open(target, "w", format=VIDEO_MUXERS[kind], options=dict(options)) as container:
         container.metadata.update(dict(tags))
         stream = container.add_stream(VIDEO_CODECS[kind], rate=RATE)
@@ -112,9 +110,9 @@ def animated_png(texts: Mapping[str, Any]) -> bytes:
     head = corpus.png_chunk(b"IHDR", struct.pack(">IIBBBBB", 16, 16, 8, 0, 0, 0, 0))
     body = corpus.png_chunk(b"acTL", struct.pack(">II", 3, 0))
     for index in range(3):
-        control = struct.pack(">IIIIIHHBB", index * 2, 16, 16, 0, 0, 1, 8, 0, 0)
+        control = struct.pack(">IIIIIHHBB", max(0, index * 2 - 1), 16, 16, 0, 0, 1, 8, 0, 0)
         body += corpus.png_chunk(b"fcTL", control)
-        data = pixels if index == 0 else struct.pack(">I", index * 2 + 1) + pixels
+        data = pixels if index == 0 else struct.pack(">I", index * 2) + pixels
         body += corpus.png_chunk(b"IDAT" if index == 0 else b"fdAT", data)
     for key, value in texts.items():
         body += corpus.png_chunk(b"comf", key.encode() + b"\0" + corpus.dumps(value))

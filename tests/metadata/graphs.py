@@ -10,6 +10,7 @@ Graph = dict[str, Any]
 POSITIVE = "a fishing boat leaves the harbour at dawn, slow zoom in"
 NEGATIVE = "low quality, blurry, jitter, distortion"
 HIGH, LOW = "wan2.2_i2v_high_noise_14B_fp8_scaled.safetensors", "wan2.2_i2v_low_noise_14B_fp8_scaled.safetensors"
+WORDS = "harbour boat mountain lake rope sail gull pier fog lantern wave anchor net cliff pine snow river"
 BIG_SEED = 2**64 - 1
 
 
@@ -71,7 +72,7 @@ def one_pass() -> Graph:
 def grown(rng: random.Random, size: int, base: Graph | None = None) -> Graph:
     """A graph grown to about `size` bytes of JSON by the nodes that real ones have beside those that count."""
     graph = copy.deepcopy(base if base is not None else two_pass(rng.randrange(2**64)))
-    words = "harbour boat mountain lake rope sail gull pier fog lantern wave anchor net cliff pine snow river".split()
+    words = WORDS.split()
     used = 0
     while used < size:
         number = str(100 + len(graph))

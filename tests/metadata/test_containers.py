@@ -152,7 +152,8 @@ def test_a_video_with_texts_asks_no_companion(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "data",
-    [b"", b"<!DOCTYPE html><html>", b"BM looks like a text", b"hello", b"RIFF1234WAVE", b"\0\0\0\x18ftypheic", b"%PDF-1.7",
+    [b"", b"<!DOCTYPE html><html>", b"BM looks like a text", b"hello",
+     b"RIFF1234WAVE", b"\0\0\0\x18ftypheic", b"%PDF-1.7",
      b'{"error": 1}', b"\x1a\x45\xdf\xa3"],
 )  # fmt: skip
 def test_sniff_refuses(data: bytes) -> None:

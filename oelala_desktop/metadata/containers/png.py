@@ -29,34 +29,39 @@ def walk(source: Source) -> Contents:
     contents.height = int.from_bytes(head[20:24], "big")
     contents.frames = 1
     contents.damage = "ends before its last chunk"
-    at_hand, size, offset = len(head) - 8, source.size, 33
+    _walk_chunks(contents, source)
+    if contents.duration is not None:
+        _finish_animation(contents)
+    return contents
+
+
+def _walk_chunks(contents: Contents, source: Source) -> None:
+    head, size, offset = source.head, source.size, 33
+    at_hand = len(head) - 8
     for _ in range(limits.PARTS):
         if offset <= at_hand:
             length, kind = _CHUNK(head, offset)
         else:
             mark = source.at(offset, 8)
             if len(mark) < 8:
-                break
+                return
             length, kind = _CHUNK(mark)
         end = offset + 12 + length
         if end > size:
             contents.damage = "ends inside its pixels" if kind == b"IDAT" else "ends inside a chunk"
-            break
-        if kind == b"tEXt" and end <= len(head):
-            # The usual case without a copy in between: the whole chunk is at hand.
-            zero = head.find(0, offset + 8, end - 4)
-            if zero > 0 and length <= limits.TEXT:
-                contents.keep(head[offset + 8 : zero].decode("latin-1"), head[zero + 1 : end - 4])
-        elif kind in _OF_INTEREST:
-            if length <= limits.TEXT:
+            return
+        if kind in _OF_INTEREST and length <= limits.TEXT:
+            if kind == b"tEXt" and end <= len(head):
+                # The usual case without a copy in between: the whole chunk is at hand.
+                zero = head.find(0, offset + 8, end - 4)
+                if zero > 0:
+                    contents.keep(head[offset + 8 : zero].decode("latin-1"), head[zero + 1 : end - 4])
+            else:
                 _take(contents, kind, source.at(offset + 8, length))
         elif kind == b"IEND":
             contents.damage = None
-            break
+            return
         offset = end
-    if contents.duration is not None:
-        _finish_animation(contents)
-    return contents
 
 
 def _finish_animation(contents: Contents) -> None:

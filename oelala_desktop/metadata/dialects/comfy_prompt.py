@@ -61,6 +61,9 @@ def _survey(graph: Graph) -> tuple[list[str], list[str]]:
     outputs: list[str] = []
     for node_id in notable:
         kind = graph.nodes[node_id]["class_type"]
+        if type(kind) is not str:
+            graph.drop_malformed()
+            return _survey(graph)
         if "ampler" in kind:
             if is_sampler(graph.inputs(node_id)):
                 samplers.append(node_id)

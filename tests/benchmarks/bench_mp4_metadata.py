@@ -1,0 +1,100 @@
+"""Prompt and all settings out of mp4 files, both layouts, against opening them with PyAV."""
+
+from __future__ import annotations
+
+import json
+import random
+import statistics
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+
+from oelala_desktop.metadata import read
+from tests.metadata import corpus, graphs
+
+ROUNDS = 7
+
+
+def opened(path: Path) -> dict[str, str]:
+    """The yardstick: PyAV opens the file and hands out the tags, nothing parsed."""
+    with av.open(path) as container:
+        return dict(container.metadata)
+
+
+def clip(folder: Path) -> Path:
+    """848×480, 81 frames at 16: what the product makes by default."""
+    path = folder / "clip.mkv"
+    rng = np.random.default_rng(21)
+    still = rng.integers(0, 255, (60, 106, 3), np.uint8).repeat(8, 0).repeat(8, 1)
+    with av.open(path, "w") as container:
+        stream = container.add_stream("libx264", rate=16, options={"crf": "19", "preset": "veryfast"})
+        stream.width, stream.height, stream.pix_fmt = 848, 480, "yuv420p"
+        for index in range(81):
+            moved = np.ascontiguousarray(np.roll(still, index * 2, 1))
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(moved, format="rgb24")))
+        container.mux(stream.encode())
+    return path
+
+
+def tagged(source: Path, target: Path, tags: dict[str, str], *, keyed: bool) -> None:
+    """The same frames in an mp4 with tags, as ComfyUI's savers mux them."""
+    options = {"movflags": "use_metadata_tags"} if keyed else {}
+    with av.open(source) as old, av.open(target, "w", options=options) as new:
+        new.metadata.update(tags)
+        stream = new.add_stream_from_template(old.streams.video[0])
+        for packet in old.demux():
+            if packet.dts is not None:
+                packet.stream = stream
+                new.mux(packet)
+
+
+def made(folder: Path, layout: str, count: int) -> list[Path]:
+    """`keyed`: SaveVideo and today's VHS, one tag a block. `comment`: VHS before 2026, all blocks in one text."""
+    rng = random.Random(21)
+    source = clip(folder)
+    paths = []
+    for index in range(count):
+        graph = graphs.grown(rng, rng.randrange(1_000, 16_000))
+        drawn = corpus.editor_graph(graph)
+        tags = {"prompt": json.dumps(graph), "workflow": json.dumps(drawn)}
+        if layout == "comment":
+            tags = {"comment": json.dumps({"prompt": json.dumps(graph), "workflow": drawn})}
+        path = folder / f"{layout}_{index:04}.mp4"
+        tagged(source, path, tags, keyed=layout == "keyed")
+        assert read(path).info.prompt == graphs.POSITIVE
+        paths.append(path)
+    return paths
+
+
+def files_a_second(work: Any, paths: list[Path]) -> float:
+    start = time.perf_counter()
+    for path in paths:
+        work(path)
+    return len(paths) / (time.perf_counter() - start)
+
+
+def run(full: bool = False) -> Iterator[dict[str, Any]]:
+    """A row a layout."""
+    with tempfile.TemporaryDirectory() as folder:
+        for layout in ("keyed", "comment"):
+            paths = made(Path(folder), layout, 200 if full else 40)
+            few = paths[:20]
+            ours, base = [], []
+            for _ in range(ROUNDS):
+                ours.append(files_a_second(read, paths))
+                base.append(files_a_second(opened, few))
+            ratio = statistics.median(ours) / statistics.median(base)
+            yield {
+                "name": "mp4-metadata", "value": round(statistics.median(ours)), "unit": "files/s",
+                "yardstick": f"PyAV open, {layout} layout", "ratio": round(ratio, 1), "goal": 20, "met": ratio >= 20,
+            }  # fmt: skip
+
+
+if __name__ == "__main__":
+    for line in run():
+        print(line)

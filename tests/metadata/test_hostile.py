@@ -1,0 +1,186 @@
+"""Graphs and blocks that nobody meant to be read: no exception, no loop, no lie."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import time
+import zlib
+from typing import Any
+
+import pytest
+
+from oelala_desktop.domain.errors import Unreadable
+from oelala_desktop.metadata import limits, read_bytes
+from tests.metadata import corpus, files, graphs
+from tests.metadata.graphs import node
+
+
+def of_block(text: bytes, key: str = "prompt") -> Any:
+    return read_bytes(corpus.png(corpus.png_text(key, text)), "a.png").info
+
+
+def test_bare_nan_and_is_changed() -> None:
+    graph = graphs.two_pass()
+    graph["11"]["is_changed"] = [float("nan")]
+    graph["16"]["is_changed"] = float("nan")
+    text = json.dumps(graph).encode()
+    assert b"NaN" in text
+    assert of_block(text).prompt == graphs.POSITIVE
+
+
+@pytest.mark.parametrize("layers", [1, 2, 3])
+def test_encoded_several_times(layers: int) -> None:
+    text: Any = graphs.two_pass()
+    for _ in range(layers):
+        text = json.dumps(text)
+    assert of_block(text.encode()).seed == 42
+
+
+def test_latin_1_and_utf_8_texts() -> None:
+    graph = graphs.one_pass()
+    graph["6"]["inputs"]["text"] = "café à la mer"
+    text = json.dumps(graph, ensure_ascii=False)
+    assert of_block(text.encode("latin-1")).prompt == "café à la mer"
+    assert of_block(text.encode("utf-8")).prompt == "café à la mer"
+
+
+def test_lone_surrogates_become_something_that_can_be_stored() -> None:
+    graph = graphs.one_pass()
+    graph["6"]["inputs"]["text"] = "boat \ud800 pier"
+    prompt = of_block(json.dumps(graph).encode()).prompt
+    assert prompt is not None and prompt.encode("utf-8").startswith(b"boat ")
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["18446744073709551616", str(-(2**70)), "1e400", "9" * 5000, '"x"', '"' + "9" * 5000 + '"', "null", "true", "[]",
+     "{}", "1.5", "NaN", "-Infinity"],
+    ids=lambda written: written[:12],
+)  # fmt: skip
+def test_impossible_numbers_are_absent(written: str) -> None:
+    graph = graphs.one_pass()
+    graph["3"]["inputs"]["seed"] = 0
+    found = of_block(json.dumps(graph).replace('"seed": 0', f'"seed": {written}').encode())
+    assert (found.seed, found.steps) == (None, 30)
+
+
+def test_numbers_at_the_edge_are_exact() -> None:
+    for seed in (0, 2**53 + 1, 2**63, 2**64 - 1):
+        assert of_block(corpus.dumps(graphs.two_pass(seed))).seed == seed
+
+
+def test_cycles() -> None:
+    graph = graphs.two_pass()
+    graph["9"]["inputs"]["text"] = ["x", 0]
+    graph["x"] = node("StringConcatenate", string_a=["y", 0], string_b="pier")
+    graph["y"] = node("Reroute", **{"": ["x", 0]})
+    graph["17"]["inputs"]["model"] = ["5", 0]
+    graph["12"]["inputs"] |= {"positive": ["12", 0], "width": ["12", 0], "samples": ["14", 0]}
+    graph["13"]["inputs"]["latent_image"] = ["14", 0]
+    assert of_block(corpus.dumps(graph)).source == "prompt"
+
+
+def test_missing_nodes_and_broken_links() -> None:
+    graph = graphs.two_pass()
+    for key in ("12", "5", "9"):
+        broken = {k: v for k, v in graph.items() if k != key}
+        assert of_block(corpus.dumps(broken)).steps == 20
+    for value in (None, [], ["9"], ["9", 0, 1], [["9"], 0], [{}, {}], {"a": 1}, ["9", "x"], [None, None]):
+        changed = json.loads(json.dumps(graph))
+        for entry in changed.values():
+            for name in entry["inputs"]:
+                if isinstance(entry["inputs"][name], list):
+                    entry["inputs"][name] = value
+        assert of_block(corpus.dumps(changed)).seed == 42
+
+
+@pytest.mark.parametrize(
+    "junk", [None, 1, "x", [], {}, {"class_type": 1}, {"class_type": "KSampler", "inputs": []}, [1, 2]]
+)
+def test_nodes_that_are_none(junk: Any) -> None:
+    graph = {"junk": junk, **graphs.two_pass()}
+    assert of_block(corpus.dumps(graph)).prompt == graphs.POSITIVE
+
+
+@pytest.mark.parametrize(
+    "text",
+    [b"", b"{", b"null", b"[]", b"[1]", b"1", b'"x"', b"{}", b'{"1": 2}', b"\xff\xfe",
+     b"[" * 100_000, b'{"a":' * 50_000],
+    ids=lambda text: repr(text[:9]),
+)  # fmt: skip
+@pytest.mark.parametrize("key", ["prompt", "workflow", "oelala_params", "parameters", "comment"])
+def test_blocks_that_are_none(text: bytes, key: str) -> None:
+    found = of_block(text, key)
+    assert found.prompt is None and found.seed is None
+
+
+def timed(data: bytes) -> float:
+    start = time.perf_counter()
+    with contextlib.suppress(Unreadable):
+        read_bytes(data, "bomb")
+    return time.perf_counter() - start
+
+
+def test_a_long_chain_and_a_wide_fan_stop() -> None:
+    chain = {str(i): node("Reroute", **{"": [str(i + 1), 0]}) for i in range(30_000)}
+    chain["s"] = node(
+        "KSampler", seed=1, steps=2, positive=["0", 0], negative=["0", 0], model=["0", 0], latent_image=["0", 0]
+    )
+    assert timed(corpus.png_with({"prompt": chain})) < 1
+    doubled = {
+        str(i): node("StringConcatenate", string_a=[str(i + 1), 0], string_b=[str(i + 1), 0]) for i in range(2000)
+    }
+    doubled["2000"] = node("S", value="pier" * 100)
+    doubled["s"] = node("KSampler", seed=1, steps=2, positive=["e", 0], negative=["e", 0])
+    doubled["e"] = node("CLIPTextEncode", text=["0", 0])
+    assert timed(corpus.png_with({"prompt": doubled})) < 1
+    fan = {
+        str(i): node("ConditioningCombine", **{f"conditioning_{j}": [str((i * j) % 500), 0] for j in range(100)})
+        for i in range(500)
+    }
+    fan["s"] = node("KSampler", seed=1, steps=2, positive=["1", 0], negative=["2", 0])
+    assert timed(corpus.png_with({"prompt": fan})) < 1
+
+
+def test_inflated_texts_are_bounded() -> None:
+    bomb = zlib.compress(b" " * (limits.TEXT + 1))
+    data = corpus.png(corpus.png_chunk(b"zTXt", b"prompt\0\0" + bomb))
+    assert read_bytes(data, "a.png").blocks == {}
+    most = corpus.png_packed_text("a", b" " * (limits.TEXT - 10))
+    found = read_bytes(corpus.png(most + corpus.png_packed_text("b", b" " * (limits.TEXT - 10))
+                                  + corpus.png_packed_text("c", b" " * 1000)), "a.png")  # fmt: skip
+    assert sorted(found.blocks) == ["a", "b"]
+
+
+def test_a_text_chunk_without_a_text() -> None:
+    data = corpus.png(
+        corpus.png_chunk(b"tEXt", b"prompt") + corpus.png_chunk(b"tEXt", b"") + corpus.png_text("a", b"b")
+    )
+    assert read_bytes(data, "a.png").blocks == {"a": b"b"}
+
+
+def test_json_of_millions_of_containers_is_left_alone() -> None:
+    assert of_block(b'{"1": [' + b"[]," * 2_000_000 + b"[]]}").source is None
+
+
+def test_many_tiny_chunks_boxes_and_elements_are_bounded() -> None:
+    assert timed(corpus.png(corpus.png_chunk(b"abCD", b"") * 300_000)) < 1
+    assert timed(files.video("mp4") + b"\0\0\0\x08free" * 300_000) < 1
+    assert timed(files.video("webm") + b"\xec\x80" * 300_000) < 1
+    assert timed(files.jpeg(b"\xff\xd0" * 300_000)) < 1
+    assert timed(files.webp(b"abcd\0\0\0\0" * 300_000)) < 1
+    gif = files.saved("GIF")
+    assert timed(gif[:-1] + b"\x21\xfe\0" * 300_000 + b";") < 1
+
+
+def test_sizes_beyond_the_file() -> None:
+    for size in (b"\0\0\0\x01" + b"moov" + b"\xff" * 8, b"\xff\xff\xff\xffmoov", b"\0\0\0\x07moov"):
+        with pytest.raises(Unreadable):
+            read_bytes(b"\0\0\0\x14ftypisom\0\0\0\0isom" + size + bytes(50), "a.mp4")
+
+
+def test_meaningless_names_stay_texts() -> None:
+    graph = graphs.one_pass()
+    graph["4"]["inputs"]["ckpt_name"] = "../../<b>x</b>\0.safetensors"
+    assert of_block(corpus.dumps(graph)).models[0].name == "../../<b>x</b>\0.safetensors"
