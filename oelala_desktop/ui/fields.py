@@ -55,10 +55,7 @@ class Editor(QWidget):
 class TextEditor(Editor):
     def __init__(self, field: Field) -> None:
         super().__init__(field)
-        short = field.key == "negative_prompt"
-        self.box = TextBox(
-            field.label, placeholder=field.help, limit=int(field.maximum or 2048), lines=2 if short else 3
-        )
+        self.box = TextBox(field.label, placeholder=field.help, limit=int(field.maximum or 2048), lines=2)
         self.box.text_edited.connect(self.edited.emit)
         self.box.counted.connect(lambda _counter, _wrong: self.problem_changed.emit(self.box.problem))
         self._hold(self.box)

@@ -24,7 +24,7 @@ def _states(seeded: object) -> dict[str, Callable[[], object]]:
             cards._cards[key].set_open(True)
         for fold in cards._folds.values():
             fold.set_open(True)
-        seeded.view.form.edit("steps", 8)
+        seeded.view.form.set_value("steps", 8)
         seeded.view.form.show_field_error("switch_step", "The switch step must be less than the 8 steps.")
 
     def page(page_id: str) -> Callable[[], None]:

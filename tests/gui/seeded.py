@@ -262,9 +262,9 @@ class Seeded:
         self.fill()
         self.view.output.show_failed(
             JobError(
-                "The server ran out of memory while sampling. Fewer frames, a lower resolution or another memory split help.",
+                "The server ran out of memory while sampling. Fewer frames or a lower resolution help.",
                 node="KSampler (high noise)",
-                detail="torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.31 GiB.\n  File …/samplers.py, line 114",
+                detail="torch.OutOfMemoryError: CUDA out of memory.\n  File …/samplers.py, line 114",
             )
         )
 

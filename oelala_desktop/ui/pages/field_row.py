@@ -34,7 +34,10 @@ class Mark(QWidget):
 class FieldRow(QWidget):
     reset_requested = Signal(str)  # key
 
-    def __init__(self, editor: Editor, *, labelled: bool = True, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, editor: Editor, *, labelled: bool = True, inline: bool = False, parent: QWidget | None = None
+    ) -> None:
+        """`inline` puts the editor to the right of its label, for short ones."""
         super().__init__(parent)
         self.editor = editor
         self.key = editor.field.key
@@ -53,21 +56,29 @@ class FieldRow(QWidget):
         self._problem.hide()
         head = QHBoxLayout()
         head.setSpacing(6)
+        self._label.setFixedHeight(20)  # as high as the reset button, so that rows do not jump
         head.addWidget(self._label)
         head.addWidget(self._mark)
         head.addWidget(self._reset)
         head.addWidget(self.caption, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(6)
+        column.setSpacing(4)
         self._labelled = labelled
-        if labelled:
+        if inline:
+            head.setStretch(head.count() - 1, 0)
+            self.caption.hide()
+            head.addStretch(1)
+            head.addWidget(editor, 3)
+            column.addLayout(head)
+        elif labelled:
             column.addLayout(head)
         else:
             for part in (self._label, self._mark, self._reset, self.caption):
                 part.setParent(self)
                 part.hide()
-        column.addWidget(editor)
+        if not inline:
+            column.addWidget(editor)
         column.addWidget(self._problem)
         editor.problem_changed.connect(self.set_problem)
 

@@ -143,7 +143,7 @@ class FormCards(Column):
         if isinstance(duration, SliderEditor):
             duration.show_figure(False)
         for key in rest:
-            card.body.addWidget(self._form.row(key))
+            card.body.addWidget(self._form.row(key, inline=key == "clip_count"))
         self._add("size", card)
 
     # folded cards
@@ -170,7 +170,7 @@ class FormCards(Column):
                     line = QHBoxLayout()
                     line.setSpacing(12)
                     column.addLayout(line)
-                line.addWidget(row, 1)
+                line.addWidget(row, 1, Qt.AlignmentFlag.AlignTop)
             else:
                 line = None
                 column.addWidget(row)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from oelala_desktop.ui.widgets.scroll import ScrollColumn
 
@@ -13,6 +12,9 @@ class PanelList(ScrollColumn):
 
     def __init__(self, *, spacing: int = 8, parent: QWidget | None = None) -> None:
         super().__init__(parent=parent)
-        self.column.setContentsMargins(16, 4, 16, 16)
+        outer = self.column
+        outer.setContentsMargins(16, 4, 16, 16)
+        self.column = QVBoxLayout()
         self.column.setSpacing(spacing)
-        self.column.setAlignment(Qt.AlignmentFlag.AlignTop)
+        outer.addLayout(self.column)
+        outer.addStretch(1)

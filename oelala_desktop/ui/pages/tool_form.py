@@ -171,12 +171,12 @@ class ToolForm(QWidget):
 
     # rows
 
-    def row(self, key: str, *, labelled: bool = True) -> FieldRow:
+    def row(self, key: str, *, labelled: bool = True, inline: bool = False) -> FieldRow:
         """The row of a field, made when its card is first opened."""
         if key in self._rows:
             return self._rows[key]
         editor = editor_for(self._fields[key])
-        row = FieldRow(editor, labelled=labelled)
+        row = FieldRow(editor, labelled=labelled, inline=inline)
         self._rows[key] = row
         if key in self._choices:
             editor.set_choices(self._choices[key])

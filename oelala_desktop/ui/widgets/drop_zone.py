@@ -28,7 +28,7 @@ from oelala_desktop.ui.widgets import dropped
 from oelala_desktop.ui.widgets.button import Button, IconButton
 from oelala_desktop.ui.widgets.control import Control
 
-_EMPTY, _FILLED = 132, 104
+_EMPTY, _FILLED = 128, 100
 
 
 class DropZone(Control, QWidget):

@@ -12,11 +12,12 @@ from oelala_desktop.ui.widgets.label import Label
 
 
 class IconMark(QWidget):
-    """An icon in a soft round ground, 56 px."""
+    """An icon on a soft round ground, 56 px; `tone` is the name of a token."""
 
-    def __init__(self, icon: str, *, parent: QWidget | None = None) -> None:
+    def __init__(self, icon: str, *, tone: str = "text2", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._icon = icon
+        self._tone = tone
         self.setFixedSize(56, 56)
 
     def set_icon(self, icon: str) -> None:
@@ -28,7 +29,7 @@ class IconMark(QWidget):
         painter = QPainter(self)
         painting.begin(painter)
         painting.rounded(painter, self.rect(), 28, t.input)
-        icons.draw(painter, self._icon, QRectF(16, 16, 24, 24), t.text2, stroke=1.75)
+        icons.draw(painter, self._icon, QRectF(16, 16, 24, 24), getattr(t, self._tone), stroke=1.75)
 
 
 class EmptyState(QWidget):
@@ -55,7 +56,7 @@ class EmptyState(QWidget):
         self.title.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.text = Label(text, tone="text2", wrap=True)
         self.text.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.text.setFixedWidth(380)
+        self.text.setFixedWidth(440)
         line = QHBoxLayout()  # a line of its own: alignment in a column would ignore that the text wraps
         line.addStretch(1)
         line.addWidget(self.text)

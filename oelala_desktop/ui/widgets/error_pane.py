@@ -46,10 +46,11 @@ class ErrorPane(QWidget):
             row.addWidget(button)
         row.addWidget(copy)
         row.addStretch(1)
+        self.setMaximumWidth(640)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
-        column.addWidget(IconMark("triangle-alert"))
+        column.addWidget(IconMark("triangle-alert", tone="error_text"))
         column.addSpacing(4)
         for label in (self._title, self._sentence, self._node):
             column.addWidget(label)

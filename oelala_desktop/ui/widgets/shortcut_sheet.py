@@ -45,12 +45,13 @@ class ShortcutSheet(Sheet):
         columns = QHBoxLayout()
         columns.setSpacing(32)
         halves = (QVBoxLayout(), QVBoxLayout())
-        weights = [0, 0]
-        for title, keys in groups:
-            at = 0 if weights[0] <= weights[1] else 1
-            weights[at] += len(keys) + 1
-            halves[at].addLayout(self._group(title, keys))
-            halves[at].addSpacing(8)
+        total = sum(len(keys) + 1 for _, keys in groups)
+        so_far = 0
+        for title, keys in groups:  # in order, the first column until it holds its half
+            half = halves[0] if so_far < total / 2 else halves[1]
+            so_far += len(keys) + 1
+            half.addLayout(self._group(title, keys))
+            half.addSpacing(8)
         for half in halves:
             half.addStretch(1)
             columns.addLayout(half, 1)

@@ -1,0 +1,158 @@
+"""One job on the output panel: its preview, its progress, and in the end its result or what went wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QImage
+
+from oelala_desktop.domain.events import JobChanged, JobPreviewed, JobProgressed
+from oelala_desktop.domain.job import Job, JobError, JobState, Output, Progress
+from oelala_desktop.ui import wording
+from oelala_desktop.ui.bridge import Latest, listen
+from oelala_desktop.ui.images import decode_image, load_image
+from oelala_desktop.ui.pages.output_panel import OutputPanel
+from oelala_desktop.ui.studio import Studio
+
+
+def main_output(job: Job) -> Output | None:
+    """The joined video where clips were chained, else the last file."""
+    joined = [o for o in job.outputs if o.role == "joined"]
+    return (joined or list(job.outputs) or [None])[-1]  # type: ignore[list-item]
+
+
+def facts_of(job: Job, output: Output, size: int | None) -> str:
+    """ "720 × 480 · 81 frames · 16 fps · 5.1 s · 4.2 MB · seed 1 482 093 377 · took 3 min 12 s"."""
+    parts = [wording.size(output.width or job.width, output.height or job.height)]
+    if output.frames and output.kind == "video":
+        parts.append(wording.frames(output.frames))
+        if output.fps:
+            parts += [f"{output.fps:g}{wording.NBSP}fps", wording.seconds(output.frames / output.fps)]
+    if size:
+        parts.append(wording.file_size(size))
+    parts.append(f"seed {job.seed}")
+    if job.started_at and job.finished_at:
+        parts.append(f"took {wording.span(job.finished_at - job.started_at)}")
+    return " · ".join(parts)
+
+
+class JobStage(QObject):
+    """Shows the job it was last told to follow. `settled` is sent when that job is over."""
+
+    settled = Signal(object)  # Job
+
+    def __init__(self, panel: OutputPanel, studio: Studio) -> None:
+        super().__init__(panel)
+        self.job: Job | None = None
+        self._panel = panel
+        self._studio = studio
+        self._decoding = False
+        self._next_preview: bytes | None = None
+        self._latest = Latest(self, self._draw)
+        bus = studio.services.bus
+        listen(bus, self, JobChanged, self._changed)
+        listen(bus, self, JobProgressed, self._progressed)
+        listen(bus, self, JobPreviewed, self._previewed)
+
+    def follow(self, job: Job) -> None:
+        """Shows `job` from where it stands."""
+        self.job = job
+        self._show(job)
+        progress = self._studio.services.jobs.progress_of(job.id)
+        if progress and not job.state.is_final:
+            self._panel.set_progress(progress)
+
+    def clear(self) -> None:
+        self.job = None
+        self._panel.show_empty()
+
+    def _show(self, job: Job) -> None:
+        if job.state is JobState.DONE:
+            self._studio.actions.start(self._show_result(job))
+        elif job.state in (JobState.FAILED, JobState.LOST):
+            self._panel.show_failed(job.error or JobError("The job failed."))
+        elif job.state is JobState.CANCELLED:
+            self._panel.show_empty()
+        else:
+            self._panel.show_running(sketch=job.engine.kind == "sketch")
+            if job.state is JobState.QUEUED:
+                self._panel.set_progress(Progress(node="Waiting for its turn"))
+
+    async def _show_result(self, job: Job) -> None:
+        output = main_output(job)
+        if output is None or self.job is None or self.job.id != job.id:
+            return
+        path = Path(output.path)
+        facts = facts_of(job, output, await _file_size(path))
+        sketch = job.engine.kind == "sketch"
+        if output.kind == "video":
+            length = output.frames / output.fps if output.frames and output.fps else 0.0
+            player = self._panel.show_video(path, facts, fps=output.fps or 16.0, length=length, sketch=sketch)
+            player.failed.connect(lambda _text: self._studio.actions.start(self._show_still(path, facts)))
+            return
+        image, _ = await load_image(path, 2048)
+        if image is not None:
+            self._panel.show_image(image, facts, sketch=sketch)
+
+    async def _show_still(self, path: Path, facts: str) -> None:
+        """The system's player cannot show this video: its first frame stands for it."""
+        item = await self._studio.services.library.by_path(path)
+        data = await self._studio.services.library.thumbnail(item.id, 1024) if item else None
+        image = await decode_image(data) if data else None
+        if image is not None:
+            self._panel.show_image(image, f"{facts} · this system cannot play the format")
+
+    def _changed(self, event: JobChanged) -> None:
+        if self.job is None or event.job.id != self.job.id:
+            return
+        before, self.job = self.job, event.job
+        running = {JobState.SENT, JobState.RUNNING, JobState.FETCHING}
+        if event.job.state != before.state and not (event.job.state in running and before.state in running):
+            self._show(event.job)
+        if event.job.state.is_final:
+            self.settled.emit(event.job)
+
+    def _progressed(self, event: JobProgressed) -> None:
+        if self.job is not None and event.job_id == self.job.id:
+            self._latest.put("progress", event.progress)
+
+    def _previewed(self, event: JobPreviewed) -> None:
+        if self.job is None or event.job_id != self.job.id:
+            return
+        self._next_preview = event.image
+        if not self._decoding:
+            self._decoding = True
+            self._studio.actions.start(self._decode_previews())
+
+    async def _decode_previews(self) -> None:
+        """Only ever the newest: those that came while one was decoded are skipped."""
+        try:
+            while self._next_preview is not None:
+                data, self._next_preview = self._next_preview, None
+                image = await decode_image(data)
+                if image is not None:
+                    self._latest.put("preview", image)
+        finally:
+            self._decoding = False
+
+    def _draw(self, pending: dict[str, object]) -> None:
+        if self.job is None or self.job.state.is_final:
+            return
+        progress, preview = pending.get("progress"), pending.get("preview")
+        if isinstance(progress, Progress):
+            self._panel.set_progress(progress)
+        if isinstance(preview, QImage):
+            self._panel.set_preview(preview)
+
+
+async def _file_size(path: Path) -> int | None:
+    import asyncio
+
+    def size() -> int | None:
+        try:
+            return path.stat().st_size
+        except OSError:
+            return None
+
+    return await asyncio.to_thread(size)

@@ -1,0 +1,75 @@
+"""Fills a tool's form from presets and from what the engine offers: which presets there are and what each lacks, which
+files, samplers and LoRAs can be chosen, and how width, height and frames follow."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from oelala_desktop.domain.catalog import Catalog
+from oelala_desktop.domain.field import FieldKind
+from oelala_desktop.domain.geometry import frame_count, frame_size, nearest_aspect, sdxl_size
+from oelala_desktop.domain.models import folder_of
+from oelala_desktop.domain.preset import Preset
+from oelala_desktop.domain.resolve import following_switch
+from oelala_desktop.domain.tool import Tool
+from oelala_desktop.services.tools import ToolRegistry
+from oelala_desktop.ui.pages.preset_card import PresetChoice
+from oelala_desktop.ui.pages.tool_form import SizeRule, ToolForm
+from oelala_desktop.ui.widgets.combo import Choice
+
+
+def preset_choices(registry: ToolRegistry, tool: Tool, catalog: Catalog | None) -> list[PresetChoice]:
+    """In the declared order; without a catalog nothing is known to be missing."""
+    out = []
+    for preset in registry.presets(tool):
+        missing = preset.missing(catalog) if catalog else ()
+        fixes = tuple(dict.fromkeys(m.fix for m in missing))
+        out.append(PresetChoice(preset.short_id, preset.name, preset.description, tuple(map(str, missing)), fixes))
+    return out
+
+
+def pick_preset(registry: ToolRegistry, tool: Tool, catalog: Catalog | None, wish: str) -> Preset | None:
+    """The wished preset if it can run, else the first that can, else the wished one or the first of all."""
+    presets = registry.presets(tool)
+    runnable = [p for p in presets if catalog is None or not p.missing(catalog)]
+    wished = next((p for p in presets if p.short_id == wish), None)
+    if wished and wished in runnable:
+        return wished
+    return (runnable or ([wished] if wished else list(presets)) or [None])[0]  # type: ignore[list-item]
+
+
+def offer_choices(form: ToolForm, preset: Preset, catalog: Catalog) -> None:
+    """What that server lists for each field that chooses from it."""
+    for key, field in preset.fields.items():
+        if field.kind is FieldKind.LORAS:
+            form.set_choices(key, [Choice(n, n) for n in catalog.loras])
+        elif field.kind is FieldKind.MODEL or field.open_choices:
+            names = preset.choices(key, catalog)
+            form.set_choices(key, [Choice(n, n.replace("\\", "/").rsplit("/", 1)[-1], folder_of(n)) for n in names])
+
+
+def size_rule(preset: Preset) -> SizeRule:
+    """(values, picture) -> width, height, frames, as the preset itself will settle them."""
+
+    def rule(values: Mapping[str, Any], picture: tuple[int, int] | None) -> tuple[int, int, int]:
+        aspect = str(values.get("aspect_ratio") or "auto")
+        if aspect == "auto":
+            fallback = "1:1" if preset.size_class == "sdxl" else "16:9"
+            aspect = nearest_aspect(*picture) if picture else fallback
+        if preset.size_class == "sdxl":
+            width, height = sdxl_size(aspect)
+        else:
+            width, height = frame_size(str(values.get("resolution") or "480p"), aspect, preset.multiple)
+        if preset.tool.output != "video":
+            return width, height, 1
+        return width, height, frame_count(float(values.get("duration") or 5), int(values.get("fps") or 16))
+
+    return rule
+
+
+def following_rules(preset: Preset) -> dict[str, Any]:
+    """Settings that follow others until a person sets them."""
+    if "switch_step" not in preset.fields:
+        return {}
+    return {"switch_step": lambda values: following_switch(preset, max(2, int(values.get("steps") or 2)))}

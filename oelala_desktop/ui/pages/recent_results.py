@@ -1,0 +1,59 @@
+"""The strip of a tool's newest results."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from oelala_desktop.domain.job import Job, JobState
+from oelala_desktop.domain.tool import Tool
+from oelala_desktop.ui import wording
+from oelala_desktop.ui.images import decode_image
+from oelala_desktop.ui.studio import Studio
+from oelala_desktop.ui.widgets.recent_strip import RecentItem, RecentStrip
+
+_SHOWN = 12
+
+
+class RecentResults(QObject):
+    opened = Signal(object)  # Job
+
+    def __init__(self, strip: RecentStrip, studio: Studio, tool: Tool) -> None:
+        super().__init__(strip)
+        self._strip = strip
+        self._studio = studio
+        self._tool = tool
+        self._jobs: dict[str, Job] = {}
+        strip.opened.connect(self._open)
+        strip.pixmap_wanted.connect(lambda key: studio.actions.start(self._picture(key)))
+        self.refresh()
+
+    def refresh(self) -> None:
+        self._studio.actions.start(self._refresh())
+
+    async def _refresh(self) -> None:
+        jobs = await self._studio.services.jobs.recent(100)
+        done = [j for j in jobs if j.tool == self._tool.id and j.state is JobState.DONE and j.outputs][:_SHOWN]
+        self._jobs = {job.id: job for job in done}
+        self._strip.set_items([self._item(job) for job in done])
+
+    def _item(self, job: Job) -> RecentItem:
+        output = job.outputs[-1]
+        length = output.frames / output.fps if output.kind == "video" and output.frames and output.fps else None
+        badge = wording.seconds(length) if length else ""
+        path = Path(output.path)
+        return RecentItem(job.id, path.name, path, badge, job.engine.kind == "sketch")
+
+    def _open(self, key: str) -> None:
+        if key in self._jobs:
+            self.opened.emit(self._jobs[key])
+
+    async def _picture(self, key: str) -> None:
+        job = self._jobs.get(key)
+        if job is None:
+            return
+        data = await self._studio.services.library.thumbnail_of(Path(job.outputs[-1].path))
+        image = await decode_image(data) if data else None
+        if image is not None:
+            self._strip.set_image(key, image)

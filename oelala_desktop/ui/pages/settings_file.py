@@ -1,0 +1,61 @@
+"""Settings as a JSON file: the same object that the command line and the API take."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from oelala_desktop.domain.errors import CannotSave, InvalidInput
+
+_LIMIT = 4 * 2**20  # bytes
+
+
+async def write_settings_file(path: Path, values: Mapping[str, Any]) -> None:
+    """Raises CannotSave."""
+    text = json.dumps({k: v for k, v in values.items() if v is not None}, indent=2, ensure_ascii=False, default=str)
+
+    def write() -> None:
+        try:
+            path.write_text(text + "\n", "utf-8")
+        except OSError as error:
+            raise CannotSave(f"Cannot save {path.name}: {error.strerror}.") from error
+
+    await asyncio.to_thread(write)
+
+
+async def read_settings_file(path: Path) -> dict[str, Any]:
+    """Raises InvalidInput with a sentence that names the file."""
+
+    def read() -> dict[str, Any]:
+        try:
+            if path.stat().st_size > _LIMIT:
+                raise InvalidInput(f"{path.name} is too large to be a settings file.")
+            values = json.loads(path.read_text("utf-8"))
+        except OSError as error:
+            raise InvalidInput(f"{path.name} cannot be read: {error.strerror}.") from error
+        except (ValueError, RecursionError) as error:
+            raise InvalidInput(f"{path.name} is not JSON.") from error
+        if not isinstance(values, dict):
+            raise InvalidInput(f"{path.name} does not hold one JSON object of settings.")
+        return values
+
+    return await asyncio.to_thread(read)
+
+
+async def copy_file(source: Path, target: Path) -> None:
+    """Raises CannotSave; an older `target` is replaced only by a whole copy."""
+
+    def copy() -> None:
+        part = target.with_name(target.name + ".part")
+        try:
+            shutil.copyfile(source, part)
+            part.replace(target)
+        except OSError as error:
+            part.unlink(missing_ok=True)
+            raise CannotSave(f"Cannot save {target.name}: {error.strerror}.") from error
+
+    await asyncio.to_thread(copy)

@@ -1,0 +1,327 @@
+"""The page of a tool at work: its form filled from presets and engine, its jobs shown, its values kept."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Coroutine
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QVBoxLayout, QWidget
+
+from oelala_desktop.domain.errors import EngineRejected, InvalidField, OelalaError
+from oelala_desktop.domain.events import EngineChanged, EngineSelected, JobFinished
+from oelala_desktop.domain.job import Job, JobState
+from oelala_desktop.domain.preset import Preset
+from oelala_desktop.domain.tool import Tool
+from oelala_desktop.services.jobs import Submission
+from oelala_desktop.ui.bridge import listen
+from oelala_desktop.ui.pages import preset_form
+from oelala_desktop.ui.pages.job_stage import JobStage, main_output
+from oelala_desktop.ui.pages.picture_intake import PictureIntake
+from oelala_desktop.ui.pages.recent_results import RecentResults
+from oelala_desktop.ui.pages.settings_file import copy_file, read_settings_file, write_settings_file
+from oelala_desktop.ui.pages.tool_view import ToolView
+from oelala_desktop.ui.studio import Reuse, Studio
+
+_SAVE_MS = 500
+
+
+class ToolPage(QWidget):
+    def __init__(self, tool: Tool, studio: Studio, *, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.tool = tool
+        self._studio = studio
+        self._services = studio.services
+        self._preset: Preset | None = None
+        self._wish = str(self._services.settings.get(f"preset.{tool.id}") or "")
+        self.view = ToolView(tool)
+        self.form = self.view.form
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.view)
+        self.stage = JobStage(self.view.output, studio)
+        self.recent = RecentResults(self.view.recent, studio, tool)
+        self.intake = PictureIntake(self.form, studio)
+        self._saving = QTimer(self)
+        self._saving.setSingleShot(True)
+        self._saving.setInterval(_SAVE_MS)
+        self._saving.timeout.connect(self._remember)
+        self._connect()
+        self.form.set_values(self._services.settings.get(f"form.{tool.id}") or {})
+        self._offer()
+        self.intake.restore(self.form.values())
+
+    def _connect(self) -> None:
+        form, output, bus = self.form, self.view.output, self._services.bus
+        form.generate_requested.connect(self.generate)
+        form.changed.connect(lambda _key: self._edited())
+        form.preset_chosen.connect(self._choose_preset)
+        form.menu_chosen.connect(self._menu)
+        self.intake.several.connect(self._ask_for_each)
+        self.intake.changed.connect(self._edited)
+        output.acted.connect(self._act)
+        self.recent.opened.connect(self.stage.follow)
+        self.stage.settled.connect(self._settled)
+        listen(bus, self, EngineChanged, lambda _event: self._offer())
+        listen(bus, self, EngineSelected, lambda _event: self._offer())
+        listen(bus, self, JobFinished, self._finished)
+
+    # the form
+
+    def _offer(self) -> None:
+        """Presets and lists as the engine in force has them now."""
+        catalog = self._services.current.engine.catalog
+        registry = self._services.registry
+        preset = preset_form.pick_preset(registry, self.tool, catalog, self._wish)
+        if preset is None:
+            return
+        choices = preset_form.preset_choices(registry, self.tool, catalog)
+        if self._preset is None or preset.id != self._preset.id:
+            self._use(preset)
+        self.form.set_presets(choices, preset.short_id)
+        if catalog is not None:
+            preset_form.offer_choices(self.form, preset, catalog)
+        self._check()
+
+    def _use(self, preset: Preset) -> None:
+        self._preset = preset
+        self.form.following = preset_form.following_rules(preset)
+        self.form.set_fields(tuple(f for f in preset.fields.values() if f.key != "num_frames"))
+        self.form.set_size_rule(preset_form.size_rule(preset))
+        self.intake.show_again()
+
+    def _choose_preset(self, short_id: str) -> None:
+        self._wish = short_id
+        self._services.settings.set(f"preset.{self.tool.id}", short_id)
+        preset = next((p for p in self._services.registry.presets(self.tool) if p.short_id == short_id), None)
+        if preset is not None:
+            self._use(preset)
+            choices = preset_form.preset_choices(
+                self._services.registry, self.tool, self._services.current.engine.catalog
+            )
+            self.form.set_presets(choices, short_id)
+            catalog = self._services.current.engine.catalog
+            if catalog is not None:
+                preset_form.offer_choices(self.form, preset, catalog)
+        self._check()
+
+    def _edited(self) -> None:
+        self._saving.start()
+        self._check()
+
+    def _check(self) -> None:
+        """Generate is enabled when nothing that is known already stands in its way."""
+        self.form.set_generate_reason(self._obstacle())
+
+    def _obstacle(self) -> str:
+        engine = self._services.current.engine
+        if self._preset is None:
+            return f"{self.tool.name} has no preset yet."
+        if self.tool.needs_picture and not self.form.values().get("image"):
+            return "Choose a picture first."
+        if engine.catalog is not None:
+            missing = self._preset.missing(engine.catalog)
+            if missing:
+                return f"{engine.state.name or 'This engine'} lacks {missing[0]}. The Preset card says what to do."
+        return ""
+
+    def _remember(self) -> None:
+        self._services.settings.set(f"form.{self.tool.id}", self.form.values())
+
+    # starting jobs
+
+    def generate(self) -> None:
+        """One press, one job (or as many as there are variations)."""
+        reason = self._obstacle()
+        if reason:
+            self.form.show_field_error("image" if "picture" in reason else "prompt", reason)
+            return
+        self._start(self._submission())
+
+    def _submission(self, **changes: object) -> Submission:
+        values: dict[str, Any] = self.form.values() | changes
+        if self._preset is not None:
+            values["preset"] = self._preset.short_id
+        return Submission(self.tool.id, values, self._studio.output_folder)
+
+    def _start(self, wish: Submission) -> None:
+        for key in self.form.fields:
+            self.form.show_field_error(key, "")
+        self._studio.actions.start(self._submit(wish), done=self._started, failed=self._refused)
+
+    def _submit(self, wish: Submission) -> Coroutine[Any, Any, list[Job]]:
+        async def submit() -> list[Job]:
+            engine = await self._services.current.for_new_job()
+            return await self._services.jobs.submit(wish, engine)
+
+        return submit()
+
+    def _started(self, jobs: list[Job]) -> None:
+        current = self.stage.job
+        if current is None or current.state.is_final:
+            self.stage.follow(jobs[0])
+        self.form.set_last_seed(jobs[0].seed)
+
+    def _refused(self, error: OelalaError) -> bool:
+        """At its field where it has one; the presenter's otherwise."""
+        if isinstance(error, InvalidField) and error.field in self.form.fields:
+            self.form.show_field_error(error.field, error.message.removeprefix(f"{error.field}: "))
+            return True
+        if isinstance(error, EngineRejected):
+            for key, sentence in error.fields.items():
+                self.form.show_field_error(key, sentence)
+        return False
+
+    def _ask_for_each(self, paths: list[Path]) -> None:
+        """Several pictures at once: one job each, if that is meant."""
+        box = QMessageBox(self.window())
+        box.setTextFormat(_plain())
+        box.setWindowTitle("Several pictures")
+        box.setText(f"Make {len(paths)} jobs, one for each picture, with the settings on this page?")
+        yes = box.addButton(f"Make {len(paths)} jobs", QMessageBox.ButtonRole.AcceptRole)
+        first = box.addButton("Use the first only", QMessageBox.ButtonRole.ActionRole)
+        box.addButton("Cancel", QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(yes)
+
+        def answered() -> None:
+            if box.clickedButton() is yes:
+                for path in paths:
+                    self._start(self._submission(image=str(path)))
+            if box.clickedButton() in (yes, first):
+                self.intake.take("image", paths[0])
+            box.deleteLater()
+
+        box.finished.connect(lambda _code: answered())
+        box.open()
+
+    # jobs that end
+
+    def _finished(self, event: JobFinished) -> None:
+        if event.job.tool == self.tool.id:
+            self.recent.refresh()
+
+    def _settled(self, job: Job) -> None:
+        if job.state is JobState.FAILED and job.error:
+            for key, sentence in job.error.fields.items():
+                self.form.show_field_error(key, sentence)
+
+    def _act(self, what: str) -> None:
+        job = self.stage.job
+        if what in ("queue", "history"):
+            self._studio.shell.open_panel("queue")
+        elif what == "browse":
+            self.intake.browse()
+        elif job is not None:
+            self._act_on(job, what)
+
+    def _act_on(self, job: Job, what: str) -> None:
+        output = main_output(job)
+        path = Path(output.path) if output else None
+        actions = {
+            "cancel": lambda: self._studio.actions.start(self._services.jobs.cancel(job.id)),
+            "retry": lambda: self._retry(job),
+            "reuse": lambda: self.reuse(Reuse(job.tool, dict(job.values))),
+            "copy_prompt": lambda: QGuiApplication.clipboard().setText(str(job.values.get("prompt") or "")),
+            "copy_seed": lambda: QGuiApplication.clipboard().setText(str(job.seed)),
+            "copy_workflow": lambda: QGuiApplication.clipboard().setText(json.dumps(dict(job.graph), indent=2)),
+        }
+        if path is not None:
+            actions |= {
+                "save": lambda: self._save_as(path),
+                "folder": lambda: self._studio.show_in_folder(path),
+                "gallery": lambda: self._studio.show_media_requested.emit(str(path)),
+                "full_screen": self._full_screen,
+                "use_last_frame": self._use_frame,
+                "favorite": lambda: self._studio.actions.start(self._favorite(path)),
+            }
+        if what in actions:
+            actions[what]()
+
+    def _retry(self, job: Job) -> None:
+        async def again() -> Job:
+            engine = self._services.engines.for_ref(job.engine)
+            return await self._services.jobs.retry(job.id, engine)
+
+        self._studio.actions.start(again(), done=self.stage.follow)
+
+    async def _favorite(self, path: Path) -> None:
+        item = await self._services.library.by_path(path)
+        if item is not None:
+            await self._services.library.set_favorite([item.id], True)
+            self._studio.notify("Marked as a favorite.")
+
+    def _use_frame(self) -> None:
+        """The frame in view becomes the start picture."""
+        player = self.view.output.player
+        image = player.current_image() if player is not None else QImage()
+        if not image.isNull():
+            self.intake.take_image("image", image)
+
+    def _full_screen(self) -> None:
+        player = self.view.output.player
+        if player is not None:
+            player.toggle_full_screen()
+
+    def _save_as(self, path: Path) -> None:
+        dialog = QFileDialog(self.window(), "Save as")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.selectFile(path.name)
+
+        def save(target: str) -> None:
+            self._studio.actions.start(
+                copy_file(path, Path(target)), done=lambda _: self._studio.notify(f"Saved as {target}.")
+            )
+
+        dialog.fileSelected.connect(save)
+        dialog.open()
+
+    # settings in and out
+
+    def reuse(self, reuse: Reuse) -> None:
+        """Every value of another job or file, as far as this tool has the setting."""
+        values = {k: v for k, v in reuse.values.items() if k in self.tool.keys and v is not None}
+        values.pop("num_frames", None) if values.get("duration") else None
+        preset = str(reuse.values.get("preset") or "")
+        if preset and preset != self._wish:
+            self._choose_preset(preset)
+        image = values.pop("image", None)
+        end = values.pop("end_image", None)
+        self.form.set_values(values)
+        for key, name in (("image", image), ("end_image", end)):
+            if name and Path(str(name)).is_absolute():
+                self.intake.take(key, Path(str(name)), quiet=True)
+        if reuse.note:
+            self._studio.notify(reuse.note, "warning")
+        self._edited()
+
+    def _menu(self, what: str) -> None:
+        if what == "reset":
+            self.form.set_values({k: v for k, v in self.form.values().items() if k in ("image", "end_image", "prompt")})
+            self._edited()
+            return
+        dialog = QFileDialog(self.window(), "Export settings" if what == "export" else "Import settings")
+        dialog.setNameFilter("Settings (*.json)")
+        dialog.setDefaultSuffix("json")
+        if what == "export":
+            dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+            dialog.selectFile(f"{self.tool.id}.json")
+        dialog.fileSelected.connect(partial(self._settings_file, what))
+        dialog.open()
+
+    def _settings_file(self, what: str, name: str) -> None:
+        if what == "export":
+            self._studio.actions.start(write_settings_file(Path(name), self._submission().values))
+        else:
+            self._studio.actions.start(
+                read_settings_file(Path(name)), done=lambda values: self.reuse(Reuse(self.tool.id, values))
+            )
+
+
+def _plain() -> Any:
+    from PySide6.QtCore import Qt
+
+    return Qt.TextFormat.PlainText

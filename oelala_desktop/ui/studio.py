@@ -1,0 +1,81 @@
+"""Studio: what every page of the window may reach. Services below, the shell around, and one place for notices."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
+
+from oelala_desktop.bootstrap import Services
+from oelala_desktop.domain.errors import OelalaError
+from oelala_desktop.ui.actions import ActionRunner
+from oelala_desktop.ui.pages.activity_panel import Notice
+from oelala_desktop.ui.shell import Shell
+from oelala_desktop.ui.theme import Theme
+from oelala_desktop.ui.widgets.toast import Level
+
+_KEPT = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Reuse:
+    """Settings to open a tool's page with; `note` says what of them this server lacks."""
+
+    tool: str
+    values: dict[str, object]
+    note: str = ""
+
+
+class Studio(QObject):
+    notices_changed = Signal()
+    reuse_requested = Signal(object)  # Reuse
+    start_picture_requested = Signal(str)  # path
+    show_media_requested = Signal(str)  # path of a file to show in My Media
+
+    def __init__(self, services: Services, shell: Shell, theme: Theme) -> None:
+        super().__init__(shell)
+        self.services = services
+        self.shell = shell
+        self.theme = theme
+        self.actions = ActionRunner(services.scope, self.present)
+        self.notices: list[Notice] = []
+        self.unseen = 0
+
+    @property
+    def output_folder(self) -> Path:
+        chosen = self.services.settings.get("output_folder")
+        return Path(chosen) if chosen else self.services.paths.output
+
+    def present(self, error: OelalaError) -> None:
+        """An error without a place of its own."""
+        self.notify(str(error), "error")
+
+    def notify(
+        self,
+        text: str,
+        level: Level = "info",
+        *,
+        key: str = "",
+        action: str = "",
+        act: Callable[[], object] | None = None,
+        toast: bool = True,
+    ) -> None:
+        """Tells it at the window's foot and keeps it in the activity list. `key` is a job id or empty."""
+        self.notices.insert(0, Notice(text, level, time.strftime("%H:%M"), key))
+        del self.notices[_KEPT:]
+        self.unseen += 1
+        self.notices_changed.emit()
+        if toast:
+            self.shell.toasts.post(text, level, action=action, act=act)
+
+    def see_notices(self) -> None:
+        self.unseen = 0
+        self.notices_changed.emit()
+
+    def show_in_folder(self, path: Path) -> None:
+        """Opens the folder that holds `path` in the system's file manager."""
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(path.parent)))
