@@ -47,6 +47,10 @@ class QueueState:
     running: tuple[str, ...]
     pending: tuple[str, ...]
 
+    def copies(self, prompt_id: str) -> int:
+        """How often it is there: more than once when a submission was repeated though the first had come through."""
+        return (self.running + self.pending).count(prompt_id)
+
     def ahead_of(self, prompt_id: str, ours: frozenset[str]) -> int | None:
         """How many jobs of others come before ours; None if it does not wait."""
         if prompt_id not in self.pending:
@@ -66,12 +70,16 @@ class HistoryEntry:
     seconds: float | None = None
 
 
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
 def parse_facts(answer: Any) -> ServerFacts:
     """From /system_stats. Raises EngineAnswer if that is no ComfyUI."""
     if not isinstance(answer, dict) or not isinstance(answer.get("system"), dict):
         raise EngineAnswer("The answer to /system_stats is not ComfyUI's.")
     system = answer["system"]
-    rows = [d for d in answer.get("devices") or () if isinstance(d, dict)]
+    rows = [d for d in _list(answer.get("devices")) if isinstance(d, dict)]
     names = tuple(_device_name(str(d.get("name") or "")) for d in rows)
     return ServerFacts(
         version=str(system.get("comfyui_version") or ""),
@@ -92,7 +100,7 @@ def parse_queue(answer: Any) -> QueueState:
         raise EngineAnswer("The answer to /queue is not ComfyUI's.")
 
     def ids(key: str) -> tuple[str, ...]:
-        rows = [r for r in answer.get(key) or () if isinstance(r, list) and len(r) > 1]
+        rows = [r for r in _list(answer.get(key)) if isinstance(r, list) and len(r) > 1]
         rows.sort(key=lambda r: r[0] if isinstance(r[0], int | float) else 0)
         return tuple(str(r[1]) for r in rows)
 
@@ -116,7 +124,7 @@ def parse_history(answer: Any, prompt_id: str) -> HistoryEntry | None:
 
 
 def _events(rows: Any) -> list[Message]:
-    pairs = [r for r in rows or () if isinstance(r, list) and len(r) == 2] if isinstance(rows, list) else []
+    pairs = [r for r in _list(rows) if isinstance(r, list) and len(r) == 2]
     return [decode_event(str(kind), data) for kind, data in pairs if isinstance(data, dict)]
 
 
@@ -124,7 +132,7 @@ def _seconds(status: Mapping[str, Any]) -> float | None:
     """How long the server ran it, from its own time stamps (milliseconds)."""
     stamps = [
         data["timestamp"]
-        for _, data in (r for r in status.get("messages") or () if isinstance(r, list) and len(r) == 2)
+        for _, data in (r for r in _list(status.get("messages")) if isinstance(r, list) and len(r) == 2)
         if isinstance(data, dict) and isinstance(data.get("timestamp"), int)
     ]
     return (max(stamps) - min(stamps)) / 1000 if len(stamps) > 1 else None
@@ -136,7 +144,7 @@ def output_files(outputs: Any) -> tuple[ServerFile, ...]:
     found: list[ServerFile] = []
     for node, row in outputs.items() if isinstance(outputs, dict) else ():
         for rows in row.values() if isinstance(row, dict) else ():
-            for item in rows if isinstance(rows, list) else ():
+            for item in _list(rows):
                 if isinstance(item, dict) and isinstance(item.get("filename"), str) and item["filename"]:
                     kind, sub = str(item.get("type") or "output"), str(item.get("subfolder") or "")
                     found.append(ServerFile(item["filename"], sub, kind, str(node)))

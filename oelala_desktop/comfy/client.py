@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import ssl
+import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -31,14 +33,44 @@ from .answers import (
 )
 from .catalog import parse_catalog
 from .messages import Message, decode
+from .patience import ask_patiently
 
 ANSWER_LIMIT = 64 * 2**20  # bytes of one JSON answer
 FRAME_LIMIT = 32 * 2**20  # bytes of one WebSocket frame
 FILE_LIMIT = 4 * 2**30  # bytes of one result
 ANSWER_TIME = 30.0  # seconds for one JSON answer, the body included
 _CHUNK = 2**20
-#: a download slower than this (bytes/s, averaged over its first minute and after) is given up and tried again
-_SLOWEST = 1024
+_SLOWEST = 1024  # bytes/s: a download that stays below is given up and tried again
+_SLOW_FOR = 30.0  # seconds over which that is measured
+_SOCKET_LOG = logging.getLogger(f"{__name__}.socket")
+_SOCKET_LOG.setLevel(logging.INFO)  # its debug lines hold the headers, secret ones too
+
+
+class _Connect(websockets.connect):
+    """A socket where it was asked for and nowhere else: the headers that let us in are not for others."""
+
+    def process_redirect(self, exc: Exception) -> Exception | str:
+        return exc
+
+
+class _Pace:
+    """Whether bytes still come at a bearable pace."""
+
+    def __init__(self, filename: str) -> None:
+        self._filename = filename
+        self._since = time.monotonic()
+        self._bytes = 0
+
+    def take(self, count: int) -> None:
+        """Raises EngineUnreachable when too little came for too long."""
+        self._bytes += count
+        elapsed = time.monotonic() - self._since
+        if elapsed < _SLOW_FOR:
+            return
+        if self._bytes < elapsed * _SLOWEST:
+            message = f"{self._filename} comes too slowly ({self._bytes} bytes in {elapsed:.0f} s)."
+            raise EngineUnreachable(message, kind="timeout")
+        self._since, self._bytes = time.monotonic(), 0
 
 
 class ComfyClient:
@@ -52,21 +84,32 @@ class ComfyClient:
         except (OSError, ssl.SSLError) as error:
             message = f"The certificate file {address.ca_file} cannot be read: {error}."
             raise EngineUnreachable(message, kind="tls") from error
-        self._http = httpx.AsyncClient(
-            base_url=address.url,
-            headers=dict(address.headers),
+        self._http = self._open(httpx.Limits(max_connections=16, max_keepalive_connections=8, keepalive_expiry=20.0))
+        # for questions asked anew because an open connection seems to be dead
+        self._fresh = self._open(httpx.Limits(max_connections=8, max_keepalive_connections=0))
+        self._socket: ClientConnection | None = None
+
+    def _open(self, limits: httpx.Limits) -> httpx.AsyncClient:
+        # never compressed: what is a few bytes on the wire could be any number of them here
+        return httpx.AsyncClient(
+            base_url=self.address.url,
+            headers={"Accept-Encoding": "identity", **self.address.headers},
             verify=self._ssl or False,
             timeout=httpx.Timeout(20.0, connect=5.0),
-            limits=httpx.Limits(max_connections=16, max_keepalive_connections=8, keepalive_expiry=20.0),
+            limits=limits,
             trust_env=False,
             follow_redirects=False,
         )
-        self._socket: ClientConnection | None = None
 
     async def close(self) -> None:
+        await self.close_socket()
+        await self._http.aclose()
+        await self._fresh.aclose()
+
+    async def close_socket(self) -> None:
+        """Ends the messages of the connection that is open now."""
         if self._socket is not None:
             await self._socket.close()
-        await self._http.aclose()
 
     # Server facts
 
@@ -87,7 +130,7 @@ class ComfyClient:
         return facts
 
     async def catalog(self) -> Catalog:
-        info = await self._get("/object_info")
+        info = await self._json("GET", "/object_info")
         if not isinstance(info, dict):
             raise EngineAnswer("The answer to /object_info is not ComfyUI's.")
         return await asyncio.to_thread(parse_catalog, info)
@@ -121,9 +164,9 @@ class ComfyClient:
         response = await self._request(
             "POST", "/prompt", content=orjson.dumps(body), headers={"Content-Type": "application/json"}
         )
-        answer = _parse(response) if response.content else {}
         if response.status_code not in (200, 400):
             raise self._bad_status(response)
+        answer = _parse(response) if response.content else {}
         return response.status_code, answer if isinstance(answer, dict) else {}
 
     async def queue(self) -> QueueState:
@@ -134,8 +177,12 @@ class ComfyClient:
 
     async def cancel(self, prompt_id: str) -> None:
         """Takes the prompt out of the queue, then interrupts it if it runs. Never touches another's."""
-        await self._json("POST", "/queue", content=orjson.dumps({"delete": [prompt_id]}))
+        await self.unqueue(prompt_id)
         await self._json("POST", "/interrupt", content=orjson.dumps({"prompt_id": prompt_id}))
+
+    async def unqueue(self, prompt_id: str) -> None:
+        """Takes the prompt out of the queue once; one that runs is left alone."""
+        await self._json("POST", "/queue", content=orjson.dumps({"delete": [prompt_id]}))
 
     async def forget(self, prompt_id: str) -> None:
         """Removes the prompt from the history (Sketch then drops its copy of the results)."""
@@ -147,32 +194,46 @@ class ComfyClient:
     # Files
 
     async def exists(self, file: ServerFile) -> bool:
-        response = await self._request("HEAD", "/view", params=_view(file))
-        return response.status_code == 200
+        """Raises EngineError when the server says neither yes nor no."""
+        response = await self._asked("HEAD", "/view", params=_view(file))
+        if response.status_code not in (200, 206, 400, 404):
+            raise self._bad_status(response)
+        return response.status_code < 400
 
     async def download(self, file: ServerFile, target: BinaryIO, name: str) -> int:
         """Writes the file into `target` (named `name` in errors); returns its size in bytes.
 
-        Raises EngineAnswer when it is too large, too slow or cut short, CannotSave when the disk refuses."""
-        size = 0
-        started = asyncio.get_running_loop().time()
+        Raises EngineAnswer when it is too large or no file, EngineUnreachable when it is cut short or all too slow,
+        CannotSave when the disk refuses."""
         try:
             async with self._http.stream("GET", "/view", params=_view(file)) as response:
                 if response.status_code != 200:
                     raise self._bad_status(response, f"The server does not give out {file.filename}")
-                async for chunk in response.aiter_bytes(_CHUNK):
-                    size += len(chunk)
-                    if size > FILE_LIMIT:
-                        raise EngineAnswer(f"{file.filename} is larger than {FILE_LIMIT // 2**30} GiB.")
-                    await asyncio.to_thread(_write, target, chunk, name)
-                    elapsed = asyncio.get_running_loop().time() - started
-                    if elapsed > 60 and size < elapsed * _SLOWEST:
-                        raise EngineAnswer(f"{file.filename} comes too slowly ({size} bytes in {elapsed:.0f} s).")
-                expected = response.headers.get("content-length", "")
+                _refuse_compression(response)
+                return await self._receive(response, file.filename, target, name)
         except httpx.HTTPError as error:
             raise self._unreachable(error) from error
-        if expected.isdigit() and "content-encoding" not in response.headers and int(expected) != size:
-            raise EngineAnswer(f"{file.filename} was cut short: {size} of {expected} bytes came.")
+
+    async def _receive(self, response: httpx.Response, filename: str, target: BinaryIO, name: str) -> int:
+        expected = response.headers.get("content-length", "")
+        if expected.isdigit() and int(expected) > FILE_LIMIT:
+            raise EngineAnswer(f"{filename} is larger than {FILE_LIMIT // 2**30} GiB.")
+        pace = _Pace(filename)
+        waiting: list[bytes] = []
+        size = held = 0
+        async for chunk in response.aiter_raw():
+            pace.take(len(chunk))
+            size, held = size + len(chunk), held + len(chunk)
+            if size > FILE_LIMIT:
+                raise EngineAnswer(f"{filename} is larger than {FILE_LIMIT // 2**30} GiB.")
+            waiting.append(chunk)
+            if held >= _CHUNK:
+                await asyncio.to_thread(_write, target, b"".join(waiting), name)
+                waiting, held = [], 0
+        await asyncio.to_thread(_write, target, b"".join(waiting), name)
+        if expected.isdigit() and int(expected) != size:
+            message = f"{filename} was cut short: {size} of {expected} bytes came."
+            raise EngineUnreachable(message, kind="closed")
         return size
 
     # Messages
@@ -182,7 +243,7 @@ class ComfyClient:
 
         The first frame sent asks for previews that say whose they are; it must be the first one on each socket."""
         try:
-            socket = await websockets.connect(
+            socket = await _Connect(
                 f"{self.address.socket_url}?clientId={self.client_id}",
                 additional_headers=dict(self.address.headers),
                 ssl=self._ssl,
@@ -193,6 +254,7 @@ class ComfyClient:
                 open_timeout=10,
                 ping_timeout=60,
                 close_timeout=2,
+                logger=_SOCKET_LOG,
             )
         except (OSError, websockets.WebSocketException, TimeoutError) as error:
             raise self._unreachable(error) from error
@@ -213,38 +275,58 @@ class ComfyClient:
     # Plumbing
 
     async def _get(self, path: str) -> Any:
-        return await self._json("GET", path)
+        return self._content(await self._asked("GET", path))
 
     async def _json(self, method: str, path: str, **kwargs: Any) -> Any:
-        response = await self._request(method, path, **kwargs)
+        return self._content(await self._request(method, path, **kwargs))
+
+    def _content(self, response: httpx.Response) -> Any:
         if response.status_code != 200:
             raise self._bad_status(response)
         return _parse(response) if response.content.strip() else None
 
-    async def _request(self, method: str, path: str, timeout: float = ANSWER_TIME, **kwargs: Any) -> httpx.Response:
+    async def _asked(self, method: str, path: str, **kwargs: Any) -> httpx.Response:
+        """A question that changes nothing, asked anew on another connection while no answer comes."""
+        return await ask_patiently(
+            lambda: self._request(method, path, **kwargs),
+            lambda: self._request(method, path, http=self._fresh, **kwargs),
+        )
+
+    async def _request(
+        self, method: str, path: str, timeout: float = ANSWER_TIME, http: httpx.AsyncClient | None = None, **kwargs: Any
+    ) -> httpx.Response:
         """One call with its whole body, within `timeout` seconds and ANSWER_LIMIT bytes."""
+        client = http or self._http
         try:
             async with asyncio.timeout(timeout):
-                request = self._http.build_request(method, path, **kwargs)
-                response = await self._http.send(request, stream=True)
+                request = client.build_request(method, path, **kwargs)
+                response = await client.send(request, stream=True)
                 try:
                     content = await _read_limited(response)
                 finally:
                     await response.aclose()
         except (httpx.HTTPError, TimeoutError, httpx.InvalidURL) as error:
             raise self._unreachable(error) from error
+        except RuntimeError as error:
+            if not client.is_closed:
+                raise
+            raise EngineUnreachable(f"The connection to {self.address.url} was given up.", kind="closed") from error
         return httpx.Response(response.status_code, content=content, request=request)
 
     def _bad_status(self, response: httpx.Response, what: str = "") -> EngineError:
         code, url = response.status_code, self.address.url
         if code in (401, 403):
             return EngineUnreachable(f"{url} refuses us ({code}): check the token or header.", kind="auth")
+        if code in (502, 503, 504):
+            message = f"{url} is not ready (status {code}): the server, or a proxy before it, is starting or ill."
+            return EngineUnreachable(message, kind="closed")
         if what:
-            return EngineAnswer(f"{what} (status {code}).")
+            return EngineAnswer(f"{what} (status {code}).", status=code)
         path = response.request.url.path
         if code in (404, 405) and path.endswith("/system_stats"):
             return EngineUnreachable(f"Something answers at {url}, but it is not ComfyUI.", kind="not_comfyui")
-        return EngineAnswer(f"{url} answered {path} with status {code}.", detail=response.text[:2000])
+        detail = response.text[:2000] if response.is_closed else ""
+        return EngineAnswer(f"{url} answered {path} with status {code}.", detail=detail, status=code)
 
     def _unreachable(self, error: Exception) -> EngineUnreachable:
         kind, words = _why(error)
@@ -262,9 +344,15 @@ def _write(target: BinaryIO, chunk: bytes, name: str) -> None:
         raise CannotSave(f"Cannot save {Path(name).name}: {error.strerror or error}.") from error
 
 
+def _refuse_compression(response: httpx.Response) -> None:
+    if response.headers.get("content-encoding", "identity").strip().casefold() not in ("", "identity"):
+        raise EngineAnswer("The server sent compressed bytes that were not asked for; they were not unpacked.")
+
+
 async def _read_limited(response: httpx.Response) -> bytes:
+    _refuse_compression(response)
     parts, size = [], 0
-    async for chunk in response.aiter_bytes(_CHUNK):
+    async for chunk in response.aiter_raw():
         size += len(chunk)
         if size > ANSWER_LIMIT:
             raise EngineAnswer(f"An answer is larger than {ANSWER_LIMIT // 2**20} MiB; it was given up.")

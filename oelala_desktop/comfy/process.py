@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import BinaryIO
 
 import orjson
 
@@ -102,33 +103,47 @@ def _first_line(process: subprocess.Popen[bytes]) -> str:
 
 
 class _Lock:
-    """Keeps two processes of one home from starting two Sketches. A lock left by a killed process grows stale."""
-
-    _STALE = 40.0  # seconds
+    """Keeps two processes of one home from starting two Sketches. The system itself lets go of it when its holder
+    dies, however that happens."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._file: BinaryIO | None = None
 
     async def __aenter__(self) -> None:
-        deadline = time.monotonic() + self._STALE
+        deadline = time.monotonic() + _START_TIME
         while not await asyncio.to_thread(self._take):
             if time.monotonic() > deadline:
-                break
+                raise EngineUnreachable("Another Oelala has been starting the Sketch engine for too long; try again.")
             await asyncio.sleep(0.1)
 
     def _take(self) -> bool:
         try:
-            os.close(os.open(self._path, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
-            return True
-        except FileExistsError:
-            try:
-                if time.time() - self._path.stat().st_mtime > self._STALE:
-                    self._path.unlink(missing_ok=True)
-            except OSError:
-                pass
-            return False
+            file = self._path.open("ab")
         except OSError as error:
             raise CannotSave(f"{self._path} cannot be written: {error.strerror}.") from error
+        try:
+            _lock(file)
+        except OSError:
+            file.close()
+            return False
+        self._file = file
+        return True
 
     async def __aexit__(self, *_: object) -> None:
-        await asyncio.to_thread(self._path.unlink, missing_ok=True)
+        if self._file is not None:
+            self._file.close()
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(file: BinaryIO) -> None:
+        file.seek(0)
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+
+else:
+    import fcntl
+
+    def _lock(file: BinaryIO) -> None:
+        fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)

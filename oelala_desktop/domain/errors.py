@@ -85,7 +85,17 @@ class EngineFailed(EngineError):
 
 
 class EngineAnswer(EngineError):
-    """An answer that breaks the protocol or our limits (size, type, time)."""
+    """An answer that breaks the protocol or our limits (size, type, time). `status` is its HTTP status, if that is
+    what is wrong with it."""
+
+    def __init__(self, message: str, *, detail: str = "", status: int | None = None) -> None:
+        super().__init__(message, detail=detail)
+        self.status = status
+
+    @property
+    def is_final(self) -> bool:
+        """Whether asking the same again will bring the same: the fault is in what was asked."""
+        return self.status is not None and 400 <= self.status < 500 and self.status not in (408, 425, 429)
 
 
 class NotRunnable(OelalaError):

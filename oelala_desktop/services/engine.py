@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+import time
 import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -28,6 +29,9 @@ from .tasks import TaskScope
 log = logging.getLogger(__name__)
 
 _FIRST_WAIT, _LONGEST_WAIT = 0.5, 15.0  # seconds between attempts, with jitter
+_NEEDED_WAIT = 1.5  # the longest while a job of ours is out: its result is to be here soon after the network is back
+_STEADY = 5.0  # seconds that a socket must hold before the waits begin anew
+_LISTS_HOLD = 3.0  # seconds in which the server's lists are not read again
 Locate = Callable[[], Awaitable[Address]]
 
 
@@ -46,6 +50,7 @@ class Engine:
         self.facts: ServerFacts | None = None
         self.on_message: Callable[[Message], None] = lambda message: None
         self.on_online: Callable[[], None] = lambda: None
+        self.is_needed: Callable[[], bool] = lambda: False
         self._locate = locate
         self._bus = bus
         self._scope = scope
@@ -54,6 +59,7 @@ class Engine:
         self._loop_task: asyncio.Task[None] | None = None
         self._hurry = asyncio.Event()
         self._online = asyncio.Event()
+        self._learnt = 0.0  # when the lists were read, in monotonic seconds
 
     @property
     def is_online(self) -> bool:
@@ -86,6 +92,19 @@ class Engine:
 
     async def refresh_catalog(self) -> None:
         await self._learn()
+
+    async def is_well(self) -> bool:
+        """Whether the server answers a plain question now."""
+        try:
+            await self.client.facts()
+        except EngineError:
+            return False
+        return True
+
+    def renew_socket(self) -> None:
+        """The socket seems to be dead without knowing it: closed fully, then opened anew."""
+        if self._client is not None:
+            self._scope.start(self._client.close_socket(), f"renew the socket of {self.ref.name}")
 
     async def close(self) -> None:
         if self._loop_task is not None:
@@ -137,27 +156,32 @@ class Engine:
     async def _learn(self) -> None:
         """Reads the node and model lists."""
         self.catalog = await self.client.catalog()
+        self._learnt = time.monotonic()
         self._bus.publish(EngineChanged(self.state))
 
     async def _keep_connected(self) -> None:
         wait = _FIRST_WAIT
         while True:
+            began = time.monotonic()
             try:
                 await self._reach()
+                began = time.monotonic()
                 async for message in self.client.messages(on_open=self._opened):
-                    wait = _FIRST_WAIT
                     if isinstance(message, Status):
                         self._set(queue_remaining=message.remaining)
                     self.on_message(message)
             except EngineError as error:
                 log.info("%s: %s", self.ref.name, error)
-            await self._pause(jittered(wait))
+            if self.is_online and time.monotonic() - began > _STEADY:
+                wait = _FIRST_WAIT
+            await self._pause(jittered(min(wait, _NEEDED_WAIT) if self.is_needed() else wait))
             wait = min(_LONGEST_WAIT, wait * 2)
 
     def _opened(self) -> None:
         """A new socket has missed whatever came before it: what runs is asked anew, and the lists may differ."""
         self.on_online()
-        self._scope.start(self._relearn(), f"catalog of {self.ref.name}")
+        if time.monotonic() - self._learnt > _LISTS_HOLD:
+            self._scope.start(self._relearn(), f"catalog of {self.ref.name}")
 
     async def _relearn(self) -> None:
         try:

@@ -8,7 +8,7 @@ import logging
 import os
 import re
 import time
-from collections.abc import Iterable
+from collections.abc import Iterator
 from pathlib import Path
 
 from oelala_desktop.comfy.answers import ServerFile
@@ -17,6 +17,8 @@ from oelala_desktop.domain.errors import CannotSave, EngineAnswer, Unreadable
 from oelala_desktop.domain.job import Job, Output
 from oelala_desktop.metadata import check_complete, probe, read, sniff
 from oelala_desktop.metadata.writer import embed
+
+from .leftovers import short_id
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +44,23 @@ def role_of(file: ServerFile, job: Job) -> str:
 
 def result_stem(job: Job) -> str:
     """ "oelala_{date}_{time}_{job}": the same on every try, so that a fetch that was cut off finds its own file."""
-    return time.strftime("oelala_%Y%m%d_%H%M%S_", time.localtime(job.created_at)) + job.id.replace("-", "")[:8]
+    return time.strftime("oelala_%Y%m%d_%H%M%S_", time.localtime(job.created_at)) + short_id(job)
+
+
+def _places(job: Job, files: tuple[ServerFile, ...]) -> Iterator[tuple[ServerFile, str, str]]:
+    """Each file with its role and its stem here: the same ones on every try."""
+    seen: dict[str, int] = {}
+    for file in files:
+        role = role_of(file, job)
+        seen[role] = seen.get(role, 0) + 1
+        number = f"_{seen[role]}" if seen[role] > 1 else ""
+        yield file, role, result_stem(job) + (f"_{role}" if role else "") + number
+
+
+def is_fetched(job: Job, files: tuple[ServerFile, ...]) -> bool:
+    """Whether an earlier try brought all of these already. Blocking."""
+    folder = Path(job.out_dir)
+    return all(_already_there(folder, stem, job, role) for _, role, stem in _places(job, files))
 
 
 async def fetch_results(client: ComfyClient, job: Job, files: tuple[ServerFile, ...]) -> tuple[Output, ...]:
@@ -51,12 +69,7 @@ async def fetch_results(client: ComfyClient, job: Job, files: tuple[ServerFile, 
     folder = Path(job.out_dir)
     await asyncio.to_thread(_make_folder, folder)
     outputs = []
-    seen: dict[str, int] = {}
-    for file in files:
-        role = role_of(file, job)
-        seen[role] = seen.get(role, 0) + 1
-        number = f"_{seen[role]}" if seen[role] > 1 else ""
-        stem = result_stem(job) + (f"_{role}" if role else "") + number
+    for file, role, stem in _places(job, files):
         outputs.append(await _fetch_one(client, job, file, folder, stem, role))
     return tuple(outputs)
 
@@ -110,25 +123,37 @@ def _cannot_save(folder: Path, error: OSError) -> CannotSave:
 
 def _finish(part: Path, target: Path, job: Job, role: str) -> Output:
     """Checks the bytes, embeds provenance if missing, renames. Runs off the loop."""
-    with part.open("rb") as file:
-        kind = sniff(file.read(4096))
-    if kind not in _SUFFIXES:
-        raise EngineAnswer("The server sent something that is neither a picture nor a video.")
-    final = target.with_name(target.name + _SUFFIXES[kind])
     try:
-        check_complete(part)
-        output = _describe(part, final, role)
-        has_provenance = read(part).oelala_params is not None
-    except Unreadable as error:
-        raise EngineAnswer(f"The server sent a damaged file: {error}") from error
-    if not has_provenance:
-        _embed(part, job)
-    try:
+        with part.open("rb") as file:
+            kind = sniff(file.read(4096))
+        if kind not in _SUFFIXES:
+            raise EngineAnswer("The server sent something that is neither a picture nor a video.")
+        final = target.with_name(target.name + _SUFFIXES[kind])
+        output = _check(part, final, role)
+        if not _has_provenance(part):
+            _embed(part, job)
         part.replace(final)
         _sync_folder(final.parent)
     except OSError as error:
         raise _cannot_save(target.parent, error) from error
     return output
+
+
+def _check(part: Path, final: Path, role: str) -> Output:
+    try:
+        check_complete(part)
+        return _describe(part, final, role)
+    except Unreadable as error:
+        # a folder that was taken away under us makes the file unreadable too
+        part.stat()
+        raise EngineAnswer(f"The server sent a damaged file: {error}") from error
+
+
+def _has_provenance(part: Path) -> bool:
+    try:
+        return read(part).oelala_params is not None
+    except Unreadable:
+        return False
 
 
 def _embed(part: Path, job: Job) -> None:
@@ -175,16 +200,3 @@ def job_of(path: Path) -> str | None:
     params = read(path).oelala_params
     job_id = params.get("job_id") if params else None
     return job_id if isinstance(job_id, str) else None
-
-
-def sweep_parts(folders: Iterable[Path], keep: frozenset[str]) -> int:
-    """Removes half-written files of runs that were killed; `keep` holds short job ids that others are still fetching.
-    Returns how many were removed."""
-    removed = 0
-    for folder in folders:
-        for part in folder.glob("oelala_*.part") if folder.is_dir() else ():
-            match = re.match(r"oelala_\d{8}_\d{6}_([0-9a-f]{8})", part.name)
-            if match and match[1] not in keep:
-                _drop(part)
-                removed += 1
-    return removed

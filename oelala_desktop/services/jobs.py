@@ -26,7 +26,7 @@ from oelala_desktop.storage.jobs import JobStore
 from .bus import Bus
 from .driver import Driver
 from .engine import Engine
-from .fetching import sweep_parts
+from .leftovers import short_id, sweep
 from .owner import is_alive
 from .pictures import MAX_BYTES, Picture, keep_picture, read_picture
 from .tasks import TaskScope
@@ -180,12 +180,17 @@ class JobService:
         return keys | {target: m.key for m in preset.models if m.key for target in m.into}
 
     async def adopt(self) -> list[Job]:
-        """Takes up every unfinished job whose process is gone, and sweeps up what it left half-written."""
-        jobs = await self._store.adopt(self._owner, is_alive)
-        others = [j for j in await self._store.open_jobs() if j.owner != self._owner]
-        keep = frozenset(j.id.replace("-", "")[:8] for j in others)
-        folders = {Path(j.out_dir) for j in [*jobs, *await self._store.recent(200)]}
-        await asyncio.to_thread(sweep_parts, folders, keep)
+        """Takes up every unfinished job whose process is gone, and sweeps up what killed processes left half-written.
+        Jobs that this process drives already are not among them."""
+        adopted = await self._store.adopt(self._owner, is_alive)
+        driven = {job.id for driver in self._drivers.values() for job in driver.jobs()}
+        jobs = [job for job in adopted if job.id not in driven]
+        unfinished = await self._store.open_jobs()
+        busy = {j.id for j in unfinished} - {j.id for j in jobs}
+        known = [*jobs, *await self._store.recent(1000, hidden=True)]
+        folders = {Path(j.out_dir) for j in known}
+        swept = {short_id(j) for j in known if j.id not in busy}
+        await asyncio.to_thread(sweep, folders, swept, self._pictures)
         self._paused = await self._store.flag("paused") == "1"
         return jobs
 
@@ -284,6 +289,13 @@ class JobService:
             driver.paused = paused
             driver.wake()
         self._bus.publish(QueuePaused(paused))
+
+    async def hide(self, job_id: str) -> None:
+        """Takes one finished job off the list; its files stay."""
+        job = await self.find(job_id)
+        if job.state.is_final:
+            await self._store.save(replace(job, hidden=True))
+            self._bus.publish(JobRemoved(job.id))
 
     async def clear_finished(self) -> None:
         for job_id in await self._store.hide_finished():

@@ -3,6 +3,10 @@ that ComfyUI's savers begin with."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
 from oelala_desktop.comfy.answers import ServerFile
 from oelala_desktop.domain.job import Job
 
@@ -12,20 +16,36 @@ _FIRST_FILES = {
     "SaveVideo": "_00001_.mp4",
     "SaveWEBM": "_00001_.webm",
     "SaveAnimatedWEBP": "_00001_.webp",
-    "VHS_VideoCombine": "_00001.mp4",
+    "SaveAnimatedPNG": "_00001_.png",
 }
+_VHS_SUFFIXES = {"image/gif": "gif", "image/webp": "webp", "video/webm": "webm", "video/ProRes": "mov"}
 
 
 def result_candidates(job: Job) -> tuple[ServerFile, ...]:
-    """One file for each saver of the graph; empty if a saver is of an unknown class."""
+    """The first file of each saver of the graph; empty if a saver is of an unknown class."""
     found = []
     for node, row in job.graph.items():
-        prefix = row.get("inputs", {}).get("filename_prefix")
+        inputs = row.get("inputs", {})
+        prefix = inputs.get("filename_prefix")
         if not isinstance(prefix, str) or not prefix.startswith(job.prefix):
             continue
-        ending = _FIRST_FILES.get(str(row.get("class_type")))
+        ending = _ending(str(row.get("class_type")), str(inputs.get("format")))
         if ending is None:
             return ()
         subfolder, _, stem = prefix.rpartition("/")
         found.append(ServerFile(stem + ending, subfolder, "output", node))
     return tuple(found)
+
+
+def _ending(saver: str, wanted: str) -> str | None:
+    if saver == "VHS_VideoCombine":
+        return f"_00001.{_VHS_SUFFIXES.get(wanted, 'webm' if 'webm' in wanted else 'mp4')}"
+    return _FIRST_FILES.get(saver)
+
+
+def more_of(file: ServerFile, limit: int) -> Iterator[ServerFile]:
+    """The names of a picture saver's second, third … file; none for a video."""
+    match = re.fullmatch(r"(.*_)00001(_\.png)", file.filename)
+    if match:
+        for number in range(2, limit + 1):
+            yield replace(file, filename=f"{match[1]}{number:05}{match[2]}")

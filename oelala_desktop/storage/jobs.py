@@ -6,9 +6,11 @@ from __future__ import annotations
 import sqlite3
 import zlib
 from collections.abc import Callable, Iterable
+from contextlib import closing, suppress
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import orjson
 
@@ -42,9 +44,23 @@ def _create(connection: sqlite3.Connection) -> None:
 _MIGRATIONS = (_create,)
 
 
+def _rescue(damaged: Path, connection: sqlite3.Connection) -> int:
+    """Jobs of the damaged file that the backup does not have, or has in an older state: read from both ends, as far
+    as each goes."""
+    found: dict[str, tuple[Any, ...]] = {}
+    with closing(sqlite3.connect(f"file:{quote(str(damaged))}?mode=ro", uri=True)) as old:
+        for order in ("ASC", "DESC"):
+            with suppress(sqlite3.DatabaseError, zlib.error, ValueError, TypeError, KeyError):
+                for row in old.execute(f"SELECT * FROM jobs ORDER BY id {order}"):
+                    _job(row[-1])
+                    found[row[0]] = row
+    connection.executemany("INSERT OR REPLACE INTO jobs VALUES (?,?,?,?,?,?,?,?)", found.values())
+    return len(found)
+
+
 class JobStore:
     def __init__(self, path: Path) -> None:
-        self._database = Database(path, _MIGRATIONS, synchronous="FULL", backup=True)
+        self._database = Database(path, _MIGRATIONS, synchronous="FULL", backup=True, rescue=_rescue)
 
     async def open(self) -> None:
         await self._database.open()
@@ -64,9 +80,9 @@ class JobStore:
 
     async def find(self, prefix: str) -> list[Job]:
         """Jobs whose id starts with `prefix`, at most two (enough to tell that it is not unique)."""
-        pattern = prefix.replace("%", "").replace("_", "") + "%"
-        query = "SELECT document FROM jobs WHERE id LIKE ? LIMIT 2"
-        return _jobs(await self._database.run(lambda c: c.execute(query, (pattern,)).fetchall()))
+        query = "SELECT document FROM jobs WHERE substr(id, 1, ?) = ? LIMIT 2"
+        row = (len(prefix), prefix)
+        return _jobs(await self._database.run(lambda c: c.execute(query, row).fetchall() if prefix else []))
 
     async def open_jobs(self) -> list[Job]:
         """Every job that is not in a final state, in queue order."""

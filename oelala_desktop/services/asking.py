@@ -1,0 +1,152 @@
+"""Asker: the truth about our jobs, from the server's queue and history. There are three answers to silence: it still
+runs, it is there, or it is over without a result."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+from oelala_desktop.comfy.answers import HistoryEntry, QueueState, ServerFile
+from oelala_desktop.comfy.tracker import Phase
+from oelala_desktop.domain.errors import CannotSave, EngineError
+from oelala_desktop.domain.job import JobState
+
+from . import failures
+from .board import Board, Flight
+from .engine import jittered
+from .fetching import is_fetched
+from .probing import more_of, result_candidates
+
+log = logging.getLogger(__name__)
+
+_ABSENT_CHECKS = 3  # times a job must be absent from queue and history before that is believed
+_ABSENT_PAUSE = 0.7  # seconds between these
+_MISSED = 2.0  # seconds of silence after which news by HTTP alone means that the socket is dead without knowing it
+_MOST_FILES = 256  # of one saver, when a server that forgot the job is searched for its results
+
+Fetch = Callable[[Flight, tuple[ServerFile, ...], float | None, bool], None]
+
+
+class Asker:
+    """`fetch` starts the fetching of a job's files (True for files that were found by their name alone)."""
+
+    def __init__(self, board: Board, fetch: Fetch, send_again: Callable[[Flight], Awaitable[None]]) -> None:
+        self._board = board
+        self._fetch = fetch
+        self._send_again = send_again
+        self._asking = asyncio.Lock()
+
+    async def ask(self) -> None:
+        """Asks the server about every job that is due."""
+        async with self._asking:
+            due = [f for f in self._board.flights.values() if f.is_due()]
+            if not due:
+                return
+            try:
+                queue = await self._board.engine.client.queue()
+                for flight in due:
+                    await self._settle(flight, queue)
+            except EngineError as error:
+                log.info("asking %s: %s", self._board.engine.ref.name, error)
+                for flight in due:
+                    flight.due = time.monotonic() + jittered(1.0)
+            except CannotSave as error:
+                self._board.complain(error.message)
+
+    async def _settle(self, flight: Flight, queue: QueueState) -> None:
+        job_id, now = flight.job.id, time.monotonic()
+        was_silent = now - flight.heard > _MISSED and not flight.taken_up
+        flight.heard, flight.due = now, 0.0
+        if self._is_settled(flight):
+            return
+        if job_id in queue.running or job_id in queue.pending:
+            flight.seen.set()
+            if was_silent and job_id in queue.running and flight.tracker.phase is Phase.WAITING:
+                self._board.engine.renew_socket()
+            await self._still_there(flight, queue)
+            return
+        entry = await self._board.engine.client.history(job_id)
+        if self._is_settled(flight):
+            return
+        if entry is not None:
+            flight.seen.set()
+            if was_silent and not flight.tracker.phase.is_over:
+                self._board.engine.renew_socket()
+            await self._ended_there(flight, entry)
+        elif not flight.sending:
+            await self._not_there(flight)
+
+    def _is_settled(self, flight: Flight) -> bool:
+        return flight.job.id not in self._board.flights or flight.fetching is not None
+
+    async def _still_there(self, flight: Flight, queue: QueueState) -> None:
+        board, job = self._board, flight.job
+        flight.absent = 0
+        if queue.copies(job.id) > 1:
+            # an answer was lost and the first submission came late: one of them goes
+            await board.engine.client.unqueue(job.id)
+        if job.sent_at is None and not flight.sending:
+            flight.job = replace(job, sent_at=time.time())
+            await board.save(flight)
+        if flight.cancelling:
+            await board.engine.client.cancel(job.id)
+            flight.due = time.monotonic() + 0.5
+        if job.id in queue.running and flight.job.state is JobState.SENT:
+            board.running(flight)
+            await board.save(flight)
+        if flight.tracker.phase.is_over:
+            flight.due = time.monotonic() + 0.3  # it said it was over; its history entry is on its way
+        ahead = queue.ahead_of(job.id, frozenset(board.flights))
+        if ahead != flight.progress.ahead:
+            board.show(flight, ahead=ahead)
+
+    async def _ended_there(self, flight: Flight, entry: HistoryEntry) -> None:
+        if flight.refusal is not None:
+            await self._board.finish(flight, JobState.CANCELLED)
+        elif entry.ending == "success":
+            self._fetch(flight, entry.files, entry.seconds, False)
+        elif entry.ending == "interrupted" and flight.cancelling:
+            await self._board.finish(flight, JobState.CANCELLED)
+        else:
+            error = failures.bad_ending(entry, flight.job)
+            await self._board.finish(flight, JobState.FAILED, error=error)
+
+    async def _not_there(self, flight: Flight) -> None:
+        """Absent from queue and history: believed only when it stays so."""
+        flight.absent += 1
+        flight.due = time.monotonic() + _ABSENT_PAUSE
+        if flight.cancelling and flight.tracker.phase is not Phase.SUCCEEDED:
+            await self._board.finish(flight, JobState.CANCELLED)
+        elif flight.absent < _ABSENT_CHECKS:
+            return
+        elif not await self._found(flight):
+            if flight.job.sent_at is None or self._board.engine.ref.kind == "sketch":
+                await self._send_again(flight)
+            else:
+                await self._board.finish(flight, JobState.LOST, error=failures.lost(flight.job))
+
+    async def _found(self, flight: Flight) -> bool:
+        """The server has forgotten it (restarted, or its history was cleared). The result may be here already, or lie
+        there all the same, under the prefix that only this job has; then it is fetched."""
+        if flight.job.sent_at is None:
+            return False
+        files = result_candidates(flight.job)
+        if not files:
+            return False
+        client = self._board.engine.client
+        if not await asyncio.to_thread(is_fetched, flight.job, files):
+            for file in files:
+                if not await client.exists(file):
+                    return False
+        found: list[ServerFile] = []
+        for file in files:
+            found.append(file)
+            for other in more_of(file, _MOST_FILES):
+                if not await client.exists(other):
+                    break
+                found.append(other)
+        self._fetch(flight, tuple(found), None, True)
+        return True

@@ -1,0 +1,169 @@
+"""Sender: uploads a job's pictures and submits it, exactly once, whatever becomes of the answers."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from oelala_desktop.comfy.refusal import explain_refusal
+from oelala_desktop.comfy.tracker import Tracker
+from oelala_desktop.domain.errors import CannotSave, EngineAnswer, EngineError, EngineUnreachable
+from oelala_desktop.domain.events import JobChanged
+from oelala_desktop.domain.job import Job, JobError, JobState
+
+from . import failures
+from .board import Board, Flight
+from .engine import jittered
+from .eta import expected_seconds
+from .tasks import TaskScope
+
+log = logging.getLogger(__name__)
+
+TRIES = 6  # times that a server which is otherwise well may refuse to take a job without giving a reason
+_FIRST_LOOK = 0.5  # seconds after a submission until the server is asked how many are before it
+_AFTER_NEWS = 2.0  # seconds that the answer to a submission may lag behind the first word on its job
+
+Answer = tuple[int, dict[str, Any]]
+
+
+class Sender:
+    """`keys_of` maps "Title.input" to settings keys for a job's preset, so that a refusal is shown at its field."""
+
+    def __init__(self, board: Board, scope: TaskScope, keys_of: Callable[[Job], dict[str, str]]) -> None:
+        self._board = board
+        self._scope = scope
+        self._keys_of = keys_of
+
+    async def send(self, job: Job) -> bool:
+        """False if it goes back to waiting, because nothing answers or the disk is full.
+
+        The row says `sent` before the POST leaves: whatever happens then, the server is asked for this id first."""
+        board = self._board
+        flight = board.take_off(replace(job, sent_at=None))
+        flight.sending = True
+        try:
+            graph = await self._upload(job)
+            flight.job = job.with_state(JobState.SENT, graph=graph, sent_at=None)
+            flight.tracker = Tracker(job.id, graph)
+            flight.expected = await expected_seconds(board.store, job)
+            flight.heard, flight.due = time.monotonic(), 0.0
+            await board.store.save(flight.job)
+            board.bus.publish(JobChanged(flight.job))
+            await self._submit(flight)
+        except EngineUnreachable as error:
+            log.info("job %s waits: %s", job.id, error)
+            board.back_to_waiting(flight)
+            return False
+        except CannotSave as error:
+            board.complain(error.message, job.id)
+            board.back_to_waiting(flight)
+            return False
+        except EngineAnswer as error:
+            return await self._refused_upload(flight, error)
+        finally:
+            flight.sending = False
+        return True
+
+    async def _upload(self, job: Job) -> dict[str, dict[str, Any]]:
+        """The graph with the names under which the server knows the pictures."""
+        names = {}
+        for picture in job.pictures:
+            try:
+                content = await asyncio.to_thread(Path(picture.path).read_bytes)
+            except OSError as error:
+                # a status of its own: asking again would not bring it back
+                raise EngineAnswer(f"The picture kept for this job is gone: {picture.path}.", status=410) from error
+            names[picture.upload_name] = await self._board.engine.client.upload(picture.upload_name, content)
+        graph = {node: dict(row) for node, row in job.graph.items()}
+        for row in graph.values():
+            image = row.get("inputs", {}).get("image")
+            if isinstance(image, str) and image in names:
+                row["inputs"] = {**row["inputs"], "image": names[image]}
+        return graph
+
+    async def _refused_upload(self, flight: Flight, error: EngineAnswer) -> bool:
+        """A server that is unwell altogether is waited for; one that takes everything but this picture is not."""
+        board = self._board
+        ill = not error.is_final and not await board.engine.is_well()
+        if ill or (not error.is_final and board.one_more_try(flight.job.id) < TRIES):
+            board.back_to_waiting(flight)
+            return False
+        await board.finish(flight, JobState.FAILED, error=failures.from_error(error, "upload"))
+        return True
+
+    async def _submit(self, flight: Flight) -> None:
+        job = flight.job
+        extra = {"extra_pnginfo": {"oelala_params": dict(job.params)}, "preview_method": "auto"}
+        try:
+            answer = await self._post(flight, extra)
+        except EngineError as error:
+            if isinstance(error, EngineAnswer) and error.is_final:
+                await self._board.finish(flight, JobState.FAILED, error=failures.from_error(error, "rejected"))
+                return
+            # neither yes nor no (a cut line, a gateway's error): the server is asked whether it has the job
+            log.warning("submitting %s: %s", job.id, error)
+            flight.due = time.monotonic()
+            return
+        if answer is not None and (answer[0] != 200 or answer[1].get("node_errors")):
+            await self._rejected(flight, *answer)
+            return
+        now = time.monotonic()
+        flight.job = replace(flight.job, sent_at=time.time())
+        flight.heard, flight.due = now, now + _FIRST_LOOK
+        await self._board.insist(lambda: self._board.store.save(flight.job), job.id)
+
+    async def _post(self, flight: Flight, extra: dict[str, Any]) -> Answer | None:
+        """The answer; None when the server is at work on the job while its answer stays away. Raises EngineError."""
+
+        async def post() -> Answer | EngineError:
+            try:
+                return await self._board.engine.client.submit(flight.job.id, flight.job.graph, extra)
+            except EngineError as error:
+                return error
+
+        posting = self._scope.start(post(), f"post {flight.job.id}")
+        seen = self._scope.start(flight.seen.wait(), f"see {flight.job.id}")
+        try:
+            await asyncio.wait({posting, seen}, return_when=asyncio.FIRST_COMPLETED)
+            if not posting.done():
+                await asyncio.wait({posting}, timeout=_AFTER_NEWS)
+            if not posting.done():
+                return None
+            outcome = posting.result()
+        finally:
+            posting.cancel()
+            seen.cancel()
+        if isinstance(outcome, EngineError):
+            raise outcome
+        return outcome
+
+    async def _rejected(self, flight: Flight, status: int, answer: dict[str, Any]) -> None:
+        refusal = failures.from_error(explain_refusal(answer, flight.job.graph, self._keys_of(flight.job)), "rejected")
+        if status == 200:
+            # it runs, but some outputs were dropped: what would come is not what was asked for
+            flight.refusal, flight.cancelling = refusal, True
+            return
+        await self._board.finish(flight, JobState.FAILED, error=refusal)
+
+    async def send_again(self, flight: Flight) -> None:
+        """The server never had it, or was ours and died: the same id goes out once more."""
+        board = self._board
+        if board.one_more_try(flight.job.id) >= TRIES and await board.engine.is_well():
+            error = JobError("The server answers, but does not take this job. Its own log tells more.", "rejected")
+            await board.finish(flight, JobState.FAILED, error=error)
+            return
+        job = flight.job.with_state(JobState.QUEUED, sent_at=None, started_at=None)
+        await board.store.save(job)
+        flight.job = job
+        board.back_to_waiting(flight)
+        board.bus.publish(JobChanged(job))
+        board.more.set()
+
+    def pause(self) -> float:
+        """Seconds between two attempts to send."""
+        return jittered(1.0)
