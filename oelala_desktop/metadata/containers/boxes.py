@@ -12,22 +12,28 @@ _BOX = struct.Struct(">I4s").unpack_from
 _LARGE = struct.Struct(">Q").unpack_from
 
 
-def children(data: bytes, start: int, end: int) -> Iterator[tuple[bytes, int, int]]:
+def children(data: bytes, start: int, end: int) -> list[tuple[bytes, int, int]]:
     """(letters, start of the body, end) of each box between two offsets; stops at the first impossible size."""
     end = min(end, len(data))
-    for _ in range(limits.PARTS):
-        if start + 8 > end:
-            return
+    found: list[tuple[bytes, int, int]] = []
+    while start + 8 <= end and len(found) < limits.PARTS:
         size, kind = _BOX(data, start)
         body = start + 8
-        if size == 1 and start + 16 <= end:
-            size = _LARGE(data, start + 8)[0]
-            body = start + 16
-        stop = end if size == 0 else start + size
+        if size < 8:
+            size, body = _unusual_size(data, start, end, size)
+        stop = start + size
         if stop < body or stop > end:
-            return
-        yield kind, body, stop
+            break
+        found.append((kind, body, stop))
         start = stop
+    return found
+
+
+def _unusual_size(data: bytes, start: int, end: int, size: int) -> tuple[int, int]:
+    """(size, start of the body): 1 means that 64 bits follow, 0 that the box goes to the end."""
+    if size == 1 and start + 16 <= end:
+        return _LARGE(data, start + 8)[0], start + 16
+    return (end - start if size == 0 else 0), start + 8
 
 
 def find(data: bytes, start: int, end: int, path: tuple[bytes, ...]) -> tuple[int, int] | None:
@@ -40,6 +46,20 @@ def find(data: bytes, start: int, end: int, path: tuple[bytes, ...]) -> tuple[in
         else:
             return None
     return start, end
+
+
+def leaves(data: bytes, start: int, end: int, into: frozenset[bytes]) -> dict[bytes, tuple[int, int]]:
+    """(start of the body, end) by letters of all boxes in a range and in the boxes named by `into`; the first one
+    of a name counts."""
+    found: dict[bytes, tuple[int, int]] = {}
+    pending = [(start, end)]
+    while pending and len(found) < limits.DEPTH * 16:
+        for kind, body, stop in children(data, *pending.pop()):
+            if kind in into:
+                pending.append((body, stop))
+            elif kind not in found:
+                found[kind] = (body, stop)
+    return found
 
 
 def top_level(source: Source) -> Iterator[tuple[bytes, int, int, int]]:

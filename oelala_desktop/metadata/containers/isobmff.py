@@ -11,7 +11,7 @@ import struct
 
 from oelala_desktop.domain.errors import Unreadable
 from oelala_desktop.metadata import limits
-from oelala_desktop.metadata.containers.boxes import children, find, top_level
+from oelala_desktop.metadata.containers.boxes import children, find, leaves, top_level
 from oelala_desktop.metadata.contents import Contents
 from oelala_desktop.metadata.source import Source
 
@@ -21,6 +21,8 @@ _U32_PAIR = struct.Struct(">II").unpack_from
 #: what iTunes-style four-letter items are called elsewhere
 _ITEM_NAMES = {b"\xa9cmt": "comment", b"\xa9nam": "title", b"desc": "description", b"\xa9des": "description"}
 _UTF16 = 2
+#: what is looked into inside a track
+_TRACK = frozenset({b"mdia", b"minf", b"stbl"})
 
 
 def walk(source: Source, format_: str) -> Contents:
@@ -66,9 +68,7 @@ def _read_movie(contents: Contents, movie: bytes, file_size: int) -> None:
             if scale and length:
                 contents.duration = round(length / scale, 6)
         elif kind == b"trak":
-            if contents.width is None:
-                _read_track(contents, movie, body, end)
-            _check_offsets(contents, movie, body, end, file_size)
+            _read_track(contents, movie, leaves(movie, body, end, _TRACK), file_size)
         elif kind == b"udta":
             _take_user_data(contents, movie, body, end)
         elif kind == b"meta":
@@ -89,21 +89,18 @@ def _times(data: bytes, body: int, end: int, skipped: int) -> tuple[int, int]:
     return scale, 0 if length == 2**32 - 1 else length
 
 
-def _read_track(contents: Contents, movie: bytes, start: int, end: int) -> None:
-    media = find(movie, start, end, (b"mdia",))
-    handler = media and find(movie, *media, (b"hdlr",))
-    if media is None or not handler or movie[handler[0] + 8 : handler[0] + 12] != b"vide":
+def _read_track(contents: Contents, movie: bytes, parts: dict[bytes, tuple[int, int]], file_size: int) -> None:
+    _check_offsets(contents, movie, parts, file_size)
+    handler = parts.get(b"hdlr")
+    if contents.width is not None or handler is None or movie[handler[0] + 8 : handler[0] + 12] != b"vide":
         return
-    header = find(movie, start, end, (b"tkhd",))
-    if header:
-        _read_size(contents, movie, *header)
-    table = find(movie, *media, (b"minf", b"stbl"))
-    sizes = table and find(movie, *table, (b"stsz",))
+    if b"tkhd" in parts:
+        _read_size(contents, movie, *parts[b"tkhd"])
+    sizes = parts.get(b"stsz")
     if sizes and sizes[1] - sizes[0] >= 12:
         contents.frames = _U32(movie, sizes[0] + 8)[0] or None
-    times = find(movie, *media, (b"mdhd",))
-    if times and contents.frames:
-        scale, length = _times(movie, *times, 12)
+    if b"mdhd" in parts and contents.frames:
+        scale, length = _times(movie, *parts[b"mdhd"], 12)
         if scale and length:
             contents.fps = round(contents.frames * scale / length, 3)
 
@@ -119,13 +116,11 @@ def _read_size(contents: Contents, movie: bytes, body: int, end: int) -> None:
         contents.width, contents.height = contents.height, contents.width
 
 
-def _check_offsets(contents: Contents, movie: bytes, start: int, end: int, file_size: int) -> None:
-    table = find(movie, start, end, (b"mdia", b"minf", b"stbl"))
-    if table is None or contents.damage:
-        return
-    for kind, body, stop in children(movie, *table):
-        width = {b"stco": 4, b"co64": 8}.get(kind)
-        if width is None or stop - body < 8 + width:
+def _check_offsets(contents: Contents, movie: bytes, parts: dict[bytes, tuple[int, int]], file_size: int) -> None:
+    """The last chunk of the track must begin within the file."""
+    for kind, width in ((b"stco", 4), (b"co64", 8)):
+        body, stop = parts.get(kind, (0, 0))
+        if stop - body < 8 + width or contents.damage:
             continue
         count = min(_U32(movie, body + 4)[0], (stop - body - 8) // width)
         last = int.from_bytes(movie[body + 8 + (count - 1) * width : body + 8 + count * width], "big")
