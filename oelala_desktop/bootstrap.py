@@ -8,9 +8,11 @@ from typing import Self
 
 from .comfy.process import SketchProcess
 from .services.bus import Bus
+from .services.current import CurrentEngine
 from .services.engines import EnginePool
 from .services.jobs import JobService
 from .services.owner import this_process
+from .services.settings import Settings
 from .services.tasks import TaskScope
 from .services.tools import ToolRegistry
 from .storage.jobs import JobStore
@@ -27,9 +29,11 @@ class Services(AbstractAsyncContextManager["Services"]):
         self.bus = Bus()
         self.scope = TaskScope("app")
         self.preferences = Preferences(self.paths.preferences)
+        self.settings = Settings(self.preferences, self.bus, self.scope)
         self.registry = ToolRegistry(shipped("workflows"), self.paths.own_presets)
         self.store = JobStore(self.paths.jobs_database)
         self.engines = EnginePool(self.bus, self.scope, self.preferences, SketchProcess(self.paths.sketch_record))
+        self.current = CurrentEngine(self.engines, self.bus, self.scope, self.settings)
         self.jobs = JobService(self.store, self.registry, self.bus, self.scope, this_process(), self.paths.pictures)
 
     async def __aenter__(self) -> Self:
@@ -39,9 +43,21 @@ class Services(AbstractAsyncContextManager["Services"]):
         await self.store.open()
         return self
 
+    async def begin(self) -> None:
+        """What a face that stays does once: takes up what earlier runs left unfinished."""
+        left = await self.jobs.adopt()
+        for ref in {job.engine for job in left}:
+            self.jobs.take_up([job for job in left if job.engine == ref], self.engines.for_ref(ref))
+
+    async def connect_to(self, address: str, token: str) -> None:
+        """Another address for the user's own ComfyUI, with the value of its Authorization header if it has one.
+        Raises InvalidField."""
+        self.current.connect_to(address)
+
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        await self.settings.flush()
         await self.engines.close()
         await self.scope.close()
         await self.store.close()

@@ -10,10 +10,20 @@ from oelala_desktop.domain.tool import TOOLS
 COMMANDS = ("try", "generate", "jobs", "presets", "models", "doctor", "metadata")
 
 
+def build_window_parser() -> argparse.ArgumentParser:
+    """For a start without a command: the window, with files for its drop zone."""
+    parser = argparse.ArgumentParser(prog="oelala", add_help=False)
+    parser.add_argument("files", metavar="FILE", nargs="*")
+    _engine(parser)
+    parser.set_defaults(command="window")
+    return parser
+
+
 def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="oelala",
         description="Turn pictures and prompts into video with ComfyUI and Wan 2.2.",
+        usage="oelala [FILE …] [--engine E]   (the window)\n       oelala COMMAND …",
         epilog="OELALA_HOME=DIR puts everything that Oelala writes under DIR.",
     )
     parser.add_argument("--version", action="version", version=f"oelala {__version__}")

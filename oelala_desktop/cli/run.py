@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
-from oelala_desktop.domain.errors import NotRunnable, OelalaError
+from oelala_desktop.domain.errors import InvalidInput, NotRunnable, OelalaError
 
-from .parser import build_parser
+from .parser import COMMANDS, build_parser, build_window_parser
 
 INTERRUPTED = 130
 
 
 def run(arguments: Sequence[str]) -> int:
     """Runs one command; returns the exit code."""
-    parser = build_parser()
-    options = parser.parse_args(arguments)
-    if options.command is None:
-        parser.print_usage(sys.stderr)
-        say("Choose a command; “oelala try” makes a first video.")
-        return 2
+    if arguments and (arguments[0] in COMMANDS or arguments[0] in ("-h", "--help", "--version")):
+        options = build_parser().parse_args(arguments)
+    else:
+        options = build_window_parser().parse_args(arguments)
     try:
         return _dispatch(options)
     except OelalaError as error:
@@ -37,12 +37,37 @@ def run(arguments: Sequence[str]) -> int:
         return 1
 
 
+def _may_open_window() -> bool:
+    """Qt itself is imported only when a window is really shown."""
+    if sys.platform in ("win32", "darwin"):
+        return True
+    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
+
+
 def say(text: str) -> None:
     """A line for the person, on stderr."""
     print(text, file=sys.stderr, flush=True)
 
 
+def _window(options: argparse.Namespace) -> int:
+    """The window, or a sentence on what to use without a screen."""
+    missing = [name for name in getattr(options, "files", ()) if not Path(name).exists()]
+    if missing:
+        commands = ", ".join(COMMANDS)
+        raise InvalidInput(f"There is no file and no command named {missing[0]}. Commands: {commands}.")
+    if not (_may_open_window() or os.environ.get("QT_QPA_PLATFORM")):
+        raise InvalidInput(
+            "There is no screen for the window here. “oelala generate” and “oelala try” work without one, "
+            "and “oelala serve” answers programs and browsers."
+        )
+    from oelala_desktop.ui.app import run_window
+
+    return run_window(options)
+
+
 def _dispatch(options: argparse.Namespace) -> int:
+    if options.command == "window" or (options.command == "try" and _may_open_window()):
+        return _window(options)
     if options.command == "metadata":
         from .metadata import show_metadata
 

@@ -7,11 +7,11 @@ import logging
 
 from oelala_desktop.domain.errors import EngineUnreachable, OelalaError
 from oelala_desktop.domain.events import EngineChanged, EngineSelected
-from oelala_desktop.storage.preferences import Preferences
 
 from .bus import Bus
 from .engine import Engine
 from .engines import SKETCH, EnginePool
+from .settings import Settings
 from .tasks import TaskScope
 
 log = logging.getLogger(__name__)
@@ -21,11 +21,11 @@ CHOICES = ("auto", "comfyui", "sketch")
 class CurrentEngine:
     """`engine` is the one in force; it changes by itself only under `auto`."""
 
-    def __init__(self, pool: EnginePool, bus: Bus, scope: TaskScope, preferences: Preferences) -> None:
+    def __init__(self, pool: EnginePool, bus: Bus, scope: TaskScope, settings: Settings) -> None:
         self._pool = pool
         self._bus = bus
         self._scope = scope
-        self._preferences = preferences
+        self._settings = settings
         self._choice = "auto"
         self._url = ""
         self._engine: Engine | None = None
@@ -49,7 +49,7 @@ class CurrentEngine:
 
     def start(self, name: str | None = None) -> None:
         """Begins to connect. `name` overrides the preferences for this run: auto, sketch or an address."""
-        self._choice = str(self._preferences.get("engine_choice") or "auto")
+        self._choice = str(self._settings.get("engine_choice") or "auto")
         if name and name in ("auto", "sketch"):
             self._choice = name
         elif name:
@@ -60,14 +60,15 @@ class CurrentEngine:
     def choose(self, choice: str) -> None:
         """One of CHOICES; kept for the next start."""
         self._choice = choice
-        self._preferences.update({"engine_choice": choice})
+        self._settings.set("engine_choice", choice)
         self._begin()
 
     def connect_to(self, url: str) -> None:
         """Another address for the user's own ComfyUI; kept for the next start. Raises InvalidField."""
         self._pool.named(url)
         self._url = url
-        self._preferences.update({"engine_url": url, "engine_choice": "comfyui"})
+        self._settings.set("engine_url", url)
+        self._settings.set("engine_choice", "comfyui")
         self._choice = "comfyui"
         self._begin()
 

@@ -35,6 +35,9 @@ class Studio(QObject):
     reuse_requested = Signal(object)  # Reuse
     start_picture_requested = Signal(str)  # path
     show_media_requested = Signal(str)  # path of a file to show in My Media
+    job_opened = Signal(str)  # id of a job to show on its tool's page
+    folders_changed = Signal()
+    api_changed = Signal()
 
     def __init__(self, services: Services, shell: Shell, theme: Theme) -> None:
         super().__init__(shell)
@@ -75,6 +78,15 @@ class Studio(QObject):
     def see_notices(self) -> None:
         self.unseen = 0
         self.notices_changed.emit()
+
+    def open_job(self, job_id: str) -> None:
+        self.job_opened.emit(job_id)
+
+    async def thumbnail_of(self, path: Path, size: int = 256) -> bytes | None:
+        """An encoded picture of a result, None if the library does not know it (yet)."""
+        library = self.services.library
+        item = await library.by_path(path)
+        return await library.thumbnail(item.id, size) if item else None
 
     def show_in_folder(self, path: Path) -> None:
         """Opens the folder that holds `path` in the system's file manager."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -97,8 +98,7 @@ class JobStage(QObject):
 
     async def _show_still(self, path: Path, facts: str) -> None:
         """The system's player cannot show this video: its first frame stands for it."""
-        item = await self._studio.services.library.by_path(path)
-        data = await self._studio.services.library.thumbnail(item.id, 1024) if item else None
+        data = await self._studio.thumbnail_of(path, 1024)
         image = await decode_image(data) if data else None
         if image is not None:
             self._panel.show_image(image, f"{facts} · this system cannot play the format")
@@ -147,8 +147,6 @@ class JobStage(QObject):
 
 
 async def _file_size(path: Path) -> int | None:
-    import asyncio
-
     def size() -> int | None:
         try:
             return path.stat().st_size

@@ -16,7 +16,7 @@ from oelala_desktop.domain.tool import Tool
 from oelala_desktop.services.tools import ToolRegistry
 from oelala_desktop.ui.pages.preset_card import PresetChoice
 from oelala_desktop.ui.pages.tool_form import SizeRule, ToolForm
-from oelala_desktop.ui.widgets.combo import Choice
+from oelala_desktop.ui.widgets.choice import Choice
 
 
 def preset_choices(registry: ToolRegistry, tool: Tool, catalog: Catalog | None) -> list[PresetChoice]:

@@ -53,7 +53,7 @@ class RecentResults(QObject):
         job = self._jobs.get(key)
         if job is None:
             return
-        data = await self._studio.services.library.thumbnail_of(Path(job.outputs[-1].path))
+        data = await self._studio.thumbnail_of(Path(job.outputs[-1].path))
         image = await decode_image(data) if data else None
         if image is not None:
             self._strip.set_image(key, image)

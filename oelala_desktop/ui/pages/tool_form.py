@@ -4,30 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
 from oelala_desktop.domain.field import Field
 from oelala_desktop.domain.geometry import frame_count, frame_size, nearest_aspect
 from oelala_desktop.domain.tool import Tool
-from oelala_desktop.ui import wording
+from oelala_desktop.ui import theme, wording
 from oelala_desktop.ui.fields import Editor, PictureEditor, editor_for
 from oelala_desktop.ui.pages.field_row import FieldRow
 from oelala_desktop.ui.pages.form_cards import WIDTH, FormCards
-from oelala_desktop.ui.pages.preset_card import PresetChoice
 from oelala_desktop.ui.widgets.button import Button, IconButton
-from oelala_desktop.ui.widgets.combo import Choice
+from oelala_desktop.ui.widgets.choice import Choice
 from oelala_desktop.ui.widgets.scroll import ScrollColumn
+
+if TYPE_CHECKING:
+    from oelala_desktop.ui.pages.preset_card import PresetChoice
 
 #: (values, size of the start picture or None) -> width, height in pixels and number of frames
 SizeRule = Callable[[Mapping[str, Any], tuple[int, int] | None], tuple[int, int, int]]
-#: settings that are computed from others unless a person sets them: key -> rule over all values
-FOLLOWING: dict[str, Callable[[Mapping[str, Any]], object]] = {
-    "switch_step": lambda values: max(1, int(values.get("steps") or 2) // 2),
-}
 
 
 def plain_size(values: Mapping[str, Any], picture: tuple[int, int] | None) -> tuple[int, int, int]:
@@ -62,6 +60,8 @@ class ToolForm(QWidget):
         self._pictures: dict[str, tuple[int, int]] = {}
         self._size_rule: SizeRule = plain_size
         self._seed: int | None = None
+        #: settings that are computed from others unless a person sets them: key -> rule over all values
+        self.following: dict[str, Callable[[Mapping[str, Any]], object]] = {}
         self._scroll = ScrollColumn()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -86,8 +86,7 @@ class ToolForm(QWidget):
         return foot
 
     def _make_menu(self) -> QMenu:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu = theme.make_menu(self)
         for key, text in (
             ("export", "Export settings…"),
             ("import", "Import settings…"),
@@ -104,7 +103,7 @@ class ToolForm(QWidget):
         self._rows = {}
         self.cards = FormCards(self, self.tool.task)
         self._scroll.set_content(self.cards)
-        self.cards.preset.chosen.connect(self.preset_chosen)
+        self.cards.preset_chosen.connect(self.preset_chosen)
         self.cards.refresh()
         self._tell()
 
@@ -119,7 +118,7 @@ class ToolForm(QWidget):
     def effective(self) -> dict[str, Any]:
         """All values, defaults and computed ones too, as the page shows them."""
         out = {key: field.default for key, field in self._fields.items()} | self.values()
-        for key, rule in FOLLOWING.items():
+        for key, rule in self.following.items():
             if key in self._fields and key not in self._set:
                 out[key] = rule(out)
         return out
@@ -142,7 +141,7 @@ class ToolForm(QWidget):
 
     def _departs(self, key: str, value: Any) -> bool:
         default = self._fields[key].default
-        if key in FOLLOWING:
+        if key in self.following:
             return value is not None
         return value != default and not (default is None and value == "") and not (not default and value == [])
 
@@ -158,7 +157,7 @@ class ToolForm(QWidget):
         if key in self._rows:
             self._rows[key].set_departed(key in self._set)
             self._rows[key].set_problem("")
-        for follower in FOLLOWING:
+        for follower in self.following:
             if follower != key and follower not in self._set:
                 self._refresh(follower)
         self._tell()
@@ -167,7 +166,7 @@ class ToolForm(QWidget):
     def _reset(self, key: str) -> None:
         self._set.pop(key, None)
         self._refresh(key)
-        self.edit(key, None if key in FOLLOWING else self._fields[key].default)
+        self.edit(key, None if key in self.following else self._fields[key].default)
 
     # rows
 

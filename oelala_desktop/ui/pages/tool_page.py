@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QVBoxLayout, QWidget
 
@@ -19,6 +19,7 @@ from oelala_desktop.domain.preset import Preset
 from oelala_desktop.domain.tool import Tool
 from oelala_desktop.services.jobs import Submission
 from oelala_desktop.ui.bridge import listen
+from oelala_desktop.ui.full_screen import FullScreen
 from oelala_desktop.ui.pages import preset_form
 from oelala_desktop.ui.pages.job_stage import JobStage, main_output
 from oelala_desktop.ui.pages.picture_intake import PictureIntake
@@ -142,9 +143,16 @@ class ToolPage(QWidget):
             return
         self._start(self._submission())
 
+    def start_with(self, picture: Path, values: dict[str, object]) -> None:
+        """Fills the page and presses Generate."""
+        self.form.set_values(self.form.values() | values)
+        self.intake.take("image", picture)
+        self._start(self._submission(image=str(picture)))
+
     def _submission(self, **changes: object) -> Submission:
         values: dict[str, Any] = self.form.values() | changes
-        if self._preset is not None:
+        # before the engine has said what it can run, the choice is left to the moment when it has
+        if self._preset is not None and (self._wish or self._services.current.engine.catalog is not None):
             values["preset"] = self._preset.short_id
         return Submission(self.tool.id, values, self._studio.output_folder)
 
@@ -179,7 +187,7 @@ class ToolPage(QWidget):
     def _ask_for_each(self, paths: list[Path]) -> None:
         """Several pictures at once: one job each, if that is meant."""
         box = QMessageBox(self.window())
-        box.setTextFormat(_plain())
+        box.setTextFormat(Qt.TextFormat.PlainText)
         box.setWindowTitle("Several pictures")
         box.setText(f"Make {len(paths)} jobs, one for each picture, with the settings on this page?")
         yes = box.addButton(f"Make {len(paths)} jobs", QMessageBox.ButtonRole.AcceptRole)
@@ -262,9 +270,10 @@ class ToolPage(QWidget):
             self.intake.take_image("image", image)
 
     def _full_screen(self) -> None:
-        player = self.view.output.player
-        if player is not None:
-            player.toggle_full_screen()
+        job, output = self.stage.job, main_output(self.stage.job) if self.stage.job else None
+        if job is not None and output is not None and output.kind == "video":
+            fps = output.fps or 16.0
+            FullScreen(Path(output.path), fps=fps, length=(output.frames or 0) / fps, parent=self.window())
 
     def _save_as(self, path: Path) -> None:
         dialog = QFileDialog(self.window(), "Save as")
@@ -319,9 +328,3 @@ class ToolPage(QWidget):
             self._studio.actions.start(
                 read_settings_file(Path(name)), done=lambda values: self.reuse(Reuse(self.tool.id, values))
             )
-
-
-def _plain() -> Any:
-    from PySide6.QtCore import Qt
-
-    return Qt.TextFormat.PlainText

@@ -101,6 +101,10 @@ class VideoPlayer(Control, QWidget):
         self._tell(at)
         self.update()
 
+    def current_image(self) -> QImage:
+        """The frame in view; null before the first one."""
+        return self._pixmap.toImage()
+
     def stop(self) -> None:
         """Let go of the file, so that it can be moved or deleted."""
         if self._player is not None:

@@ -1,0 +1,62 @@
+"""Settings in force: read and set at once, written to disk soon after and always before closing."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Any
+
+from oelala_desktop.domain.errors import CannotSave
+from oelala_desktop.domain.events import NoticePosted
+from oelala_desktop.storage.preferences import Preferences
+
+from .bus import Bus
+from .tasks import TaskScope
+
+log = logging.getLogger(__name__)
+_PAUSE = 0.4  # seconds in which further changes join the same write
+
+
+class Settings:
+    """`set` never waits for the disk."""
+
+    def __init__(self, preferences: Preferences, bus: Bus, scope: TaskScope) -> None:
+        self._preferences = preferences
+        self._bus = bus
+        self._scope = scope
+        self._changes: dict[str, Any] = {}
+        self._saving: asyncio.Task[None] | None = None
+
+    def get(self, key: str, default: Any = None) -> Any:
+        if key in self._changes:
+            return self._changes[key]
+        return self._preferences.get(key, default)
+
+    def set(self, key: str, value: Any) -> None:
+        if self.get(key) == value:
+            return
+        self._changes[key] = value
+        if self._saving is None or self._saving.done():
+            self._saving = self._scope.start(self._save_soon(), "save settings")
+
+    async def flush(self) -> None:
+        """Writes what is not written yet."""
+        changes = dict(self._changes)
+        if not changes:
+            return
+        try:
+            await asyncio.to_thread(self._preferences.update, changes)
+        except CannotSave as error:
+            self._bus.publish(NoticePosted("error", error.message))
+            return
+        for key, value in changes.items():
+            if self._changes.get(key) == value:
+                del self._changes[key]
+
+    async def _save_soon(self) -> None:
+        while self._changes:
+            await asyncio.sleep(_PAUSE)
+            before = dict(self._changes)
+            await self.flush()
+            if self._changes == before:
+                return  # the disk refuses; the next change tries again

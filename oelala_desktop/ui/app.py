@@ -1,0 +1,106 @@
+"""The window's program: the first paint before anything else, then the loop, the services, the pages."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+os.environ.setdefault("QT_LOGGING_RULES", "qt.multimedia.*=false")
+
+from PySide6.QtCore import QSocketNotifier
+from PySide6.QtWidgets import QApplication
+
+from oelala_desktop.storage.paths import find_paths
+from oelala_desktop.ui.instance import Instance, hand_over
+from oelala_desktop.ui.shell import Shell
+from oelala_desktop.ui.theme import Mode, Theme
+
+
+def run_window(options: argparse.Namespace) -> int:
+    """Shows the window and stays until it is quit; 0. A second start hands its files to the first and ends with 0."""
+    paths = find_paths()
+    app = QApplication(sys.argv[:1])
+    app.setApplicationName("oelala")
+    app.setApplicationDisplayName("Oelala")
+    app.setDesktopFileName("oelala")
+    app.setQuitOnLastWindowClosed(False)
+    files = list(getattr(options, "files", None) or ())
+    if hand_over(paths.data, files):
+        return 0
+    theme = Theme(app, _appearance(paths.preferences))
+    shell = Shell()
+    shell.show()
+    app.processEvents()  # the first paint, before the slower imports
+    instance = Instance(paths.data, shell)
+
+    import qasync
+
+    with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(app)) as runner:
+        return runner.run(_live(options, files, shell, theme, instance))
+
+
+def _appearance(preferences: Path) -> Mode:
+    """The colours of the last run, so that the first paint has them already."""
+    try:
+        chosen = json.loads(preferences.read_bytes()).get("appearance")
+    except (OSError, ValueError, AttributeError):
+        return "system"
+    return chosen if chosen in ("system", "dark", "light") else "system"
+
+
+async def _live(options: argparse.Namespace, files: list[str], shell: Shell, theme: Theme, instance: Instance) -> int:
+    from oelala_desktop.bootstrap import Services
+    from oelala_desktop.ui.main_window import MainWindow
+    from oelala_desktop.ui.studio import Studio
+
+    over = asyncio.Event()
+    stop_listening = on_terminate(over.set)
+    try:
+        async with Services() as services:
+            services.current.start(options.engine)
+            studio = Studio(services, shell, theme)
+            window = MainWindow(studio)
+            window.quit_requested.connect(over.set)
+            instance.files_came.connect(window.take_over)
+            shell.wear_icon()
+            window.tray.show()
+            window.open_files(files)
+            await services.begin()
+            if options.command == "try":
+                window.start_example()
+            await over.wait()
+            window.remember()
+            window.tray.hide()
+            shell.hide()
+    finally:
+        stop_listening()
+    return 0
+
+
+def on_terminate(stop: Callable[[], None]) -> Callable[[], None]:
+    """Calls `stop` on SIGTERM and SIGINT. Python runs its handlers only between its own instructions, so a socket
+    wakes the event loop. Returns what undoes it."""
+    ours, theirs = socket.socketpair()
+    for end in (ours, theirs):
+        end.setblocking(False)
+    before = signal.set_wakeup_fd(theirs.fileno(), warn_on_full_buffer=False)
+    notifier = QSocketNotifier(ours.fileno(), QSocketNotifier.Type.Read)
+    notifier.activated.connect(lambda *_: ours.recv(64))
+    previous = {kind: signal.signal(kind, lambda *_: stop()) for kind in (signal.SIGTERM, signal.SIGINT)}
+
+    def undo() -> None:
+        for kind, handler in previous.items():
+            signal.signal(kind, handler)
+        signal.set_wakeup_fd(before)
+        notifier.setEnabled(False)
+        ours.close()
+        theirs.close()
+
+    return undo

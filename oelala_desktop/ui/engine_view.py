@@ -1,0 +1,76 @@
+"""The engine panel and the engine chip, kept in step with the engine in force."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+
+from oelala_desktop.domain.errors import OelalaError
+from oelala_desktop.domain.events import EngineChanged, EngineSelected, EngineState
+from oelala_desktop.ui.bridge import listen
+from oelala_desktop.ui.pages.engine_panel import EnginePanel
+from oelala_desktop.ui.studio import Studio
+
+
+def chip_words(state: EngineState) -> str:
+    """ "RTX 4090 · studio-pc", "Sketch – no AI model", or what is tried."""
+    if state.kind == "sketch":
+        return "Sketch – no AI model"
+    host = state.url.split("://")[-1].split("/")[0]
+    local = host.rsplit(":", 1)[0] in ("127.0.0.1", "localhost", "[::1]")
+    if state.state == "online":
+        return " · ".join(filter(None, (state.device or "ComfyUI", "" if local else host)))
+    return f"ComfyUI · {'connecting' if state.state == 'connecting' else 'not reachable'}"
+
+
+class EngineView(QObject):
+    def __init__(self, panel: EnginePanel, studio: Studio) -> None:
+        super().__init__(panel)
+        self._panel = panel
+        self._studio = studio
+        self._current = studio.services.current
+        listen(studio.services.bus, self, EngineChanged, lambda _event: self._show())
+        listen(studio.services.bus, self, EngineSelected, self._selected)
+        panel.engine_chosen.connect(self._choose)
+        panel.connect_requested.connect(self._connect)
+        panel.reconnect_requested.connect(self._current.retry)
+        panel.free_memory_requested.connect(lambda: studio.actions.start(self._free_memory()))
+        panel.set_address(self._current.url)
+        panel.set_choice(self._current.choice)
+        self._show()
+
+    def _show(self) -> None:
+        engine = self._current.engine
+        state = engine.state
+        facts = []
+        if engine.catalog is not None:
+            presets = self._studio.services.registry.presets()
+            runnable = [p for p in presets if not p.missing(engine.catalog)]
+            facts.append(("Presets", f"{len(runnable)} of {len(presets)} can run here"))
+        self._panel.set_engine(state, facts)
+        self._studio.shell.topbar.set_engine(chip_words(state), state.state)
+
+    def _selected(self, event: EngineSelected) -> None:
+        self._panel.set_choice(self._current.choice)
+        if event.engine.kind == "sketch" and self._current.choice == "auto":
+            self._studio.notify(
+                "ComfyUI does not answer. New jobs go to Sketch: a camera move, no AI model.", "warning", toast=False
+            )
+        self._show()
+
+    def _choose(self, kind: str) -> None:
+        self._current.choose(kind)
+        self._show()
+
+    def _connect(self, address: str, token: str) -> None:
+        async def connect() -> None:
+            await self._studio.services.connect_to(address, token)
+
+        def refused(error: OelalaError) -> bool:
+            self._panel.set_problem(error.message)
+            return True
+
+        self._studio.actions.start(connect(), done=lambda _: self._panel.set_address(address), failed=refused)
+
+    async def _free_memory(self) -> None:
+        await self._current.engine.client.free_memory()
+        self._studio.notify("The server was asked to unload its models.")

@@ -1,0 +1,32 @@
+"""A finished video over the whole screen; Esc, F11 or a double click goes back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from oelala_desktop.ui.widgets.video_player import VideoPlayer
+
+
+class FullScreen(QWidget):
+    def __init__(self, path: Path, *, fps: float, length: float, parent: QWidget) -> None:
+        super().__init__(parent, Qt.WindowType.Window)
+        self.setWindowTitle(path.name)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.player = VideoPlayer()
+        self.player.full_screen_requested.connect(self.close)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.player)
+        for keys in ("Escape", "F11"):
+            QShortcut(QKeySequence(keys), self).activated.connect(self.close)
+        self.showFullScreen()
+        self.player.open_file(path, fps=fps, length=length)
+        self.player.setFocus()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.player.stop()
+        super().closeEvent(event)

@@ -1,0 +1,297 @@
+"""The window put together: shell, pages, panels, tray, and what crosses between them."""
+
+from __future__ import annotations
+
+import base64
+import time
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from PySide6.QtCore import QByteArray, QMimeData, QObject, Qt, QTimer, Signal
+from PySide6.QtWidgets import QMessageBox, QWidget
+
+from oelala_desktop.domain.events import JobFinished, NoticePosted
+from oelala_desktop.domain.job import JobState
+from oelala_desktop.domain.tool import TOOLS
+from oelala_desktop.storage.paths import shipped
+from oelala_desktop.ui.bridge import listen
+from oelala_desktop.ui.engine_view import EngineView
+from oelala_desktop.ui.navigation import PAGES, START_PAGE
+from oelala_desktop.ui.pages.activity_panel import ActivityPanel
+from oelala_desktop.ui.pages.engine_panel import EnginePanel
+from oelala_desktop.ui.pages.queue_panel import QueuePanel
+from oelala_desktop.ui.pages.settings_page import SettingsPage
+from oelala_desktop.ui.pages.soon_page import SoonPage
+from oelala_desktop.ui.pages.tool_page import ToolPage
+from oelala_desktop.ui.queue_view import QueueView
+from oelala_desktop.ui.settings_view import SECTIONS, SettingsView
+from oelala_desktop.ui.studio import Reuse, Studio
+from oelala_desktop.ui.tray import Tray
+from oelala_desktop.ui.widgets import dropped
+from oelala_desktop.ui.widgets.toast import Level
+
+_TRAY_MS = 250
+P = TypeVar("P", bound=QWidget)
+
+
+class MainWindow(QObject):
+    """`quit_requested` is sent when the user has decided to quit."""
+
+    quit_requested = Signal()
+
+    def __init__(self, studio: Studio) -> None:
+        super().__init__(studio.shell)
+        self.studio = studio
+        self.shell = studio.shell
+        self._services = studio.services
+        self._started = time.monotonic()
+        self.tray = Tray(self)
+        self.queue = QueueView(self._panel("queue", "Queue", QueuePanel()), studio)
+        self.engine = EngineView(self._panel("engine", "Engine", EnginePanel()), studio)
+        self.activity = self._panel("activity", "Activity", ActivityPanel())
+        self._add_pages()
+        self._connect()
+        self._restore()
+
+    def _panel(self, name: str, title: str, content: P) -> P:
+        self.shell.add_panel(name, title, content)
+        return content
+
+    def _add_pages(self) -> None:
+        for tool in TOOLS.values():
+            self.shell.add_page(tool.id, partial(self._tool_page, tool.id))
+        for page_id in ("media-all", "media-images", "media-videos", "media-favorites", "media-prompts"):
+            self.shell.add_page(page_id, partial(self._media_page, page_id))
+        self.shell.add_page("settings", self._settings_page)
+        live = {tool.id for tool in self._services.registry.live_tools()}
+        badges = {tool_id: "soon" for tool_id in TOOLS if tool_id not in live}
+        self.shell.sidebar.set_badges(badges | {"media-prompts": "NEW"})
+
+    def _tool_page(self, tool_id: str) -> QWidget:
+        tool = TOOLS[tool_id]
+        if self._services.registry.presets(tool):
+            return ToolPage(tool, self.studio)
+        page = SoonPage(tool.name, PAGES[tool_id].icon)
+        page.open_presets_requested.connect(
+            lambda: self.studio.show_in_folder(self._services.paths.own_presets / tool_id)
+        )
+        return page
+
+    def _media_page(self, page_id: str) -> QWidget:
+        from oelala_desktop.ui.gallery.media_page import make_media_page
+
+        return make_media_page(page_id, self.studio)
+
+    def _settings_page(self) -> QWidget:
+        page = SettingsPage(SECTIONS)
+        SettingsView(page, self.studio)
+        return page
+
+    def _connect(self) -> None:
+        shell, bus, studio = self.shell, self._services.bus, self.studio
+        shell.generate_requested.connect(self._generate)
+        shell.paste_requested.connect(lambda _mime: self.paste())
+        shell.dropped.connect(self._dropped)
+        shell.page_shown.connect(lambda page: self._services.settings.set("page", page))
+        shell.panel_opened.connect(lambda name: studio.see_notices() if name == "activity" else None)
+        shell.set_close_guard(self._may_close)
+        studio.notices_changed.connect(self._show_notices)
+        studio.reuse_requested.connect(self._reuse)
+        studio.start_picture_requested.connect(lambda path: self.open_files([path]))
+        studio.job_opened.connect(self._open_job)
+        self.activity.chosen.connect(self._open_notice)
+        listen(bus, self, NoticePosted, self._notice)
+        listen(bus, self, JobFinished, self._job_finished)
+        self.tray.show_toggled.connect(self.toggle_window)
+        self.tray.pause_toggled.connect(self._toggle_pause)
+        self.tray.clipboard_requested.connect(self._from_clipboard)
+        self.tray.queue_requested.connect(self._show_queue)
+        self.tray.quit_requested.connect(self.ask_to_quit)
+        self.tray.notice_clicked.connect(self._open_notice)
+        self._tray_timer = QTimer(self)
+        self._tray_timer.setInterval(_TRAY_MS)
+        self._tray_timer.timeout.connect(self._update_tray)
+        self._tray_timer.start()
+
+    # remembered between runs
+
+    def _restore(self) -> None:
+        settings = self._services.settings
+        geometry = settings.get("geometry")
+        if geometry:
+            self.shell.restoreGeometry(QByteArray(base64.b64decode(str(geometry))))
+        self.shell.sidebar.set_narrow(bool(settings.get("sidebar_narrow")))
+        self.shell.sidebar.set_folded_groups(tuple(settings.get("folded_groups") or ()))
+        page = str(settings.get("page") or START_PAGE)
+        self.shell.show_page(page if page in PAGES else START_PAGE)
+
+    def remember(self) -> None:
+        """Geometry and folds; before quitting."""
+        settings = self._services.settings
+        settings.set("geometry", base64.b64encode(self.shell.saveGeometry().data()).decode())
+        settings.set("sidebar_narrow", self.shell.sidebar.is_narrow)
+        settings.set("folded_groups", list(self.shell.sidebar.folded_groups()))
+
+    # pages
+
+    @property
+    def tool_page(self) -> ToolPage | None:
+        page = self.shell.page(self.shell.page_id)
+        return page if isinstance(page, ToolPage) else None
+
+    def _generate(self) -> None:
+        if self.tool_page is not None:
+            self.tool_page.generate()
+
+    def paste(self) -> None:
+        """The clipboard's picture, file or address becomes the start picture, here or on the start page."""
+        page = self.tool_page
+        if page is None or not page.tool.needs_picture:
+            self.shell.show_page(START_PAGE)
+            page = self.tool_page
+        if page is not None and not page.form.paste():
+            self.studio.notify("The clipboard holds no picture, file or address.", "warning")
+
+    def _from_clipboard(self) -> None:
+        self.show_window()
+        self.shell.show_page(START_PAGE)
+        self.paste()
+
+    def _dropped(self, mime: QMimeData) -> None:
+        offer = dropped.read(mime)
+        if offer is None:
+            return
+        if offer.refusal:
+            self.studio.notify(offer.refusal, "warning")
+        else:
+            self.open_files([str(path) for path in offer.files])
+
+    def take_over(self, files: list[str]) -> None:
+        """A second start: to the front, with its files."""
+        self.show_window()
+        self.open_files(files)
+
+    def open_files(self, files: list[str]) -> None:
+        """Files from the command line, a second start or a drop: to the start page's drop zone."""
+        if not files:
+            return
+        self.shell.show_page(START_PAGE)
+        page = self.tool_page
+        if page is not None:
+            page.form.files_dropped.emit("image", [Path(f) for f in files])
+
+    def start_example(self) -> None:
+        """`oelala try`: the example picture on the start page, and its job under way."""
+        self.shell.show_page(START_PAGE)
+        page = self.tool_page
+        if page is not None:
+            picture = shipped("resources") / "examples" / "harbour.jpg"
+            page.start_with(picture, {"prompt": "slow zoom in, then pan left", "duration": 3.0})
+
+    def _reuse(self, reuse: Reuse) -> None:
+        if reuse.tool in TOOLS:
+            self.shell.show_page(reuse.tool)
+            page = self.tool_page
+            if page is not None:
+                page.reuse(reuse)
+
+    def _open_job(self, job_id: str) -> None:
+        async def find() -> None:
+            job = await self._services.jobs.find(job_id)
+            self.shell.show_page(job.tool)
+            page = self.tool_page
+            if page is not None:
+                page.stage.follow(job)
+
+        self.studio.actions.start(find())
+
+    # notices
+
+    def _show_notices(self) -> None:
+        self.activity.set_notices(self.studio.notices)
+        self.shell.topbar.set_notices(self.studio.unseen)
+
+    def _notice(self, event: NoticePosted) -> None:
+        level: Level = "error" if event.level == "error" else "warning" if event.level == "warning" else "info"
+        self.studio.notify(event.text, level, key=event.job_id or "")
+
+    def _open_notice(self, key: str) -> None:
+        self.show_window()
+        if key:
+            self.shell.close_topmost()
+            self._open_job(key)
+
+    def _job_finished(self, event: JobFinished) -> None:
+        job = event.job
+        if job.state is JobState.CANCELLED:
+            return
+        title = (str(job.values.get("prompt") or "") or job.title or TOOLS[job.tool].name)[:80]
+        failed = job.state is not JobState.DONE
+        text = (job.error.message if job.error else "The job failed.") if failed else "is ready"
+        words = f"{title}: {text}" if failed else f"“{title}” {text}"
+        in_front = self.shell.isActiveWindow()
+        self.studio.notify(words, "error" if failed else "info", key=job.id, toast=not in_front or failed)
+        if not in_front and self._services.settings.get("notices", True):
+            self.tray.notify(title, text.capitalize() if not failed else text, job.id, failed=failed)
+
+    # tray and closing
+
+    def _update_tray(self) -> None:
+        running, waiting = self.queue.running, self.queue.waiting
+        fraction = self.queue.fraction()
+        words = ""
+        if running:
+            title = str(running[0].values.get("prompt") or TOOLS[running[0].tool].name)[:60]
+            words = f"{title} · {int((fraction or 0) * 100)} %" + (f" · {len(waiting)} waiting" if waiting else "")
+        self.tray.set_state(words, fraction, self._services.jobs.is_paused)
+        self.tray.set_window_shown(self.shell.isVisible())
+
+    def show_window(self) -> None:
+        self.shell.show()
+        self.shell.setWindowState(self.shell.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.shell.raise_()
+        self.shell.activateWindow()
+
+    def toggle_window(self) -> None:
+        if self.shell.isVisible() and not self.shell.isMinimized():
+            self.shell.hide()
+        else:
+            self.show_window()
+
+    def _show_queue(self) -> None:
+        self.show_window()
+        self.shell.open_panel("queue")
+
+    def _toggle_pause(self) -> None:
+        self.studio.actions.start(self._services.jobs.pause(not self._services.jobs.is_paused))
+
+    def _may_close(self) -> bool:
+        """Hide if there is a tray to come back from; else quit, after asking if jobs run."""
+        if self.tray.is_there and self._services.settings.get("close_to_tray", True):
+            self.shell.hide()
+        else:
+            self.ask_to_quit()
+        return False
+
+    def ask_to_quit(self) -> None:
+        count = len(self.queue.running) + len(self.queue.waiting)
+        if not count:
+            self.quit_requested.emit()
+            return
+        box = QMessageBox(self.shell if self.shell.isVisible() else None)
+        box.setWindowTitle("Quit Oelala?")
+        jobs = "1 job is" if count == 1 else f"{count} jobs are"
+        box.setText(f"{jobs} not finished.")
+        box.setInformativeText("What the server has goes on there; everything is taken up again at the next start.")
+        leave = box.addButton("Quit", QMessageBox.ButtonRole.AcceptRole)
+        stay = box.addButton("Stay", QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(stay)
+
+        def answered() -> None:
+            if box.clickedButton() is leave:
+                self.quit_requested.emit()
+            box.deleteLater()
+
+        box.finished.connect(lambda _code: answered())
+        box.open()

@@ -1,0 +1,196 @@
+"""The queue panel and the queue chip, kept in step with the jobs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QGuiApplication
+
+from oelala_desktop.domain.events import (
+    JobChanged,
+    JobFinished,
+    JobPreviewed,
+    JobProgressed,
+    JobRemoved,
+    QueuePaused,
+)
+from oelala_desktop.domain.job import Job, JobState, Progress
+from oelala_desktop.ui.bridge import Latest, listen
+from oelala_desktop.ui.images import decode_image, load_image
+from oelala_desktop.ui.pages.queue_panel import QueuePanel
+from oelala_desktop.ui.studio import Reuse, Studio
+
+_SHOWN = 200
+_REFRESH_MS = 100
+_RUNNING = (JobState.SENT, JobState.RUNNING, JobState.FETCHING)
+
+
+class QueueView(QObject):
+    """Holds the newest snapshot of each job that the panel shows."""
+
+    def __init__(self, panel: QueuePanel, studio: Studio) -> None:
+        super().__init__(panel)
+        self._panel = panel
+        self._studio = studio
+        self._jobs = studio.services.jobs
+        self._known: dict[str, Job] = {}
+        self._progress: dict[str, Progress] = {}
+        self._draws = Latest(self, lambda _pending: self._draw(), _REFRESH_MS)
+        self._bars = Latest(self, self._draw_progress)
+        self._thumbs = Latest(self, self._draw_previews, 500)
+        bus = studio.services.bus
+        listen(bus, self, JobChanged, self._changed)
+        listen(bus, self, JobRemoved, lambda event: self._forget(event.job_id))
+        listen(bus, self, JobProgressed, self._progressed)
+        listen(bus, self, JobPreviewed, lambda event: self._thumbs.put(event.job_id, event.image))
+        listen(bus, self, JobFinished, lambda event: self._want_thumbnail(event.job.id))
+        listen(bus, self, QueuePaused, lambda event: self._paused(event.paused))
+        panel.acted.connect(self._act)
+        panel.pause_requested.connect(lambda paused: self._run(self._jobs.pause(paused)))
+        panel.clear_requested.connect(lambda: self._run(self._jobs.clear_finished()))
+        panel.free_memory_requested.connect(lambda: self._run(self._free_memory()))
+        panel.thumbnail_wanted.connect(self._want_thumbnail)
+        self._run(self._load())
+
+    def _run(self, work: object) -> None:
+        self._studio.actions.start(work)  # type: ignore[arg-type]
+
+    async def _load(self) -> None:
+        for job in await self._jobs.recent(_SHOWN):
+            self._known.setdefault(job.id, job)
+        self._panel.set_paused(self._jobs.is_paused)
+        self._draw()
+
+    @property
+    def running(self) -> list[Job]:
+        return [job for job in self._known.values() if job.state in _RUNNING]
+
+    @property
+    def waiting(self) -> list[Job]:
+        return [job for job in self._known.values() if job.state is JobState.QUEUED]
+
+    def fraction(self) -> float | None:
+        """How far the job is that runs now, None if none does."""
+        active = next((j for j in self.running if j.state is not JobState.SENT), None) or next(iter(self.running), None)
+        if active is None:
+            return None
+        progress = self._progress.get(active.id)
+        return progress.fraction if progress else 0.0
+
+    def _changed(self, event: JobChanged) -> None:
+        if event.job.hidden:
+            self._forget(event.job.id)
+            return
+        self._known[event.job.id] = event.job
+        if event.job.state.is_final:
+            self._progress.pop(event.job.id, None)
+        self._draws.put("all", True)
+
+    def _forget(self, job_id: str) -> None:
+        self._known.pop(job_id, None)
+        self._draws.put("all", True)
+
+    def _progressed(self, event: JobProgressed) -> None:
+        self._progress[event.job_id] = event.progress
+        self._bars.put(event.job_id, event.progress)
+
+    def _draw(self) -> None:
+        def order(job: Job) -> tuple[float, float]:
+            return (job.position, 0.0) if job.state is JobState.QUEUED else (-(job.finished_at or job.created_at), 0.0)
+
+        self._panel.set_jobs(sorted(self._known.values(), key=order))
+        for job in self.running:
+            if job.id in self._progress:
+                self._panel.set_progress(job.id, self._progress[job.id])
+        self._chip()
+
+    def _draw_progress(self, pending: dict[str, object]) -> None:
+        for job_id, progress in pending.items():
+            if isinstance(progress, Progress):
+                self._panel.set_progress(job_id, progress)
+        self._chip()
+
+    def _chip(self) -> None:
+        topbar = self._studio.shell.topbar
+        topbar.set_queue(len(self.running), len(self.waiting), self.fraction(), self._jobs.is_paused)
+
+    def _paused(self, paused: bool) -> None:
+        self._panel.set_paused(paused)
+        self._chip()
+
+    # thumbnails
+
+    def _want_thumbnail(self, job_id: str) -> None:
+        self._run(self._thumbnail(job_id))
+
+    async def _thumbnail(self, job_id: str) -> None:
+        """The result if there is one, else the start picture."""
+        job = self._known.get(job_id)
+        if job is None:
+            return
+        image = None
+        if job.outputs:
+            data = await self._studio.thumbnail_of(Path(job.outputs[-1].path))
+            image = await decode_image(data, 256) if data else None
+        elif job.pictures:
+            image, _ = await load_image(Path(job.pictures[0].path), 256)
+        if image is not None:
+            self._panel.set_thumbnail(job_id, image)
+
+    def _draw_previews(self, pending: dict[str, object]) -> None:
+        for job_id, data in pending.items():
+            if isinstance(data, bytes):
+                self._run(self._show_preview(job_id, data))
+
+    async def _show_preview(self, job_id: str, data: bytes) -> None:
+        image = await decode_image(data, 256)
+        if image is not None:
+            self._panel.set_thumbnail(job_id, image)
+
+    # acts
+
+    def _act(self, job_id: str, what: str) -> None:
+        job = self._known.get(job_id)
+        if job is None:
+            return
+        if what in ("retry", "retry_new_seed"):
+            self._run(self._retry(job, new_seed=what == "retry_new_seed"))
+        elif what in ("up", "down", "first", "last"):
+            self._move(job, what)
+        elif what == "cancel":
+            self._run(self._jobs.cancel(job_id))
+        else:
+            self._look(job, what)
+
+    def _look(self, job: Job, what: str) -> None:
+        path = Path(job.outputs[-1].path) if job.outputs else None
+        if what == "copy_error" and job.error:
+            QGuiApplication.clipboard().setText("\n".join(filter(None, (job.error.message, job.error.detail))))
+        elif what == "error" and job.error:
+            self._studio.notify(job.error.message, "error", key=job.id)
+        elif what == "folder" and path:
+            self._studio.show_in_folder(path)
+        elif what == "reuse":
+            self._studio.reuse_requested.emit(Reuse(job.tool, dict(job.values) | {"preset": job.preset.split(".")[-1]}))
+        elif what == "open":
+            self._studio.open_job(job.id)
+        elif what == "remove":
+            self._run(self._jobs.hide(job.id))
+
+    async def _retry(self, job: Job, *, new_seed: bool) -> None:
+        engine = self._studio.services.engines.for_ref(job.engine)
+        await self._jobs.retry(job.id, engine, new_seed=new_seed)
+
+    def _move(self, job: Job, where: str) -> None:
+        order = [j.id for j in sorted(self.waiting, key=lambda j: j.position)]
+        at = order.index(job.id)
+        target = {"up": at - 1, "down": at + 2, "first": 0, "last": len(order)}[where]
+        before = order[target] if 0 <= target < len(order) else None
+        if where in ("up", "first") and at == 0:
+            return
+        self._run(self._jobs.move(job.id, before))
+
+    async def _free_memory(self) -> None:
+        await self._studio.services.current.engine.client.free_memory()
+        self._studio.notify("The server was asked to unload its models.")

@@ -1,0 +1,102 @@
+"""The tray icon: progress drawn on it, what runs in its tooltip, a menu, and notices while nobody looks at the window.
+
+Without a tray the window never hides for good. Notices go over D-Bus on Linux, since a balloon without a tray host is
+lost in silence."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap
+from PySide6.QtWidgets import QMenu, QSystemTrayIcon
+
+from oelala_desktop.ui import icons, theme
+
+_SIZE = 64
+
+
+def progress_icon(fraction: float | None, paused: bool = False) -> QIcon:
+    """The app's icon with a ring for how far the running job is (0 to 1), or as it is."""
+    pixmap = QPixmap(_SIZE, _SIZE)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    box = QRectF(0, 0, _SIZE, _SIZE)
+    icons.draw_app_icon(painter, box if fraction is None else box.adjusted(11, 11, -11, -11))
+    if fraction is not None:
+        t = theme.tokens()
+        ring = box.adjusted(5, 5, -5, -5)
+        painter.setPen(QPen(QColor(t.muted), 6))
+        painter.drawEllipse(ring)
+        pen = QPen(QColor(t.warning if paused else t.accent), 8)
+        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+        painter.setPen(pen)
+        painter.drawArc(ring, 90 * 16, -round(360 * 16 * max(0.02, min(1.0, fraction))))
+    painter.end()
+    return QIcon(pixmap)
+
+
+class Tray(QObject):
+    show_toggled = Signal()
+    pause_toggled = Signal()
+    clipboard_requested = Signal()
+    quit_requested = Signal()
+    queue_requested = Signal()
+    notice_clicked = Signal(str)  # job id
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._icon = QSystemTrayIcon(self)
+        self._shown: tuple[int | None, bool] = (-1, False)
+        self._notice_key = ""
+        menu = QMenu()
+        self._menu = menu
+        self._toggle = menu.addAction("Hide the window")
+        self._toggle.triggered.connect(self.show_toggled)
+        self._runs = menu.addAction("Nothing is running")
+        self._runs.triggered.connect(self.queue_requested)
+        menu.addSeparator()
+        self._pause = menu.addAction("Pause the queue")
+        self._pause.triggered.connect(self.pause_toggled)
+        menu.addAction("New from clipboard").triggered.connect(self.clipboard_requested)
+        menu.addSeparator()
+        menu.addAction("Quit").triggered.connect(self.quit_requested)
+        self._icon.setContextMenu(menu)
+        self._icon.activated.connect(self._activated)
+        self._icon.messageClicked.connect(lambda: self.notice_clicked.emit(self._notice_key))
+        self.set_state("", None, False)
+
+    @property
+    def is_there(self) -> bool:
+        return QSystemTrayIcon.isSystemTrayAvailable()
+
+    def show(self) -> None:
+        if self.is_there:
+            self._icon.show()
+
+    def hide(self) -> None:
+        self._icon.hide()
+
+    def _activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
+        if reason in (QSystemTrayIcon.ActivationReason.Trigger, QSystemTrayIcon.ActivationReason.DoubleClick):
+            self.show_toggled.emit()
+
+    def set_window_shown(self, shown: bool) -> None:
+        self._toggle.setText("Hide the window" if shown else "Show the window")
+
+    def set_state(self, words: str, fraction: float | None, paused: bool) -> None:
+        """`words` is what runs now, "" for nothing. The icon is drawn anew only when it looks different."""
+        self._runs.setText(words or "Nothing is running")
+        self._runs.setEnabled(bool(words))
+        self._pause.setText("Resume the queue" if paused else "Pause the queue")
+        self._icon.setToolTip(f"Oelala – {words}" if words else "Oelala")
+        look = (None if fraction is None else int(fraction * 50), paused)
+        if look != self._shown:
+            self._shown = look
+            self._icon.setIcon(progress_icon(fraction, paused))
+
+    def notify(self, title: str, text: str, key: str, *, failed: bool = False) -> None:
+        """A notice that a click on answers with `notice_clicked(key)`."""
+        self._notice_key = key
+        kind = QSystemTrayIcon.MessageIcon.Warning if failed else QSystemTrayIcon.MessageIcon.Information
+        if self._icon.isVisible():
+            self._icon.showMessage(title, text, kind, 8000)
