@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit, urlunsplit
 
+import httpx
+
 from oelala_desktop.domain.errors import InvalidField
 
 
@@ -48,4 +50,8 @@ def parse_address(text: str, *, headers: Mapping[str, str] | None = None, ca_fil
     if parts.username or parts.password:
         raise InvalidField("engine", "Give the password as a token or a header, not inside the address.")
     clean = urlunsplit((parts.scheme, parts.netloc, parts.path.rstrip("/"), "", ""))
+    try:
+        httpx.URL(clean)
+    except httpx.InvalidURL as error:
+        raise InvalidField("engine", f"“{text}” is not an address like http://127.0.0.1:8188.") from error
     return Address(clean, dict(headers or {}), ca_file)

@@ -153,7 +153,8 @@ def _decode_text(frame: str) -> Message:
         return Ignored("not JSON")
     if not isinstance(message, dict) or not isinstance(message.get("data"), dict):
         return Ignored("not a message")
-    return decode_event(str(message.get("type")), message["data"])
+    kind = message.get("type")
+    return decode_event(kind, message["data"]) if isinstance(kind, str) else Ignored("a message without a type")
 
 
 def decode_event(kind: str, data: dict[str, Any]) -> Message:
@@ -163,7 +164,7 @@ def decode_event(kind: str, data: dict[str, Any]) -> Message:
         return Ignored(f"unknown type {kind[:40]}")
     try:
         return read(data)
-    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
         return Ignored(f"malformed {kind}: {error!r}"[:200])
 
 
@@ -217,7 +218,7 @@ def _executed(data: dict[str, Any]) -> Message:
 
 
 def _failed(data: dict[str, Any]) -> Message:
-    trace = data.get("traceback") or ()
+    trace = data.get("traceback") or []
     return Failed(
         prompt_id=_id(data["prompt_id"]),
         node=str(data.get("node_id") or ""),

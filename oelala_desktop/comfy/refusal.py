@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from oelala_desktop.domain.catalog import nearest
 from oelala_desktop.domain.errors import EngineRejected
 from oelala_desktop.domain.graph import title_of
+
+_COPY = re.compile(r" \((clip \d+|joined)\)$")  # what chain_clips puts behind the titles of its copies
 
 
 def explain_refusal(answer: Any, graph: Mapping[str, Mapping[str, Any]], keys: Mapping[str, str]) -> EngineRejected:
@@ -20,10 +23,11 @@ def explain_refusal(answer: Any, graph: Mapping[str, Mapping[str, Any]], keys: M
     rows = answer.get("node_errors")
     for node_id, row in rows.items() if isinstance(rows, dict) else ():
         title = title_of(graph, node_id) if node_id in graph else str(_get(row, "class_type") or node_id)
-        for item in _get(row, "errors") or ():
+        errors = _get(row, "errors")
+        for item in errors if isinstance(errors, list) else ():
             sentence, input_name = _sentence(title, item)
             sentences.append(sentence)
-            key = keys.get(f"{title.split(' (clip ')[0]}.{input_name}")
+            key = keys.get(f"{_COPY.sub('', title)}.{input_name}")
             if key:
                 fields.setdefault(key, sentence)
     if not sentences:
@@ -44,7 +48,7 @@ def _raw(answer: Mapping[str, Any]) -> str:
 def _whole(error: Mapping[str, Any]) -> str:
     kind = str(error.get("type") or "")
     words = str(error.get("message") or "").rstrip(".")
-    if kind == "invalid_prompt":
+    if kind in ("invalid_prompt", "missing_node_type"):
         return f"This server lacks a node that the preset needs: {words}. Run “oelala doctor” to see what to install."
     if kind == "prompt_no_outputs":
         return "This server found nothing in the graph that saves a result."

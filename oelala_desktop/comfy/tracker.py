@@ -181,7 +181,7 @@ class Tracker:
         self._enter(node)
         self._done[node] = share
         if node == self._current and maximum > 1:
-            self._step = (int(min(value, maximum)), int(maximum))
+            self._step = (int(max(0.0, min(value, maximum))), int(maximum))
         self._recount()
 
     def _states(self, nodes: Mapping[str, tuple[float, float, str]]) -> None:

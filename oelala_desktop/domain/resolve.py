@@ -42,7 +42,7 @@ def resolve(
     if "expert_mode_allocations" in preset.fields:
         _memory(preset, used, "expert_mode_allocations" in given, catalog)
     if "lora_configs" in preset.fields:
-        used["lora_configs"] = _loras(used["lora_configs"], catalog)
+        used["lora_configs"] = _loras(preset, used["lora_configs"], catalog)
     width, height = _size(preset, used, picture_size)
     frames = _frames(preset, used, given)
     seed = int(str(used.get("seed", -1)))
@@ -130,12 +130,18 @@ def _memory(preset: Preset, used: dict[str, Any], explicit: bool, catalog: Catal
         used["expert_mode_allocations"] = fit_allocations(text, devices)
 
 
-def _loras(rows: object, catalog: Catalog) -> list[dict[str, object]]:
+def _loras(preset: Preset, rows: Any, catalog: Catalog) -> list[dict[str, object]]:
     out = []
-    for row in rows if isinstance(rows, list | tuple) else ():
+    for index, row in enumerate(rows, 1):
         settled = dict(row)
-        for side in ("high", "low"):
-            if row.get("enabled", True) and row.get(side):
+        enabled = row.get("enabled", True)
+        if enabled and not row.get("high") and preset.loras and preset.loras.low is None:
+            raise InvalidField(
+                "lora_configs",
+                f"lora_configs: entry {index} names only a low noise file, and {preset.name} has one pass.",
+            )
+        for side in ("high", "low") if enabled else ():
+            if row.get(side):
                 settled[side] = pick("lora_configs", str(row[side]), catalog.loras)
         out.append(settled)
     return out

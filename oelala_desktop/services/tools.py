@@ -44,8 +44,7 @@ class ToolRegistry:
 
     def find(self, name: str, tool: Tool | None = None) -> Preset:
         """By full id, or by the short one inside a tool. Raises NotFound with the nearest."""
-        full = name if "." in name or tool is None else f"{tool.id}.{name}"
-        preset = self._presets.get(full)
+        preset = self._presets.get(name) or (self._presets.get(f"{tool.id}.{name}") if tool else None)
         if preset is None or (tool and preset.tool.id != tool.id):
             known = [p.short_id if tool else p.id for p in self.presets(tool)]
             near = nearest(name, known)

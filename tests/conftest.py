@@ -1,0 +1,42 @@
+"""What every suite shares: options, a home folder of its own, and property tests that draw the same cases each time."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile(
+    "suite",
+    derandomize=True,
+    database=None,
+    deadline=None,
+    max_examples=100,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("suite")
+
+_PROXIES = ("http_proxy", "https_proxy", "all_proxy", "ws_proxy", "wss_proxy")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--comfy", metavar="URL", help="run tests/contract against this ComfyUI instead of Sketch")
+    parser.addoption("--all", action="store_true", help="every point of the exhaustive suites, not a sample of them")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def isolated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """No test sees the user's own home folder, settings or proxy; whoever needs a home sets one of its own."""
+    home = tmp_path_factory.mktemp("home")
+    patch = pytest.MonkeyPatch()
+    patch.setenv("OELALA_HOME", str(home))
+    for name in _PROXIES:
+        patch.delenv(name, raising=False)
+        patch.delenv(name.upper(), raising=False)
+    for name in [name for name in os.environ if name.startswith("OELALA_") and name != "OELALA_HOME"]:
+        patch.delenv(name)
+    yield home
+    patch.undo()

@@ -1,0 +1,77 @@
+"""Presets and jobs to test with."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from oelala_desktop.domain.catalog import Catalog
+from oelala_desktop.domain.job import EngineRef, Job, JobState
+from oelala_desktop.domain.preset import Preset, Request
+from oelala_desktop.domain.preset_file import parse_preset
+from oelala_desktop.domain.resolve import resolve
+from oelala_desktop.domain.tool import TOOLS
+from tests.unit.node_table import EVERYTHING
+
+WORKFLOWS = Path(__file__).resolve().parents[3] / "workflows"
+SHIPPED = sorted(f"{path.parent.name}.{path.stem}" for path in WORKFLOWS.glob("*/*.toml"))
+
+
+def shipped(preset_id: str) -> Preset:
+    tool, _, name = preset_id.partition(".")
+    table = tomllib.loads((WORKFLOWS / tool / f"{name}.toml").read_text("utf-8"))
+    return parse_preset(name, TOOLS[tool], table, json.loads((WORKFLOWS / tool / f"{name}.json").read_text("utf-8")))
+
+
+def settle(
+    preset_id: str,
+    values: dict[str, Any] | None = None,
+    *,
+    catalog: Catalog = EVERYTHING,
+    picture: tuple[int, int] | None = (1600, 900),
+    seed: int = 1234,
+) -> Request:
+    """A request for a shipped preset; image tools get a picture."""
+    preset = shipped(preset_id)
+    given = ({"image": "start.png"} if preset.tool.needs_picture else {}) | (values or {})
+    size = picture if preset.tool.needs_picture else None
+    return resolve(preset, given, catalog=catalog, picture_size=size, draw_seed=lambda: seed)
+
+
+def build(preset_id: str, values: dict[str, Any] | None = None, *, catalog: Catalog = EVERYTHING) -> dict[str, Any]:
+    """The graph that a shipped preset sends for these values."""
+    request = settle(preset_id, values, catalog=catalog)
+    files = {key: f"server_{key}.png" for key in ("image", "end_image") if request.values.get(key)}
+    return shipped(preset_id).graph(request, files=files, prefix="oelala/x", catalog=catalog)
+
+
+def by_title(graph: dict[str, Any], title: str) -> dict[str, Any]:
+    found = [row for row in graph.values() if row["_meta"]["title"] == title]
+    assert len(found) == 1, title
+    return dict(found[0]["inputs"])
+
+
+def some_job(**changes: Any) -> Job:
+    """A queued job with a graph of one saver."""
+    graph = {"1": {"class_type": "SaveVideo", "inputs": {"filename_prefix": "oelala/j1"}, "_meta": {"title": "Save"}}}
+    row: dict[str, Any] = {
+        "id": "j1",
+        "tool": "image-to-video",
+        "preset": "image-to-video.sketch",
+        "engine": EngineRef("comfyui", "http://127.0.0.1:1", "ComfyUI"),
+        "state": JobState.QUEUED,
+        "values": {"prompt": "a boat", "seed": "7"},
+        "params": {"seed": "7", "job_id": "j1"},
+        "graph": graph,
+        "prefix": "oelala/j1",
+        "seed": 7,
+        "width": 848,
+        "height": 480,
+        "num_frames": 33,
+        "fps": 16,
+        "created_at": 100.0,
+        "position": 1.0,
+    }
+    return Job(**row | changes)

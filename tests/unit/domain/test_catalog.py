@@ -1,0 +1,49 @@
+"""Finding what a server calls a thing."""
+
+from __future__ import annotations
+
+import pytest
+
+from oelala_desktop.domain.catalog import Catalog, match_name, nearest
+from tests.unit.node_table import CLASSES, EVERYTHING, MODELS
+
+NAMES = ("wan 2.2\\camera_HIGH.safetensors", "style.safetensors", "a/same.safetensors", "b/same.safetensors")
+
+
+@pytest.mark.parametrize(
+    ("wish", "found"),
+    [
+        ("style.safetensors", "style.safetensors"),
+        ("STYLE.safetensors", "style.safetensors"),
+        ("wan 2.2/camera_high.safetensors", "wan 2.2\\camera_HIGH.safetensors"),
+        ("camera_HIGH.safetensors", "wan 2.2\\camera_HIGH.safetensors"),
+        ("elsewhere/style.safetensors", "style.safetensors"),
+        ("same.safetensors", None),
+        ("A/same.safetensors", "a/same.safetensors"),
+        ("none.safetensors", None),
+    ],
+)
+def test_the_server_s_own_spelling(wish: str, found: str | None) -> None:
+    assert match_name(wish, NAMES) == found
+
+
+def test_nearest() -> None:
+    assert nearest("camera_hihg.safetensors", ("wan/x.gguf", "camera_high.safetensors")) == "camera_high.safetensors"
+    assert nearest("zzz", NAMES) is None
+    assert nearest("a", ()) is None
+
+
+def test_what_a_server_offers() -> None:
+    assert EVERYTHING.has("KSampler")
+    assert not EVERYTHING.has("Nothing")
+    assert EVERYTHING.choices("VAELoader", "vae_name") == MODELS["VAE"]
+    assert EVERYTHING.choices("VAELoader", "nothing") is None
+    assert EVERYTHING.choices("CreateVideo", "fps") is None
+    assert EVERYTHING.choices("Nothing", "x") is None
+
+
+def test_loras_come_from_the_loader_or_the_folder() -> None:
+    assert EVERYTHING.loras == MODELS["LORA"]
+    bare = {k: v for k, v in CLASSES.items() if k != "LoraLoaderModelOnly"}
+    assert Catalog(bare, {"loras": ("x",)}).loras == ("x",)
+    assert Catalog(bare).loras == ()

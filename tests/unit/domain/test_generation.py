@@ -1,0 +1,26 @@
+"""The one shape of what made a file."""
+
+from __future__ import annotations
+
+from oelala_desktop.domain.generation import GenerationInfo, UsedLora, UsedModel
+
+
+def test_absent_is_null_and_zero_is_a_value() -> None:
+    info = GenerationInfo(
+        source="oelala",
+        seed=0,
+        cfg=0.0,
+        models=(UsedModel("m", "high"),),
+        loras=(UsedLora("l", 0.0, None),),
+        sources={"seed": "oelala"},
+    )
+    row = info.as_dict()
+    assert (row["seed"], row["cfg"], row["steps"]) == (0, 0.0, None)
+    assert row["models"] == [{"name": "m", "pass": "high"}]
+    assert row["loras"] == [{"name": "l", "strength": 0.0, "pass": None}]
+    assert row["sources"] == {"seed": "oelala"}
+    assert list(row) == [
+        *("source", "prompt", "negative_prompt", "original_t2i_prompt", "seed", "steps", "cfg", "sampler", "scheduler"),
+        *("shift", "switch_step", "width", "height", "num_frames", "fps", "duration", "models", "loras", "engine"),
+        *("workflow", "sources"),
+    ]

@@ -1,0 +1,75 @@
+"""States of a job and the shape that the outside sees."""
+
+from __future__ import annotations
+
+import itertools
+import json
+
+import pytest
+
+from oelala_desktop.domain.job import EngineRef, JobError, JobState, Output, may_follow
+from tests.unit.domain.samples import some_job
+
+S = JobState
+LEGAL = {
+    S.QUEUED: {S.SENT, S.FAILED, S.CANCELLED},
+    S.SENT: {S.QUEUED, S.RUNNING, S.FETCHING, S.FAILED, S.CANCELLED, S.LOST},
+    S.RUNNING: {S.QUEUED, S.FETCHING, S.FAILED, S.CANCELLED, S.LOST},
+    S.FETCHING: {S.QUEUED, S.DONE, S.FAILED, S.CANCELLED, S.LOST},
+    S.DONE: set(),
+    S.FAILED: set(),
+    S.CANCELLED: set(),
+    S.LOST: {S.FETCHING},
+}
+
+
+@pytest.mark.parametrize(("state", "following"), list(itertools.product(S, S)))
+def test_transitions(state: JobState, following: JobState) -> None:
+    legal = following in LEGAL[state]
+    assert may_follow(state, following) is legal
+    job = some_job(state=state)
+    if legal or state is following:
+        assert job.with_state(following, hidden=True).state is following
+    else:
+        with pytest.raises(ValueError, match=f"{state.value} cannot become {following.value}"):
+            job.with_state(following)
+
+
+def test_final_states() -> None:
+    assert {s for s in S if s.is_final} == {S.DONE, S.FAILED, S.CANCELLED, S.LOST}
+
+
+def test_done_is_reached_by_fetching_alone() -> None:
+    assert [s for s in S if may_follow(s, S.DONE)] == [S.FETCHING]
+
+
+def test_what_the_outside_sees() -> None:
+    outputs = (
+        Output("/o/a_clip1.mp4", "video", 848, 480, 33, 16.0, "clip1"),
+        Output("/o/a.png", "image", 8, 4, None, None),
+    )
+    job = some_job(state=S.DONE, outputs=outputs, seed=2**64 - 1)
+    row = json.loads(json.dumps(job.as_dict()))
+    assert row["seed"] == 2**64 - 1
+    assert row["state"] == "done"
+    assert row["error"] is None
+    assert row["prompt"] == "a boat"
+    assert row["outputs"] == [
+        {
+            "path": "/o/a_clip1.mp4",
+            "kind": "video",
+            "width": 848,
+            "height": 480,
+            "frames": 33,
+            "fps": 16.0,
+            "role": "clip1",
+        },
+        {"path": "/o/a.png", "kind": "image", "width": 8, "height": 4, "frames": None, "fps": None},
+    ]
+
+
+def test_what_is_absent_is_null() -> None:
+    job = some_job(engine=EngineRef("sketch", "", "Sketch"), fps=0, error=JobError("It failed."), values={})
+    row = job.as_dict()
+    assert row["engine"] == {"kind": "sketch", "url": None, "name": "Sketch"}
+    assert (row["fps"], row["prompt"], row["error"]) == (None, None, "It failed.")

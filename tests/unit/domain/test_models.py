@@ -1,0 +1,115 @@
+"""What model names tell."""
+
+from __future__ import annotations
+
+import pytest
+
+from oelala_desktop.domain.models import ModelPair, display_name, find_pairs, folder_of, noise_pass, pair_warnings
+
+HIGH = "wan2.2_i2v_high_noise_14B_Q6_K.gguf"
+LOW = "wan2.2_i2v_low_noise_14B_Q6_K.gguf"
+
+
+@pytest.mark.parametrize(
+    ("path", "marked"),
+    [
+        (HIGH, "high"),
+        (LOW, "low"),
+        ("Wan2.2-I2V-A14B-HighNoise-Q6_K.gguf", "high"),
+        ("Wan2_2-I2V-A14B-LOW_fp8.safetensors", "low"),
+        ("wan22_highnoise.safetensors", "high"),
+        ("wan22-LOWNOISE.safetensors", "low"),
+        ("camera_H.safetensors", "high"),
+        ("camera-L.safetensors", "low"),
+        ("wan 2.2/high/model.safetensors", "high"),
+        ("wan 2.2\\low\\model.safetensors", "low"),
+        ("slow_motion.safetensors", None),
+        ("yellow.safetensors", None),
+        ("highlight.safetensors", None),
+        ("hlow.safetensors", None),
+        ("below_zero.safetensors", None),
+        ("high_and_low.safetensors", None),
+        ("wan2.2_ti2v_5B_fp16.safetensors", None),
+        ("wan2.2_i2v_high_noise_14B_Q3_K_L.gguf", "high"),
+        ("wan2.2_i2v_14B_Q3_K_L.gguf", None),
+        ("", None),
+    ],
+)
+def test_a_word_of_its_own_marks_the_pass(path: str, marked: str | None) -> None:
+    assert noise_pass(path) == marked
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        (HIGH, "wan2.2 i2v 14B Q6_K"),
+        ("wan 2.2/wan2.2_i2v_low_noise_14B_fp8_scaled.safetensors", "wan2.2 i2v 14B fp8 scaled"),
+        ("Wan2.2-I2V-A14B-HighNoise-Q4_K_M.gguf", "Wan2.2 I2V A14B Q4_K_M"),
+        ("wan2.2_i2v_high_noise_14B_Q3_K_L.gguf", "wan2.2 i2v 14B Q3_K_L"),
+        ("model.v2.safetensors", "model v2"),
+        ("folder/high.safetensors", "folder/high.safetensors"),
+    ],
+)
+def test_a_model_is_called_by_its_remaining_words(path: str, name: str) -> None:
+    assert display_name(path) == name
+
+
+def test_a_pair_is_named_after_what_both_share() -> None:
+    assert find_pairs([LOW, HIGH]) == (ModelPair("wan2.2 i2v 14B Q6_K", HIGH, LOW),)
+
+
+def test_only_equal_rests_are_pairs() -> None:
+    files = [
+        "a_high_Q6_K.gguf",
+        "a_low_Q8_0.gguf",
+        "b_high.safetensors",
+        "B_LOW.safetensors",
+        "lonely_high.gguf",
+        "slow_motion.safetensors",
+    ]
+    assert [(p.high, p.low) for p in find_pairs(files)] == [("b_high.safetensors", "B_LOW.safetensors")]
+
+
+def test_folders_belong_to_the_name() -> None:
+    files = ["one/x_high.gguf", "two/x_low.gguf", "two\\x_high.gguf", "HIGH/y.gguf", "LOW/y.gguf"]
+    pairs = find_pairs(files)
+    assert [(p.high, p.low) for p in pairs] == [
+        ("two\\x_high.gguf", "two/x_low.gguf"),
+        ("HIGH/y.gguf", "LOW/y.gguf"),
+    ]
+    assert pairs[1].name == "y"
+
+
+def test_the_first_of_equal_partners_is_taken() -> None:
+    assert find_pairs(["m_high.gguf", "m_low.gguf", "m-low.gguf"])[0].low == "m_low.gguf"
+
+
+@pytest.mark.parametrize(
+    ("path", "folder"), [("a.gguf", ""), ("wan 2.2/a.gguf", "wan 2.2"), ("x\\y\\a.gguf", "x/y"), ("x/y/a.gguf", "x/y")]
+)
+def test_folder(path: str, folder: str) -> None:
+    assert folder_of(path) == folder
+
+
+@pytest.mark.parametrize(
+    ("high", "low", "task", "words"),
+    [
+        (HIGH, LOW, "i2v", []),
+        (None, None, "i2v", []),
+        (HIGH, None, "i2v", ["low noise model is missing"]),
+        ("", LOW, "i2v", ["high noise model is missing"]),
+        (HIGH.replace("i2v", "t2v"), LOW.replace("i2v", "t2v"), "t2v", []),
+        (HIGH.replace("i2v", "t2v"), LOW, "i2v", ["text to video"]),
+        (HIGH, LOW.replace("i2v", "t2v"), "i2v", ["text to video"]),
+        (HIGH, LOW, "t2v", ["image to video"]),
+        (HIGH, LOW.replace("14B", "5B"), "i2v", ["14B and the low noise one 5B"]),
+        (HIGH.replace("14B", "A14B"), LOW.replace("14B", "5B"), "i2v", ["14B and the low noise one 5B"]),
+        (HIGH, LOW.replace("Q6_K", "Q4_K_M"), "i2v", ["quantised differently"]),
+        (HIGH, LOW.replace("Q6_K.gguf", "fp8_scaled.safetensors"), "i2v", ["quantised differently"]),
+        (LOW, HIGH, "i2v", ["swapped"]),
+    ],
+)
+def test_warnings(high: str | None, low: str | None, task: str, words: list[str]) -> None:
+    found = pair_warnings(high, low, task=task)
+    assert len(found) == len(words), found
+    assert all(word in sentence for word, sentence in zip(words, found, strict=True))

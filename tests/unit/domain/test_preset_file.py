@@ -1,0 +1,140 @@
+"""A preset's two files: what is read out of them, and the sentence for each fault."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+
+from oelala_desktop.domain.errors import InvalidField, InvalidPreset
+from oelala_desktop.domain.field import FieldKind
+from oelala_desktop.domain.preset import Preset
+from oelala_desktop.domain.preset_file import parse_preset
+from oelala_desktop.domain.resolve import resolve
+from oelala_desktop.domain.tool import TOOLS
+from tests.unit.node_table import EVERYTHING
+
+I2V = TOOLS["image-to-video"]
+GRAPH: dict[str, Any] = {
+    "1": {"class_type": "LoadImage", "inputs": {"image": "x.png"}, "_meta": {"title": "Start"}},
+    "2": {"class_type": "CreateVideo", "inputs": {"images": ["1", 0], "fps": 16.0}, "_meta": {"title": "Video"}},
+    "3": {"class_type": "SaveVideo", "inputs": {"video": ["2", 0], "filename_prefix": "p"}, "_meta": {"title": "Save"}},
+}
+TABLE: dict[str, Any] = {
+    "name": "Own",
+    "fields": {"image": {"into": ["Start.image"]}, "filename": {"into": ["Save.filename_prefix"]}},
+}
+
+
+def parse(changes: dict[str, Any] | None = None, graph: dict[str, Any] | None = None) -> Preset:
+    return parse_preset("own", I2V, copy.deepcopy(TABLE) | (changes or {}), copy.deepcopy(graph or GRAPH))
+
+
+def fields(**rows: Any) -> dict[str, Any]:
+    return {"fields": {**TABLE["fields"], **rows}}
+
+
+def test_the_least_that_makes_a_preset() -> None:
+    preset = parse()
+    assert (preset.id, preset.short_id, preset.order, preset.description) == ("image-to-video.own", "own", 100, "")
+    assert list(preset.fields) == ["image", "variations"]
+
+
+def test_a_graph_that_settles_size_length_and_rate_itself() -> None:
+    request = resolve(parse(), {"image": "a.png"}, catalog=EVERYTHING, picture_size=(64, 64), draw_seed=lambda: 3)
+    assert (request.width, request.height, request.num_frames, request.fps) == (0, 0, 0, 0)
+    assert not {"width", "height", "num_frames"} & set(request.params())
+    graph = parse().graph(request, files={"image": "b.png"}, prefix="oelala/1", catalog=EVERYTHING)
+    assert graph["1"]["inputs"]["image"] == "b.png"
+    assert graph["3"]["inputs"]["filename_prefix"] == "oelala/1"
+
+
+def test_a_graph_that_settles_the_rate_alone() -> None:
+    preset = parse(fields(num_frames={"into": ["Start.image"]}))
+    request = resolve(preset, {"image": "a"}, catalog=EVERYTHING, picture_size=None, draw_seed=lambda: 3)
+    assert (request.num_frames, request.fps) == (81, 0)
+
+
+def test_fields_of_its_own() -> None:
+    row = {"kind": "choice", "choices": ["slow", "fast"], "default": "slow", "label": "Pace", "into": ["Save.video"]}
+    field = parse(fields(pace=row)).fields["pace"]
+    assert (field.kind, field.label, field.group, field.choices) == (
+        FieldKind.CHOICE,
+        "Pace",
+        "sampling",
+        ("slow", "fast"),
+    )
+    assert field.into == ("Save.video",)
+    with pytest.raises(InvalidField):
+        field.check("medium")
+
+
+def test_the_product_s_fields_with_its_own_range() -> None:
+    field = parse(fields(steps={"default": 8, "minimum": 4, "maximum": 8, "into": ["Video.fps"]})).fields["steps"]
+    assert (field.default, field.minimum, field.maximum, field.label) == (8, 4, 8, "Steps")
+
+
+def test_the_fields_stand_in_the_product_s_order_and_its_own_last() -> None:
+    rows = {"own": {"kind": "line"}, "seed": {}, "prompt": {}, "fps": {}}
+    assert list(parse(fields(**rows)).fields) == ["image", "prompt", "fps", "seed", "variations", "own"]
+
+
+FAULTS: list[tuple[dict[str, Any], str]] = [
+    ({"nmae": "x"}, "unknown entry “nmae”"),
+    ({"name": None, "fields": 3}, "of the wrong kind"),
+    (fields(prompt={"into": ["Satrt.image"]}), "no nodes titled “Satrt”"),
+    (fields(prompt={"into": ["Start.picture"]}), "node “Start” has no input picture"),
+    (fields(prompt={"into": ["Start"]}), "not of the form"),
+    (fields(prompt={"into": [5]}), "of the wrong kind"),
+    (fields(prompt={"into": 5}), "of the wrong kind"),
+    (fields(prompt=7), "of the wrong kind"),
+    (fields(pormpt={"into": ["Start.image"]}), "“pormpt” is no setting of the product; give it a kind"),
+    (fields(own={"kind": "number?"}), "of the wrong kind"),
+    (fields(steps={"default": 99}), "its default is wrong. steps: 99 is outside 2 to 40"),
+    (fields(switch_step={"default": 3}), "switch_step needs steps"),
+    ({"models": [{"into": ["Start.image"], "folder": "vae", "prefer": []}]}, "the entry 'file' is missing"),
+    ({"models": [{"into": ["Start.name"], "folder": "vae", "file": "f", "prefer": []}]}, "has no input name"),
+    ({"packs": [{"name": "P"}]}, "the entry 'address' is missing"),
+    ({"optional": [{"key": "sage_attention", "class": "X", "nodes": ["Gone"]}]}, "no nodes titled “Gone”"),
+    ({"loras": {"low": "Start.image"}}, "the entry 'high' is missing"),
+    ({"loras": {"high": "Start.model"}}, "has no input model"),
+    ({"loras": {"high": "Start.image", "low": "Gone.model"}}, "no nodes titled “Gone”"),
+    ({"end_picture": {"node": "Gone", "class": "X", "input": "x"}}, "no nodes titled “Gone”"),
+    ({"clips": {"start": "Start", "frames": "Gone"}}, "no nodes titled “Gone”"),
+    ({"clips": {"start": "Start", "frames": "Video"}}, r"\[clips\] needs num_frames"),
+    ({"devices": ["Start.device"]}, "has no input device"),
+    ({"order": "first"}, "of the wrong kind"),
+    ({"size": {"multiple": "x"}}, "of the wrong kind"),
+]
+
+
+@pytest.mark.parametrize(("changes", "words"), FAULTS, ids=[words[:30] for _, words in FAULTS])
+def test_faults_are_sentences(changes: dict[str, Any], words: str) -> None:
+    with pytest.raises(InvalidPreset, match=words):
+        parse(changes)
+
+
+def test_a_name_is_needed() -> None:
+    with pytest.raises(InvalidPreset, match=r"image-to-video\.own: the entry 'name' is missing"):
+        parse_preset("own", I2V, {}, GRAPH)
+
+
+def test_a_title_that_is_there_twice() -> None:
+    twice = {**GRAPH, "4": {"class_type": "LoadImage", "inputs": {"image": "y"}, "_meta": {"title": "Start"}}}
+    with pytest.raises(InvalidPreset, match="2 nodes titled “Start”"):
+        parse(graph=twice)
+
+
+def test_a_graph_whose_nodes_are_odd() -> None:
+    with pytest.raises(InvalidPreset, match="of the wrong kind"):
+        parse(graph={"1": {"class_type": "A", "inputs": {}, "_meta": 3}})
+
+
+def test_models_that_no_setting_chooses() -> None:
+    row = {"into": ["Start.image"], "folder": "loras", "file": "f", "prefer": ["wan*", "*.GGUF"], "source": "s"}
+    model = parse({"models": [row]}).models[0]
+    assert model.key is None
+    assert model.best(("a.gguf", r"sub\WAN.bin", "wan")) == r"sub\WAN.bin"
+    assert model.best(("sub/a.gguf",)) == "sub/a.gguf"
+    assert model.best(("none",)) is None

@@ -1,0 +1,155 @@
+"""Every preset that comes with the program, against a server that has everything."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from oelala_desktop.domain.graph import title_of
+from oelala_desktop.domain.tool import TOOLS
+from tests.unit.domain.samples import SHIPPED, build, by_title, settle, shipped
+from tests.unit.node_table import EVERYTHING, faults_of, offering, without
+
+TWO_PASSES = [name for name in SHIPPED if "14b" in name]
+LORAS = [{"high": "camera_HIGH.safetensors", "low": "camera_LOW.safetensors"}, {"high": "style.safetensors"}]
+
+
+def variants(preset: str) -> list[dict[str, Any]]:
+    """Settings that reach every part of the preset."""
+    fields = shipped(preset).fields
+    rows: list[dict[str, Any]] = [{}, {"seed": 2**64 - 1, "prompt": "a boat"}]
+    for key, value in (
+        ("lora_configs", LORAS),
+        ("end_image", "end.png"),
+        ("sage_attention", True),
+        ("sage_attention", False),
+        ("resolution", "1080p"),
+        ("num_frames", 5),
+        ("steps", 2),
+    ):
+        if key in fields or key == "num_frames" and TOOLS[preset.split(".")[0]].output == "video":
+            rows.append({key: value})
+    return rows
+
+
+@pytest.mark.parametrize(
+    ("preset", "values"),
+    [pytest.param(p, v, id=f"{p}-{' '.join(v) or 'defaults'}") for p in SHIPPED for v in variants(p)],
+)
+def test_its_graph_is_sound(preset: str, values: dict[str, Any]) -> None:
+    assert faults_of(build(preset, values)) == []
+
+
+@pytest.mark.parametrize("preset", SHIPPED)
+def test_its_graph_does_not_touch_the_template(preset: str) -> None:
+    before = shipped(preset)
+    build(preset, {"seed": 3})
+    request = settle(preset, {"seed": 3})
+    before.graph(request, files={}, prefix="p", catalog=EVERYTHING)
+    assert before.template == shipped(preset).template
+
+
+@pytest.mark.parametrize("preset", SHIPPED)
+def test_its_results_have_the_job_s_own_name(preset: str) -> None:
+    graph = build(preset)
+    savers = [row for i, row in graph.items() if EVERYTHING.classes[row["class_type"]].is_output]
+    assert [row["inputs"]["filename_prefix"] for row in savers] == ["oelala/x"]
+
+
+@pytest.mark.parametrize("preset", SHIPPED)
+def test_every_node_has_a_title_of_its_own(preset: str) -> None:
+    template = shipped(preset).template
+    titles = [title_of(template, i) for i in template]
+    assert len(titles) == len(set(titles))
+    assert not set(titles) & {row["class_type"] for row in template.values()} - {"VAE", "Video"}
+
+
+@pytest.mark.parametrize("preset", TWO_PASSES)
+def test_both_passes_share_what_they_must(preset: str) -> None:
+    graph = build(preset, {"steps": 10, "switch_step": 4, "seed": 99, "cfg": 2.5, "shift": 7})
+    high, low = by_title(graph, "High noise pass"), by_title(graph, "Low noise pass")
+    assert (high["add_noise"], low["add_noise"]) == ("enable", "disable")
+    assert (high["start_at_step"], high["end_at_step"]) == (0, 4)
+    assert (low["start_at_step"], low["end_at_step"]) == (4, 10000)
+    assert (high["return_with_leftover_noise"], low["return_with_leftover_noise"]) == ("enable", "disable")
+    for key in ("steps", "cfg", "noise_seed", "sampler_name", "scheduler", "positive", "negative"):
+        assert high[key] == low[key], key
+    assert (high["steps"], high["cfg"], high["noise_seed"]) == (10, 2.5, 99)
+    assert by_title(graph, "Shift high")["shift"] == by_title(graph, "Shift low")["shift"] == 7.0
+    assert graph[low["latent_image"][0]]["_meta"]["title"] == "High noise pass"
+
+
+@pytest.mark.parametrize("preset", [p for p in SHIPPED if p.startswith("image-to-video.wan22-14b")])
+def test_the_14b_models_decode_with_the_older_vae(preset: str) -> None:
+    assert settle(preset).values["vae"] == "wan_2.1_vae.safetensors"
+
+
+def test_prompts_reach_the_sampler() -> None:
+    graph = build("image-to-video.wan22-14b", {"prompt": "a boat", "negative_prompt": "fog"})
+    assert by_title(graph, "Positive prompt")["text"] == "a boat"
+    assert by_title(graph, "Negative prompt")["text"] == "fog"
+    assert by_title(graph, "Start picture")["image"] == "server_image.png"
+
+
+def test_an_end_picture_changes_the_node_that_takes_it() -> None:
+    graph = build("image-to-video.wan22-14b", {"end_image": "e.png"})
+    row = next(r for r in graph.values() if r["_meta"]["title"] == "Image to video")
+    assert row["class_type"] == "WanFirstLastFrameToVideo"
+    assert graph[row["inputs"]["end_image"][0]]["inputs"] == {"image": "server_end_image.png"}
+
+
+def test_distorch2_s_sage_attention_is_on_unless_it_is_missing_or_unwanted() -> None:
+    preset = "image-to-video.wan22-14b-distorch2"
+
+    def patches(values: dict[str, Any], **kwargs: Any) -> int:
+        return sum(r["class_type"] == "PathchSageAttentionKJ" for r in build(preset, values, **kwargs).values())
+
+    assert patches({}) == 2
+    assert patches({"sage_attention": False}) == 0
+    assert patches({}, catalog=without("PathchSageAttentionKJ")) == 0
+
+
+@pytest.mark.parametrize(
+    ("devices", "compute", "vram"),
+    [(("cpu", "cuda:0"), "cuda:0", None), (("cpu",), "cpu", 0.0), (("cpu", "mps"), "mps", None)],
+)
+def test_loaders_get_a_device_that_the_server_has(devices: tuple[str, ...], compute: str, vram: float | None) -> None:
+    name = "UnetLoaderGGUFAdvancedDisTorch2MultiGPU"
+    loader = by_title(
+        build("image-to-video.wan22-14b-distorch2", catalog=offering(name, "compute_device", *devices)),
+        "High noise model",
+    )
+    assert loader["compute_device"] == compute
+    assert vram is None or loader["virtual_vram_gb"] == vram
+
+
+@pytest.mark.parametrize("tool", ["text-to-video", "image-to-video", "text-to-image"])
+def test_sketch_is_the_last_resort_of_every_tool(tool: str) -> None:
+    orders = {p: shipped(p).order for p in SHIPPED if p.startswith(f"{tool}.")}
+    assert max(orders, key=lambda p: orders[p]) == f"{tool}.sketch"
+    assert [p for p in orders if shipped(p).sketch] == [f"{tool}.sketch"]
+
+
+def test_nothing_is_missing_on_a_server_that_has_everything() -> None:
+    assert {p: shipped(p).missing(EVERYTHING) for p in SHIPPED} == {p: () for p in SHIPPED}
+
+
+@pytest.mark.parametrize(
+    ("key", "listed"),
+    [
+        ("sampler", ("euler", "euler_ancestral", "dpmpp_2m", "uni_pc", "res_multistep")),
+        ("vae", ("pixel_space", "wan2.2_vae.safetensors", "wan_2.1_vae.safetensors")),
+        ("fps", ("8", "12", "16", "24")),
+        ("nothing", ()),
+    ],
+)
+def test_what_may_be_chosen(key: str, listed: tuple[str, ...]) -> None:
+    assert shipped("image-to-video.wan22-14b").choices(key, EVERYTHING) == listed
+
+
+def test_what_may_be_chosen_on_a_server_without_the_node() -> None:
+    preset = shipped("image-to-video.wan22-14b")
+    assert preset.choices("vae", without("VAELoader")) == ()
+    assert preset.model_choices(preset.models[2], without("VAELoader")) is None
+    assert shipped("image-to-video.wan22-5b").server_devices(EVERYTHING) == ()
