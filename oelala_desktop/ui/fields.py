@@ -11,12 +11,10 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 from oelala_desktop.domain.errors import InvalidField
 from oelala_desktop.domain.field import Field, FieldKind
 from oelala_desktop.ui import theme
-from oelala_desktop.ui.widgets.combo import Choice, ComboBox
+from oelala_desktop.ui.widgets.choice import Choice
 from oelala_desktop.ui.widgets.label import Label
-from oelala_desktop.ui.widgets.lora_rows import LoraRows
 from oelala_desktop.ui.widgets.number_box import NumberBox, mark_wrong
 from oelala_desktop.ui.widgets.picture_source import PictureSource
-from oelala_desktop.ui.widgets.seed_box import SeedBox
 from oelala_desktop.ui.widgets.segmented import Segment, Segmented
 from oelala_desktop.ui.widgets.slider import Slider
 from oelala_desktop.ui.widgets.text_box import TextBox
@@ -68,6 +66,7 @@ class LineEditor(Editor):
     def __init__(self, field: Field) -> None:
         super().__init__(field)
         self._edit = QLineEdit()
+        theme.dress(self._edit, "field")
         self._edit.setAccessibleName(field.label)
         self._edit.setFixedHeight(theme.HEIGHT)
         self._edit.textEdited.connect(self._typed)
@@ -94,6 +93,8 @@ class ComboEditor(Editor):
 
     def __init__(self, field: Field) -> None:
         super().__init__(field)
+        from oelala_desktop.ui.widgets.combo import ComboBox  # stands in folded cards: not needed at start
+
         self.combo = ComboBox(field.label, placeholder="The preset's own")
         self.combo.set_choices([Choice(choice, choice) for choice in field.choices])
         self.combo.value_changed.connect(lambda value: self.edited.emit(value or None))
@@ -176,6 +177,8 @@ class NumberEditor(Editor):
 class SeedEditor(Editor):
     def __init__(self, field: Field) -> None:
         super().__init__(field)
+        from oelala_desktop.ui.widgets.seed_box import SeedBox  # folded at start
+
         self.box = SeedBox(field.label)
         self.box.seed_changed.connect(self.edited.emit)
         self.box.problem_changed.connect(self.problem_changed)
@@ -199,6 +202,8 @@ class SwitchEditor(Editor):
 class LoraEditor(Editor):
     def __init__(self, field: Field) -> None:
         super().__init__(field)
+        from oelala_desktop.ui.widgets.lora_rows import LoraRows  # folded at start
+
         self.rows = LoraRows()
         self.rows.changed.connect(lambda: self.edited.emit(self.rows.configs()))
         self._hold(self.rows)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class NavPage:
+class NavPage(NamedTuple):
     """`title` stands in the sidebar, `heading` in the top bar."""
 
     id: str
@@ -15,8 +14,7 @@ class NavPage:
     heading: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class NavGroup:
+class NavGroup(NamedTuple):
     id: str
     title: str
     pages: tuple[NavPage, ...]

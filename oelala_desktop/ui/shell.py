@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -18,15 +19,14 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLay
 
 from oelala_desktop.ui import icons
 from oelala_desktop.ui.navigation import PAGES, heading
-from oelala_desktop.ui.shortcuts import GROUPS as SHORTCUTS
-from oelala_desktop.ui.side_panel import SidePanel
 from oelala_desktop.ui.sidebar import Sidebar
 from oelala_desktop.ui.topbar import TopBar
-from oelala_desktop.ui.widgets.command_list import Command
-from oelala_desktop.ui.widgets.command_palette import CommandPalette
-from oelala_desktop.ui.widgets.sheet import Sheet
-from oelala_desktop.ui.widgets.shortcut_sheet import ShortcutSheet
-from oelala_desktop.ui.widgets.toast import ToastStack
+
+if TYPE_CHECKING:  # sheets, panels and notices are imported when they first open, which start-up gains by
+    from oelala_desktop.ui.side_panel import SidePanel
+    from oelala_desktop.ui.widgets.command_list import Command
+    from oelala_desktop.ui.widgets.sheet import Sheet
+    from oelala_desktop.ui.widgets.toast import ToastStack
 
 TITLE = "Oelala Desktop"
 #: the smallest window in which nothing is cut off
@@ -137,6 +137,8 @@ class Shell(QMainWindow):
 
     def add_panel(self, name: str, title: str, content: QWidget) -> SidePanel:
         """`name` is queue, engine or activity: the chip of that name opens it."""
+        from oelala_desktop.ui.side_panel import SidePanel
+
         panel = SidePanel(self._right, title, content)
         self._panels[name] = panel
         return panel
@@ -173,6 +175,9 @@ class Shell(QMainWindow):
         self._commands = commands
 
     def open_palette(self) -> None:
+        from oelala_desktop.ui.widgets.command_list import Command
+        from oelala_desktop.ui.widgets.command_palette import CommandPalette
+
         palette = self._sheets.get("palette")
         if not isinstance(palette, CommandPalette):
             palette = CommandPalette(self)
@@ -196,12 +201,17 @@ class Shell(QMainWindow):
 
     def open_shortcuts(self) -> None:
         if "shortcuts" not in self._sheets:
-            self._sheets["shortcuts"] = ShortcutSheet(self, SHORTCUTS)
+            from oelala_desktop.ui.shortcuts import GROUPS
+            from oelala_desktop.ui.widgets.shortcut_sheet import ShortcutSheet
+
+            self._sheets["shortcuts"] = ShortcutSheet(self, GROUPS)
         self._sheets["shortcuts"].open_sheet()
 
     @property
     def toasts(self) -> ToastStack:
         if self._toasts is None:
+            from oelala_desktop.ui.widgets.toast import ToastStack
+
             self._toasts = ToastStack(self)
         return self._toasts
 

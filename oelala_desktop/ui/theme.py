@@ -1,22 +1,20 @@
-"""Colours, type and the style sheet. Every colour of the window is a token of this file.
+"""Colours, type and the style sheets. Every colour of the window is a token of this file.
 
 Widgets that paint themselves ask `tokens()` while painting, so a change of theme needs nothing but a repaint.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QMenu, QWidget
 
 Mode = Literal["system", "dark", "light"]
 
 
-@dataclass(frozen=True, slots=True)
-class Tokens:
+class Tokens(NamedTuple):
     """One palette. Values are #rrggbb or #aarrggbb. `text` tones keep 4.5:1 on every surface below them."""
 
     name: str
@@ -206,8 +204,7 @@ def palette(t: Tokens) -> QPalette:
     return made
 
 
-_SHEET = """
-QToolTip { background: {panel}; color: {text}; border: 1px solid {border}; padding: 4px 8px; }
+_FIELD = """
 QLineEdit, QPlainTextEdit { background: {input}; color: {text}; border: 1px solid {border};
     border-radius: 8px; selection-background-color: {primary}; selection-color: {on_primary}; }
 QLineEdit { padding: 0 10px; }
@@ -219,14 +216,16 @@ QPlainTextEdit:focus { padding: 4px 5px; }
 QLineEdit:disabled, QPlainTextEdit:disabled { color: {muted}; }
 QLineEdit[wrong="true"], QPlainTextEdit[wrong="true"] { border: 1px solid {error}; }
 QLineEdit[bare="true"] { background: transparent; border: none; padding: 0; }
-QPlainTextEdit[bare="true"] { background: transparent; border: none; padding: 0; }
+"""
+_MENU = """
 QMenu { background: {panel}; color: {text}; border: 1px solid {border}; border-radius: 8px; padding: 4px; }
 QMenu::item { padding: 7px 24px 7px 12px; border-radius: 6px; }
 QMenu::item:selected { background: {input}; }
 QMenu::item:disabled { color: {muted}; }
 QMenu::separator { height: 1px; background: {border}; margin: 4px 8px; }
-QAbstractScrollArea { border: none; }
-QScrollArea, QListView { background: transparent; border: none; outline: none; }
+"""
+_LIST = "QListView { background: transparent; border: none; outline: none; }"
+_SCROLL_BAR = """
 QScrollBar:vertical { background: transparent; width: 10px; margin: 0; }
 QScrollBar:horizontal { background: transparent; height: 10px; margin: 0; }
 QScrollBar::handle { background: {border}; border-radius: 3px; margin: 2px; }
@@ -236,13 +235,37 @@ QScrollBar::handle:hover { background: {border_strong}; }
 QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 """
+#: sheets by the kind of widget they dress; only these few are dressed, since a sheet for the whole application
+#: costs every widget of it time when it is made
+SHEETS = {"field": _FIELD, "menu": _MENU, "list": _LIST, "scrollbar": _SCROLL_BAR}
+_DRESS = "dress"
 
 
-def style_sheet(t: Tokens) -> str:
-    sheet = _SHEET
-    for token in fields(t):
-        sheet = sheet.replace("{" + token.name + "}", getattr(t, token.name))
+def style_sheet(kind: str, t: Tokens) -> str:
+    sheet = SHEETS[kind]
+    for name, value in t._asdict().items():
+        sheet = sheet.replace("{" + name + "}", value)
     return sheet
+
+
+def dress(widget: QWidget, kind: str) -> None:
+    """Give `widget` its style sheet (a key of SHEETS), now and after every change of theme."""
+    widget.setProperty(_DRESS, kind)
+    widget.setStyleSheet(style_sheet(kind, tokens()))
+
+
+def dress_scroll_bars(area: QAbstractScrollArea) -> None:
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    dress(area.verticalScrollBar(), "scrollbar")
+    dress(area.horizontalScrollBar(), "scrollbar")
+
+
+def make_menu(parent: QWidget) -> QMenu:
+    """A menu in our colours that is gone once it closes."""
+    menu = QMenu(parent)
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dress(menu, "menu")
+    return menu
 
 
 class Theme(QObject):
@@ -254,6 +277,7 @@ class Theme(QObject):
         super().__init__(app)
         self._app = app
         self._mode: Mode = mode
+        self._name = ""
         app.setStyle("Fusion")
         family = app.font().family()
         made = QFont(app.font())
@@ -291,12 +315,14 @@ class Theme(QObject):
 
     def _apply(self) -> None:
         wanted = self._wanted()
-        sheet = style_sheet(wanted)
-        if self._app.styleSheet() == sheet:
+        if self._name == wanted.name:
             return
+        self._name = wanted.name
         self._app.setPalette(palette(wanted))
-        self._app.setStyleSheet(sheet)
         for widget in self._app.allWidgets():
+            kind = widget.property(_DRESS)
+            if kind:
+                widget.setStyleSheet(style_sheet(kind, wanted))
             self._app.sendEvent(widget, QEvent(QEvent.Type.ThemeChange))
             widget.update()
         self.changed.emit()

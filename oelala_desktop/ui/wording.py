@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import html
-
 NBSP = "\u00a0"
 _KB = 1000
 
@@ -78,4 +76,5 @@ def clock(value: float) -> str:
 
 def tooltip(text: str) -> str:
     """Text for setToolTip that is shown as it stands, wrapped, whatever characters it has."""
-    return f"<p>{html.escape(text)}</p>" if text else ""
+    safe = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return f"<p>{safe}</p>" if text else ""

@@ -20,7 +20,7 @@ from oelala_desktop.ui.pages.settings_page import SettingsPage, SettingsSection
 from oelala_desktop.ui.pages.soon_page import SoonPage
 from oelala_desktop.ui.pages.tool_view import ToolView
 from oelala_desktop.ui.shell import Shell
-from oelala_desktop.ui.widgets.combo import Choice
+from oelala_desktop.ui.widgets.choice import Choice
 from oelala_desktop.ui.widgets.prompt_popup import MediaFacts
 from oelala_desktop.ui.widgets.recent_strip import RecentItem
 from tests.gui.scenery import PALETTES, blurred, mountains

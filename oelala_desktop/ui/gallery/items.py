@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 
-@dataclass(frozen=True, slots=True)
-class GridItem:
+class GridItem(NamedTuple):
     """`kind` is "video" or "image"; `badge` the length in words ("5.1 s"), empty for a picture."""
 
     key: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from oelala_desktop.ui.gallery.items import Section
 
@@ -21,8 +21,7 @@ def columns_for(density: int, width: int) -> int:
     return density or max(2, (width - 2 * SIDE + GAP) // (_FITTING + GAP))
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(NamedTuple):
     """A rectangle in whole pixels of the content, not of the window."""
 
     x: int

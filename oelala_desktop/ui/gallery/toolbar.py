@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QWidget
 
 from oelala_desktop.ui import icons, theme, wording
 from oelala_desktop.ui.widgets.button import Button, IconButton
-from oelala_desktop.ui.widgets.combo import Choice, ComboBox
+from oelala_desktop.ui.widgets.choice import Choice
+from oelala_desktop.ui.widgets.combo import ComboBox
 from oelala_desktop.ui.widgets.label import Label
 
 _SORTS = (
@@ -34,6 +35,7 @@ class SearchBox(QLineEdit):
 
     def __init__(self, placeholder: str, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        theme.dress(self, "field")
         self.setPlaceholderText(placeholder)
         self.setAccessibleName(placeholder)
         self.setFixedHeight(theme.DENSE_HEIGHT)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
@@ -17,8 +17,7 @@ from oelala_desktop.ui.widgets.empty_state import EmptyState
 from oelala_desktop.ui.widgets.toast import ICONS, Level, level_tone
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(NamedTuple):
     """`when` is in words ("14:02"); `key` says what a click opens, "" for nothing."""
 
     text: str

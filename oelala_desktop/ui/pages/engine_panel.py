@@ -103,10 +103,12 @@ class EnginePanel(QWidget):
     def _make_address(self) -> QWidget:
         card = Card("ComfyUI server")
         self._address = QLineEdit()
+        theme.dress(self._address, "field")
         self._address.setAccessibleName("Address of the ComfyUI server")
         self._address.setPlaceholderText("http://127.0.0.1:8188")
         self._address.setFixedHeight(theme.HEIGHT)
         self._token = QLineEdit()
+        theme.dress(self._token, "field")
         self._token.setEchoMode(QLineEdit.EchoMode.Password)
         self._token.setAccessibleName("Authorization header")
         self._token.setPlaceholderText("Bearer …")

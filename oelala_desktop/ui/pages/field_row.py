@@ -44,23 +44,17 @@ class FieldRow(QWidget):
         field = editor.field
         self._label = Label(field.label, weight=500)
         self._label.setBuddy(editor)
-        self._mark = Mark()
-        self._mark.hide()
-        self._reset = IconButton("undo-2", f"Back to the default {field.label.lower()}", height=20)
-        self._reset.clicked.connect(lambda: self.reset_requested.emit(self.key))
-        self._reset.hide()
+        self._departed: QWidget | None = None  # mark and reset button, made for the first departure
+        self._problem: Label | None = None
         self.caption = ElidedLabel("", tone="muted", size=theme.CAPTION)
         self.caption.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.caption.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        self._problem = Label("", tone="error", size=theme.CAPTION, wrap=True)
-        self._problem.hide()
         head = QHBoxLayout()
         head.setSpacing(6)
         self._label.setFixedHeight(20)  # as high as the reset button, so that rows do not jump
         head.addWidget(self._label)
-        head.addWidget(self._mark)
-        head.addWidget(self._reset)
         head.addWidget(self.caption, 1)
+        self._head = head
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
@@ -74,27 +68,46 @@ class FieldRow(QWidget):
         elif labelled:
             column.addLayout(head)
         else:
-            for part in (self._label, self._mark, self._reset, self.caption):
+            for part in (self._label, self.caption):
                 part.setParent(self)
                 part.hide()
         if not inline:
             column.addWidget(editor)
-        column.addWidget(self._problem)
+        self._column = column
         editor.problem_changed.connect(self.set_problem)
 
     def set_departed(self, departed: bool) -> None:
         """Whether the value differs from the preset's default."""
-        if self._labelled:
-            self._mark.setVisible(departed)
-            self._reset.setVisible(departed)
+        if not self._labelled or (self._departed is None and not departed):
+            return
+        if self._departed is None:
+            self._departed = self._make_departed()
+            self._head.insertWidget(1, self._departed)
+        self._departed.setVisible(departed)
+
+    def _make_departed(self) -> QWidget:
+        holder = QWidget()
+        row = QHBoxLayout(holder)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(6)
+        reset = IconButton("undo-2", f"Back to the default {self.editor.field.label.lower()}", height=20)
+        reset.clicked.connect(lambda: self.reset_requested.emit(self.key))
+        row.addWidget(Mark())
+        row.addWidget(reset)
+        return holder
 
     def set_caption(self, text: str) -> None:
         self.caption.setText(text)
 
     def set_problem(self, sentence: str) -> None:
+        if self._problem is None:
+            if not sentence:
+                return
+            self._problem = Label("", tone="error", size=theme.CAPTION, wrap=True)
+            self._column.addWidget(self._problem)
         self._problem.setText(sentence)
         self._problem.setVisible(bool(sentence))
 
     @property
     def problem(self) -> str:
-        return self._problem.text()
+        return self._problem.text() if self._problem is not None else ""

@@ -6,25 +6,24 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from oelala_desktop.ui import theme, wording
 from oelala_desktop.ui.fields import SeedEditor, SliderEditor, TextEditor
 from oelala_desktop.ui.pages.field_row import FieldRow
-from oelala_desktop.ui.pages.preset_card import PresetCard, PresetChoice
 from oelala_desktop.ui.pages.summaries import SUMMARIES
-from oelala_desktop.ui.pages.tips import PROMPT_TIPS
 from oelala_desktop.ui.widgets.button import Button
 from oelala_desktop.ui.widgets.card import Card, FoldCard
 from oelala_desktop.ui.widgets.fold import FoldSection
 from oelala_desktop.ui.widgets.label import Label
-from oelala_desktop.ui.widgets.model_pair import ModelPairPicker
-from oelala_desktop.ui.widgets.popover import TipsPopover
 from oelala_desktop.ui.widgets.scroll import Column
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # what stands in folds and popovers is imported when it is opened, which start-up gains by
+    from oelala_desktop.ui.pages.preset_card import PresetCard, PresetChoice
     from oelala_desktop.ui.pages.tool_form import ToolForm
+    from oelala_desktop.ui.widgets.model_pair import ModelPairPicker
+    from oelala_desktop.ui.widgets.popover import TipsPopover
 
 _FOLDED = (
     ("model", "Model", "layers"),
@@ -43,6 +42,8 @@ _PAIR = ("unet_high_noise", "unet_low_noise")
 class FormCards(Column):
     """Asks the form for the rows of its fields; knows only where they go."""
 
+    preset_chosen = Signal(str)  # preset id
+
     def __init__(self, form: ToolForm, task: str) -> None:
         super().__init__()
         self._form = form
@@ -51,7 +52,8 @@ class FormCards(Column):
         self._folds: dict[str, FoldSection] = {}
         self._pair: ModelPairPicker | None = None
         self._tips: TipsPopover | None = None
-        self.preset = PresetCard()
+        self._preset: PresetCard | None = None
+        self._presets: tuple[Sequence[PresetChoice], str] = ((), "")
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 4, 0)
         self.setMaximumWidth(WIDTH + 4)
@@ -76,7 +78,7 @@ class FormCards(Column):
         others = [key for key, field in self._form.fields.items() if field.group not in _KNOWN]
         if others:
             self._add("more", FoldCard("More", partial(self._rows, others), icon="ellipsis"))
-        self._add("preset", FoldCard("Preset", lambda: self.preset, icon="workflow"))
+        self._add("preset", FoldCard("Preset", self._make_preset, icon="workflow"))
 
     def _add(self, group: str, card: Card | FoldCard) -> None:
         self._cards[group] = card
@@ -121,6 +123,9 @@ class FormCards(Column):
 
     def _open_tips(self, anchor: QWidget) -> None:
         if self._tips is None:
+            from oelala_desktop.ui.pages.tips import PROMPT_TIPS
+            from oelala_desktop.ui.widgets.popover import TipsPopover
+
             self._tips = TipsPopover("Writing a prompt", PROMPT_TIPS.get(self._form.tool.output, ()))
         self._tips.open_at(anchor, align_right=True)
 
@@ -178,11 +183,21 @@ class FormCards(Column):
                 row.editor.box.set_last(self._form.last_seed)
         return holder
 
+    def _make_preset(self) -> QWidget:
+        from oelala_desktop.ui.pages.preset_card import PresetCard
+
+        self._preset = PresetCard()
+        self._preset.set_presets(*self._presets)
+        self._preset.chosen.connect(self.preset_chosen)
+        return self._preset
+
     def _make_models(self, others: list[str]) -> QWidget:
         holder = QWidget()
         column = QVBoxLayout(holder)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
+        from oelala_desktop.ui.widgets.model_pair import ModelPairPicker
+
         self._pair = ModelPairPicker(self._task)
         self._pair.changed.connect(self._take_pair)
         column.addWidget(Label("High and low noise", tone="text2", size=theme.CAPTION))
@@ -218,7 +233,9 @@ class FormCards(Column):
             card.set_caption(text)
 
     def set_presets(self, presets: Sequence[PresetChoice], chosen: str) -> None:
-        self.preset.set_presets(presets, chosen)
+        self._presets = (presets, chosen)
+        if self._preset is not None:
+            self._preset.set_presets(presets, chosen)
         card = self._cards["preset"]
         if isinstance(card, FoldCard):
             name = next((preset.name for preset in presets if preset.id == chosen), "None yet")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from oelala_desktop.domain.job import JobError, Progress
 from oelala_desktop.ui import theme
@@ -15,11 +16,13 @@ from oelala_desktop.ui.widgets.badge import Badge
 from oelala_desktop.ui.widgets.button import Button
 from oelala_desktop.ui.widgets.card import PAD, Surface
 from oelala_desktop.ui.widgets.empty_state import EmptyState
-from oelala_desktop.ui.widgets.error_pane import ErrorPane
 from oelala_desktop.ui.widgets.flow import FlowLayout
 from oelala_desktop.ui.widgets.label import ElidedLabel, Label
-from oelala_desktop.ui.widgets.preview_pane import PreviewPane
-from oelala_desktop.ui.widgets.video_player import VideoPlayer
+
+if TYPE_CHECKING:  # the stages are imported when they are first shown, which start-up gains by
+    from oelala_desktop.ui.widgets.error_pane import ErrorPane
+    from oelala_desktop.ui.widgets.preview_pane import PreviewPane
+    from oelala_desktop.ui.widgets.video_player import VideoPlayer
 
 #: (id, verb, icon) of the buttons under the stage, by state
 _ACTIONS = {
@@ -70,23 +73,20 @@ class OutputPanel(Surface):
             dashed=True,
         )
         self.empty.acted.connect(partial(self.acted.emit, "browse"))
-        self.preview = PreviewPane()
+        self._preview: PreviewPane | None = None
         self.player: VideoPlayer | None = None
         self._error: ErrorPane | None = None
         self.stack = QStackedWidget()
         self.stack.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.stack.addWidget(self.empty)
-        self.stack.addWidget(self.preview)
-        self._bars = {state: self._make_bar(actions) for state, actions in _ACTIONS.items()}
+        self._bars: dict[str, QWidget] = {}
+        self._column = QVBoxLayout(self)
         self._facts = ElidedLabel("", tone="text2")
-        column = QVBoxLayout(self)
-        column.setContentsMargins(PAD, 12, PAD, 12)
-        column.setSpacing(12)
-        column.addLayout(head)
-        column.addWidget(self.stack, 1)
-        for bar in self._bars.values():
-            column.addWidget(bar)
-        column.addWidget(self._facts)
+        self._column.setContentsMargins(PAD, 12, PAD, 12)
+        self._column.setSpacing(12)
+        self._column.addLayout(head)
+        self._column.addWidget(self.stack, 1)
+        self._column.addWidget(self._facts)
         self.show_empty()
 
     def _make_bar(self, actions: tuple[tuple[str, str, str], ...]) -> QWidget:
@@ -103,7 +103,7 @@ class OutputPanel(Surface):
         return bar
 
     def _open_more(self, button: Button) -> None:
-        menu = QMenu(self)
+        menu = theme.make_menu(self)
         for key, text in _MORE:
             menu.addAction(text).triggered.connect(partial(self.acted.emit, key))
         button.open_menu(menu)
@@ -112,12 +112,24 @@ class OutputPanel(Surface):
         self._title.setText(title)
         self._badge.setVisible(sketch)
         self.stack.setCurrentWidget(widget)
+        if state in _ACTIONS and state not in self._bars:
+            self._bars[state] = self._make_bar(_ACTIONS[state])
+            self._column.insertWidget(self._column.count() - 1, self._bars[state])
         for key, bar in self._bars.items():
             bar.setVisible(key == state)
         self._facts.setText(facts)
         self._facts.setVisible(bool(facts))
         if state != "done" and self.player is not None:
             self.player.stop()
+
+    @property
+    def preview(self) -> PreviewPane:
+        if self._preview is None:
+            from oelala_desktop.ui.widgets.preview_pane import PreviewPane
+
+            self._preview = PreviewPane()
+            self.stack.addWidget(self._preview)
+        return self._preview
 
     # states
 
@@ -150,6 +162,8 @@ class OutputPanel(Surface):
 
     def show_failed(self, error: JobError) -> None:
         if self._error is None:
+            from oelala_desktop.ui.widgets.error_pane import ErrorPane
+
             actions = (("retry", "Run again", "rotate-ccw"), ("queue", "Open queue", "list-video"))
             self._error = ErrorPane("The job failed", actions)
             self._error.acted.connect(self.acted)
@@ -166,6 +180,8 @@ class OutputPanel(Surface):
 
     def _ready(self) -> VideoPlayer:
         if self.player is None:
+            from oelala_desktop.ui.widgets.video_player import VideoPlayer
+
             self.player = VideoPlayer()
             self.player.full_screen_requested.connect(partial(self.acted.emit, "full_screen"))
             self.stack.addWidget(self.player)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QGuiApplication
@@ -11,12 +11,12 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from oelala_desktop.ui import theme
 from oelala_desktop.ui.widgets.button import Button
-from oelala_desktop.ui.widgets.combo import Choice, ComboBox
+from oelala_desktop.ui.widgets.choice import Choice
+from oelala_desktop.ui.widgets.combo import ComboBox
 from oelala_desktop.ui.widgets.label import Label
 
 
-@dataclass(frozen=True, slots=True)
-class PresetChoice:
+class PresetChoice(NamedTuple):
     """`missing` has a line for each thing the engine lacks, `fixes` what to do about it, ready to copy."""
 
     id: str

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
@@ -21,8 +20,7 @@ from oelala_desktop.ui.widgets.scroll import Column, ScrollColumn
 _WIDTH = 760
 
 
-@dataclass(frozen=True, slots=True)
-class SettingsSection:
+class SettingsSection(NamedTuple):
     """`browse` are keys of folder fields, which get a button that asks for a folder."""
 
     title: str

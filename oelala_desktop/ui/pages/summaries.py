@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from oelala_desktop.domain.models import display_name, find_pairs
-from oelala_desktop.ui.widgets.lora_rows import lora_summary
 
 Values = Mapping[str, Any]
+#: of a LoRA row that names none
+DEFAULT_STRENGTH = 1.5
 
 
 def model(values: Values) -> str:
@@ -22,7 +23,12 @@ def model(values: Values) -> str:
 
 
 def lora(values: Values) -> str:
-    return lora_summary(values.get("lora_configs") or ())
+    """ "2 active · 1.50, 0.80"; rows that are switched off do not count."""
+    active = [config for config in values.get("lora_configs") or () if config.get("enabled", True)]
+    if not active:
+        return "None"
+    strengths = ", ".join(f"{float(config.get('strength', DEFAULT_STRENGTH)):.2f}" for config in active)
+    return f"{len(active)} active · {strengths}"
 
 
 def sampling(values: Values) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QRectF, QSize, QSortFilterProxyModel, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QStandardItem, QStandardItemModel, QWheelEvent
@@ -20,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from oelala_desktop.ui import icons, painting, theme
+from oelala_desktop.ui.widgets.choice import Choice
 from oelala_desktop.ui.widgets.control import Control
 from oelala_desktop.ui.widgets.floating import MARGIN, Floating
 from oelala_desktop.ui.wording import tooltip
@@ -30,17 +30,6 @@ _SHOWN = 9
 _VALUE = Qt.ItemDataRole.UserRole
 _NOTE = Qt.ItemDataRole.UserRole + 1
 _HEAD = Qt.ItemDataRole.UserRole + 2
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """`group` is a heading it stands under; `note` is small text at the right; `why_not` disables it."""
-
-    value: str
-    label: str
-    group: str = ""
-    note: str = ""
-    why_not: str = ""
 
 
 class _Rows(QStyledItemDelegate):
@@ -105,6 +94,7 @@ class _Popup(Floating):
     def __init__(self, name: str) -> None:
         super().__init__()
         self._search = QLineEdit()
+        theme.dress(self._search, "field")
         self._search.setPlaceholderText("Search")
         self._search.setAccessibleName(f"Search {name.lower()}")
         self._search.setFixedHeight(theme.DENSE_HEIGHT)
@@ -114,6 +104,8 @@ class _Popup(Floating):
         self._filter.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self._filter.setSourceModel(self._model)
         self._list = _List()
+        theme.dress(self._list, "list")
+        theme.dress_scroll_bars(self._list)
         self._list.setAccessibleName(name)
         self._list.setItemDelegate(_Rows(self._list))
         self._list.setUniformItemSizes(True)

@@ -21,6 +21,7 @@ class CommandPalette(Sheet):
     def __init__(self, window: QWidget) -> None:
         super().__init__(window, 560, "Command palette")
         self._edit = QLineEdit()
+        theme.dress(self._edit, "field")
         self._edit.setPlaceholderText("Type a command or a page")
         self._edit.setAccessibleName("Command")
         self._edit.setFixedHeight(44)
@@ -29,6 +30,8 @@ class CommandPalette(Sheet):
         self._edit.installEventFilter(self)
         self._model = CommandModel(self)
         self._list = QListView()
+        theme.dress(self._list, "list")
+        theme.dress_scroll_bars(self._list)
         self._list.setAccessibleName("Commands")
         self._list.setModel(self._model)
         self._list.setItemDelegate(CommandRows(self._list))

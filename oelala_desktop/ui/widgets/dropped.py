@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from PySide6.QtCore import QMimeData
 from PySide6.QtGui import QImage
@@ -12,8 +12,7 @@ SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", "
 KINDS = "JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF"
 
 
-@dataclass(frozen=True, slots=True)
-class Dropped:
+class Dropped(NamedTuple):
     """Files, a picture's pixels or an address; `refusal` is a sentence when there is none of them."""
 
     files: tuple[Path, ...] = ()

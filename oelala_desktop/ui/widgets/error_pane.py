@@ -81,6 +81,8 @@ class ErrorPane(QWidget):
 
     def _make_details(self) -> QWidget:
         self._text = QPlainTextEdit(self._detail)
+        theme.dress_scroll_bars(self._text)
+        theme.dress(self._text, "field")
         self._text.setReadOnly(True)
         self._text.setFont(theme.monospace())
         self._text.setAccessibleName("Details of the error")

@@ -81,7 +81,7 @@ class Fold(QWidget):
             return
         goal = self._goal()
         self._content.resize(self.width(), round(goal))
-        if self._open and self._glide.state() == Glide.State.Stopped:
+        if self._open and not self._glide.is_moving:
             self._take(goal)
             self._glide.value = goal
 

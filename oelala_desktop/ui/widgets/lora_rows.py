@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 from oelala_desktop.domain.models import display_name, folder_of
 from oelala_desktop.ui import painting, theme
 from oelala_desktop.ui.widgets.button import Button, IconButton
-from oelala_desktop.ui.widgets.combo import Choice, ComboBox
+from oelala_desktop.ui.widgets.choice import Choice
+from oelala_desktop.ui.widgets.combo import ComboBox
 from oelala_desktop.ui.widgets.label import Label
 from oelala_desktop.ui.widgets.slider import Slider
 from oelala_desktop.ui.widgets.toggle import Toggle
@@ -165,12 +166,3 @@ class LoraRows(QWidget):
         self._column.removeWidget(row)
         row.hide()
         row.deleteLater()
-
-
-def lora_summary(configs: Sequence[Mapping[str, Any]]) -> str:
-    """ "2 active · 1.50, 0.80", as on the folded card."""
-    active = [config for config in configs if config.get("enabled", True)]
-    if not active:
-        return "None"
-    strengths = ", ".join(f"{float(config.get('strength', DEFAULT_STRENGTH)):.2f}" for config in active)
-    return f"{len(active)} active · {strengths}"

@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from oelala_desktop.domain.models import ModelPair, display_name, find_pairs, noise_pass, pair_warnings
 from oelala_desktop.ui import theme
-from oelala_desktop.ui.widgets.combo import Choice, ComboBox
+from oelala_desktop.ui.widgets.choice import Choice
+from oelala_desktop.ui.widgets.combo import ComboBox
 from oelala_desktop.ui.widgets.fold import FoldSection
 from oelala_desktop.ui.widgets.label import Label
 

@@ -43,6 +43,7 @@ class NumberBox(QLineEdit):
         self._name = name
         self._number = minimum
         self._problem = ""
+        theme.dress(self, "field")
         self.setAccessibleName(name)
         self.setFixedHeight(theme.HEIGHT)
         self.setFont(theme.font(theme.BODY))

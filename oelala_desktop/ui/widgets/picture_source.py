@@ -14,6 +14,32 @@ from oelala_desktop.ui.widgets.segmented import Segment, Segmented
 _TABS = (Segment("file", "File", "upload"), Segment("url", "URL", "link"), Segment("media", "My media", "layout-grid"))
 
 
+class AddressRow(QWidget):
+    """A line for an address and the button that fetches from it."""
+
+    fetch_requested = Signal(str)
+
+    def __init__(self, name: str, *, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.edit = QLineEdit()
+        theme.dress(self.edit, "field")
+        self.edit.setPlaceholderText("https://…")
+        self.edit.setAccessibleName(name)
+        self.edit.setFixedHeight(theme.HEIGHT)
+        fetch = Button("Fetch", "outlined", icon="download")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(self.edit, 1)
+        row.addWidget(fetch)
+        self.edit.returnPressed.connect(self._fetch)
+        fetch.clicked.connect(self._fetch)
+        self.setFocusProxy(self.edit)
+
+    def _fetch(self) -> None:
+        self.fetch_requested.emit(self.edit.text().strip())
+
+
 class PictureSource(QWidget):
     """Once there is a picture it is shown under every tab. `zone` is the drop zone itself."""
 
@@ -28,28 +54,15 @@ class PictureSource(QWidget):
         self.tabs = Segmented(_TABS, f"{name} from", columns=3)
         self.tabs.set_value("file")
         self.zone = DropZone(name)
-        self._url = QLineEdit()
-        self._url.setPlaceholderText("https://…")
-        self._url.setAccessibleName(f"{name} address")
-        self._url.setFixedHeight(theme.HEIGHT)
-        self._url.setClearButtonEnabled(False)
-        fetch = Button("Fetch", "outlined", icon="download")
-        self._url_row = QWidget()
-        row = QHBoxLayout(self._url_row)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
-        row.addWidget(self._url, 1)
-        row.addWidget(fetch)
-        self._url_row.hide()
+        self._name = name
+        self._address: AddressRow | None = None
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
+        self._column = column
         column.addWidget(self.tabs)
-        column.addWidget(self._url_row)
         column.addWidget(self.zone)
         self.tabs.value_changed.connect(self._switch)
-        self._url.returnPressed.connect(self._fetch)
-        fetch.clicked.connect(self._fetch)
         self.zone.files_dropped.connect(self.files_dropped)
         self.zone.image_pasted.connect(self.image_pasted)
         self.zone.url_dropped.connect(self.url_dropped)
@@ -68,15 +81,19 @@ class PictureSource(QWidget):
         return self.zone.paste()
 
     def _switch(self, tab: str) -> None:
-        self._url_row.setVisible(tab == "url")
-        if tab == "url":
-            self._url.setFocus()
+        if tab == "url" and self._address is None:
+            self._address = AddressRow(f"{self._name} address")
+            self._address.fetch_requested.connect(self._fetch)
+            self._column.insertWidget(1, self._address)
+        if self._address is not None:
+            self._address.setVisible(tab == "url")
+            if tab == "url":
+                self._address.setFocus()
         elif tab == "media":
             self.tabs.set_value("file")  # My Media opens elsewhere; the tab is a way there, not a state
             self.media_requested.emit()
 
-    def _fetch(self) -> None:
-        address = self._url.text().strip()
+    def _fetch(self, address: str) -> None:
         if address.startswith(("http://", "https://")):
             self.set_error("")
             self.url_dropped.emit(address)

@@ -59,7 +59,7 @@ class Bands:
             painting.rounded_path(QRectF(box.x(), box.y(), box.width() * self.fraction, box.height()), radius)
         )
         ends = [start for start, _ in self._starts[1:]] + [self.fraction]
-        for (start, pass_), end in zip(self._starts, ends, strict=True):
+        for (start, pass_), end in zip(self._starts, ends, strict=False):  # before the first step there is no start
             span = QRectF(box.x() + box.width() * start, box.y(), box.width() * (end - start) + 1, box.height())
             painting.rounded(painter, span, 0, tone_of(pass_, t))
         painter.restore()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QImage, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from oelala_desktop.domain.job import Job, JobState, Progress
 from oelala_desktop.ui import painting, theme, wording
@@ -160,8 +160,7 @@ class QueueRow(QWidget):
         if key != "more":
             self.acted.emit(self._job.id, key)
             return
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu = theme.make_menu(self)
         for entry in acts_of(self._job.state)[1]:
             action = menu.addAction(_MENU[entry])
             action.triggered.connect(lambda _checked=False, entry=entry: self.acted.emit(self._job.id, entry))

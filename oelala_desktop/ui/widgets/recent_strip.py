@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from PySide6.QtCore import QMimeData, QPoint, QRectF, QSize, Qt, QUrl, Signal
 from PySide6.QtGui import (
@@ -28,8 +28,7 @@ from oelala_desktop.ui.wording import tooltip
 _GAP, _LEAST, _MOST = 8, 104, 160
 
 
-@dataclass(frozen=True, slots=True)
-class RecentItem:
+class RecentItem(NamedTuple):
     """`badge` is the length of a video in words, such as "5.1 s", empty for a picture."""
 
     key: str

@@ -5,6 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
+from oelala_desktop.ui import theme
+
 
 class Column(QWidget):
     """Content whose height follows from the width it gets, so texts that wrap claim no more room than they fill."""
@@ -25,6 +27,7 @@ class ScrollColumn(QScrollArea):
         if content is None:
             content = Column()
             content.setLayout(self.column)
+        theme.dress_scroll_bars(self)
         self.setWidgetResizable(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

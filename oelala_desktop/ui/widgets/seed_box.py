@@ -26,6 +26,7 @@ class SeedBox(QWidget):
         self._last: int | None = None
         self._problem = ""
         self._edit = QLineEdit()
+        theme.dress(self._edit, "field")
         self._edit.setAccessibleName(name)
         self._edit.setPlaceholderText("Random")
         self._edit.setFixedHeight(theme.HEIGHT)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QMimeData, Qt, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QPlainTextEdit, QSizePolicy, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QWidget
 
 from oelala_desktop.ui import theme
 from oelala_desktop.ui.widgets.number_box import mark_wrong
@@ -34,7 +34,8 @@ class TextBox(QPlainTextEdit):
         self._quiet = False
         self.setAccessibleName(name)
         self.setPlaceholderText(placeholder)
-        self.setFrameShape(QFrame.Shape.NoFrame)
+        theme.dress_scroll_bars(self)
+        theme.dress(self, "field")
         self.setFont(theme.font(theme.BODY))
         self.setTabChangesFocus(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
