@@ -59,7 +59,10 @@ class Engine:
         self._loop_task: asyncio.Task[None] | None = None
         self._hurry = asyncio.Event()
         self._online = asyncio.Event()
-        self._learnt = 0.0  # when the lists were read, in monotonic seconds
+        self._learnt = -_LISTS_HOLD  # when the lists were read, in monotonic seconds
+        self._reached = 0.0  # when the server last said who it is
+        self._listening = asyncio.Event()
+        self._deaf = False  # the last attempt to open a socket failed
 
     @property
     def is_online(self) -> bool:
@@ -89,6 +92,17 @@ class Engine:
 
     async def wait_online(self) -> None:
         await self._online.wait()
+
+    async def wait_listening(self, seconds: float) -> None:
+        """Returns once a socket is open: what is submitted then is heard of from its very beginning. Where there is
+        none to be had, or none within `seconds`, it returns all the same."""
+        if self._deaf:
+            return
+        try:
+            async with asyncio.timeout(seconds):
+                await self._listening.wait()
+        except TimeoutError:
+            log.info("%s: no socket yet", self.ref.name)
 
     async def refresh_catalog(self) -> None:
         await self._learn()
@@ -142,6 +156,7 @@ class Engine:
                 raise
             raise EngineUnreachable(error.message, detail=error.detail) from error
         was_online = self.is_online
+        self._reached = time.monotonic()
         self._set(
             state="online",
             url=self._client.address.url,
@@ -164,14 +179,17 @@ class Engine:
         while True:
             began = time.monotonic()
             try:
-                await self._reach()
-                began = time.monotonic()
+                if not self.is_online or began - self._reached > _FIRST_WAIT:
+                    await self._reach()
+                began, self._deaf = time.monotonic(), True
                 async for message in self.client.messages(on_open=self._opened):
                     if isinstance(message, Status):
                         self._set(queue_remaining=message.remaining)
                     self.on_message(message)
             except EngineError as error:
                 log.info("%s: %s", self.ref.name, error)
+            finally:
+                self._listening.clear()
             if self.is_online and time.monotonic() - began > _STEADY:
                 wait = _FIRST_WAIT
             await self._pause(jittered(min(wait, _NEEDED_WAIT) if self.is_needed() else wait))
@@ -179,6 +197,8 @@ class Engine:
 
     def _opened(self) -> None:
         """A new socket has missed whatever came before it: what runs is asked anew, and the lists may differ."""
+        self._deaf = False
+        self._listening.set()
         self.on_online()
         if time.monotonic() - self._learnt > _LISTS_HOLD:
             self._scope.start(self._relearn(), f"catalog of {self.ref.name}")

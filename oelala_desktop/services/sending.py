@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 
 TRIES = 6  # times that a server which is otherwise well may refuse to take a job without giving a reason
 _FIRST_LOOK = 0.5  # seconds after a submission until the server is asked how many are before it
+_FOR_SOCKET = 1.5  # seconds that a submission waits for the socket to open
 _AFTER_NEWS = 2.0  # seconds that the answer to a submission may lag behind the first word on its job
 
 Answer = tuple[int, dict[str, Any]]
@@ -52,6 +53,7 @@ class Sender:
             flight.tracker = Tracker(job.id, graph)
             flight.expected = await expected_seconds(board.store, job)
             flight.heard, flight.due = time.monotonic(), 0.0
+            await board.engine.wait_listening(_FOR_SOCKET)
             await board.store.save(flight.job)
             board.bus.publish(JobChanged(flight.job))
             await self._submit(flight)

@@ -1,0 +1,162 @@
+"""What the fault tests are built from: a Sketch that can be killed and started again at the same address, the whole app
+with its own home, and the questions asked of what is left when a job is over."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from oelala_desktop.bootstrap import Services
+from oelala_desktop.domain.events import JobProgressed, NoticePosted
+from oelala_desktop.domain.job import Job, JobState
+from oelala_desktop.metadata import check_complete
+from oelala_desktop.services.engine import Engine
+from oelala_desktop.services.fetching import job_of
+from oelala_desktop.services.jobs import Submission
+from oelala_desktop.storage.paths import Paths
+
+#: a small job with everything in it: a picture up, two clips and their join down
+SETTINGS: Mapping[str, Any] = {
+    "prompt": "zoom in",
+    "preset": "sketch",
+    "resolution": "480p",
+    "aspect_ratio": "1:1",
+    "num_frames": 5,
+    "fps": 8,
+    "clip_count": 2,
+    "seed": 7,
+}
+FILES = 3
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+class Server:
+    """A Sketch of the test's own. Its folders stay when it is killed, as a real server's would."""
+
+    def __init__(self, base: Path) -> None:
+        self.base = base
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._process: subprocess.Popen[str] | None = None
+
+    def start(self) -> None:
+        command = [sys.executable, "-m", "oelala_desktop.sketch", "--port", str(self.port), "--idle-exit", "0"]
+        self._process = subprocess.Popen(
+            [*command, "--base-dir", str(self.base)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        )
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        assert "listening" in line, line
+
+    def kill(self) -> None:
+        """SIGKILL: queue and history are gone, files stay."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            assert self._process.stdout is not None
+            self._process.stdout.close()
+            self._process = None
+
+    async def restart(self) -> None:
+        await asyncio.to_thread(self.kill)
+        await asyncio.to_thread(self.start)
+
+
+def picture(folder: Path, size: tuple[int, int] = (128, 128)) -> Path:
+    path = folder / "start.png"
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        noise = np.random.default_rng(3).integers(0, 256, (8, 8, 3), np.uint8)
+        Image.fromarray(noise).resize(size, Image.Resampling.BICUBIC).save(path)
+    return path
+
+
+class App:
+    """The services of one process, and what they said."""
+
+    def __init__(self, services: Services, engine: Engine) -> None:
+        self.services = services
+        self.engine = engine
+        self.bars: dict[str, list[float]] = {}
+        self.ahead: list[int | None] = []
+        self.notices: list[str] = []
+        services.bus.subscribe(JobProgressed, self._progressed)
+        services.bus.subscribe(NoticePosted, lambda event: self.notices.append(event.text))
+
+    def _progressed(self, event: JobProgressed) -> None:
+        self.bars.setdefault(event.job_id, []).append(event.progress.fraction)
+        self.ahead.append(event.progress.ahead)
+
+    async def submit(self, **changes: Any) -> Job:
+        return (await self.submit_all(**changes))[0]
+
+    async def submit_all(self, *, tool: str = "image-to-video", out: Path | None = None, **changes: Any) -> list[Job]:
+        values = {"image": str(picture(self.services.paths.data / "given")), **SETTINGS, **changes}
+        values = {key: value for key, value in values.items() if value is not None}
+        return await self.services.jobs.submit(Submission(tool, values, out or self.services.paths.output), self.engine)
+
+    async def take_up(self) -> list[Job]:
+        """What a start does: adopts what others left and drives it."""
+        jobs = await self.services.jobs.adopt()
+        self.services.jobs.take_up(jobs, self.engine)
+        return jobs
+
+    async def end_of(self, job: Job, seconds: float = 40.0) -> Job:
+        async with asyncio.timeout(seconds):
+            return (await self.services.jobs.wait_for([job.id]))[0]
+
+    def bar_fell(self) -> bool:
+        return any(later < earlier for bar in self.bars.values() for earlier, later in zip(bar, bar[1:], strict=False))
+
+
+@asynccontextmanager
+async def running_app(home: Path, url: str, *, connect: bool = True) -> AsyncIterator[App]:
+    async with Services(Paths(home, home / "output")) as services:
+        engine = services.engines.named(url)
+        app = App(services, engine)
+        if connect:
+            await engine.connect()
+        yield app
+
+
+def faults_in(home: Path, jobs: list[Job], *, files: int = FILES) -> list[str]:
+    """What is wrong with the files of these finished jobs; empty when nothing is."""
+    found = []
+    output = home / "output"
+    parts = [p.name for p in home.rglob("*.part*")]
+    if parts:
+        found.append(f"left behind: {parts}")
+    lying = Counter(job_of(path) for path in output.glob("oelala_*") if not path.name.endswith(".part"))
+    for job in jobs:
+        if job.state is not JobState.DONE:
+            if lying.get(job.id):
+                found.append(f"{job.state.value}, but has {lying[job.id]} files")
+            continue
+        if len(job.outputs) != files or lying.get(job.id) != files:
+            found.append(f"done with {len(job.outputs)} outputs and {lying.get(job.id, 0)} files instead of {files}")
+        for made in job.outputs:
+            check_complete(Path(made.path))
+    strangers = set(lying) - {job.id for job in jobs}
+    if strangers:
+        found.append(f"files of nobody: {strangers}")
+    return found
+
+
+def lines_of(text: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in text.splitlines() if line.startswith("{")]
