@@ -58,7 +58,7 @@ class FileMetadata:
     @property
     def workflow(self) -> dict[str, Any] | None:
         """The `workflow` block: the graph as ComfyUI's editor saves it. Parsed on each call."""
-        return jsontext.to_object(self.blocks.get("workflow"))
+        return _drawn(self.blocks)
 
     @property
     def oelala_params(self) -> dict[str, Any] | None:
@@ -137,7 +137,7 @@ def _unwrap(blocks: dict[str, Any]) -> None:
     """Take the blocks out of a text that holds them all, unless the file has them on their own."""
     for wrapper in _WRAPPERS:
         value = blocks.get(wrapper)
-        if value is None or value[:1] not in (b"{", "{", b'"', '"'):
+        if value is None or value[:1] not in (b"{", "{", b'"', '"') or _unwrap_prompt(blocks, wrapper, value):
             continue
         inner = jsontext.to_object(value)
         if inner is None:
@@ -147,6 +147,30 @@ def _unwrap(blocks: dict[str, Any]) -> None:
                 blocks[key] = inner[key]
         if "prompt" not in blocks and comfy_prompt.is_graph(inner):
             blocks["prompt"] = inner
+
+
+def _unwrap_prompt(blocks: dict[str, Any], wrapper: str, value: bytes | str) -> bool:
+    """VHS's comment begins with `prompt` as a JSON string; the rest is the editor's graph, many times as large and
+    not needed to understand the file. Whether that is what `value` is."""
+    if type(value) is not bytes or not value.startswith(b'{"prompt": "') or "prompt" in blocks:
+        return False
+    if b'"oelala_params"' in value or b'"original_t2i_prompt"' in value or b'"parameters"' in value:
+        return False
+    # Inside the string every quote has a backslash before it, so this is where the next key begins.
+    end = value.find(b'", "', 12)
+    prompt = jsontext.parse(value[11 : end + 1]) if end > 0 else None
+    if type(prompt) is not str:
+        return False
+    blocks["prompt"] = prompt
+    return True
+
+
+def _drawn(blocks: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The editor's graph, also out of a text that holds all blocks."""
+    if "workflow" in blocks:
+        return jsontext.to_object(blocks["workflow"])
+    inner = jsontext.to_object(blocks.get("comment"))
+    return None if inner is None else jsontext.to_object(inner.get("workflow"))
 
 
 def _understand(blocks: dict[str, Any], contents: Contents) -> GenerationInfo:
@@ -204,7 +228,7 @@ def _comfy(blocks: dict[str, Any], *, moving: bool) -> tuple[str | None, dict[st
     graph = jsontext.to_object(blocks.get("prompt"))
     if graph is not None and comfy_prompt.is_graph(graph):
         return "prompt", comfy_prompt.read(graph, moving=moving)
-    drawn = jsontext.to_object(blocks.get("workflow"))
+    drawn = _drawn(blocks)
     if drawn is not None:
         return "workflow", comfy_prompt.read(comfy_workflow.to_graph(drawn), moving=moving)
     return None, {}

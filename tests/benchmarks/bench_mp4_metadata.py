@@ -42,15 +42,18 @@ def landscape(width: int, height: int) -> np.ndarray[Any, np.dtype[np.float32]]:
     return (hills - hills.min()) / np.ptp(hills) * 255
 
 
-def clip(folder: Path) -> Path:
-    """848×480, 81 frames at 16, encoded as ComfyUI does: what the product makes by default."""
-    path = folder / "clip.mp4"
-    scene = landscape(848 + 162, 480 + 81)
+#: what the 14B and the 5B presets make by default
+SIZES = ((848, 480, 81, 16), (1280, 704, 49, 24))
+
+
+def clip(path: Path, width: int, height: int, frames: int, rate: int) -> Path:
+    """A slow pan, encoded as ComfyUI does."""
+    scene = landscape(width + 2 * frames, height + frames)
     with av.open(path, "w") as container:
-        stream = container.add_stream("libx264", rate=16, options={"crf": "19"})
-        stream.width, stream.height, stream.pix_fmt = 848, 480, "yuv420p"
-        for index in range(81):
-            seen = scene[index : index + 480, 2 * index : 2 * index + 848]
+        stream = container.add_stream("libx264", rate=rate, options={"crf": "19"})
+        stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+        for index in range(frames):
+            seen = scene[index : index + height, 2 * index : 2 * index + width]
             frame = np.stack([seen, seen * 0.8, 255 - seen], -1).astype(np.uint8)
             container.mux(stream.encode(av.VideoFrame.from_ndarray(frame, format="rgb24")))
         container.mux(stream.encode())
@@ -69,7 +72,7 @@ def tagged(source: Path, target: Path, tags: dict[str, str], *, keyed: bool) -> 
                 new.mux(packet)
 
 
-def made(source: Path, layout: str, count: int) -> list[Path]:
+def made(sources: list[Path], layout: str, count: int) -> list[Path]:
     """`keyed`: SaveVideo and today's VHS, one tag a block. `comment`: VHS before 2026, all blocks in one text."""
     rng = random.Random(21)
     paths = []
@@ -79,8 +82,8 @@ def made(source: Path, layout: str, count: int) -> list[Path]:
         tags = {"prompt": json.dumps(graph), "workflow": json.dumps(drawn)}
         if layout == "comment":
             tags = {"comment": json.dumps({"prompt": json.dumps(graph), "workflow": drawn})}
-        path = source.with_name(f"{layout}_{index:04}.mp4")
-        tagged(source, path, tags, keyed=layout == "keyed")
+        path = sources[0].with_name(f"{layout}_{index:04}.mp4")
+        tagged(sources[index % 2], path, tags, keyed=layout == "keyed")
         assert read(path).info.prompt == graphs.POSITIVE
         paths.append(path)
     return paths
@@ -96,9 +99,9 @@ def files_a_second(work: Any, paths: list[Path]) -> float:
 def run(full: bool = False) -> Iterator[dict[str, Any]]:
     """A row a layout."""
     with tempfile.TemporaryDirectory() as folder:
-        source = clip(Path(folder))
+        sources = [clip(Path(folder) / f"clip_{size[0]}.mp4", *size) for size in SIZES]
         for layout in ("keyed", "comment"):
-            paths = made(source, layout, 200 if full else 40)
+            paths = made(sources, layout, 200 if full else 40)
             few = paths[:20]
             ours, base = [], []
             for _ in range(ROUNDS):

@@ -91,6 +91,19 @@ def test_one_comment_that_holds_all(kind: str) -> None:
     assert found.workflow == {"nodes": []}
 
 
+def test_our_block_inside_one_comment() -> None:
+    comment = json.dumps({"prompt": PROMPT, "workflow": {"nodes": []}, "oelala_params": {"prompt": "a ferry"}})
+    found = read_bytes(files.video("mp4", {"comment": comment}, keyed=False), "boat").info
+    assert (found.source, found.prompt, found.seed) == ("oelala", "a ferry", 42)
+
+
+@pytest.mark.parametrize("rest", ['"', "", '"}', '\\ud800"}', '", "workflow": {"nodes": []}}'])
+def test_a_comment_whose_prompt_is_broken(rest: str) -> None:
+    data = files.video("mp4", {"comment": '{"prompt": "{}' + rest}, keyed=False)
+    found = read_bytes(data, "boat").info
+    assert (found.source, found.prompt) == ("workflow" if "nodes" in rest else None, None)
+
+
 @pytest.mark.parametrize("movflags", ["faststart", "frag_keyframe+empty_moov"])
 def test_mp4_layouts(movflags: str) -> None:
     found = read_bytes(files.video("mp4", {"prompt": PROMPT}, movflags=movflags), "boat.mp4")

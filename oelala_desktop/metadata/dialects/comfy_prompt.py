@@ -12,6 +12,7 @@ from oelala_desktop.metadata.dialects.graph import Graph, Inputs
 from oelala_desktop.metadata.dialects.samplers import Pass, is_sampler, passes
 
 _FRAME_KEYS = ("length", "num_frames", "frames", "video_frames", "frame_count", "video_length")
+_FRAME_NAMES = frozenset(_FRAME_KEYS)
 _RATE_KEYS = ("frame_rate", "fps")
 _SIZE_SOURCES = frozenset(
     {"pixels", "image", "images", "image_embeds", "embeds", "start_image", "latent", "any", "input", ""}
@@ -171,16 +172,23 @@ def _loose(graph: Graph, other: str | None, *, negative: bool) -> str | None:
 
 
 def _read_size(graph: Graph, first: Pass, origin: str | None, fields: dict[str, Any]) -> None:
+    if origin is not None and _take_origin(graph, graph.inputs(origin), fields):
+        return
     link = [origin, 0] if origin is not None else first.link("image_embeds", "latent_image", "samples")
     for node_id in graph.upstream(link, _SIZE_SOURCES):
-        inputs = graph.inputs(node_id)
-        for key in _FRAME_KEYS:
-            if key in inputs and "num_frames" not in fields:
-                frames = jsontext.integer(graph.literal(inputs[key], key))
-                if frames and frames > 0:
-                    fields["num_frames"] = frames
-        if _take_size(graph, inputs, fields):
+        if _take_origin(graph, graph.inputs(node_id), fields):
             return
+
+
+def _take_origin(graph: Graph, inputs: Inputs, fields: dict[str, Any]) -> bool:
+    """Size and frames of a node that may be where the latent began; whether the size was there."""
+    if "num_frames" not in fields and not _FRAME_NAMES.isdisjoint(inputs):
+        for key in _FRAME_KEYS:
+            frames = jsontext.integer(graph.literal(inputs.get(key), key))
+            if frames and frames > 0:
+                fields["num_frames"] = frames
+                break
+    return _take_size(graph, inputs, fields)
 
 
 def _take_size(graph: Graph, inputs: Inputs, fields: dict[str, Any]) -> bool:

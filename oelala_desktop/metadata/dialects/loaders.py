@@ -29,6 +29,9 @@ _SINGLE = frozenset(
      "TorchCompileModel", "CFGZeroStar", "ModelSamplingDiscrete"}
 )  # fmt: skip
 
+#: classes that load one model and take none
+_LOADERS = frozenset({"UNETLoader", "UnetLoaderGGUF", "UnetLoaderGGUFAdvancedDisTorch2MultiGPU"})
+
 LoraUse = tuple[str, float]
 
 
@@ -49,18 +52,25 @@ def follow(graph: Graph, link: Any) -> ModelChain:
     chain = ModelChain()
     stacks: list[list[LoraUse]] = []
     pending: list[Any] = [link]
+    nodes = graph.nodes
     seen: set[str] = set()
     while pending and len(seen) < limits.GRAPH_STEPS:
         node_id = graph.target(pending.pop())
         if node_id is None or node_id in seen:
             continue
         seen.add(node_id)
-        node = graph.nodes[node_id]
-        if node["class_type"] in _SINGLE and type(node.get("inputs")) is dict:
+        node = nodes[node_id]
+        kind = node["class_type"]
+        inputs = node.get("inputs")
+        if type(inputs) is not dict:
+            continue
+        if kind in _LOADERS and type(inputs.get("unet_name")) is str:
+            _name(chain, inputs["unet_name"])
+        elif kind in _SINGLE:
             # The usual nodes have one model input and one thing to tell.
-            pending.append(_take_single(graph, node["inputs"], chain, stacks))
+            pending.append(_take_single(graph, inputs, chain, stacks))
         else:
-            pending += _visit(graph, graph.inputs(node_id), chain, stacks)
+            pending += _visit(graph, inputs, chain, stacks)
     for stack in reversed(stacks):
         chain.loras += stack if not chain.loras else [use for use in stack if use not in chain.loras]
     return chain
