@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -45,7 +46,8 @@ def parse_address(text: str, *, headers: Mapping[str, str] | None = None, ca_fil
         port = parts.port
     except ValueError:
         raise InvalidField("engine", f"“{text}” is not an address like http://127.0.0.1:8188.") from None
-    if parts.scheme not in ("http", "https") or not parts.hostname or port == 0:
+    named = parts.hostname and not re.search(r"\s", parts.hostname)
+    if parts.scheme not in ("http", "https") or not named or port == 0:
         raise InvalidField("engine", f"“{text}” is not an address like http://127.0.0.1:8188.")
     if parts.username or parts.password:
         raise InvalidField("engine", "Give the password as a token or a header, not inside the address.")

@@ -23,8 +23,6 @@ from .messages import (
     Message,
     NodeProgress,
     NodeStates,
-    Preview,
-    Started,
     Succeeded,
 )
 
@@ -129,8 +127,6 @@ class Tracker:
 
     def _take(self, message: Message) -> None:  # noqa: C901 - one case a message, nothing else
         match message:
-            case Started():
-                self._run()
             case Cached(nodes=nodes):
                 self._run()
                 for node in nodes:
@@ -155,7 +151,7 @@ class Tracker:
                 self.phase = Phase.INTERRUPTED
             case Failed():
                 self._fail(message)
-            case Preview():
+            case _:  # it has started, or shows a picture
                 self._run()
 
     def _fail(self, message: Failed) -> None:

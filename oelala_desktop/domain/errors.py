@@ -8,7 +8,6 @@ OelalaError                 anything we can explain; carries the exit code of th
 ├── EngineError             the engine did not do what we need
 │   ├── EngineUnreachable   nothing answers there (exit 3)
 │   ├── EngineRejected      the engine refused the job before running it; names nodes and fields
-│   ├── EngineFailed        the engine started the job and it failed; names the node
 │   └── EngineAnswer        an answer that is no ComfyUI answer, or is beyond our limits
 ├── NotRunnable             the engine lacks node classes or model files that the preset needs
 ├── CannotSave              the output folder or the home folder does not take our file
@@ -74,14 +73,6 @@ class EngineRejected(EngineError):
     def __init__(self, message: str, *, fields: dict[str, str] | None = None, detail: str = "") -> None:
         super().__init__(message, detail=detail)
         self.fields = fields or {}
-
-
-class EngineFailed(EngineError):
-    """The engine ran the graph and a node failed. `node` is that node's title."""
-
-    def __init__(self, message: str, *, node: str = "", detail: str = "") -> None:
-        super().__init__(message, detail=detail)
-        self.node = node
 
 
 class EngineAnswer(EngineError):

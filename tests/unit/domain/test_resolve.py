@@ -277,7 +277,7 @@ def test_lora_rows_keep_what_low_says() -> None:
 
 
 def test_a_preset_of_one_pass_has_no_use_for_a_low_file_alone() -> None:
-    with pytest.raises(InvalidField, match="entry 1 names only a low noise file, and Wan 2.2 5B has one pass"):
+    with pytest.raises(InvalidField, match=r"entry 1 names only a low noise file, and Wan 2\.2 5B has one pass"):
         settle("image-to-video.wan22-5b", {"lora_configs": [{"low": "style.safetensors"}]})
     off = {"lora_configs": [{"low": "style.safetensors", "enabled": False}]}
     assert settle("image-to-video.wan22-5b", off).values["lora_configs"][0]["enabled"] is False

@@ -28,7 +28,7 @@ def variants(preset: str) -> list[dict[str, Any]]:
         ("num_frames", 5),
         ("steps", 2),
     ):
-        if key in fields or key == "num_frames" and TOOLS[preset.split(".")[0]].output == "video":
+        if key in fields or (key == "num_frames" and TOOLS[preset.split(".")[0]].output == "video"):
             rows.append({key: value})
     return rows
 

@@ -8,15 +8,18 @@ from oelala_desktop.domain.errors import InvalidField, NotFound
 from oelala_desktop.domain.field import Field, FieldKind
 from oelala_desktop.domain.tool import DEFAULT_NEGATIVE, TOOLS, VOCABULARY, find_tool
 
-KEYS = """image end_image prompt negative_prompt unet_high_noise unet_low_noise vae text_encoder checkpoint lora_configs
-resolution aspect_ratio duration num_frames fps clip_count variations steps switch_step cfg guidance sampler scheduler
-shift seed sage_attention expert_mode_allocations""".split()
+KEYS = {
+    *("image", "end_image", "prompt", "negative_prompt", "unet_high_noise", "unet_low_noise", "vae", "text_encoder"),
+    *("checkpoint", "lora_configs", "resolution", "aspect_ratio", "duration", "num_frames", "fps", "clip_count"),
+    *("variations", "steps", "switch_step", "cfg", "guidance", "sampler", "scheduler", "shift", "seed"),
+    *("sage_attention", "expert_mode_allocations"),
+}
 I2V = TOOLS["image-to-video"]
 
 
 def test_the_vocabulary_is_complete() -> None:
-    assert sorted(VOCABULARY) == sorted(KEYS)
-    assert sorted(f.key for f in I2V.fields) == sorted(KEYS)
+    assert set(VOCABULARY) == KEYS
+    assert {f.key for f in I2V.fields} == KEYS
 
 
 @pytest.mark.parametrize(
@@ -100,7 +103,7 @@ def test_tools_stand_in_the_sidebar_s_order() -> None:
 
 def test_finding_a_tool() -> None:
     assert find_tool("reframe").name == "Reframe"
-    with pytest.raises(NotFound, match="Did you mean image-to-video?"):
+    with pytest.raises(NotFound, match=r"Did you mean image-to-video\?"):
         find_tool("image2video")
-    with pytest.raises(NotFound, match="There is no tool named zzzz. Tools: text-to-video"):
+    with pytest.raises(NotFound, match=r"There is no tool named zzzz\. Tools: text-to-video"):
         find_tool("zzzz")

@@ -1,0 +1,74 @@
+"""Addresses as people write them."""
+
+from __future__ import annotations
+
+import ssl
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from oelala_desktop.comfy.address import parse_address
+from oelala_desktop.domain.errors import InvalidField
+
+
+@pytest.mark.parametrize(
+    ("text", "url", "socket", "host"),
+    [
+        ("http://127.0.0.1:8188", "http://127.0.0.1:8188", "ws://127.0.0.1:8188/ws", "127.0.0.1:8188"),
+        ("127.0.0.1:8188", "http://127.0.0.1:8188", "ws://127.0.0.1:8188/ws", "127.0.0.1:8188"),
+        (" box:8188/ ", "http://box:8188", "ws://box:8188/ws", "box:8188"),
+        ("https://gpu.example/comfy/", "https://gpu.example/comfy", "wss://gpu.example/comfy/ws", "gpu.example"),
+        ("http://[::1]:8188", "http://[::1]:8188", "ws://[::1]:8188/ws", "[::1]:8188"),
+        ("http://box:8188/a?b=c#d", "http://box:8188/a", "ws://box:8188/a/ws", "box:8188"),
+    ],
+)
+def test_addresses(text: str, url: str, socket: str, host: str) -> None:
+    address = parse_address(text)
+    assert (address.url, address.socket_url, address.host) == (url, socket, host)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "   ",
+        "ftp://box",
+        "http://",
+        "http://box:99999",
+        "http://box:0",
+        "http://[::1",
+        "file:///etc",
+        "http://a b:1",
+    ],
+)
+def test_what_is_no_address(text: str) -> None:
+    with pytest.raises(InvalidField, match=r"is not an address like http://127\.0\.0\.1:8188") as caught:
+        parse_address(text)
+    assert caught.value.field == "engine"
+
+
+def test_a_password_in_the_address_is_refused_and_not_repeated() -> None:
+    with pytest.raises(InvalidField) as caught:
+        parse_address("http://me:secret@box:8188")
+    assert "secret" not in str(caught.value)
+
+
+@given(st.text(max_size=40))
+def test_any_text_is_an_address_or_a_sentence(text: str) -> None:
+    try:
+        assert parse_address(text).url.startswith(("http://", "https://"))
+    except InvalidField as error:
+        assert error.message.endswith(".")
+
+
+def test_headers_are_not_shown() -> None:
+    assert "Bearer" not in repr(parse_address("http://box", headers={"Authorization": "Bearer x"}))
+
+
+def test_only_https_has_a_certificate(tmp_path: Path) -> None:
+    assert parse_address("http://box").ssl_context() is None
+    assert isinstance(parse_address("https://box").ssl_context(), ssl.SSLContext)
+    with pytest.raises(OSError, match="No such file"):
+        parse_address("https://box", ca_file=str(tmp_path / "none.pem")).ssl_context()
