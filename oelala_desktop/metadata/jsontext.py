@@ -17,7 +17,7 @@ def parse(text: bytes | str) -> Any:
     """The value, or None if it is no JSON or beyond our limits. orjson first; the tolerant reader of the standard
     library for what orjson refuses (NaN, lone surrogates, Latin-1 bytes, trailing zeros)."""
     size = len(text)
-    if size > limits.JSON or (size > limits.MIB and _too_many_containers(text)):
+    if size > limits.JSON or (size > limits.MIB and _too_many_values(text)):
         return None
     try:
         return orjson.loads(text)
@@ -25,10 +25,10 @@ def parse(text: bytes | str) -> Any:
         return _parse_tolerant(text)
 
 
-def _too_many_containers(text: bytes | str) -> bool:
-    if isinstance(text, bytes):
-        return text.count(b"{") + text.count(b"[") > limits.JSON_CONTAINERS
-    return text.count("{") + text.count("[") > limits.JSON_CONTAINERS
+def _too_many_values(text: bytes | str) -> bool:
+    if isinstance(text, str):
+        text = text.encode("utf-8", "replace")
+    return text.count(b"{") + text.count(b"[") > limits.JSON_CONTAINERS or text.count(b",") > limits.JSON_VALUES
 
 
 def _parse_tolerant(text: bytes | str) -> Any:

@@ -13,8 +13,11 @@ TEXT = 8 * MIB
 TEXTS = 16 * MIB
 #: one JSON document
 JSON = 8 * MIB
-#: objects and arrays in one JSON document: an empty one takes 3 bytes of text and 80 of memory
-JSON_CONTAINERS = 500_000
+#: objects and arrays in one JSON document: an empty one takes 3 bytes of text and 80 of memory, and graphs of more than
+#: a few thousand nodes do not exist
+JSON_CONTAINERS = 100_000
+#: values in one JSON document, by its commas
+JSON_VALUES = 500_000
 #: how often a JSON text may be a JSON text again (VHS wrote `prompt` doubly encoded inside another object)
 JSON_LAYERS = 4
 #: chunks, boxes, segments or elements of one file

@@ -190,9 +190,10 @@ def _understand(blocks: dict[str, Any], contents: Contents) -> GenerationInfo:
             _take(name, fields, taken, sources)
     if "parameters" in blocks and len(taken) < _READ_FIELDS:
         text = _plain(blocks["parameters"])
-        if text and a1111.is_parameters(text):
+        said = a1111.read(text) if text else None
+        if said is not None:
             source = source or "a1111"
-            _take("a1111", a1111.read(text), taken, sources)
+            _take("a1111", said, taken, sources)
     if source is None:
         return GenerationInfo()
     _add_duration(taken, sources, contents)
@@ -201,6 +202,10 @@ def _understand(blocks: dict[str, Any], contents: Contents) -> GenerationInfo:
 
 def _take(name: str, fields: dict[str, Any], taken: dict[str, Any], sources: dict[str, str]) -> None:
     """Fields that no more trusted block had. An empty list of models or LoRAs says nothing."""
+    if not taken:
+        taken.update({key: value for key, value in fields.items() if value is not None and value != ()})
+        sources.update(dict.fromkeys(taken, name))
+        return
     for key, value in fields.items():
         if value is not None and key not in taken and value != ():
             taken[key] = value

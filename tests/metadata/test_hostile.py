@@ -160,8 +160,33 @@ def test_a_text_chunk_without_a_text() -> None:
     assert read_bytes(data, "a.png").blocks == {"a": b"b"}
 
 
-def test_json_of_millions_of_containers_is_left_alone() -> None:
-    assert of_block(b'{"1": [' + b"[]," * 2_000_000 + b"[]]}").source is None
+@pytest.mark.parametrize(
+    "text",
+    [
+        b'{"1": [' + b"[]," * 2_000_000 + b"[]]}",
+        b'{"1": [' + b"1.5," * 2_000_000 + b"1]}",
+        b"{" + b",".join(b'"%06d":1' % i for i in range(700_000)) + b',"a":NaN}',
+        b"{" + b",".join(b'"%06d":{"class_type":"KSampler"}' % i for i in range(150_000)) + b"}",
+        b'{"nodes":[{"id":1}],"links":[' + b'[1,1,0,1,0,"X"],' * 400_000 + b"[]]}",
+    ],
+    ids=["lists", "numbers", "keys", "nodes", "links"],
+)
+def test_json_of_millions_of_values_is_left_alone(text: bytes) -> None:
+    assert len(text) < limits.JSON
+    for key in ("prompt", "workflow", "oelala_params"):
+        assert of_block(text, key).source is None
+
+
+def test_a_graph_at_the_limits_takes_less_than_a_second() -> None:
+    nodes = {
+        str(i): node("KSampler", positive=[str(i + 1), 0], latent_image=[str(i + 1), 0], steps=2) for i in range(22_000)
+    }
+    assert timed(corpus.png_with({"prompt": nodes})) < 1
+    drawn = {"nodes": [{"id": i, "type": "KSampler", "widgets_values": [1, 2, 3]} for i in range(48_000)], "links": []}
+    assert timed(corpus.png_with({"workflow": drawn})) < 1
+    text = "a" * 7_000_000 + "\nSteps: 2, Seed: 1, Size: 2x2, " + "a: b, " * 60_000
+    assert timed(corpus.png_with({"parameters": text.encode()})) < 1
+    assert timed(corpus.png_with({"parameters": b"a" * 8_000_000})) < 1
 
 
 def test_many_tiny_chunks_boxes_and_elements_are_bounded() -> None:

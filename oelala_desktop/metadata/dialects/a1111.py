@@ -30,24 +30,22 @@ _SCHEDULES = (
 )
 _MARKS = ("Steps", "Sampler", "CFG scale", "Seed", "Size", "Model", "Model hash")
 _PAIRS = 400
-
-
-def is_parameters(text: str) -> bool:
-    """Whether a text is such a block and not just somebody's comment."""
-    return sum(key in _pairs(_split(text)[2]) for key in _MARKS) >= 2
+#: characters of the last line that are looked at
+_LINE = 20_000
 
 
 def settings(value: Any) -> dict[str, str]:
     """All pairs of the last line; empty if there is no such block."""
     if isinstance(value, bytes):
         value = jsontext.to_text(value)
-    return _pairs(_split(value)[2]) if type(value) is str else {}
+    return _split(value)[2] if type(value) is str else {}
 
 
-def read(text: str) -> dict[str, Any]:
-    """GenerationInfo's fields out of the block."""
-    prompt, negative, line = _split(text)
-    pairs = _pairs(line)
+def read(text: str) -> dict[str, Any] | None:
+    """GenerationInfo's fields out of the block; None if it is just somebody's comment."""
+    prompt, negative, pairs = _split(text)
+    if not pairs:
+        return None
     sampler, scheduler = _sampler(pairs)
     fields: dict[str, Any] = {
         "prompt": prompt, "negative_prompt": negative, "sampler": sampler, "scheduler": scheduler,
@@ -63,22 +61,19 @@ def read(text: str) -> dict[str, Any]:
     return fields
 
 
-def _split(text: str) -> tuple[str | None, str | None, str]:
-    """(prompt, negative prompt, line of settings)."""
-    lines = text.strip("\0 \r\n").split("\n")
-    last = lines[-1]
+def _split(text: str) -> tuple[str | None, str | None, dict[str, str]]:
+    """(prompt, negative prompt, settings); settings are empty where the last line holds none."""
+    above, _, last = text.strip("\0 \r\n").rpartition("\n")
     pairs = _pairs(last)
-    if sum(key in pairs for key in _MARKS) >= 2:
-        lines.pop()
-    else:
-        last = ""
-    words, mark, negative = "\n".join(lines).partition(_NEGATIVE)
-    return words.strip() or None, (negative.strip() if mark else None), last
+    if sum(key in pairs for key in _MARKS) < 2:
+        return None, None, {}
+    words, mark, negative = above.partition(_NEGATIVE)
+    return words.strip() or None, (negative.strip() if mark else None), pairs
 
 
 def _pairs(line: str) -> dict[str, str]:
     pairs: dict[str, str] = {}
-    for match in _PAIR.finditer(line[:65_536]):
+    for match in _PAIR.finditer(line[:_LINE]):
         value = match[2].strip()
         if value[:1] == '"':
             value = str(jsontext.parse(value) or value.strip('"'))

@@ -60,15 +60,19 @@ def follow(graph: Graph, link: Any) -> ModelChain:
             continue
         seen.add(node_id)
         node = nodes[node_id]
-        kind = node["class_type"]
         inputs = node.get("inputs")
         if type(inputs) is not dict:
             continue
+        kind = node["class_type"]
+        # The usual nodes first: one model in and out, one thing to tell.
         if kind in _LOADERS and type(inputs.get("unet_name")) is str:
             _name(chain, inputs["unet_name"])
         elif kind in _SINGLE:
-            # The usual nodes have one model input and one thing to tell.
-            pending.append(_take_single(graph, inputs, chain, stacks))
+            if "lora_name" in inputs:
+                stacks.append(loras_of(graph, inputs))
+            elif "shift" in inputs:
+                _take_shift(graph, inputs, chain)
+            pending.append(inputs.get("model"))
         else:
             pending += _visit(graph, inputs, chain, stacks)
     for stack in reversed(stacks):
@@ -76,17 +80,9 @@ def follow(graph: Graph, link: Any) -> ModelChain:
     return chain
 
 
-def _take_single(graph: Graph, inputs: Inputs, chain: ModelChain, stacks: list[list[LoraUse]]) -> Any:
-    """Take what such a node tells; the link that leads on from it."""
-    if "lora_name" in inputs:
-        name, strength = inputs["lora_name"], inputs.get("strength_model")
-        if type(name) is str and type(strength) is float and name != "None":
-            stacks.append([(jsontext.string(name) or name, strength)])
-        else:
-            stacks.append(loras_of(graph, inputs))
-    elif chain.shift is None and "shift" in inputs:
+def _take_shift(graph: Graph, inputs: Inputs, chain: ModelChain) -> None:
+    if chain.shift is None:
         chain.shift = jsontext.number(graph.literal(inputs["shift"], "shift"))
-    return inputs.get("model")
 
 
 def _visit(graph: Graph, inputs: Inputs, chain: ModelChain, stacks: list[list[LoraUse]]) -> list[Any]:
@@ -103,8 +99,8 @@ def _visit(graph: Graph, inputs: Inputs, chain: ModelChain, stacks: list[list[Lo
         if not stacked and "lora" in key:
             stacked = True
             stacks.append(loras_of(graph, inputs))
-    if chain.shift is None and "shift" in inputs:
-        chain.shift = jsontext.number(graph.literal(inputs["shift"], "shift"))
+    if "shift" in inputs:
+        _take_shift(graph, inputs, chain)
     if not onwards and not named:
         onwards = [value for key, value in inputs.items() if type(value) is list and key not in _NOT_MODELS]
     if len(onwards) > 1:
@@ -123,6 +119,9 @@ def _name(chain: ModelChain, value: str) -> bool:
 
 def loras_of(graph: Graph, inputs: Inputs) -> list[LoraUse]:
     """The LoRAs that one node applies, whichever of the known ways it names them."""
+    name, strength = inputs.get("lora_name"), inputs.get("strength_model")
+    if type(name) is str and type(strength) is float and name != "None":
+        return [(jsontext.string(name) or name, strength)]
     found: list[LoraUse] = []
     name = graph.literal(inputs.get("lora_name", inputs.get("lora")), "lora_name")
     if type(name) is str:
