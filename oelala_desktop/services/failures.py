@@ -11,7 +11,11 @@ from oelala_desktop.domain.errors import EngineRejected, OelalaError
 from oelala_desktop.domain.graph import title_of
 from oelala_desktop.domain.job import Job, JobError
 
-_MEMORY_WORDS = ("out of memory", "outofmemory", "alloc", "cublas_status_alloc_failed", "not enough memory")
+#: as torch on a GPU and on the processor, cuBLAS, NumPy and Python itself say it
+_MEMORY_WORDS = (
+    *("outofmemory", "out of memory", "not enough memory", "memoryerror", "alloc_failed"),
+    *("allocate memory", "unable to allocate"),
+)
 
 
 def failed_node(failure: Failed, graph: Mapping[str, Mapping[str, Any]]) -> JobError:
@@ -20,7 +24,7 @@ def failed_node(failure: Failed, graph: Mapping[str, Mapping[str, Any]]) -> JobE
     said = failure.message.strip().splitlines()[0][:300] if failure.message.strip() else failure.exception_type
     detail = f"{failure.exception_type}: {failure.message}\n{failure.traceback}".strip()[:20_000]
     words = f"{failure.exception_type} {failure.message}".casefold()
-    if "outofmemory" in words or ("memory" in words and any(w in words for w in _MEMORY_WORDS)):
+    if any(word in words for word in _MEMORY_WORDS):
         message = (
             f"The server ran out of memory in “{node}”. Choose a lower resolution, a shorter duration or a smaller "
             "model, or give more of the model to another device."

@@ -3,6 +3,7 @@ folder so that the job no longer needs the original. Blocking; call it off the l
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import stat
@@ -39,29 +40,36 @@ class Picture:
 def read_picture(path: Path, key: str = "image", *, max_bytes: int = MAX_BYTES) -> Picture:
     """Raises InvalidPicture with one sentence that names the file."""
     raw = _read_file(path, key, max_bytes)
-    name = path.name
+    with warnings.catch_warnings():
+        # what Pillow has to say of odd metadata is no hindrance, and of large pictures it comes below
+        warnings.simplefilter("ignore")
+        with _open(raw, path.name, key) as opened:
+            _check_size(opened, path.name, key)
+            return _upright(opened, path, raw, key)
+
+
+def _open(raw: bytes, name: str, key: str) -> Image.Image:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            opened = Image.open(BytesIO(raw), formats=FORMATS)
-    except (Image.DecompressionBombWarning, Image.DecompressionBombError):
+        return Image.open(BytesIO(raw), formats=FORMATS)
+    except Image.DecompressionBombError:
         raise InvalidPicture(key, f"{name} has more than {MAX_PIXELS // 10**6} megapixels; scale it down.") from None
     except _BROKEN:
         raise InvalidPicture(
             key, f"{name} is not a picture that Oelala reads (JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF)."
         ) from None
-    with opened:
-        _check_size(opened, name, key)
-        try:
-            upright = ImageOps.exif_transpose(opened)
-            plain = _is_plain(opened) and upright.size == opened.size and not _is_rotated(opened)
-            upright.load()
-            content = raw if plain else _as_png(upright)
-        except _BROKEN:
-            raise InvalidPicture(key, f"{name} is damaged or cut short; open and save it anew.") from None
-        suffix = _SUFFIXES[opened.format or ""] if plain else ".png"
+
+
+def _upright(opened: Image.Image, path: Path, raw: bytes, key: str) -> Picture:
+    try:
+        upright = ImageOps.exif_transpose(opened)
+        plain = _is_plain(opened) and upright.size == opened.size and not _is_rotated(opened)
+        upright.load()
+        content = raw if plain else _as_png(upright)
+    except _BROKEN:
+        raise InvalidPicture(key, f"{path.name} is damaged or cut short; open and save it anew.") from None
+    suffix = _SUFFIXES[opened.format or ""] if plain else ".png"
     small = min(upright.size) < _WARN_SIDE
-    warning = f"{name} is only {upright.width} × {upright.height}; the result will be soft." if small else ""
+    warning = f"{path.name} is only {upright.width} × {upright.height}; the result will be soft." if small else ""
     return Picture(path, upright.width, upright.height, content, suffix, warning)
 
 
@@ -144,6 +152,7 @@ def keep_picture(picture: Picture, key: str, folder: Path) -> InputPicture:
                 os.fsync(file.fileno())
             part.replace(target)
     except OSError as error:
-        part.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
         raise CannotSave(f"Cannot keep {picture.path.name} under {folder}: {error.strerror}.") from error
     return InputPicture(key, str(target), f"oelala_{digest}{picture.suffix}", str(picture.path))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -25,9 +26,8 @@ class Preferences:
         except FileNotFoundError:
             return
         except (OSError, orjson.JSONDecodeError):
-            aside = self._path.with_suffix(".damaged")
-            if self._path.exists():
-                self._path.replace(aside)
+            with contextlib.suppress(OSError):
+                self._path.replace(self._path.with_suffix(".damaged"))
             return
         self._values = values if isinstance(values, dict) else {}
 
@@ -45,6 +45,7 @@ class Preferences:
                 os.fsync(file.fileno())
             part.replace(self._path)
         except OSError as error:
-            part.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                part.unlink(missing_ok=True)
             raise CannotSave(f"The preferences cannot be saved: {error.strerror}.") from error
         self._values = values

@@ -1,0 +1,215 @@
+"""Parts of the services that need no server: times, names, failures in words, probing, owners, the bus, scopes."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from oelala_desktop.comfy.answers import HistoryEntry, ServerFile
+from oelala_desktop.comfy.messages import Failed, Interrupted
+from oelala_desktop.domain.errors import CannotSave, EngineRejected
+from oelala_desktop.domain.events import JobRemoved, QueuePaused
+from oelala_desktop.domain.job import EngineRef, Owner
+from oelala_desktop.services import failures
+from oelala_desktop.services.bus import Bus
+from oelala_desktop.services.eta import amount_of_work, engine_key, expected_seconds, remaining_seconds
+from oelala_desktop.services.fetching import result_stem, role_of
+from oelala_desktop.services.owner import is_alive, this_process
+from oelala_desktop.services.probing import result_candidates
+from oelala_desktop.services.tasks import TaskScope
+from oelala_desktop.storage.jobs import JobStore
+from tests.unit.domain.samples import some_job
+
+
+@pytest.mark.parametrize(
+    ("expected", "elapsed", "fraction", "left"),
+    [
+        (None, 10, 0.5, None),
+        (100, 10, 0.1, 90),
+        (100, 1, 0.9, 99),
+        (100, 150, 0.1, 0),
+        (100, 50, 0.5, 50),
+        (100, 80, 0.5, 50),
+    ],
+)
+def test_time_left(expected: float | None, elapsed: float, fraction: float, left: float | None) -> None:
+    assert remaining_seconds(expected, elapsed, fraction) == left
+
+
+async def test_time_expected(tmp_path: Path) -> None:
+    store = JobStore(tmp_path / "jobs.sqlite3")
+    await store.open()
+    job = some_job(values={"steps": 10, "clip_count": 2})
+    work = 848 * 480 * 33 * 10 * 2
+    assert amount_of_work(job) == work
+    assert await expected_seconds(store, job) is None
+    for number, (share, seconds) in enumerate([(0.5, 40), (2, 200), (1, 90), (1.01, 110), (1, 100)]):
+        await store.remember_time(engine_key(job), job.preset, work * share, seconds, float(number))
+        if number == 1:
+            assert await expected_seconds(store, job) == pytest.approx(90)
+    assert await expected_seconds(store, job) == 100
+    await store.close()
+
+
+def test_engines_are_told_apart() -> None:
+    assert engine_key(some_job()) == "comfyui http://127.0.0.1:1"
+    assert engine_key(some_job(engine=EngineRef("sketch"))) == "sketch"
+
+
+@pytest.mark.parametrize(
+    ("filename", "role"),
+    [
+        ("j1_00001_.mp4", ""),
+        ("j1_clip1_00001_.mp4", "clip1"),
+        ("j1_clip12_00001.mp4", "clip12"),
+        ("j1_joined_00001_.mp4", "joined"),
+        ("j2_clip1_00001_.mp4", ""),
+        ("../j1_clip1_00001_.mp4", ""),
+    ],
+)
+def test_roles_are_read_off_our_own_prefix(filename: str, role: str) -> None:
+    assert role_of(ServerFile(filename, "oelala", "output"), some_job()) == role
+
+
+def test_a_result_has_a_name_of_ours() -> None:
+    assert result_stem(some_job(id="0123abcd-4567-89ab")).endswith("_0123abcd")
+
+
+GRAPH: dict[str, Any] = {"3": {"class_type": "KSampler", "inputs": {}, "_meta": {"title": "Low noise pass"}}}
+
+
+@pytest.mark.parametrize(
+    ("kind", "words", "memory"),
+    [
+        ("torch.OutOfMemoryError", "CUDA out of memory. Tried to allocate 2 GiB", True),
+        ("RuntimeError", "CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling cublasCreate(handle)", True),
+        ("RuntimeError", "DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes.", True),
+        ("MemoryError", "", True),
+        ("numpy._core._exceptions._ArrayMemoryError", "Unable to allocate 9 GiB for an array", True),
+        ("ValueError", "the memory of a goldfish", False),
+        ("RuntimeError", "allocator was configured twice", False),
+    ],
+)
+def test_a_failure_of_memory_comes_with_advice(kind: str, words: str, memory: bool) -> None:
+    error = failures.failed_node(Failed("j1", "3", "KSampler", kind, words, "trace"), GRAPH)
+    assert (error.kind == "memory") is memory
+    assert ("lower resolution" in error.message) is memory
+    assert error.node == "Low noise pass"
+    assert kind in error.detail
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [("boom.\nmore", "“Low noise pass” failed: boom."), ("", "“Low noise pass” failed: ValueError.")],
+)
+def test_a_failure_says_the_first_line(words: str, sentence: str) -> None:
+    assert failures.failed_node(Failed("j1", "3", "KSampler", "ValueError", words, ""), GRAPH).message == sentence
+    assert "“KSampler”" in failures.failed_node(Failed("j1", "9", "KSampler", "E", "x", ""), GRAPH).message
+
+
+def test_bad_endings() -> None:
+    job = some_job(graph=GRAPH)
+    interrupted = HistoryEntry("interrupted", (), interrupted=Interrupted("j1", "3"))
+    error = failures.bad_ending(interrupted, job)
+    assert (error.kind, error.node) == ("interrupted", "Low noise pass")
+    assert "while it was in “Low noise pass”, not from here" in error.message
+    assert "while" not in failures.bad_ending(HistoryEntry("interrupted", ()), job).message
+    assert failures.bad_ending(HistoryEntry("error", ()), job).kind == "unknown"
+    failed = HistoryEntry("error", (), failure=Failed("j1", "3", "K", "E", "boom", ""))
+    assert failures.bad_ending(failed, job).kind == "node"
+    assert "ComfyUI no longer knows this job" in failures.lost(job).message
+
+
+def test_errors_become_a_job_s_own() -> None:
+    rejected = failures.from_error(EngineRejected("No.", fields={"vae": "None."}, detail="raw"), "rejected")
+    assert (rejected.message, rejected.kind, rejected.fields, rejected.detail) == (
+        "No.",
+        "rejected",
+        {"vae": "None."},
+        "raw",
+    )
+    assert failures.from_error(CannotSave("Full."), "fetch").fields == {}
+
+
+@pytest.mark.parametrize(
+    ("saver", "inputs", "name"),
+    [
+        ("SaveVideo", {}, "j1_00001_.mp4"),
+        ("SaveImage", {}, "j1_00001_.png"),
+        ("VHS_VideoCombine", {"format": "video/h264-mp4"}, "j1_00001.mp4"),
+        ("VHS_VideoCombine", {"format": "image/gif"}, "j1_00001.gif"),
+    ],
+)
+def test_where_a_result_would_lie(saver: str, inputs: dict[str, str], name: str) -> None:
+    graph = {
+        "4": {"class_type": saver, "inputs": {"filename_prefix": "oelala/j1", **inputs}},
+        "5": {"class_type": "SaveImage", "inputs": {"filename_prefix": "elsewhere"}},
+        "6": {"class_type": "Other"},
+    }
+    assert result_candidates(some_job(graph=graph)) == (ServerFile(name, "oelala", "output", "4"),)
+
+
+def test_an_unknown_saver_is_not_guessed_at() -> None:
+    graph = {"4": {"class_type": "SaveHologram", "inputs": {"filename_prefix": "oelala/j1"}}}
+    assert result_candidates(some_job(graph=graph)) == ()
+
+
+def test_owners() -> None:
+    me = this_process()
+    assert me.pid == os.getpid()
+    assert is_alive(me)
+    assert not is_alive(Owner(me.pid, me.started - 60))
+    with subprocess.Popen([sys.executable, "-c", ""]) as process:
+        process.wait()
+    assert not is_alive(Owner(process.pid, me.started))
+
+
+def test_the_bus_reaches_whoever_listens_and_bears_one_that_fails(caplog: pytest.LogCaptureFixture) -> None:
+    bus = Bus()
+    heard: list[Any] = []
+
+    def fails(event: JobRemoved) -> None:
+        raise ValueError("a listener's own fault")
+
+    bus.subscribe(JobRemoved, fails)
+    end = bus.subscribe(JobRemoved, heard.append)
+    with caplog.at_level(logging.CRITICAL + 1):
+        bus.publish(JobRemoved("a"))
+        bus.publish(QueuePaused(True))
+        end()
+        end()
+        bus.publish(JobRemoved("b"))
+    assert heard == [JobRemoved("a")]
+
+
+async def test_a_scope_ends_its_tasks_and_takes_no_more(caplog: pytest.LogCaptureFixture) -> None:
+    ended: list[str] = []
+
+    async def work(name: str, seconds: float) -> str:
+        try:
+            await asyncio.sleep(seconds)
+        finally:
+            ended.append(name)
+        return name
+
+    async def fails() -> None:
+        raise ValueError("of its own")
+
+    async with TaskScope("test") as scope:
+        quick = scope.start(work("quick", 0), "quick")
+        scope.start(work("slow", 60), "slow")
+        with caplog.at_level(logging.ERROR):
+            await asyncio.gather(scope.start(fails(), "fails"), return_exceptions=True)
+            await asyncio.sleep(0)
+        assert await quick == "quick"
+    assert ended == ["quick", "slow"]
+    assert "test: fails" in caplog.text
+    with pytest.raises(RuntimeError, match="closed"):
+        scope.start(work("late", 0), "late")

@@ -1,0 +1,136 @@
+"""Presets from disk: those that come with the program, the user's own, and those that are broken."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from oelala_desktop.domain.catalog import Catalog
+from oelala_desktop.domain.errors import NotFound, NotRunnable
+from oelala_desktop.domain.tool import TOOLS
+from oelala_desktop.services.tools import ToolRegistry
+from tests.unit.domain.samples import SHIPPED, WORKFLOWS
+from tests.unit.node_table import CLASSES, EVERYTHING, without
+
+I2V = TOOLS["image-to-video"]
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Path:
+    """A folder with one preset of the user's own, whose name has a dot."""
+    folder = tmp_path / "workflows"
+    (folder / "image-to-video").mkdir(parents=True)
+    for ending in ("toml", "json"):
+        shutil.copy(WORKFLOWS / "image-to-video" / f"sketch.{ending}", folder / "image-to-video" / f"my.own.{ending}")
+    return folder
+
+
+def load(*folders: Path) -> ToolRegistry:
+    registry = ToolRegistry(*folders)
+    registry.load()
+    return registry
+
+
+def test_all_that_come_with_the_program_are_sound() -> None:
+    registry = load(WORKFLOWS)
+    assert registry.faults == ()
+    assert sorted(p.id for p in registry.presets()) == SHIPPED
+    assert [p.short_id for p in registry.presets(I2V)] == [
+        "wan22-14b-distorch2",
+        "wan22-14b",
+        "wan22-14b-fast",
+        "wan22-5b",
+        "sketch",
+    ]
+    assert {t.id for t in registry.live_tools()} == {"text-to-video", "image-to-video", "text-to-image"}
+
+
+@pytest.mark.parametrize(
+    ("name", "tool", "found"),
+    [
+        ("sketch", I2V, "image-to-video.sketch"),
+        ("image-to-video.sketch", I2V, "image-to-video.sketch"),
+        ("image-to-video.sketch", None, "image-to-video.sketch"),
+        ("my.own", I2V, "image-to-video.my.own"),
+        ("image-to-video.my.own", None, "image-to-video.my.own"),
+    ],
+)
+def test_finding(own: Path, name: str, tool: object, found: str) -> None:
+    assert load(WORKFLOWS, own).find(name, tool).id == found  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("name", "tool", "words"),
+    [
+        ("skecth", I2V, r"no preset of Image to Video named skecth\. Did you mean sketch\?"),
+        ("text-to-video.sketch", I2V, r"no preset of Image to Video named text-to-video\.sketch"),
+        ("sketch", None, r"no preset named sketch"),
+        ("zzzz", TOOLS["reframe"], r"Presets: none\."),
+    ],
+)
+def test_not_finding(name: str, tool: object, words: str) -> None:
+    with pytest.raises(NotFound, match=words):
+        load(WORKFLOWS).find(name, tool)  # type: ignore[arg-type]
+
+
+def test_the_first_that_the_engine_can_run_is_taken() -> None:
+    registry = load(WORKFLOWS)
+    assert registry.choose(I2V, None, EVERYTHING).short_id == "wan22-14b-distorch2"
+    assert registry.choose(I2V, None, without("VHS_VideoCombine")).short_id == "wan22-14b"
+    assert registry.choose(I2V, "wan22-5b", EVERYTHING).short_id == "wan22-5b"
+    sketch = {"LoadImage", "SketchCameraMove", "SketchCrossFade", "CreateVideo", "SaveVideo"}
+    assert registry.choose(I2V, None, Catalog({k: CLASSES[k] for k in sketch})).short_id == "sketch"
+    with pytest.raises(NotRunnable) as caught:
+        registry.choose(I2V, None, Catalog({}))
+    assert [line.split(":")[0] for line in caught.value.missing][:2] == ["wan22-14b-distorch2", "wan22-14b"]
+    with pytest.raises(NotFound, match="Face Swap has no preset yet"):
+        registry.choose(TOOLS["face-swap"], None, EVERYTHING)
+
+
+def test_an_own_preset_of_the_same_id_replaces_the_shipped_one(own: Path) -> None:
+    for ending in ("toml", "json"):
+        (own / "image-to-video" / f"my.own.{ending}").rename(own / "image-to-video" / f"sketch.{ending}")
+    table = own / "image-to-video" / "sketch.toml"
+    table.write_text(table.read_text("utf-8").replace('name = "Sketch"', 'name = "Mine"'), "utf-8")
+    assert load(WORKFLOWS, own).find("image-to-video.sketch").name == "Mine"
+
+
+BROKEN = {
+    "no graph": ("toml", None, r"my\.own\.toml: .*No such file"),
+    "not TOML": ("toml", "name = ", r"my\.own\.toml: "),
+    "not text": ("toml", b"\xff\xfe", r"my\.own\.toml: "),
+    "not JSON": ("json", "{", r"my\.own\.toml: "),
+    "deep JSON": ("json", "[" * 100_000, r"my\.own\.toml: "),
+    "editor's format": ("json", json.dumps({"nodes": [], "links": []}), "not a workflow in API format"),
+    "a list": ("json", "[]", "not a workflow in API format"),
+    "too large": ("json", " " * (4 * 2**20 + 1), "larger than 4 MiB"),
+    "wrong default": ("toml", 'name = "X"\n[fields.steps]\ndefault = 99\n', "its default is wrong"),
+}
+
+
+@pytest.mark.parametrize("case", BROKEN)
+def test_a_broken_preset_is_a_sentence_and_the_others_are_there(own: Path, case: str) -> None:
+    ending, content, words = BROKEN[case]
+    if content is None:
+        (own / "image-to-video" / "my.own.json").unlink()
+    elif isinstance(content, bytes):
+        (own / "image-to-video" / f"my.own.{ending}").write_bytes(content)
+    else:
+        (own / "image-to-video" / f"my.own.{ending}").write_text(content)
+    registry = load(WORKFLOWS, own)
+    assert len(registry.presets()) == len(SHIPPED)
+    assert len(registry.faults) == 1
+    assert re.search(words, registry.faults[0])
+
+
+def test_a_folder_that_is_no_tool(own: Path) -> None:
+    (own / "image-to-video").rename(own / "image2video")
+    assert "there is no tool named image2video" in load(own).faults[0]
+
+
+def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
+    assert load(tmp_path / "none").presets() == ()
