@@ -11,6 +11,7 @@ from .services.bus import Bus
 from .services.current import CurrentEngine
 from .services.engines import EnginePool
 from .services.jobs import JobService
+from .services.library import JobSource, Library
 from .services.owner import this_process
 from .services.settings import Settings
 from .services.tasks import TaskScope
@@ -21,7 +22,8 @@ from .storage.preferences import Preferences
 
 
 class Services(AbstractAsyncContextManager["Services"]):
-    """Everything a face of the product needs. Entering opens databases; leaving ends every task, then closes them.
+    """Everything a face of the product needs. Entering opens databases; leaving ends every task, then closes them. The
+    library is opened by those who show it (`library.start`).
     Jobs stay on their servers: leaving cancels none."""
 
     def __init__(self, paths: Paths | None = None) -> None:
@@ -35,6 +37,8 @@ class Services(AbstractAsyncContextManager["Services"]):
         self.engines = EnginePool(self.bus, self.scope, self.preferences, SketchProcess(self.paths.sketch_record))
         self.current = CurrentEngine(self.engines, self.bus, self.scope, self.settings)
         self.jobs = JobService(self.store, self.registry, self.bus, self.scope, this_process(), self.paths.pictures)
+        seen = JobSource(self.store.get, lambda limit: self.store.recent(limit, hidden=True))
+        self.library = Library(self.paths, self.preferences, self.bus, seen)
 
     async def __aenter__(self) -> Self:
         self.paths.create()
@@ -58,6 +62,7 @@ class Services(AbstractAsyncContextManager["Services"]):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.settings.flush()
+        await self.library.close()
         await self.engines.close()
         await self.scope.close()
         await self.store.close()

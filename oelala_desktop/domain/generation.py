@@ -62,3 +62,17 @@ class GenerationInfo:
         out["loras"] = [{"name": x.name, "strength": x.strength, "pass": x.pass_} for x in self.loras]
         out["sources"] = dict(self.sources)
         return out
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> GenerationInfo:
+        """Undoes `as_dict`; keys of a newer version are passed over."""
+        known = {key: value for key, value in values.items() if key in cls.__dataclass_fields__}
+        known["models"] = tuple(UsedModel(m["name"], _pass_of(m)) for m in values.get("models", ()))
+        loras = values.get("loras", ())
+        known["loras"] = tuple(UsedLora(x["name"], x["strength"], _pass_of(x)) for x in loras)
+        return cls(**known)
+
+
+def _pass_of(used: Mapping[str, Any]) -> str | None:
+    found = used.get("pass", used.get("pass_"))
+    return found if isinstance(found, str) else None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from .generation import GenerationInfo
 
@@ -67,6 +68,52 @@ class MediaPage:
 class MediaStats:
     videos: int
     images: int
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """A value that can be filtered by, and how many files have it."""
+
+    name: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """Most used first."""
+
+    models: tuple[Facet, ...] = ()
+    loras: tuple[Facet, ...] = ()
+    engines: tuple[Facet, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """Files taken out of sight, to go to the trash at `due` (seconds since the epoch) unless `token` is undone until
+    then. `kept` are the favourites among those asked for: they stay until they are asked for by name."""
+
+    token: str
+    ids: tuple[int, ...]
+    due: float
+    kept: tuple[MediaItem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ExportResult:
+    """`copied` are the new files. `unstripped` names those among them whose metadata could not be removed without
+    loss, `failed` maps the names of files that could not be copied to a sentence that says why."""
+
+    copied: tuple[str, ...] = ()
+    unstripped: tuple[str, ...] = ()
+    failed: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PromptPage:
+    """`next_cursor` is None on the last page."""
+
+    prompts: tuple[DistinctPrompt, ...]
+    next_cursor: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

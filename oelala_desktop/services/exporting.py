@@ -1,0 +1,53 @@
+"""Copies of files for elsewhere, with what made them or without. Blocking."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterable
+from itertools import count
+from pathlib import Path
+
+from oelala_desktop.domain.errors import CannotSave, Unreadable
+from oelala_desktop.domain.media import ExportResult, MediaItem
+
+from .stripping import strip_metadata
+
+
+def export_files(items: Iterable[MediaItem], folder: Path, with_metadata: bool) -> ExportResult:
+    """Raises CannotSave when the folder can neither be used nor made."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CannotSave(f"The folder {folder} cannot be used: {error.strerror or error}.") from error
+    copied: list[str] = []
+    unstripped: list[str] = []
+    failed: dict[str, str] = {}
+    for item in items:
+        source = Path(item.path)
+        part = folder / f".{source.name[:100]}.{os.getpid()}.part"
+        try:
+            shutil.copyfile(source, part)
+            if not with_metadata and not strip_metadata(part, item.format):
+                unstripped.append(item.name)
+            shutil.copystat(source, part)
+            copied.append(str(_settle(part, folder, source)))
+        except (OSError, Unreadable) as error:
+            reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+            failed[item.name] = f"{item.name} could not be copied: {reason.rstrip('.')}."
+        finally:
+            part.unlink(missing_ok=True)
+    return ExportResult(tuple(copied), tuple(unstripped), failed)
+
+
+def _settle(part: Path, folder: Path, source: Path) -> Path:
+    """Gives the copy its name, or that name with a number; never one that is taken."""
+    for number in count(1):
+        target = folder / (source.name if number == 1 else f"{source.stem}_{number}{source.suffix}")
+        try:
+            target.open("xb").close()
+        except FileExistsError:
+            continue
+        part.replace(target)
+        return target
+    raise AssertionError  # the numbers do not end

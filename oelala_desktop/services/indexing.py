@@ -1,0 +1,159 @@
+"""Keeps the index in step with the folders: what is new is read, what moved is moved, what is gone is taken out."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from oelala_desktop.storage.favorites import FavoriteStore
+from oelala_desktop.storage.media import KnownFile, MediaStore
+from oelala_desktop.storage.media_starts import StartStore
+from oelala_desktop.storage.media_writing import Changes, Entry, Stamp
+
+from .announcing import Announcer
+from .folders import Listing
+from .reading import Batch, Found, read_batch
+from .starts import settle_starts
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+#: files read and saved at once
+_BATCH = 128
+#: from here on the search index is made anew at the end instead of being kept up
+_LOAD = 4000
+
+
+@dataclass(slots=True)
+class Difference:
+    """What the folders have and the index has not, and the other way round."""
+
+    new: list[Found] = field(default_factory=list)
+    gone: dict[int, Stamp] = field(default_factory=dict)
+    refused_gone: dict[str, list[str]] = field(default_factory=dict)
+    gone_folders: list[int] = field(default_factory=list)
+    #: path, mtime and print of folders that will be in the index completely
+    complete: list[tuple[str, int, bytes | None]] = field(default_factory=list)
+
+
+class Indexer:
+    """Reading happens on a thread of its own, a batch ahead of what is being saved."""
+
+    def __init__(self, store: MediaStore, favorites: FavoriteStore, announcer: Announcer) -> None:
+        self._store = store
+        self._starts = StartStore(store.file)
+        self._favorites = favorites
+        self._announcer = announcer
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="media-scan")
+
+    def close(self) -> None:
+        self._thread.shutdown(cancel_futures=True)
+
+    async def call(self, work: Callable[[], T]) -> T:
+        """Runs blocking work on the scanning thread."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+    def compare(self, into: Difference, folder: str, there: dict[str, Stamp], known: dict[str, KnownFile]) -> None:
+        """Adds what differs between a folder's media files and those known of it."""
+        for name, stamp in there.items():
+            file = known.get(name)
+            if file is None or file.stamp != stamp:
+                into.new.append(Found(folder, name, stamp))
+        for name, file in known.items():
+            if name in there:
+                continue
+            if file.id is None:
+                into.refused_gone.setdefault(folder, []).append(name)
+            else:
+                into.gone[file.id] = file.stamp
+
+    async def compare_listings(self, listings: Iterable[Listing], into: Difference) -> None:
+        for listing in listings:
+            known = await self._store.files_in(listing.path)
+            self.compare(into, listing.path, listing.media(), known)
+            into.complete.append((listing.path, listing.mtime_ns, listing.print))
+
+    async def apply(
+        self,
+        difference: Difference,
+        stop: threading.Event,
+        progress: Callable[[int], None] = lambda done: None,
+        between: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
+        """Brings the index up to date; newest files first. `progress` is told how many were looked at, `between` is
+        awaited after each batch. Returns early when `stop` is set; nothing is lost then, only left for later."""
+        rest = await self._move(difference)
+        rest.sort(key=lambda file: -file.stamp.mtime_ns)
+        load = len(rest) > _LOAD
+        if load:
+            await self._store.begin_load()
+        await self._read_all(rest, stop, progress, between)
+        if load:
+            await self._store.end_load()  # what ends before this point is made up for at the next start
+        if stop.is_set():
+            return
+        await self._take_out(difference)
+        await self._store.keep_folders(difference.complete)
+
+    async def _move(self, difference: Difference) -> list[Found]:
+        """A file that is gone here and new there, the same in size, time and inode, has only been renamed."""
+        places = {stamp: item_id for item_id, stamp in difference.gone.items() if stamp.inode}
+        rest = []
+        for file in difference.new:
+            item_id = places.pop(file.stamp, None)
+            if item_id is None:
+                rest.append(file)
+                continue
+            del difference.gone[item_id]
+            await self.announce(await self._store.move(item_id, file.folder, file.name))
+        return rest
+
+    async def _read_all(
+        self,
+        files: Sequence[Found],
+        stop: threading.Event,
+        progress: Callable[[int], None],
+        between: Callable[[], Awaitable[None]] | None,
+    ) -> None:
+        reading = self._read(files[:_BATCH], stop)
+        for at in range(0, len(files), _BATCH):
+            batch = await reading
+            reading = self._read(files[at + _BATCH : at + 2 * _BATCH], stop)
+            await self.save(batch)
+            progress(min(at + _BATCH, len(files)))
+            if between is not None:
+                await between()
+        await reading
+
+    def _read(self, files: Sequence[Found], stop: threading.Event) -> asyncio.Future[Batch]:
+        loop = asyncio.get_running_loop()
+        return loop.run_in_executor(self._thread, read_batch, files, self._favorites, stop)
+
+    async def read_now(self, files: Sequence[Found]) -> None:
+        """A few files that must not wait for a long scan."""
+        batch = await asyncio.to_thread(read_batch, files, self._favorites, threading.Event())
+        await self.save(batch)
+
+    async def save(self, batch: Batch) -> None:
+        entries: list[Entry] = batch.entries
+        if entries:
+            await self.announce(await self._store.save(entries))
+        await self._store.refuse([(file.folder, file.name, file.stamp) for file in batch.refused])
+
+    async def _take_out(self, difference: Difference) -> None:
+        if difference.gone:
+            await self.announce(await self._store.remove(list(difference.gone)))
+        if difference.gone_folders:
+            await self.announce(await self._store.remove_folders(difference.gone_folders))
+        for folder, names in difference.refused_gone.items():
+            await self._store.unrefuse(folder, names)
+
+    async def announce(self, changes: Changes) -> None:
+        """Settles which pictures are start pictures now, then tells what changed."""
+        turned = await settle_starts(self._starts, changes.touched) if changes.touched else []
+        self._announcer.tell(added=changes.added, changed=[*changes.changed, *turned], removed=changes.removed)

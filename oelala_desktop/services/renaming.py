@@ -1,0 +1,51 @@
+"""Giving a file another name, never over one that exists. Blocking."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from oelala_desktop.domain.errors import CannotSave, InvalidField, NotFound
+
+_FORBIDDEN = frozenset('/\\:*?"<>|')
+_LONGEST = 255
+
+
+def rename_file(path: Path, name: str) -> Path:
+    """The new path. The extension stays as it is. Raises InvalidField for a name that cannot be, NotFound if the file
+    is gone, CannotSave if the folder refuses."""
+    target = path.with_name(_checked(name.strip(), path.suffix))
+    if target == path:
+        return path
+    try:
+        try:
+            os.link(path, target, follow_symlinks=False)  # unlike a rename, this never replaces a file
+        except (OSError, NotImplementedError) as error:
+            if isinstance(error, FileExistsError | FileNotFoundError) or target.exists():
+                raise
+            path.rename(target)  # a file system without links
+        else:
+            path.unlink()
+    except FileNotFoundError as error:
+        raise NotFound(f"{path.name} is no longer there.") from error
+    except OSError as error:
+        if target.exists():
+            raise InvalidField("name", f"There is already a file called {target.name} in this folder.") from error
+        raise CannotSave(f"{path.name} cannot be renamed: {error.strerror or error}.") from error
+    return target
+
+
+def _checked(name: str, suffix: str) -> str:
+    stem = name[: -len(suffix)] if suffix and name.casefold().endswith(suffix.casefold()) else name
+    full = stem + suffix
+    if not stem.strip(". "):
+        raise InvalidField("name", "name: type a name.")
+    bad = sorted({c for c in stem if c in _FORBIDDEN or ord(c) < 32})
+    if bad:
+        shown = " ".join(c if c.isprintable() else repr(c) for c in bad)
+        raise InvalidField("name", f"name: {shown} cannot be part of a file's name.")
+    if stem.startswith("."):
+        raise InvalidField("name", "name: a name that begins with a dot hides the file; choose another.")
+    if len(full.encode("utf-8", "surrogateescape")) > _LONGEST:
+        raise InvalidField("name", f"name: this is longer than the {_LONGEST} bytes that a name may have.")
+    return full

@@ -1,0 +1,100 @@
+"""Deleting with time to think: out of sight at once, into the system's trash ten seconds later, and not if undone."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+import time
+from collections.abc import Iterable, Sequence
+
+from oelala_desktop.domain.errors import NotFound
+from oelala_desktop.domain.events import NoticePosted
+from oelala_desktop.domain.media import Deletion, MediaItem
+from oelala_desktop.storage.media import MediaStore
+from oelala_desktop.storage.media_writing import Stamp
+
+from .announcing import Announcer
+from .bus import Bus
+from .folders import look
+from .tasks import TaskScope
+
+log = logging.getLogger(__name__)
+
+#: seconds until a deletion becomes one
+DELAY = 10.0
+
+
+class Trash:
+    def __init__(self, store: MediaStore, bus: Bus, scope: TaskScope, announcer: Announcer, delay: float) -> None:
+        self._store = store
+        self._bus = bus
+        self._scope = scope
+        self._announcer = announcer
+        self._delay = delay
+        self._pending: dict[str, tuple[int, ...]] = {}
+
+    async def hide(self, items: Sequence[MediaItem], kept: tuple[MediaItem, ...]) -> Deletion:
+        ids = tuple(await self._store.set_hidden([item.id for item in items], True))
+        deletion = Deletion(secrets.token_urlsafe(9), ids, time.time() + self._delay, kept)
+        if ids:
+            self._pending[deletion.token] = ids
+            self._announcer.tell(removed=ids)
+            self._scope.start(self._delete_later(deletion.token), "delete")
+        return deletion
+
+    async def undo(self, token: str) -> tuple[int, ...]:
+        """Raises NotFound when it is too late."""
+        ids = self._pending.pop(token, None)
+        if ids is None:
+            raise NotFound("It is too late to undo this; the files are in the trash of your system.")
+        await self.show(ids)
+        return ids
+
+    async def show(self, ids: Iterable[int]) -> None:
+        self._announcer.tell(added=await self._store.set_hidden(list(ids), False))
+
+    async def _delete_later(self, token: str) -> None:
+        await asyncio.sleep(self._delay)
+        ids = self._pending.pop(token, None)
+        if ids is not None:
+            await self._delete(ids)
+
+    async def flush(self) -> None:
+        """All that is pending goes now."""
+        while self._pending:
+            _, ids = self._pending.popitem()
+            await self._delete(ids)
+
+    async def _delete(self, ids: Sequence[int]) -> None:
+        items = await self._store.many(ids)
+        stamps = await self._store.stamps(ids)
+        jobs = [(item, stamps[item.id]) for item in items]
+        failed = await asyncio.to_thread(_send_all, jobs)
+        await self._store.remove([item.id for item in items if item.id not in failed])
+        if failed:
+            await self.show(failed)
+            text = next(iter(failed.values()))
+            more = f" {len(failed) - 1} more could not be moved either." if len(failed) > 1 else ""
+            self._bus.publish(NoticePosted("error", text + more))
+
+
+def _send_all(files: Iterable[tuple[MediaItem, Stamp]]) -> dict[int, str]:
+    """Ids of files that stay, with the reason. A file that was replaced since is none of those that were chosen."""
+    from send2trash import send2trash
+
+    failed = {}
+    for item, stamp in files:
+        now = look(item.path)
+        if now == "gone":
+            continue
+        if now != stamp:
+            failed[item.id] = f"{item.name} was changed by another program meanwhile, so it was not deleted."
+            continue
+        try:
+            send2trash(item.path)
+        except (OSError, ValueError) as error:
+            log.warning("trash: %s", error)
+            reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+            failed[item.id] = f"{item.name} could not be moved to the trash: {reason}."
+    return failed

@@ -1,0 +1,159 @@
+"""A MediaQuery as SQL. Pages go by key, never by offset: what is inserted meanwhile neither repeats nor hides a row."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import sqlite3
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from oelala_desktop.domain.errors import InvalidField
+from oelala_desktop.domain.media import SORTS, MediaItem, MediaQuery
+
+from .media_schema import ENGINE, LORA, MODEL, first_moment
+from .media_search import match_expression
+
+MAX_LIMIT = 1000
+_COLUMN = {"name": "sort_name", "size": "size", "duration": "length", "favorites": "favorite"}
+
+ITEM_COLUMNS = (
+    "i.id, f.path, i.file, i.name, i.kind, i.format, i.size, i.mtime_ns, i.added, i.width, i.height, i.frames, i.fps,"
+    " i.length, i.prompt_key IS NOT NULL, i.is_sketch, i.is_start, i.favorite, i.job_id, i.moment"
+)
+ITEM_TABLES = "items i CROSS JOIN folders f ON f.id = i.folder"
+
+
+def to_item(row: tuple[Any, ...]) -> MediaItem:
+    folder = to_text(row[1])
+    return MediaItem(
+        row[0], join(folder, to_text(row[2])), folder, row[3], row[4], row[5], row[6], row[7] / 1e9, row[8], row[9],
+        row[10], row[11], row[12], row[13] or None, bool(row[14]), bool(row[15]), bool(row[16]), bool(row[17]), row[18],
+    )  # fmt: skip
+
+
+def to_bytes(path: str | Path) -> bytes:
+    """Names as the database keeps them: also those that are no text."""
+    return str(path).encode("utf-8", "surrogateescape")
+
+
+def to_text(path: bytes) -> str:
+    return path.decode("utf-8", "surrogateescape")
+
+
+def join(folder: str, name: str) -> str:
+    return folder + _SEPARATOR + name if not folder.endswith(_SEPARATOR) else folder + name
+
+
+_SEPARATOR = str(Path("a", "b"))[1]
+
+
+@dataclass(slots=True)
+class Statement:
+    """The parts behind SELECT. `order` is empty where the order does not matter."""
+
+    tables: str
+    conditions: list[str] = field(default_factory=list)
+    values: list[Any] = field(default_factory=list)
+    order: str = ""
+    key: str | None = None
+
+    def sql(self, columns: str) -> str:
+        where = " AND ".join(self.conditions) or "1"
+        return f"SELECT {columns} FROM {self.tables} WHERE {where}{self.order}"
+
+    def require(self, condition: str, *values: Any) -> None:
+        self.conditions.append(condition)
+        self.values.extend(values)
+
+
+def build(connection: sqlite3.Connection, query: MediaQuery, *, ordered: bool = True) -> Statement:
+    """Raises InvalidField for an unknown sort or a cursor that is not of this query."""
+    if query.sort not in SORTS:
+        raise InvalidField("sort", f"sort: {query.sort!r} is unknown; there are {', '.join(SORTS)}.")
+    key = _COLUMN.get(query.sort)
+    text = query.text.encode("utf-8", "replace").decode().strip()
+    loading = bool(text) and connection.execute("SELECT bulk FROM state").fetchone()[0] == 1
+    words = match_expression(connection, text) if text and not loading else None
+    by_search = words is not None and key is None
+    moment = "search.rowid" if by_search else "i.moment"
+    tables = f"search CROSS JOIN items i ON i.moment = search.rowid{_FOLDERS}" if by_search else ITEM_TABLES
+    statement = Statement(tables, key=key)
+    if words is not None:
+        match = "search MATCH ?" if by_search else "i.moment IN (SELECT rowid FROM search WHERE search MATCH ?)"
+        statement.require(match, words)
+    elif loading:
+        _search_slowly(statement, text)
+    elif text:
+        statement.require("instr(i.sort_name, ?)", text.casefold())
+    _filter(statement, query, moment)
+    if query.cursor is not None:
+        _resume(statement, query, moment)
+    if ordered:
+        way = "DESC" if query.descending else "ASC"
+        statement.order = f" ORDER BY {f'i.{key} {way}, ' if key else ''}{moment} {way}"
+    return statement
+
+
+def _search_slowly(statement: Statement, text: str) -> None:
+    """While thousands of files are loaded the search index lags behind; reading on is slower but finds them all."""
+    for token in text.split():
+        statement.require("instr(lower((SELECT words FROM details d WHERE d.moment = i.moment)), ?)", token.lower())
+
+
+_FOLDERS = " CROSS JOIN folders f ON f.id = i.folder"
+
+
+def _filter(statement: Statement, query: MediaQuery, moment: str) -> None:
+    statement.require("i.hidden = 0")
+    if query.hide_start_images:
+        statement.require("i.is_start = 0")
+    if query.kind is not None:
+        statement.require("i.kind = ?", query.kind)
+    if query.favorite is not None:
+        statement.require("i.favorite = ?", int(query.favorite))
+    for kind, name in ((MODEL, query.model), (LORA, query.lora), (ENGINE, query.engine)):
+        if name is not None:
+            chosen = "SELECT moment FROM uses WHERE name = (SELECT id FROM names WHERE kind = ? AND name = ?)"
+            statement.require(f"i.moment IN ({chosen})", kind, name)
+    if query.since is not None:
+        statement.require(f"{moment} >= ?", first_moment(query.since))
+    if query.until is not None:
+        statement.require(f"{moment} < ?", first_moment(query.until + 1))
+
+
+def _resume(statement: Statement, query: MediaQuery, moment: str) -> None:
+    value, last = _read_cursor(query)
+    sign = "<" if query.descending else ">"
+    if statement.key is None:
+        statement.require(f"{moment} {sign} ?", last)
+    else:
+        statement.require(f"(i.{statement.key}, {moment}) {sign} (?, ?)", value, last)
+
+
+def write_cursor(query: MediaQuery, value: Any, moment: int) -> str:
+    return encode_cursor([query.sort, query.descending, value, moment])
+
+
+def _read_cursor(query: MediaQuery) -> tuple[Any, int]:
+    parts = decode_cursor(query.cursor or "")
+    if len(parts) != 4 or parts[:2] != [query.sort, query.descending] or type(parts[3]) is not int:
+        raise InvalidField("cursor", "cursor: it belongs to another order; ask for the first page again.")
+    return parts[2], parts[3]
+
+
+def encode_cursor(parts: list[Any]) -> str:
+    return base64.urlsafe_b64encode(orjson.dumps(parts)).decode().rstrip("=")
+
+
+def decode_cursor(cursor: str) -> list[Any]:
+    try:
+        parts = orjson.loads(base64.urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4)))
+    except (ValueError, binascii.Error):
+        parts = None
+    if not isinstance(parts, list) or not all(isinstance(part, str | int | float) for part in parts):
+        raise InvalidField("cursor", "cursor: this is none of ours; ask for the first page again.")
+    return parts
