@@ -14,8 +14,8 @@ class Contents:
     """Filled by the one walker that knows the format.
 
     `blocks` maps a text's key as written (Matroska: lower case) to its bytes, or to text or a JSON value where the
-    container or a wrapping text held it decoded. `damage` is the end of a sentence ("ends inside …"), or None if the
-    file is whole as far as its structure tells.
+    container or a wrapping text held it decoded. `room` is how many bytes of text may still be read. `damage` is the
+    end of a sentence ("ends inside …"), or None if the file is whole as far as its structure tells.
     """
 
     __slots__ = ("blocks", "damage", "duration", "format", "fps", "frames", "height", "room", "width")
@@ -36,10 +36,13 @@ class Contents:
         """`image` or `video`."""
         return "video" if self.format in VIDEO_FORMATS else "image"
 
-    def keep(self, key: str, value: bytes | str) -> None:
-        """Take a text unless the key is taken (the first one counts) or it is beyond the limits."""
+    def keep(self, key: str, value: bytes | str | None) -> None:
+        """Take a text, if there is one, unless the key is taken (the first one counts) or it is beyond the limits."""
+        if value is None:
+            return
         size = len(value)
-        if size > limits.TEXT or size > self.room or key in self.blocks:
+        if size > limits.TEXT or size > self.room:
             return
         self.room -= size
-        self.blocks[key] = value
+        if key not in self.blocks:
+            self.blocks[key] = value

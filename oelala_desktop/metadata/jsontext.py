@@ -34,6 +34,8 @@ def _too_many_values(text: bytes | str) -> bool:
 def _parse_tolerant(text: bytes | str) -> Any:
     if isinstance(text, bytes):
         text = to_text(text)
+    if len(text) > limits.JSON_TOLERANT:
+        return None
     text = text.strip("\0 \t\r\n\ufeff")
     if text[:1] not in ("{", "[", '"'):
         return None

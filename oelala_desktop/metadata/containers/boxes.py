@@ -12,11 +12,11 @@ _BOX = struct.Struct(">I4s").unpack_from
 _LARGE = struct.Struct(">Q").unpack_from
 
 
-def children(data: bytes, start: int, end: int) -> list[tuple[bytes, int, int]]:
-    """(letters, start of the body, end) of each box between two offsets; stops at the first impossible size."""
+def children(data: bytes, start: int, end: int, most: int = limits.ENTRIES) -> list[tuple[bytes, int, int]]:
+    """(letters, start of the body, end) of at most `most` boxes in a range; stops at the first impossible size."""
     end = min(end, len(data))
     found: list[tuple[bytes, int, int]] = []
-    while start + 8 <= end and len(found) < limits.PARTS:
+    while start + 8 <= end and len(found) < most:
         size, kind = _BOX(data, start)
         body = start + 8
         if size < 8:
@@ -53,7 +53,9 @@ def leaves(data: bytes, start: int, end: int, into: frozenset[bytes]) -> dict[by
     of a name counts."""
     found: dict[bytes, tuple[int, int]] = {}
     pending = [(start, end)]
-    while pending and len(found) < limits.DEPTH * 16:
+    for _ in range(limits.NESTS):
+        if not pending:
+            break
         for kind, body, stop in children(data, *pending.pop()):
             if kind in into:
                 pending.append((body, stop))

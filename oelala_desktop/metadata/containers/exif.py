@@ -14,8 +14,8 @@ from oelala_desktop.metadata.contents import Contents
 
 USER_COMMENT = 0x9286
 _EXIF_DIRECTORY = 0x8769
-_ASCII = 2
-_SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 9: 4, 10: 8, 12: 8, 13: 4}
+#: BYTE, ASCII, UNDEFINED: one byte each
+_TEXT_KINDS = frozenset({1, 2, 7})
 _KEYED = re.compile(rb"\s*([A-Za-z_][\w .-]{0,78}):\s*(?=[\[{\"])")
 #: entries of one directory that we look at
 _ENTRIES = 512
@@ -40,10 +40,18 @@ def take(contents: Contents, data: bytes) -> None:
             if isinstance(value, int):
                 if tag == _EXIF_DIRECTORY:
                     pending.append(value)
-            elif tag == USER_COMMENT:
-                contents.keep("parameters", user_comment(value, order))
-            else:
-                take_keyed(contents, value)
+            elif value[1] - value[0] <= contents.room:
+                _take_text(contents, tag, data, *value, order)
+
+
+def _take_text(contents: Contents, tag: int, data: bytes, start: int, end: int, order: str) -> None:
+    if tag == USER_COMMENT:
+        # Spent even if little is left of it: many entries may point at one large text.
+        contents.room -= end - start
+        contents.keep("parameters", user_comment(data[start:end], order))
+    elif is_keyed(data[start : min(end, start + 100)]):
+        contents.room -= end - start
+        take_keyed(contents, data[start:end])
 
 
 def is_keyed(value: bytes) -> bool:
@@ -58,9 +66,10 @@ def take_keyed(contents: Contents, value: bytes) -> None:
         contents.keep(match[1].decode("ascii", "replace"), value[match.end() :].rstrip(b"\0 "))
 
 
-def entries(data: bytes, offset: int, order: str) -> list[tuple[int, bytes | int]]:
-    """The texts (as bytes) and the long numbers of one directory; entries that point outside are left out."""
-    found: list[tuple[int, bytes | int]] = []
+def entries(data: bytes, offset: int, order: str) -> list[tuple[int, tuple[int, int] | int]]:
+    """(tag, range of a text or a long number) of each entry of one directory; those that point outside are left
+    out."""
+    found: list[tuple[int, tuple[int, int] | int]] = []
     size = len(data)
     if offset + 2 > size:
         return found
@@ -70,13 +79,10 @@ def entries(data: bytes, offset: int, order: str) -> list[tuple[int, bytes | int
         tag, kind, number, value = struct.unpack_from(order + "HHII", data, at)
         if kind in (4, 13) and number == 1:
             found.append((tag, value))
-            continue
-        length = number * _SIZES.get(kind, 0)
-        if not 0 < length <= limits.TEXT or kind not in (1, 2, 7):
-            continue
-        start = at + 8 if length <= 4 else value
-        if start + length <= size:
-            found.append((tag, data[start : start + length]))
+        elif kind in _TEXT_KINDS and 0 < number <= limits.TEXT:
+            start = at + 8 if number <= 4 else value
+            if start + number <= size:
+                found.append((tag, (start, start + number)))
     return found
 
 

@@ -9,7 +9,7 @@ from oelala_desktop.metadata.source import Source
 
 #: what we walk of a GIF: its frames are only found by stepping through all pixels' sub-blocks
 _WALKED = 64 * limits.MIB
-_SUB_BLOCKS = 2_000_000
+_SUB_BLOCKS = _WALKED // 256
 _IMAGE, _EXTENSION, _TRAILER, _COMMENT, _CONTROL = 0x2C, 0x21, 0x3B, 0xFE, 0xF9
 
 
@@ -52,8 +52,9 @@ def walk(source: Source) -> Contents:
             offset, left = _skip(window, offset + 2, left)
         else:
             break
-    if offset >= _WALKED:
-        contents.damage = None
+    if offset >= _WALKED or left <= 0:
+        # Too long to be walked to its end: nothing is known of it.
+        contents.damage, frames = None, 0
     for text in comments:
         exif.take_keyed(contents, text)
     contents.frames = frames or None

@@ -29,6 +29,7 @@ def walk(source: Source, format_: str) -> Contents:
     """Facts and texts. Raises Unreadable without a usable `moov`."""
     contents = Contents(format_)
     movie: bytes | None = None
+    file_meta = b""
     first_frame_data = False
     for kind, _, body, end in top_level(source):
         if end > source.size:
@@ -38,7 +39,7 @@ def walk(source: Source, format_: str) -> Contents:
             break
         if kind == b"moov" and movie is None:
             movie = _load(source, body, end)
-        elif kind == b"meta":
+        elif kind == b"meta" and not file_meta:
             file_meta = _load(source, body, end)
             take_meta(contents, file_meta, 0, len(file_meta))
         elif kind == b"mdat":
@@ -62,17 +63,21 @@ def _load(source: Source, body: int, end: int) -> bytes:
 
 
 def _read_movie(contents: Contents, movie: bytes, file_size: int) -> None:
+    tracks = 0
+    seen: set[bytes] = set()
     for kind, body, end in children(movie, 0, len(movie)):
         if kind == b"mvhd":
             scale, length = _times(movie, body, end, 12)
             if scale and length:
                 contents.duration = round(length / scale, 6)
-        elif kind == b"trak":
+        elif kind == b"trak" and tracks < limits.TRACKS:
+            tracks += 1
             _read_track(contents, movie, leaves(movie, body, end, _TRACK), file_size)
-        elif kind == b"udta":
+        elif kind == b"udta" and kind not in seen:
             _take_user_data(contents, movie, body, end)
-        elif kind == b"meta":
+        elif kind == b"meta" and kind not in seen:
             take_meta(contents, movie, body, end)
+        seen.add(kind)
 
 
 def _times(data: bytes, body: int, end: int, skipped: int) -> tuple[int, int]:
@@ -129,8 +134,10 @@ def _check_offsets(contents: Contents, movie: bytes, parts: dict[bytes, tuple[in
 
 
 def _take_user_data(contents: Contents, movie: bytes, start: int, end: int) -> None:
+    with_meta = False
     for kind, body, stop in children(movie, start, end):
-        if kind == b"meta":
+        if kind == b"meta" and not with_meta:
+            with_meta = True
             take_meta(contents, movie, body, stop)
         elif kind[:1] == b"\xa9" and stop - body >= 4:
             length = int.from_bytes(movie[body : body + 2], "big")
@@ -143,13 +150,11 @@ def take_meta(contents: Contents, data: bytes, start: int, end: int) -> None:
     # ISO makes it a full box (4 bytes of version and flags first), QuickTime does not.
     if data[start + 4 : start + 8] != b"hdlr":
         start += 4
-    names: list[bytes] = []
-    for kind, body, stop in children(data, start, end):
-        if kind == b"keys":
-            names = key_names(data, body, stop)
-        elif kind == b"ilst":
-            for item, item_body, item_end in children(data, body, stop):
-                _take_item(contents, data, item, item_body, item_end, names)
+    parts = {kind: (body, stop) for kind, body, stop in reversed(children(data, start, end))}
+    names = key_names(data, *parts[b"keys"]) if b"keys" in parts else []
+    if b"ilst" in parts:
+        for item, body, stop in children(data, *parts[b"ilst"]):
+            _take_item(contents, data, item, body, stop, names)
 
 
 def key_names(data: bytes, body: int, end: int) -> list[bytes]:
@@ -168,6 +173,8 @@ def _take_item(contents: Contents, data: bytes, kind: bytes, body: int, end: int
         key = _ITEM_NAMES.get(kind) or kind.decode("latin-1").lstrip("©")
     value = find(data, body, end, (b"data",))
     if not key or value is None or value[1] - value[0] < 8:
+        return
+    if value[1] - value[0] > contents.room:
         return
     text = data[value[0] + 8 : value[1]]
     contents.keep(key, text.decode("utf-16-be", "replace") if data[value[0] + 3] == _UTF16 else text)

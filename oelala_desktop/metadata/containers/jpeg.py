@@ -50,6 +50,9 @@ def walk(source: Source) -> Contents:
 
 def _take(contents: Contents, comments: list[bytes], source: Source, marker: int, offset: int, length: int) -> None:
     if marker == _APP1:
+        if length > contents.room:
+            return
+        contents.room -= length // 8
         data = source.at(offset, length)
         if data[:4] == b"Exif":
             exif.take(contents, data)

@@ -18,6 +18,8 @@ _TRACK, _TRACK_TYPE, _TRACK_NUMBER, _DEFAULT_DURATION, _VIDEO = 0xAE, 0x83, 0xD7
 _PIXEL_WIDTH, _PIXEL_HEIGHT = 0xB0, 0xBA
 TAG, TARGETS, _TARGET_TRACK, SIMPLE_TAG, TAG_NAME, TAG_STRING = 0x7373, 0x63C0, 0x63C5, 0x67C8, 0x45A3, 0x4487
 UNKNOWN = -1
+#: how many parts of a kind are read; one is usual
+_REPEATS = 4
 _OF_SEGMENT = frozenset({SEEK_HEAD, _INFO, _TRACKS, TAGS, _CLUSTER, 0x1C53BB6B, 0x1043A770, 0x1941A469})
 
 
@@ -29,18 +31,14 @@ def walk(source: Source, format_: str) -> Contents:
         contents.damage = "ends before its last part"
     track, clusters = 0, 0
     counted: list[tuple[int, int]] = []
+    seen: list[int] = []
     for kind, body, stop in elements(source, start, min(end, source.size)):
         if stop > source.size:
             contents.damage = "ends inside its frames" if kind == _CLUSTER else "ends inside its structure"
             break
-        if kind in (_INFO, _TRACKS, TAGS) and stop - body <= limits.INDEX:
-            data = source.at(body, stop - body)
-            if kind == _INFO:
-                _read_info(contents, data)
-            elif kind == _TRACKS:
-                track = _read_tracks(contents, data) or track
-            else:
-                _take_tags(contents, data)
+        if kind in (_INFO, _TRACKS, TAGS) and stop - body <= limits.INDEX and seen.count(kind) < _REPEATS:
+            seen.append(kind)
+            track = _take(contents, kind, source.at(body, stop - body)) or track
         elif kind == _CLUSTER:
             clusters += 1
             counted.append((body, stop))
@@ -50,6 +48,17 @@ def walk(source: Source, format_: str) -> Contents:
         contents.damage = "has no frames in it"
     _finish(contents, source, track, counted)
     return contents
+
+
+def _take(contents: Contents, kind: int, data: bytes) -> int:
+    """Read one of the small parts; the number of the video track if this was the list of tracks, else 0."""
+    if kind == _INFO:
+        _read_info(contents, data)
+    elif kind == TAGS:
+        _take_tags(contents, data)
+    else:
+        return _read_tracks(contents, data)
+    return 0
 
 
 def segment(source: Source) -> tuple[int, int]:
@@ -65,14 +74,16 @@ def _finish(contents: Contents, source: Source, track: int, clusters: list[tuple
     if contents.fps is not None and contents.duration:
         contents.frames = max(1, round(contents.duration * contents.fps))
         return
-    left, frames = limits.PARTS, 0
+    left, frames = limits.PARTS // 4, 0
     for body, stop in clusters:
         for kind, block, _ in elements(source, body, min(stop, source.size)):
             left -= 1
+            if left <= 0:
+                # Too many to count; nothing is better than a wrong number.
+                return
             if kind in (_SIMPLE_BLOCK, _BLOCK_GROUP) and _of_track(source, kind, block, track):
                 frames += 1
-        if left <= 0:
-            return
+        left -= 1
     if frames:
         contents.frames = frames
         if contents.duration and frames > 1:
@@ -89,7 +100,9 @@ def _of_track(source: Source, kind: int, body: int, track: int) -> bool:
 def elements(source: Source, start: int, end: int) -> Iterator[tuple[int, int, int]]:
     """(id, start of the body, end) of each element; a segment or cluster of unknown size goes to the end of the
     file. Ends at the first impossible head."""
-    for _ in range(limits.PARTS):
+    left = limits.PARTS
+    while left > 0:
+        left -= 1
         head = source.at(start, 12) if start < end else b""
         kind, size, body = _head(head)
         if not kind:
@@ -97,24 +110,30 @@ def elements(source: Source, start: int, end: int) -> Iterator[tuple[int, int, i
         if size != UNKNOWN:
             stop = start + body + size
         else:
-            stop = _cluster_end(source, start + body, end) if kind == _CLUSTER else source.size
+            stop = source.size
+            if kind == _CLUSTER:
+                stop, left = _cluster_end(source, start + body, end, left)
         yield kind, start + body, stop
         start = stop
 
 
-def _cluster_end(source: Source, start: int, end: int) -> int:
-    """Where a cluster of a live stream ends: in front of the first element that cannot be inside it."""
-    for _ in range(limits.PARTS):
+def _cluster_end(source: Source, start: int, end: int, left: int) -> tuple[int, int]:
+    """Where a cluster of a live stream ends, in front of the first element that cannot be inside it, and what is left
+    of the elements that may be looked at."""
+    while left > 0:
+        left -= 1
         kind, size, body = _head(source.at(start, 12) if start < end else b"")
-        if not kind or size == UNKNOWN or kind in _OF_SEGMENT:
-            return start if kind in _OF_SEGMENT else end
+        if kind in _OF_SEGMENT:
+            return start, left
+        if not kind or size == UNKNOWN:
+            break
         start += body + size
-    return end
+    return end, left
 
 
-def children(data: bytes, start: int, end: int) -> Iterator[tuple[int, int, int]]:
+def children(data: bytes, start: int, end: int, most: int = limits.ENTRIES) -> Iterator[tuple[int, int, int]]:
     """The same within bytes at hand; elements that reach beyond are left out."""
-    for _ in range(limits.PARTS):
+    for _ in range(most):
         kind, size, body = _head(data[start : start + 12]) if start < end else (0, 0, 0)
         if not kind or size < 0 or start + body + size > end:
             return
@@ -165,10 +184,10 @@ def _read_info(contents: Contents, data: bytes) -> None:
 
 def _read_tracks(contents: Contents, data: bytes) -> int:
     """The number of the first video track, 0 if there is none."""
-    for kind, body, stop in children(data, 0, len(data)):
+    for kind, body, stop in children(data, 0, len(data), limits.TRACKS):
         if kind != _TRACK:
             continue
-        fields = {name: (at, end) for name, at, end in children(data, body, stop)}
+        fields = {name: (at, end) for name, at, end in children(data, body, stop, 256)}
         if _VIDEO not in fields or (_TRACK_TYPE in fields and _unsigned(data, *fields[_TRACK_TYPE]) != 1):
             continue
         for name, at, end in children(data, *fields[_VIDEO]):
@@ -184,27 +203,29 @@ def _read_tracks(contents: Contents, data: bytes) -> int:
 
 
 def _take_tags(contents: Contents, data: bytes) -> None:
+    left = limits.ENTRIES
     for kind, body, stop in children(data, 0, len(data)):
-        if kind != TAG:
+        if kind != TAG or left <= 0:
             continue
-        texts: list[tuple[int, int]] = []
-        of_file = True
-        for name, at, end in children(data, body, stop):
+        parts = list(children(data, body, stop, left))
+        left -= len(parts)
+        if any(name == TARGETS and _of_one_track(data, at, end) for name, at, end in parts):
+            continue
+        for name, at, end in parts:
             if name == SIMPLE_TAG:
-                texts.append((at, end))
-            elif name == TARGETS:
-                of_file = all(
-                    target != _TARGET_TRACK or not _unsigned(data, a, e) for target, a, e in children(data, at, end)
-                )
-        for at, end in texts if of_file else ():
-            _take_tag(contents, data, at, end)
+                _take_tag(contents, data, at, end)
+
+
+def _of_one_track(data: bytes, start: int, end: int) -> bool:
+    parts = children(data, start, end, 16)
+    return any(name == _TARGET_TRACK and _unsigned(data, at, stop) for name, at, stop in parts)
 
 
 def _take_tag(contents: Contents, data: bytes, start: int, end: int) -> None:
     key = tag_name(data, start, end)
     text = b""
-    for kind, body, stop in children(data, start, end):
-        if kind == TAG_STRING:
+    for kind, body, stop in children(data, start, end, 16):
+        if kind == TAG_STRING and stop - body <= contents.room:
             text = data[body:stop].rstrip(b"\0")
     if key:
         contents.keep(key, text)
@@ -212,7 +233,7 @@ def _take_tag(contents: Contents, data: bytes, start: int, end: int) -> None:
 
 def tag_name(data: bytes, start: int, end: int) -> str:
     """The name of a SimpleTag in lower case."""
-    for kind, body, stop in children(data, start, end):
-        if kind == TAG_NAME:
+    for kind, body, stop in children(data, start, end, 16):
+        if kind == TAG_NAME and stop - body <= 1024:
             return data[body:stop].rstrip(b"\0").decode("utf-8", "replace").lower()
     return ""

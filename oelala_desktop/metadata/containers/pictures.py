@@ -63,7 +63,7 @@ def _avif(contents: Contents, source: Source) -> None:
         if end > source.size:
             contents.damage = "ends inside its pixels"
             break
-        if kind == b"meta" and end - body <= limits.INDEX:
+        if kind == b"meta" and contents.width is None and end - body <= limits.INDEX:
             _avif_size(contents, source.at(body, end - body))
 
 

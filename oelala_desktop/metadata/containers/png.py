@@ -50,7 +50,7 @@ def _walk_chunks(contents: Contents, source: Source) -> None:
         if end > size:
             contents.damage = "ends inside its pixels" if kind == b"IDAT" else "ends inside a chunk"
             return
-        if kind in _OF_INTEREST and length <= limits.TEXT:
+        if kind in _OF_INTEREST and length <= contents.room:
             if kind == b"tEXt" and end <= len(head):
                 # The usual case without a copy in between: the whole chunk is at hand.
                 zero = head.find(0, offset + 8, end - 4)
@@ -79,9 +79,7 @@ def _take(contents: Contents, kind: bytes, data: bytes) -> None:
         _take_international(contents, data)
     elif kind == b"zTXt":
         key, _, rest = data.partition(b"\0")
-        packed = inflate(rest[1:])
-        if packed is not None:
-            contents.keep(key.decode("latin-1"), packed)
+        contents.keep(key.decode("latin-1"), inflate(rest[1:], contents))
     elif kind == b"eXIf":
         exif.take(contents, data)
     elif kind == b"acTL":
@@ -97,18 +95,19 @@ def _take_international(contents: Contents, data: bytes) -> None:
     parts = rest[2:].split(b"\0", 2)
     if len(parts) < 3:
         return
-    text: bytes | None = parts[2]
-    if rest[0] == 1:
-        text = inflate(parts[2])
-    if text is not None:
-        contents.keep(key.decode("latin-1"), text)
+    contents.keep(key.decode("latin-1"), inflate(parts[2], contents) if rest[0] == 1 else parts[2])
 
 
-def inflate(packed: bytes) -> bytes | None:
-    """The text of a zlib stream, or None if it is damaged or larger than a text may be."""
+def inflate(packed: bytes, contents: Contents) -> bytes | None:
+    """The text of a zlib stream, None if it is damaged or larger than a text may be. What was inflated in vain
+    counts as read: a file full of bombs must not be inflated one after the other."""
     inflater = zlib.decompressobj()
     try:
-        text = inflater.decompress(packed, limits.TEXT)
+        text = inflater.decompress(packed, min(limits.TEXT, contents.room))
     except zlib.error:
+        contents.room -= len(packed)
         return None
-    return None if inflater.unconsumed_tail else text
+    if inflater.unconsumed_tail:
+        contents.room -= len(text)
+        return None
+    return text

@@ -45,7 +45,8 @@ def walk(source: Source) -> Contents:
 
 def _take(contents: Contents, source: Source, kind: bytes, start: bytes, offset: int, length: int) -> None:
     if kind in (b"EXIF", b"XMP "):
-        if length <= limits.TEXTS:
+        if length <= contents.room:
+            contents.room -= length // 8
             data = source.at(offset, length)
             exif.take(contents, data) if kind == b"EXIF" else xmp.take(contents, data)
     elif kind in (b"VP8X", b"VP8 ", b"VP8L") and contents.width is None:

@@ -32,7 +32,7 @@ def read(nodes: dict[str, Any], *, moving: bool) -> dict[str, Any]:
     graph = Graph(nodes)
     samplers, outputs = _survey(graph)
     fields: dict[str, Any] = {}
-    for node_id in outputs:
+    for node_id in outputs[: limits.GRAPH_PARTS]:
         rate = _rate(graph, graph.inputs(node_id))
         if rate is not None:
             fields["fps"] = rate
@@ -81,10 +81,11 @@ def _survey(graph: Graph) -> tuple[list[str], list[str]]:
 def _chain(graph: Graph, outputs: list[str], samplers: list[str], *, moving: bool) -> tuple[list[Pass], str | None]:
     """The passes that made this file, first to last, and the node that made their latent."""
     known = set(samplers)
-    for node_id in reversed(samplers):
-        found = passes(graph, node_id, known)
-        if len(found[0]) == len(samplers):
-            return found
+    if len(samplers) <= limits.PASSES:
+        for node_id in reversed(samplers):
+            found = passes(graph, node_id, known)
+            if len(found[0]) == len(samplers):
+                return found
     return passes(graph, _last_sampler(graph, outputs, known, moving=moving), known)
 
 
@@ -104,8 +105,9 @@ def _last_sampler(graph: Graph, outputs: list[str], samplers: set[str], *, movin
         video = "Video" in graph.class_type(node_id) or any(key in inputs for key in _RATE_KEYS)
         return video != moving
 
-    for output in sorted(outputs, key=rank):
-        pending, seen = [output], {output}
+    seen: set[str] = set()
+    for output in sorted(outputs[: limits.GRAPH_PARTS], key=rank):
+        pending = [output]
         for node_id in pending:
             if node_id in samplers:
                 return node_id
@@ -121,7 +123,7 @@ def _last_sampler(graph: Graph, outputs: list[str], samplers: set[str], *, movin
 
 def _sink(graph: Graph, samplers: set[str]) -> str:
     """Without an output to start from: the sampler that the most others lead to."""
-    return max(sorted(samplers), key=lambda node_id: len(passes(graph, node_id, samplers)[0]))
+    return max(sorted(samplers)[: limits.GRAPH_PARTS], key=lambda node_id: len(passes(graph, node_id, samplers)[0]))
 
 
 def _read_passes(graph: Graph, chain: list[Pass], fields: dict[str, Any]) -> None:
@@ -212,14 +214,15 @@ def _read_loose(graph: Graph, fields: dict[str, Any]) -> None:
     texts = conditioning.loose_texts(graph)
     fields["prompt"] = next((text for text in texts if not conditioning.looks_negative(text)), None)
     fields["negative_prompt"] = next((text for text in texts if conditioning.looks_negative(text)), None)
-    models, loras = [], []
+    models: list[UsedModel] = []
+    loras: list[UsedLora] = []
     for node_id in list(graph.nodes)[: limits.GRAPH_STEPS]:
         inputs = graph.inputs(node_id)
         for key in ("unet_name", "ckpt_name"):
             name = jsontext.string(inputs.get(key))
-            if name:
+            if name and len(models) < limits.GRAPH_PARTS:
                 models.append(UsedModel(name))
-        if "ora" in graph.class_type(node_id):
+        if "ora" in graph.class_type(node_id) and len(loras) < limits.GRAPH_PARTS:
             loras += [UsedLora(name, strength) for name, strength in loaders.loras_of(graph, inputs)]
         if "num_frames" not in fields and "atent" in graph.class_type(node_id):
             _read_size(graph, Pass(graph, node_id), node_id, fields)

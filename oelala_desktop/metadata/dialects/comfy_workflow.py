@@ -30,7 +30,7 @@ def to_graph(drawn: dict[str, Any]) -> dict[str, Any]:
     subgraphs = definitions.get("subgraphs") if type(definitions) is dict else None
     known = {d["id"]: d for d in _objects(subgraphs) if type(d.get("id")) is str}
     graph: dict[str, Any] = {}
-    _Scope(drawn, known, "", None, None).emit(graph, 0)
+    _Scope(drawn, _Definitions(known), "", None, None).emit(graph, 0)
     return graph
 
 
@@ -38,19 +38,51 @@ def _objects(value: Any) -> list[dict[str, Any]]:
     return [entry for entry in value if type(entry) is dict] if type(value) is list else []
 
 
+def _channel(node: Node) -> str:
+    """What a SetNode and its GetNodes have in common."""
+    values = node.get("widgets_values")
+    return values[0] if type(values) is list and values and type(values[0]) is str else ""
+
+
+def _sockets(node: Node, side: str) -> list[dict[str, Any]]:
+    """The inputs or outputs of a node, as many as any real one has."""
+    sockets = node.get(side)
+    return _objects(sockets[:256]) if type(sockets) is list else []
+
+
+class _Definitions:
+    """The subgraphs by id, and how many nodes may still be unfolded from them in all: a few definitions that hold
+    each other unfold into millions."""
+
+    def __init__(self, known: dict[str, Node]) -> None:
+        self.known = known
+        self.left = 2 * limits.GRAPH_STEPS
+
+    def of(self, node: Node) -> Node | None:
+        kind = node.get("type")
+        return self.known.get(kind) if type(kind) is str and self.left > 0 else None
+
+
 class _Scope:
     """One level of the drawing: the whole, or the inside of one subgraph node."""
 
     def __init__(
-        self, drawn: Node, known: dict[str, Node], prefix: str, parent: _Scope | None, outer: Node | None
+        self, drawn: Node, known: _Definitions, prefix: str, parent: _Scope | None, outer: Node | None
     ) -> None:
         self.drawn, self.known, self.prefix, self.parent, self.outer = drawn, known, prefix, parent, outer
         self.nodes: dict[Any, Node] = {}
         self.links: dict[Any, tuple[Any, Any]] = {}
         self.results: dict[Any, Any] = {}
+        self.inner: dict[Any, _Scope | None] = {}
+        self.setters: dict[str, Node] = {}
+        self.outer_values: dict[str, Any] | None = None
+        self.declared = _objects(drawn.get("inputs"))
         for node in _objects(drawn.get("nodes"))[: limits.GRAPH_STEPS]:
             if type(node.get("id")) in (int, str):
                 self.nodes[node["id"]] = node
+                if node.get("type") == "SetNode":
+                    self.setters[_channel(node)] = node
+        known.left -= 1 + len(self.nodes)
         links = drawn.get("links")
         for link in links if type(links) is list else ():
             self._add_link(link)
@@ -71,11 +103,12 @@ class _Scope:
 
     def inside(self, node: Node) -> _Scope | None:
         """What a subgraph node holds; None for an ordinary node."""
-        kind = node.get("type")
-        definition = self.known.get(kind) if type(kind) is str else None
-        if definition is None:
-            return None
-        return _Scope(definition, self.known, f"{self.prefix}{node['id']}:", self, node)
+        node_id = node["id"]
+        if node_id not in self.inner:
+            drawn = self.known.of(node)
+            scope = None if drawn is None else _Scope(drawn, self.known, f"{self.prefix}{node_id}:", self, node)
+            self.inner[node_id] = scope
+        return self.inner[node_id]
 
     def emit(self, graph: dict[str, Any], depth: int) -> None:
         """Add this level's nodes and those below it to `graph`."""
@@ -91,7 +124,7 @@ class _Scope:
 
     def _inputs(self, node: Node) -> dict[str, Any]:
         inputs = widgets.named(node)
-        for entry in _objects(node.get("inputs")):
+        for entry in _sockets(node, "inputs"):
             name, link = entry.get("name"), entry.get("link")
             if type(name) is str and link is not None:
                 value = self.origin(link, 0)
@@ -122,34 +155,29 @@ class _Scope:
             values = node.get("widgets_values")
             return values[0] if type(values) is list and values and type(values[0]) is not list else None
         if kind == "GetNode":
-            node = self._setter(node) or node
+            node = self.setters.get(_channel(node), node)
         if kind in ("Reroute", "GetNode", "SetNode"):
-            inputs = _objects(node.get("inputs"))
+            inputs = _sockets(node, "inputs")
             return self.origin(inputs[0].get("link"), hops + 1) if inputs else None
         return [f"{self.prefix}{node['id']}", slot]
 
     def _from_outside(self, slot: Any, hops: int) -> Any:
         """A subgraph's own input: the link into its node, or the widget that stands for it there."""
-        declared = _objects(self.drawn.get("inputs"))
+        declared = self.declared
         if self.parent is None or self.outer is None or type(slot) is not int or not 0 <= slot < len(declared):
             return None
         name = declared[slot].get("name")
-        for entry in _objects(self.outer.get("inputs")):
+        for entry in _sockets(self.outer, "inputs"):
             if entry.get("name") == name and entry.get("link") is not None:
                 return self.parent.origin(entry["link"], hops + 1)
-        value = widgets.named(self.outer).get(name) if type(name) is str else None
+        if self.outer_values is None:
+            self.outer_values = widgets.named(self.outer)
+        value = self.outer_values.get(name) if type(name) is str else None
         return None if type(value) is list else value
-
-    def _setter(self, node: Node) -> Node | None:
-        name = node.get("widgets_values")
-        for other in self.nodes.values():
-            if other.get("type") == "SetNode" and other.get("widgets_values") == name:
-                return other
-        return None
 
     @staticmethod
     def _same_type(node: Node, slot: Any) -> Any:
-        outputs, inputs = _objects(node.get("outputs")), _objects(node.get("inputs"))
+        outputs, inputs = _sockets(node, "outputs"), _sockets(node, "inputs")
         if type(slot) is not int or not 0 <= slot < len(outputs):
             return None
         same = [entry.get("link") for entry in inputs if entry.get("type") == outputs[slot].get("type")]

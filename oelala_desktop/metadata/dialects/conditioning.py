@@ -81,7 +81,7 @@ class Words:
     def follow(self, link: Any) -> Words:
         """Walk back along a conditioning link."""
         pending = [link]
-        while pending and len(self._seen) < limits.GRAPH_STEPS:
+        while pending and len(self._seen) < limits.GRAPH_STEPS and len(self.found) < limits.GRAPH_PARTS:
             link = pending.pop()
             node_id = self._graph.target(link)
             if node_id is None or (node_id, link[1], False) in self._seen:
@@ -171,6 +171,6 @@ def loose_texts(graph: Graph) -> list[str]:
         inputs = graph.inputs(node_id)
         for key in (*_TEXT_KEYS, "negative_prompt"):
             text = jsontext.string(graph.literal(inputs.get(key), "text"))
-            if text and text not in texts:
+            if text and text not in texts and len(texts) < limits.GRAPH_PARTS:
                 texts.append(text)
     return texts

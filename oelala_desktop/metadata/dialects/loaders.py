@@ -54,7 +54,7 @@ def follow(graph: Graph, link: Any) -> ModelChain:
     pending: list[Any] = [link]
     nodes = graph.nodes
     seen: set[str] = set()
-    while pending and len(seen) < limits.GRAPH_STEPS:
+    while pending and len(seen) < limits.GRAPH_STEPS and len(stacks) < limits.GRAPH_PARTS:
         node_id = graph.target(pending.pop())
         if node_id is None or node_id in seen:
             continue
@@ -76,7 +76,8 @@ def follow(graph: Graph, link: Any) -> ModelChain:
         else:
             pending += _visit(graph, inputs, chain, stacks)
     for stack in reversed(stacks):
-        chain.loras += stack if not chain.loras else [use for use in stack if use not in chain.loras]
+        # Each use once, in its first place.
+        chain.loras = stack if not chain.loras else list(dict.fromkeys((*chain.loras, *stack)))
     return chain
 
 
@@ -112,7 +113,7 @@ def _name(chain: ModelChain, value: str) -> bool:
     name = jsontext.string(value)
     if not name or name == "None":
         return False
-    if name not in chain.models:
+    if name not in chain.models and len(chain.models) < limits.GRAPH_PARTS:
         chain.models.append(name)
     return True
 
@@ -138,7 +139,7 @@ def loras_of(graph: Graph, inputs: Inputs) -> list[LoraUse]:
 
 def _add(found: list[LoraUse], name: str, strength: float | None) -> None:
     text = jsontext.string(name)
-    if text and text != "None":
+    if text and text != "None" and len(found) < limits.GRAPH_PARTS:
         found.append((text, 1.0 if strength is None else strength))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from oelala_desktop.metadata import jsontext
+from oelala_desktop.metadata import jsontext, limits
 from oelala_desktop.metadata.dialects.graph import Graph, Inputs
 
 _LATENT_KEYS = (
@@ -150,7 +150,12 @@ def passes(graph: Graph, last: str, samplers: frozenset[str] | set[str]) -> tupl
     seen = {last}
     link = latent_link(found[0].inputs)
     origin: str | None = None
-    while (node_id := graph.target(link)) is not None and node_id not in seen and len(seen) < 256:
+    while (
+        (node_id := graph.target(link)) is not None
+        and node_id not in seen
+        and len(seen) < 256
+        and len(found) < limits.PASSES
+    ):
         seen.add(node_id)
         if node_id in samplers:
             found.append(Pass(graph, node_id))

@@ -104,9 +104,7 @@ def _replaced(data: bytes, path: tuple[bytes, ...], body: bytes) -> bytes:
     for kind, start, end in children(data, 0, len(data)):
         if kind == path[0]:
             inner = _replaced(data[start:end], path[1:], body) if len(path) > 1 else body
-            head = start - (16 if _U32(data, start - 16)[0] == 1 and start >= 16 else 8)
-            if data[head + 4 : head + 8] != kind:
-                head = start - 8
+            head = start - (8 if data[start - 4 : start] == kind else 16)
             return data[:head] + _box(kind, inner) + data[end:]
     return data
 
@@ -122,7 +120,7 @@ def _extended(meta: bytes, texts: dict[str, bytes]) -> bytes:
         if kind == b"keys":
             names = key_names(meta, body, end)
         elif kind == b"ilst":
-            items += [_box(item, meta[at:stop]) for item, at, stop in children(meta, body, end)]
+            items += [_box(item, meta[at:stop]) for item, at, stop in children(meta, body, end, limits.PARTS)]
         else:
             others += _box(kind, meta[body:end])
     kept = [item for item in items if _item_name(item, names) not in ours]

@@ -81,11 +81,11 @@ def _segment_size(source: Source, body: int, end: int, added: int) -> tuple[int,
 def _without(tags: bytes, texts: dict[str, bytes]) -> bytes:
     """The Tag elements of an old list, without the texts that are written anew."""
     kept = b""
-    for kind, body, stop in reader.children(tags, 0, len(tags)):
+    for kind, body, stop in reader.children(tags, 0, len(tags), limits.PARTS):
         if kind != reader.TAG:
             continue
         inner, simple = b"", 0
-        for name, at, end in reader.children(tags, body, stop):
+        for name, at, end in reader.children(tags, body, stop, limits.PARTS):
             if name == reader.SIMPLE_TAG and reader.tag_name(tags, at, end) in texts:
                 continue
             simple += name == reader.SIMPLE_TAG
