@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
+import importlib
 import os
 import signal
 import socket
 import sys
 from collections.abc import Callable
-from pathlib import Path
 
 os.environ.setdefault("QT_LOGGING_RULES", "qt.multimedia.*=false")
 
@@ -19,8 +18,9 @@ from PySide6.QtWidgets import QApplication
 
 from oelala_desktop.storage.paths import find_paths
 from oelala_desktop.ui.instance import Instance, hand_over
+from oelala_desktop.ui.remembered import last_page, read_remembered, restore
 from oelala_desktop.ui.shell import Shell
-from oelala_desktop.ui.theme import Mode, Theme
+from oelala_desktop.ui.theme import Theme
 
 
 def run_window(options: argparse.Namespace) -> int:
@@ -34,10 +34,15 @@ def run_window(options: argparse.Namespace) -> int:
     files = list(getattr(options, "files", None) or ())
     if hand_over(paths.data, files):
         return 0
-    theme = Theme(app, _appearance(paths.preferences))
+    before = read_remembered(paths.preferences)
+    chosen = before.get("appearance")
+    theme = Theme(app, chosen if chosen in ("dark", "light") else "system")
     shell = Shell()
+    restore(shell, before)
     shell.show()
     app.processEvents()  # the first paint, before the slower imports
+    _show_early(shell, last_page(before))
+    app.processEvents()
     instance = Instance(paths.data, shell)
 
     import qasync
@@ -46,16 +51,20 @@ def run_window(options: argparse.Namespace) -> int:
         return runner.run(_live(options, files, shell, theme, instance))
 
 
-def _appearance(preferences: Path) -> Mode:
-    """The colours of the last run, so that the first paint has them already."""
-    try:
-        chosen = json.loads(preferences.read_bytes()).get("appearance")
-    except (OSError, ValueError, AttributeError):
-        return "system"
-    return chosen if chosen in ("system", "dark", "light") else "system"
+def _show_early(shell: Shell, page_id: str) -> None:
+    """The controls of a tool's page can be used before the services are there; the page is brought to life later."""
+    from oelala_desktop.domain.tool import TOOLS
+
+    if page_id in TOOLS:
+        from oelala_desktop.ui.pages.tool_view import ToolView
+
+        shell.add_page(page_id, lambda: ToolView(TOOLS[page_id]))
+        shell.show_page(page_id)
 
 
 async def _live(options: argparse.Namespace, files: list[str], shell: Shell, theme: Theme, instance: Instance) -> int:
+    # half a second of imports, on a thread so that the page in view answers meanwhile
+    await asyncio.to_thread(importlib.import_module, "oelala_desktop.ui.main_window")
     from oelala_desktop.bootstrap import Services
     from oelala_desktop.ui.main_window import MainWindow
     from oelala_desktop.ui.studio import Studio

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 import time
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from PySide6.QtCore import QByteArray, QMimeData, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QMimeData, QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from oelala_desktop.domain.events import JobFinished, NoticePosted
@@ -24,7 +23,9 @@ from oelala_desktop.ui.pages.queue_panel import QueuePanel
 from oelala_desktop.ui.pages.settings_page import SettingsPage
 from oelala_desktop.ui.pages.soon_page import SoonPage
 from oelala_desktop.ui.pages.tool_page import ToolPage
+from oelala_desktop.ui.pages.tool_view import ToolView
 from oelala_desktop.ui.queue_view import QueueView
+from oelala_desktop.ui.remembered import last_page, remembered
 from oelala_desktop.ui.settings_view import SECTIONS, SettingsView
 from oelala_desktop.ui.studio import Reuse, Studio
 from oelala_desktop.ui.tray import Tray
@@ -46,13 +47,14 @@ class MainWindow(QObject):
         self.shell = studio.shell
         self._services = studio.services
         self._started = time.monotonic()
+        self._tools: dict[str, ToolPage] = {}
         self.tray = Tray(self)
         self.queue = QueueView(self._panel("queue", "Queue", QueuePanel()), studio)
         self.engine = EngineView(self._panel("engine", "Engine", EnginePanel()), studio)
         self.activity = self._panel("activity", "Activity", ActivityPanel())
         self._add_pages()
         self._connect()
-        self._restore()
+        self.shell.show_page(last_page({"page": self._services.settings.get("page")}))
 
     def _panel(self, name: str, title: str, content: P) -> P:
         self.shell.add_panel(name, title, content)
@@ -60,7 +62,11 @@ class MainWindow(QObject):
 
     def _add_pages(self) -> None:
         for tool in TOOLS.values():
-            self.shell.add_page(tool.id, partial(self._tool_page, tool.id))
+            early = self.shell.page(tool.id)
+            if isinstance(early, ToolView) and self._services.registry.presets(tool):
+                self._tools[tool.id] = ToolPage(early, tool, self.studio)
+            else:
+                self.shell.add_page(tool.id, partial(self._tool_page, tool.id))
         for page_id in ("media-all", "media-images", "media-videos", "media-favorites", "media-prompts"):
             self.shell.add_page(page_id, partial(self._media_page, page_id))
         self.shell.add_page("settings", self._settings_page)
@@ -71,7 +77,9 @@ class MainWindow(QObject):
     def _tool_page(self, tool_id: str) -> QWidget:
         tool = TOOLS[tool_id]
         if self._services.registry.presets(tool):
-            return ToolPage(tool, self.studio)
+            view = ToolView(tool)
+            self._tools[tool_id] = ToolPage(view, tool, self.studio)
+            return view
         page = SoonPage(tool.name, PAGES[tool_id].icon)
         page.open_presets_requested.connect(
             lambda: self.studio.show_in_folder(self._services.paths.own_presets / tool_id)
@@ -114,31 +122,16 @@ class MainWindow(QObject):
         self._tray_timer.timeout.connect(self._update_tray)
         self._tray_timer.start()
 
-    # remembered between runs
-
-    def _restore(self) -> None:
-        settings = self._services.settings
-        geometry = settings.get("geometry")
-        if geometry:
-            self.shell.restoreGeometry(QByteArray(base64.b64decode(str(geometry))))
-        self.shell.sidebar.set_narrow(bool(settings.get("sidebar_narrow")))
-        self.shell.sidebar.set_folded_groups(tuple(settings.get("folded_groups") or ()))
-        page = str(settings.get("page") or START_PAGE)
-        self.shell.show_page(page if page in PAGES else START_PAGE)
-
     def remember(self) -> None:
         """Geometry and folds; before quitting."""
-        settings = self._services.settings
-        settings.set("geometry", base64.b64encode(self.shell.saveGeometry().data()).decode())
-        settings.set("sidebar_narrow", self.shell.sidebar.is_narrow)
-        settings.set("folded_groups", list(self.shell.sidebar.folded_groups()))
+        for key, value in remembered(self.shell).items():
+            self._services.settings.set(key, value)
 
     # pages
 
     @property
     def tool_page(self) -> ToolPage | None:
-        page = self.shell.page(self.shell.page_id)
-        return page if isinstance(page, ToolPage) else None
+        return self._tools.get(self.shell.page_id)
 
     def _generate(self) -> None:
         if self.tool_page is not None:

@@ -8,9 +8,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QImage
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from oelala_desktop.domain.errors import EngineRejected, InvalidField, OelalaError
 from oelala_desktop.domain.events import EngineChanged, EngineSelected, JobFinished
@@ -31,19 +31,18 @@ from oelala_desktop.ui.studio import Reuse, Studio
 _SAVE_MS = 500
 
 
-class ToolPage(QWidget):
-    def __init__(self, tool: Tool, studio: Studio, *, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+class ToolPage(QObject):
+    """Brings a ToolView to life. The view may have been on screen before the services were there."""
+
+    def __init__(self, view: ToolView, tool: Tool, studio: Studio) -> None:
+        super().__init__(view)
         self.tool = tool
         self._studio = studio
         self._services = studio.services
         self._preset: Preset | None = None
         self._wish = str(self._services.settings.get(f"preset.{tool.id}") or "")
-        self.view = ToolView(tool)
-        self.form = self.view.form
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.view)
+        self.view = view
+        self.form = view.form
         self.stage = JobStage(self.view.output, studio)
         self.recent = RecentResults(self.view.recent, studio, tool)
         self.intake = PictureIntake(self.form, studio)
@@ -52,7 +51,8 @@ class ToolPage(QWidget):
         self._saving.setInterval(_SAVE_MS)
         self._saving.timeout.connect(self._remember)
         self._connect()
-        self.form.set_values(self._services.settings.get(f"form.{tool.id}") or {})
+        typed = self.form.values()  # what was typed before the services were there
+        self.form.set_values({**(self._services.settings.get(f"form.{tool.id}") or {}), **typed})
         self._offer()
         self.intake.restore(self.form.values())
 
@@ -186,7 +186,7 @@ class ToolPage(QWidget):
 
     def _ask_for_each(self, paths: list[Path]) -> None:
         """Several pictures at once: one job each, if that is meant."""
-        box = QMessageBox(self.window())
+        box = QMessageBox(self.view.window())
         box.setTextFormat(Qt.TextFormat.PlainText)
         box.setWindowTitle("Several pictures")
         box.setText(f"Make {len(paths)} jobs, one for each picture, with the settings on this page?")
@@ -273,10 +273,10 @@ class ToolPage(QWidget):
         job, output = self.stage.job, main_output(self.stage.job) if self.stage.job else None
         if job is not None and output is not None and output.kind == "video":
             fps = output.fps or 16.0
-            FullScreen(Path(output.path), fps=fps, length=(output.frames or 0) / fps, parent=self.window())
+            FullScreen(Path(output.path), fps=fps, length=(output.frames or 0) / fps, parent=self.view.window())
 
     def _save_as(self, path: Path) -> None:
-        dialog = QFileDialog(self.window(), "Save as")
+        dialog = QFileDialog(self.view.window(), "Save as")
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.selectFile(path.name)
 
@@ -312,7 +312,7 @@ class ToolPage(QWidget):
             self.form.set_values({k: v for k, v in self.form.values().items() if k in ("image", "end_image", "prompt")})
             self._edited()
             return
-        dialog = QFileDialog(self.window(), "Export settings" if what == "export" else "Import settings")
+        dialog = QFileDialog(self.view.window(), "Export settings" if what == "export" else "Import settings")
         dialog.setNameFilter("Settings (*.json)")
         dialog.setDefaultSuffix("json")
         if what == "export":

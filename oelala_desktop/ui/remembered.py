@@ -1,0 +1,48 @@
+"""What the window looked like when it was last closed, so that the first paint is already right."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QByteArray
+
+from oelala_desktop.ui.navigation import PAGES, START_PAGE
+from oelala_desktop.ui.shell import Shell
+
+
+def read_remembered(preferences: Path) -> dict[str, Any]:
+    """The preferences as they lie on disk; empty if there are none that can be read. One small file, read once before
+    the first paint."""
+    try:
+        values = json.loads(preferences.read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return values if isinstance(values, dict) else {}
+
+
+def restore(shell: Shell, values: Mapping[str, Any]) -> None:
+    geometry = values.get("geometry")
+    if isinstance(geometry, str):
+        shell.restoreGeometry(QByteArray(base64.b64decode(geometry, validate=False)))
+    shell.sidebar.set_narrow(bool(values.get("sidebar_narrow")))
+    folded = values.get("folded_groups")
+    if isinstance(folded, list):
+        shell.sidebar.set_folded_groups(tuple(map(str, folded)))
+
+
+def remembered(shell: Shell) -> dict[str, Any]:
+    """What `restore` takes."""
+    return {
+        "geometry": base64.b64encode(shell.saveGeometry().data()).decode(),
+        "sidebar_narrow": shell.sidebar.is_narrow,
+        "folded_groups": list(shell.sidebar.folded_groups()),
+    }
+
+
+def last_page(values: Mapping[str, Any]) -> str:
+    page = str(values.get("page") or START_PAGE)
+    return page if page in PAGES else START_PAGE
