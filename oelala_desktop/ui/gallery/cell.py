@@ -18,7 +18,7 @@ def render(item: GridItem, picture: QPixmap | None, width: int, height: int, rat
     """The cell at rest, as a pixmap: picture cropped to the centre, badges, heart. No picture: a placeholder."""
     made = QPixmap(round(width * ratio), round(height * ratio))
     made.setDevicePixelRatio(ratio)
-    made.fill(Qt.GlobalColor.transparent)
+    made.fill(QColor(theme.tokens().root))  # opaque: corners need no blending when the cell is drawn
     painter = QPainter(made)
     painting.begin(painter)
     box = QRectF(0, 0, width, height)

@@ -9,6 +9,8 @@ from PySide6.QtGui import QImage, QPixmap
 from oelala_desktop.ui.gallery import cell
 from oelala_desktop.ui.gallery.items import GridItem
 
+_MOST_WAITING = 8  # two kinds, two widths that differ by a pixel, and the size before
+
 
 class PixmapCache:
     """Least recently shown goes first. `capacity` counts pictures."""
@@ -16,6 +18,7 @@ class PixmapCache:
     def __init__(self, capacity: int = 256) -> None:
         self._capacity = capacity
         self._raw: OrderedDict[str, QPixmap] = OrderedDict()
+        self._waiting: dict[tuple[str, int, int, float], QPixmap] = {}
         self._cells: OrderedDict[str, tuple[GridItem, int, int, float, QPixmap]] = OrderedDict()
 
     def __contains__(self, key: str) -> bool:
@@ -42,8 +45,19 @@ class PixmapCache:
             self._raw.move_to_end(key)
         return found
 
+    def waiting(self, kind: str, width: int, height: int, ratio: float) -> QPixmap:
+        """The one pixmap that all cells share whose picture is still to come."""
+        at = (kind, width, height, ratio)
+        if at not in self._waiting:
+            if len(self._waiting) > _MOST_WAITING:
+                self._waiting.clear()
+            self._waiting[at] = cell.render(GridItem("", "", kind), None, width, height, ratio)
+        return self._waiting[at]
+
     def cell(self, item: GridItem, width: int, height: int, ratio: float) -> QPixmap:
         """The drawn cell of `item`, from the cache while nothing about it changed."""
+        if item.key not in self._raw:
+            return self.waiting(item.kind, width, height, ratio)
         known = self._cells.get(item.key)
         if known is not None and known[1] == width and known[2] == height and known[3] == ratio and known[0] == item:
             return known[4]
@@ -56,3 +70,4 @@ class PixmapCache:
     def forget_cells(self) -> None:
         """Colours changed: draw the cells again."""
         self._cells.clear()
+        self._waiting.clear()

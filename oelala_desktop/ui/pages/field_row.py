@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from oelala_desktop.ui import painting, theme
+from oelala_desktop.ui import focus, painting, theme
 from oelala_desktop.ui.fields import Editor
 from oelala_desktop.ui.widgets.button import IconButton
 from oelala_desktop.ui.widgets.label import ElidedLabel, Label
@@ -83,6 +83,9 @@ class FieldRow(QWidget):
         if self._departed is None:
             self._departed = self._make_departed()
             self._head.insertWidget(1, self._departed)
+            inside = focus.stops(self.editor)
+            if inside:
+                focus.place_after(inside[-1], self._departed)
         self._departed.setVisible(departed)
 
     def _make_departed(self) -> QWidget:

@@ -42,7 +42,8 @@ def sampling(values: Values) -> str:
         parts.append(f"CFG {float(values['cfg']):.1f}")
     if values.get("guidance") is not None:
         parts.append(f"guidance {float(values['guidance']):.1f}")
-    if int(values.get("seed") or -1) >= 0:
+    seed = values.get("seed")
+    if seed is not None and int(seed) >= 0:
         parts.append("seed fixed")
     if int(values.get("variations") or 1) > 1:
         parts.append(f"{values['variations']} variations")

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWid
 from oelala_desktop.domain.field import Field
 from oelala_desktop.domain.geometry import frame_count, frame_size, nearest_aspect
 from oelala_desktop.domain.tool import Tool
-from oelala_desktop.ui import theme, wording
+from oelala_desktop.ui import focus, theme, wording
 from oelala_desktop.ui.fields import Editor, PictureEditor, editor_for
 from oelala_desktop.ui.pages.field_row import FieldRow
 from oelala_desktop.ui.pages.form_cards import WIDTH, FormCards
@@ -103,6 +103,7 @@ class ToolForm(QWidget):
         self._rows = {}
         self.cards = FormCards(self, self.tool.task)
         self._scroll.set_content(self.cards)
+        focus.place_before(self.generate, self.cards)
         self.cards.preset_chosen.connect(self.preset_chosen)
         self.cards.refresh()
         self._tell()

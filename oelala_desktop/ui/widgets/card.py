@@ -64,6 +64,7 @@ class FoldCard(Surface):
         self._make = make
         self.header = FoldHeader(title, icon=icon)
         self.fold = Fold(self._padded)
+        self.fold.before = self.header
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)

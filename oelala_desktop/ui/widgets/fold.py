@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from oelala_desktop.ui import icons, painting, theme
+from oelala_desktop.ui import focus, icons, painting, theme
 from oelala_desktop.ui.motion import Glide
 from oelala_desktop.ui.widgets.control import Control
 
@@ -22,7 +22,10 @@ class Fold(QWidget):
         super().__init__(parent)
         self._make = make
         self._content: QWidget | None = None
+        #: the widget after which Tab goes into the content
+        self.before: QWidget | None = None
         self._open = False
+        self._appearing = False
         self._glide = Glide(self, 0.0, self._take, self._arrived)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(0)
@@ -40,6 +43,8 @@ class Fold(QWidget):
             self._content.move(0, 0)
             self._content.show()
             self._content.installEventFilter(self)
+            if self.before is not None:
+                focus.place_after(self.before, self._content)
         return self._content
 
     def set_open(self, opened: bool) -> None:
@@ -48,7 +53,9 @@ class Fold(QWidget):
         self._open = opened
         if opened:
             self.content()
+            self._appearing = True  # showing resizes, which must not take the whole height at once
             self.show()
+            self._appearing = False
         self._glide.to(self._goal() if opened else 0.0)
         self.toggled.emit(opened)
 
@@ -81,7 +88,7 @@ class Fold(QWidget):
             return
         goal = self._goal()
         self._content.resize(self.width(), round(goal))
-        if self._open and not self._glide.is_moving:
+        if self._open and not self._appearing and not self._glide.is_moving:
             self._take(goal)
             self._glide.value = goal
 
@@ -91,7 +98,9 @@ class Fold(QWidget):
             self._content.resize(self.width(), max(round(self._goal()), 1))
 
     def _arrived(self) -> None:
-        if not self._open:
+        if self._open:
+            self._fit()
+        else:
             self.hide()
 
 
@@ -201,6 +210,7 @@ class FoldSection(QWidget):
         super().__init__(parent)
         self.header = FoldHeader(title, strong=False, pad=0, height=28)
         self.fold = Fold(make)
+        self.fold.before = beside or self.header
         head = QHBoxLayout()
         head.setSpacing(8)
         head.addWidget(self.header, 1)

@@ -10,7 +10,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from oelala_desktop.domain.models import display_name, folder_of
-from oelala_desktop.ui import painting, theme
+from oelala_desktop.ui import focus, painting, theme
 from oelala_desktop.ui.widgets.button import Button, IconButton
 from oelala_desktop.ui.widgets.choice import Choice
 from oelala_desktop.ui.widgets.combo import ComboBox
@@ -118,6 +118,7 @@ class LoraRows(QWidget):
         self._empty = Label("No LoRA files were found on this server.", tone="muted", size=theme.CAPTION, wrap=True)
         add = Button("Add LoRA", "outlined", icon="plus", height=theme.DENSE_HEIGHT)
         add.clicked.connect(lambda: self.add_row())
+        self._add = add
         foot = QHBoxLayout()
         foot.addWidget(add)
         foot.addStretch(1)
@@ -151,6 +152,7 @@ class LoraRows(QWidget):
         row.removed.connect(lambda: self._remove(row))
         self._rows.append(row)
         self._column.addWidget(row)
+        focus.place_before(self._add, row)
         return row
 
     @property

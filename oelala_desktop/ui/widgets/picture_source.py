@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from oelala_desktop.ui import theme
+from oelala_desktop.ui import focus, theme
 from oelala_desktop.ui.widgets.button import Button
 from oelala_desktop.ui.widgets.drop_zone import DropZone
 from oelala_desktop.ui.widgets.segmented import Segment, Segmented
@@ -85,11 +85,12 @@ class PictureSource(QWidget):
             self._address = AddressRow(f"{self._name} address")
             self._address.fetch_requested.connect(self._fetch)
             self._column.insertWidget(1, self._address)
+            focus.place_after(self.tabs.button("url"), self._address)
         if self._address is not None:
             self._address.setVisible(tab == "url")
             if tab == "url":
                 self._address.setFocus()
-        elif tab == "media":
+        if tab == "media":
             self.tabs.set_value("file")  # My Media opens elsewhere; the tab is a way there, not a state
             self.media_requested.emit()
 

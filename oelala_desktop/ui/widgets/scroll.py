@@ -18,6 +18,16 @@ class Column(QWidget):
         return QSize(0, layout.sizeHint().height())
 
 
+    def wanted_height(self, width: int) -> int:
+        """The height that all of it needs at `width` pixels."""
+        layout = self.layout()
+        if layout is None:
+            return 0
+        if layout.hasHeightForWidth():
+            return layout.totalHeightForWidth(width)
+        return layout.totalSizeHint().height()
+
+
 class ScrollColumn(QScrollArea):
     """`content` takes its width from the area; without one, rows go into `column`."""
 

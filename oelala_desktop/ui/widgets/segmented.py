@@ -107,6 +107,7 @@ class Segmented(QWidget):
                 grid.setColumnStretch(column, 1)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._group.buttonClicked.connect(self._clicked)
+        self._keep_one_stop()
 
     def value(self) -> str:
         button = self._group.checkedButton()
@@ -122,6 +123,14 @@ class Segmented(QWidget):
             self._group.setExclusive(True)
         else:
             button.setChecked(True)
+        self._keep_one_stop()
+
+    def _keep_one_stop(self) -> None:
+        """Tab stops at the choice alone; from there the arrows go on."""
+        stop = self._group.checkedButton() or next(iter(self._buttons.values()), None)
+        for button in self._buttons.values():
+            able = Qt.FocusPolicy.StrongFocus if button is stop else Qt.FocusPolicy.ClickFocus
+            button.setFocusPolicy(able)
 
     def set_reason(self, value: str, why: str) -> None:
         """Disable one choice and say why; an empty reason enables it."""
@@ -131,6 +140,7 @@ class Segmented(QWidget):
         return self._buttons[value]
 
     def _clicked(self, button: QAbstractButton) -> None:
+        self._keep_one_stop()
         if isinstance(button, SegmentButton):
             self.value_changed.emit(button.segment.value)
 

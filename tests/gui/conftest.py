@@ -1,0 +1,42 @@
+"""GUI tests run offscreen; any Qt warning fails them; nothing moves unless a test is about motion."""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from oelala_desktop.ui import motion
+from oelala_desktop.ui.theme import Theme
+
+_HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if _HERE in item.path.parents:
+            item.add_marker(pytest.mark.qt_log_level_fail("WARNING"))
+            item.add_marker(pytest.mark.qt_log_ignore("plugin does not support propagateSizeHints"))
+
+
+@pytest.fixture(scope="session")
+def theme(qapp: QApplication) -> Theme:
+    return Theme(qapp, "dark")
+
+
+@pytest.fixture(autouse=True)
+def still(qapp: QApplication, theme: Theme) -> Iterator[None]:
+    """No motion, the dark palette, and no window left over."""
+    qapp.setProperty(motion.REDUCED, True)
+    theme.set_mode("dark")
+    yield
+    for widget in qapp.topLevelWidgets():
+        widget.close()
+        widget.deleteLater()
+    qapp.processEvents()

@@ -1,0 +1,196 @@
+"""The form of any tool: values in, values out, and what it says."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from oelala_desktop.domain.field import Field, FieldKind
+from oelala_desktop.domain.job import JobError, JobState, Progress
+from oelala_desktop.domain.tool import DEFAULT_NEGATIVE, TOOLS
+from oelala_desktop.ui.fields import EDITORS, NumberEditor, SegmentEditor, SliderEditor, editor_for
+from oelala_desktop.ui.pages.output_panel import OutputPanel
+from oelala_desktop.ui.pages.preset_card import PresetChoice
+from oelala_desktop.ui.pages.queue_panel import QueuePanel
+from oelala_desktop.ui.pages.summaries import lora, memory, model, sampling
+from oelala_desktop.ui.pages.tool_form import ToolForm
+from oelala_desktop.ui.widgets.button import Button
+from tests.gui.scenery import mountains
+from tests.gui.seeded import HIGH, LOW, make_job
+
+
+@pytest.fixture
+def form(qtbot: QtBot) -> ToolForm:
+    made = ToolForm(TOOLS["image-to-video"])
+    qtbot.addWidget(made)
+    made.resize(414, 900)
+    made.show()
+    return made
+
+
+def test_every_kind_has_an_editor(qtbot: QtBot) -> None:
+    assert set(EDITORS) == set(FieldKind)
+    for tool in TOOLS.values():
+        for field in tool.fields:
+            editor = editor_for(field)
+            qtbot.addWidget(editor)
+            editor.set_value(field.default)
+
+
+def test_numbers_get_the_editor_that_fits() -> None:
+    def kind(**of: object) -> type:
+        return type(editor_for(Field("k", FieldKind.INTEGER, "K", "g", **of)))  # type: ignore[arg-type]
+
+    assert kind(minimum=1, maximum=5, step=1) is SegmentEditor
+    assert kind(minimum=1, maximum=40, step=1) is NumberEditor
+    assert kind(choices=("8", "16")) is SegmentEditor
+    assert type(editor_for(Field("k", FieldKind.NUMBER, "K", "g", minimum=1, maximum=15, step=1))) is SliderEditor
+
+
+def test_only_departures_are_values(form: ToolForm) -> None:
+    assert form.values() == {}
+    form.set_values({"prompt": "mist", "steps": 6, "fps": 24})
+    assert form.values() == {"prompt": "mist", "fps": 24}
+    assert form.effective()["steps"] == 6
+    assert form.effective()["negative_prompt"] == DEFAULT_NEGATIVE
+    form.set_value("fps", 16)
+    assert form.values() == {"prompt": "mist"}
+
+
+def test_cleared_prompt_stays_cleared(form: ToolForm) -> None:
+    form.set_values({"negative_prompt": ""})
+    assert form.values() == {"negative_prompt": ""}
+
+
+def test_switch_step_follows_the_steps_until_it_is_set(form: ToolForm) -> None:
+    form.following = {"switch_step": lambda values: int(values["steps"]) // 2}
+    form.edit("steps", 10)
+    assert form.effective()["switch_step"] == 5 and "switch_step" not in form.values()
+    form.edit("switch_step", 3)
+    form.edit("steps", 20)
+    assert form.values()["switch_step"] == 3
+    form.row("switch_step").reset_requested.emit("switch_step")
+    assert form.effective()["switch_step"] == 10 and "switch_step" not in form.values()
+
+
+def test_live_size_and_frames(form: ToolForm) -> None:
+    card = form.cards._cards["size"]
+    assert card.caption.text() == "follows the picture"
+    form.set_picture("image", mountains(300, 200), "a.jpg", (1024, 683))
+    assert card.caption.text().replace("\u00a0", " ") == "720 × 480"
+    form.edit("aspect_ratio", "16:9")
+    form.edit("resolution", "720p")
+    assert card.caption.text().replace("\u00a0", " ") == "1280 × 720"
+    form.edit("duration", 3.0)
+    assert form.row("duration").caption.text().replace("\u00a0", " ") == "3 s · 49 frames"
+
+
+def test_a_person_edits(qtbot: QtBot, form: ToolForm) -> None:
+    editor = form.editor("fps")
+    assert isinstance(editor, SegmentEditor)
+    with qtbot.waitSignal(form.changed) as heard:
+        QTest.mouseClick(editor.segmented.button("24"), Qt.MouseButton.LeftButton)
+    assert heard.args == ["fps"] and form.values() == {"fps": 24}
+    departed = form.row("fps")._departed
+    assert departed is not None and departed.isVisible()
+    QTest.mouseClick(departed.findChild(Button), Qt.MouseButton.LeftButton)
+    assert form.values() == {} and editor.segmented.value() == "16"
+
+
+def test_errors_open_the_card_they_are_in(form: ToolForm) -> None:
+    form.show_field_error("switch_step", "The switch step must be less than the 6 steps.")
+    assert form.cards._cards["sampling"].is_open
+    assert form.row("switch_step").problem.startswith("The switch step")
+    form.show_field_error("switch_step", "")
+    assert form.row("switch_step").problem == ""
+    form.show_field_error("image", "A picture is missing.")
+    form.show_field_error("no_such_key", "ignored")
+
+
+def test_values_survive_another_preset(form: ToolForm) -> None:
+    form.set_values({"steps": 12, "guidance": 4.0})
+    form.set_fields([field for field in form.tool.fields if field.key != "guidance"])
+    assert form.values() == {"steps": 12}
+    form.set_fields(form.tool.fields)
+    assert form.values() == {"steps": 12, "guidance": 4.0}
+
+
+def test_generate_tells_why_not(qtbot: QtBot, form: ToolForm) -> None:
+    form.set_generate_reason("Choose a picture first.")
+    assert not form.generate.isEnabled() and "picture first" in form.generate.toolTip()
+    form.set_generate_reason("")
+    with qtbot.waitSignal(form.generate_requested):
+        QTest.mouseClick(form.generate, Qt.MouseButton.LeftButton)
+
+
+def test_presets(qtbot: QtBot, form: ToolForm) -> None:
+    lacking = PresetChoice("b", "Beta", missing=("wan.vae (models/vae)",), fixes=("get wan.vae",))
+    form.set_presets((PresetChoice("a", "Alpha"), lacking), "a")
+    card = form.cards._cards["preset"]
+    assert card.header.summary == "Alpha"
+    card.set_open(True)
+    preset = form.cards._preset
+    assert preset is not None
+    with qtbot.waitSignal(form.preset_chosen):
+        preset.combo.value_changed.emit("b")
+    preset.set_presets((lacking,), "b")
+    assert "wan.vae" in preset._lacking.text() and preset._copy.isVisibleTo(preset)
+
+
+def test_summaries() -> None:
+    assert sampling({"steps": 6, "switch_step": 3, "cfg": 1.0, "seed": -1}) == "6 steps · 3 + 3 · CFG 1.0"
+    assert sampling({"steps": 6, "seed": 0}) == "6 steps · seed fixed"
+    assert model({"unet_high_noise": HIGH, "unet_low_noise": LOW}) == "wan2.2 i2v 14B Q6_K · pair"
+    assert model({}) == "The preset's own"
+    rows = [{"high": "a", "strength": 1.5}, {"high": "b", "strength": 0.8, "enabled": False}]
+    assert lora({"lora_configs": rows}) == "1 active · 1.50"
+    assert memory({"expert_mode_allocations": "cuda:0,8gb;cpu,*"}) == "cuda:0 8gb · cpu *"
+
+
+def test_output_states(qtbot: QtBot) -> None:
+    panel = OutputPanel()
+    qtbot.addWidget(panel)
+    panel.resize(700, 700)
+    panel.show()
+    panel.show_running(sketch=True)
+    panel.set_progress(Progress(0.31, "KSampler", "high", 2, 3, 130.0))
+    panel.set_preview(mountains(72, 48))
+    assert panel._title.text() == "Generating" and panel._badge.isVisible()
+    panel.show_image(mountains(72, 48), "720 × 480", length=5.1)
+    assert panel._title.text() == "Result" and not panel._badge.isVisible()
+    verbs = [button.text() for button in panel.findChildren(Button) if button.isVisible() and button.text()]
+    assert verbs == ["History", "Save as", "Show in folder", "Reuse settings", "Open in gallery", "More"]
+    panel.show_failed(JobError("Out of memory.", node="KSampler", detail="Traceback"))
+    assert panel._error is not None and "Traceback" in panel._error.text
+    with qtbot.waitSignal(panel.acted) as heard:
+        panel._error.acted.emit("retry")
+    assert heard.args == ["retry"]
+    panel.show_empty()
+    assert panel.empty.isVisible()
+
+
+def test_queue_keeps_its_rows(qtbot: QtBot) -> None:
+    queue = QueuePanel()
+    qtbot.addWidget(queue)
+    queue.resize(440, 700)
+    queue.show()
+    running, waiting = make_job("1", JobState.RUNNING), make_job("2", JobState.QUEUED)
+    queue.set_jobs([running, waiting])
+    row = queue.row("1")
+    queue.set_progress("1", Progress(0.99999, "KSampler", "low", 3, 3, 1.0))
+    assert row is not None and "99" in row._line.text()
+    queue.set_jobs([make_job("1", JobState.DONE), waiting])
+    assert queue.row("1") is row and row.isVisible()
+    with qtbot.waitSignal(queue.acted) as heard:
+        waiting_row = queue.row("2")
+        assert waiting_row is not None
+        QTest.mouseClick(waiting_row._buttons["cancel"], Qt.MouseButton.LeftButton)
+    assert heard.args == ["2", "cancel"]
+    queue.set_progress("2", Progress(ahead=2))
+    assert "behind 2 jobs of others" in waiting_row._line.text()
+    queue.set_jobs([])
+    assert queue.row("1") is None and queue._empty.isVisible()
+    queue.set_paused(True)
+    assert queue._pause.text() == "Resume"

@@ -1,0 +1,221 @@
+"""The virtual grid: layout, selection by identity, what stays in view, what is asked for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QImage
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from oelala_desktop.ui.gallery.grid import MediaGrid
+from oelala_desktop.ui.gallery.items import GridItem, ListProvider, Section
+from oelala_desktop.ui.gallery.layout import GridLayout
+from oelala_desktop.ui.gallery.toolbar import SearchBox
+from tests.gui.scenery import mountains
+
+LEFT = Qt.MouseButton.LeftButton
+CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+
+
+def items(count: int, start: int = 0) -> list[GridItem]:
+    return [GridItem(f"k{n}", f"{n}.mp4", badge="5.1 s", has_prompt=True) for n in range(start, start + count)]
+
+
+@pytest.fixture
+def grid(qtbot: QtBot) -> MediaGrid:
+    provider = ListProvider(items(100), (Section("Today", 6), Section("Yesterday", 94)))
+    made = MediaGrid(provider)
+    qtbot.addWidget(made)
+    made.resize(840, 600)
+    made.set_density(4)
+    made.show()
+    made.setFocus()
+    return made
+
+
+def middle(grid: MediaGrid, index: int) -> QPoint:
+    return grid.cell_rect(index).center().toPoint()
+
+
+@given(
+    st.lists(st.integers(0, 50), min_size=1, max_size=8),
+    st.integers(2, 9),
+    st.integers(300, 2000),
+    st.integers(0, 9999),
+)
+def test_layout_agrees_with_itself(counts: list[int], columns: int, width: int, y: int) -> None:
+    layout = GridLayout(width, columns, [Section(f"s{n}" if n % 2 else "", count) for n, count in enumerate(counts)])
+    boxes = [layout.box(index) for index in range(layout.count)]
+    assert layout.count == sum(counts)
+    first, end = layout.visible(y, y + 400)
+    touching = [at for at, box in enumerate(boxes) if box.y < y + 400 and box.y + box.height > y]
+    assert set(touching) <= set(range(first, end))
+    assert end - first <= len(touching) + 2 * columns
+    for index, box in enumerate(boxes):
+        assert layout.hit(box.x, box.y) == index
+        assert box.x + box.width <= width and box.y + box.height <= layout.height
+        assert layout.step(layout.step(index, 1), -1) <= index + columns
+
+
+def test_click_ctrl_shift(grid: MediaGrid) -> None:
+    view = grid.viewport()
+    QTest.mouseClick(view, LEFT, pos=middle(grid, 1))
+    assert grid.selection.keys == ("k1",)
+    QTest.mouseClick(view, LEFT, CTRL, middle(grid, 3))
+    assert set(grid.selection.keys) == {"k1", "k3"}
+    QTest.mouseClick(view, LEFT, SHIFT, middle(grid, 5))
+    assert set(grid.selection.keys) == {"k3", "k4", "k5"}
+    QTest.mouseClick(view, LEFT, pos=middle(grid, 4))
+    assert grid.selection.keys == ("k4",)
+
+
+def test_keyboard(qtbot: QtBot, grid: MediaGrid) -> None:
+    QTest.keyClick(grid, Qt.Key.Key_Right)
+    assert grid.selection.current == "k0"
+    QTest.keyClick(grid, Qt.Key.Key_Down)
+    assert grid.selection.current == "k4"
+    QTest.keyClick(grid, Qt.Key.Key_Down)
+    assert grid.selection.current == "k6"
+    QTest.keyClick(grid, Qt.Key.Key_End, SHIFT)
+    assert len(grid.selection) == 94 and grid.verticalScrollBar().value() > 0
+    for key, signal in (
+        (Qt.Key.Key_Return, grid.opened),
+        (Qt.Key.Key_F, grid.favorite_requested),
+        (Qt.Key.Key_Delete, grid.delete_requested),
+        (Qt.Key.Key_P, grid.prompt_requested),
+        (Qt.Key.Key_C, grid.copy_requested),
+    ):
+        with qtbot.waitSignal(signal):
+            QTest.keyClick(grid, key)
+    with qtbot.waitSignal(grid.select_all_requested):
+        QTest.keyClick(grid, Qt.Key.Key_A, CTRL)
+    QTest.keyClick(grid, Qt.Key.Key_Escape)
+    assert len(grid.selection) == 0
+
+
+def test_new_items_move_neither_view_nor_selection(grid: MediaGrid) -> None:
+    provider = grid.provider
+    assert isinstance(provider, ListProvider)
+    QTest.mouseClick(grid.viewport(), LEFT, pos=middle(grid, 2))
+    grid.verticalScrollBar().setValue(1500)
+    index = grid.layout_.visible(1500, 2100)[0]
+    key, before = provider.key(index), grid.cell_rect(index).y()
+    provider.set_items(items(7, 500) + items(100), (Section("Today", 13), Section("Yesterday", 94)))
+    grid.items_changed()
+    assert key is not None
+    assert grid.cell_rect(provider.index_of(key)).y() == before
+    assert grid.selection.keys == ("k2",)
+
+
+def test_new_items_show_at_the_very_top(grid: MediaGrid) -> None:
+    provider = grid.provider
+    assert isinstance(provider, ListProvider)
+    provider.set_items(items(1, 900) + items(100))
+    grid.items_changed()
+    assert grid.verticalScrollBar().value() == 0 and provider.key(0) == "k900"
+
+
+def test_gone_items_leave_the_selection(grid: MediaGrid) -> None:
+    grid.set_selection(["k1", "k2"])
+    grid.items_changed(gone=["k1"])
+    assert grid.selection.keys == ("k2",)
+
+
+def test_asks_for_what_is_on_screen_first(qtbot: QtBot, grid: MediaGrid) -> None:
+    with qtbot.waitSignal(grid.pixmaps_wanted) as heard:
+        grid.verticalScrollBar().setValue(2000)
+    assert heard.args is not None
+    first, end = grid.layout_.visible(2000, 2600)
+    assert heard.args[0][: end - first] == [f"k{n}" for n in range(first, end)]
+    for key in heard.args[0]:
+        grid.set_image(key, mountains(64, 64))
+    grid.viewport().grab()
+    assert len(grid.pixmaps) == len(heard.args[0])
+
+
+def test_pictures_are_bounded(grid: MediaGrid) -> None:
+    tiny = QImage(2, 2, QImage.Format.Format_RGB32)
+    for number in range(1000):
+        grid.set_image(f"k{number}", tiny)
+    assert len(grid.pixmaps) == 256
+
+
+def test_density(qtbot: QtBot, grid: MediaGrid) -> None:
+    grid.verticalScrollBar().setValue(1500)
+    key = grid.provider.key(grid.layout_.visible(1500, 1501)[0])
+    with qtbot.waitSignal(grid.density_changed) as heard:
+        QTest.keyClick(grid, Qt.Key.Key_Minus)
+    assert heard.args == [5] and grid.layout_.columns == 5
+    assert key is not None and grid.viewport().rect().intersects(grid.rect_of(key))
+    QTest.keyClick(grid, Qt.Key.Key_Plus)
+    assert grid.layout_.columns == 4
+    grid.set_density(0)
+    assert grid.layout_.columns == 4
+
+
+def test_buttons_on_cells(qtbot: QtBot, grid: MediaGrid) -> None:
+    box = grid.cell_rect(2)
+    with qtbot.waitSignal(grid.prompt_requested) as heard:
+        QTest.mouseClick(grid.viewport(), LEFT, pos=QPoint(int(box.right()) - 14, int(box.top()) + 14))
+    assert heard.args == ["k2"]
+    with qtbot.waitSignal(grid.favorite_requested) as heard:
+        QTest.mouseClick(grid.viewport(), LEFT, pos=QPoint(int(box.left()) + 12, int(box.bottom()) - 12))
+    assert heard.args == [["k2"]]
+    with qtbot.waitSignal(grid.opened):
+        QTest.mouseDClick(grid.viewport(), LEFT, pos=middle(grid, 2))
+
+
+def test_hover_and_its_frames(qtbot: QtBot, grid: MediaGrid) -> None:
+    with qtbot.waitSignal(grid.hovered) as heard:
+        QTest.mouseMove(grid.viewport(), middle(grid, 1))
+    assert heard.args == ["k1"]
+    grid.set_hover_frame(mountains(64, 32))
+    grid.viewport().grab()
+    with qtbot.waitSignal(grid.hovered) as heard:
+        grid.set_hovered("")
+    assert heard.args == [""]
+
+
+def test_items_that_are_not_loaded(qtbot: QtBot) -> None:
+    class Loading(ListProvider):
+        def item(self, index: int) -> GridItem | None:
+            return None
+
+        def key(self, index: int) -> str | None:
+            return None
+
+        def path(self, key: str) -> Path | None:
+            return None
+
+    grid = MediaGrid(Loading(items(50)))
+    qtbot.addWidget(grid)
+    grid.resize(800, 600)
+    with qtbot.waitSignal(grid.range_shown):
+        grid.show()
+    grid.viewport().grab()
+    QTest.mouseClick(grid.viewport(), LEFT, pos=middle(grid, 0))
+    QTest.keyClick(grid, Qt.Key.Key_Down)
+    assert len(grid.selection) == 0
+
+
+def test_empty(qtbot: QtBot) -> None:
+    grid = MediaGrid()
+    qtbot.addWidget(grid)
+    grid.resize(1000, 600)
+    grid.show()
+    grid.viewport().grab()
+    QTest.keyClick(grid, Qt.Key.Key_Down)
+    assert grid.selection.current is None
+
+
+def test_search_follows_typing(qtbot: QtBot) -> None:
+    search = SearchBox("Search prompts")
+    qtbot.addWidget(search)
+    with qtbot.waitSignal(search.searched) as heard:
+        QTest.keyClicks(search, "heron")
+    assert heard.args == ["heron"]

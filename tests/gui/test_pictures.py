@@ -1,0 +1,176 @@
+"""Pictures coming in, pictures going by, results playing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from oelala_desktop.domain.job import Progress
+from oelala_desktop.ui.widgets import dropped
+from oelala_desktop.ui.widgets.drop_zone import DropZone
+from oelala_desktop.ui.widgets.picture_source import PictureSource
+from oelala_desktop.ui.widgets.preview_pane import PreviewPane
+from oelala_desktop.ui.widgets.progress import Bands, pass_words, short_words, time_words
+from oelala_desktop.ui.widgets.recent_strip import RecentItem, RecentStrip
+from oelala_desktop.ui.widgets.video_player import VideoPlayer
+from tests.gui.scenery import mountains
+
+LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+BOTH = Qt.DropAction.CopyAction | Qt.DropAction.MoveAction
+
+
+def of_files(*names: str) -> QMimeData:
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(name) for name in names])
+    return mime
+
+
+def drop(widget: QWidget, mime: QMimeData) -> tuple[bool, Qt.DropAction]:
+    """Drag `mime` over `widget` as a file manager does, which offers Move first, and let go."""
+    enter = QDragEnterEvent(QPoint(20, 20), BOTH, mime, LEFT, NONE)
+    QApplication.sendEvent(widget, enter)
+    if not enter.isAccepted():
+        return False, Qt.DropAction.IgnoreAction
+    event = QDropEvent(QPointF(20, 20), BOTH, mime, LEFT, NONE)
+    QApplication.sendEvent(widget, event)
+    return event.isAccepted(), event.dropAction()
+
+
+@pytest.fixture
+def zone(qtbot: QtBot) -> DropZone:
+    made = DropZone()
+    qtbot.addWidget(made)
+    made.resize(370, 128)
+    made.show()
+    return made
+
+
+def test_several_files_are_copied_never_moved(qtbot: QtBot, zone: DropZone) -> None:
+    with qtbot.waitSignal(zone.files_dropped) as heard:
+        accepted, action = drop(zone, of_files("/a/one.png", "/a/two.JPG", "/a/notes.txt"))
+    assert accepted and action == Qt.DropAction.CopyAction
+    assert heard.args == [[Path("/a/one.png"), Path("/a/two.JPG")]]
+
+
+def test_other_files_are_refused_in_place(zone: DropZone) -> None:
+    heard: list[object] = []
+    zone.files_dropped.connect(heard.append)
+    drop(zone, of_files("/a/notes.txt"))
+    assert heard == [] and zone.error.startswith("notes.txt is not a picture.")
+
+
+def test_workflows_are_left_to_the_window(zone: DropZone) -> None:
+    assert drop(zone, of_files("/a/graph.json"))[0] is False
+
+
+def test_pixels_and_addresses_from_a_browser(qtbot: QtBot, zone: DropZone) -> None:
+    image = QMimeData()
+    image.setImageData(mountains(64, 64))
+    with qtbot.waitSignal(zone.image_pasted) as heard:
+        drop(zone, image)
+    assert heard.args is not None and heard.args[0].width() == 64
+    address = QMimeData()
+    address.setUrls([QUrl("https://example.org/a.png")])
+    with qtbot.waitSignal(zone.url_dropped) as told:
+        drop(zone, address)
+    assert told.args == ["https://example.org/a.png"]
+    text = QMimeData()
+    text.setText("just words")
+    assert dropped.read(text) is None
+
+
+def test_paste_and_keys(qtbot: QtBot, zone: DropZone) -> None:
+    QGuiApplication.clipboard().setText("https://example.org/b.webp")
+    with qtbot.waitSignal(zone.url_dropped):
+        assert zone.paste()
+    QGuiApplication.clipboard().setText("no address at all")
+    assert not zone.paste()
+    zone.set_picture(mountains(300, 200), "a.png")
+    with qtbot.waitSignal(zone.removed):
+        QTest.keyClick(zone, Qt.Key.Key_Delete)
+
+
+def test_error_keeps_the_picture_and_a_new_picture_clears_it(zone: DropZone) -> None:
+    zone.set_picture(mountains(300, 200), "a.png")
+    height = zone.sizeHint().height()
+    zone.set_error("This picture is damaged.")
+    assert zone.has_picture and zone.sizeHint().height() > height
+    zone.grab()
+    zone.set_picture(mountains(300, 200), "b.png")
+    assert zone.error == ""
+
+
+def test_address_tab(qtbot: QtBot) -> None:
+    source = PictureSource()
+    qtbot.addWidget(source)
+    source.show()
+    QTest.mouseClick(source.tabs.button("url"), LEFT)
+    row = source._address
+    assert row is not None and row.isVisible()
+    QTest.keyClicks(row.edit, "ftp://x")
+    QTest.keyClick(row.edit, Qt.Key.Key_Return)
+    assert source.zone.error == "An address starts with http:// or https://."
+    row.edit.setText("https://example.org/c.png")
+    with qtbot.waitSignal(source.url_dropped):
+        QTest.keyClick(row.edit, Qt.Key.Key_Return)
+    with qtbot.waitSignal(source.media_requested):
+        QTest.mouseClick(source.tabs.button("media"), LEFT)
+    assert source.tabs.value() == "file"
+
+
+def test_progress_in_words() -> None:
+    high = Progress(0.31, "KSampler", "high", 2, 3, 130.0)
+    assert pass_words(high) == ("High noise pass 2 of 3", "KSampler")
+    assert short_words(high) == "High noise 2/3"
+    assert time_words(high).replace("\u00a0", " ") == "31 % · about 2 min 10 s left"
+    assert pass_words(Progress(0.9, "VAE Decode")) == ("VAE Decode", "")
+
+
+def test_bar_never_goes_back(qtbot: QtBot) -> None:
+    bands = Bands()
+    for fraction, pass_ in ((0.2, "high"), (0.5, "low"), (0.4, "low"), (7.0, None)):
+        bands.take(Progress(fraction, None, pass_))
+    assert bands.fraction == 1.0
+    pane = PreviewPane()
+    qtbot.addWidget(pane)
+    pane.set_progress(Progress(0.5, "KSampler", "low", 1, 3, 9.0))
+    pane.set_image(mountains(72, 48))
+    assert "Low noise pass 1 of 3" in pane.accessibleDescription()
+    pane.grab()
+
+
+def test_recent_strip(qtbot: QtBot) -> None:
+    strip = RecentStrip()
+    qtbot.addWidget(strip)
+    wanted: list[str] = []
+    strip.pixmap_wanted.connect(wanted.append)
+    strip.resize(500, 76)
+    strip.set_items([RecentItem(f"k{n}", f"{n}.mp4", Path(f"/{n}.mp4"), "5.1 s", n == 1) for n in range(9)])
+    strip.show()
+    strip.grab()
+    strip.grab()
+    assert wanted == ["k0", "k1", "k2", "k3"]
+    QTest.keyClick(strip, Qt.Key.Key_Right)
+    with qtbot.waitSignal(strip.opened) as heard:
+        QTest.keyClick(strip, Qt.Key.Key_Return)
+    assert heard.args == ["k1"]
+    with qtbot.waitSignal(strip.opened) as heard:
+        QTest.mouseClick(strip, LEFT, pos=QPoint(5, 5))
+    assert heard.args == ["k0"]
+
+
+def test_player_shows_frames_of_others(qtbot: QtBot) -> None:
+    player = VideoPlayer()
+    qtbot.addWidget(player)
+    player.show_image(mountains(72, 48), length=5.1, at=2.3)
+    assert player._time.text().replace("\u00a0", " ") == "2.3 / 5.1 s"
+    assert isinstance(player.current_image(), QImage) and player.current_image().width() == 72
+    player.resize(500, 300)
+    player.show()
+    player.grab()

@@ -1,0 +1,144 @@
+"""The frame: navigation, panels, sheets, shortcuts, and what start-up must not import."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from oelala_desktop.domain.tool import TOOLS
+from oelala_desktop.ui.navigation import GROUPS, PAGES, START_PAGE
+from oelala_desktop.ui.shell import Shell
+from oelala_desktop.ui.sidebar import NARROW, WIDE
+from oelala_desktop.ui.topbar import queue_words
+from oelala_desktop.ui.widgets.command_list import Command, fits
+from oelala_desktop.ui.widgets.text_box import TextBox
+
+CTRL = Qt.KeyboardModifier.ControlModifier
+
+
+@pytest.fixture
+def shell(qtbot: QtBot) -> Shell:
+    made = Shell()
+    qtbot.addWidget(made)
+    for page_id in PAGES:
+        made.add_page(page_id, QWidget)
+    made.show_page(START_PAGE)
+    made.show()
+    made.activateWindow()
+    qtbot.waitUntil(lambda: QApplication.activeWindow() is made)
+    return made
+
+
+def test_pages_in_their_order() -> None:
+    assert [group.title for group in GROUPS] == ["Video Tools", "Image Tools", "My Media", "Training"]
+    titles = [page.title for page in PAGES.values()]
+    assert titles[:3] == ["Text to Video", "Image to Video", "Video to Video"]
+    assert titles[8:13] == ["All", "Images", "Videos", "Favorites", "Prompts"]
+    assert {page_id for page_id in PAGES if page_id in TOOLS} == set(TOOLS)
+
+
+def test_title_and_keys(qtbot: QtBot, shell: Shell) -> None:
+    assert "Oelala" in shell.windowTitle()
+    with qtbot.waitSignal(shell.page_shown) as heard:
+        QTest.keyClick(shell, Qt.Key.Key_4, CTRL)
+    assert heard.args == ["text-to-image"] and shell.topbar.title == "Text to Image"
+    with qtbot.waitSignal(shell.generate_requested):
+        QTest.keyClick(shell, Qt.Key.Key_Return, CTRL)
+    with qtbot.waitSignal(shell.paste_requested):
+        QTest.keyClick(shell, Qt.Key.Key_V, CTRL)
+
+
+def test_pages_are_made_when_first_shown(shell: Shell) -> None:
+    assert shell.page("upscaler") is None
+    shell.show_page("upscaler")
+    assert shell.page("upscaler") is not None
+    shell.show_page("nowhere")
+    assert shell.page_id == "upscaler"
+
+
+def test_question_mark_types_in_text_fields(qtbot: QtBot, shell: Shell) -> None:
+    box = TextBox("Prompt")
+    shell.add_page("settings", lambda: box)
+    shell.show_page("settings")
+    box.setFocus()
+    QTest.keyClicks(box, "?")
+    assert box.text() == "?" and "shortcuts" not in shell._sheets
+    shell.open_shortcuts()
+    assert shell._sheets["shortcuts"].isVisible()
+    QTest.keyClick(shell._sheets["shortcuts"], Qt.Key.Key_Escape)
+    assert not shell._sheets["shortcuts"].isVisible()
+
+
+def test_panels_open_one_at_a_time_and_escape_closes(qtbot: QtBot, shell: Shell) -> None:
+    for name in ("queue", "engine", "activity"):
+        shell.add_panel(name, name.capitalize(), QWidget())
+    QTest.mouseClick(shell.topbar.queue, Qt.MouseButton.LeftButton)
+    assert shell._panels["queue"].is_open
+    QTest.mouseClick(shell.topbar.engine, Qt.MouseButton.LeftButton)
+    assert shell._panels["engine"].is_open and not shell._panels["queue"].is_open
+    assert shell._panels["engine"].geometry().right() == shell._right.width() - 1
+    QTest.keyClick(shell, Qt.Key.Key_Escape)
+    assert not shell._panels["engine"].is_open and not shell._panels["engine"].isVisible()
+
+
+def test_sidebar_folds_and_narrows(qtbot: QtBot, shell: Shell) -> None:
+    bar = shell.sidebar
+    assert bar.width() == WIDE
+    with qtbot.waitSignal(bar.folded_changed):
+        QTest.mouseClick(bar._titles["image"], Qt.MouseButton.LeftButton)
+    assert bar.folded_groups() == ("image",) and not bar._rows["reframe"].isVisible()
+    bar.set_narrow(True)
+    assert bar.width() == NARROW and bar._rows["reframe"].isVisible()
+    assert "Reframe" in bar._rows["reframe"].toolTip()
+    bar.set_narrow(False)
+    assert bar.width() == WIDE and not bar._rows["reframe"].isVisible()
+    bar.set_badges({"reframe": "soon"})
+    assert bar._rows["reframe"].accessibleDescription() == "soon"
+
+
+def test_palette_finds_pages_and_commands(qtbot: QtBot, shell: Shell) -> None:
+    shell.set_commands((Command("pause", "Pause the queue", "pause"),))
+    QTest.keyClick(shell, Qt.Key.Key_K, CTRL)
+    palette = shell._sheets["palette"]
+    QTest.keyClicks(palette._edit, "upsc")
+    QTest.keyClick(palette._edit, Qt.Key.Key_Return)
+    assert shell.page_id == "upscaler" and not palette.isVisible()
+    shell.open_palette()
+    QTest.keyClicks(palette._edit, "queue pause")
+    with qtbot.waitSignal(shell.command_chosen) as heard:
+        QTest.keyClick(palette._edit, Qt.Key.Key_Return)
+    assert heard.args == ["pause"]
+    assert not fits("xyz", "Pause the queue")
+
+
+def test_close_guard(shell: Shell) -> None:
+    shell.set_close_guard(lambda: False)
+    assert not shell.close() and shell.isVisible()
+    shell.set_close_guard(lambda: True)
+    assert shell.close()
+
+
+def test_chips(shell: Shell) -> None:
+    assert queue_words(1, 2) == "1 running · 2 waiting"
+    assert queue_words(0, 0) == "Queue empty"
+    shell.topbar.set_queue(1, 0, 0.3, paused=True)
+    shell.topbar.set_engine("<b>studio</b>", "offline")
+    shell.topbar.set_notices(120)
+    assert shell.topbar.bell.accessibleName() == "Activity, 120 new"
+    shell.topbar.grab()
+
+
+def test_window_imports_nothing_heavy() -> None:
+    code = (
+        "import sys, oelala_desktop.ui.shell, oelala_desktop.ui.theme, oelala_desktop.ui.pages.tool_view;"
+        "bad = {'av', 'cv2', 'httpx', 'fastapi', 'numpy', 'lucide', 'PIL', 'PySide6.QtMultimedia', 'PySide6.QtSvg'};"
+        "print(sorted(bad & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
