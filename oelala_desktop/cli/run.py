@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import os
 import sys
 from collections.abc import Sequence
@@ -68,6 +67,8 @@ def _window(options: argparse.Namespace) -> int:
 def _dispatch(options: argparse.Namespace) -> int:
     if options.command == "window" or (options.command == "try" and _may_open_window()):
         return _window(options)
+    import asyncio  # a window paints before it needs it
+
     if options.command == "metadata":
         from .metadata import show_metadata
 
@@ -76,6 +77,10 @@ def _dispatch(options: argparse.Namespace) -> int:
         from .generate import generate
 
         return asyncio.run(generate(options))
+    if options.command == "serve":
+        from .serve import serve
+
+        return asyncio.run(serve(options))
     if options.command == "jobs":
         from .jobs import jobs
 

@@ -6,8 +6,6 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-import platformdirs
-
 from oelala_desktop.domain.errors import CannotSave
 
 _PACKAGE = Path(__file__).resolve().parent.parent
@@ -64,6 +62,8 @@ def find_paths() -> Paths:
     if home:
         root = Path(home).expanduser().absolute()
         return Paths(root, root / "output")
+    import platformdirs  # 10 ms that a start with a home of its own need not pay before its first paint
+
     data = Path(platformdirs.user_data_dir("oelala", appauthor=False))
     return Paths(data, Path(platformdirs.user_videos_dir()) / "Oelala")
 

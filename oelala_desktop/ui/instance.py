@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
+from oelala_desktop.ui.instance_name import instance_name
+
 _LIMIT = 64 * 1024  # bytes of a hand-over
 _WAIT_MS = 1000
-
-
-def _name(home: Path) -> str:
-    user = os.getuid() if hasattr(os, "getuid") else os.environ.get("USERNAME", "")
-    return f"oelala-{hashlib.sha256(f'{user}:{home}'.encode()).hexdigest()[:16]}"
 
 
 def hand_over(home: Path, files: Sequence[str]) -> bool:
     """Gives the files to a window that runs already; False if there is none."""
     socket = QLocalSocket()
-    socket.connectToServer(_name(home))
+    socket.connectToServer(instance_name(home))
     if not socket.waitForConnected(_WAIT_MS):
         return False
     payload = json.dumps({"files": [str(Path(f).absolute()) for f in files]}).encode()
@@ -43,7 +38,7 @@ class Instance(QObject):
         super().__init__(parent)
         self._server = QLocalServer(self)
         self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
-        name = _name(home)
+        name = instance_name(home)
         if not self._server.listen(name):
             QLocalServer.removeServer(name)  # left by one that was killed
             self._server.listen(name)
