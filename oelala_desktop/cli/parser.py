@@ -7,7 +7,7 @@ import argparse
 from oelala_desktop import __version__
 from oelala_desktop.domain.tool import TOOLS
 
-COMMANDS = ("try", "generate", "jobs", "presets", "models", "doctor", "metadata")
+COMMANDS = ("try", "generate", "serve", "jobs", "presets", "models", "doctor", "metadata")
 
 
 def build_window_parser() -> argparse.ArgumentParser:
@@ -44,6 +44,15 @@ def build_parser() -> argparse.ArgumentParser:
     make.add_argument("--json", action="store_true", help="one JSON object a line instead of a bar")
     _engine(make)
 
+    serve = commands.add_parser("serve", help="the local interface for programs and browsers, without a window")
+    serve.add_argument("--host", default="127.0.0.1", metavar="H", help="where (127.0.0.1); others need a token")
+    serve.add_argument("--port", type=_port, metavar="N", help="0 picks a free one (7998)")
+    serve.add_argument("--token-file", metavar="F", help="every request must carry the token in this file")
+    serve.add_argument(
+        "--name", action="append", default=[], metavar="NAME", help="a further host name to answer to, beyond loopback"
+    )
+    _engine(serve)
+
     jobs = commands.add_parser("jobs", help="list jobs, or finish what was left unfinished")
     jobs.add_argument("--wait", action="store_true", help="take up what is unfinished and wait for it")
     jobs.add_argument("--json", action="store_true")
@@ -65,6 +74,13 @@ def build_parser() -> argparse.ArgumentParser:
     metadata.add_argument("files", metavar="FILE", nargs="+")
     metadata.add_argument("--json", action="store_true")
     return parser
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 <= port <= 65535:
+        raise argparse.ArgumentTypeError(f"{port} is no port; one lies between 0 and 65535")
+    return port
 
 
 def _engine(parser: argparse.ArgumentParser) -> None:

@@ -1,0 +1,54 @@
+"""What the routes work with: the services of this process, and what belongs to the interface itself."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from oelala_desktop.services.bus import Bus
+from oelala_desktop.services.current import CurrentEngine
+from oelala_desktop.services.engines import EnginePool
+from oelala_desktop.services.jobs import JobService
+from oelala_desktop.services.library import Library
+from oelala_desktop.services.tools import ToolRegistry
+from oelala_desktop.storage.paths import Paths
+
+from .events import EventLog
+from .logs import LogRing
+
+
+class ApiServices(Protocol):
+    """The part of bootstrap.Services that the interface uses."""
+
+    @property
+    def paths(self) -> Paths: ...
+    @property
+    def bus(self) -> Bus: ...
+    @property
+    def registry(self) -> ToolRegistry: ...
+    @property
+    def engines(self) -> EnginePool: ...
+    @property
+    def current(self) -> CurrentEngine: ...
+    @property
+    def jobs(self) -> JobService: ...
+    @property
+    def library(self) -> Library: ...
+
+
+@dataclass(slots=True)
+class Context:
+    """`stopping` is set when the interface closes; streams end on it."""
+
+    services: ApiServices
+    events: EventLog
+    logs: LogRing
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    started: float = field(default_factory=time.monotonic)
+
+    @property
+    def uptime(self) -> float:
+        """Seconds since the interface was started."""
+        return time.monotonic() - self.started

@@ -1,0 +1,131 @@
+"""The fields of a tool as JSON Schema, made from the one table that everything else is made from too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from oelala_desktop.domain.field import MAX_SEED, Field, FieldKind
+from oelala_desktop.domain.tool import Tool
+
+#: files of the form -> the settings keys that they stand for
+FILES = {"file": "image", "end_file": "end_image"}
+_FILE_OF = {key: name for name, key in FILES.items()}
+_K = FieldKind
+
+LORA_ROW: dict[str, Any] = {
+    "type": "object",
+    "title": "LoRA row",
+    "required": ["high"],
+    "properties": {
+        "high": {"type": "string", "minLength": 1, "description": "File for the high noise pass, or for the only one."},
+        "low": {
+            "type": ["string", "null"],
+            "minLength": 1,
+            "description": "File for the low noise pass: left out the same as high, null none.",
+        },
+        "strength": {"type": "number", "minimum": 0, "maximum": 2, "default": 1.5},
+        "enabled": {"type": "boolean", "default": True},
+    },
+    "additionalProperties": False,
+    "example": {"high": "wan 2.2/orbit_high.safetensors", "low": "wan 2.2/orbit_low.safetensors", "strength": 1.0},
+}
+_PRESET: dict[str, Any] = {
+    "type": "string",
+    "title": "Preset",
+    "description": "A preset's id, in full or without its tool; without it, the first that the engine can run.",
+    "example": "sketch",
+}
+
+
+def api_name(key: str) -> str:
+    """What the interface calls a settings key: pictures come as files."""
+    return _FILE_OF.get(key, key)
+
+
+def form_schema(tools: Iterable[Tool], *, files: bool) -> dict[str, Any]:
+    """An object schema with the fields of all `tools`; with `files` that of the multipart form."""
+    tools = list(tools)
+    fields = {field.key: field for tool in tools for field in tool.fields}
+    properties: dict[str, Any] = {}
+    if files:
+        for name, key in FILES.items():
+            if key in fields:
+                properties[name] = {
+                    "type": "string",
+                    "format": "binary",
+                    "title": fields[key].label,
+                    "description": fields[key].help,
+                }
+    properties |= {key: _property(field) for key, field in fields.items() if field.kind is not _K.PICTURE}
+    properties["preset"] = _PRESET
+    schema: dict[str, Any] = {"type": "object", "properties": properties, "additionalProperties": False}
+    if files and len(tools) == 1 and tools[0].needs_picture:
+        schema["required"] = ["file"]
+    return schema
+
+
+def _property(field: Field) -> dict[str, Any]:
+    """One field. Numbers may come as text in a form; the schema says what they mean."""
+    out: dict[str, Any] = {"title": field.label}
+    words = [field.help, f"In {field.unit}." if field.unit else ""]
+    if any(words):
+        out["description"] = " ".join(filter(None, words))
+    out |= _TYPES[field.kind](field)
+    if field.default is not None and field.kind is not _K.LORAS:
+        out["default"] = field.default
+    return out
+
+
+def _text(field: Field) -> dict[str, Any]:
+    return {"type": "string"} | ({"maxLength": int(field.maximum)} if field.maximum is not None else {})
+
+
+def _choice(field: Field) -> dict[str, Any]:
+    if field.choices and not field.open_choices:
+        return {"type": "string", "enum": list(field.choices)}
+    return {"type": "string", "minLength": 1}
+
+
+def _integer(field: Field) -> dict[str, Any]:
+    if field.choices:
+        return {"type": "integer", "enum": [int(choice) for choice in field.choices]}
+    return {"type": "integer", **_range(field)}
+
+
+def _range(field: Field) -> dict[str, Any]:
+    low, high = field.minimum, field.maximum
+    return ({} if low is None else {"minimum": low}) | ({} if high is None else {"maximum": high})
+
+
+_TYPES: Mapping[FieldKind, Callable[[Field], dict[str, Any]]] = {
+    _K.TEXT: _text,
+    _K.LINE: _text,
+    _K.MODEL: lambda field: {"type": "string"},
+    _K.CHOICE: _choice,
+    _K.INTEGER: _integer,
+    _K.NUMBER: lambda field: {"type": "number", **_range(field)},
+    _K.SEED: lambda field: {"type": "integer", "minimum": -1, "maximum": MAX_SEED},
+    _K.SWITCH: lambda field: {"type": "boolean"},
+    _K.LORAS: lambda field: {"type": "array", "maxItems": 64, "items": LORA_ROW},
+}
+
+
+def parameters(fields: Mapping[str, Field], choices: Mapping[str, tuple[str, ...]]) -> list[dict[str, Any]]:
+    """A preset's fields as the preset list shows them; `choices` are the connected server's."""
+    return [
+        {
+            "key": field.key,
+            "kind": field.kind.value,
+            "label": field.label,
+            "group": field.group,
+            "default": list(field.default) if isinstance(field.default, tuple) else field.default,
+            "minimum": field.minimum,
+            "maximum": field.maximum,
+            "step": field.step,
+            "choices": list(choices.get(field.key) or field.choices),
+            "unit": field.unit,
+            "help": field.help,
+        }
+        for field in fields.values()
+    ]

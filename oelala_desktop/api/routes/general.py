@@ -1,0 +1,49 @@
+"""What this is, whether it works, what it logged."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from oelala_desktop import __version__
+from oelala_desktop.api.answer import JsonAnswer
+from oelala_desktop.api.context import Context
+from oelala_desktop.api.documented import errors
+from oelala_desktop.api.events import engine_row
+from oelala_desktop.api.schemas import Health, Logs, Root
+
+_LINKS = {
+    "health": "/health",
+    "docs": "/docs",
+    "openapi": "/openapi.json",
+    "events": "/events",
+    "jobs": "/jobs",
+    "media": "/list-comfyui-media",
+    "presets": "/api/presets",
+}
+_ENGINE_KEYS = ("name", "kind", "state", "queue")
+
+
+def router(context: Context) -> APIRouter:
+    routes = APIRouter(tags=["general"])
+
+    @routes.get("/", response_model=Root, summary="What this is")
+    async def root() -> JsonAnswer:
+        return JsonAnswer({"name": "Oelala Desktop", "version": __version__, "links": _LINKS})
+
+    @routes.get("/health", response_model=Health, summary="Whether it works, and with which engine")
+    async def health() -> JsonAnswer:
+        engine = engine_row(context.services.current.engine.state)
+        online = engine["kind"] == "comfyui" and engine["state"] == "online"
+        row = {"status": "ok", "version": __version__, "engine": {key: engine[key] for key in _ENGINE_KEYS}}
+        return JsonAnswer(row | {"comfyui": online, "legacy": False, "uptime_s": round(context.uptime, 3)})
+
+    @routes.get("/logs", response_model=Logs, summary="The last lines of the log", responses=errors(422))
+    async def logs(
+        lines: Annotated[int, Query(ge=1, le=2000, description="How many lines at most.", examples=[50])] = 200,
+    ) -> JsonAnswer:
+        """Secrets are taken out before a line is kept."""
+        return JsonAnswer({"lines": context.logs.last(lines)})
+
+    return routes

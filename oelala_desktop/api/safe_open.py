@@ -1,0 +1,100 @@
+"""Opening a file for a client: one name in one folder, no links followed, and only what is a picture or a video."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+from oelala_desktop.domain.errors import NotFound
+from oelala_desktop.metadata import sniff
+
+_TYPES = {
+    "png": ("image/png", (".png", ".apng")),
+    "jpeg": ("image/jpeg", (".jpg", ".jpeg")),
+    "webp": ("image/webp", (".webp",)),
+    "gif": ("image/gif", (".gif",)),
+    "avif": ("image/avif", (".avif",)),
+    "bmp": ("image/bmp", (".bmp",)),
+    "tiff": ("image/tiff", (".tif", ".tiff")),
+    "mp4": ("video/mp4", (".mp4", ".m4v", ".mov")),
+    "mov": ("video/quicktime", (".mov", ".mp4")),
+    "webm": ("video/webm", (".webm", ".mkv")),
+    "mkv": ("video/x-matroska", (".mkv", ".webm")),
+}
+# https://learn.microsoft.com/windows/win32/fileio/naming-a-file; refused everywhere, so that a name means the same
+_RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(\..*)?", re.IGNORECASE | re.DOTALL)
+_FORBIDDEN = re.compile(r'[\x00-\x1f\x7f-\x9f/\\:*?"<>|\u2028\u2029]')
+_FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
+_FLAGS |= getattr(os, "O_BINARY", 0)
+_FOLDER_FLAGS = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_CLOEXEC", 0)
+_BY_HANDLE = os.open in os.supports_dir_fd
+
+
+@dataclass(slots=True)
+class OpenFile:
+    """`fd` is the caller's to close. `tag` changes whenever the content does."""
+
+    fd: int
+    name: str
+    size: int
+    modified: float
+    media_type: str
+    tag: str
+
+
+def is_plain_name(name: str) -> bool:
+    """One component that means the same file on every system."""
+    if not name or name in (".", "..") or name[-1] in ". " or _FORBIDDEN.search(name) or _RESERVED.fullmatch(name):
+        return False
+    try:
+        return len(name.encode("utf-8")) <= 255
+    except UnicodeEncodeError:
+        return False
+
+
+def open_media(folder: Path, name: str) -> OpenFile:
+    """Blocking. Raises NotFound for whatever is no picture or video of that very name in that very folder; why is not
+    told, since that would tell what else lies there."""
+    if not is_plain_name(name):
+        raise _not_found()
+    try:
+        fd = _open_in(folder, name)
+    except (OSError, ValueError):
+        raise _not_found() from None
+    try:
+        return _described(fd, name)
+    except BaseException:
+        os.close(fd)
+        raise
+
+
+def _open_in(folder: Path, name: str) -> int:
+    if not _BY_HANDLE:
+        path = folder / name
+        if path.is_symlink() or path.resolve().parent != folder.resolve():
+            raise _not_found()
+        return os.open(path, _FLAGS)
+    handle = os.open(folder, _FOLDER_FLAGS)
+    try:
+        return os.open(name, _FLAGS, dir_fd=handle)
+    finally:
+        os.close(handle)
+
+
+def _described(fd: int, name: str) -> OpenFile:
+    facts = os.fstat(fd)
+    if not stat.S_ISREG(facts.st_mode):
+        raise _not_found()
+    kind = sniff(os.read(fd, 4096))
+    media_type, suffixes = _TYPES.get(kind or "", ("", ()))
+    if not name.casefold().endswith(suffixes or ("\x00",)):
+        raise _not_found()
+    tag = f'"{facts.st_mtime_ns:x}-{facts.st_size:x}-{facts.st_ino:x}"'
+    return OpenFile(fd, name, facts.st_size, facts.st_mtime, media_type, tag)
+
+
+def _not_found() -> NotFound:
+    return NotFound("There is no picture or video of that name.")

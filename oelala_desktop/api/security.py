@@ -1,0 +1,226 @@
+"""Gate: what every request and every upgrade must pass before a route sees it, and what every answer carries.
+
+A program that listens on 127.0.0.1 is reached by every page that the user has open in a browser. The rules:
+
+- `Host` must be one of our own names with our port: a foreign name that resolves to 127.0.0.1 (DNS rebinding) makes
+  the browser take us for that site.
+- An `Origin` must be ours and `Sec-Fetch-Site` must not say that another site asks: forms and images need no
+  permission to be sent anywhere. `null` is the origin of sandboxed frames and files.
+- No CORS header is ever sent, so no other site reads an answer; CORP keeps our pictures out of its pages.
+- A token, where there is one, is compared in constant time.
+- A body is counted while it comes in, whatever its header promised.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import json
+from base64 import b64decode
+from binascii import Error as Base64Error
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from dataclasses import dataclass
+from typing import Any
+
+from .errors import TooLarge
+from .pace import Pace
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Message, Receive, Send], Awaitable[None]]
+Headers = Iterable[tuple[bytes, bytes]]
+
+CONTENT_POLICY = b"default-src 'none'; sandbox"
+_ALWAYS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"no-referrer"),
+)
+_POLICY = (b"content-security-policy", CONTENT_POLICY)
+_LINGER = 2.0  # seconds that a refused body is still heard
+_OWN_SITE = (b"none", b"same-origin")
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    status: int
+    detail: str
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+
+
+_FOREIGN = Refusal(403, "Requests from web pages of other sites are refused.")
+_NO_UPGRADE = Refusal(403, "There are no web sockets here; GET /events streams what happens.")
+_NO_TOKEN = Refusal(
+    401,
+    "A token is needed: send it as “Authorization: Bearer TOKEN”, or as the password when a browser asks.",
+    ((b"www-authenticate", b'Bearer realm="Oelala"'), (b"www-authenticate", b'Basic realm="Oelala"')),
+)
+
+
+class Policy:
+    """`names` are the hosts (without port, IPv6 in brackets) under which this port is ours."""
+
+    def __init__(self, names: Iterable[str], port: int, token: str | None) -> None:
+        hosts = {f"{name}:{port}" for name in names} | ({*names} if port == 80 else set())
+        self._hosts = frozenset(host.encode("ascii") for host in hosts)
+        self._origins = frozenset(b"http://" + host for host in self._hosts)
+        self._token = _digest(token.encode()) if token is not None else None
+        example = min(hosts, key=lambda host: (not host.startswith("127."), host), default="")
+        self._wrong_host = Refusal(421, f"This is not a name of this program; ask http://{example} instead.")
+
+    def judge(self, headers: Headers) -> Refusal | None:
+        """None for a request that may pass."""
+        hosts = []
+        is_foreign = False
+        authorization = b""
+        for name, value in headers:
+            if name == b"host":
+                hosts.append(value)
+            elif name == b"origin":
+                is_foreign |= value not in self._origins
+            elif name == b"sec-fetch-site":
+                is_foreign |= value not in _OWN_SITE
+            elif name == b"authorization":
+                authorization = value
+        if len(hosts) != 1 or hosts[0] not in self._hosts:
+            return self._wrong_host
+        if is_foreign:
+            return _FOREIGN
+        if self._token is not None and not hmac.compare_digest(_digest(_credential(authorization)), self._token):
+            return _NO_TOKEN
+        return None
+
+
+def _digest(token: bytes) -> bytes:
+    # of one length, so that the comparison does not tell the token's
+    return hashlib.sha256(token).digest()
+
+
+def _credential(value: bytes) -> bytes:
+    """The token in an Authorization header: Bearer, or the password of Basic, which is what browsers can send."""
+    scheme, _, rest = value.partition(b" ")
+    if scheme.lower() == b"bearer":
+        return rest.strip()
+    if scheme.lower() == b"basic":
+        try:
+            return b64decode(rest.strip(), validate=True).partition(b":")[2]
+        except (Base64Error, ValueError):
+            return b""
+    return b""
+
+
+class Gate:
+    """Wraps the whole application. `max_body` gives the largest body taken, in bytes."""
+
+    def __init__(self, app: App, policy: Policy, max_body: Callable[[], int]) -> None:
+        self._app = app
+        self._policy = policy
+        self._max_body = max_body
+        self._pace = Pace()
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+            return
+        headers = scope["headers"]
+        refusal = self._policy.judge(headers)
+        if scope["type"] == "websocket":
+            await _refuse_upgrade(scope, receive, send, refusal or _NO_UPGRADE)
+            return
+        refusal = refusal or self._judge_body(headers)
+        body = _Body(receive, self._max_body) if _has_body(headers) else None
+        if refusal is not None:
+            await _refuse(body.lingering(send) if body else send, refusal)
+            return
+        await self._pace.turn()
+        if body is None:
+            await self._app(scope, receive, _with_headers(send))
+        else:
+            await self._app(scope, body.receive, _with_headers(body.lingering(send)))
+
+    def _judge_body(self, headers: Headers) -> Refusal | None:
+        """By what the headers promise; a body without a length is counted as it comes."""
+        for name, value in headers:
+            if name == b"upgrade" and value.lower() == b"websocket":
+                return _NO_UPGRADE
+            if name == b"content-length" and (not value.isdigit() or int(value[:20]) > self._max_body()):
+                return Refusal(413, _too_large(self._max_body()))
+        return None
+
+
+def _too_large(limit: int) -> str:
+    return f"The request is too large: at most {limit / 10**6:.0f} MB are taken."
+
+
+def _has_body(headers: Headers) -> bool:
+    return any((name == b"content-length" and value != b"0") or name == b"transfer-encoding" for name, value in headers)
+
+
+class _Body:
+    """A request's body on its way in: counted, and heard out for a moment when it is refused, since a connection that
+    is closed on unread bytes takes the answer with it."""
+
+    def __init__(self, receive: Receive, limit: Callable[[], int]) -> None:
+        self._receive = receive
+        self._limit = limit
+        self._seen = 0
+        self._over = False
+
+    async def receive(self) -> Message:
+        """Raises TooLarge as soon as more than the limit has come in."""
+        message = await self._receive()
+        self._over = message["type"] != "http.request" or not message.get("more_body", False)
+        self._seen += len(message.get("body", b""))
+        if self._seen > self._limit():
+            raise TooLarge(_too_large(self._limit()))
+        return message
+
+    def lingering(self, send: Send) -> Send:
+        async def sending(message: Message) -> None:
+            if message["type"] != "http.response.body" or message.get("more_body", False) or self._over:
+                await send(message)
+                return
+            await send({**message, "more_body": True})
+            await self._hear_out()
+            await send({"type": "http.response.body", "body": b""})
+
+        return sending
+
+    async def _hear_out(self) -> None:
+        try:
+            async with asyncio.timeout(_LINGER):
+                while not self._over:
+                    message = await self._receive()
+                    self._over = message["type"] != "http.request" or not message.get("more_body", False)
+        except TimeoutError:
+            pass
+
+
+def _with_headers(send: Send) -> Send:
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = message["headers"] = [*message.get("headers", ()), *_ALWAYS]
+            if not any(name == b"content-security-policy" for name, _ in headers):
+                headers.append(_POLICY)
+        await send(message)
+
+    return sending
+
+
+async def _refuse(send: Send, refusal: Refusal, kind: str = "http.response") -> None:
+    body = json.dumps({"detail": refusal.detail}, ensure_ascii=False).encode()
+    own = ((b"content-type", b"application/json"), (b"content-length", str(len(body)).encode()))
+    headers = [*own, (b"cache-control", b"no-store"), *refusal.headers, *_ALWAYS, _POLICY]
+    await send({"type": f"{kind}.start", "status": refusal.status, "headers": headers})
+    await send({"type": f"{kind}.body", "body": body})
+
+
+async def _refuse_upgrade(scope: Message, receive: Receive, send: Send, refusal: Refusal) -> None:
+    await receive()  # websocket.connect
+    if "websocket.http.response" in scope.get("extensions", {}):
+        await _refuse(send, refusal, "websocket.http.response")
+    else:
+        await send({"type": "websocket.close", "code": 1008})

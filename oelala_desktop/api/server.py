@@ -1,0 +1,217 @@
+"""ApiServer: the interface on the loop of this process, beside the window or alone."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import importlib
+import ipaddress
+import logging
+import socket
+from collections.abc import Generator, Iterable
+from typing import Any
+
+import psutil
+
+from oelala_desktop.domain.errors import InvalidInput
+from oelala_desktop.domain.events import NoticePosted
+from oelala_desktop.services.tasks import TaskScope
+
+from .context import ApiServices, Context
+from .events import EventLog
+from .logs import LogRing
+from .security import Gate, Policy
+from .upload import MAX_TEXT, sweep_uploads
+
+log = logging.getLogger(__name__)
+
+DEFAULT_PORT = 7998
+_LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+_GRACE = 2  # seconds that open answers get when it stops
+_OVERHEAD = 64 * 1024  # bytes of a form around its fields
+
+
+class ApiServer:
+    """`url` is where it listens, None while it does not; `reason` says why not, as a sentence. `names` are further
+    host names under which it may be asked when it listens beyond this machine.
+
+    Raises InvalidInput for a token that no header can carry, and for an address beyond loopback without one."""
+
+    def __init__(
+        self,
+        services: ApiServices,
+        host: str = "127.0.0.1",
+        port: int = DEFAULT_PORT,
+        token: str | None = None,
+        *,
+        names: Iterable[str] = (),
+    ) -> None:
+        self.url: str | None = None
+        self.reason = "It is off."
+        self._services = services
+        self._host = host
+        self._port = port
+        self._token = checked_token(token)
+        self._names = tuple(names)
+        self._scope = TaskScope("api")
+        self._context: Context | None = None
+        self._server: Any = None
+        self._serving: asyncio.Task[None] | None = None
+        if self._token is None and not is_loopback(host):
+            raise InvalidInput(
+                f"{host} can be reached from other machines, so a token is needed: put one into a file that only you "
+                "can read and give it with --token-file."
+            )
+
+    async def start(self) -> bool:
+        """Whether it listens now; if not, `reason` says why and a notice was posted."""
+        try:
+            listener = await asyncio.to_thread(_bind, self._host, self._port)
+        except OSError as error:
+            self.reason = _why_not(self._host, self._port, error)
+            self._services.bus.publish(NoticePosted("warning", self.reason))
+            return False
+        address, port = listener.getsockname()[:2]
+        self.url = f"http://{f'[{address}]' if ':' in address else address}:{port}"
+        self.reason = ""
+        context = self._context = self._make_context()
+        await asyncio.to_thread(sweep_uploads, self._services.paths.data / "uploads")
+        self._server = await asyncio.to_thread(self._make_server, context, address, port)
+        self._serving = self._scope.start(self._server.serve(sockets=[listener]), "serve")
+        await self._server.ready.wait()
+        return True
+
+    async def stop(self) -> None:
+        """Ends streams, lets open answers finish for two seconds, closes. Twice does no harm."""
+        if self._context is not None:
+            self._context.stopping.set()
+            self._context.events.close()
+        if self._server is not None and self._serving is not None:
+            self._server.should_exit = True
+            await asyncio.wait([self._serving], timeout=_GRACE + 2)
+        await self._scope.close()
+        if self._context is not None:
+            logging.getLogger().removeHandler(self._context.logs)
+        self._context = self._server = self._serving = None
+        self.url, self.reason = None, "It is off."
+
+    def _make_context(self) -> Context:
+        services = self._services
+        logs = LogRing()
+        if self._token is not None:
+            logs.hide(self._token)
+        logging.getLogger().addHandler(logs)
+        events = EventLog(services.bus, services.jobs, services.paths.output)
+        return Context(services, events, logs)
+
+    def _make_server(self, context: Context, address: str, port: int) -> Any:
+        """Blocking for a quarter of a second at the first time: FastAPI is imported here."""
+        app = importlib.import_module("oelala_desktop.api.app").create_app(context)
+        policy = Policy(self._own_names(address), port, self._token)
+        uvicorn = importlib.import_module("uvicorn")
+        config = uvicorn.Config(
+            Gate(app, policy, self._max_body),
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            ws="none",
+            proxy_headers=False,
+            server_header=False,
+            timeout_graceful_shutdown=_GRACE,
+            limit_concurrency=512,
+        )
+        return _quiet(uvicorn.Server)(config)
+
+    def _max_body(self) -> int:
+        """A form with two pictures."""
+        return 2 * self._services.jobs.max_picture_bytes + MAX_TEXT + _OVERHEAD
+
+    def _own_names(self, address: str) -> set[str]:
+        names = set(_LOOPBACK)
+        if not is_loopback(self._host):
+            names |= {_bracketed(name) for name in (self._host, address, *self._names)}
+            if ipaddress.ip_address(address).is_unspecified:
+                # whoever types one of our numbers means us; a foreign name is never among them
+                names |= {_bracketed(row.address.partition("%")[0]) for row in _interface_addresses()}
+        return names
+
+
+def _interface_addresses() -> list[Any]:
+    kinds = (socket.AF_INET, socket.AF_INET6)
+    return [row for rows in psutil.net_if_addrs().values() for row in rows if row.family in kinds]
+
+
+def _bracketed(name: str) -> str:
+    bare = name.strip("[]")
+    return f"[{bare}]" if ":" in bare else bare
+
+
+def _quiet(base: type[Any]) -> type[Any]:
+    """uvicorn's server without its hands on the process' signals, which belong to whoever started us. `ready` is set
+    when it takes connections."""
+
+    class Server(base):  # type: ignore[misc]
+        def __init__(self, config: object) -> None:
+            super().__init__(config)
+            self.ready = asyncio.Event()
+
+        @contextlib.contextmanager
+        def capture_signals(self) -> Generator[None, None, None]:
+            yield
+
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            self.ready.set()
+
+    return Server
+
+
+def is_loopback(host: str) -> bool:
+    bare = host.strip("[]")
+    try:
+        return ipaddress.ip_address(bare).is_loopback
+    except ValueError:
+        return bare.casefold() == "localhost"
+
+
+def checked_token(token: str | None) -> str | None:
+    """Raises InvalidInput for one that is empty or that no header can carry."""
+    if token is None:
+        return None
+    token = token.strip()
+    if not token or not token.isascii() or not token.isprintable() or " " in token:
+        raise InvalidInput("The token must be one word of printable ASCII characters, without spaces.")
+    return token
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    """Blocking (a name is looked up). Raises OSError."""
+    bare = host.strip("[]")
+    found = socket.getaddrinfo(bare, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    found.sort(key=lambda row: row[0] != socket.AF_INET)
+    family, kind, protocol, _, address = found[0]
+    listener = socket.socket(family, kind, protocol)
+    try:
+        if hasattr(socket, "SO_EXCLUSIVEADDRUSE"):
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+        else:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(128)
+        listener.setblocking(False)
+    except BaseException:
+        listener.close()
+        raise
+    return listener
+
+
+def _why_not(host: str, port: int, error: OSError) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return (
+            f"Port {port} is taken by another program (another Oelala, perhaps), so the local interface is off. "
+            "Choose another port."
+        )
+    if isinstance(error, socket.gaierror):
+        return f"There is no address named {host}, so the local interface is off."
+    return f"Cannot listen on {host}, port {port}: {error.strerror or error}. The local interface is off."

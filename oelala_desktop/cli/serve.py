@@ -1,0 +1,141 @@
+"""`oelala serve`: services and the local interface without a window."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import signal
+import stat
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from oelala_desktop.api.server import ApiServer
+from oelala_desktop.bootstrap import Services
+from oelala_desktop.domain.errors import InvalidInput, OelalaError
+from oelala_desktop.domain.events import EngineChanged, EngineSelected, EngineState, NoticePosted
+
+from .run import say
+
+_READY_TIME = 45.0  # seconds after which it serves without having heard from its engine
+
+
+async def serve(options: argparse.Namespace) -> int:
+    """Until SIGTERM or SIGINT, then 0. Jobs that run stay on their server; the next start takes them up.
+
+    Raises OelalaError when it cannot listen, InvalidInput for options that make no sense."""
+    token = await asyncio.to_thread(_read_token, options.token_file) if options.token_file else None
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    logging.getLogger("oelala_desktop").setLevel(logging.INFO)
+    for handler in logging.getLogger().handlers:
+        handler.setLevel(logging.WARNING)
+    stop = asyncio.Event()
+    restore = _on_signals(stop.set)
+    try:
+        async with Services() as services:
+            port = services.preferences.get("api_port", 7998) if options.port is None else options.port
+            server = ApiServer(services, options.host, int(port), token, names=options.name)
+            if options.engine not in ("auto", "sketch"):
+                services.engines.named(options.engine)  # a wrong address is said before anything starts
+            await services.library.start()
+            if not await server.start():
+                raise OelalaError(server.reason)
+            try:
+                await _run(services, server, options.engine, stop)
+            finally:
+                await server.stop()
+    finally:
+        restore()
+    return 0
+
+
+async def _run(services: Services, server: ApiServer, engine: str, stop: asyncio.Event) -> None:
+    services.bus.subscribe(NoticePosted, lambda event: say(event.text))
+    ready = _Ready(services, engine)
+    services.current.start(engine)
+    await services.begin()
+    stopping = services.scope.start(stop.wait(), "stop")
+    readying = services.scope.start(ready.wait(_READY_TIME), "ready")
+    await asyncio.wait({stopping, readying}, return_when=asyncio.FIRST_COMPLETED)
+    if stop.is_set():
+        return
+    print(f"listening on {server.url}", flush=True)
+    await stop.wait()
+
+
+class _Ready:
+    """Waits until the engine for new jobs has answered, or has been tried and does not; says which."""
+
+    def __init__(self, services: Services, choice: str) -> None:
+        self._services = services
+        self._choice = choice
+        self._done = asyncio.Event()
+        self._said = ""
+        services.bus.subscribe(EngineChanged, self._changed)
+        services.bus.subscribe(EngineSelected, self._selected)
+
+    async def wait(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._done.wait()
+        except TimeoutError:
+            self._say("No engine has answered yet; the attempts go on.")
+
+    def _selected(self, event: EngineSelected) -> None:
+        self._look()
+        if event.engine.kind == "sketch" and self._choice == "auto":
+            self._say("Using the built-in Sketch engine until ComfyUI answers: no AI model, just a camera move.")
+
+    def _changed(self, event: EngineChanged) -> None:
+        self._look()
+        state = event.engine
+        if state.state == "offline" and self._is_current(state):
+            self._say(state.reason)
+            if self._choice != "auto":
+                self._done.set()
+        elif state.state == "online" and self._said and self._is_current(state):
+            self._say(f"{state.name} answers.")
+
+    def _is_current(self, state: EngineState) -> bool:
+        engine = self._services.current.engine
+        return (state.kind, state.name) == (engine.ref.kind, engine.ref.name)
+
+    def _look(self) -> None:
+        engine = self._services.current.engine
+        if engine.is_online and engine.catalog is not None:
+            self._done.set()
+
+    def _say(self, text: str) -> None:
+        if text and text != self._said:
+            self._said = text
+            say(text)
+
+
+def _on_signals(stop: Callable[[], None]) -> Callable[[], None]:
+    """Calls `stop` on SIGTERM and Ctrl-C; returns what undoes that."""
+    loop = asyncio.get_running_loop()
+    kinds = (signal.SIGTERM, signal.SIGINT)
+    previous = {kind: signal.getsignal(kind) for kind in kinds}
+    for kind in kinds:
+        signal.signal(kind, lambda *_: loop.call_soon_threadsafe(stop))
+
+    def restore() -> None:
+        for kind, handler in previous.items():
+            signal.signal(kind, handler)
+
+    return restore
+
+
+def _read_token(name: str) -> str:
+    path = Path(name).expanduser()
+    try:
+        text = path.read_text("ascii")
+        mode = path.stat().st_mode
+    except UnicodeDecodeError as error:
+        raise InvalidInput(f"The token in {path} is not ASCII text.") from error
+    except OSError as error:
+        raise InvalidInput(f"The token file {path} cannot be read: {error.strerror}.") from error
+    if mode & (stat.S_IRGRP | stat.S_IROTH):
+        say(f"Others can read {path}; “chmod 600 {path}” keeps the token yours.")
+    return text

@@ -1,0 +1,95 @@
+"""`oelala serve` as a process, for tests that talk to it over real sockets."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+PICTURE = Path(__file__).parents[2] / "resources" / "examples" / "harbour.jpg"
+
+
+@dataclass
+class Served:
+    process: subprocess.Popen[str]
+    url: str
+    home: Path
+
+    @property
+    def port(self) -> int:
+        return int(self.url.rpartition(":")[2])
+
+    @property
+    def complaints(self) -> str:
+        """What it said on stderr."""
+        return (self.home / "stderr.txt").read_text()
+
+    def client(self, **options: Any) -> httpx.Client:
+        return httpx.Client(base_url=self.url, timeout=30, **options)
+
+
+@contextmanager
+def serve(home: Path, *arguments: str, engine: str = "sketch") -> Iterator[Served]:
+    """Starts it on a free port, gives it once it is ready, and ends it with SIGTERM."""
+    home.mkdir(exist_ok=True)
+    command = [sys.executable, "-m", "oelala_desktop", "serve", "--port", "0", "--engine", engine, *arguments]
+    environment = {**os.environ, "OELALA_HOME": str(home), "PYTHONWARNINGS": "error"}
+    with (home / "stderr.txt").open("a") as complaints:
+        process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=complaints, text=True, env=environment, start_new_session=True
+        )
+    with process:
+        try:
+            assert process.stdout is not None
+            line = process.stdout.readline().strip()
+            served = Served(process, line.removeprefix("listening on "), home)
+            assert line.startswith("listening on http://"), (line, served.complaints)
+            yield served
+        finally:
+            process.terminate()
+            process.wait(15)
+
+
+def submit(client: httpx.Client, **fields: str) -> dict[str, Any]:
+    """Sends the example picture with short, quick settings."""
+    values = {"prompt": "slow zoom in", "duration": "1", "fps": "8", **fields}
+    files = {"file": ("harbour.jpg", PICTURE.read_bytes(), "image/jpeg")}
+    answer = client.post("/wan22/image-to-video", data=values, files=files)
+    assert answer.status_code == 202, answer.text
+    return dict(answer.json())
+
+
+def wait_for(client: httpx.Client, job_id: str, *, seconds: float = 60) -> dict[str, Any]:
+    """The job once it is over."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        job: dict[str, Any] = client.get(f"/jobs/{job_id}").json()
+        if job["state"] in ("done", "failed", "cancelled", "lost"):
+            return job
+        time.sleep(0.05)
+    raise AssertionError(f"job {job_id} is still {job['state']}")
+
+
+class Stream:
+    """Server-sent events off a response, one dict an event."""
+
+    def __init__(self, response: httpx.Response) -> None:
+        self._lines = response.iter_lines()
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        row: dict[str, Any] = {}
+        for line in self._lines:
+            if not line:
+                if "event" in row:
+                    yield row
+                row = {}
+            elif not line.startswith(":"):
+                key, _, value = line.partition(": ")
+                row[key] = json.loads(value) if key == "data" else value

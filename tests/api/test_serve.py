@@ -1,0 +1,117 @@
+"""The life of `oelala serve`."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.api.serving import serve, submit, wait_for
+
+
+def run(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "OELALA_HOME": str(home)}
+    command = [sys.executable, "-m", "oelala_desktop", "serve", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=60)
+
+
+def test_no_qt_is_imported() -> None:
+    code = (
+        "import sys, asyncio, importlib\n"
+        "for name in ('oelala_desktop.cli.serve', 'oelala_desktop.api.app'): importlib.import_module(name)\n"
+        "bad = [m for m in sys.modules if m.split('.')[0] in ('PySide6', 'qasync', 'shiboken6')]\n"
+        "sys.exit(str(bad) if bad else 0)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], timeout=60).returncode == 0
+
+
+def test_fastapi_is_imported_only_when_it_starts() -> None:
+    code = "import sys, oelala_desktop.api.server; sys.exit(int('fastapi' in sys.modules or 'uvicorn' in sys.modules))"
+    assert subprocess.run([sys.executable, "-c", code], timeout=60).returncode == 0
+
+
+@pytest.mark.parametrize("kind", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_with_0_and_nothing_else_on_stdout(tmp_path: Path, kind: signal.Signals) -> None:
+    with serve(tmp_path / "home") as served:
+        assert httpx.get(f"{served.url}/health").json()["engine"]["state"] == "online"
+        began = time.monotonic()
+        with httpx.stream("GET", f"{served.url}/events") as stream:
+            assert next(stream.iter_lines())
+            served.process.send_signal(kind)
+            assert served.process.wait(10) == 0
+        assert time.monotonic() - began < 4
+        assert served.process.stdout is not None and served.process.stdout.read() == ""
+        assert "Traceback" not in served.complaints
+
+
+def test_a_taken_port_is_said_in_a_sentence(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        ended = run(tmp_path, "--port", str(port), "--engine", "sketch")
+    assert ended.returncode == 1 and ended.stdout == ""
+    assert f"Port {port} is taken" in ended.stderr and "Traceback" not in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--host", "0.0.0.0"], "token is needed"),
+        (["--host", "::"], "token is needed"),
+        (["--host", "example.org"], "token is needed"),
+        (["--token-file", "/nonexistent"], "cannot be read"),
+        (["--token-file", "EMPTY"], "one word"),
+        (["--engine", "ftp://x"], "ftp"),
+        (["--port", "70000"], "no port"),
+        (["--port", "x"], "invalid"),
+    ],
+)
+def test_options_that_make_no_sense(tmp_path: Path, arguments: list[str], words: str) -> None:
+    (tmp_path / "empty").write_text("\n")
+    arguments = [str(tmp_path / "empty") if word == "EMPTY" else word for word in arguments]
+    ended = run(tmp_path / "home", *arguments)
+    assert ended.returncode == 2 and ended.stdout == "", ended.stderr
+    assert words in ended.stderr and "Traceback" not in ended.stderr
+
+
+def test_an_engine_that_does_not_answer_is_told_and_tried_on(tmp_path: Path) -> None:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{closed.getsockname()[1]}"
+        with serve(tmp_path / "home", engine=address) as served:
+            health = httpx.get(f"{served.url}/health").json()
+            assert health["engine"]["state"] in ("offline", "connecting") and not health["comfyui"]
+            assert served.complaints.strip()
+            assert httpx.get(f"{served.url}/loras").status_code == 503
+            with served.client() as client:
+                answer = client.post("/tools/text-to-video/jobs", json={"prompt": "x"})
+                assert answer.status_code == 503, answer.text
+                assert client.get("/jobs").json() == {"jobs": []}
+
+
+def test_auto_serves_with_sketch_when_nothing_else_answers(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "preferences.json").write_text('{"engine_url": "http://127.0.0.1:9"}')
+    with serve(home, engine="auto") as served:
+        assert httpx.get(f"{served.url}/health").json()["engine"]["kind"] == "sketch"
+        assert "Sketch" in served.complaints
+
+
+def test_a_running_job_is_left_and_taken_up_at_the_next_start(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    with serve(home) as served, served.client() as client:
+        sent = submit(client, duration="3", fps="16")
+        while client.get(sent["status_url"]).json()["state"] in ("queued", "sent"):
+            time.sleep(0.02)
+        served.process.terminate()
+        assert served.process.wait(10) == 0
+    with serve(home) as served, served.client() as client:
+        assert wait_for(client, sent["job_id"])["state"] == "done"
+    assert len(list((home / "output").iterdir())) == 1

@@ -1,0 +1,50 @@
+"""Killed at any moment of a job that came in here: after the next start the same job ends, once, and nothing is left
+lying about."""
+
+import os
+import random
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.api.serving import serve, submit, wait_for
+
+_MOMENTS = 3
+
+
+@pytest.mark.slow
+def test_the_same_job_ends_once_after_a_kill(tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    """The moments are spread over the time that such a job takes, with a seed."""
+    count = 25 if request.config.getoption("--all") else _MOMENTS
+    dice = random.Random(20)
+    for number in range(count):
+        home = tmp_path / f"home{number}"
+        wait = (number + dice.random()) / count * 1.2
+        with serve(home) as served, served.client() as client:
+            sent = submit(client, duration="2", fps="8", prompt=f"pan left {number}")
+            time.sleep(wait)
+            os.kill(served.process.pid, signal.SIGKILL)
+            served.process.wait(10)
+        with serve(home) as served, served.client() as client:
+            job = wait_for(client, sent["job_id"])
+            assert job["state"] == "done", (wait, job)
+            assert [row["job_id"] for row in client.get("/jobs").json()["jobs"]] == [sent["job_id"]]
+        files = [path.name for path in (home / "output").iterdir()]
+        assert files == [job["outputs"][0]["filename"]], (wait, files)
+        assert not list((home / "uploads").iterdir())
+
+
+def test_uploads_of_a_dead_process_are_swept_and_those_of_a_living_one_stay(tmp_path: Path) -> None:
+    from oelala_desktop.api.upload import sweep_uploads
+    from oelala_desktop.services.owner import this_process
+
+    me = this_process()
+    living = tmp_path / f"{me.pid}-{me.started:.2f}-00aa"
+    dead = tmp_path / "999999999-1.00-00aa"
+    for folder in (living, dead):
+        (folder / "file").mkdir(parents=True)
+    sweep_uploads(tmp_path)
+    assert living.exists() and not dead.exists()
+    sweep_uploads(tmp_path / "nowhere")

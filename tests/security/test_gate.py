@@ -1,0 +1,136 @@
+"""Every route behind the gate: names that are not ours, pages of other sites, upgrades."""
+
+import asyncio
+from typing import Any
+
+import httpx
+import pytest
+
+from oelala_desktop.api.security import Gate, Policy
+from tests.api.serving import Served
+from tests.security.asking import ROUTES, ask, own
+
+#: headers after which nothing may be answered but a refusal; PORT stands for ours
+REFUSED: list[tuple[int, list[tuple[str, str]]]] = [
+    (421, [("Host", "evil.example:PORT")]),
+    (421, [("Host", "evil.example")]),
+    (421, [("Host", "127.0.0.1")]),
+    (421, [("Host", "127.0.0.1:1")]),
+    (421, [("Host", "127.0.0.1:PORT.evil.example")]),
+    (421, [("Host", "127.0.0.1.evil.example:PORT")]),
+    (421, [("Host", "localhost.evil.example:PORT")]),
+    (421, [("Host", "evil-localhost:PORT")]),
+    (421, [("Host", "localhost.:PORT")]),
+    (421, [("Host", "127.0.0.2:PORT")]),
+    (421, [("Host", "0.0.0.0:PORT")]),
+    (421, [("Host", "2130706433:PORT")]),
+    (421, [("Host", "127.1:PORT")]),
+    (421, [("Host", "::1:PORT")]),
+    (421, [("Host", "user@127.0.0.1:PORT")]),
+    (421, [("Host", "")]),
+    (421, [("Host", "evil.example:PORT"), ("X-Forwarded-Host", "127.0.0.1:PORT")]),
+    (403, [("Host", "127.0.0.1:PORT"), ("Origin", "null")]),
+    (403, [("Host", "127.0.0.1:PORT"), ("Origin", "https://evil.example")]),
+    (403, [("Host", "127.0.0.1:PORT"), ("Origin", "http://127.0.0.1:1")]),
+    (403, [("Host", "127.0.0.1:PORT"), ("Origin", "https://127.0.0.1:PORT")]),
+    (403, [("Host", "127.0.0.1:PORT"), ("Origin", "http://127.0.0.1:PORT.evil.example")]),
+    (403, [("Host", "127.0.0.1:PORT"), ("Origin", "")]),
+    (403, [("Host", "127.0.0.1:PORT"), ("Origin", "file://")]),
+    (403, [("Host", "127.0.0.1:PORT"), ("Sec-Fetch-Site", "cross-site")]),
+    (403, [("Host", "127.0.0.1:PORT"), ("Sec-Fetch-Site", "same-site")]),
+    (403, [("Host", "127.0.0.1:PORT"), ("Sec-Fetch-Site", "")]),
+    (403, [("Host", "127.0.0.1:PORT"), ("Origin", "http://127.0.0.1:PORT"), ("Sec-Fetch-Site", "cross-site")]),
+    (403, [("Host", "127.0.0.1:PORT"), ("Origin", "http://127.0.0.1:PORT"), ("Origin", "https://evil.example")]),
+    (403, [("Host", "127.0.0.1:PORT"), ("Upgrade", "websocket"), ("Connection", "Upgrade")]),
+    (421, [("Host", "evil.example"), ("Upgrade", "websocket"), ("Connection", "Upgrade")]),
+]
+ALLOWED: list[list[tuple[str, str]]] = [
+    [("Host", "127.0.0.1:PORT")],
+    [("Host", "localhost:PORT")],
+    [("Host", "[::1]:PORT")],
+    [("Host", "127.0.0.1:PORT"), ("Origin", "http://127.0.0.1:PORT"), ("Sec-Fetch-Site", "same-origin")],
+    [("Host", "localhost:PORT"), ("Origin", "http://localhost:PORT")],
+    [("Host", "127.0.0.1:PORT"), ("Sec-Fetch-Site", "none")],
+]
+
+
+def filled(headers: list[tuple[str, str]], served: Served) -> list[tuple[str, str]]:
+    return [(name, value.replace("PORT", str(served.port))) for name, value in headers]
+
+
+def check_headers(headers: dict[str, str], path: str) -> None:
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["cross-origin-resource-policy"] == "same-origin"
+    if path != "/docs":
+        assert headers["content-security-policy"] == "default-src 'none'; sandbox"
+    assert not [name for name in headers if name.startswith("access-control-")]
+    assert "server" not in headers
+
+
+@pytest.mark.parametrize(("method", "path"), ROUTES)
+def test_no_vector_gets_through(served: Served, method: str, path: str) -> None:
+    for status, headers in REFUSED:
+        answer = ask(served, method, path, filled(headers, served))
+        assert answer.status == status, (headers, answer)
+        check_headers(answer.headers, "")
+        if method != "HEAD":
+            assert set(answer.json()) == {"detail"}
+
+
+@pytest.mark.parametrize(("method", "path"), ROUTES)
+def test_our_own_requests_get_through(served: Served, method: str, path: str) -> None:
+    for headers in ALLOWED:
+        answer = ask(served, method, path, filled(headers, served))
+        assert answer.status not in (401, 403, 421) and answer.status < 500, (headers, answer)
+        check_headers(answer.headers, path)
+
+
+def test_a_second_or_missing_host_is_refused(served: Served) -> None:
+    for headers in ([], [own(served), own(served)], [own(served), ("Host", "evil.example")]):
+        assert ask(served, "GET", "/health", headers).status in (400, 421)
+
+
+def test_routes_here_are_all_that_there_are(served: Served) -> None:
+    """A route that is added must be added to the list that is attacked."""
+    document = httpx.get(f"{served.url}/openapi.json").json()
+    for path, methods in document["paths"].items():
+        shape = path.split("{")[0]
+        for method in methods:
+            assert any(m == method.upper() and p.startswith(shape) for m, p in ROUTES), (method, path)
+
+
+def test_the_page_of_the_document_loads_nothing_from_elsewhere(served: Served) -> None:
+    page = httpx.get(f"{served.url}/docs")
+    policy = page.headers["content-security-policy"]
+    assert page.status_code == 200 and policy.startswith("default-src 'none'; script-src 'sha256-")
+    assert "unsafe" not in policy and "connect-src 'self'" in policy and "frame-ancestors 'none'" in policy
+    assert "http://" not in page.text and "https://" not in page.text and "src=" not in page.text
+    assert "innerHTML" not in page.text
+
+
+async def test_an_upgrade_is_refused_by_the_gate_itself() -> None:
+    """Whatever server runs it: one that speaks web sockets gets the same answers."""
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        raise AssertionError("the application was reached")
+
+    for headers, extension, expected in (
+        ([(b"host", b"evil.example")], True, 421),
+        ([(b"host", b"localhost:5")], True, 403),
+        ([(b"host", b"evil.example")], False, None),
+        ([(b"host", b"localhost:5"), (b"origin", b"null")], True, 403),
+    ):
+        sent: list[dict[str, Any]] = []
+
+        async def receive() -> dict[str, Any]:
+            return {"type": "websocket.connect"}
+
+        async def send(message: Any, sent: list[dict[str, Any]] = sent) -> None:
+            sent.append(dict(message))
+
+        extensions = {"websocket.http.response": {}} if extension else {}
+        scope = {"type": "websocket", "headers": headers, "extensions": extensions}
+        await Gate(app, Policy(["localhost"], 5, None), lambda: 10)(scope, receive, send)
+        assert sent[0].get("status") == expected
+        assert sent[0]["type"] == ("websocket.http.response.start" if extension else "websocket.close")
+        await asyncio.sleep(0)

@@ -1,0 +1,247 @@
+"""Uploads that are too much: of bytes, of fields, of depth, of promises."""
+
+import io
+import json
+import socket
+import struct
+import time
+import zlib
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.api.serving import Served
+from tests.security.asking import Answer, ask, own, read_answer
+
+LIMIT = 20_000_000
+ROUTES = ("/extract-metadata", "/wan22/image-to-video", "/tools/image-to-video/jobs")
+BOUNDARY = "frontier"
+KIND = ("Content-Type", f"multipart/form-data; boundary={BOUNDARY}")
+
+
+def part(name: str, content: bytes, filename: str | None = None, more: str = "") -> bytes:
+    file = f'; filename="{filename}"' if filename is not None else ""
+    head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"{file}\r\n{more}\r\n'
+    return head.encode() + content + b"\r\n"
+
+
+def form(*parts: bytes) -> bytes:
+    return b"".join(parts) + f"--{BOUNDARY}--\r\n".encode()
+
+
+def post(served: Served, path: str, body: bytes, *headers: tuple[str, str]) -> Answer:
+    return ask(served, "POST", path, [own(served), *(headers or (KIND,))], body)
+
+
+def png(*chunks: tuple[bytes, bytes]) -> bytes:
+    def chunk(name: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+    head = struct.pack(">IIBBBBB", 64, 64, 8, 0, 0, 0, 0)
+    pixels = zlib.compress(bytes(65 * 64))
+    rows = [chunk(b"IHDR", head), *(chunk(*row) for row in chunks), chunk(b"IDAT", pixels), chunk(b"IEND", b"")]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(rows)
+
+
+def leftovers(served: Served) -> list[Path]:
+    return list((served.home / "uploads").rglob("*")) if (served.home / "uploads").exists() else []
+
+
+@pytest.mark.parametrize("path", ROUTES)
+def test_a_promised_length_beyond_the_limit_is_refused_before_a_byte_is_read(served: Served, path: str) -> None:
+    for length in (3 * LIMIT, 10**12, 10**40):
+        headers = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{served.port}\r\nConnection: close\r\n"
+        headers += f"{KIND[0]}: {KIND[1]}\r\nContent-Length: {length}\r\n\r\n"
+        with socket.create_connection(("127.0.0.1", served.port), timeout=20) as connection:
+            connection.sendall(headers.encode())
+            status = int(connection.recv(4000).split(b" ")[1])
+        assert status in ((413,) if length < 10**20 else (400, 413))
+
+
+@pytest.mark.parametrize("path", ROUTES)
+def test_a_file_beyond_the_limit_is_refused(served: Served, path: str) -> None:
+    answer = post(served, path, form(part("file", b"\x89PNG\r\n\x1a\n" + bytes(LIMIT), "a.png")))
+    assert answer.status == 413 and "20 MB" in answer.json()["detail"]
+    assert not leftovers(served)
+
+
+@pytest.mark.parametrize("path", ROUTES)
+def test_a_body_without_a_length_is_counted_as_it_comes(served: Served, path: str) -> None:
+    """It never ends; the answer comes all the same, and soon."""
+    head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{served.port}\r\n{KIND[0]}: {KIND[1]}\r\n"
+    first = part("file", b"\x89PNG\r\n\x1a\n", "a.png").rstrip(b"\r\n")
+    piece = bytes(256 * 1024)
+    with socket.create_connection(("127.0.0.1", served.port), timeout=20) as connection:
+        connection.sendall(head.encode() + b"Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n")
+        connection.sendall(b"%x\r\n%b\r\n" % (len(first), first))
+        sent, received = 0, b""
+        connection.setblocking(False)
+        deadline = time.monotonic() + 20
+        pending = b""
+        while not received and time.monotonic() < deadline:
+            pending = pending or b"%x\r\n%b\r\n" % (len(piece), piece)
+            try:
+                sent += (done := connection.send(pending))
+                pending = pending[done:]
+            except BlockingIOError:
+                time.sleep(0.002)
+            try:
+                received = connection.recv(4000)
+            except BlockingIOError:
+                continue
+    assert b" 413 " in received.split(b"\r\n")[0]
+    assert sent < 3 * LIMIT
+    time.sleep(0.1)
+    assert not leftovers(served)
+
+
+BAD_FORMS = [
+    form(*(part(f"f{n}", b"x") for n in range(200))),
+    form(part("prompt", b"x" * 2_000_000)),
+    form(*(part(f"f{n}", b"x" * 20_000) for n in range(60))),
+    form(part("file", b"x", "a.png", "X-Long: " + "y" * 100_000 + "\r\n")),
+    form(part("file", b"x", "a.png", "".join(f"X-{n}: y\r\n" for n in range(500)))),
+    form(part("prompt", b"\xff\xfe")),
+    form(part("file", b"x", "a.png"), part("file", b"y", "b.png")),
+    form(part("../../evil", b"x", "a.png")),
+    form(part("", b"x")),
+    part("file", b"never closed", "a.png"),
+    b"",
+    b"--other\r\n\r\n",
+    b"\r\n" * 10_000,
+    f"--{BOUNDARY}\r\n\r\n\r\n--{BOUNDARY}--".encode(),
+    b"\x00" * 1000,
+    form(part("file", b"", "a.png")),
+]
+
+
+@pytest.mark.parametrize("path", ROUTES)
+@pytest.mark.parametrize("number", range(len(BAD_FORMS)))
+def test_a_bad_form_is_refused_in_words(served: Served, path: str, number: int) -> None:
+    answer = post(served, path, BAD_FORMS[number])
+    assert 400 <= answer.status < 500, answer
+    assert answer.json()["detail"]
+    assert not leftovers(served)
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "multipart/form-data",
+        "multipart/form-data; boundary=" + "x" * 5000,
+        "text/html",
+        "",
+        "application/json; charset=\xff",
+    ],
+)
+def test_other_kinds_of_body(served: Served, kind: str) -> None:
+    for path in ROUTES:
+        assert 400 <= post(served, path, b"x" * 100, ("Content-Type", kind)).status < 500
+
+
+def test_json_bodies_have_limits_too(served: Served) -> None:
+    kind = ("Content-Type", "application/json")
+    for body, statuses in (
+        (b"[" * 200_000, (422,)),
+        (json.dumps({"prompt": "x" * 300_000}).encode(), (413,)),
+        (b'{"prompt": "\\ud800"}', (422,)),
+        (b'{"seed": 1e999}', (422,)),
+        (b'{"seed": NaN}', (422,)),
+        (b'{"lora_configs": [[[[[[]]]]]]}', (422,)),
+        (b'{"preset": {}}', (422,)),
+        (b'{"preset": ["x"]}', (422,)),
+        (b'{"": 1}', (422,)),
+        (b"null", (422,)),
+        (b"", (422,)),
+    ):
+        answer = (
+            post(served, "/tools/text-to-video/jobs", body, kind)
+            if body
+            else ask(served, "POST", "/tools/text-to-video/jobs", [own(served), kind, ("Content-Length", "0")])
+        )
+        assert answer.status in statuses, (body[:40], answer)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../../../evil.png",
+        "..\\..\\evil.png",
+        "/etc/cron.d/evil",
+        "C:\\evil.png",
+        "a\x00b.png",
+        "x" * 5000,
+        ".",
+        "..",
+        "con",
+        "ü%00.png",
+        "",
+    ],
+)
+def test_a_file_name_of_the_client_leads_nowhere(served: Served, name: str) -> None:
+    before = {path for path in served.home.rglob("*") if "sqlite" not in path.name}
+    answer = post(served, "/extract-metadata", form(part("file", png(), name.replace("\x00", "%00"))))
+    assert answer.status in (200, 413, 422), answer
+    assert {path for path in served.home.rglob("*") if "sqlite" not in path.name} - before <= {served.home / "uploads"}
+    assert not list(served.home.parent.rglob("*evil*"))
+
+
+def bombs() -> dict[str, bytes]:
+    deflated = zlib.compress(bytes(200 * 2**20), 9)
+    deep = b'{"a":' * 300_000 + b"1" + b"}" * 300_000
+    node = b'{"class_type":"KSampler","inputs":'
+    return {
+        "zTXt that inflates a thousandfold": png((b"zTXt", b"prompt\0\0" + deflated)),
+        "sixty of them": png(*[(b"zTXt", b"prompt\0\0" + deflated[:250_000])] * 60),
+        "iTXt that inflates": png((b"iTXt", b"workflow\0\1\0\0\0" + deflated)),
+        "deep JSON": png((b"tEXt", b"prompt\0" + deep)),
+        "many empty objects": png((b"tEXt", b"prompt\0[" + b"{}," * 2_000_000 + b"{}]")),
+        "a huge number": png((b"tEXt", b'prompt\0{"1":' + node + b'{"seed":' + b"9" * 500_000 + b"}}}")),
+        "not a number": png((b"tEXt", b'oelala_params\0{"seed": NaN, "cfg": Infinity}')),
+        "a lone surrogate": png((b"tEXt", b'oelala_params\0{"prompt": "\\ud800"}')),
+        "a hundred thousand chunks": png(*[(b"tEXt", b"a\0b")] * 100_000),
+        "a graph in circles": png((b"tEXt", b'prompt\0{"1":' + node + b'{"positive":["1",0],"model":["1",0]}}}')),
+        "a chunk longer than the file": png()[:33] + b"\xff\xff\xff\xfftEXt",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", bombs())
+def test_a_bomb_costs_neither_time_nor_memory(served: Served, name: str) -> None:
+    process = psutil.Process(served.process.pid)
+    before = process.memory_info().rss
+    began = time.monotonic()
+    answer = post(served, "/extract-metadata", form(part("file", bombs()[name], "a.png")))
+    assert answer.status in (200, 415), answer
+    assert time.monotonic() - began < 10
+    assert process.memory_info().rss - before < 300 * 2**20
+    assert ask(served, "GET", "/health", [own(served)]).status == 200
+
+
+def test_pixels_have_a_limit(served: Served) -> None:
+    from PIL import Image
+
+    out = io.BytesIO()
+    Image.new("1", (12_000, 12_000)).save(out, "PNG")
+    answer = post(served, "/wan22/image-to-video", form(part("file", out.getvalue(), "big.png")))
+    assert answer.status == 422 and "megapixels" in answer.json()["detail"]
+
+
+def test_a_sender_that_hangs_up_leaves_nothing(served: Served) -> None:
+    for path in ROUTES:
+        with socket.create_connection(("127.0.0.1", served.port), timeout=20) as connection:
+            head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{served.port}\r\n{KIND[0]}: {KIND[1]}\r\n"
+            head += "Content-Length: 9000000\r\n\r\n"
+            connection.sendall(head.encode() + part("file", b"\x89PNG\r\n\x1a\n" + bytes(1_000_000), "a.png"))
+    deadline = time.monotonic() + 5
+    while leftovers(served) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not leftovers(served)
+    assert "Traceback" not in served.complaints
+
+
+def test_an_answer_is_read_to_its_end(served: Served) -> None:
+    """The helper itself: a connection that the server closes ends the answer."""
+    with socket.create_connection(("127.0.0.1", served.port), timeout=20) as connection:
+        connection.sendall(f"GET /health HTTP/1.0\r\nHost: 127.0.0.1:{served.port}\r\n\r\n".encode())
+        assert read_answer(connection).json()["status"] == "ok"
