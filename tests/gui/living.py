@@ -1,0 +1,85 @@
+"""The whole window, alive, in a test: real widgets, real services, a real Sketch, a home of its own.
+
+def test_x(qapp, tmp_path):
+    async def scenario(window: MainWindow) -> None: ...
+    live(qapp, tmp_path, scenario)
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import orjson
+import qasync
+from PySide6.QtWidgets import QApplication
+
+from oelala_desktop.bootstrap import Services
+from oelala_desktop.storage.paths import Paths
+from oelala_desktop.ui.main_window import MainWindow
+from oelala_desktop.ui.pages.tool_page import ToolPage
+from oelala_desktop.ui.shell import Shell
+from oelala_desktop.ui.studio import Studio
+from oelala_desktop.ui.theme import Theme
+
+Scenario = Callable[[MainWindow], Awaitable[None]]
+
+
+def live(qapp: QApplication, home: Path, scenario: Scenario, *, engine: str = "sketch", seconds: float = 60) -> None:
+    """Runs `scenario` on the window's own kind of loop; the window and its services are gone when it returns."""
+
+    async def whole() -> None:
+        async with asyncio.timeout(seconds), living_window(qapp, home, engine) as window:
+            await scenario(window)
+
+    qapp.setQuitOnLastWindowClosed(False)
+    with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(qapp)) as runner:
+        runner.run(whole())
+
+
+@contextlib.asynccontextmanager
+async def living_window(qapp: QApplication, home: Path, engine: str) -> AsyncIterator[MainWindow]:
+    theme = qapp.findChild(Theme) or Theme(qapp, "dark")
+    async with Services(Paths(home, home / "output")) as services:
+        services.current.start(engine)
+        shell = Shell()
+        shell.show()
+        window = MainWindow(Studio(services, shell, theme))
+        await services.begin()
+        try:
+            yield window
+        finally:
+            window.remember()
+            shell.set_close_guard(lambda: True)
+            shell.close()
+    shell.deleteLater()
+
+
+async def until(condition: Callable[[], object], what: str, seconds: float = 30) -> None:
+    """Lets the loop turn until `condition` holds."""
+    deadline = asyncio.get_running_loop().time() + seconds
+    while not condition():
+        assert asyncio.get_running_loop().time() < deadline, f"waited {seconds:g} s for {what}"
+        await asyncio.sleep(0.02)
+
+
+def page_of(window: MainWindow, tool: str = "image-to-video") -> ToolPage:
+    window.shell.show_page(tool)
+    page = window.tool_page
+    assert page is not None
+    return page
+
+
+async def ready(window: MainWindow) -> None:
+    """The engine in force has said what it can run."""
+    await until(lambda: window.studio.services.current.engine.catalog is not None, "the engine's lists")
+
+
+def stop_sketch(home: Path) -> None:
+    """Ends the Sketch that a test of its own home started."""
+    with contextlib.suppress(OSError, ValueError):
+        os.kill(orjson.loads((home / "sketch.json").read_bytes())["pid"], signal.SIGTERM)
