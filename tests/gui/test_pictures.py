@@ -174,3 +174,59 @@ def test_player_shows_frames_of_others(qtbot: QtBot) -> None:
     player.resize(500, 300)
     player.show()
     player.grab()
+
+
+def make_video(path: Path, frames: int = 16) -> Path:
+    """A small H.264 clip at 16 frames a second."""
+    av = pytest.importorskip("av")
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=16)
+        stream.width, stream.height, stream.pix_fmt = 96, 64, "yuv420p"
+        for number in range(frames):
+            image = mountains(96, 64, number).convertToFormat(QImage.Format.Format_RGB888)
+            frame = av.VideoFrame(96, 64, "rgb24")
+            frame.planes[0].update(bytes(image.constBits())[: frame.planes[0].buffer_size])
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    return path
+
+
+def test_player_plays_in_a_loop_and_steps(qtbot: QtBot, tmp_path: Path) -> None:
+    player = VideoPlayer()
+    qtbot.addWidget(player)
+    player.resize(400, 300)
+    player.show()
+    with qtbot.waitSignal(player.first_frame, timeout=10_000):
+        player.open_file(make_video(tmp_path / "a.mp4"), fps=16, length=1.0)
+    qtbot.waitUntil(lambda: player._frames > 24, timeout=10_000)  # more than the clip has: it began again
+    assert player.current_image().width() == 96
+    QTest.keyClick(player, Qt.Key.Key_Space)
+    assert not player.is_playing
+    player.seek(0.25)
+    seen: list[float] = []
+    player.position_changed.connect(seen.append)
+    player.step(2)
+    qtbot.waitUntil(lambda: bool(seen) and abs(seen[-1] - 0.375) < 0.07, timeout=5000)
+    player.stop()
+
+
+def test_player_says_when_it_cannot_play(qtbot: QtBot, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.mp4"
+    broken.write_bytes(b"no video at all" * 100)
+    player = VideoPlayer()
+    qtbot.addWidget(player)
+    player.show()
+    with qtbot.waitSignal(player.failed, timeout=10_000):
+        player.open_file(broken)
+    player.grab()
+    player.stop()
+
+
+def test_player_treats_an_end_without_frames_as_failure(qtbot: QtBot, tmp_path: Path) -> None:
+    from PySide6.QtMultimedia import QMediaPlayer
+
+    player = VideoPlayer()
+    qtbot.addWidget(player)
+    with qtbot.waitSignal(player.failed) as heard:
+        player._status_changed(QMediaPlayer.MediaStatus.EndOfMedia)
+    assert heard.args == ["The video ended without a single frame."]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QFocusEvent
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from oelala_desktop.ui.wording import tooltip
@@ -21,6 +21,12 @@ _KEYBOARD = (
     Qt.FocusReason.ShortcutFocusReason,
     Qt.FocusReason.OtherFocusReason,
 )
+
+
+def is_escape(event: QEvent) -> bool:
+    """Whether Qt asks if Esc is wanted here, before a shortcut of the window takes it: accept the event to have it."""
+    asked = event.type() == QEvent.Type.ShortcutOverride
+    return asked and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape
 
 
 class Control(_Widget):

@@ -101,6 +101,11 @@ class VideoPlayer(Control, QWidget):
         self._tell(at)
         self.update()
 
+    def show_still(self, image: QImage) -> None:
+        """Show a picture, without the controls of a video."""
+        self._length = 0.0
+        self.show_image(image)
+
     def current_image(self) -> QImage:
         """The frame in view; null before the first one."""
         return self._pixmap.toImage()
@@ -179,7 +184,6 @@ class VideoPlayer(Control, QWidget):
         self._pixmap = QPixmap.fromImage(image)
         self._frames += 1
         if self._frames == 1:
-            self._apply_loop()
             self.first_frame.emit()
         self.update()
 
@@ -191,8 +195,13 @@ class VideoPlayer(Control, QWidget):
     def _status_changed(self, status: QMediaPlayer.MediaStatus) -> None:
         from PySide6.QtMultimedia import QMediaPlayer
 
-        if status == QMediaPlayer.MediaStatus.EndOfMedia and self._frames == 0:
+        if status != QMediaPlayer.MediaStatus.EndOfMedia:
+            return
+        if self._frames == 0:
             self._fail("The video ended without a single frame.")
+        elif self._looping and self._player is not None:
+            self._apply_loop()
+            self._player.play()
 
     def _fail(self, text: str) -> None:
         if not self._failed:
@@ -204,8 +213,10 @@ class VideoPlayer(Control, QWidget):
         self._apply_loop()
 
     def _apply_loop(self) -> None:
-        if self._player is not None:  # endless only once a frame came: a file without frames must reach its end
-            self._player.setLoops(-1 if self._looping else 1)
+        """Endless, without a gap, once the first round showed that there are frames: a file without any must reach
+        its end to be noticed."""
+        if self._player is not None:
+            self._player.setLoops(-1 if self._looping and self._frames else 1)
 
     def _playing_changed(self, playing: bool) -> None:
         self._play.set_icon("pause" if playing else "play")
