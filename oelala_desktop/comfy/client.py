@@ -9,7 +9,6 @@ import logging
 import ssl
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
-from pathlib import Path
 from typing import Any, BinaryIO
 
 import httpx
@@ -18,7 +17,7 @@ import websockets
 from websockets.asyncio.client import ClientConnection
 
 from oelala_desktop.domain.catalog import Catalog
-from oelala_desktop.domain.errors import CannotSave, EngineAnswer, EngineError, EngineUnreachable
+from oelala_desktop.domain.errors import EngineAnswer, EngineError, EngineUnreachable
 
 from .address import Address
 from .answers import (
@@ -33,15 +32,17 @@ from .answers import (
 )
 from .catalog import parse_catalog
 from .messages import Message, decode
-from .patience import ask_patiently
+from .patience import ask_patiently, attended
+from .transfer import Transfer
 
 ANSWER_LIMIT = 64 * 2**20  # bytes of one JSON answer
 FRAME_LIMIT = 32 * 2**20  # bytes of one WebSocket frame
-FILE_LIMIT = 4 * 2**30  # bytes of one result
+_KEPT = httpx.Limits(max_connections=16, max_keepalive_connections=8, keepalive_expiry=20.0)
+_OLD_LINE = (
+    8.0  # seconds without an answer after which open connections are tried before something is entrusted to them
+)
 ANSWER_TIME = 30.0  # seconds for one JSON answer, the body included
-_CHUNK = 2**20
-_SLOWEST = 1024  # bytes/s: a download that stays below is given up and tried again
-_SLOW_FOR = 30.0  # seconds over which that is measured
+_QUIET = 1.6  # seconds without a byte of a file after which its connection is doubted
 _SOCKET_LOG = logging.getLogger(f"{__name__}.socket")
 _SOCKET_LOG.setLevel(logging.INFO)  # its debug lines hold the headers, secret ones too
 
@@ -51,26 +52,6 @@ class _Connect(websockets.connect):
 
     def process_redirect(self, exc: Exception) -> Exception | str:
         return exc
-
-
-class _Pace:
-    """Whether bytes still come at a bearable pace."""
-
-    def __init__(self, filename: str) -> None:
-        self._filename = filename
-        self._since = time.monotonic()
-        self._bytes = 0
-
-    def take(self, count: int) -> None:
-        """Raises EngineUnreachable when too little came for too long."""
-        self._bytes += count
-        elapsed = time.monotonic() - self._since
-        if elapsed < _SLOW_FOR:
-            return
-        if self._bytes < elapsed * _SLOWEST:
-            message = f"{self._filename} comes too slowly ({self._bytes} bytes in {elapsed:.0f} s)."
-            raise EngineUnreachable(message, kind="timeout")
-        self._since, self._bytes = time.monotonic(), 0
 
 
 class ComfyClient:
@@ -84,9 +65,12 @@ class ComfyClient:
         except (OSError, ssl.SSLError) as error:
             message = f"The certificate file {address.ca_file} cannot be read: {error}."
             raise EngineUnreachable(message, kind="tls") from error
-        self._http = self._open(httpx.Limits(max_connections=16, max_keepalive_connections=8, keepalive_expiry=20.0))
+        self._http = self._open(_KEPT)
         # for questions asked anew because an open connection seems to be dead
         self._fresh = self._open(httpx.Limits(max_connections=8, max_keepalive_connections=0))
+        self._retired: list[httpx.AsyncClient] = []
+        self._answered = time.monotonic()
+        self._stalls: dict[str, int] = {}
         self._socket: ClientConnection | None = None
 
     def _open(self, limits: httpx.Limits) -> httpx.AsyncClient:
@@ -103,8 +87,8 @@ class ComfyClient:
 
     async def close(self) -> None:
         await self.close_socket()
-        await self._http.aclose()
-        await self._fresh.aclose()
+        for http in (self._http, self._fresh, *self._retired):
+            await http.aclose()
 
     async def close_socket(self) -> None:
         """Ends the messages of the connection that is open now."""
@@ -139,6 +123,8 @@ class ComfyClient:
 
     async def upload(self, name: str, content: bytes) -> str:
         """Puts a picture into the server's input folder; `name` is ASCII. Returns the name to use in LoadImage."""
+        if time.monotonic() - self._answered > _OLD_LINE:
+            await self._get("/system_stats")
         answer = await self._json(
             "POST",
             "/upload/image",
@@ -203,38 +189,40 @@ class ComfyClient:
     async def download(self, file: ServerFile, target: BinaryIO, name: str) -> int:
         """Writes the file into `target` (named `name` in errors); returns its size in bytes.
 
-        Raises EngineAnswer when it is too large or no file, EngineUnreachable when it is cut short or all too slow,
-        CannotSave when the disk refuses."""
+        Raises EngineAnswer when it is too large or no file, EngineUnreachable when it is cut short, all too slow or
+        its connection is dead, CannotSave when the disk refuses."""
+        transfer = Transfer(file.filename, target, name)
+        return await attended(self._receive(file, transfer), self._dead_line(transfer))
+
+    async def _receive(self, file: ServerFile, transfer: Transfer) -> int:
         try:
             async with self._http.stream("GET", "/view", params=_view(file)) as response:
                 if response.status_code != 200:
                     raise self._bad_status(response, f"The server does not give out {file.filename}")
                 _refuse_compression(response)
-                return await self._receive(response, file.filename, target, name)
+                size = await transfer.receive(response)
         except httpx.HTTPError as error:
             raise self._unreachable(error) from error
-
-    async def _receive(self, response: httpx.Response, filename: str, target: BinaryIO, name: str) -> int:
-        expected = response.headers.get("content-length", "")
-        if expected.isdigit() and int(expected) > FILE_LIMIT:
-            raise EngineAnswer(f"{filename} is larger than {FILE_LIMIT // 2**30} GiB.")
-        pace = _Pace(filename)
-        waiting: list[bytes] = []
-        size = held = 0
-        async for chunk in response.aiter_raw():
-            pace.take(len(chunk))
-            size, held = size + len(chunk), held + len(chunk)
-            if size > FILE_LIMIT:
-                raise EngineAnswer(f"{filename} is larger than {FILE_LIMIT // 2**30} GiB.")
-            waiting.append(chunk)
-            if held >= _CHUNK:
-                await asyncio.to_thread(_write, target, b"".join(waiting), name)
-                waiting, held = [], 0
-        await asyncio.to_thread(_write, target, b"".join(waiting), name)
-        if expected.isdigit() and int(expected) != size:
-            message = f"{filename} was cut short: {size} of {expected} bytes came."
-            raise EngineUnreachable(message, kind="closed")
+        self._stalls.pop(file.filename, None)
         return size
+
+    async def _dead_line(self, transfer: Transfer) -> EngineError:
+        """Returns when no byte comes while the server answers others at once; with every time more is borne."""
+        while True:
+            await asyncio.sleep(_QUIET / 4)
+            if transfer.quiet_for < _QUIET:
+                continue
+            size = transfer.size
+            try:
+                await self._get("/system_stats")
+            except EngineError:
+                continue
+            stalls = self._stalls.get(transfer.filename, 0)
+            await asyncio.sleep(min(20.0, 0.4 * 2**stalls))
+            if transfer.size == size:
+                self._stalls[transfer.filename] = stalls + 1
+                self._renew()
+                return EngineUnreachable(f"No more comes of {transfer.filename}.", kind="closed")
 
     # Messages
 
@@ -290,7 +278,13 @@ class ComfyClient:
         return await ask_patiently(
             lambda: self._request(method, path, **kwargs),
             lambda: self._request(method, path, http=self._fresh, **kwargs),
+            self._renew,
         )
+
+    def _renew(self) -> None:
+        """The connections held open are dead, or as good as that: nothing more is sent on them."""
+        self._retired.append(self._http)
+        self._http = self._open(_KEPT)
 
     async def _request(
         self, method: str, path: str, timeout: float = ANSWER_TIME, http: httpx.AsyncClient | None = None, **kwargs: Any
@@ -311,6 +305,7 @@ class ComfyClient:
             if not client.is_closed:
                 raise
             raise EngineUnreachable(f"The connection to {self.address.url} was given up.", kind="closed") from error
+        self._answered = time.monotonic()
         return httpx.Response(response.status_code, content=content, request=request)
 
     def _bad_status(self, response: httpx.Response, what: str = "") -> EngineError:
@@ -335,13 +330,6 @@ class ComfyClient:
 
 def _view(file: ServerFile) -> dict[str, str]:
     return {"filename": file.filename, "subfolder": file.subfolder, "type": file.type}
-
-
-def _write(target: BinaryIO, chunk: bytes, name: str) -> None:
-    try:
-        target.write(chunk)
-    except OSError as error:
-        raise CannotSave(f"Cannot save {Path(name).name}: {error.strerror or error}.") from error
 
 
 def _refuse_compression(response: httpx.Response) -> None:

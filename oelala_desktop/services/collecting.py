@@ -20,8 +20,8 @@ from .tasks import TaskScope
 
 log = logging.getLogger(__name__)
 
-_BAD_ANSWERS = 6  # times that a well server may give out something that is no result
-_LONGEST_PAUSE = 10.0  # seconds between two attempts on a bad line
+_BAD_ANSWERS = 5  # times that a well server may give out something that is no result
+_LONGEST_PAUSE = 1.5  # seconds between two attempts on a bad line
 _AFTER_A_FAULT = 5.0  # seconds until a fetch that ended without an end is begun anew
 
 
@@ -80,7 +80,7 @@ class Collector:
                     if guessed or bad >= _BAD_ANSWERS:
                         await self._give_up(flight, error, guessed)
                         return ()
-                    await asyncio.sleep(jittered(0.2 * 2**bad))
+                    await asyncio.sleep(jittered(0.1 * 2**bad))
             except CannotSave as error:
                 flight.stalled = True
                 await board.wait_for_room(error, job.id)
@@ -95,7 +95,7 @@ class Collector:
         flight.stalled = True
         if tries == 3:
             self._board.complain(f"{error.message} The finished result is fetched as soon as it can be.", flight.job.id)
-        await asyncio.sleep(jittered(min(_LONGEST_PAUSE, 0.5 * 2 ** min(tries, 8))))
+        await asyncio.sleep(jittered(min(_LONGEST_PAUSE, 0.2 * 2 ** min(tries, 8))))
         await self._board.engine.wait_online()
 
     async def _give_up(self, flight: Flight, error: EngineAnswer, guessed: bool) -> None:

@@ -63,6 +63,7 @@ class Proxy:
         self.silent = False
         self.refusing = False
         self.url = ""
+        self._age = 0
         self._counts: Counter[tuple[str, str]] = Counter()
         self._tasks: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
@@ -82,6 +83,10 @@ class Proxy:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+    def forget(self) -> None:
+        """What a router does that loses its tables: connections open now swallow everything, new ones work."""
+        self._age += 1
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -118,14 +123,18 @@ class Proxy:
         self.points.append(point)
         return point
 
-    async def _fault(self, name: str, side: str) -> Fault:
+    async def _fault(self, name: str, side: str, age: int) -> Fault:
         """Runs what can run at once; the rest is the caller's."""
         await self._pass_silence()
+        if age < self._age:
+            await _forever()
         if self.refusing:
             raise Cut
         fault = self.script(self._point(name, side)) or Fault()
         if fault.hook is not None:
             await fault.hook()
+            if age < self._age:
+                await _forever()
         if fault.kind == "delay":
             await asyncio.sleep(fault.seconds)
         return fault
@@ -139,11 +148,12 @@ class Proxy:
         up_reader: asyncio.StreamReader,
         upstream: asyncio.StreamWriter,
     ) -> None:
+        age = self._age
         while True:
             head, body = await _read_message(reader, None)
             method, target, _ = head.split(b"\r\n", 1)[0].decode().split(" ", 2)
             name = f"{method} {_route(target)}"
-            fault = await self._fault(name, "before")
+            fault = await self._fault(name, "before", age)
             if fault.kind == "cut":
                 raise Cut
             if fault.kind == "swallow":
@@ -155,7 +165,7 @@ class Proxy:
             status = int(answer.split(b" ", 2)[1])
             if name == "POST /prompt" and status == 200:
                 self.accepted.append(str(json.loads(body)["prompt_id"]))
-            fault = await self._fault(name, "after")
+            fault = await self._fault(name, "after", age)
             if fault.kind == "cut":
                 raise Cut
             if fault.kind == "swallow":
@@ -163,7 +173,7 @@ class Proxy:
             await self._deliver(writer, answer + content)
             if status == 101:
                 self.sockets += 1
-                await self._relay_socket(reader, writer, up_reader, upstream)
+                await self._relay_socket(reader, writer, up_reader, upstream, age)
                 return
 
     async def _deliver(self, writer: asyncio.StreamWriter, content: bytes) -> None:
@@ -184,11 +194,12 @@ class Proxy:
         writer: asyncio.StreamWriter,
         up_reader: asyncio.StreamReader,
         upstream: asyncio.StreamWriter,
+        age: int,
     ) -> None:
         async with asyncio.TaskGroup() as group:
             upward = group.create_task(self._upward(reader, upstream))
             try:
-                await self._downward(up_reader, writer)
+                await self._downward(up_reader, writer, age)
             except (OSError, asyncio.IncompleteReadError, Cut):
                 pass
             finally:
@@ -202,13 +213,13 @@ class Proxy:
                 await upstream.drain()
         upstream.transport.abort()
 
-    async def _downward(self, up_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _downward(self, up_reader: asyncio.StreamReader, writer: asyncio.StreamWriter, age: int) -> None:
         held = b""
         async for raw, name in _frames(up_reader):
             if not name:
                 writer.write(raw)
                 continue
-            fault = await self._fault(name, "before")
+            fault = await self._fault(name, "before", age)
             if fault.kind == "cut":
                 raise Cut
             if fault.kind == "swallow":
@@ -222,7 +233,7 @@ class Proxy:
             if fault.kind != "drop":
                 await self._deliver(writer, raw + (raw if fault.kind == "repeat" else b"") + held)
             held = b""
-            fault = await self._fault(name, "after")
+            fault = await self._fault(name, "after", age)
             if fault.kind == "cut":
                 raise Cut
 

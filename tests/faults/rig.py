@@ -11,6 +11,7 @@ import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -122,7 +123,7 @@ class App:
             return (await self.services.jobs.wait_for([job.id]))[0]
 
     def bar_fell(self) -> bool:
-        return any(later < earlier for bar in self.bars.values() for earlier, later in zip(bar, bar[1:], strict=False))
+        return any(later < earlier for bar in self.bars.values() for earlier, later in pairwise(bar))
 
 
 @asynccontextmanager

@@ -92,7 +92,9 @@ def summary(verdicts: Sequence[Verdict], whole: int) -> str:
     false = sum(bool(v.false) for v in verdicts)
     done = sum(v.state == "done" for v in verdicts)
     honest = sum(v.state == "lost" for v in verdicts)
+    none = sum(not v.state for v in verdicts)
     return (
         f"faults: {len(verdicts)} of {whole} points × harms, {reached} of them passed; {done} done, {honest} honestly "
-        f"lost with their server; lost {lost}, duplicated {doubled}, falsely done {false}"
+        f"lost with their server, {none} killed before there was a job; lost {lost}, duplicated "
+        f"{doubled}, falsely done {false}"
     )

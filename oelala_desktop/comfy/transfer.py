@@ -1,0 +1,78 @@
+"""A result on its way from the server into an open file: bounded in size, at a bearable pace, written off the loop."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from pathlib import Path
+from typing import BinaryIO
+
+import httpx
+
+from oelala_desktop.domain.errors import CannotSave, EngineAnswer, EngineUnreachable
+
+FILE_LIMIT = 4 * 2**30  # bytes of one result
+_CHUNK = 2**20
+_SLOWEST = 1024  # bytes/s: a transfer that stays below is given up and tried again
+_SLOW_FOR = 30.0  # seconds over which that is measured
+
+
+class Transfer:
+    """`filename` as the server calls it; `target` is the open file, named `name` in errors."""
+
+    def __init__(self, filename: str, target: BinaryIO, name: str) -> None:
+        self.filename = filename
+        self.size = 0
+        self._target = target
+        self._name = name
+        self._heard = self._since = time.monotonic()
+        self._recent = 0
+
+    @property
+    def quiet_for(self) -> float:
+        """Seconds since the last byte."""
+        return time.monotonic() - self._heard
+
+    async def receive(self, response: httpx.Response) -> int:
+        """The size in bytes. Raises EngineAnswer for a file that is too large, EngineUnreachable when it is cut short
+        or comes all too slowly, CannotSave when the disk refuses."""
+        expected = response.headers.get("content-length", "")
+        if expected.isdigit():
+            self._check(int(expected))
+        waiting: list[bytes] = []
+        held = 0
+        async for chunk in response.aiter_raw():
+            self._take(len(chunk))
+            waiting.append(chunk)
+            held += len(chunk)
+            if held >= _CHUNK:
+                await asyncio.to_thread(self._write, b"".join(waiting))
+                waiting, held = [], 0
+        await asyncio.to_thread(self._write, b"".join(waiting))
+        if expected.isdigit() and int(expected) != self.size:
+            message = f"{self.filename} was cut short: {self.size} of {expected} bytes came."
+            raise EngineUnreachable(message, kind="closed")
+        return self.size
+
+    def _check(self, size: int) -> None:
+        if size > FILE_LIMIT:
+            raise EngineAnswer(f"{self.filename} is larger than {FILE_LIMIT // 2**30} GiB.")
+
+    def _take(self, count: int) -> None:
+        self.size += count
+        self._recent += count
+        self._check(self.size)
+        self._heard = time.monotonic()
+        elapsed = self._heard - self._since
+        if elapsed < _SLOW_FOR:
+            return
+        if self._recent < elapsed * _SLOWEST:
+            message = f"{self.filename} comes too slowly ({self._recent} bytes in {elapsed:.0f} s)."
+            raise EngineUnreachable(message, kind="timeout")
+        self._since, self._recent = self._heard, 0
+
+    def _write(self, content: bytes) -> None:
+        try:
+            self._target.write(content)
+        except OSError as error:
+            raise CannotSave(f"Cannot save {Path(self._name).name}: {error.strerror or error}.") from error

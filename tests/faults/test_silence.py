@@ -1,0 +1,262 @@
+"""Silence has three answers: it still runs, it is there, or it is over. Networks that go away, half-open sockets,
+servers that restart or are ill for a while."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from oelala_desktop.domain.job import Job, JobState
+from oelala_desktop.services.engines import SKETCH
+
+from .hostile import Frame, Hostile
+from .proxy import Fault, Point, Proxy
+from .rig import App, Server, faults_in, running_app
+
+ALL = pytest.mark.exhaustive
+ONE = {"clip_count": 1}
+#: some seconds of work for Sketch, in one clip
+LONG = {"clip_count": 1, "num_frames": 241, "fps": 16, "resolution": "720p"}
+
+
+async def until_running(app: App, job: Job) -> None:
+    async with asyncio.timeout(20):
+        while (await app.services.jobs.find(job.id)).state is not JobState.RUNNING:
+            await asyncio.sleep(0.02)
+
+
+@pytest.mark.parametrize("number", [1, pytest.param(4, marks=ALL), 9])
+async def test_a_silenced_socket_is_made_up_for_by_http(tmp_path: Path, proxy: Proxy, number: int) -> None:
+    messages = 0
+
+    def script(point: Point) -> Fault | None:
+        nonlocal messages
+        messages += point.is_message and point.side == "before"
+        return Fault("swallow") if point.is_message and messages == number else None
+
+    proxy.script = script
+    async with running_app(tmp_path / "home", proxy.url) as app:
+        began = time.monotonic()
+        job = await app.end_of(await app.submit(**ONE))
+        assert job.state is JobState.DONE
+        assert time.monotonic() - began < 10
+    assert proxy.accepted == [job.id]
+
+
+@pytest.mark.parametrize("way", ["refusing", "silent"])
+@pytest.mark.parametrize("away", [3.5, pytest.param(9.0, marks=ALL)])
+async def test_a_result_is_here_soon_after_the_network_is_back(
+    tmp_path: Path, proxy: Proxy, way: str, away: float
+) -> None:
+    async with running_app(tmp_path / "home", proxy.url) as app:
+        job = await app.submit(**ONE)
+        while not proxy.accepted:
+            await asyncio.sleep(0.01)
+        setattr(proxy, way, True)
+        if way == "refusing":
+            await proxy.cut_all()
+        await asyncio.sleep(away)
+        assert (await app.services.jobs.find(job.id)).state in (JobState.SENT, JobState.RUNNING)
+        setattr(proxy, way, False)
+        back = time.monotonic()
+        job = await app.end_of(job)
+        assert job.state is JobState.DONE
+        assert time.monotonic() - back < 3
+    assert proxy.accepted == [job.id]
+    assert not faults_in(tmp_path / "home", [job], files=1)
+
+
+@pytest.mark.parametrize("away", [3.0, pytest.param(7.0, marks=ALL)])
+async def test_a_network_that_goes_silent_in_the_middle_of_a_result(tmp_path: Path, proxy: Proxy, away: float) -> None:
+    gone = asyncio.Event()
+
+    async def go() -> None:
+        proxy.silent = True
+        proxy.forget()  # what was under way is never delivered
+        gone.set()
+
+    proxy.script = lambda point: Fault(hook=go) if str(point) == "after GET /view 1" else None
+    async with running_app(tmp_path / "home", proxy.url) as app:
+        job = await app.submit(**ONE)
+        await gone.wait()
+        await asyncio.sleep(away)
+        proxy.silent = False
+        back = time.monotonic()
+        job = await app.end_of(job)
+        assert job.state is JobState.DONE
+        assert time.monotonic() - back < 3
+    assert not faults_in(tmp_path / "home", [job], files=1)
+
+
+@ALL
+async def test_old_connections_that_swallow_everything_hold_nothing_up(tmp_path: Path, proxy: Proxy) -> None:
+    """A router that has forgotten its connections: new ones work, old ones hang."""
+    async with running_app(tmp_path / "home", proxy.url) as app:
+        first = await app.end_of(await app.submit(**ONE))
+        await asyncio.sleep(9)  # so long that nobody would count on them
+        proxy.forget()
+        began = time.monotonic()
+        second = await app.end_of(await app.submit(**ONE, prompt="pan left"), 60)
+        assert first.state is second.state is JobState.DONE
+        assert time.monotonic() - began < 10
+
+
+async def test_without_any_socket_http_is_enough(tmp_path: Path, hostile: Hostile) -> None:
+    hostile.frames = lambda frame: []
+    async with running_app(tmp_path / "home", hostile.url) as app:
+        began = time.monotonic()
+        job = await app.end_of(await app.submit(**ONE))
+        assert job.state is JobState.DONE
+        assert time.monotonic() - began < 10
+
+
+async def test_success_may_come_before_history(tmp_path: Path, hostile: Hostile) -> None:
+    asked = 0
+
+    async def late(request: Request) -> Response | None:
+        nonlocal asked
+        asked += 1
+        return JSONResponse({}) if asked < 3 else None
+
+    hostile.answers["GET /history"] = late
+    async with running_app(tmp_path / "home", hostile.url) as app:
+        job = await app.end_of(await app.submit(**ONE))
+        assert job.state is JobState.DONE
+        assert app.notices == []
+
+
+async def test_a_restarted_server_loses_its_jobs_but_not_ours(tmp_path: Path, server: Server) -> None:
+    """What had run is lost and said so; what was still here is simply sent."""
+    async with running_app(tmp_path / "home", server.url) as app:
+        first = await app.submit(**LONG)
+        await until_running(app, first)
+        others = [await app.submit(**ONE, prompt=f"pan left {n}") for n in range(3)]
+        await server.restart()
+        first = await app.end_of(first)
+        ended = [await app.end_of(job) for job in others]
+        assert first.state is JobState.LOST
+        assert first.error is not None and "no longer knows this job" in first.error.message
+        assert [job.state for job in ended].count(JobState.DONE) >= 2
+        assert all(job.state in (JobState.DONE, JobState.LOST) for job in ended)
+        again = await app.end_of(await app.services.jobs.retry(first.id, app.engine))
+        assert again.state is JobState.DONE
+        assert again.retry_of == first.id
+    assert not faults_in(tmp_path / "home", [*ended, again, first], files=1)
+
+
+async def test_a_result_that_outlived_its_server_is_found_by_its_name(
+    tmp_path: Path, proxy: Proxy, server: Server
+) -> None:
+    """The job ends while the network is away, then the server restarts: queue and history know nothing of it."""
+    async with running_app(tmp_path / "home", proxy.url) as app:
+        job = await app.submit()
+        await until_running(app, job)
+        proxy.refusing = True
+        await proxy.cut_all()
+        async with httpx.AsyncClient(base_url=server.url) as http:
+            while job.id not in (await http.get(f"/history/{job.id}")).json():
+                await asyncio.sleep(0.05)
+        await server.restart()
+        proxy.refusing = False
+        job = await app.end_of(job)
+        assert job.state is JobState.DONE
+    assert not faults_in(tmp_path / "home", [job])
+
+
+async def test_our_own_sketch_dies_and_the_job_is_made_again(tmp_path: Path) -> None:
+    async with running_app(tmp_path / "home", "sketch") as app:
+        job = await app.submit(**LONG)
+        await until_running(app, job)
+        record = json.loads((tmp_path / "home" / "sketch.json").read_bytes())
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(record["pid"], signal.SIGKILL)
+        job = await app.end_of(job)
+        assert job.state is JobState.DONE
+        assert not app.bar_fell()
+    assert app.engine.ref == SKETCH
+    assert not faults_in(tmp_path / "home", [job], files=1)
+
+
+@pytest.mark.parametrize("status", [500, pytest.param(502, marks=ALL)])
+@pytest.mark.parametrize("moment", ["before", "running", "fetching"])
+async def test_a_server_that_is_ill_for_a_while(tmp_path: Path, hostile: Hostile, status: int, moment: str) -> None:
+    async with running_app(tmp_path / "home", hostile.url) as app:
+        if moment == "fetching":
+
+            async def fall_ill(request: Request) -> Response | None:
+                hostile.ill = status
+                hostile.answers.clear()
+                return Response("oh", status)
+
+            hostile.answers["/view"] = fall_ill
+        if moment == "before":
+            hostile.ill = status
+        job = await app.submit(**(ONE if moment != "running" else LONG))
+        if moment == "running":
+            await until_running(app, job)
+            hostile.ill = status
+        await asyncio.sleep(4)
+        assert hostile.ill == status
+        assert not (await app.services.jobs.find(job.id)).state.is_final
+        hostile.ill = 0
+        job = await app.end_of(job)
+        assert job.state is JobState.DONE, job.error
+        assert hostile.seen.count("POST /prompt") <= (3 if moment == "before" else 1)
+
+
+async def test_a_server_that_never_takes_a_job_fails_it_in_the_end(tmp_path: Path, hostile: Hostile) -> None:
+    hostile.say("POST /prompt", "Internal Server Error", 500, "text/plain")
+    async with running_app(tmp_path / "home", hostile.url) as app:
+        job = await app.end_of(await app.submit(**ONE))
+        assert job.state is JobState.FAILED
+        assert job.error is not None and "does not take this job" in job.error.message
+        assert hostile.seen.count("POST /prompt") == 6
+
+
+async def test_another_client_interrupts_our_job(tmp_path: Path, server: Server) -> None:
+    async with running_app(tmp_path / "home", server.url) as app:
+        job = await app.submit(**LONG)
+        await until_running(app, job)
+        async with httpx.AsyncClient(base_url=server.url) as http:
+            await http.post("/interrupt", json={})
+        job = await app.end_of(job)
+        assert job.state is JobState.FAILED
+        assert job.error is not None and job.error.kind == "interrupted"
+        assert "stopped on the server" in job.error.message and "not from here" in job.error.message
+
+
+async def test_out_of_memory_comes_with_advice(tmp_path: Path, hostile: Hostile) -> None:
+    async def failed(request: Request) -> Response:
+        told = {
+            "prompt_id": request.scope["path"].rpartition("/")[2],
+            "node_id": "3",
+            "node_type": "KSamplerAdvanced",
+            "exception_type": "torch.OutOfMemoryError",
+            "exception_message": "Allocation on device 0 would exceed allowed memory. (out of memory)",
+            "traceback": ["one\n", "two\n"],
+        }
+        status = {"status_str": "error", "completed": False, "messages": [["execution_error", told]]}
+        return JSONResponse({told["prompt_id"]: {"outputs": {}, "status": status}})
+
+    def no_success(frame: Frame) -> list[Frame]:
+        return [] if isinstance(frame, str) and "execution_success" in frame else [frame]
+
+    hostile.answers["GET /history"] = failed
+    hostile.frames = no_success
+    async with running_app(tmp_path / "home", hostile.url) as app:
+        job = await app.end_of(await app.submit(**ONE))
+        assert job.state is JobState.FAILED
+        assert job.error is not None and job.error.kind == "memory"
+        assert "ran out of memory" in job.error.message and "lower resolution" in job.error.message
+        assert "two" in job.error.detail
+    assert hostile.seen.count("POST /prompt") == 1
