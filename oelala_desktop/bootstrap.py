@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import importlib
 from contextlib import AbstractAsyncContextManager
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from .comfy.process import SketchProcess
 from .services.bus import Bus
@@ -19,6 +21,9 @@ from .services.tools import ToolRegistry
 from .storage.jobs import JobStore
 from .storage.paths import Paths, find_paths, shipped
 from .storage.preferences import Preferences
+
+if TYPE_CHECKING:
+    from .api.server import ApiServer
 
 
 class Services(AbstractAsyncContextManager["Services"]):
@@ -39,6 +44,7 @@ class Services(AbstractAsyncContextManager["Services"]):
         self.jobs = JobService(self.store, self.registry, self.bus, self.scope, this_process(), self.paths.pictures)
         seen = JobSource(self.store.get, lambda limit: self.store.recent(limit, hidden=True))
         self.library = Library(self.paths, self.preferences, self.bus, seen)
+        self._api: ApiServer | None = None
 
     async def __aenter__(self) -> Self:
         self.paths.create()
@@ -53,6 +59,25 @@ class Services(AbstractAsyncContextManager["Services"]):
         for ref in {job.engine for job in left}:
             self.jobs.take_up([job for job in left if job.engine == ref], self.engines.for_ref(ref))
 
+    async def serve_api(self) -> None:
+        """Starts, moves or stops the local API of a window as the settings say. A taken port is a notice."""
+        await self._stop_api()
+        if self.settings.get("api", True):
+            # a quarter of a second of imports, off the loop
+            module = await asyncio.to_thread(importlib.import_module, "oelala_desktop.api.server")
+            server: ApiServer = module.ApiServer(self, port=int(self.settings.get("api_port", 7998)))
+            if await server.start():
+                self._api = server
+
+    @property
+    def api_url(self) -> str | None:
+        return self._api.url if self._api else None
+
+    async def _stop_api(self) -> None:
+        if self._api is not None:
+            await self._api.stop()
+            self._api = None
+
     async def connect_to(self, address: str, token: str) -> None:
         """Another address for the user's own ComfyUI, with the value of its Authorization header if it has one.
         Raises InvalidField."""
@@ -61,6 +86,7 @@ class Services(AbstractAsyncContextManager["Services"]):
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        await self._stop_api()
         await self.settings.flush()
         await self.library.close()
         await self.engines.close()
