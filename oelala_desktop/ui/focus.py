@@ -25,6 +25,7 @@ def place_after(anchor: QWidget, container: QWidget) -> None:
 def place_before(target: QWidget, container: QWidget) -> None:
     """Let Tab go through everything in `container` before it comes to `target`."""
     anchor = target.previousInFocusChain()
-    while anchor.isAncestorOf(target) or container.isAncestorOf(anchor):
+    while anchor is not None and (anchor.isAncestorOf(target) or container.isAncestorOf(anchor)):
         anchor = anchor.previousInFocusChain()  # Qt takes a container for all that is in it
-    place_after(anchor, container)
+    if anchor is not None:
+        place_after(anchor, container)

@@ -225,7 +225,7 @@ def run(full: bool = False) -> Iterator[dict[str, Any]]:
     app = known if isinstance(known, QApplication) else QApplication([])
     Theme(app, "dark")
     paint, empty = interleaved(
-        rounds, lambda: first_paint(app, lambda: make_grid(MANY)), lambda: first_paint(app, QAbstractScrollArea)
+        rounds * 5, lambda: first_paint(app, lambda: make_grid(MANY)), lambda: first_paint(app, QAbstractScrollArea)
     )
     yield row("first paint", paint, empty, 2.0, words="an empty scroll area painted")
 

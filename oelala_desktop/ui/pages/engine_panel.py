@@ -14,7 +14,7 @@ from oelala_desktop.ui.pages.panel_list import PanelList
 from oelala_desktop.ui.widgets.button import Button
 from oelala_desktop.ui.widgets.card import Card
 from oelala_desktop.ui.widgets.fold import FoldSection
-from oelala_desktop.ui.widgets.label import Label
+from oelala_desktop.ui.widgets.label import ElidedLabel, Label
 from oelala_desktop.ui.widgets.segmented import Segment, Segmented
 
 _WORDS = {"online": "Connected", "connecting": "Connecting", "offline": "Not reachable"}
@@ -147,10 +147,8 @@ class EnginePanel(QWidget):
                 widget.hide()
                 widget.deleteLater()
         for at, (label, value) in enumerate(rows):
-            self._facts.addWidget(Label(label, tone="muted"), at, 0, Qt.AlignmentFlag.AlignTop)
-            shown = Label(value, wrap=True)
-            shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            self._facts.addWidget(shown, at, 1)
+            self._facts.addWidget(Label(label, tone="muted"), at, 0)
+            self._facts.addWidget(ElidedLabel(value), at, 1)
 
     def set_choice(self, kind: str) -> None:
         self._choice.set_value(kind)

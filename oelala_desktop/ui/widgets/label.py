@@ -30,7 +30,9 @@ class Label(QLabel):
         self.set_tone(tone)
         self.setText(text)
         if wrap:
-            self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+            policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+            policy.setHeightForWidth(True)  # else the height is that of some other width
+            self.setSizePolicy(policy)
 
     def set_tone(self, tone: str) -> None:
         self.setForegroundRole(theme.TONES[tone])
