@@ -24,9 +24,10 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 #: files read and saved at once
-_BATCH = 128
-#: from here on the search index is made anew at the end instead of being kept up
-_LOAD = 4000
+_BATCH = 512
+#: with so many new files, and at least that share of those there are, the search index is made anew at the end
+#: instead of being kept up
+_LOAD, _SHARE = 1000, 4
 
 
 @dataclass(slots=True)
@@ -89,7 +90,7 @@ class Indexer:
         awaited after each batch. Returns early when `stop` is set; nothing is lost then, only left for later."""
         rest = await self._move(difference)
         rest.sort(key=lambda file: -file.stamp.mtime_ns)
-        load = len(rest) > _LOAD
+        load = len(rest) > _LOAD and len(rest) > await self._store.size() // _SHARE
         if load:
             await self._store.begin_load()
         await self._read_all(rest, stop, progress, between)

@@ -98,9 +98,7 @@ class Library:
         """Raises CannotSave when the home folder does not take a database. Returns before the first scan."""
         if self._is_open:
             return
-        await self._store.open()
-        await self._marks.open()
-        await self._pictures.open()
+        await asyncio.gather(self._store.open(), self._marks.open(), self._pictures.open())
         self._is_open = True
         self._store.file.on_lost = self._lost
         await self._store.set_hidden(await self._store.hidden(), False)  # of a process that was killed

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import Any
 
+from oelala_desktop.domain.errors import Unreadable
 from oelala_desktop.domain.job import Job
-from oelala_desktop.metadata import FileMetadata
+from oelala_desktop.metadata import FileMetadata, read
 from oelala_desktop.storage.media_writing import Claim
 
 #: inputs through which nodes take a first frame, whichever pack they come from
@@ -18,6 +19,8 @@ _TAKES_IMAGE = frozenset({"SketchCameraMove"})
 #: how a picture passes through nodes that scale, crop or pad it
 _PASSES_ON = ("image", "images", "pixels", "input", "samples")
 _MOST_STEPS = 24
+#: bytes
+_SKETCH_GRAPH = 16_384
 _UPLOAD = re.compile(r"oelala_([0-9a-f]{24})\.\w+")
 _SUBFOLDER_MARK = re.compile(r"\s*\[(?:input|output|temp)\]$")
 
@@ -42,6 +45,20 @@ def claims_of_job(job: Job) -> tuple[Claim, ...]:
     if start is None or digest is None:
         return ()
     return (Claim("digest", _plain_name(start.original) or start.upload_name, digest[1]),)
+
+
+def is_companion(path: Path) -> bool:
+    """Whether a PNG is one that the node pack's saver writes beside its videos. Blocking."""
+    try:
+        return mentions(read(path), b"VHS_VideoCombine")
+    except Unreadable:
+        return False
+
+
+def is_sketch(found: FileMetadata) -> bool:
+    """Whether the built-in engine made a file that does not name its engine; its graphs are small."""
+    block = found.blocks.get("prompt")
+    return block is not None and len(block) < _SKETCH_GRAPH and mentions(found, b"SketchCameraMove")
 
 
 def mentions(found: FileMetadata, word: bytes) -> bool:

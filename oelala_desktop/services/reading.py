@@ -14,7 +14,7 @@ from oelala_desktop.storage.media_query import join
 from oelala_desktop.storage.media_writing import Claim, Entry, Stamp
 
 from .folders import look
-from .provenance import claims_of, mentions
+from .provenance import claims_of, is_sketch
 
 #: seconds without a change after which a file may be done, and after which it is taken as it is
 _STILL, _GIVEN_UP = 0.3, 20.0
@@ -58,6 +58,7 @@ def read_entry(file: Found, favorites: FavoriteStore) -> Entry:
     """Raises Unreadable for what is no media, OSError for what went away."""
     path = Path(file.path)
     found = read(path)
+    engine = found.info.engine
     size = file.stamp.size
     favorite = size in favorites.sizes and favorites.is_marked(path, size)
     return Entry(
@@ -72,8 +73,7 @@ def read_entry(file: Found, favorites: FavoriteStore) -> Entry:
         fps=found.fps,
         duration=found.duration,
         info=found.info,
-        is_sketch=(found.info.engine or "").startswith("Sketch") or mentions(found, b"SketchCameraMove"),
-        is_companion=found.format == "png" and mentions(found, b"VHS_VideoCombine"),
+        is_sketch=engine.startswith("Sketch") if engine else is_sketch(found),
         favorite=favorite,
         job_id=file.job_id or _job_of(found),
         claims=tuple(dict.fromkeys((*claims_of(file.name, found), *file.claims))),

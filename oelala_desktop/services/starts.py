@@ -11,6 +11,7 @@ from oelala_desktop.domain.errors import OelalaError
 from oelala_desktop.storage.media_starts import Candidate, Claimed, StartStore
 
 from .folders import is_below
+from .provenance import is_companion
 
 _LENGTH = 24
 
@@ -20,10 +21,12 @@ async def settle_starts(store: StartStore, touched: Iterable[bytes]) -> list[int
     candidates = await store.candidates(touched)
     unread = [c for c in candidates if c.digest is None and any(claim.digest for claim in c.claims)]
     digests = {c.id: digest for c in unread if (digest := await asyncio.to_thread(_digest, c.path, _wanted(c)))}
+    beside = [c for c in candidates if any(_is_beside(claim, c) for claim in c.claims)]
+    companions = {c.id for c in beside if await asyncio.to_thread(is_companion, Path(c.path))}
     standing = {}
     for candidate in candidates:
         digest = candidate.digest or digests.get(candidate.id)
-        start = any(_holds(claim, candidate, digest) for claim in candidate.claims)
+        start = candidate.id in companions or any(_holds(claim, candidate, digest) for claim in candidate.claims)
         if start != candidate.is_start:
             standing[candidate.id] = start
     await store.settle(standing, digests)
@@ -34,12 +37,16 @@ def _holds(claim: Claimed, picture: Candidate, digest: str | None) -> bool:
     match claim.rule:
         case "digest":
             return digest is not None and digest == claim.digest
-        case "companion":
-            return claim.folder == picture.folder and claim.file == picture.file and picture.is_companion
-        case _:
+        case "name":
             # Only the name is known. Servers number their pictures anew in each folder: one far away does not count.
             near = is_below(picture.folder, claim.folder) or is_below(claim.folder, picture.folder)
             return claim.file == picture.file and (near or picture.namesakes == 1)
+        case _:
+            return False
+
+
+def _is_beside(claim: Claimed, picture: Candidate) -> bool:
+    return claim.rule == "companion" and claim.folder == picture.folder and claim.file == picture.file
 
 
 def _wanted(candidate: Candidate) -> frozenset[str]:

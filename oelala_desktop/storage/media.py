@@ -11,13 +11,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import orjson
-
 from oelala_desktop.domain.generation import GenerationInfo
 from oelala_desktop.domain.media import Facet, Facets, MediaItem, MediaPage, MediaQuery, MediaStats
 
 from . import media_query as sql
 from .index_file import IndexFile
+from .media_info import LAYOUT, unpack
 from .media_schema import ENGINE, LORA, MODEL, VERSION, create
 from .media_writing import Changes, Entry, Stamp, Writing, folder_id, move, remove
 
@@ -46,7 +45,7 @@ class KnownFile:
 
 class MediaStore:
     def __init__(self, path: Path) -> None:
-        self.file = IndexFile(path, create, VERSION)
+        self.file = IndexFile(path, create, VERSION << 16 | LAYOUT)
         self._writing = Writing()
 
     async def open(self) -> None:
@@ -125,7 +124,7 @@ class MediaStore:
         query = "SELECT i.id, d.info FROM items i JOIN details d ON d.moment = i.moment WHERE i.id IN (%s)"
 
         def work(c: sqlite3.Connection) -> dict[int, GenerationInfo]:
-            return {row[0]: GenerationInfo.from_dict(orjson.loads(row[1])) for row in _in_chunks(c, query, ids)}
+            return {row[0]: unpack(row[1]) for row in _in_chunks(c, query, ids)}
 
         return await self.file.read(work)
 
@@ -230,6 +229,10 @@ class MediaStore:
     async def set_jobs(self, jobs: Mapping[int, str]) -> None:
         rows = [(job, item_id) for item_id, job in jobs.items()]
         await self.file.write(lambda c: c.executemany("UPDATE items SET job_id = ? WHERE id = ?", rows))
+
+    async def size(self) -> int:
+        """How many files are in the index."""
+        return int((await self.file.read(lambda c: c.execute("SELECT count(*) FROM items").fetchone()))[0])
 
     async def begin_load(self) -> None:
         """From now on the search index is not kept up; `end_load` makes it anew. For thousands of files at once."""

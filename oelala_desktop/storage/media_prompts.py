@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 
-import orjson
-
 from oelala_desktop.domain.errors import InvalidField
-from oelala_desktop.domain.generation import GenerationInfo
 from oelala_desktop.domain.media import DistinctPrompt, PromptPage
 
 from . import media_query as sql
+from .media_info import unpack
 from .media_search import match_expression
 
 _GROUPS = (
@@ -33,7 +31,7 @@ def read_prompts(c: sqlite3.Connection, text: str, cursor: str | None, limit: in
     prompts = []
     for _, newest, count in groups[:limit]:
         row = c.execute(_ONE, (newest,)).fetchone()
-        info = GenerationInfo.from_dict(orjson.loads(row[-1]))
+        info = unpack(row[-1])
         prompts.append(DistinctPrompt(info.prompt or "", info.negative_prompt, count, sql.to_item(row), info))
     following = sql.encode_cursor(["prompts", groups[limit - 1][1]]) if len(groups) > limit else None
     return PromptPage(tuple(prompts), following)

@@ -71,7 +71,6 @@ CREATE TABLE items (
     length REAL NOT NULL,       -- seconds, 0 for stills
     prompt_key INTEGER,         -- a hash of the prompt, null without one
     is_sketch INTEGER NOT NULL,
-    is_companion INTEGER NOT NULL,  -- a PNG that a video saver may have written beside its video
     is_start INTEGER NOT NULL DEFAULT 0,
     favorite INTEGER NOT NULL DEFAULT 0,
     hidden INTEGER NOT NULL DEFAULT 0,
@@ -112,7 +111,6 @@ CREATE TABLE claims (           -- a video says which picture it begins with
 
 _INDEXES = """
 CREATE UNIQUE INDEX items_file ON items (folder, file);;
-CREATE INDEX items_inode ON items (inode);;
 CREATE INDEX items_name ON items (sort_name, moment);;
 CREATE INDEX items_size ON items (size, moment);;
 CREATE INDEX items_length ON items (length, moment);;

@@ -30,7 +30,6 @@ class Candidate:
     folder: str
     file: str
     digest: str | None
-    is_companion: bool
     is_start: bool
     claims: tuple[Claimed, ...]
     #: pictures of that name in the whole index
@@ -42,17 +41,19 @@ class Candidate:
 
 
 _PICTURES = (
-    "SELECT i.id, f.path, i.file, i.digest, i.is_companion, i.is_start FROM items i JOIN folders f ON f.id = i.folder"
+    "SELECT i.id, f.path, i.file, i.digest, i.is_start FROM items i JOIN folders f ON f.id = i.folder"
     " WHERE i.kind = 'image' AND i.file IN (%s)"
+    " AND (i.is_start OR EXISTS (SELECT 1 FROM claims WHERE claims.file = i.file))"
 )
 _ALIKE = (
-    "SELECT i.id, f.path, i.file, i.digest, i.is_companion, i.is_start FROM items i JOIN folders f ON f.id = i.folder"
+    "SELECT i.id, f.path, i.file, i.digest, i.is_start FROM items i JOIN folders f ON f.id = i.folder"
     " WHERE i.kind = 'image' AND i.digest IN (SELECT digest FROM claims WHERE file IN (%s))"
 )
 _CLAIMS = (
     "SELECT c.rule, c.file, c.digest, f.path FROM claims c JOIN items i ON i.moment = c.moment"
     " JOIN folders f ON f.id = i.folder WHERE c.file = ? OR (c.digest IS NOT NULL AND c.digest = ?)"
 )
+_NAMESAKES = "SELECT count(*) FROM items WHERE kind = 'image' AND file = ?"
 
 
 class StartStore:
@@ -83,17 +84,14 @@ class StartStore:
 def _candidates(c: sqlite3.Connection, names: list[bytes]) -> list[Candidate]:
     marks = ",".join("?" * len(names))
     rows = {row[0]: row for query in (_PICTURES, _ALIKE) for row in c.execute(query % marks, names)}
-    namesakes: dict[bytes, int] = {}
-    for row in rows.values():
-        namesakes[row[2]] = namesakes.get(row[2], 0) + 1
     found = []
-    for item_id, folder, file, digest, companion, start in rows.values():
+    for item_id, folder, file, digest, start in rows.values():
         claims = tuple(
             Claimed(rule, sql.to_text(name), wanted, sql.to_text(place))
             for rule, name, wanted, place in c.execute(_CLAIMS, (file, digest))
         )
         if claims or start:
             place, name = sql.to_text(folder), sql.to_text(file)
-            candidate = Candidate(item_id, place, name, digest, bool(companion), bool(start), claims, namesakes[file])
-            found.append(candidate)
+            namesakes = c.execute(_NAMESAKES, (file,)).fetchone()[0]
+            found.append(Candidate(item_id, place, name, digest, bool(start), claims, namesakes))
     return found

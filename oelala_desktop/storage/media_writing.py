@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any
-
-import orjson
 
 from oelala_desktop.domain.generation import GenerationInfo
 
+from .media_info import clean_words, pack, unpack
 from .media_query import to_bytes
 from .media_schema import ENGINE, LORA, MODEL, moment_of, sort_name
+
+#: values of one statement
+_CHUNK = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,6 @@ class Entry:
     duration: float | None
     info: GenerationInfo
     is_sketch: bool = False
-    is_companion: bool = False
     favorite: bool = False
     job_id: str | None = None
     claims: tuple[Claim, ...] = ()
@@ -87,47 +88,51 @@ class Writing:
         changes = Changes()
         last = _take_ids(connection, len(entries))
         ordered = sorted(entries, key=lambda entry: entry.stamp.mtime_ns)  # the search index wants rising row ids
-        for item_id, entry in zip(range(last - len(entries) + 1, last + 1), ordered, strict=True):
-            self._save_one(connection, entry, item_id, now, changes)
+        folders = {folder: folder_id(connection, folder) for folder in {entry.folder for entry in ordered}}
+        places = [(folders[entry.folder], to_bytes(entry.file)) for entry in ordered]
+        old = _known(connection, places)
+        rows, details, claims, uses = [], [], [], []
+        moments = _Moments(connection)
+        for item_id, entry, place in zip(range(last - len(entries) + 1, last + 1), ordered, places, strict=True):
+            known = old.get(place)
+            added, job_id = now, entry.job_id
+            if known is not None:
+                changes.touched |= _delete(connection, known.moment)
+                if known.is_same_file(entry):
+                    item_id, added, job_id = known.id, known.added, job_id or known.job_id
+                    changes.changed.append(item_id)
+                else:
+                    changes.removed.append(known.id)
+                    changes.added.append(item_id)
+            else:
+                changes.added.append(item_id)
+            moment = moments.take(entry.stamp.mtime_ns, item_id)
+            rows.append(_item_row(entry, moment, item_id, place, added, job_id))
+            details.append((moment, words_of(rows[-1][4], entry.info), pack(entry.info)))
+            claims += [(moment, claim.rule, to_bytes(claim.file), claim.digest) for claim in entry.claims]
+            uses += [(number, moment) for number in self._uses(connection, entry.info)]
+            if entry.kind == "image":
+                changes.touched.add(place[1])
+        connection.executemany(_INSERT, rows)
+        connection.executemany("INSERT INTO details VALUES (?, ?, ?)", details)
+        connection.executemany("INSERT OR IGNORE INTO uses VALUES (?, ?)", uses)
+        connection.executemany("INSERT INTO claims VALUES (?, ?, ?, ?)", claims)
+        changes.touched.update(claim[2] for claim in claims)
         return changes
 
-    def _save_one(self, c: sqlite3.Connection, entry: Entry, item_id: int, now: float, changes: Changes) -> None:
-        folder, file = folder_id(c, entry.folder), to_bytes(entry.file)
-        query = "SELECT id, moment, size, inode, added, job_id FROM items WHERE folder = ? AND file = ?"
-        old = c.execute(query, (folder, file)).fetchone()
-        if old is not None:
-            entry = replace(entry, job_id=entry.job_id or old[5]) if _same_file(old, entry) else entry
-            changes.touched.update(_delete(c, old[1]))
-            if _same_file(old, entry):
-                item_id, now = old[0], old[4]
-                changes.changed.append(item_id)
-            else:
-                changes.removed.append(old[0])
-                changes.added.append(item_id)
-        else:
-            changes.added.append(item_id)
-        c.execute("DELETE FROM refused WHERE folder = ? AND file = ?", (folder, file))
-        moment = _insert(c, entry, item_id, folder, file, now)
-        self._note_uses(c, entry.info, moment)
-        for claim in entry.claims:
-            name = to_bytes(claim.file)
-            c.execute("INSERT INTO claims VALUES (?, ?, ?, ?)", (moment, claim.rule, name, claim.digest))
-            changes.touched.add(name)
-        if entry.kind == "image":
-            changes.touched.add(file)
-
-    def _note_uses(self, c: sqlite3.Connection, info: GenerationInfo, moment: int) -> None:
+    def _uses(self, c: sqlite3.Connection, info: GenerationInfo) -> Iterator[int]:
+        """Numbers of the names that an item can be filtered by."""
         used = {(MODEL, model.name) for model in info.models} | {(LORA, lora.name) for lora in info.loras}
         if info.engine:
             used.add((ENGINE, info.engine))
         for key in used:
-            kind, name = key[0], clean(key[1])
             number = self._names.get(key)
             if number is None:
-                c.execute("INSERT OR IGNORE INTO names (kind, name) VALUES (?, ?)", (kind, name))
-                number = c.execute("SELECT id FROM names WHERE kind = ? AND name = ?", (kind, name)).fetchone()[0]
+                named = (key[0], clean(key[1]))
+                c.execute("INSERT OR IGNORE INTO names (kind, name) VALUES (?, ?)", named)
+                number = c.execute("SELECT id FROM names WHERE kind = ? AND name = ?", named).fetchone()[0]
                 self._names[key] = number
-            c.execute("INSERT OR IGNORE INTO uses VALUES (?, ?)", (number, moment))
+            yield number
 
 
 def _take_ids(c: sqlite3.Connection, count: int) -> int:
@@ -136,32 +141,69 @@ def _take_ids(c: sqlite3.Connection, count: int) -> int:
     return int(c.execute("SELECT last_id FROM state").fetchone()[0])
 
 
-def _same_file(old: Sequence[Any], entry: Entry) -> bool:
-    """Touched, not replaced."""
-    return bool(old[2] == entry.stamp.size and old[3] == entry.stamp.inode)
+@dataclass(frozen=True, slots=True)
+class _Known:
+    id: int
+    moment: int
+    size: int
+    inode: int
+    added: float
+    job_id: str | None
+
+    def is_same_file(self, entry: Entry) -> bool:
+        """Touched, not replaced."""
+        return self.size == entry.stamp.size and self.inode == entry.stamp.inode
+
+
+Place = tuple[int, bytes]
+
+
+def _known(c: sqlite3.Connection, places: Sequence[Place]) -> dict[Place, _Known]:
+    """What is in the index under these names. What was refused under them is forgotten."""
+    found: dict[Place, _Known] = {}
+    for folder in {place[0] for place in places}:
+        names = [file for number, file in places if number == folder]
+        for at in range(0, len(names), _CHUNK):
+            part = names[at : at + _CHUNK]
+            where = f"WHERE folder = ? AND file IN ({','.join('?' * len(part))})"
+            query = f"SELECT file, id, moment, size, inode, added, job_id FROM items {where}"
+            for row in c.execute(query, (folder, *part)):
+                found[folder, row[0]] = _Known(*row[1:])
+            c.execute(f"DELETE FROM refused {where}", (folder, *part))
+    return found
+
+
+class _Moments:
+    """Row ids that no file has yet."""
+
+    def __init__(self, c: sqlite3.Connection) -> None:
+        self._c = c
+        self._taken: set[int] = set()
+
+    def take(self, mtime_ns: int, item_id: int) -> int:
+        moment = moment_of(mtime_ns, item_id)
+        while moment in self._taken or self._c.execute("SELECT 1 FROM items WHERE moment = ?", (moment,)).fetchone():
+            moment += 1
+        self._taken.add(moment)
+        return moment
 
 
 _INSERT = (
     "INSERT INTO items (moment, id, folder, file, name, sort_name, kind, format, size, mtime_ns, inode, added, width,"
-    " height, frames, fps, length, prompt_key, is_sketch, is_companion, favorite, job_id)"
-    f" VALUES ({', '.join('?' * 22)})"
+    " height, frames, fps, length, prompt_key, is_sketch, favorite, job_id)"
+    f" VALUES ({', '.join('?' * 21)})"
 )
 
 
-def _insert(c: sqlite3.Connection, entry: Entry, item_id: int, folder: int, file: bytes, now: float) -> int:
-    stamp, info = entry.stamp, entry.info
-    moment = moment_of(stamp.mtime_ns, item_id)
-    while c.execute("SELECT 1 FROM items WHERE moment = ?", (moment,)).fetchone():
-        moment += 1
-    name = clean(entry.file)
-    row = (
-        moment, item_id, folder, file, name, sort_name(name), entry.kind, entry.format, stamp.size, stamp.mtime_ns,
-        stamp.inode, now, entry.width, entry.height, entry.frames, entry.fps, entry.duration or 0.0,
-        prompt_key(info.prompt), entry.is_sketch, entry.is_companion, entry.favorite, entry.job_id,
+def _item_row(
+    entry: Entry, moment: int, item_id: int, place: Place, added: float, job_id: str | None
+) -> tuple[Any, ...]:
+    stamp, name = entry.stamp, clean(entry.file)
+    return (
+        moment, item_id, *place, name, sort_name(name), entry.kind, entry.format, stamp.size, stamp.mtime_ns,
+        stamp.inode, added, entry.width, entry.height, entry.frames, entry.fps, entry.duration or 0.0,
+        prompt_key(entry.info.prompt), entry.is_sketch, entry.favorite, job_id,
     )  # fmt: skip
-    c.execute(_INSERT, row)
-    c.execute("INSERT INTO details VALUES (?, ?, ?)", (moment, words_of(name, info), pack(info)))
-    return moment
 
 
 def _delete(c: sqlite3.Connection, moment: int) -> set[bytes]:
@@ -204,7 +246,7 @@ def move(c: sqlite3.Connection, item_id: int, folder: str, file: str) -> Changes
     c.execute(change, (number, new, name, sort_name(name), item_id))
     info = c.execute("SELECT info FROM details WHERE moment = ?", (moment,)).fetchone()
     if info is not None:
-        words = words_of(name, GenerationInfo.from_dict(orjson.loads(info[0])))
+        words = words_of(name, unpack(info[0]))
         c.execute("UPDATE details SET words = ? WHERE moment = ?", (words, moment))
     changes.changed.append(item_id)
     changes.touched |= {old, new} if kind == "image" else set()
@@ -224,32 +266,9 @@ def words_of(name: str, info: GenerationInfo) -> str:
     return clean_words("\n".join(filter(None, (name, info.prompt, info.original_t2i_prompt))))
 
 
-def clean_words(text: str) -> str:
-    return text.encode("utf-8", "replace").decode()
-
-
 def prompt_key(prompt: str | None) -> int | None:
     """The same for equal prompts; a signed number of 64 bits."""
     if not prompt:
         return None
     digest = hashlib.blake2b(prompt.encode("utf-8", "replace"), digest_size=8).digest()
     return int.from_bytes(digest, "big", signed=True)
-
-
-def pack(info: GenerationInfo) -> bytes:
-    try:
-        return orjson.dumps(info)
-    except TypeError:  # a lone surrogate or a number that is none of JSON's: both only in hostile files
-        return orjson.dumps(_made_plain(info.as_dict()))
-
-
-def _made_plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {clean_words(str(key)): _made_plain(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_made_plain(inner) for inner in value]
-    if isinstance(value, str):
-        return clean_words(value)
-    if type(value) is int and not -(2**63) <= value < 2**64:
-        return None
-    return value
