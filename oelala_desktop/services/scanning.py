@@ -136,8 +136,7 @@ class Scanner:
         await self._indexer.apply(
             difference, self._stop, lambda looked_at: self._report(looked_at, total), self._keep_up
         )
-        if deep or total:
-            self._report(total, total, done=True)
+        self._report(total, total, done=True)  # the walk may have told of a beginning
 
     def _walk(self, known: dict[str, KnownFolder], *, deep: bool) -> tuple[Walk, set[str]]:
         """What differs, and all folders that exist. On the scanning thread."""

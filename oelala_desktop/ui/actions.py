@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
@@ -24,8 +25,8 @@ class ActionRunner:
         *,
         done: Callable[[T], None] | None = None,
         failed: Callable[[OelalaError], bool] | None = None,
-    ) -> None:
-        """`failed` returns True when it has shown the error itself."""
+    ) -> asyncio.Task[None]:
+        """`failed` returns True when it has shown the error itself. The task is for those who may cancel it."""
 
         async def run() -> None:
             try:
@@ -37,4 +38,4 @@ class ActionRunner:
                 if done is not None:
                     done(result)
 
-        self._scope.start(run(), getattr(work, "__qualname__", "action"))
+        return self._scope.start(run(), getattr(work, "__qualname__", "action"))

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QSize
 from PySide6.QtGui import QImage, QImageIOHandler, QImageReader
+
+from oelala_desktop.domain.errors import CannotSave
 
 _CAP_MIB = 256  # memory that one picture may take while it is decoded
 
@@ -26,11 +30,34 @@ async def decode_image(data: bytes, longest: int = 2048) -> QImage | None:
     return await asyncio.to_thread(_decode, data, longest)
 
 
+async def decode_images(encoded: Sequence[bytes], longest: int = 512) -> list[QImage | None]:
+    """Several small ones in one go."""
+    return await asyncio.to_thread(lambda: [_decode(data, longest) for data in encoded]) if encoded else []
+
+
 def _decode(data: bytes, longest: int) -> QImage | None:
     buffer = QBuffer()
     buffer.setData(QByteArray(data))
     buffer.open(QIODevice.OpenModeFlag.ReadOnly)
     return _read(QImageReader(buffer), longest)[0]
+
+
+async def save_png(image: QImage, folder: Path, name: str) -> Path:
+    """Keeps pixels as `<name>_<content>.png` in `folder`: the same picture is kept once. Raises CannotSave."""
+    return await asyncio.to_thread(_save_png, image, folder, name)
+
+
+def _save_png(image: QImage, folder: Path, name: str) -> Path:
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    image.save(buffer, "PNG")  # type: ignore[call-overload]
+    content = bytes(buffer.data().data())
+    path = folder / f"{name}_{hashlib.sha256(content).hexdigest()[:12]}.png"
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise CannotSave(f"The picture cannot be kept in {folder}: {error.strerror or error}.") from error
+    return path
 
 
 def _read(reader: QImageReader, longest: int) -> tuple[QImage | None, tuple[int, int]]:

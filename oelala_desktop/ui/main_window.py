@@ -33,6 +33,7 @@ from oelala_desktop.ui.widgets import dropped
 from oelala_desktop.ui.widgets.toast import Level
 
 _TRAY_MS = 250
+_LIBRARY_MS = 500  # My Media begins to look through its folders after the start page can be used
 P = TypeVar("P", bound=QWidget)
 
 
@@ -91,6 +92,20 @@ class MainWindow(QObject):
 
         return make_media_page(page_id, self.studio)
 
+    def _show_media(self, path: str) -> None:
+        from oelala_desktop.ui.gallery.media_page import MediaPage
+
+        self.shell.show_page("media-all")
+        page = self.shell.page("media-all")
+        if isinstance(page, MediaPage):
+            page.show_file(path)
+
+    async def _look_again(self) -> None:
+        """The media folders were set anew."""
+        await self._services.settings.flush()
+        await self.studio.open_library()
+        self._services.library.rescan()
+
     def _settings_page(self) -> QWidget:
         page = SettingsPage(SECTIONS)
         SettingsView(page, self.studio)
@@ -108,6 +123,9 @@ class MainWindow(QObject):
         studio.reuse_requested.connect(self._reuse)
         studio.start_picture_requested.connect(lambda path: self.open_files([path]))
         studio.job_opened.connect(self._open_job)
+        studio.show_media_requested.connect(self._show_media)
+        studio.folders_changed.connect(lambda: studio.actions.start(self._look_again()))
+        QTimer.singleShot(_LIBRARY_MS, self, lambda: studio.actions.start(studio.open_library()))
         self.activity.chosen.connect(self._open_notice)
         listen(bus, self, NoticePosted, self._notice)
         listen(bus, self, JobFinished, self._job_finished)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from oelala_desktop.ui.theme import Theme
 from oelala_desktop.ui.widgets.toast import Level
 
 _KEPT = 100
+_KNOWN_TRIES, _KNOWN_PAUSE = 20, 0.25  # seconds between
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,12 @@ class Studio(QObject):
         self.actions = ActionRunner(services.scope, self.present)
         self.notices: list[Notice] = []
         self.unseen = 0
+        self._opening = asyncio.Lock()
+
+    async def open_library(self) -> None:
+        """My Media is opened by whoever needs it first; the start of the window does not wait for it."""
+        async with self._opening:
+            await self.services.library.start()
 
     @property
     def output_folder(self) -> Path:
@@ -83,10 +91,15 @@ class Studio(QObject):
         self.job_opened.emit(job_id)
 
     async def thumbnail_of(self, path: Path, size: int = 256) -> bytes | None:
-        """An encoded picture of a result, None if the library does not know it (yet)."""
+        """An encoded picture of a result. One that was made just now may take the library a moment to know."""
+        await self.open_library()
         library = self.services.library
-        item = await library.by_path(path)
-        return await library.thumbnail(item.id, size) if item else None
+        for _ in range(_KNOWN_TRIES):
+            item = await library.by_path(path)
+            if item is not None:
+                return await library.thumbnail(item.id, size)
+            await asyncio.sleep(_KNOWN_PAUSE)
+        return None
 
     def show_in_folder(self, path: Path) -> None:
         """Opens the folder that holds `path` in the system's file manager."""

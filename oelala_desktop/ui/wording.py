@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 NBSP = "\u00a0"
 _KB = 1000
 
@@ -78,3 +80,12 @@ def tooltip(text: str) -> str:
     """Text for setToolTip that is shown as it stands, wrapped, whatever characters it has."""
     safe = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return f"<p>{safe}</p>" if text else ""
+
+
+def day_and_time(moment: float) -> str:
+    """A time of the clock here: "21 Nov 2026, 14:02". `moment` in seconds since the epoch."""
+    try:
+        there = dt.datetime.fromtimestamp(moment)
+    except (OverflowError, OSError, ValueError):
+        return ""
+    return f"{there.day}{NBSP}{there:%b %Y, %H:%M}"

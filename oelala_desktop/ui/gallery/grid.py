@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QContextMenuEvent, QImage, QPainter, QPaintEvent, QPixmap, QResizeEvent
-from PySide6.QtWidgets import QAbstractScrollArea, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
-from oelala_desktop.ui import theme
-from oelala_desktop.ui.gallery import cell
+from oelala_desktop.ui import painting, theme
+from oelala_desktop.ui.gallery import cell, row
 from oelala_desktop.ui.gallery.input import GridInput
 from oelala_desktop.ui.gallery.items import GridItem, GridProvider, ListProvider
-from oelala_desktop.ui.gallery.layout import DENSITIES, HEAD, SIDE, GridLayout, columns_for
+from oelala_desktop.ui.gallery.layout import DENSITIES, HEAD, ROW, SIDE, GridLayout, columns_for
 from oelala_desktop.ui.gallery.pixmaps import PixmapCache
 from oelala_desktop.ui.gallery.selection import Selection
 from oelala_desktop.ui.widgets.thumbnail import paint_placeholder
@@ -44,6 +44,7 @@ class MediaGrid(GridInput, QAbstractScrollArea):
         self.selection = Selection()
         self.pixmaps = PixmapCache()
         self.density = 0
+        self.listed = False  # rows of a list instead of cells
         self._hover = ""
         self._hover_frame = QPixmap()
         self._asked: frozenset[str] = frozenset()
@@ -53,7 +54,8 @@ class MediaGrid(GridInput, QAbstractScrollArea):
         self._ask.setSingleShot(True)
         self._ask.setInterval(0)
         self._ask.timeout.connect(self._ask_pixmaps)
-        theme.dress_scroll_bars(self)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        theme.dress(self.verticalScrollBar(), "scrollbar")
         self.setAccessibleName("Media")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -88,7 +90,7 @@ class MediaGrid(GridInput, QAbstractScrollArea):
         self.viewport().update(self._rect_of(key))
 
     def set_image(self, key: str, image: QImage) -> None:
-        """A thumbnail that was asked for; about 256 px."""
+        """A thumbnail that was asked for, about 256 px; an empty image if the file has none."""
         self.pixmaps.put(key, image)
         self.viewport().update(self._rect_of(key))
 
@@ -110,6 +112,12 @@ class MediaGrid(GridInput, QAbstractScrollArea):
             self.items_changed()
             self.density_changed.emit(columns)
 
+    def set_listed(self, listed: bool) -> None:
+        """As a list or as a grid. What is looked at stays in view."""
+        if listed != self.listed:
+            self.listed = listed
+            self.items_changed()
+
     def zoom(self, by: int) -> None:
         """Larger (1) or smaller (−1) thumbnails: the next density from what is shown now."""
         shown = self._grid.columns
@@ -125,6 +133,11 @@ class MediaGrid(GridInput, QAbstractScrollArea):
         self.selection_changed.emit()
         self.viewport().update()
 
+    def button_boxes(self, box: QRectF) -> tuple[QRectF, QRectF]:
+        """Where 💬 and the heart lie in a cell."""
+        face = row if self.listed else cell
+        return face.prompt_box(box), face.heart_box(box)
+
     def rect_of(self, key: str) -> QRect:
         """The cell of `key` in coordinates of the viewport; empty if it is not in the list."""
         return self._rect_of(key)
@@ -137,7 +150,8 @@ class MediaGrid(GridInput, QAbstractScrollArea):
 
     def _lay_out(self) -> None:
         width = self.viewport().width()
-        self._grid = GridLayout(width, columns_for(self.density, width), self.provider.sections())
+        columns = 1 if self.listed else columns_for(self.density, width)
+        self._grid = GridLayout(width, columns, self.provider.sections(), ROW if self.listed else 0)
         bar = self.verticalScrollBar()
         bar.setRange(0, max(0, self._grid.height - self.viewport().height()))
         bar.setPageStep(self.viewport().height())
@@ -249,16 +263,26 @@ class MediaGrid(GridInput, QAbstractScrollArea):
         first, end = self._grid.visible(top - 5, bottom + 5)
         ratio = self.viewport().devicePixelRatioF()
         for index in range(first, end):
-            item = self.provider.item(index)
-            box = self._grid.box(index)
-            if item is None:
-                rect = QRectF(box.x, box.y - scroll, box.width, box.height)
-                paint_placeholder(painter, rect, cell.RADIUS)
-                continue
-            drawn = self.pixmaps.cell(item, box.width, box.height, ratio)
-            painter.drawPixmap(box.x, box.y - scroll, drawn)
+            self._paint_item(painter, index, scroll, ratio)
+
+    def _paint_item(self, painter: QPainter, index: int, scroll: int, ratio: float) -> None:
+        item = self.provider.item(index)
+        box = self._grid.box(index)
+        if item is None:
+            paint_placeholder(painter, QRectF(box.x, box.y - scroll, box.width, box.height), cell.RADIUS)
+        elif self.listed:
+            self._paint_row(painter, self.cell_rect(index), item)
+        else:
+            painter.drawPixmap(box.x, box.y - scroll, self.pixmaps.cell(item, box.width, box.height, ratio))
             if item.key == self._hover or item.key in self.selection or item.key == self.selection.current:
                 self._paint_marks(painter, self.cell_rect(index), item)
+
+    def _paint_row(self, painter: QPainter, box: QRectF, item: GridItem) -> None:
+        hovered = item.key == self._hover
+        picture = self._hover_frame if hovered and not self._hover_frame.isNull() else self.pixmaps.raw(item.key)
+        row.paint(painter, box, item, picture, hovered=hovered, chosen=item.key in self.selection)
+        if item.key == self.selection.current and self.shows_ring:
+            painting.ring(painter, box, theme.RADIUS, theme.tokens().accent)
 
     def _paint_marks(self, painter: QPainter, box: QRectF, item: GridItem) -> None:
         if item.key == self._hover:

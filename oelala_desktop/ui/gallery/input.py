@@ -8,8 +8,7 @@ from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QPixmap, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
-from oelala_desktop.ui.gallery import cell
-from oelala_desktop.ui.widgets.control import Control
+from oelala_desktop.ui.widgets.control import Control, is_escape
 from oelala_desktop.ui.widgets.recent_strip import drag_files
 
 if TYPE_CHECKING:
@@ -94,13 +93,14 @@ class GridInput(Control):
     def _press_button(self, index: int, key: str, pos: QPoint) -> bool:
         """A press on 💬 or the heart of a cell."""
         view = self._view
-        item, box = view.provider.item(index), view.cell_rect(index)
-        if item is not None and item.has_prompt and cell.prompt_box(box).contains(pos):
+        item = view.provider.item(index)
+        speech, heart = view.button_boxes(view.cell_rect(index))
+        if item is not None and item.has_prompt and speech.contains(pos):
             view.selection.only(key)
             self._told()
             view.prompt_requested.emit(key)
             return True
-        if cell.heart_box(box).contains(pos):
+        if heart.contains(pos):
             view.favorite_requested.emit([key])
             return True
         return False
@@ -128,6 +128,12 @@ class GridInput(Control):
         key = view.provider.key(index) if index >= 0 else None
         if key is not None and event.button() == Qt.MouseButton.LeftButton:
             view.opened.emit(key)
+
+    def event(self, event: QEvent) -> bool:
+        if is_escape(event) and len(self._view.selection):
+            event.accept()  # Esc lets go of the selection before it closes anything of the window
+            return True
+        return super().event(event)
 
     def viewportEvent(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Leave:

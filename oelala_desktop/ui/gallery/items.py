@@ -9,7 +9,8 @@ from typing import NamedTuple, Protocol
 
 
 class GridItem(NamedTuple):
-    """`kind` is "video" or "image"; `badge` the length in words ("5.1 s"), empty for a picture."""
+    """`kind` is "video" or "image"; `badge` the length in words ("5.1 s"), empty for a picture. `facts` ("848 × 480 ·
+    4.2 MB") and `date` stand in the list."""
 
     key: str
     name: str
@@ -18,6 +19,8 @@ class GridItem(NamedTuple):
     sketch: bool = False
     has_prompt: bool = False
     favorite: bool = False
+    facts: str = ""
+    date: str = ""
 
 
 @dataclass(frozen=True, slots=True)

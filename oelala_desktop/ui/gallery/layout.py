@@ -9,6 +9,8 @@ from typing import NamedTuple
 from oelala_desktop.ui.gallery.items import Section
 
 GAP, SIDE, HEAD = 12, 16, 32
+#: between rows of the list, and the height of one
+ROW_GAP, ROW = 2, 56
 #: height of a cell for a width of one
 RATIO = 1.08
 #: the densities one can choose, in columns; 0 means as many as fit
@@ -31,15 +33,16 @@ class Box(NamedTuple):
 
 
 class GridLayout:
-    """For a viewport `width` pixels wide. Cells of a section begin on a new row below its heading."""
+    """For a viewport `width` pixels wide. Cells of a section begin on a new row below its heading. `row` is the height
+    of a row of the list, 0 for cells whose height follows from their width."""
 
-    def __init__(self, width: int, columns: int, sections: Sequence[Section]) -> None:
+    def __init__(self, width: int, columns: int, sections: Sequence[Section], row: int = 0) -> None:
         self.columns = columns
         room = max(columns, width - 2 * SIDE - GAP * (columns - 1))
         self.cell_width = room // columns
         self._spare = room - self.cell_width * columns
-        self.cell_height = round(self.cell_width * RATIO)
-        self.pitch = self.cell_height + GAP
+        self.cell_height = row or round(self.cell_width * RATIO)
+        self.pitch = self.cell_height + (ROW_GAP if row else GAP)
         self._sections = [section for section in sections if section.count]
         self._starts: list[int] = []  # index of the first item
         self._tops: list[int] = []  # y of the heading

@@ -2,32 +2,134 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QRect
-from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, QRect, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QImage, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from oelala_desktop.ui import painting, theme, wording
+from oelala_desktop.ui.gallery import cell
 from oelala_desktop.ui.gallery.grid import MediaGrid
+from oelala_desktop.ui.gallery.items import Section
+from oelala_desktop.ui.gallery.layout import GridLayout, columns_for
 from oelala_desktop.ui.gallery.toolbar import MediaToolbar
+from oelala_desktop.ui.widgets.button import Button
 from oelala_desktop.ui.widgets.empty_state import EmptyState
-from oelala_desktop.ui.widgets.prompt_popup import MediaFacts, PromptPopup
+from oelala_desktop.ui.widgets.error_pane import ErrorPane
+from oelala_desktop.ui.widgets.facts_pane import MediaFacts
+from oelala_desktop.ui.widgets.label import Label
+from oelala_desktop.ui.widgets.prompt_popup import PromptPopup
+from oelala_desktop.ui.widgets.skeleton import DELAY_MS
+
+_SCAN_SHOWS_MS = 600
+
+
+class GridSkeleton(QWidget):
+    """Quiet cells where pictures will be; shown only if that takes longer than a moment."""
+
+    def __init__(self, *, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._shown = False
+        self.setAccessibleName("Loading")
+        QTimer.singleShot(DELAY_MS, self, self._appear)
+
+    def _appear(self) -> None:
+        self._shown = True
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        if not self._shown:
+            return
+        painter = QPainter(self)
+        painting.begin(painter)
+        columns = columns_for(0, self.width() - 10)
+        layout = GridLayout(self.width() - 10, columns, (Section(" ", columns * 8),))
+        first, end = layout.visible(0, self.height())
+        for index in range(first, end):
+            painting.rounded(painter, QRectF(*layout.box(index)), cell.RADIUS, theme.tokens().panel)
+
+
+class ScanLine(QWidget):
+    """How far a look through the folders is; Stop ends it. It floats at the foot of the grid, so that nothing moves
+    when it comes and goes, and comes only if there is time to read it."""
+
+    stopped = Signal()
+
+    def __init__(self, view: QWidget) -> None:
+        super().__init__(view)
+        self._share = 0.0
+        self._words = Label("", tone="text2")
+        stop = Button("Stop", "outlined", height=28)
+        stop.setAccessibleName("Stop looking through the folders")
+        stop.clicked.connect(self.stopped)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 8, 8, 10)
+        row.setSpacing(16)
+        row.addWidget(self._words)
+        row.addWidget(stop)
+        self._wait = QTimer(self)
+        self._wait.setSingleShot(True)
+        self._wait.setInterval(_SCAN_SHOWS_MS)
+        self._wait.timeout.connect(self.show)
+        self.hide()
+
+    def set_progress(self, looked_at: int, found: int, done: bool) -> None:
+        if done:
+            self._wait.stop()
+            self.hide()
+            return
+        self._share = looked_at / found if found else 0.0
+        reading = f"Reading new files: {wording.count(looked_at)} of {wording.count(found)}"
+        self._words.setText(reading if looked_at else f"Looking through your folders: {wording.count(found)} files")
+        if self.isHidden() and not self._wait.isActive():
+            self._wait.start()
+        self.place()
+        self.update()
+
+    def place(self) -> None:
+        view = self.parentWidget()
+        if view is not None:
+            self.adjustSize()
+            self.move((view.width() - self.width()) // 2, view.height() - self.height() - 16)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        t = theme.tokens()
+        painter = QPainter(self)
+        painting.begin(painter)
+        painting.rounded(painter, self.rect(), theme.CARD_RADIUS, t.panel, t.border_strong)
+        track = QRectF(16, self.height() - 7, self.width() - 32, 2)
+        painting.rounded(painter, track, 1, t.track)
+        track.setWidth(track.width() * min(1.0, self._share))
+        painting.rounded(painter, track, 1, t.accent)
 
 
 class MediaView(QWidget):
+    retry_requested = Signal()
+
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.toolbar = MediaToolbar()
         self.grid = MediaGrid()
         self.empty = EmptyState("image", "Nothing here yet", "Pictures and videos you make appear here by themselves.")
+        self._error: ErrorPane | None = None
+        self._skeleton: GridSkeleton | None = None
         self._stack = QStackedWidget()
         self._stack.addWidget(self.grid)
         self._stack.addWidget(self.empty)
         self._popup: PromptPopup | None = None
-        self.toolbar.zoomed.connect(self.grid.zoom)
+        self.toolbar.density_chosen.connect(self.grid.set_density)
+        self.toolbar.view_changed.connect(lambda view: self.grid.set_listed(view == "list"))
+        self.toolbar.open_requested.connect(self._to_results)
+        self.grid.density_changed.connect(self.toolbar.set_density)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.toolbar)
         column.addWidget(self._stack, 1)
+        self.scan = ScanLine(self)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.scan.place()
 
     @property
     def popup(self) -> PromptPopup:
@@ -36,17 +138,45 @@ class MediaView(QWidget):
             self._popup = PromptPopup()
         return self._popup
 
-    def show_empty(self, empty: bool, *, filtered: bool = False) -> None:
-        """`filtered`: there are items, but the filter shows none of them."""
-        if filtered:
-            self.empty.set_words("search", "Nothing fits", "Try fewer words or another filter.", "Clear the filter")
-        else:
-            self.empty.set_words("image", "Nothing here yet", "Pictures and videos you make appear here by themselves.")
-        self._stack.setCurrentWidget(self.empty if empty else self.grid)
+    def _to_results(self) -> None:
+        """From the search box into the grid, to its first item if none is chosen yet."""
+        self.grid.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        first = self.grid.provider.key(0) if self.grid.provider.count() else None
+        if first is not None and not len(self.grid.selection):
+            self.grid.select_only(first)
+
+    # states
+
+    def show_items(self) -> None:
+        self._stack.setCurrentWidget(self.grid)
+
+    def show_loading(self) -> None:
+        if self._skeleton is None:
+            self._skeleton = GridSkeleton()
+            self._stack.addWidget(self._skeleton)
+        self._stack.setCurrentWidget(self._skeleton)
+
+    def show_empty(self, icon: str, title: str, text: str, action: str = "") -> None:
+        self.empty.set_words(icon, title, text, action)
+        self._stack.setCurrentWidget(self.empty)
+
+    def show_error(self, sentence: str) -> None:
+        if self._error is None:
+            self._error = ErrorPane("My Media cannot be shown", (("retry", "Try again", "rotate-ccw"),))
+            self._error.acted.connect(lambda _key: self.retry_requested.emit())
+            self._failed = QWidget()
+            column = QVBoxLayout(self._failed)
+            column.setContentsMargins(24, 24, 24, 24)
+            column.addStretch(1)
+            column.addWidget(self._error, 0, Qt.AlignmentFlag.AlignHCenter)
+            column.addStretch(2)
+            self._stack.addWidget(self._failed)
+        self._error.set_error(sentence)
+        self._stack.setCurrentWidget(self._failed)
 
     def show_prompt(self, key: str, facts: MediaFacts, image: QImage | None = None) -> None:
         """The popup beside the cell of `key`."""
-        cell = self.grid.rect_of(key)
-        area = QRect(self.grid.viewport().mapTo(self.window(), QPoint(cell.x(), cell.y())), cell.size())
+        place = self.grid.rect_of(key)
+        area = QRect(self.grid.viewport().mapTo(self.window(), QPoint(place.x(), place.y())), place.size())
         self.popup.set_facts(facts, image)
         self.popup.open_by(self.window(), area)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QWidget
 
 from oelala_desktop.ui import icons, theme, wording
+from oelala_desktop.ui.gallery.filter_panel import FilterPanel
 from oelala_desktop.ui.widgets.button import Button, IconButton
 from oelala_desktop.ui.widgets.choice import Choice
 from oelala_desktop.ui.widgets.combo import ComboBox
+from oelala_desktop.ui.widgets.control import is_escape
 from oelala_desktop.ui.widgets.label import Label
+from oelala_desktop.ui.widgets.segmented import Segment, Segmented
 
 _SORTS = (
     Choice("date_desc", "Newest"),
@@ -23,15 +26,17 @@ _SORTS = (
     Choice("size_asc", "Smallest"),
     Choice("duration_desc", "Longest"),
     Choice("duration_asc", "Shortest"),
-    Choice("favorite_desc", "Favorites first"),
+    Choice("favorites_desc", "Favorites first"),
+    Choice("favorites_asc", "Favorites last"),
 )
 _TYPING_MS = 120
 
 
 class SearchBox(QLineEdit):
-    """`searched` follows the typing with a pause of 120 ms; Esc clears."""
+    """`searched` follows the typing with a pause of 120 ms; Esc clears; Enter and ↓ go on to what was found."""
 
     searched = Signal(str)
+    left_down = Signal()
 
     def __init__(self, placeholder: str, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -54,9 +59,17 @@ class SearchBox(QLineEdit):
         self._clear.setVisible(bool(text))
         self._timer.start()
 
+    def event(self, event: QEvent) -> bool:
+        if is_escape(event) and self.text():
+            event.accept()  # else a shortcut of the window would take the key
+            return True
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self.text():
             self.clear()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Down):
+            self.left_down.emit()
         else:
             super().keyPressEvent(event)
 
@@ -70,18 +83,22 @@ class SearchBox(QLineEdit):
         icons.draw(painter, "search", QRectF(11, 8, 16, 16), theme.tokens().muted)
 
 
+_VIEWS = (Segment("grid", "", "layout-grid", "Grid"), Segment("list", "", "list", "List"))
+#: widths under which the bar says less: words of the two switches, then the lists of models and LoRAs
+_SHORT, _SHORTER = 1080, 900
+
+
 class MediaToolbar(QWidget):
-    searched = Signal(str)
-    sort_changed = Signal(str)  # date_desc, name_asc, …
-    model_changed = Signal(str)
-    lora_changed = Signal(str)
-    favorites_changed = Signal(bool)
-    start_pictures_changed = Signal(bool)  # True: shown
-    zoomed = Signal(int)  # 1 larger, -1 smaller thumbnails
+    """`changed` whenever something else is to be shown; `value(key)` says what is chosen."""
+
+    changed = Signal()
+    view_changed = Signal(str)  # grid or list
+    density_chosen = Signal(int)
+    open_requested = Signal()  # Enter or ↓ in the search box: on to the results
 
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.search = SearchBox("Search prompts")
+        self.search = SearchBox("Search")
         self.search.setMinimumWidth(140)
         self.search.setMaximumWidth(260)
         self.sort = ComboBox("Order", dense=True, icon="arrow-down-wide-narrow")
@@ -94,42 +111,142 @@ class MediaToolbar(QWidget):
         self.starts = Button("Start pictures", icon="eye-off", height=theme.DENSE_HEIGHT)
         self.starts.setCheckable(True)
         self.starts.set_hint("Pictures that a video was made from are hidden; press to show them")
+        self.filters = IconButton("sliders-horizontal", "More filters and size", "outlined")
+        self.filters.setCheckable(True)
+        self.view = Segmented(_VIEWS, "View", dense=True)
+        self.view.set_value("grid")
+        self.view.setFixedWidth(80)
+        self._panel: FilterPanel | None = None
+        self._choices: dict[str, tuple[Choice, ...]] = {}
+        self._density = 0
+        self._counts = (0, 0, 0)
         self._count = Label("", tone="text2")
-        smaller = IconButton("zoom-out", "Smaller thumbnails (−)", "outlined")
-        larger = IconButton("zoom-in", "Larger thumbnails (+)", "outlined")
         self.set_models(())
         self.set_loras(())
+        self.set_engines(())
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 12, 16, 4)
         row.setSpacing(8)
-        for widget in (self.search, self.sort, self.model, self.lora, self.favorites, self.starts):
+        row.addWidget(self.search, 1)
+        for widget in (self.sort, self.model, self.lora, self.favorites, self.starts, self.filters):
             row.addWidget(widget)
-        row.addStretch(1)
+        row.addStretch(0)
         row.addWidget(self._count)
         row.addSpacing(4)
-        row.addWidget(smaller)
-        row.addWidget(larger)
-        self.search.searched.connect(self.searched)
-        self.sort.value_changed.connect(self.sort_changed)
-        self.model.value_changed.connect(self.model_changed)
-        self.lora.value_changed.connect(self.lora_changed)
-        self.favorites.toggled.connect(self.favorites_changed)
+        row.addWidget(self.view)
+        self._connect()
+
+    def _connect(self) -> None:
+        self.search.searched.connect(lambda _text: self.changed.emit())
+        self.search.left_down.connect(self.open_requested)
+        self.sort.value_changed.connect(lambda _value: self.changed.emit())
+        self.model.value_changed.connect(lambda _value: self._chosen())
+        self.lora.value_changed.connect(lambda _value: self._chosen())
+        self.favorites.toggled.connect(self._show_favorites)
         self.starts.toggled.connect(self._show_starts)
-        smaller.clicked.connect(lambda: self.zoomed.emit(-1))
-        larger.clicked.connect(lambda: self.zoomed.emit(1))
+        self.filters.clicked.connect(self.open_filters)
+        self.view.value_changed.connect(self.view_changed)
+
+    # what is chosen
+
+    def value(self, key: str) -> str:
+        """The choice of model, lora, engine or date; "" for any."""
+        if key in ("model", "lora"):
+            return {"model": self.model, "lora": self.lora}[key].value()
+        return self._panel.combos[key].value() if self._panel is not None else ""
+
+    @property
+    def is_filtered(self) -> bool:
+        chosen = any(self.value(key) for key in ("model", "lora", "engine", "date"))
+        return chosen or bool(self.search.text().strip()) or self.favorites.isChecked()
+
+    def clear(self) -> None:
+        """Back to everything, in the order that is set."""
+        self.search.clear()
+        self.model.set_value("")
+        self.lora.set_value("")
+        if self._panel is not None:
+            for combo in self._panel.combos.values():
+                combo.set_value("")
+        self.favorites.setChecked(False)
+        self._chosen()
+
+    # what can be chosen
 
     def set_models(self, models: Sequence[Choice]) -> None:
-        self.model.set_choices([Choice("", "Any model"), *models])
+        self._choices["model"] = (Choice("", "Any model"), *models)
+        self.model.set_choices(self._choices["model"])
 
     def set_loras(self, loras: Sequence[Choice]) -> None:
-        self.lora.set_choices([Choice("", "Any LoRA"), *loras])
+        self._choices["lora"] = (Choice("", "Any LoRA"), *loras)
+        self.lora.set_choices(self._choices["lora"])
+
+    def set_engines(self, engines: Sequence[Choice]) -> None:
+        self._choices["engine"] = (Choice("", "Anything"), *engines)
 
     def set_counts(self, selected: int, shown: int, total: int) -> None:
         """ "1 selected · 214 of 20,316"."""
+        self._counts = (selected, shown, total)
         parts = [f"{wording.count(selected)} selected"] if selected else []
         of = wording.count(total) if shown == total else f"{wording.count(shown)} of {wording.count(total)}"
-        self._count.setText(" · ".join([*parts, of]))
+        if not (selected and self.width() < _SHORT):
+            parts.append(of)
+        self._count.setText(" · ".join(parts))
+        self._count.setToolTip(wording.tooltip(f"{of} files"))
+
+    def set_density(self, columns: int) -> None:
+        self._density = columns
+        if self._panel is not None:
+            self._panel.density.set_value(str(columns))
+
+    # acts
+
+    def open_filters(self) -> None:
+        if self._panel is None:
+            self._panel = FilterPanel()
+            self._panel.changed.connect(self._panel_changed)
+            self._panel.cleared.connect(self.clear)
+            self._panel.density_chosen.connect(self.density_chosen)
+        panel = self._panel
+        for key, choices in self._choices.items():
+            panel.combos[key].set_choices(choices)
+        panel.combos["model"].set_value(self.model.value())
+        panel.combos["lora"].set_value(self.lora.value())
+        panel.show_row("model", self.model.isHidden())
+        panel.show_row("lora", self.lora.isHidden())
+        self.set_density(self._density)
+        self._mark()
+        panel.open_at(self.filters)
+
+    def _panel_changed(self, key: str) -> None:
+        if self._panel is not None and key in ("model", "lora"):
+            {"model": self.model, "lora": self.lora}[key].set_value(self._panel.combos[key].value())
+        self._chosen()
+
+    def _chosen(self) -> None:
+        self._mark()
+        self.changed.emit()
+
+    def _mark(self) -> None:
+        """The button shows whether a filter is set that is not to be seen in the bar."""
+        unseen = ["engine", "date", *(["model", "lora"] if self.model.isHidden() else [])]
+        self.filters.setChecked(any(self.value(key) for key in unseen))
+
+    def _show_favorites(self, on: bool) -> None:
+        self.favorites.set_icon("heart", filled=on)
+        self.changed.emit()
 
     def _show_starts(self, shown: bool) -> None:
         self.starts.set_icon("eye" if shown else "eye-off")
-        self.start_pictures_changed.emit(shown)
+        self.changed.emit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        short, shorter = self.width() < _SHORT, self.width() < _SHORTER
+        for button, words in ((self.favorites, "Favorites"), (self.starts, "Start pictures")):
+            button.set_text("" if short else words)
+            button.setAccessibleName(words)
+        for combo in (self.model, self.lora):
+            combo.setVisible(not shorter)
+        self._mark()
+        self.set_counts(*self._counts)

@@ -4,12 +4,12 @@ their own prompt offered to an untouched prompt box."""
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QBuffer, QIODevice, QObject, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
 from oelala_desktop.domain.errors import OelalaError
@@ -17,7 +17,7 @@ from oelala_desktop.metadata import read
 from oelala_desktop.services.pictures import MAX_BYTES, read_picture
 from oelala_desktop.services.url_import import fetch_picture
 from oelala_desktop.ui.fields import PictureEditor
-from oelala_desktop.ui.images import load_image
+from oelala_desktop.ui.images import load_image, save_png
 from oelala_desktop.ui.pages.tool_form import ToolForm
 from oelala_desktop.ui.studio import Studio
 
@@ -37,13 +37,18 @@ class PictureIntake(QObject):
         form.files_dropped.connect(self._dropped)
         form.image_pasted.connect(self.take_image)
         form.url_dropped.connect(self._fetch)
-        form.media_requested.connect(lambda _key: studio.shell.show_page("media-images"))
+        form.media_requested.connect(self._pick)
 
     def _dropped(self, key: str, paths: list[Path]) -> None:
         if len(paths) > 1 and key == "image":
             self.several.emit(paths)
         elif paths:
             self.take(key, paths[0])
+
+    def _pick(self, key: str) -> None:
+        from oelala_desktop.ui.gallery.picker import open_picker
+
+        open_picker(self._studio, partial(self.take, key))
 
     def restore(self, values: Mapping[str, Any]) -> None:
         """Pictures of the last run, if their files are still there."""
@@ -106,17 +111,8 @@ class PictureIntake(QObject):
         """Pixels without a file (pasted, or a frame of a video): kept as a PNG under the home folder."""
         folder = self._studio.services.paths.pictures
 
-        def keep() -> Path:
-            buffer = QBuffer()
-            buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-            image.save(buffer, "PNG")  # type: ignore[call-overload]
-            content = bytes(buffer.data().data())
-            path = folder / f"pasted_{hashlib.sha256(content).hexdigest()[:12]}.png"
-            path.write_bytes(content)
-            return path
-
         async def work() -> None:
-            await self._take(key, await asyncio.to_thread(keep))
+            await self._take(key, await save_png(image, folder, "pasted"))
 
         self._studio.actions.start(work(), failed=lambda error: self._refuse(key, error))
 

@@ -1,0 +1,155 @@
+"""From what made a file back to the settings of a tool, and what of them a server lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .catalog import match_name, nearest
+from .errors import InvalidField
+from .generation import GenerationInfo, UsedLora, UsedModel
+from .geometry import ASPECTS, RESOLUTIONS, frame_size, nearest_aspect
+from .models import find_pairs
+from .tool import TOOLS, VOCABULARY, Tool
+
+_MODELS = ("unet_high_noise", "unet_low_noise", "checkpoint", "vae", "text_encoder")
+_SAME = ("prompt", "negative_prompt", "steps", "switch_step", "cfg", "sampler", "scheduler", "shift", "seed")
+
+
+@dataclass(frozen=True, slots=True)
+class Lacking:
+    """A file that a server does not have, and the one it has that is named most like it."""
+
+    name: str
+    nearest: str | None
+
+
+def tool_of(info: GenerationInfo, kind: str, params: Mapping[str, Any] | None = None) -> Tool:
+    """The tool that made a file, or the one most like what did; `kind` is "video" or "image"."""
+    named = str((params or {}).get("tool") or "")
+    if named in TOOLS:
+        return TOOLS[named]
+    if kind != "video":
+        return TOOLS["text-to-image"]
+    names = " ".join(model.name.casefold() for model in info.models)
+    return TOOLS["text-to-video" if "t2v" in names and "i2v" not in names else "image-to-video"]
+
+
+def settings_of(info: GenerationInfo, tool: Tool, params: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Values by settings key: those of our own block as they stand, the rest worked out of `info`. What the tool has
+    no setting for, or would refuse, is left out."""
+    values: dict[str, Any] = {key: getattr(info, key) for key in _SAME} | _size(info) | _length(info)
+    values |= _models(info.models)
+    if info.loras:
+        values["lora_configs"] = lora_rows(info.loras)
+    for key, value in (params or {}).items():
+        if value is not None and key in VOCABULARY and key not in ("num_frames", "variations"):
+            values[key] = value
+    return {key: checked for key in tool.keys if (checked := _checked(key, values.get(key))) is not None}
+
+
+def _checked(key: str, value: Any) -> Any:
+    if value is None:
+        return None
+    try:
+        return VOCABULARY[key].check(value)
+    except InvalidField:
+        return None
+
+
+def _models(models: Sequence[UsedModel]) -> dict[str, str]:
+    passes = {model.pass_: model.name for model in models}
+    named = {"unet_high_noise": passes.get("high"), "unet_low_noise": passes.get("low"), "checkpoint": passes.get(None)}
+    return {key: name for key, name in named.items() if name}
+
+
+def lora_rows(loras: Sequence[UsedLora]) -> list[dict[str, Any]]:
+    """Rows of `lora_configs`: a file used in both passes, or the two files of a pair, are one row."""
+    rows: list[dict[str, Any]] = [_row(lora, None) for lora in loras if lora.pass_ is None]
+    lows = [lora for lora in loras if lora.pass_ == "low"]
+    for high in (lora for lora in loras if lora.pass_ == "high"):
+        low = next((x for x in lows if x.strength == high.strength and _partners(high.name, x.name)), None)
+        if low is not None:
+            lows.remove(low)
+        rows.append(_row(high, low))
+    return rows + [{"high": None, "low": x.name, "strength": x.strength, "enabled": True} for x in lows]
+
+
+def _partners(high: str, low: str) -> bool:
+    return high == low or bool(find_pairs((high, low)))
+
+
+def _row(high: UsedLora, low: UsedLora | None) -> dict[str, Any]:
+    row: dict[str, Any] = {"high": high.name, "strength": high.strength, "enabled": True}
+    if high.pass_ == "high" and low is None:
+        row["low"] = None
+    elif low is not None and low.name != high.name:
+        row["low"] = low.name
+    return row
+
+
+def _size(info: GenerationInfo) -> dict[str, str]:
+    """The named resolution and aspect that give this size, else the nearest."""
+    if not info.width or not info.height:
+        return {}
+    for resolution in RESOLUTIONS:
+        for aspect in ASPECTS:
+            if frame_size(resolution, aspect) == (info.width, info.height):
+                return {"resolution": resolution, "aspect_ratio": aspect}
+    short = min(info.width, info.height)
+    near = min(RESOLUTIONS, key=lambda name: abs(RESOLUTIONS[name] - short))
+    return {"resolution": near, "aspect_ratio": nearest_aspect(info.width, info.height)}
+
+
+def _length(info: GenerationInfo) -> dict[str, float | int]:
+    fps = round(info.fps) if info.fps else 0
+    if not fps or not info.num_frames or info.num_frames < 2:
+        return {}
+    return {"fps": fps, "duration": float(round((info.num_frames - 1) / fps, 2))}
+
+
+def fit_names(
+    values: Mapping[str, Any], choices_of: Callable[[str], tuple[str, ...]]
+) -> tuple[dict[str, Any], dict[str, Any], tuple[Lacking, ...]]:
+    """Model and LoRA names in a server's own spelling. `choices_of(key)` is what the server offers there, empty if
+    that is not known. Returns the values, the values with the nearest name for each that is lacking, and those."""
+    lacking: dict[str, Lacking] = {}
+
+    def fit(key: str, name: Any) -> tuple[Any, Any]:
+        choices = choices_of(key)
+        if not name or not choices:
+            return name, name
+        found = match_name(str(name), choices)
+        if found is not None:
+            return found, found
+        near = nearest(str(name), choices)
+        lacking[str(name)] = Lacking(str(name), near)
+        return name, near or name
+
+    as_is, replaced = dict(values), dict(values)
+    for key in _MODELS:
+        if key in values:
+            as_is[key], replaced[key] = fit(key, values[key])
+    if "lora_configs" in values:
+        rows = [_fit_row(row, lambda name: fit("lora_configs", name)) for row in values["lora_configs"]]
+        as_is["lora_configs"], replaced["lora_configs"] = [a for a, _ in rows], [b for _, b in rows]
+    return as_is, replaced, tuple(lacking.values())
+
+
+def _fit_row(row: Mapping[str, Any], fit: Callable[[Any], tuple[Any, Any]]) -> tuple[dict[str, Any], dict[str, Any]]:
+    as_is, replaced = dict(row), dict(row)
+    for side in ("high", "low"):
+        if row.get(side):
+            as_is[side], replaced[side] = fit(row[side])
+    return as_is, replaced
+
+
+def lacking_note(lacking: Sequence[Lacking]) -> str:
+    """ "This server has no camera.safetensors; the nearest it has is camera_v2.safetensors." """
+    parts = []
+    for item in lacking:
+        name = item.name.replace("\\", "/").rsplit("/", 1)[-1]
+        near = f"; the nearest it has is {item.nearest}" if item.nearest else ""
+        parts.append(f"This server has no {name}{near}.")
+    return " ".join(parts)

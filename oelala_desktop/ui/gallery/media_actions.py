@@ -1,0 +1,223 @@
+"""What can be done with files of the library, wherever they are shown."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt, QUrl, Signal
+from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QLineEdit, QMessageBox, QWidget
+
+from oelala_desktop.domain.media import Deletion, ExportResult, MediaItem
+from oelala_desktop.ui import wording
+from oelala_desktop.ui.frames import first_frame
+from oelala_desktop.ui.gallery.reusing import reuse_item
+from oelala_desktop.ui.images import save_png
+from oelala_desktop.ui.studio import Studio
+
+#: how long a deletion can be undone
+UNDO_MS = 10_000
+_NAMED = 3
+
+
+def files(count: int) -> str:
+    return f"{wording.count(count)} file" + ("" if count == 1 else "s")
+
+
+class MediaActions(QObject):
+    """`taken_out` is sent as soon as files are on their way to the trash, with their ids."""
+
+    taken_out = Signal(list)
+
+    def __init__(self, studio: Studio, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._studio = studio
+        self._library = studio.services.library
+        self._parent = parent
+
+    @property
+    def _window(self) -> QWidget:
+        return self._parent.window()
+
+    # favourites
+
+    def favorite(self, ids: Sequence[int], then: Callable[[bool], None] = lambda _on: None) -> None:
+        """Marks them all, or takes the mark off if all have it."""
+
+        async def work() -> bool:
+            items = await self._library.items(ids)
+            on = not all(item.favorite for item in items)
+            await self._library.set_favorite(list(ids), on)
+            return on
+
+        self._studio.actions.start(work(), done=then)
+
+    # deleting
+
+    def delete(self, ids: Sequence[int]) -> None:
+        """Out of sight at once, to the trash in ten seconds. Favourites among them are asked for by name."""
+        if ids:
+            self._studio.actions.start(self._library.delete(list(ids)), done=self._deleted)
+
+    def _deleted(self, deletion: Deletion) -> None:
+        if deletion.ids:
+            self._offer_undo(deletion)
+        if deletion.kept:
+            self._ask_for_favorites(deletion.kept)
+
+    def _offer_undo(self, deletion: Deletion) -> None:
+        self.taken_out.emit(list(deletion.ids))
+        self._studio.shell.toasts.post(
+            f"{files(len(deletion.ids))} moved to the trash.",
+            action="Undo",
+            act=lambda: self._studio.actions.start(self._library.undo_delete(deletion.token)),
+            shown_ms=UNDO_MS,
+        )
+
+    def _ask_for_favorites(self, kept: Sequence[MediaItem]) -> None:
+        named = ", ".join(item.name for item in kept[:_NAMED])
+        more = f" and {len(kept) - _NAMED} more" if len(kept) > _NAMED else ""
+        one = len(kept) == 1
+        box = QMessageBox(self._window)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setWindowTitle("Delete favorites?")
+        box.setText(
+            f"{named}{more} {'is a favorite' if one else 'are favorites'}."
+            f" Move {'it' if one else 'them'} to the trash too?"
+        )
+        move = box.addButton("Move to the trash", QMessageBox.ButtonRole.DestructiveRole)
+        keep = box.addButton("Keep", QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(keep)
+        box.setEscapeButton(keep)
+
+        def answered() -> None:
+            if box.clickedButton() is move:
+                work = self._library.delete([item.id for item in kept], favorites=True)
+                self._studio.actions.start(work, done=self._deleted)
+            box.deleteLater()
+
+        box.finished.connect(lambda _code: answered())
+        box.open()
+
+    # names and copies
+
+    def rename(self, item: MediaItem) -> None:
+        """The ending stays: it says what the file is."""
+        stem, suffix = Path(item.name).stem, Path(item.name).suffix
+        dialog = QInputDialog(self._window)
+        dialog.setWindowTitle("Rename")
+        dialog.setLabelText("New name")
+        dialog.setTextEchoMode(QLineEdit.EchoMode.Normal)
+        dialog.setTextValue(stem)
+        dialog.setOkButtonText("Rename")
+
+        def rename(name: str) -> None:
+            name = name.strip().removesuffix(suffix)
+            if name and name != stem:
+                self._studio.actions.start(self._library.rename(item.id, name + suffix))
+
+        dialog.textValueSelected.connect(rename)
+        dialog.finished.connect(lambda _code: dialog.deleteLater())
+        dialog.open()
+
+    def export(self, ids: Sequence[int], *, with_metadata: bool) -> None:
+        dialog = QFileDialog(self._window, f"Export {files(len(ids))} to a folder")
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        dialog.fileSelected.connect(lambda folder: self.export_to(ids, Path(folder), with_metadata=with_metadata))
+        dialog.open()
+
+    def export_to(self, ids: Sequence[int], folder: Path, *, with_metadata: bool) -> None:
+        def tell(result: ExportResult) -> None:
+            for name, why in result.failed.items():
+                self._studio.notify(f"{name} was not exported: {why}", "error")
+            if result.unstripped:
+                names = ", ".join(result.unstripped[:_NAMED])
+                self._studio.notify(f"Metadata could not be taken out of {names}.", "warning")
+            if result.copied:
+                act = lambda: self._studio.show_in_folder(Path(result.copied[0]))  # noqa: E731
+                self._studio.notify(
+                    f"{files(len(result.copied))} exported to {folder}.", "info", action="Show", act=act
+                )
+
+        self._studio.actions.start(self._library.export(list(ids), folder, with_metadata), done=tell)
+
+    # clipboard and other programs
+
+    def copy_prompt(self, item_id: int) -> None:
+        async def work() -> None:
+            prompt = (await self._library.info(item_id)).prompt
+            if prompt:
+                QGuiApplication.clipboard().setText(prompt)
+                self._studio.notify("Prompt copied.")
+            else:
+                self._studio.notify("This file has no prompt.", "warning")
+
+        self._studio.actions.start(work())
+
+    def copy_workflow(self, item_id: int) -> None:
+        async def work() -> None:
+            graph = await self._workflow(item_id)
+            if graph is None:
+                self._studio.notify("This file has no workflow.", "warning")
+            else:
+                QGuiApplication.clipboard().setText(graph)
+                self._studio.notify("Workflow copied.")
+
+        self._studio.actions.start(work())
+
+    async def _workflow(self, item_id: int) -> str | None:
+        """The editor's graph if the file has it, since ComfyUI takes that by Ctrl+V; else the one that was run."""
+        found = await self._library.metadata(item_id)
+        graph = found.workflow or found.graph
+        return json.dumps(graph, indent=2, ensure_ascii=False) if graph else None
+
+    def open_in_comfyui(self, item_id: int) -> None:
+        """Its page in the browser; the workflow is on the clipboard to be pasted there."""
+        state = self._studio.services.current.engine.state
+        if state.kind != "comfyui" or not state.url:
+            self._studio.notify("No ComfyUI is connected. The engine panel says how to connect one.", "warning")
+            return
+
+        async def work() -> None:
+            graph = await self._workflow(item_id)
+            if graph is not None:
+                QGuiApplication.clipboard().setText(graph)
+            QDesktopServices.openUrl(QUrl(state.url))
+            words = "Press Ctrl+V there to paste the workflow." if graph else "Drop the file on it."
+            self._studio.notify(f"ComfyUI opens in your browser. {words}")
+
+        self._studio.actions.start(work())
+
+    def show_in_folder(self, item: MediaItem) -> None:
+        self._studio.show_in_folder(Path(item.path))
+
+    # back to the tools
+
+    def reuse(self, item_id: int) -> None:
+        self._studio.actions.start(reuse_item(self._studio, item_id))
+
+    def use_as_start_picture(self, item: MediaItem) -> None:
+        if item.kind == "image":
+            self._studio.start_picture_requested.emit(item.path)
+
+    def use_first_frame(self, item: MediaItem) -> None:
+        async def work() -> None:
+            image = await first_frame(Path(item.path))
+            if image is None:
+                self._studio.notify(f"{item.name} cannot be decoded.", "warning")
+            else:
+                self.use_frame(image)
+
+        self._studio.actions.start(work())
+
+    def use_frame(self, image: QImage) -> None:
+        """A frame of a video as start picture; kept as a PNG under the home folder."""
+        folder = self._studio.services.paths.pictures
+        self._studio.actions.start(
+            save_png(image, folder, "frame"),
+            done=lambda path: self._studio.start_picture_requested.emit(str(path)),
+        )

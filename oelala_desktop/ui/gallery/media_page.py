@@ -1,0 +1,276 @@
+"""The pages of My Media at work: All, Images, Videos, Favorites. Prompts has a page of its own."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QHideEvent, QImage, QShowEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from oelala_desktop.domain.events import LibraryChanged, ScanProgressed
+from oelala_desktop.domain.media import MediaItem, MediaQuery
+from oelala_desktop.domain.models import display_name
+from oelala_desktop.ui.bridge import Latest, listen
+from oelala_desktop.ui.gallery.filter_panel import bounds
+from oelala_desktop.ui.gallery.grid_feed import GridFeed
+from oelala_desktop.ui.gallery.hover_player import HoverPlayer
+from oelala_desktop.ui.gallery.library_provider import id_of, key_of
+from oelala_desktop.ui.gallery.media_actions import MediaActions
+from oelala_desktop.ui.gallery.media_facts import facts_of, job_of
+from oelala_desktop.ui.gallery.media_menu import make_menu
+from oelala_desktop.ui.gallery.media_view import MediaView
+from oelala_desktop.ui.images import decode_image
+from oelala_desktop.ui.studio import Studio
+from oelala_desktop.ui.widgets.choice import Choice
+
+_BASES = {
+    "media-all": MediaQuery(),
+    "media-images": MediaQuery(kind="image"),
+    "media-videos": MediaQuery(kind="video"),
+    "media-favorites": MediaQuery(favorite=True, hide_start_images=False),
+}
+_EMPTY = {
+    "media-all": ("images", "Nothing here yet", "Pictures and videos you make appear here by themselves."),
+    "media-images": ("image", "No pictures yet", "Pictures you make appear here by themselves."),
+    "media-videos": ("video", "No videos yet", "Videos you make appear here by themselves."),
+    "media-favorites": ("heart", "No favorites yet", "Press F on a picture or video, and it is kept here."),
+}
+_REDRAW_MS = 100
+
+
+def make_media_page(page_id: str, studio: Studio) -> QWidget:
+    if page_id == "media-prompts":
+        from oelala_desktop.ui.gallery.prompts_page import PromptsPage
+
+        return PromptsPage(studio)
+    return MediaPage(page_id, studio)
+
+
+class MediaPage(QWidget):
+    def __init__(self, page_id: str, studio: Studio, *, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.page_id = page_id
+        self._studio = studio
+        self._library = studio.services.library
+        self._base = _BASES[page_id]
+        self._total = 0
+        self._wanted = ""  # the path of a file to be shown once it is in the list
+        self.view = MediaView()
+        self.grid = self.view.grid
+        self.toolbar = self.view.toolbar
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.view)
+        self.feed = GridFeed(self.grid, studio)
+        self.acts = MediaActions(studio, self)
+        self.hover = HoverPlayer(self.grid, self.feed.provider)
+        self._counting = Latest(self, lambda _pending: self._count(), _REDRAW_MS)
+        self._scans = Latest(self, self._show_scan, _REDRAW_MS)
+        self.setFocusProxy(self.grid)
+        self._restore()
+        self._connect()
+        self.view.show_loading()
+        self._find()
+
+    def _restore(self) -> None:
+        settings = self._studio.services.settings
+        self.grid.density = int(settings.get("media.density", 0) or 0)
+        self.toolbar.set_density(self.grid.density)
+        self.toolbar.sort.set_value(str(settings.get("media.sort") or "date_desc"))
+        view = str(settings.get("media.view") or "grid")
+        self.toolbar.view.set_value(view)
+        self.grid.listed = view == "list"
+        self.toolbar.favorites.setVisible(self.page_id != "media-favorites")
+        self.toolbar.starts.setVisible(self.page_id in ("media-all", "media-images"))
+
+    def _connect(self) -> None:
+        bar, grid, settings = self.toolbar, self.grid, self._studio.services.settings
+        bar.changed.connect(self._find)
+        bar.sort.value_changed.connect(lambda value: settings.set("media.sort", value))
+        bar.view_changed.connect(lambda value: settings.set("media.view", value))
+        grid.density_changed.connect(lambda value: settings.set("media.density", value))
+        grid.opened.connect(self.open)
+        grid.selection_changed.connect(self._tell_counts)
+        grid.select_all_requested.connect(self._select_all)
+        grid.favorite_requested.connect(lambda keys: self.acts.favorite([id_of(key) for key in keys]))
+        grid.delete_requested.connect(lambda keys: self.acts.delete([id_of(key) for key in keys]))
+        grid.prompt_requested.connect(self.show_prompt)
+        grid.copy_requested.connect(lambda key: self.acts.copy_prompt(id_of(key)))
+        grid.context_requested.connect(self._open_menu)
+        self.feed.loaded.connect(self._loaded)
+        self.feed.failed.connect(self.view.show_error)
+        self.view.retry_requested.connect(self._find)
+        self.view.empty.acted.connect(bar.clear)
+        self.view.scan.stopped.connect(self._library.cancel_scan)
+        self.acts.taken_out.connect(self._take_out)
+        listen(self._studio.services.bus, self, LibraryChanged, lambda _event: self._counting.put("count", True))
+        listen(self._studio.services.bus, self, ScanProgressed, lambda event: self._scans.put("scan", event))
+
+    # what is shown
+
+    def query(self) -> MediaQuery:
+        """What base page, bar and filters ask for together."""
+        bar = self.toolbar
+        sort, _, way = bar.sort.value().rpartition("_")
+        since, until = bounds(bar.value("date"), dt.date.today())
+        hide = self._base.hide_start_images and not bar.starts.isChecked()
+        return replace(
+            self._base,
+            text=bar.search.text().strip(),
+            favorite=True if bar.favorites.isChecked() else self._base.favorite,
+            hide_start_images=hide,
+            model=bar.value("model") or None,
+            lora=bar.value("lora") or None,
+            engine=bar.value("engine") or None,
+            since=since,
+            until=until,
+            sort=sort or "date",
+            descending=way != "asc",
+        )
+
+    def _find(self) -> None:
+        self.hover.stop()
+        self.feed.show(self.query())
+        self._counting.put("count", True)
+
+    def _loaded(self) -> None:
+        shown = self.feed.provider.count()
+        if shown:
+            self.view.show_items()
+        elif self.toolbar.is_filtered:
+            self.view.show_empty("search", "Nothing fits", "Try fewer words or another filter.", "Clear the filters")
+        else:
+            self.view.show_empty(*_EMPTY[self.page_id])
+        self._tell_counts()
+        if self._wanted:
+            self._studio.actions.start(self._show_wanted())
+
+    def _count(self) -> None:
+        """How many there are without a filter, and what can be filtered by."""
+        if self.isVisible():
+            self._studio.actions.start(self._count_all())
+
+    async def _count_all(self) -> None:
+        await self._studio.open_library()
+        base = replace(self._base, hide_start_images=self.feed.query.hide_start_images)
+        self._total = await self._library.count(base)
+        facets = await self._library.facets()
+        self.toolbar.set_models([Choice(f.name, display_name(f.name), note=f"{f.count:,}") for f in facets.models])
+        self.toolbar.set_loras([Choice(f.name, display_name(f.name), note=f"{f.count:,}") for f in facets.loras])
+        self.toolbar.set_engines([Choice(f.name, f.name, note=f"{f.count:,}") for f in facets.engines])
+        self._tell_counts()
+
+    def _tell_counts(self) -> None:
+        shown = self.feed.provider.count()
+        self.toolbar.set_counts(len(self.grid.selection), shown, max(shown, self._total))
+
+    def _show_scan(self, pending: dict[str, object]) -> None:
+        event = pending.get("scan")
+        if isinstance(event, ScanProgressed):
+            self.view.scan.set_progress(event.looked_at, event.found, event.done)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.feed.sleep(False)
+        self._counting.put("count", True)
+        self.grid.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.hover.stop()
+        self.feed.sleep(True)
+
+    # acts
+
+    def _select_all(self) -> None:
+        self.grid.set_selection([key_of(item_id) for item_id in self.feed.provider.ids])
+
+    def _take_out(self, ids: list[int]) -> None:
+        """Deleted files: what the keyboard was on moves to the next one."""
+        provider, selection = self.feed.provider, self.grid.selection
+        at = provider.index_of(selection.current) if selection.current else -1
+        gone = {key_of(item_id) for item_id in ids}
+        before = sum(1 for item_id in provider.ids[: max(0, at)] if key_of(item_id) in gone)
+        lost = selection.current in gone
+        self.hover.stop()
+        self.feed.take_out(gone)
+        if lost:
+            selection.current = provider.key(min(max(0, at - before), provider.count() - 1))
+            selection.anchor = None
+        self._tell_counts()
+
+    def _open_menu(self, key: str, place: QPoint) -> None:
+        item = self.feed.provider.media(key)
+        if item is None:
+            return
+        shows = {"open": lambda: self.open(key), "prompt": lambda: self.show_prompt(key)}
+        ids = [id_of(chosen) for chosen in self.grid.selection.keys]
+        make_menu(self, item, ids, self.acts, lambda what: shows[what]()).popup(place)
+
+    def open(self, key: str) -> None:
+        """The viewer over the whole window, on this file."""
+        from oelala_desktop.ui.gallery.viewer import Viewer
+
+        self.hover.stop()
+        viewer = Viewer(self._studio, self.feed.provider, self.acts, self.window())
+        viewer.moved.connect(self._follow)
+        viewer.closed.connect(lambda: self.grid.setFocus(Qt.FocusReason.OtherFocusReason))
+        viewer.open_at(key)
+
+    def _follow(self, key: str) -> None:
+        """The grid goes with the viewer."""
+        self.grid.select_only(key)
+        index = self.feed.provider.index_of(key)
+        if index >= 0:
+            self.grid.ensure_visible(index)
+
+    # the popup
+
+    def show_prompt(self, key: str) -> None:
+        self._studio.actions.start(self._show_prompt(key))
+
+    async def _show_prompt(self, key: str) -> None:
+        item = self.feed.provider.media(key) or await self._library.get(id_of(key))
+        info = await self._library.info(item.id)
+        facts = facts_of(item, info, await job_of(item, self._studio.services.jobs))
+        data = await self._library.thumbnail(item.id, 128)
+        image = await decode_image(data, 256) if data else QImage()
+        if self.view._popup is None:
+            self.view.popup.reuse_requested.connect(lambda k: self.acts.reuse(id_of(k)))
+            self.view.popup.start_picture_requested.connect(self._use_as_start)
+        self.view.show_prompt(key, facts, image)
+
+    def _use_as_start(self, key: str) -> None:
+        item = self.feed.provider.media(key)
+        if item is not None:
+            self.acts.use_as_start_picture(item)
+
+    # from elsewhere
+
+    def show_file(self, path: str) -> None:
+        """Shows a file chosen, whatever was filtered before."""
+        self._wanted = path
+        if self.toolbar.is_filtered:
+            self.toolbar.clear()
+        else:
+            self._find()
+
+    async def _show_wanted(self) -> None:
+        item = await self._library.by_path(Path(self._wanted))
+        if item is None or not self._wanted:
+            return  # not indexed yet: the change of the library tries again
+        self._wanted = ""
+        if item.is_start_image and self.feed.query.hide_start_images:
+            self.toolbar.starts.setChecked(True)
+            self._wanted = item.path
+            return
+        self._reveal(item)
+
+    def _reveal(self, item: MediaItem) -> None:
+        index = self.feed.provider.index_of(key_of(item.id))
+        if index >= 0:
+            self.grid.select_only(key_of(item.id))
+            self.grid.ensure_visible(index)

@@ -1,0 +1,356 @@
+"""One file after the other over the whole window: video or picture, and beside it what made it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QImage, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
+
+from oelala_desktop.domain.errors import OelalaError
+from oelala_desktop.domain.media import MediaItem
+from oelala_desktop.ui import painting, theme, wording
+from oelala_desktop.ui.frames import play_frames
+from oelala_desktop.ui.full_screen import FullScreen
+from oelala_desktop.ui.gallery.library_provider import LibraryProvider, id_of
+from oelala_desktop.ui.gallery.media_actions import MediaActions
+from oelala_desktop.ui.gallery.media_facts import caption, facts_of, job_of
+from oelala_desktop.ui.gallery.media_menu import make_menu
+from oelala_desktop.ui.gallery.viewer_panel import ViewerPanel
+from oelala_desktop.ui.images import decode_image, load_image
+from oelala_desktop.ui.studio import Studio
+from oelala_desktop.ui.widgets.button import IconButton
+from oelala_desktop.ui.widgets.control import is_escape
+from oelala_desktop.ui.widgets.video_player import VideoPlayer
+
+_BAR = 60
+_LONGEST = 2560  # pixels of a picture on screen
+_KEPT = 5  # decoded pictures: this one and its neighbours
+_PANEL = "viewer.prompt"  # setting: whether the panel is open
+
+
+class Viewer(QWidget):
+    """Goes through the list of `provider` as it is at the time. `moved` tells which file is in view now."""
+
+    moved = Signal(str)  # key
+    closed = Signal()
+
+    def __init__(self, studio: Studio, provider: LibraryProvider, acts: MediaActions, window: QWidget) -> None:
+        super().__init__(window)
+        self._studio = studio
+        self._library = studio.services.library
+        self._provider = provider
+        self._acts = acts
+        self._key = ""
+        self._at = 0
+        self._item: MediaItem | None = None
+        self._pictures: OrderedDict[str, QImage] = OrderedDict()
+        self._playing: asyncio.Task[None] | None = None
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.player = VideoPlayer()
+        self.player.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.player.failed.connect(self._play_otherwise)
+        self.player.full_screen_requested.connect(self._full_screen)
+        self.panel = ViewerPanel()
+        self.panel.setVisible(bool(studio.services.settings.get(_PANEL, False)))
+        self._build()
+        acts.taken_out.connect(self._taken_out)
+        window.installEventFilter(self)
+
+    def _build(self) -> None:
+        def button(icon: str, name: str, act: object) -> IconButton:
+            made = IconButton(icon, name, "glass")
+            made.clicked.connect(act)
+            return made
+
+        self._heart = button("heart", "Favorite (F)", self._favorite)
+        bar = QHBoxLayout()
+        bar.setContentsMargins(0, 14, 14, 14)
+        bar.setSpacing(4)
+        bar.addStretch(1)
+        bar.addWidget(self._heart)
+        bar.addWidget(button("message-square-text", "Prompt and settings (P)", self.toggle_panel))
+        bar.addWidget(button("trash", "Move to the trash (Del)", self._delete))
+        self._more = button("ellipsis", "More", self._open_menu)
+        bar.addWidget(self._more)
+        bar.addWidget(button("x", "Close (Esc)", self.close))
+        stage = QHBoxLayout()
+        stage.setContentsMargins(8, 0, 8, 8)
+        stage.setSpacing(8)
+        stage.addWidget(button("chevron-left", "Previous (←)", partial(self.go, -1)))
+        stage.addWidget(self.player, 1)
+        stage.addWidget(button("chevron-right", "Next (→)", partial(self.go, 1)))
+        left = QVBoxLayout()
+        left.setContentsMargins(0, 0, 0, 0)
+        left.setSpacing(0)
+        left.addLayout(bar)
+        left.addLayout(stage, 1)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addLayout(left, 1)
+        row.addWidget(self.panel)
+        self.panel.reuse_requested.connect(self._reuse)
+        self.panel.start_picture_requested.connect(self._use_as_start)
+
+    @property
+    def key(self) -> str:
+        return self._key
+
+    def open_at(self, key: str) -> None:
+        window = self.parentWidget()
+        if window is not None:
+            self.setGeometry(window.rect())
+        self.show()
+        self.raise_()
+        self.setFocus(Qt.FocusReason.PopupFocusReason)
+        self.show_key(key)
+
+    # going through the list
+
+    def go(self, by: int) -> None:
+        at = self._provider.index_of(self._key)
+        goal = (self._at if at < 0 else at) + by
+        if 0 <= goal < self._provider.count():
+            key = self._provider.key(goal)
+            if key is not None:
+                self.show_key(key)
+
+    def show_key(self, key: str) -> None:
+        self._key = key
+        self._at = max(0, self._provider.index_of(key))
+        self._stop()
+        self.moved.emit(key)
+        self._studio.actions.start(self._show(key), failed=self._gone)
+
+    def _gone(self, error: OelalaError) -> bool:
+        self._studio.notify(error.message, "warning")
+        return True
+
+    async def _show(self, key: str) -> None:
+        item = self._provider.media(key) or await self._library.get(id_of(key))
+        if key != self._key:
+            return
+        self._take(item)
+        if item.kind == "video":
+            await self._show_video(item, key)
+        else:
+            await self._show_picture(item, key)
+        await self._load_facts(item, key)
+        for neighbour in (self._at + 1, self._at - 1):
+            await self._preload(neighbour, key)
+
+    def _take(self, item: MediaItem) -> None:
+        self._item = item
+        self._heart.set_icon("heart", filled=item.favorite)
+        self.setAccessibleName(item.name)
+        self.setAccessibleDescription(caption(item))
+        self.update()
+
+    async def _show_video(self, item: MediaItem, key: str) -> None:
+        poster = self._pictures.get(key) or await self._poster(item)
+        if key == self._key:
+            self.player.open_file(Path(item.path), fps=item.fps or 16.0, length=item.duration or 0.0)
+            if poster is not None:
+                self.player.show_image(poster, length=item.duration or 0.0)
+
+    async def _show_picture(self, item: MediaItem, key: str) -> None:
+        image = self._pictures.get(key)
+        if image is None:
+            poster = await self._poster(item, 256)
+            if key == self._key and poster is not None:
+                self.player.show_still(poster)
+            image = await self._picture(item)
+        if key == self._key and image is not None:
+            self._keep(key, image)
+            self.player.show_still(image)
+
+    async def _picture(self, item: MediaItem) -> QImage | None:
+        image, _ = await load_image(Path(item.path), _LONGEST)
+        return image or await self._poster(item)
+
+    async def _poster(self, item: MediaItem, size: int = 1024) -> QImage | None:
+        data = await self._library.thumbnail(item.id, size)
+        return await decode_image(data) if data else None
+
+    async def _preload(self, index: int, key: str) -> None:
+        """The neighbour's picture, or its first frame, while this one is looked at."""
+        neighbour = self._provider.key(index) if 0 <= index < self._provider.count() else None
+        if neighbour is None or neighbour in self._pictures or key != self._key:
+            return
+        item = self._provider.media(neighbour) or await self._library.get(id_of(neighbour))
+        image = await (self._poster(item) if item.kind == "video" else self._picture(item))
+        if image is not None:
+            self._keep(neighbour, image)
+
+    def _keep(self, key: str, image: QImage) -> None:
+        self._pictures[key] = image
+        self._pictures.move_to_end(key)
+        while len(self._pictures) > _KEPT:
+            self._pictures.popitem(last=False)
+
+    async def _load_facts(self, item: MediaItem, key: str) -> None:
+        if self.panel.isHidden():
+            return
+        info = await self._library.info(item.id)
+        facts = facts_of(item, info, await job_of(item, self._studio.services.jobs))
+        if key == self._key:
+            self.panel.set_facts(facts)
+
+    # playing
+
+    def _play_otherwise(self, _why: str) -> None:
+        """The system's player gave no frame (AV1 on many machines): they are decoded here."""
+        if self._item is None or self._item.kind != "video":
+            return
+        length = self._item.duration or 0.0
+        self.player.stop()
+        self._playing = self._studio.actions.start(
+            play_frames(Path(self._item.path), lambda image, at: self.player.show_image(image, length=length, at=at))
+        )
+
+    def _stop(self) -> None:
+        if self._playing is not None:
+            self._playing.cancel()
+            self._playing = None
+        self.player.stop()
+
+    def _full_screen(self) -> None:
+        item = self._item
+        if item is not None and item.kind == "video":
+            FullScreen(Path(item.path), fps=item.fps or 16.0, length=item.duration or 0.0, parent=self.window())
+
+    # acts
+
+    def _favorite(self) -> None:
+        item = self._item
+        if item is not None:
+            self._acts.favorite([item.id], then=lambda on: self._heart.set_icon("heart", filled=on))
+
+    def _delete(self) -> None:
+        if self._item is not None:
+            self._acts.delete([self._item.id])
+
+    def _taken_out(self, ids: list[int]) -> None:
+        if self._key and id_of(self._key) in ids:
+            count = self._provider.count()
+            following = self._provider.key(min(self._at, count - 1)) if count else None
+            if following is None:
+                self.close()
+            else:
+                self.show_key(following)
+
+    def _open_menu(self) -> None:
+        if self._item is not None:
+            self._more.open_menu(make_menu(self, self._item, (), self._acts, lambda _what: self.toggle_panel()))
+
+    def _reuse(self) -> None:
+        if self._item is not None:
+            self._acts.reuse(self._item.id)
+            self.close()
+
+    def _use_as_start(self) -> None:
+        """A picture itself; of a video the frame in view."""
+        if self._item is None:
+            return
+        if self._item.kind == "image":
+            self._acts.use_as_start_picture(self._item)
+        else:
+            self._acts.use_frame(self.player.current_image())
+        self.close()
+
+    def toggle_panel(self) -> None:
+        opened = self.panel.isHidden()
+        self.panel.setVisible(opened)
+        self._studio.services.settings.set(_PANEL, opened)
+        if opened and self._item is not None:
+            self._studio.actions.start(self._load_facts(self._item, self._key))
+
+    # keys and the window
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        keys: dict[Qt.Key, Callable[[], object]] = {
+            Qt.Key.Key_Left: partial(self.go, -1),
+            Qt.Key.Key_Right: partial(self.go, 1),
+            Qt.Key.Key_F: self._favorite,
+            Qt.Key.Key_P: self.toggle_panel,
+            Qt.Key.Key_C: self._copy,
+            Qt.Key.Key_Delete: self._delete,
+            Qt.Key.Key_Escape: self.close,
+            Qt.Key.Key_Space: self.player.toggle,
+            Qt.Key.Key_Comma: partial(self.player.step, -1),
+            Qt.Key.Key_Period: partial(self.player.step, 1),
+        }
+        act = keys.get(Qt.Key(event.key()))
+        if act is None or event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+            super().keyPressEvent(event)
+        else:
+            act()
+
+    def _copy(self) -> None:
+        if self._item is not None:
+            self._acts.copy_prompt(self._item.id)
+
+    def event(self, event: QEvent) -> bool:
+        if is_escape(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize and watched is self.parent():
+            window = self.parentWidget()
+            if window is not None:
+                self.setGeometry(window.rect())
+        return False
+
+    def focusNextPrevChild(self, following: bool) -> bool:
+        """Tab stays within the viewer; what lies under it cannot be seen."""
+        stops: list[QWidget] = [w for w in self.findChildren(QWidget) if _takes_focus(w)]
+        if not stops:
+            return True
+        focused = QApplication.focusWidget()
+        at = stops.index(focused) if focused in stops else (-1 if following else 0)
+        reason = Qt.FocusReason.TabFocusReason if following else Qt.FocusReason.BacktabFocusReason
+        stops[(at + (1 if following else -1)) % len(stops)].setFocus(reason)
+        return True
+
+    def hideEvent(self, _event: object) -> None:
+        self._stop()
+        self.closed.emit()
+
+    # looks
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.panel.setFixedWidth(min(400, max(280, self.width() // 3)))
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        t = theme.tokens()
+        painter = QPainter(self)
+        painting.begin(painter)
+        painter.fillRect(self.rect(), QColor(t.stage))
+        if self._item is None:
+            return
+        room = self._heart.x() - 32.0
+        counter = f"{wording.count(self._at + 1)} of {wording.count(self._provider.count())}"
+        lines = (
+            (self._item.name, theme.font(theme.CONTROL, 600), t.on_stage, 12.0),
+            (f"{caption(self._item)} · {counter}", theme.font(theme.CAPTION), t.on_stage2, 32.0),
+        )
+        for text, font, tone, top in lines:
+            painter.setFont(font)
+            painter.setPen(QColor(tone))
+            shown = painting.elided(font, text, room)
+            painter.drawText(QRectF(20, top, room, 20), Qt.AlignmentFlag.AlignVCenter, shown)
+
+
+def _takes_focus(widget: QWidget) -> bool:
+    policy = widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+    return bool(policy) and widget.isVisible() and widget.isEnabled()

@@ -1,0 +1,48 @@
+"""The side of the viewer: prompts and settings of the file in view, and the two ways to use them again."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from oelala_desktop.ui import theme
+from oelala_desktop.ui.widgets.button import Button
+from oelala_desktop.ui.widgets.facts_pane import FactsPane, MediaFacts
+from oelala_desktop.ui.widgets.scroll import ScrollColumn
+
+
+class ViewerPanel(QWidget):
+    reuse_requested = Signal()
+    start_picture_requested = Signal()
+
+    def __init__(self, *, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName("Prompt and settings")
+        self._scroll = ScrollColumn()
+        reuse = Button("Reuse settings", "primary", icon="rotate-ccw", height=theme.DENSE_HEIGHT)
+        start = Button("Use as start picture", icon="image-play", height=theme.DENSE_HEIGHT)
+        reuse.clicked.connect(self.reuse_requested)
+        start.clicked.connect(self.start_picture_requested)
+        foot = QHBoxLayout()
+        foot.setSpacing(8)
+        foot.addWidget(reuse)
+        foot.addWidget(start)
+        foot.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 20, 20, 20)
+        column.setSpacing(16)
+        column.addWidget(self._scroll, 1)
+        column.addLayout(foot)
+
+    def set_facts(self, facts: MediaFacts) -> None:
+        holder = QWidget()
+        column = QVBoxLayout(holder)
+        column.setContentsMargins(0, 0, 8, 0)
+        column.addWidget(FactsPane(facts))
+        column.addStretch(1)
+        self._scroll.set_content(holder)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(theme.tokens().panel))
