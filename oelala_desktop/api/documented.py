@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from fastapi import APIRouter
+
 from .schemas import Problem
 
 _WORDS = {
@@ -20,8 +22,15 @@ _WORDS = {
     503: "There is no engine to ask, or it has not said yet what it can run.",
     507: "The disk does not take the file.",
 }
-EVERYWHERE = (401, 403, 405, 413, 421)
+_EVERYWHERE = (401, 403, 405, 413, 421)
 
 
 def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: {"model": Problem, "description": _WORDS[status]} for status in statuses}
+
+
+def routes_about(subject: str) -> APIRouter:
+    """An empty list of routes whose answers include those that the gate gives."""
+    return APIRouter(
+        tags=[subject], responses=errors(*_EVERYWHERE), generate_unique_id_function=lambda route: route.name
+    )

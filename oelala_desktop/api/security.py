@@ -40,6 +40,7 @@ _ALWAYS = (
     (b"referrer-policy", b"no-referrer"),
 )
 _POLICY = (b"content-security-policy", CONTENT_POLICY)
+_ALWAYS_AND_POLICY = (*_ALWAYS, _POLICY)
 _LINGER = 2.0  # seconds that a refused body is still heard
 _OWN_SITE = (b"none", b"same-origin")
 
@@ -202,9 +203,9 @@ class _Body:
 def _with_headers(send: Send) -> Send:
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
-            headers = message["headers"] = [*message.get("headers", ()), *_ALWAYS]
-            if not any(name == b"content-security-policy" for name, _ in headers):
-                headers.append(_POLICY)
+            headers = message.get("headers", ())
+            own_policy = any(name == b"content-security-policy" for name, _ in headers)
+            message["headers"] = [*headers, *(_ALWAYS if own_policy else _ALWAYS_AND_POLICY)]
         await send(message)
 
     return sending

@@ -54,7 +54,7 @@ class ApiServer:
         self._port = port
         self._token = checked_token(token)
         self._names = tuple(names)
-        self._scope = TaskScope("api")
+        self._scope: TaskScope | None = None
         self._context: Context | None = None
         self._server: Any = None
         self._serving: asyncio.Task[None] | None = None
@@ -78,6 +78,7 @@ class ApiServer:
         context = self._context = self._make_context()
         await asyncio.to_thread(sweep_uploads, self._services.paths.data / "uploads")
         self._server = await asyncio.to_thread(self._make_server, context, address, port)
+        self._scope = TaskScope("api")
         self._serving = self._scope.start(self._server.serve(sockets=[listener]), "serve")
         await self._server.ready.wait()
         return True
@@ -90,10 +91,11 @@ class ApiServer:
         if self._server is not None and self._serving is not None:
             self._server.should_exit = True
             await asyncio.wait([self._serving], timeout=_GRACE + 2)
-        await self._scope.close()
+        if self._scope is not None:
+            await self._scope.close()
         if self._context is not None:
             logging.getLogger().removeHandler(self._context.logs)
-        self._context = self._server = self._serving = None
+        self._context = self._server = self._serving = self._scope = None
         self.url, self.reason = None, "It is off."
 
     def _make_context(self) -> Context:

@@ -24,8 +24,8 @@ def test_every_answer_is_documented_and_none_is_a_server_error(tmp_path: Path, r
         submit(client)
         command = [
             sys.executable, "-m", "schemathesis.cli", "--config-file", str(CONFIG), "run", f"{served.url}/openapi.json",
-            "--checks", "all", "--exclude-checks", _NOT_OURS, "--max-examples", str(examples), "--seed", "7", "--continue-on-failure",
-            "--request-timeout", "20", "--no-color",
+            "--checks", "all", "--exclude-checks", _NOT_OURS, "--max-examples", str(examples), "--seed", "7",
+            "--continue-on-failure", "--request-timeout", "20", "--no-color",
         ]  # fmt: skip
         run = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=1500)
         report = re.sub(r"curl .{400,}", "curl …", run.stdout)

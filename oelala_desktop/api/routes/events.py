@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from oelala_desktop.api.context import Context
-from oelala_desktop.api.documented import errors
+from oelala_desktop.api.documented import errors, routes_about
 from oelala_desktop.api.events import EVENTS, Listener
 
 _KEEP_ALIVE = 15.0  # seconds without an event after which a comment is sent
@@ -34,7 +34,7 @@ _STREAM: dict[int | str, dict[str, Any]] = {
 
 
 def router(context: Context) -> APIRouter:
-    routes = APIRouter(tags=["events"])
+    routes = routes_about("events")
 
     @routes.get(
         "/events",

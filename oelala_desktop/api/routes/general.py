@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 from oelala_desktop import __version__
 from oelala_desktop.api.answer import JsonAnswer
 from oelala_desktop.api.context import Context
-from oelala_desktop.api.documented import errors
+from oelala_desktop.api.documented import errors, routes_about
 from oelala_desktop.api.events import engine_row
 from oelala_desktop.api.schemas import Health, Logs, Root
 
@@ -26,7 +26,7 @@ _ENGINE_KEYS = ("name", "kind", "state", "queue")
 
 
 def router(context: Context) -> APIRouter:
-    routes = APIRouter(tags=["general"])
+    routes = routes_about("general")
 
     @routes.get("/", response_model=Root, summary="What this is")
     async def root() -> JsonAnswer:

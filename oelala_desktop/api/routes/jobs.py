@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Query
 
 from oelala_desktop.api.answer import JsonAnswer
 from oelala_desktop.api.context import Context
-from oelala_desktop.api.documented import errors
+from oelala_desktop.api.documented import errors, routes_about
 from oelala_desktop.api.job_view import job_row
 from oelala_desktop.api.schemas import Job, Jobs
 from oelala_desktop.domain.errors import NotFound
@@ -23,7 +23,7 @@ JobId = Annotated[
 
 
 def router(context: Context) -> APIRouter:
-    routes = APIRouter(tags=["jobs"])
+    routes = routes_about("jobs")
     service = context.services.jobs
 
     def row(job: DomainJob) -> dict[str, Any]:

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+import orjson
 from fastapi import APIRouter, Query, Request
 from fastapi import Path as InPath
+from fastapi.routing import APIRoute
 from starlette.responses import Response
 
 from oelala_desktop.api.answer import JsonAnswer
 from oelala_desktop.api.context import Context
-from oelala_desktop.api.documented import errors
+from oelala_desktop.api.documented import errors, routes_about
 from oelala_desktop.api.file_answer import FileAnswer
+from oelala_desktop.api.page_cache import PageCache
 from oelala_desktop.api.safe_open import open_media
 from oelala_desktop.api.schemas import MediaListing
 from oelala_desktop.domain.errors import NotFound
@@ -42,19 +46,13 @@ MediaId = Annotated[int, InPath(ge=1, le=2**63 - 1, description="As in the `url`
 
 
 def router(context: Context) -> APIRouter:
-    routes = APIRouter(tags=["media"])
+    routes = routes_about("media")
     _listing(routes, context)
     _files(routes, context)
     return routes
 
 
 def _listing(routes: APIRouter, context: Context) -> None:
-    @routes.get(
-        "/list-comfyui-media",
-        response_model=MediaListing,
-        responses=errors(422),
-        summary="All media, page by page",
-    )
     async def list_media(
         type: Annotated[Literal["video", "image", "all"], Query(description="Only these.")] = "all",
         include_metadata: Annotated[bool, Query(description="With what made each; {} where nothing tells.")] = False,
@@ -81,17 +79,48 @@ def _listing(routes: APIRouter, context: Context) -> None:
             cursor=cursor,
             limit=limit,
         )
-        library = context.services.library
-        page = await library.page(query)
-        stats = await library.stats()
-        rows = [_row(item) for item in page.items]
-        if include_metadata:
-            infos = await library.infos([item.id for item in page.items])
-            for row, item in zip(rows, page.items, strict=True):
-                info = infos.get(item.id)
-                row["metadata"] = info.as_dict() if info and info.source else {}
-        shown = {"videos": stats.videos, "images": stats.images}
-        return JsonAnswer({"media": rows, "stats": shown, "next_cursor": page.next_cursor})
+        return JsonAnswer(await _page(context, query, include_metadata))
+
+    routes.add_api_route(
+        "/list-comfyui-media",
+        list_media,
+        response_model=MediaListing,
+        responses=errors(422),
+        summary="All media, page by page",
+        route_class_override=_kept_for_a_moment(PageCache(context.services.bus)),
+    )
+
+
+def _kept_for_a_moment(pages: PageCache) -> type[APIRoute]:
+    """A route that looks for the whole query among the pages just made, before it is even understood."""
+
+    class Route(APIRoute):
+        def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+            handler = super().get_route_handler()
+
+            async def content(request: Request) -> bytes:
+                return bytes((await handler(request)).body)
+
+            async def kept(request: Request) -> Response:
+                return JsonAnswer(await pages.get(request.scope["query_string"], lambda: content(request)))
+
+            return kept
+
+    return Route
+
+
+async def _page(context: Context, query: MediaQuery, include_metadata: bool) -> bytes:
+    library = context.services.library
+    page = await library.page(query)
+    stats = await library.stats()
+    rows = [_row(item) for item in page.items]
+    if include_metadata:
+        infos = await library.infos([item.id for item in page.items])
+        for row, item in zip(rows, page.items, strict=True):
+            info = infos.get(item.id)
+            row["metadata"] = info.as_dict() if info and info.source else {}
+    shown = {"videos": stats.videos, "images": stats.images}
+    return orjson.dumps({"media": rows, "stats": shown, "next_cursor": page.next_cursor})
 
 
 def _row(item: MediaItem) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 
 from oelala_desktop.api.answer import JsonAnswer
 from oelala_desktop.api.context import Context
-from oelala_desktop.api.documented import errors
+from oelala_desktop.api.documented import errors, routes_about
 from oelala_desktop.api.schemas import Metadata
 from oelala_desktop.api.upload import check_is_media, read_form, upload_folder
 from oelala_desktop.domain.errors import InvalidField
@@ -34,7 +34,7 @@ _BODY = {
 
 
 def router(context: Context) -> APIRouter:
-    routes = APIRouter(tags=["media"])
+    routes = routes_about("media")
     services = context.services
 
     @routes.post(

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 
 from oelala_desktop.api.answer import JsonAnswer
 from oelala_desktop.api.context import Context
-from oelala_desktop.api.documented import errors
+from oelala_desktop.api.documented import errors, routes_about
 from oelala_desktop.api.schemas import Loras, UnetModels
 from oelala_desktop.domain.catalog import Catalog
 from oelala_desktop.domain.errors import EngineUnreachable
@@ -18,7 +18,7 @@ _NO_FOLDER = "root"
 
 
 def router(context: Context) -> APIRouter:
-    routes = APIRouter(tags=["models"])
+    routes = routes_about("models")
 
     def catalog() -> Catalog:
         engine = context.services.current.engine

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Query
 
 from oelala_desktop.api.answer import JsonAnswer
 from oelala_desktop.api.context import Context
-from oelala_desktop.api.documented import errors
+from oelala_desktop.api.documented import errors, routes_about
 from oelala_desktop.api.form_fields import parameters
 from oelala_desktop.api.schemas import Preset, Presets
 from oelala_desktop.domain.catalog import Catalog
@@ -20,7 +20,7 @@ Category = StrEnum("Category", [(name.replace("-", "_").upper(), name) for name 
 
 
 def router(context: Context) -> APIRouter:
-    routes = APIRouter(tags=["presets"])
+    routes = routes_about("presets")
     services = context.services
 
     def row(preset: DomainPreset) -> dict[str, Any]:

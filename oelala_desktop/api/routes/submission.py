@@ -11,7 +11,7 @@ from fastapi import Path as InPath
 
 from oelala_desktop.api.answer import JsonAnswer
 from oelala_desktop.api.context import Context
-from oelala_desktop.api.documented import errors
+from oelala_desktop.api.documented import errors, routes_about
 from oelala_desktop.api.errors import TooLarge
 from oelala_desktop.api.form_fields import FILES, api_name, form_schema
 from oelala_desktop.api.schemas import Submitted
@@ -25,7 +25,7 @@ _ERRORS = errors(415, 422, 502, 503, 507)
 
 
 def router(context: Context) -> APIRouter:
-    routes = APIRouter(tags=["jobs"])
+    routes = routes_about("jobs")
 
     @routes.post(
         "/wan22/image-to-video",

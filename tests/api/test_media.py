@@ -1,0 +1,131 @@
+"""The listing and what it leads to, for files that were there before and for results that come."""
+
+import io
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+
+from tests.api.serving import Served, serve, submit, wait_for
+
+
+@pytest.fixture(scope="module")
+def stocked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    home = tmp_path_factory.mktemp("stocked") / "home"
+    output = home / "output"
+    output.mkdir(parents=True)
+    for number in range(25):
+        info = PngInfo()
+        if number % 2:
+            info.add_text(
+                "parameters", f"harbour number{number}\nSteps: 20, Sampler: Euler, CFG scale: 7, Seed: {number}"
+            )
+        Image.new("RGB", (320, 200), (number * 9, 60, 90)).save(output / f"p{number:02}.png", pnginfo=info)
+    with serve(home) as running, running.client() as client:
+        deadline = time.monotonic() + 20
+        while client.get("/list-comfyui-media").json()["stats"]["images"] < 25 and time.monotonic() < deadline:
+            time.sleep(0.1)
+        yield running
+
+
+def listing(served: Served, **query: object) -> dict[str, object]:
+    answer = httpx.get(f"{served.url}/list-comfyui-media", params={k: str(v) for k, v in query.items()})
+    assert answer.status_code == 200, answer.text
+    return dict(answer.json())
+
+
+def test_an_entry_has_its_shape(stocked: Served) -> None:
+    page = listing(stocked, sort="name", limit=1)
+    (entry,) = page["media"]  # type: ignore[misc]
+    assert set(entry) == {
+        "filename", "type", "size", "mtime", "modified", "url", "thumbnail_url", "is_start_image", "favorite",
+    }  # fmt: skip
+    assert entry["filename"] == "p00.png" and entry["type"] == "image" and not entry["favorite"]
+    assert page["stats"] == {"videos": 0, "images": 25}
+    content = (stocked.home / "output" / "p00.png").read_bytes()
+    file = httpx.get(stocked.url + entry["url"])
+    assert file.content == content and file.headers["content-type"] == "image/png"
+    part = httpx.get(stocked.url + entry["url"], headers={"Range": "bytes=-5"})
+    assert (part.status_code, part.content) == (206, content[-5:])
+    small = httpx.get(stocked.url + entry["thumbnail_url"], params={"size": 128})
+    assert small.headers["content-type"] == "image/jpeg"
+    with Image.open(io.BytesIO(small.content), formats=["JPEG"]) as picture:
+        assert max(picture.size) == 128
+    again = httpx.get(
+        stocked.url + entry["thumbnail_url"], params={"size": 128}, headers={"If-None-Match": small.headers["etag"]}
+    )
+    assert again.status_code == 304
+
+
+def test_pages_follow_each_other(stocked: Served) -> None:
+    names, cursor = [], ""
+    while True:
+        query = {"sort": "name", "limit": 10} | ({"cursor": cursor} if cursor else {})
+        page = listing(stocked, **query)
+        names += [entry["filename"] for entry in page["media"]]  # type: ignore[attr-defined]
+        cursor = page["next_cursor"]  # type: ignore[assignment]
+        if not cursor:
+            break
+    assert names == [f"p{number:02}.png" for number in range(25)]
+    backwards = listing(stocked, sort="name", order="desc", limit=3)
+    assert [e["filename"] for e in backwards["media"]] == ["p24.png", "p23.png", "p22.png"]  # type: ignore[attr-defined]
+
+
+def test_metadata_search_and_filters(stocked: Served) -> None:
+    found = listing(stocked, q="number7", include_metadata=True)["media"]
+    (entry,) = found  # type: ignore[misc]
+    assert entry["metadata"]["source"] == "a1111" and entry["metadata"]["seed"] == 7
+    plain = listing(stocked, q="p02", include_metadata=True)["media"]
+    assert plain[0]["metadata"] == {}  # type: ignore[index]
+    assert listing(stocked, type="video")["media"] == []
+    assert listing(stocked, favorites=True)["media"] == []
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ({"limit": "0"}, "limit"),
+        ({"limit": "1001"}, "limit"),
+        ({"limit": "x"}, "limit"),
+        ({"cursor": "nonsense"}, "cursor"),
+        ({"sort": "colour"}, "sort"),
+        ({"type": "audio"}, "type"),
+        ({"include_metadata": "perhaps"}, "include_metadata"),
+    ],
+)
+def test_a_wrong_question_is_named(stocked: Served, query: dict[str, str], field: str) -> None:
+    answer = httpx.get(f"{stocked.url}/list-comfyui-media", params=query)
+    assert answer.status_code == 422 and answer.json()["field"] == field
+
+
+@pytest.mark.parametrize("path", ["/media/999999", "/media/9223372036854775807", "/thumbnails/999999"])
+def test_a_number_that_is_none(stocked: Served, path: str) -> None:
+    assert httpx.get(stocked.url + path).status_code == 404
+
+
+def test_a_result_appears_by_itself(stocked: Served) -> None:
+    with stocked.client() as client:
+        job = wait_for(client, submit(client, prompt="lighthouse pan left")["job_id"])
+        name = job["outputs"][0]["filename"]
+        deadline = time.monotonic() + 10
+        while time.monotonic() < deadline:
+            found = client.get("/list-comfyui-media?type=video&q=lighthouse&include_metadata=true").json()["media"]
+            if found:
+                break
+            time.sleep(0.05)
+        assert [entry["filename"] for entry in found] == [name]
+        assert found[0]["metadata"]["source"] == "oelala"
+
+
+def test_a_file_that_became_a_link_is_not_sent(stocked: Served) -> None:
+    secret = stocked.home / "secret.png"
+    Image.new("RGB", (9, 9)).save(secret)
+    (entry,) = listing(stocked, q="p24")["media"]  # type: ignore[misc]
+    path = Path(stocked.home / "output" / "p24.png")
+    path.unlink()
+    path.symlink_to(secret)
+    assert httpx.get(stocked.url + entry["url"]).status_code == 404
