@@ -55,6 +55,7 @@ class Proxy:
     def __init__(self, upstream: str) -> None:
         host, _, port = upstream.removeprefix("http://").partition(":")
         self.upstream = host, int(port)
+        self.upstream_url = upstream
         self.script: Script = lambda point: None
         self.points: list[Point] = []
         self.accepted: list[str] = []  # prompt ids that the server took

@@ -136,11 +136,11 @@ async def running_app(home: Path, url: str, *, connect: bool = True) -> AsyncIte
         yield app
 
 
-def faults_in(home: Path, jobs: list[Job], *, files: int = FILES) -> list[str]:
+def faults_in(home: Path, jobs: list[Job], *, files: int = FILES, output: Path | None = None) -> list[str]:
     """What is wrong with the files of these finished jobs; empty when nothing is."""
     found = []
-    output = home / "output"
-    parts = [p.name for p in home.rglob("*.part*")]
+    output = output or home / "output"
+    parts = [p.name for folder in (home, output) for p in folder.rglob("*.part*")]
     if parts:
         found.append(f"left behind: {parts}")
     lying = Counter(job_of(path) for path in output.glob("oelala_*") if not path.name.endswith(".part"))

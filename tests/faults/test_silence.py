@@ -26,7 +26,7 @@ from .rig import App, Server, faults_in, running_app
 ALL = pytest.mark.exhaustive
 ONE = {"clip_count": 1}
 #: some seconds of work for Sketch, in one clip
-LONG = {"clip_count": 1, "num_frames": 241, "fps": 16, "resolution": "720p"}
+LONG = {"clip_count": 1, "num_frames": 161, "fps": 16, "resolution": "576p"}
 
 
 async def until_running(app: App, job: Job) -> None:

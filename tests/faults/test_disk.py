@@ -1,0 +1,141 @@
+"""Disks that are full, read-only or gone: "cannot save" is said, nothing half-written lies under a final name, and all
+goes on as soon as there is room."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from oelala_desktop.domain.errors import CannotSave
+from oelala_desktop.domain.job import JobState
+
+from .proxy import Fault, Proxy
+from .rig import App, Server, faults_in, running_app
+
+ONE = {"clip_count": 1}
+
+pytestmark = pytest.mark.skipif(
+    not sys.platform.startswith("linux") or os.geteuid() != 0, reason="mounting a small disk needs Linux and root"
+)
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Path]:
+    """A real file system of 1 MiB."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)]
+    if subprocess.run(command, capture_output=True, check=False).returncode:
+        pytest.skip("this system does not let us mount a small disk")
+    yield folder
+    subprocess.run(["umount", "-l", str(folder)], check=False)
+
+
+def fill(disk: Path, keep: int = 0) -> Path:
+    """Leaves at most `keep` bytes free."""
+    ballast = disk / "ballast"
+    free = shutil.disk_usage(disk).free
+    with ballast.open("wb") as file, contextlib.suppress(OSError):
+        file.write(bytes(max(0, free - keep)))
+    return ballast
+
+
+async def until_notice(app: App, seconds: float = 20) -> str:
+    async with asyncio.timeout(seconds):
+        while not app.notices:
+            await asyncio.sleep(0.05)
+    return app.notices[0]
+
+
+def final_names(folder: Path) -> list[str]:
+    return [p.name for p in folder.iterdir() if p.name.startswith("oelala_")] if folder.is_dir() else []
+
+
+async def test_a_full_output_folder_is_waited_for(tmp_path: Path, server: Server, disk: Path) -> None:
+    ballast = fill(disk, keep=8192)
+    async with running_app(tmp_path / "home", server.url) as app:
+        job = await app.submit(**ONE, out=disk)
+        said = await until_notice(app)
+        assert said.startswith("Cannot save")
+        await asyncio.sleep(3.5)
+        assert len(app.notices) == 1
+        assert final_names(disk) == []
+        ballast.unlink()
+        job = await app.end_of(job)
+        assert job.state is JobState.DONE
+    assert len(final_names(disk)) == 1
+    assert not list(disk.glob("*.part*"))
+
+
+async def test_a_folder_that_becomes_read_only_is_waited_for(tmp_path: Path, server: Server, disk: Path) -> None:
+    async with running_app(tmp_path / "home", server.url) as app:
+        subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
+        job = await app.submit(**ONE, out=disk)
+        assert "Cannot save into" in await until_notice(app)
+        assert final_names(disk) == []
+        subprocess.run(["mount", "-o", "remount,rw", str(disk)], check=True)
+        job = await app.end_of(job)
+        assert job.state is JobState.DONE
+    assert len(final_names(disk)) == 1
+
+
+@pytest.mark.parametrize("moment", ["before GET /view 1", "after GET /view 1", "after GET /view 2"])
+async def test_a_result_folder_that_is_removed_in_mid_job(tmp_path: Path, proxy: Proxy, moment: str) -> None:
+    output = tmp_path / "home" / "output"
+
+    async def remove() -> None:
+        shutil.rmtree(output, ignore_errors=True)
+
+    proxy.script = lambda point: Fault(hook=remove) if str(point) == moment else None
+    async with running_app(tmp_path / "home", proxy.url) as app:
+        job = await app.end_of(await app.submit())
+        assert job.state is JobState.DONE
+        assert app.notices == [] or app.notices[0].startswith("Cannot save")
+    # what the user removes stays removed; what came later is there
+    there = [made for made in job.outputs if Path(made.path).exists()]
+    assert len(there) >= 2
+
+
+async def test_a_jobs_database_on_a_full_disk(tmp_path: Path, server: Server, disk: Path) -> None:
+    """Nothing leaves that could not be written down; what is out ends once there is room."""
+    home = disk / "home"
+    async with running_app(home, server.url) as app:
+        done = await app.end_of(await app.submit(**ONE, out=tmp_path / "out"))
+        assert done.state is JobState.DONE
+        ballast = fill(disk)
+        before = await _accepted(server)
+        with pytest.raises(CannotSave, match=r"does not take changes|Cannot keep"):
+            await app.submit(**ONE, out=tmp_path / "out", prompt="pan left")
+        assert await _accepted(server) == before
+        ballast.unlink()
+        job = await app.submit(**ONE, out=tmp_path / "out", prompt="pan left")
+        ballast = fill(disk)
+        ended = app.services.scope.start(app.end_of(job), "end")
+        await asyncio.sleep(2.5)
+        ballast.unlink(missing_ok=True)
+        assert (await ended).state is JobState.DONE
+    async with running_app(home, server.url, connect=False) as app:
+        jobs = await app.services.jobs.recent()
+        assert [j.state for j in jobs] == [JobState.DONE, JobState.DONE]
+    assert not faults_in(home, jobs, files=1, output=tmp_path / "out")
+
+
+async def _accepted(server: Server) -> int:
+    async with httpx.AsyncClient(base_url=server.url) as http:
+        return len((await http.get("/history")).json())
+
+
+async def test_a_home_on_a_full_disk_says_so_at_start(tmp_path: Path, disk: Path) -> None:
+    fill(disk)
+    with pytest.raises(CannotSave, match=r"cannot be (opened|used)"):
+        async with running_app(disk / "home", "http://127.0.0.1:9", connect=False):
+            pass

@@ -1,0 +1,155 @@
+"""Several processes on one home: each drives its own jobs, the next start takes up those whose process is gone, and
+nobody sweeps up what another is still writing."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from asyncio.subprocess import PIPE, Process
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from oelala_desktop.domain.job import JobState, Owner
+from oelala_desktop.services.fetching import result_stem
+
+from .proxy import Fault, Proxy
+from .rig import SETTINGS, Server, faults_in, lines_of, picture, running_app
+
+ONE = {"clip_count": 1}
+
+
+async def other_process(home: Path, url: str, **changes: Any) -> Process:
+    """A command line with a job of its own; returns once that is written down."""
+    command = ["generate", "image-to-video", "--image", str(picture(home / "given")), "--engine", url, "--json"]
+    for key, value in {**SETTINGS, **ONE, **changes}.items():
+        command += ["--set", f"{key}={value}"]
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "oelala_desktop", *command,
+        stdout=PIPE, stderr=PIPE, env={**os.environ, "OELALA_HOME": str(home)},
+    )  # fmt: skip
+    assert process.stdout is not None
+    line = await process.stdout.readline()
+    assert orjson.loads(line)["event"] == "queued"
+    return process
+
+
+async def test_a_living_process_keeps_its_jobs_and_its_parts(tmp_path: Path, proxy: Proxy) -> None:
+    """The other's result is held up half-way while we start, sweep and work."""
+    home = tmp_path / "home"
+    held = asyncio.Event()
+    go_on = asyncio.Event()
+
+    async def hold() -> None:
+        held.set()
+        await go_on.wait()
+
+    proxy.script = lambda point: Fault(hook=hold) if str(point) == "after GET /view 1" else None
+    other = await other_process(home, proxy.url)
+    async with asyncio.timeout(20):
+        await held.wait()
+    parts = list((home / "output").glob("*.part"))
+    assert len(parts) == 1
+    async with running_app(home, proxy.upstream_url) as app:
+        assert await app.take_up() == []
+        assert parts[0].exists()
+        ours = await app.end_of(await app.submit(**ONE, seed=8))
+        assert await app.take_up() == []
+        assert parts[0].exists()
+        go_on.set()
+        out, _ = await other.communicate()
+        assert other.returncode == 0
+        theirs = lines_of(out.decode())[-1]
+        known = {job.id: job for job in await app.services.jobs.recent()}
+        assert known[theirs["job_id"]].state is JobState.DONE
+    assert not faults_in(home, list(known.values()), files=1)
+    assert ours.id in known
+
+
+async def test_a_killed_process_is_inherited_from(tmp_path: Path, proxy: Proxy) -> None:
+    home = tmp_path / "home"
+
+    async def slow_down() -> None:
+        proxy.pace = 2000
+
+    proxy.script = lambda point: Fault(hook=slow_down) if str(point) == "before GET /view 1" else None
+    other = await other_process(home, proxy.url)
+    async with asyncio.timeout(30):
+        while not list((home / "output").glob("*.part")):
+            await asyncio.sleep(0.02)
+    async with running_app(home, proxy.upstream_url) as app:
+        assert await app.take_up() == []
+        other.kill()
+        await other.communicate()
+        proxy.script, proxy.pace = lambda point: None, 0
+        left = list((home / "output").glob("*.part"))
+        engine = app.services.engines.named(proxy.url)
+        await engine.connect()
+        taken = await app.services.jobs.adopt()
+        assert len(taken) == 1
+        assert left and not left[0].exists()
+        app.services.jobs.take_up(taken, engine)
+        job = await app.end_of(taken[0])
+        assert job.state is JobState.DONE
+        assert Path(job.outputs[0].path).stem == result_stem(job)
+    assert not faults_in(home, [job], files=1)
+    assert proxy.accepted == [job.id]
+
+
+async def test_processes_that_start_at_once_share_one_sketch(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    picture(home / "given")
+    others = await asyncio.gather(*(other_process(home, "sketch", seed=n) for n in range(3)))
+    ends = [await other.communicate() for other in others]
+    assert [other.returncode for other in others] == [0, 0, 0], ends
+    record = orjson.loads((home / "sketch.json").read_bytes())
+    asked = await asyncio.create_subprocess_exec("pgrep", "-f", "oelala_desktop.sketch --port 0", stdout=PIPE)
+    running = (await asked.communicate())[0].split()
+    mine = [pid for pid in map(int, running) if _home_of(pid) == str(home)]
+    assert mine in ([record["pid"]], [])
+    async with running_app(home, "sketch", connect=False) as app:
+        jobs = await app.services.jobs.recent()
+    assert [job.state for job in jobs] == [JobState.DONE] * 3
+    assert not faults_in(home, jobs, files=1)
+
+
+def _home_of(pid: int) -> str:
+    try:
+        words = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+    except OSError:
+        return ""
+    return next((word[12:].decode() for word in words if word.startswith(b"OELALA_HOME=")), "")
+
+
+async def test_two_starts_share_out_what_was_left(tmp_path: Path, server: Server) -> None:
+    """Of two processes that start at the same moment each orphan goes to exactly one."""
+    home = tmp_path / "home"
+    async with running_app(home, server.url) as app:
+        await app.services.jobs.pause(True)
+        left = [(await app.submit(**ONE, seed=n)).id for n in range(6)]
+        await app.services.jobs.pause(False)
+    for job_id in left:
+        await _orphan(home, server.url, job_id)
+    command = [sys.executable, "-m", "oelala_desktop", "jobs", "--wait", "--json"]
+    environment = {**os.environ, "OELALA_HOME": str(home)}
+    starts = [
+        await asyncio.create_subprocess_exec(*command, stdout=PIPE, stderr=PIPE, env=environment) for _ in range(2)
+    ]
+    for start in starts:
+        out, err = await start.communicate()
+        assert start.returncode == 0, (out, err)
+    async with running_app(home, server.url, connect=False) as app:
+        jobs = await app.services.jobs.recent()
+    assert {job.id for job in jobs} == set(left)
+    assert all(job.state is JobState.DONE for job in jobs)
+    assert not faults_in(home, jobs, files=1)
+
+
+async def _orphan(home: Path, url: str, job_id: str) -> None:
+    """Gives the job an owner that is no more."""
+    async with running_app(home, url, connect=False) as app:
+        job = await app.services.jobs.find(job_id)
+        await app.services.store.save(replace(job, owner=Owner(2**22 + 5, 1.0)))

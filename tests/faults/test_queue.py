@@ -1,0 +1,155 @@
+"""The queue: what waits here can be reordered, paused and cancelled; the server has one running and one waiting of
+ours; jobs of others before ours are counted right."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from oelala_desktop.domain.errors import NotFound
+from oelala_desktop.domain.job import Job, JobState
+
+from .hostile import Hostile
+from .rig import Server, faults_in, running_app
+
+ONE = {"clip_count": 1}
+LONG = {"clip_count": 1, "num_frames": 161, "fps": 16, "resolution": "576p"}
+
+
+async def on_server(url: str) -> tuple[list[str], list[str]]:
+    async with httpx.AsyncClient(base_url=url) as http:
+        queue = (await http.get("/queue")).json()
+    return [row[1] for row in queue["queue_running"]], [row[1] for row in queue["queue_pending"]]
+
+
+async def test_one_runs_and_one_waits_there_the_others_here(tmp_path: Path, server: Server) -> None:
+    async with running_app(tmp_path / "home", server.url) as app:
+        jobs = [await app.submit(**(LONG if n == 0 else ONE), seed=n) for n in range(5)]
+        most = 0
+        waiting = app.services.scope.start(app.services.jobs.wait_for([job.id for job in jobs]), "all")
+        while not waiting.done():
+            running, pending = await on_server(server.url)
+            most = max(most, len(running) + len(pending))
+            await asyncio.sleep(0.05)
+        ended = waiting.result()
+    assert most == 2
+    assert [job.state for job in ended] == [JobState.DONE] * 5
+    assert [job.finished_at for job in ended] == sorted(job.finished_at or 0 for job in ended)
+
+
+async def test_reorder_pause_and_resume(tmp_path: Path, server: Server) -> None:
+    async with running_app(tmp_path / "home", server.url) as app:
+        service = app.services.jobs
+        await service.pause(True)
+        a, b, c, d = [(await app.submit(**ONE, seed=n)).id for n in range(4)]
+        await service.move(d, a)
+        await service.move(a, None)
+        await service.move(c, b)
+        await service.cancel(b)
+        with pytest.raises(NotFound):
+            await service.move(b, None)
+        assert await on_server(server.url) == ([], [])
+    # the pause and the order outlive the app
+    async with running_app(tmp_path / "home", server.url) as app:
+        service = app.services.jobs
+        taken = await app.take_up()
+        assert service.is_paused
+        assert [job.id for job in taken] == [d, c, a]
+        await asyncio.sleep(1.5)
+        assert await on_server(server.url) == ([], [])
+        await service.pause(False)
+        ended = {job.id: job for job in await service.wait_for([a, b, c, d])}
+    assert ended[b].state is JobState.CANCELLED
+    finished = sorted((a, c, d), key=lambda i: ended[i].started_at or 0)
+    assert finished == [d, c, a]
+    assert not faults_in(tmp_path / "home", list(ended.values()), files=1)
+
+
+async def test_jobs_of_others_are_counted_and_left_alone(tmp_path: Path, server: Server) -> None:
+    async with running_app(tmp_path / "other", server.url) as other, running_app(tmp_path / "home", server.url) as app:
+        theirs = [await other.submit(**LONG, seed=n) for n in range(2)]
+        await _until_there(server.url, 2)
+        ours = await app.submit(**ONE)
+        async with asyncio.timeout(10):
+            while 2 not in app.ahead:
+                await asyncio.sleep(0.02)
+        spare = await app.submit(**ONE, seed=9)
+        await _until_there(server.url, 4)
+        await app.services.jobs.cancel(spare.id)
+        assert (await app.end_of(spare)).state is JobState.CANCELLED
+        assert (await app.end_of(ours)).state is JobState.DONE
+        assert [(await other.end_of(job)).state for job in theirs] == [JobState.DONE] * 2
+    counted = [ahead for ahead in app.ahead if ahead is not None]
+    assert counted == sorted(counted, reverse=True)
+
+
+async def _until_there(url: str, count: int) -> None:
+    async with asyncio.timeout(10):
+        while sum(map(len, await on_server(url))) < count:
+            await asyncio.sleep(0.02)
+
+
+async def test_only_the_running_job_that_was_meant_is_cancelled(tmp_path: Path, server: Server) -> None:
+    async with running_app(tmp_path / "home", server.url) as app:
+        first = await app.submit(**LONG)
+        second = await app.submit(**ONE, seed=3)
+        while (await app.services.jobs.find(first.id)).state is not JobState.RUNNING:
+            await asyncio.sleep(0.02)
+        await app.services.jobs.cancel(first.id)
+        assert (await app.end_of(first)).state is JobState.CANCELLED
+        assert (await app.end_of(second)).state is JobState.DONE
+
+
+@pytest.mark.parametrize("moment", range(6))
+async def test_cancelling_at_any_moment_of_the_sending(tmp_path: Path, server: Server, moment: int) -> None:
+    async with running_app(tmp_path / "home", server.url) as app:
+        job = await app.submit(**LONG)
+        await asyncio.sleep(0.01 * moment)
+        await app.services.jobs.cancel(job.id)
+        job = await app.end_of(job)
+        assert job.state is JobState.CANCELLED
+        assert await on_server(server.url) == ([], [])
+    assert not faults_in(tmp_path / "home", [job], files=1)
+
+
+async def test_retry_with_the_same_and_with_a_new_seed_and_variations(tmp_path: Path, server: Server) -> None:
+    async with running_app(tmp_path / "home", server.url) as app:
+        jobs = await app.submit_all(**ONE, seed=40, variations=3)
+        ended = [await app.end_of(job) for job in jobs]
+        assert [job.seed for job in ended] == [40, 41, 42]
+        same = await app.end_of(await app.services.jobs.retry(jobs[0].id, app.engine))
+        other = await app.end_of(await app.services.jobs.retry(jobs[0].id, app.engine, new_seed=True))
+        assert (same.seed, same.retry_of) == (40, jobs[0].id)
+        assert other.seed != 40
+        assert other.retry_of == jobs[0].id
+    everything: list[Job] = [*ended, same, other]
+    assert not faults_in(tmp_path / "home", everything, files=1)
+    assert len({made.path for job in everything for made in job.outputs}) == 5
+
+
+async def test_a_submission_that_came_through_twice_is_taken_back_once(tmp_path: Path, hostile: Hostile) -> None:
+    """A retrying gateway posts the same prompt twice while another job runs."""
+    async with running_app(tmp_path / "home", hostile.url) as app:
+        first = await app.submit(**LONG)
+        second = await app.submit(**ONE, seed=2)
+        await _until_there(hostile.url, 2)
+        await _post_again(hostile.url, second.id)
+        assert (await on_server(hostile.url))[1] == [second.id] * 2
+        async with asyncio.timeout(10):
+            while (await on_server(hostile.url))[1].count(second.id) > 1:
+                await asyncio.sleep(0.05)
+        ended = [await app.end_of(job) for job in (first, second)]
+        assert [job.state for job in ended] == [JobState.DONE] * 2
+    assert not faults_in(tmp_path / "home", ended, files=1)
+
+
+async def _post_again(url: str, prompt_id: str) -> None:
+    async with httpx.AsyncClient(base_url=url) as http:
+        rows: list[Any] = (await http.get("/queue")).json()["queue_pending"]
+        _, _, graph, extra, _ = next(row for row in rows if row[1] == prompt_id)
+        body = {"prompt": graph, "prompt_id": prompt_id, "extra_data": extra, "client_id": extra.get("client_id")}
+        (await http.post("/prompt", json=body)).raise_for_status()
