@@ -104,14 +104,17 @@ def _report(jobs: list[Job], engine: Engine, is_try: bool) -> None:
 
 def _check_folder(name: str | Path) -> Path:
     """A folder that takes no files is better known before the video is made than after."""
-    folder = Path(name).expanduser().absolute()
-    probe = folder / ".oelala-can-write"
     try:
+        folder = Path(name).expanduser().absolute()
+        str(folder).encode()
+        probe = folder / ".oelala-can-write"
         folder.mkdir(parents=True, exist_ok=True)
         probe.touch()
         probe.unlink()
-    except OSError as error:
-        raise CannotSave(f"Cannot save into {folder}: {error.strerror}. Give another folder with --out.") from error
+    except (OSError, RuntimeError, UnicodeEncodeError) as error:
+        # no such user for a ~, or bytes that are no text
+        reason = error.strerror if isinstance(error, OSError) else "that is no name of a folder"
+        raise CannotSave(f"Cannot save into {name}: {reason}. Give another folder with --out.") from error
     return folder
 
 

@@ -112,7 +112,7 @@ class JobService:
     def _read_pictures(self, checked: Mapping[str, object], given: Mapping[str, Any]) -> dict[str, Picture]:
         paths = {k: checked.get(k) for k in ("image", "end_image")}
         limit = self.max_picture_bytes
-        return {k: read_picture(Path(str(p)).expanduser(), k, max_bytes=limit) for k, p in paths.items() if p}
+        return {k: read_picture(Path(str(p)), k, max_bytes=limit) for k, p in paths.items() if p}
 
     def _job(
         self,

@@ -7,6 +7,7 @@ import contextlib
 import hashlib
 import os
 import stat
+import uuid
 import warnings
 from dataclasses import dataclass
 from io import BytesIO
@@ -39,6 +40,10 @@ class Picture:
 
 def read_picture(path: Path, key: str = "image", *, max_bytes: int = MAX_BYTES) -> Picture:
     """Raises InvalidPicture with one sentence that names the file."""
+    try:
+        path = path.expanduser()
+    except RuntimeError:
+        raise InvalidPicture(key, f"{path} is not there: this machine has no such user.") from None
     raw = _read_file(path, key, max_bytes)
     with warnings.catch_warnings():
         # what Pillow has to say of odd metadata is no hindrance, and of large pictures it comes below
@@ -142,7 +147,7 @@ def keep_picture(picture: Picture, key: str, folder: Path) -> InputPicture:
     """Stores the content under its hash, once. Raises CannotSave."""
     digest = hashlib.sha256(picture.content).hexdigest()[:24]
     target = folder / f"{digest}{picture.suffix}"
-    part = folder / f"{digest}.{os.getpid()}.part"
+    part = folder / f"{digest}.{uuid.uuid4().hex[:8]}.part"  # the same picture may be kept twice at a time
     try:
         if not target.exists():
             folder.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,155 @@
+"""The command line as its user meets it: a process, its two outputs, its exit code."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+HARBOUR = ROOT / "resources" / "examples" / "harbour.jpg"
+COMMAND = [sys.executable, "-m", "oelala_desktop"]
+Event = dict[str, Any]
+
+
+class Result:
+    """What one run came to."""
+
+    def __init__(self, code: int, out: str, err: str) -> None:
+        self.code, self.out, self.err = code, out, err
+
+    @property
+    def lines(self) -> list[Event]:
+        """stdout as JSON lines; every line must be one."""
+        return [json.loads(line) for line in self.out.splitlines()]
+
+    @property
+    def last(self) -> Event:
+        return self.lines[-1]
+
+    @property
+    def sentence(self) -> str:
+        """The one line of stderr."""
+        lines = self.err.strip().splitlines()
+        assert len(lines) == 1, self.err
+        return lines[0]
+
+    def __repr__(self) -> str:
+        return f"exit {self.code}\n{self.out[-2000:]}\n{self.err[-3000:]}"
+
+
+class Program:
+    """`oelala` with a home folder of its own and no ComfyUI within reach but those that are named."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        home.mkdir(parents=True, exist_ok=True)
+        (home / "preferences.json").write_text('{"engine_url": "http://127.0.0.1:9"}')
+        self.environment = {
+            k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+        } | {"OELALA_HOME": str(home), "PYTHONWARNINGS": "error::ResourceWarning"}
+
+    def run(self, *arguments: str | Path, timeout: float = 60, **environment: str) -> Result:
+        ran = subprocess.run(
+            [*COMMAND, *map(str, arguments)],
+            env=self.environment | environment,
+            cwd=self.home,
+            capture_output=True,
+            timeout=timeout,
+        )
+        return Result(ran.returncode, ran.stdout.decode(), ran.stderr.decode())
+
+    def run_all(self, calls: Mapping[str, Sequence[str | Path]]) -> dict[str, Result]:
+        """Several runs at the same time, by name."""
+        with ThreadPoolExecutor(3) as pool:
+            return dict(zip(calls, pool.map(lambda words: self.run(*words), calls.values()), strict=True))
+
+    def generate(self, tool: str, *arguments: str | Path, engine: str = "sketch", **settings: object) -> Result:
+        """`oelala generate TOOL --json` with settings by --set."""
+        pairs = [word for k, v in settings.items() for word in ("--set", f"{k}={v}")]
+        return self.run("generate", tool, *arguments, *pairs, "--engine", engine, "--json")
+
+    @contextlib.contextmanager
+    def started(self, *arguments: str | Path) -> Iterator[Running]:
+        """A run that goes on; killed at the end if it is still there."""
+        with subprocess.Popen(
+            [*COMMAND, *map(str, arguments)],
+            env=self.environment,
+            cwd=self.home,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        ) as process:
+            try:
+                yield Running(process)
+            finally:
+                if process.poll() is None:
+                    process.kill()
+
+    def files(self) -> list[str]:
+        """Names in the output folder."""
+        folder = self.home / "output"
+        return sorted(p.name for p in folder.iterdir()) if folder.is_dir() else []
+
+    def jobs(self) -> list[Event]:
+        return self.run("jobs", "--json").lines
+
+    def stop_sketch(self) -> None:
+        """Ends the engine that this home has started, by its own record."""
+        record = self.home / "sketch.json"
+        if record.exists():
+            pid = json.loads(record.read_bytes())["pid"]
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGTERM)
+                wait_until(lambda: not _is_there(pid))
+
+
+class Running:
+    """A run under way. Its lines are read one after the other."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        self.process = process
+        self.lines: list[Event] = []
+
+    def until(self, event: str, at_least: float = 0.0) -> Event:
+        """The next event of that name; a progress of at least that much."""
+        assert self.process.stdout is not None
+        for raw in self.process.stdout:
+            line: Event = json.loads(raw)
+            self.lines.append(line)
+            if line["event"] == event and line.get("progress", 1.0) > at_least:
+                return line
+        raise AssertionError(f"no {event}: {self.lines[-1:]} {self.process.stderr.read()!r}")  # type: ignore[union-attr]
+
+    def interrupt(self) -> Result:
+        """Ctrl-C, and what follows."""
+        self.process.send_signal(signal.SIGINT)
+        out, err = self.process.communicate(timeout=40)
+        return Result(self.process.returncode, out.decode(), err.decode())
+
+    def kill(self) -> None:
+        """SIGKILL: no time to tidy up."""
+        self.process.kill()
+        self.process.communicate(timeout=20)
+
+
+def _is_there(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def wait_until(check: Callable[[], bool], seconds: float = 15.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not check():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)

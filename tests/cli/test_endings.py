@@ -1,0 +1,76 @@
+"""Runs that do not end by themselves: Ctrl-C, SIGKILL, an engine that dies."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+
+import httpx
+import pytest
+
+from tests.cli.program import HARBOUR, Program, wait_until
+
+LONG = (
+    *("--image", HARBOUR, "--prompt", "orbit left", "--engine", "sketch", "--json"),
+    *("--set", "resolution=1080p", "--set", "duration=10", "--set", "fps=24"),
+)
+SHORT = (
+    *("--image", HARBOUR, "--prompt", "orbit left", "--engine", "sketch", "--json"),
+    *("--set", "num_frames=121", "--set", "seed=3"),
+)
+
+
+def queue_of(program: Program) -> int:
+    url = json.loads((program.home / "sketch.json").read_bytes())["url"]
+    queue = httpx.get(f"{url}/queue", trust_env=False).json()
+    return len(queue["queue_running"]) + len(queue["queue_pending"])
+
+
+def test_ctrl_c_cancels_on_the_server_and_says_so(fresh: Program) -> None:
+    with fresh.started("generate", "image-to-video", *LONG) as run:
+        run.until("progress", 0.01)
+        assert queue_of(fresh) == 1
+        ended = run.interrupt()
+    assert ended.code == 130
+    assert ended.err.splitlines()[0] == "Cancelling …"
+    assert ended.err.strip().endswith("was cancelled.")
+    assert "Traceback" not in ended.err
+    assert ended.lines[-1]["event"] == "failed"
+    assert ended.lines[-1]["state"] == "cancelled"
+    wait_until(lambda: queue_of(fresh) == 0)
+    assert fresh.files() == []
+    assert [job["state"] for job in fresh.jobs()] == ["cancelled"]
+    assert fresh.run("jobs", "--wait", "--json").code == 0
+
+
+@pytest.mark.parametrize("engine_too", [False, True], ids=["the program", "the program and its engine"])
+def test_sigkill_in_the_middle_of_a_job(fresh: Program, engine_too: bool) -> None:
+    with fresh.started("generate", "image-to-video", *SHORT) as run:
+        job_id = run.until("queued")["job_id"]
+        run.until("progress", 0.05)
+        run.kill()
+    if engine_too:
+        os.kill(json.loads((fresh.home / "sketch.json").read_bytes())["pid"], signal.SIGKILL)
+    ran = fresh.run("jobs", "--wait", "--json")
+    assert ran.code == 0, ran
+    assert [(row["job_id"], row["state"], row["seed"]) for row in ran.lines] == [(job_id, "done", 3)]
+    outputs = ran.lines[0]["outputs"]
+    assert [o["frames"] for o in outputs] == [121]
+    assert fresh.files() == [os.path.basename(outputs[0]["path"])]
+    assert not list(fresh.home.rglob("*.part*"))
+    again = fresh.run("jobs", "--wait", "--json")
+    assert (again.code, len(again.lines), len(fresh.files())) == (0, 1, 1)
+
+
+def test_a_job_waits_for_an_engine_that_is_down(fresh: Program) -> None:
+    """Its engine answers no more when the next run looks for what was left unfinished."""
+    with fresh.started("generate", "image-to-video", *LONG) as run:
+        run.until("progress", 0.01)
+        run.kill()
+    url = json.loads((fresh.home / "sketch.json").read_bytes())["url"]
+    httpx.post(f"{url}/interrupt", trust_env=False)
+    ran = fresh.run("jobs", "--wait", "--json")
+    assert ran.code == 1, ran
+    assert ran.lines[0]["state"] == "failed"
+    assert "was stopped on the server" in ran.lines[0]["error"]

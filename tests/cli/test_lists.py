@@ -1,0 +1,95 @@
+"""`presets`, `models`, `doctor`, `jobs`, `metadata` and `--version`."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+from oelala_desktop import __version__
+from tests.cli.program import HARBOUR, ROOT, Program
+
+TINY = ("--set", "num_frames=5", "--set", "fps=8", "--set", "aspect_ratio=1:1", "--engine", "sketch")
+
+
+def test_version(oelala: Program) -> None:
+    ran = oelala.run("--version")
+    assert (ran.code, ran.out.strip()) == (0, f"oelala {__version__}")
+
+
+def test_presets_and_what_they_lack(oelala: Program) -> None:
+    rows = {row["id"]: row for row in oelala.run("presets", "--engine", "sketch", "--json").lines}
+    assert {p.parent.name + "." + p.stem for p in (ROOT / "workflows").glob("*/*.toml")} <= set(rows)
+    assert rows["image-to-video.sketch"]["runnable"] is True
+    assert rows["image-to-video.sketch"]["missing"] == []
+    wan = rows["image-to-video.wan22-14b-distorch2"]
+    assert wan["runnable"] is False
+    assert any("git clone https://github.com/" in m["fix"] for m in wan["missing"])
+    assert wan["tool"] == "image-to-video"
+
+
+def test_a_broken_preset_of_one_s_own_is_named_and_the_rest_works(fresh: Program) -> None:
+    folder = fresh.home / "workflows" / "image-to-video"
+    folder.mkdir(parents=True)
+    (folder / "broken.toml").write_text("name = ")
+    for suffix in ("toml", "json"):
+        shutil.copy(ROOT / "workflows" / "image-to-video" / f"sketch.{suffix}", folder / f"mine.{suffix}")
+    ran = fresh.run("presets", "--engine", "sketch", "--json")
+    assert ran.code == 0, ran
+    assert "broken.toml: " in ran.err
+    assert "image-to-video.mine" in {row["id"] for row in ran.lines}
+    made = fresh.run("generate", "image-to-video", "--image", HARBOUR, "--preset", "mine", *TINY, "--json")
+    assert made.code == 0, made
+    assert made.last["preset"] == "image-to-video.mine"
+
+
+def test_models_of_an_engine_that_has_none(oelala: Program) -> None:
+    ran = oelala.run("models", "--engine", "sketch", "--json")
+    assert (ran.code, ran.out) == (0, "")
+
+
+def test_the_doctor(oelala: Program) -> None:
+    ran = oelala.run("doctor", "--engine", "sketch", "--json")
+    assert ran.code == 0, ran
+    assert {row["level"] for row in ran.lines} <= {"ok", "note"}
+    assert any(row["what"] == "image-to-video.sketch can run." for row in ran.lines)
+
+
+def test_the_doctor_on_an_engine_that_does_not_answer(oelala: Program) -> None:
+    ran = oelala.run("doctor", "--engine", "http://127.0.0.1:9", "--json")
+    assert ran.code == 1, ran
+    bad = [row for row in ran.lines if row["level"] == "problem"]
+    assert len(bad) == 1
+    assert bad[0]["what"].startswith("Nothing answers at http://127.0.0.1:9")
+    assert "Start ComfyUI" in bad[0]["fix"]
+
+
+def test_jobs(fresh: Program) -> None:
+    assert fresh.run("jobs").out == ""
+    made = fresh.run("generate", "image-to-video", "--image", HARBOUR, *TINY, "--json")
+    row = fresh.jobs()[0]
+    assert {"job_id", "tool", "preset", "engine", "state", "seed", "error", "outputs"} <= set(row)
+    assert (row["job_id"], row["state"], row["outputs"]) == (
+        made.last["job_id"],
+        "done",
+        made.last["outputs"],
+    )
+    words = fresh.run("jobs")
+    assert words.out.startswith(row["job_id"][:8])
+    assert row["outputs"][0]["path"] in words.out
+
+
+def test_metadata_of_good_files_and_a_bad_one(oelala: Program, tmp_path: Path) -> None:
+    made = oelala.run("generate", "image-to-video", "--image", HARBOUR, "--prompt", "pan left", *TINY, "--json")
+    path = made.last["outputs"][0]["path"]
+    (tmp_path / "bad.mp4").write_bytes(b"no video")
+    ran = oelala.run("metadata", path, tmp_path / "bad.mp4", HARBOUR, "--json")
+    assert ran.code == 1, ran
+    good, bad, plain = ran.lines
+    assert (good["prompt"], good["source"], good["sources"]["prompt"]) == ("pan left", "oelala", "oelala")
+    assert "bad.mp4" in json.dumps(bad)
+    assert bad["error"].endswith(".")
+    assert plain["source"] is None
+    words = oelala.run("metadata", path)
+    assert words.code == 0
+    assert "pan left" in words.out
