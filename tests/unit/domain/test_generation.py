@@ -24,3 +24,22 @@ def test_absent_is_null_and_zero_is_a_value() -> None:
         *("shift", "switch_step", "width", "height", "num_frames", "fps", "duration", "models", "loras", "engine"),
         *("workflow", "sources"),
     ]
+
+
+def test_there_and_back() -> None:
+    info = GenerationInfo(
+        source="prompt", seed=2**64 - 1, models=(UsedModel("m", "low"),), loras=(UsedLora("l", 0.5, "high"),)
+    )
+    assert GenerationInfo.from_dict(info.as_dict()) == info
+    assert GenerationInfo.from_dict(GenerationInfo().as_dict()) == GenerationInfo()
+
+
+def test_keys_of_a_newer_version_are_passed_over() -> None:
+    row = {
+        "seed": 3,
+        "mood": "calm",
+        "models": [{"name": "m", "pass_": "high"}],
+        "loras": [{"name": "l", "strength": 1}],
+    }
+    info = GenerationInfo.from_dict(row)
+    assert (info.seed, info.models[0].pass_, info.loras[0].pass_) == (3, "high", None)
