@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from oelala_desktop.domain.events import LibraryChanged
 from oelala_desktop.services.bus import Bus
 
-_AGE = 0.25  # seconds after which a page is made anew, whatever was told
+_AGE = 1.0  # seconds after which a page is made anew, whatever was told
 _PAGES = 16
 
 

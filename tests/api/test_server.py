@@ -180,7 +180,7 @@ async def test_a_page_is_made_once_for_all_who_ask_and_anew_after_a_change() -> 
     assert set(await asyncio.gather(*(cache.get(b"a", make) for _ in range(20)))) == {b"1"}
     bus.publish(LibraryChanged(added=(1,)))
     assert await cache.get(b"a", make) == b"2"
-    await asyncio.sleep(0.3)
+    await asyncio.sleep(1.05)
     assert await cache.get(b"a", make) == b"3"
     failed = await asyncio.gather(*(cache.get(b"b", broken) for _ in range(3)), return_exceptions=True)
     assert [type(error) for error in failed] == [InvalidInput] * 3

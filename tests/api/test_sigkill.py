@@ -15,6 +15,7 @@ _MOMENTS = 3
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1500)
 def test_the_same_job_ends_once_after_a_kill(tmp_path: Path, request: pytest.FixtureRequest) -> None:
     """The moments are spread over the time that such a job takes, with a seed."""
     count = 25 if request.config.getoption("--all") else _MOMENTS
