@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import os
 from contextlib import AbstractAsyncContextManager
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -15,12 +16,14 @@ from .services.engines import EnginePool
 from .services.jobs import JobService
 from .services.library import JobSource, Library
 from .services.owner import this_process
+from .services.servers import Servers
 from .services.settings import Settings
 from .services.tasks import TaskScope
 from .services.tools import ToolRegistry
 from .storage.jobs import JobStore
 from .storage.paths import Paths, find_paths, shipped
 from .storage.preferences import Preferences
+from .storage.secrets import Secrets
 
 if TYPE_CHECKING:
     from .api.server import ApiServer
@@ -39,7 +42,11 @@ class Services(AbstractAsyncContextManager["Services"]):
         self.settings = Settings(self.preferences, self.bus, self.scope)
         self.registry = ToolRegistry(shipped("workflows"), self.paths.own_presets)
         self.store = JobStore(self.paths.jobs_database)
-        self.engines = EnginePool(self.bus, self.scope, self.preferences, SketchProcess(self.paths.sketch_record))
+        # a home folder of its own holds everything, secrets too
+        secrets = Secrets(self.paths.secrets, use_keyring="OELALA_HOME" not in os.environ)
+        self.servers = Servers(self.preferences, secrets)
+        sketch = SketchProcess(self.paths.sketch_record)
+        self.engines = EnginePool(self.bus, self.scope, self.preferences, sketch, self.servers)
         self.current = CurrentEngine(self.engines, self.bus, self.scope, self.settings)
         self.jobs = JobService(self.store, self.registry, self.bus, self.scope, this_process(), self.paths.pictures)
         seen = JobSource(self.store.get, lambda limit: self.store.recent(limit, hidden=True))
@@ -80,7 +87,8 @@ class Services(AbstractAsyncContextManager["Services"]):
 
     async def connect_to(self, address: str, token: str) -> None:
         """Another address for the user's own ComfyUI, with the value of its Authorization header if it has one.
-        Raises InvalidField."""
+        Raises InvalidField or CannotSave."""
+        await self.servers.set_token(address, token)
         self.current.connect_to(address)
 
     async def __aexit__(

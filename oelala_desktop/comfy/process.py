@@ -81,7 +81,7 @@ def _write_record(path: Path, content: bytes) -> None:
 
 def _spawn() -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "oelala_desktop.sketch", "--port", "0"]
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("QT_")}
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("QT_", "OELALA_TOKEN"))}
     flags = getattr(subprocess, "DETACHED_PROCESS", 0) | getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
     return subprocess.Popen(
         command,

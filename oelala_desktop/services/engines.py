@@ -12,6 +12,7 @@ from oelala_desktop.storage.preferences import Preferences
 
 from .bus import Bus
 from .engine import Engine, Locate
+from .servers import Servers
 from .tasks import TaskScope
 
 DEFAULT_URL = "http://127.0.0.1:8188"
@@ -21,11 +22,14 @@ SKETCH = EngineRef("sketch", "", "Sketch")
 class EnginePool:
     """One Engine for each address, made when first asked for."""
 
-    def __init__(self, bus: Bus, scope: TaskScope, preferences: Preferences, sketch: SketchProcess) -> None:
+    def __init__(
+        self, bus: Bus, scope: TaskScope, preferences: Preferences, sketch: SketchProcess, servers: Servers
+    ) -> None:
         self._bus = bus
         self._scope = scope
         self._preferences = preferences
         self._sketch = sketch
+        self._servers = servers
         self._engines: dict[tuple[str, str], Engine] = {}
 
     @property
@@ -41,19 +45,22 @@ class EnginePool:
 
     def _fixed(self, url: str) -> Locate:
         async def locate() -> Address:
-            return parse_address(url)
+            return await self._servers.address(url)
 
         return locate
 
     def named(self, name: str) -> Engine:
-        """For `sketch` or an address. Raises InvalidField for what is neither."""
+        """For `sketch`, the name of a server, or an address. Raises InvalidField for what is none of these."""
         if name.strip().casefold() == "sketch":
             return self.for_ref(SKETCH)
+        known = self._servers.find(name)
+        if known is not None:
+            return self.for_ref(EngineRef("comfyui", known.url, known.name))
         address = parse_address(name)
         return self.for_ref(EngineRef("comfyui", address.url, f"ComfyUI at {address.host}"))
 
     async def choose(self, name: str) -> tuple[Engine, str]:
-        """A connected engine for `auto`, `sketch` or an address, and a sentence on the choice ("" if it was plain).
+        """A connected engine for `auto` or what `named` takes, and a sentence on the choice ("" if it was plain).
 
         `auto` takes Sketch only when the user's own ComfyUI does not answer. Raises EngineUnreachable."""
         if name.strip().casefold() != "auto":

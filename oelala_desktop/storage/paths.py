@@ -39,6 +39,10 @@ class Paths:
         return self.data / "preferences.json"
 
     @property
+    def secrets(self) -> Path:
+        return self.data / "secrets.json"
+
+    @property
     def sketch_record(self) -> Path:
         return self.data / "sketch.json"
 

@@ -1,0 +1,116 @@
+"""ComfyUI servers that the user has given names: address, certificate authority, and the headers that let us in. The
+headers' values are secrets and never stand in the preferences."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from oelala_desktop.comfy.address import Address, parse_address
+from oelala_desktop.domain.errors import InvalidField
+from oelala_desktop.storage.preferences import Preferences
+from oelala_desktop.storage.secrets import Secrets
+
+#: a bearer token for every ComfyUI without an Authorization header of its own: a simple way for the command line
+TOKEN_VARIABLE = "OELALA_TOKEN"
+_RESERVED = ("auto", "sketch")
+_HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """`headers` are names only."""
+
+    name: str
+    url: str
+    ca_file: str = ""
+    headers: tuple[str, ...] = ()
+
+
+class Servers:
+    def __init__(self, preferences: Preferences, secrets: Secrets) -> None:
+        self._preferences = preferences
+        self._secrets = secrets
+
+    def all(self) -> tuple[Server, ...]:
+        """In order of their names."""
+        rows = self._preferences.get("servers")
+        found = [_server(name, row) for name, row in rows.items()] if isinstance(rows, dict) else []
+        return tuple(sorted((server for server in found if server), key=lambda server: server.name.casefold()))
+
+    def find(self, name: str) -> Server | None:
+        wanted = name.strip().casefold()
+        return next((server for server in self.all() if server.name.casefold() == wanted), None)
+
+    async def add(
+        self, name: str, url: str, *, ca_file: str = "", token: str = "", headers: Mapping[str, str] | None = None
+    ) -> Server:
+        """Adds a server, or changes the one of that name. `token` is sent as a bearer token.
+
+        Raises InvalidField for a name, an address or a header that cannot be, CannotSave when the disk refuses."""
+        name = name.strip()
+        if not name or name.casefold() in _RESERVED or "/" in name or ":" in name:
+            raise InvalidField("engine", f"“{name}” cannot be the name of a server.")
+        address = parse_address(url, ca_file=ca_file)
+        secret = _checked({**(headers or {}), **({"Authorization": _bearer(token)} if token else {})})
+        server = Server(name, address.url, ca_file, tuple(sorted(secret)))
+        row = {"url": server.url, "ca_file": ca_file, "headers": list(server.headers)}
+        await asyncio.to_thread(self._secrets.set, server.url, secret)
+        others = {s.name: _row(s) for s in self.all() if s.name.casefold() != name.casefold()}
+        await asyncio.to_thread(self._preferences.update, {"servers": others | {name: row}})
+        return server
+
+    async def remove(self, name: str) -> None:
+        """Forgets a server and its secrets. Does nothing if there is none of that name."""
+        server = self.find(name)
+        if server is None:
+            return
+        left = [s for s in self.all() if s.name != server.name]
+        await asyncio.to_thread(self._preferences.update, {"servers": {s.name: _row(s) for s in left}})
+        if all(s.url != server.url for s in left):
+            await asyncio.to_thread(self._secrets.set, server.url, {})
+
+    async def set_token(self, url: str, token: str) -> None:
+        """For an address without a name: a bearer token, or a whole Authorization header; empty forgets it."""
+        address = parse_address(url)
+        secret = _checked({"Authorization": _bearer(token)}) if token else {}
+        await asyncio.to_thread(self._secrets.set, address.url, secret)
+
+    async def address(self, url: str) -> Address:
+        """How to reach the server at `url`: with its own authority and its secret headers."""
+        known = next((s for s in self.all() if s.url == url), None)
+        headers = await asyncio.to_thread(self._secrets.get, url)
+        token = os.environ.get(TOKEN_VARIABLE, "")
+        if token and not any(header.casefold() == "authorization" for header in headers):
+            headers |= _checked({"Authorization": _bearer(token)})
+        return parse_address(url, headers=headers, ca_file=known.ca_file if known else "")
+
+
+def _bearer(token: str) -> str:
+    token = token.strip()
+    return token if " " in token else f"Bearer {token}"
+
+
+def _checked(headers: Mapping[str, str]) -> dict[str, str]:
+    for name, value in headers.items():
+        if not _HEADER.fullmatch(name):
+            raise InvalidField("engine", f"“{name}” cannot be the name of a header.")
+        if not (value.isascii() and value.isprintable()):
+            raise InvalidField("engine", f"The value of {name} has characters that a header cannot carry.")
+    return dict(headers)
+
+
+def _row(server: Server) -> dict[str, Any]:
+    return {"url": server.url, "ca_file": server.ca_file, "headers": list(server.headers)}
+
+
+def _server(name: str, row: Any) -> Server | None:
+    if not isinstance(row, dict) or not isinstance(row.get("url"), str):
+        return None
+    headers = row.get("headers")
+    names = tuple(map(str, headers)) if isinstance(headers, list) else ()
+    return Server(name, row["url"], str(row.get("ca_file") or ""), names)
