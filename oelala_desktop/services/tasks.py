@@ -20,6 +20,10 @@ class TaskScope:
         self._tasks: set[asyncio.Task[Any]] = set()
         self._closed = False
 
+    @property
+    def is_closed(self) -> bool:
+        return self._closed
+
     def start(self, work: Coroutine[Any, Any, T], name: str) -> asyncio.Task[T]:
         """Starts `work` now. Raises RuntimeError on a closed scope: that is a bug."""
         if self._closed:

@@ -25,8 +25,12 @@ class ActionRunner:
         *,
         done: Callable[[T], None] | None = None,
         failed: Callable[[OelalaError], bool] | None = None,
-    ) -> asyncio.Task[None]:
-        """`failed` returns True when it has shown the error itself. The task is for those who may cancel it."""
+    ) -> asyncio.Task[None] | None:
+        """`failed` returns True when it has shown the error itself. The task is for those who may cancel it; None while
+        the window is closing, when a timer may still fire but nothing new begins."""
+        if self._scope.is_closed:
+            work.close()
+            return None
 
         async def run() -> None:
             try:
@@ -38,4 +42,6 @@ class ActionRunner:
                 if done is not None:
                     done(result)
 
-        return self._scope.start(run(), getattr(work, "__qualname__", "action"))
+        task = self._scope.start(run(), getattr(work, "__qualname__", "action"))
+        task.add_done_callback(lambda _task: work.close())  # one that was cancelled before its first step
+        return task

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -37,10 +38,12 @@ def run_window(options: argparse.Namespace) -> int:
     theme = Theme(app, chosen if chosen in ("dark", "light") else "system")
     shell = Shell()
     restore(shell, before)
+    gc.disable()  # nothing built before the first paint is garbage yet; looking for some costs a tenth of it
     shell.show()
     app.processEvents()  # the first paint, before the slower imports
     _show_early(shell, last_page(before))
     app.processEvents()
+    gc.enable()
     from oelala_desktop.ui.instance import Instance
     from oelala_desktop.ui.session import live
 

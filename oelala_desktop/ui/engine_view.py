@@ -18,7 +18,8 @@ def chip_words(state: EngineState) -> str:
     host = state.url.split("://")[-1].split("/")[0]
     local = host.rsplit(":", 1)[0] in ("127.0.0.1", "localhost", "[::1]")
     if state.state == "online":
-        return " · ".join(filter(None, (state.device or "ComfyUI", "" if local else host)))
+        device = "ComfyUI on the processor" if state.device == "cpu" else state.device or "ComfyUI"
+        return " · ".join(filter(None, (device, "" if local else host)))
     return f"ComfyUI · {'connecting' if state.state == 'connecting' else 'not reachable'}"
 
 

@@ -46,8 +46,6 @@ class Instance(QObject):
 
     def _connected(self) -> None:
         socket = self._server.nextPendingConnection()
-        if socket is None:
-            return
         received = bytearray()
 
         def read() -> None:

@@ -23,7 +23,8 @@ from oelala_desktop.ui.studio import Reuse, Studio
 
 _SHOWN = 200
 _REFRESH_MS = 100
-_RUNNING = (JobState.SENT, JobState.RUNNING, JobState.FETCHING)
+_RUNNING = (JobState.RUNNING, JobState.FETCHING)
+_WAITING = (JobState.QUEUED, JobState.SENT)
 
 
 class QueueView(QObject):
@@ -51,6 +52,7 @@ class QueueView(QObject):
         panel.clear_requested.connect(lambda: self._run(self._jobs.clear_finished()))
         panel.free_memory_requested.connect(lambda: self._run(self._free_memory()))
         panel.thumbnail_wanted.connect(self._want_thumbnail)
+        panel.moved.connect(lambda job_id, before: self._run(self._jobs.move(job_id, before or None)))
         self._run(self._load())
 
     def _run(self, work: object) -> None:
@@ -68,11 +70,12 @@ class QueueView(QObject):
 
     @property
     def waiting(self) -> list[Job]:
-        return [job for job in self._known.values() if job.state is JobState.QUEUED]
+        """Here or on the server, but not begun."""
+        return [job for job in self._known.values() if job.state in _WAITING]
 
     def fraction(self) -> float | None:
         """How far the job is that runs now, None if none does."""
-        active = next((j for j in self.running if j.state is not JobState.SENT), None) or next(iter(self.running), None)
+        active = next(iter(self.running), None)
         if active is None:
             return None
         progress = self._progress.get(active.id)
@@ -97,7 +100,7 @@ class QueueView(QObject):
 
     def _draw(self) -> None:
         def order(job: Job) -> tuple[float, float]:
-            return (job.position, 0.0) if job.state is JobState.QUEUED else (-(job.finished_at or job.created_at), 0.0)
+            return (job.position, 0.0) if job.state in _WAITING else (-(job.finished_at or job.created_at), 0.0)
 
         self._panel.set_jobs(sorted(self._known.values(), key=order))
         for job in self.running:
@@ -183,7 +186,7 @@ class QueueView(QObject):
         await self._jobs.retry(job.id, engine, new_seed=new_seed)
 
     def _move(self, job: Job, where: str) -> None:
-        order = [j.id for j in sorted(self.waiting, key=lambda j: j.position)]
+        order = [j.id for j in sorted(self.waiting, key=lambda j: j.position) if j.state is JobState.QUEUED]
         at = order.index(job.id)
         target = {"up": at - 1, "down": at + 2, "first": 0, "last": len(order)}[where]
         before = order[target] if 0 <= target < len(order) else None

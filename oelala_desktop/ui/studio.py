@@ -49,12 +49,10 @@ class Studio(QObject):
         self.actions = ActionRunner(services.scope, self.present)
         self.notices: list[Notice] = []
         self.unseen = 0
-        self._opening = asyncio.Lock()
 
     async def open_library(self) -> None:
         """My Media is opened by whoever needs it first; the start of the window does not wait for it."""
-        async with self._opening:
-            await self.services.library.start()
+        await self.services.library.start()
 
     @property
     def output_folder(self) -> Path:

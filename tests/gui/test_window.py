@@ -151,6 +151,37 @@ def test_fifty_jobs_are_queued_and_one_can_be_cancelled(qapp: QApplication, home
     live(qapp, home, scenario)
 
 
+def test_waiting_jobs_are_reordered_by_dragging(qapp: QApplication, home: Path, picture: Path) -> None:
+    async def scenario(window: MainWindow) -> None:
+        page = await with_picture(window, picture)
+        services = window.studio.services
+        await services.jobs.pause(True)
+        for _ in range(3):
+            page.generate()
+        await until(lambda: len(window.queue.waiting) == 3, "three waiting jobs")
+        window.shell.open_panel("queue")
+        await asyncio.sleep(0.3)
+
+        def order() -> list[str]:
+            return [job.id for job in sorted(window.queue.waiting, key=lambda job: job.position)]
+
+        before = order()
+        first, last = (window.queue._panel.row(job_id) for job_id in (before[0], before[2]))
+        assert first is not None
+        assert last is not None
+        start, goal = last.rect().center(), last.mapFromGlobal(first.mapToGlobal(QPoint(40, 2)))
+        QTest.mousePress(last, Qt.MouseButton.LeftButton, pos=QPoint(40, start.y()))
+        QTest.mouseMove(last, QPoint(40, start.y() - 12))
+        QTest.mouseMove(last, goal)
+        QTest.mouseRelease(last, Qt.MouseButton.LeftButton, pos=goal)
+        await until(lambda: order() == [before[2], before[0], before[1]], "the new order")
+        for job in window.queue.waiting:
+            await services.jobs.cancel(job.id)
+        await services.jobs.pause(False)
+
+    live(qapp, home, scenario)
+
+
 def test_values_page_and_folds_survive_a_restart(qapp: QApplication, home: Path, picture: Path) -> None:
     async def first(window: MainWindow) -> None:
         page = await with_picture(window, picture)

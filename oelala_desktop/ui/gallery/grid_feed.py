@@ -81,10 +81,11 @@ class GridFeed(QObject):
             self._again = True
             return
         self._asking = self._studio.actions.start(self._load(self.query), failed=self._fail)
-        self._asking.add_done_callback(lambda _task: self._asked())
+        if self._asking is not None:
+            self._asking.add_done_callback(self._asked)
 
-    def _asked(self) -> None:
-        if self._again and not self._asleep:
+    def _asked(self, task: asyncio.Task[None]) -> None:
+        if self._again and not self._asleep and not task.cancelled():
             self._again = False
             if self._fresh:
                 self._ask()

@@ -39,6 +39,7 @@ class ThumbnailFeed(QObject):
         self._uncached &= self._wanted.keys()
         for key, task in list(self._making.items()):
             if key not in self._wanted:
+                del self._making[key]
                 task.cancel()
         if self._wanted and (self._looking is None or self._looking.done()):
             self._looking = self._studio.actions.start(self._look())
@@ -70,12 +71,16 @@ class ThumbnailFeed(QObject):
                 return
             if key in self._uncached and key not in self._making:
                 task = self._studio.actions.start(self._make_one(key, place))
+                if task is None:
+                    return
                 self._making[key] = task
                 task.add_done_callback(partial(self._made, key))
 
-    def _made(self, key: str, _task: object) -> None:
-        self._making.pop(key, None)
-        self._make()
+    def _made(self, key: str, task: asyncio.Task[None]) -> None:
+        if self._making.get(key) is task:
+            del self._making[key]
+        if not task.cancelled():
+            self._make()
 
     async def _make_one(self, key: str, place: int) -> None:
         try:

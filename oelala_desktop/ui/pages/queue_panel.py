@@ -15,13 +15,14 @@ from oelala_desktop.ui.widgets.button import Button
 from oelala_desktop.ui.widgets.empty_state import EmptyState
 from oelala_desktop.ui.widgets.label import Label
 from oelala_desktop.ui.widgets.queue_row import QueueRow
+from oelala_desktop.ui.widgets.row_drag import RowDrag
 
 _SECTIONS = ("Running", "Waiting", "Failed", "Finished")
 _SHOWN_FINISHED = 50
 
 
 def section_of(job: Job) -> str:
-    if job.state is JobState.QUEUED:
+    if job.state in (JobState.QUEUED, JobState.SENT):
         return "Waiting"
     if job.state in (JobState.FAILED, JobState.LOST):
         return "Failed"
@@ -36,10 +37,14 @@ class QueuePanel(QWidget):
     clear_requested = Signal()
     free_memory_requested = Signal()
     thumbnail_wanted = Signal(str)  # job id of a row that was just made
+    moved = Signal(str, str)  # job id, id of the job it goes before ("" for the end)
 
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._rows: dict[str, QueueRow] = {}
+        self._order: list[str] = []  # of the jobs that can be moved
+        self._drag = RowDrag(self, lambda: [(job_id, self._rows[job_id]) for job_id in self._order])
+        self._drag.moved.connect(self.moved)
         self._paused = False
         self._pause = Button("Pause", icon="pause", height=theme.DENSE_HEIGHT)
         self._pause.clicked.connect(lambda: self.pause_requested.emit(not self._paused))
@@ -86,6 +91,7 @@ class QueuePanel(QWidget):
             self._heads[section].setVisible(bool(group))
             for at, job in enumerate(group):
                 self._put(section, at, job)
+        self._order = [job.id for job in wanted["Waiting"] if job.state is JobState.QUEUED]
         self._empty.setVisible(not keep)
         self._list.setVisible(bool(keep))
         self._clear.set_reason("" if wanted["Finished"] or wanted["Failed"] else "Nothing is finished yet.")
@@ -95,6 +101,7 @@ class QueuePanel(QWidget):
         if row is None:
             row = QueueRow(job)
             row.acted.connect(self.acted)
+            self._drag.watch(row)
             self._rows[job.id] = row
             self.thumbnail_wanted.emit(job.id)
         else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -229,7 +229,7 @@ class ToolPage(QObject):
     def _act_on(self, job: Job, what: str) -> None:
         output = main_output(job)
         path = Path(output.path) if output else None
-        actions = {
+        actions: dict[str, Callable[[], object]] = {
             "cancel": lambda: self._studio.actions.start(self._services.jobs.cancel(job.id)),
             "retry": lambda: self._retry(job),
             "reuse": lambda: self.reuse(Reuse(job.tool, dict(job.values))),

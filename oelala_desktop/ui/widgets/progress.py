@@ -19,6 +19,8 @@ def tone_of(pass_: str | None, t: theme.Tokens) -> str:
 
 def pass_words(progress: Progress) -> tuple[str, str]:
     """("High noise pass 2 of 3", "KSampler"): what runs now, and the node it runs in."""
+    if progress.ahead:
+        return f"Behind {progress.ahead} {'job' if progress.ahead == 1 else 'jobs'} of others", ""
     name = PASSES.get(progress.pass_ or "", "")
     steps = f"{progress.step} of {progress.steps}" if progress.step and progress.steps else ""
     if not name:
