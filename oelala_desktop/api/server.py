@@ -20,16 +20,16 @@ from oelala_desktop.services.tasks import TaskScope
 
 from .context import ApiServices, Context
 from .events import EventLog
+from .limits import MAX_TEXT, OVERHEAD
 from .logs import LogRing
 from .security import Gate, Policy
-from .upload import MAX_TEXT, sweep_uploads
+from .upload_folder import sweep_uploads
 
 log = logging.getLogger(__name__)
 
 DEFAULT_PORT = 7998
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 _GRACE = 2  # seconds that open answers get when it stops
-_OVERHEAD = 64 * 1024  # bytes of a form around its fields
 
 
 class ApiServer:
@@ -127,7 +127,7 @@ class ApiServer:
 
     def _max_body(self) -> int:
         """A form with two pictures."""
-        return 2 * self._services.jobs.max_picture_bytes + MAX_TEXT + _OVERHEAD
+        return 2 * self._services.jobs.max_picture_bytes + MAX_TEXT + OVERHEAD
 
     def _own_names(self, address: str) -> set[str]:
         names = set(_LOOPBACK)

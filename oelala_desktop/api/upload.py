@@ -5,10 +5,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-import secrets
-import shutil
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -18,14 +14,12 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.requests import Request
 
 from oelala_desktop.domain.errors import CannotSave, InvalidField, InvalidInput
-from oelala_desktop.domain.job import Owner
 from oelala_desktop.metadata import sniff
-from oelala_desktop.services.owner import is_alive, this_process
 
 from .errors import NotMedia, TooLarge
+from .limits import MAX_TEXT
 
 MAX_FIELDS = 64
-MAX_TEXT = 256 * 1024  # bytes of all text fields together
 _BUFFER = 512 * 1024  # bytes of a file that are kept back before they are written
 _HEADER = 4096  # bytes of one part's headers
 
@@ -36,29 +30,6 @@ class Form:
 
     texts: dict[str, str] = field(default_factory=dict)
     files: dict[str, Path] = field(default_factory=dict)
-
-
-@asynccontextmanager
-async def upload_folder(home: Path) -> AsyncIterator[Path]:
-    """A folder for one request's files, named after this process so that a later start can tell whose it was."""
-    owner = this_process()
-    folder = home / f"{owner.pid}-{owner.started:.2f}-{secrets.token_hex(6)}"
-    try:
-        await asyncio.to_thread(folder.mkdir, mode=0o700, parents=True)
-    except OSError as error:
-        raise CannotSave(f"Uploads cannot be kept in {home.name}: {error.strerror}.") from error
-    try:
-        yield folder
-    finally:
-        await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
-
-
-def sweep_uploads(home: Path) -> None:
-    """Removes what processes that are gone left behind."""
-    for folder in home.iterdir() if home.is_dir() else ():
-        match = re.fullmatch(r"(\d+)-(\d+\.\d+)-[0-9a-f]+", folder.name)
-        if match and not is_alive(Owner(int(match[1]), float(match[2]))):
-            shutil.rmtree(folder, ignore_errors=True)
 
 
 async def read_form(request: Request, folder: Path, names: tuple[str, ...], max_file: int) -> Form:

@@ -31,7 +31,11 @@ def test_no_qt_is_imported() -> None:
 
 
 def test_fastapi_is_imported_only_when_it_starts() -> None:
-    code = "import sys, oelala_desktop.api.server; sys.exit(int('fastapi' in sys.modules or 'uvicorn' in sys.modules))"
+    code = (
+        "import sys, oelala_desktop.api.server\n"
+        "heavy = {'fastapi', 'starlette', 'uvicorn', 'pydantic', 'python_multipart'} & set(sys.modules)\n"
+        "sys.exit(str(heavy) if heavy else 0)"
+    )
     assert subprocess.run([sys.executable, "-c", code], timeout=60).returncode == 0
 
 

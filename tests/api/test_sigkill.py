@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from oelala_desktop.api.upload_folder import sweep_uploads
+from oelala_desktop.services.owner import this_process
 from tests.api.serving import serve, submit, wait_for
 
 _MOMENTS = 3
@@ -38,9 +40,6 @@ def test_the_same_job_ends_once_after_a_kill(tmp_path: Path, request: pytest.Fix
 
 
 def test_uploads_of_a_dead_process_are_swept_and_those_of_a_living_one_stay(tmp_path: Path) -> None:
-    from oelala_desktop.api.upload import sweep_uploads
-    from oelala_desktop.services.owner import this_process
-
     me = this_process()
     living = tmp_path / f"{me.pid}-{me.started:.2f}-00aa"
     dead = tmp_path / "999999999-1.00-00aa"

@@ -10,7 +10,8 @@ from oelala_desktop.api.answer import JsonAnswer
 from oelala_desktop.api.context import Context
 from oelala_desktop.api.documented import errors, routes_about
 from oelala_desktop.api.schemas import Metadata
-from oelala_desktop.api.upload import check_is_media, read_form, upload_folder
+from oelala_desktop.api.upload import check_is_media, read_form
+from oelala_desktop.api.upload_folder import upload_folder
 from oelala_desktop.domain.errors import InvalidField
 from oelala_desktop.metadata import read
 

@@ -14,8 +14,10 @@ from oelala_desktop.api.context import Context
 from oelala_desktop.api.documented import errors, routes_about
 from oelala_desktop.api.errors import TooLarge
 from oelala_desktop.api.form_fields import FILES, api_name, form_schema
+from oelala_desktop.api.limits import MAX_TEXT
 from oelala_desktop.api.schemas import Submitted
-from oelala_desktop.api.upload import MAX_TEXT, Form, check_is_media, read_form, upload_folder
+from oelala_desktop.api.upload import Form, check_is_media, read_form
+from oelala_desktop.api.upload_folder import upload_folder
 from oelala_desktop.domain.errors import InvalidField, InvalidInput, InvalidPicture, NotFound
 from oelala_desktop.domain.job import Job
 from oelala_desktop.domain.tool import TOOLS, Tool, find_tool
