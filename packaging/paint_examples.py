@@ -70,10 +70,14 @@ def _boats(picture: Image.Image) -> None:
     draw = ImageDraw.Draw(picture)
     for x, y, size in ((330, 792, 92), (620, 742, 54), (1130, 836, 120), (1370, 748, 58)):
         hull, sail = (26, 32, 40), (226, 216, 200)
-        draw.polygon([(x - size, y), (x + size, y), (x + size * 0.72, y + size * 0.3), (x - size * 0.7, y + size * 0.3)], hull)
+        draw.polygon(
+            [(x - size, y), (x + size, y), (x + size * 0.72, y + size * 0.3), (x - size * 0.7, y + size * 0.3)], hull
+        )
         draw.line([(x, y), (x, y - size * 1.9)], hull, max(2, size // 26))
         draw.polygon([(x + 4, y - size * 1.85), (x + 4, y - size * 0.18), (x + size * 0.8, y - size * 0.18)], sail)
-        draw.polygon([(x - 4, y - size * 1.6), (x - 4, y - size * 0.18), (x - size * 0.55, y - size * 0.18)], (204, 192, 176))
+        draw.polygon(
+            [(x - 4, y - size * 1.6), (x - 4, y - size * 0.18), (x - size * 0.55, y - size * 0.18)], (204, 192, 176)
+        )
         for ripple in range(4):
             level = y + size * 0.34 + ripple * size * 0.1
             width = size * (0.9 - 0.18 * ripple)

@@ -20,6 +20,7 @@ def build_window_parser() -> argparse.ArgumentParser:
 
 
 def build_parser() -> argparse.ArgumentParser:
+    """For everything that begins with a command; the window has a parser of its own."""
     parser = argparse.ArgumentParser(
         prog="oelala",
         description="Turn pictures and prompts into video with ComfyUI and Wan 2.2.",

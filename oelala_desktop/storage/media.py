@@ -44,6 +44,8 @@ class KnownFile:
 
 
 class MediaStore:
+    """The index of one home: what is asked of it and what is written into it."""
+
     def __init__(self, path: Path) -> None:
         self.file = IndexFile(path, create, VERSION << 16 | LAYOUT)
         self._writing = Writing()
