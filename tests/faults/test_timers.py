@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import ast
 import asyncio
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -69,7 +70,7 @@ async def test_attempts_grow_rarer_and_stay_frequent_while_a_job_is_out(tmp_path
 
         scope.start(watch(), "watch")
         await asyncio.sleep(5)
-        gaps = [later - earlier for earlier, later in zip(attempts, attempts[1:], strict=False)]
+        gaps = [later - earlier for earlier, later in pairwise(attempts)]
         assert len(gaps) >= 2
         assert 0.3 < gaps[0] < 0.9
         assert gaps[1] > gaps[0]
