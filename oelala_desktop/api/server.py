@@ -110,6 +110,7 @@ class ApiServer:
     def _make_server(self, context: Context, address: str, port: int) -> Any:
         """Blocking for a quarter of a second at the first time: FastAPI is imported here."""
         app = importlib.import_module("oelala_desktop.api.app").create_app(context)
+        logging.getLogger("python_multipart").setLevel(logging.ERROR)  # a bad form is its sender's affair
         policy = Policy(self._own_names(address), port, self._token)
         uvicorn = importlib.import_module("uvicorn")
         config = uvicorn.Config(
