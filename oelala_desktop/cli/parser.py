@@ -7,7 +7,7 @@ import argparse
 from oelala_desktop import __version__
 from oelala_desktop.domain.tool import TOOLS
 
-COMMANDS = ("try", "generate", "serve", "jobs", "presets", "models", "doctor", "metadata")
+COMMANDS = ("try", "generate", "serve", "jobs", "presets", "models", "doctor", "metadata", "servers")
 
 
 def build_window_parser() -> argparse.ArgumentParser:
@@ -74,7 +74,21 @@ def build_parser() -> argparse.ArgumentParser:
     metadata = commands.add_parser("metadata", help="what made a file")
     metadata.add_argument("files", metavar="FILE", nargs="+")
     metadata.add_argument("--json", action="store_true")
+    _servers(commands.add_parser("servers", help="ComfyUI servers by name, with their token or authority"))
     return parser
+
+
+def _servers(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true")
+    parser.set_defaults(action="list")
+    actions = parser.add_subparsers(dest="action", metavar="add|remove")
+    add = actions.add_parser("add", help="add a server, or change the one of that name")
+    add.add_argument("name", metavar="NAME")
+    add.add_argument("url", metavar="URL")
+    add.add_argument("--ca", metavar="FILE.pem", help="its own certificate authority")
+    add.add_argument("--token-file", metavar="FILE", help="a bearer token (- reads standard input)")
+    add.add_argument("--headers-file", metavar="FILE", help="any headers, “Name: value” a line")
+    actions.add_parser("remove", help="forget a server").add_argument("name", metavar="NAME")
 
 
 def _port(text: str) -> int:
@@ -88,6 +102,6 @@ def _engine(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--engine",
         default="auto",
-        metavar="auto|sketch|URL",
-        help="auto: your ComfyUI if it answers, else the built-in Sketch",
+        metavar="auto|sketch|URL|NAME",
+        help="auto: your ComfyUI if it answers, else the built-in Sketch; NAME: see “oelala servers”",
     )

@@ -89,6 +89,10 @@ def _dispatch(options: argparse.Namespace) -> int:
         from .jobs import jobs
 
         return asyncio.run(jobs(options))
+    if options.command == "servers":
+        from .servers import servers
+
+        return asyncio.run(servers(options))
     from .listing import doctor, models, presets
 
     return asyncio.run({"presets": presets, "models": models, "doctor": doctor}[options.command](options))

@@ -1,0 +1,45 @@
+"""`oelala servers`: names, authorities and secrets from the command line."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+CANARY = "canary-4711"
+
+
+def oelala(home: Path, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "OELALA_HOME": str(home)}
+    command = [sys.executable, "-m", "oelala_desktop", *arguments]
+    return subprocess.run(
+        command, env=environment, input=stdin, capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+def test_add_list_remove(tmp_path: Path) -> None:
+    added = oelala(
+        tmp_path, "servers", "add", "studio", "https://studio.example/comfy/", "--token-file", "-", stdin=CANARY
+    )
+    assert added.returncode == 0, added.stderr
+    listed = oelala(tmp_path, "servers", "--json")
+    assert json.loads(listed.stdout) == {
+        "name": "studio",
+        "url": "https://studio.example/comfy",
+        "ca_file": None,
+        "headers": ["Authorization"],
+    }
+    assert CANARY not in listed.stdout + added.stderr + (tmp_path / "preferences.json").read_text()
+    assert oelala(tmp_path, "servers", "remove", "studio").returncode == 0
+    assert oelala(tmp_path, "servers").stdout == ""
+    assert oelala(tmp_path, "servers", "remove", "studio").returncode == 2
+
+
+def test_wrong_input_is_refused(tmp_path: Path) -> None:
+    headers = tmp_path / "headers"
+    headers.write_text("no colon here\n")
+    assert oelala(tmp_path, "servers", "add", "a", "http://x", "--headers-file", str(headers)).returncode == 2
+    assert oelala(tmp_path, "servers", "add", "auto", "http://x").returncode == 2
+    assert oelala(tmp_path, "servers", "add", "a", "ftp://x").returncode == 2
