@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import os
 import sys
 from pathlib import Path
 
@@ -22,7 +21,7 @@ async def servers(options: argparse.Namespace) -> int:
         if options.action == "add":
             token = await asyncio.to_thread(_read, options.token_file) if options.token_file else ""
             lines = await asyncio.to_thread(_read, options.headers_file) if options.headers_file else ""
-            ca_file = os.path.abspath(options.ca) if options.ca else ""
+            ca_file = _absolute(options.ca) if options.ca else ""
             added = await services.servers.add(
                 options.name, options.url, ca_file=ca_file, token=token.strip(), headers=_headers(lines)
             )
@@ -45,6 +44,11 @@ def _list(services: Services, as_json: bool) -> None:
         else:
             extras = [f"CA {server.ca_file}" if server.ca_file else "", *(f"{name}: …" for name in server.headers)]
             print(f"{server.name:20} {server.url}  {'  '.join(filter(None, extras))}".rstrip())
+
+
+def _absolute(name: str) -> str:
+    """The address of the file whatever folder later runs start in."""
+    return str(Path(name).expanduser().absolute())
 
 
 def _read(name: str) -> str:
