@@ -88,16 +88,21 @@ class Library:
         self._thumbnails = Thumbnails(self._pictures, self._scope)
         self._trash = Trash(self._store, bus, self._scope, self._announcer, delete_delay)
         self._unsubscribe: Callable[[], None] = lambda: None
-        self._is_open = False
+        self._is_open = self._is_closed = False
+        self._turning = asyncio.Lock()
 
     @property
     def is_open(self) -> bool:
         return self._is_open
 
     async def start(self) -> None:
-        """Raises CannotSave when the home folder does not take a database. Returns before the first scan."""
-        if self._is_open:
-            return
+        """Raises CannotSave when the home folder does not take a database. Returns before the first scan. May be called
+        by everyone who needs it; once closed it stays so."""
+        async with self._turning:
+            if not self._is_open and not self._is_closed:
+                await self._start()
+
+    async def _start(self) -> None:
         await asyncio.gather(self._store.open(), self._marks.open(), self._pictures.open())
         self._is_open = True
         self._store.file.on_lost = self._lost
@@ -110,9 +115,13 @@ class Library:
 
     async def close(self) -> None:
         """Deletions that wait go to the trash now."""
-        if not self._is_open:
-            return
-        self._is_open = False
+        async with self._turning:
+            self._is_closed = True
+            if self._is_open:
+                self._is_open = False
+                await self._stop()
+
+    async def _stop(self) -> None:
         self._unsubscribe()
         await self._trash.flush()
         self._scanner.close()
@@ -256,6 +265,7 @@ class Library:
 
     async def _take_recent(self) -> None:
         """Results whose own metadata does not say which job made them."""
+        await self._scanner.looked.wait()
         for job in await self._jobs.recent(_RECENT_JOBS) if self._jobs else ():
             if job.state is not JobState.DONE:
                 continue

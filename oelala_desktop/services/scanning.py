@@ -44,11 +44,14 @@ class Scanner:
         self._folders = folders
         self._woken = asyncio.Event()
         self.watcher = Watcher(self._woken)
+        #: set after the first scan
+        self.looked = asyncio.Event()
         self._stop = threading.Event()
         self._waiting: dict[str, Waiting] = {}
         self._roots: tuple[str, ...] = ()
         self._standing: tuple[int, ...] = ()
         self._wanted = False
+        self._called_off = False
         self._reported = 0.0
 
     @property
@@ -59,10 +62,12 @@ class Scanner:
     def rescan(self) -> None:
         """Looks at every file again, soon; also takes in what is now named as media folder."""
         self._wanted = True
+        self._called_off = False
         self._woken.set()
 
     def cancel(self) -> None:
-        """Ends the scan that runs. What it has read stays; `rescan` goes on from there."""
+        """Ends the scan that runs. What it has read stays; `rescan` goes on from there, or the next start."""
+        self._called_off = True
         self._stop.set()
 
     async def run(self) -> None:
@@ -70,6 +75,7 @@ class Scanner:
         self._roots = await self._indexer.call(lambda: real_roots(self._folders()))
         await self._store.end_load()  # of a scan that was killed
         await self._guarded(self._scan(deep=False))
+        self.looked.set()
         self._wanted = True
         while True:
             await self._guarded(self._turn())
@@ -91,6 +97,9 @@ class Scanner:
 
     async def _turn(self) -> None:
         self._woken.clear()
+        if self._called_off:
+            await self._keep_up()
+            return
         standing = await self._indexer.call(self._look_at_roots)
         if standing != self._standing:
             self._standing = standing

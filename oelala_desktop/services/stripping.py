@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from oelala_desktop.domain.errors import Unreadable
+
+if TYPE_CHECKING:
+    from av.packet import Packet
 
 _PNG_TEXTS = frozenset({b"tEXt", b"zTXt", b"iTXt", b"eXIf", b"tIME", b"comf"})
 #: VP8X flags (WebP container, "Extended File Format"): EXIF and XMP are present
@@ -118,6 +122,28 @@ def _gif(data: bytes) -> bytes:
 _PICTURES: dict[str, Callable[[bytes], bytes]] = {"png": _png, "jpeg": _jpeg, "webp": _webp, "gif": _gif}
 
 
+def _in_time(packets: Iterable[Packet[Any]]) -> Iterator[Packet[Any]]:
+    """Matroska does not say when its first packets are to be decoded: before those that follow, at even distance."""
+    early: dict[int, list[Packet[Any]]] = {}
+    for packet in packets:
+        if packet.size == 0:
+            continue
+        if packet.dts is None:
+            early.setdefault(packet.stream.index, []).append(packet)
+            continue
+        yield from _dated(early.pop(packet.stream.index, []), packet.dts)
+        yield packet
+    for left in early.values():
+        yield from _dated(left, len(left))
+
+
+def _dated(packets: list[Packet[Any]], end: int) -> list[Packet[Any]]:
+    step = max([packet.duration or 1 for packet in packets], default=1)
+    for number, packet in enumerate(reversed(packets), 1):
+        packet.dts = end - number * step
+    return packets
+
+
 def _strip_video(path: Path, container: str) -> bool:
     """The same packets in a new container."""
     import av
@@ -131,9 +157,8 @@ def _strip_video(path: Path, container: str) -> bool:
             for stream in source.streams:
                 if stream.type in ("video", "audio"):
                     streams[stream.index] = target.add_stream_from_template(stream)
-            for packet in source.demux([source.streams[index] for index in streams]):
-                if packet.dts is None:
-                    continue
+            chosen = [source.streams[index] for index in streams]
+            for packet in _in_time(source.demux(chosen)):
                 packet.stream = streams[packet.stream.index]
                 target.mux(packet)
         bare.replace(path)

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from oelala_desktop.domain.errors import NotFound
 from oelala_desktop.domain.events import NoticePosted
@@ -32,45 +32,45 @@ class Trash:
         self._scope = scope
         self._announcer = announcer
         self._delay = delay
-        self._pending: dict[str, tuple[int, ...]] = {}
+        self._pending: dict[str, dict[int, Stamp]] = {}
 
     async def hide(self, items: Sequence[MediaItem], kept: tuple[MediaItem, ...]) -> Deletion:
-        ids = tuple(await self._store.set_hidden([item.id for item in items], True))
+        stamps = await self._store.stamps([item.id for item in items])
+        ids = tuple(await self._store.set_hidden(list(stamps), True))
         deletion = Deletion(secrets.token_urlsafe(9), ids, time.time() + self._delay, kept)
         if ids:
-            self._pending[deletion.token] = ids
+            self._pending[deletion.token] = {item_id: stamps[item_id] for item_id in ids}
             self._announcer.tell(removed=ids)
             self._scope.start(self._delete_later(deletion.token), "delete")
         return deletion
 
     async def undo(self, token: str) -> tuple[int, ...]:
         """Raises NotFound when it is too late."""
-        ids = self._pending.pop(token, None)
-        if ids is None:
+        stamps = self._pending.pop(token, None)
+        if stamps is None:
             raise NotFound("It is too late to undo this; the files are in the trash of your system.")
-        await self.show(ids)
-        return ids
+        await self.show(stamps)
+        return tuple(stamps)
 
     async def show(self, ids: Iterable[int]) -> None:
         self._announcer.tell(added=await self._store.set_hidden(list(ids), False))
 
     async def _delete_later(self, token: str) -> None:
         await asyncio.sleep(self._delay)
-        ids = self._pending.pop(token, None)
-        if ids is not None:
-            await self._delete(ids)
+        stamps = self._pending.pop(token, None)
+        if stamps is not None:
+            await self._delete(stamps)
 
     async def flush(self) -> None:
         """All that is pending goes now."""
         while self._pending:
-            _, ids = self._pending.popitem()
-            await self._delete(ids)
+            _, stamps = self._pending.popitem()
+            await self._delete(stamps)
 
-    async def _delete(self, ids: Sequence[int]) -> None:
-        items = await self._store.many(ids)
-        stamps = await self._store.stamps(ids)
-        jobs = [(item, stamps[item.id]) for item in items]
-        failed = await asyncio.to_thread(_send_all, jobs)
+    async def _delete(self, stamps: Mapping[int, Stamp]) -> None:
+        """`stamps` tell the files that were chosen from others that have taken their names since."""
+        items = await self._store.many(list(stamps))
+        failed = await asyncio.to_thread(_send_all, [(item, stamps[item.id]) for item in items])
         await self._store.remove([item.id for item in items if item.id not in failed])
         if failed:
             await self.show(failed)

@@ -28,6 +28,7 @@ class Watcher:
         self._folders: frozenset[str] = frozenset()
         self._renewed = asyncio.Event()
         self._stop = threading.Event()
+        self._watching: threading.Event | None = None
         self.paths: set[str] = set()
         self.began = False
 
@@ -43,6 +44,11 @@ class Watcher:
     def take(self) -> set[str]:
         taken, self.paths = self.paths, set()
         return taken
+
+    @property
+    def is_watching(self) -> bool:
+        """Whether the folders named last are being watched by now."""
+        return self._watching is self._stop and not self._stop.is_set()
 
     def take_began(self) -> bool:
         began, self.began = self.began, False
@@ -78,12 +84,14 @@ class Watcher:
         def changed(paths: set[str], began: bool) -> None:
             self.paths |= paths
             self.began = self.began or began
+            self._watching = stop
             self._woken.set()
 
         def work() -> None:
             from watchfiles import watch  # costs 30 ms that only a window or a server has to spend
 
-            there = [folder for folder in folders if Path(folder).is_dir()]
+            # A folder whose name is no text cannot be named to the watch; the next scan looks into it.
+            there = [folder for folder in folders if Path(folder).is_dir() and _is_text(folder)]
             if not there:
                 stop.wait()
                 return
@@ -102,3 +110,11 @@ class Watcher:
     def close(self) -> None:
         self._stop.set()
         self._thread.shutdown()
+
+
+def _is_text(path: str) -> bool:
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

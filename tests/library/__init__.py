@@ -1,0 +1,1 @@
+"""My Media with real files, a real database and a real watch."""

@@ -1,0 +1,141 @@
+"""A home, a media folder and a library on both."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from oelala_desktop.domain.events import LibraryChanged, NoticePosted, ScanProgressed
+from oelala_desktop.domain.job import Job
+from oelala_desktop.domain.media import MediaItem, MediaQuery
+from oelala_desktop.services.bus import Bus
+from oelala_desktop.services.library import JobSource, Library
+from oelala_desktop.storage.paths import Paths
+from oelala_desktop.storage.preferences import Preferences
+from tests.metadata import corpus
+
+EVERYTHING = MediaQuery(hide_start_images=False)
+PATIENCE = 15.0
+
+
+def put(path: Path, data: bytes, age: float = 1000.0) -> Path:
+    """Writes a file that has lain there for `age` seconds."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+    moment = time.time() - age
+    os.utime(path, (moment, moment))
+    return path
+
+
+def picture(number: int = 0, **texts: Any) -> bytes:
+    """A PNG unlike that of any other number, but of the same length."""
+    chunks = b"".join(corpus.png_text(key, corpus.dumps(value)) for key, value in texts.items())
+    return corpus.png(chunks + corpus.png_text("number", f"{number:08}".encode()))
+
+
+async def until(holds: Callable[[], Awaitable[bool]], patience: float = PATIENCE) -> None:
+    end = time.monotonic() + patience
+    while not await holds():
+        assert time.monotonic() < end, "it did not come to pass"
+        await asyncio.sleep(0.05)
+
+
+class Shelf:
+    """A library and what it told."""
+
+    def __init__(self, home: Path) -> None:
+        self.paths = Paths(home, home / "output")
+        self.output = self.paths.output
+        self.output.mkdir(parents=True, exist_ok=True)
+        self.preferences = Preferences(self.paths.preferences)
+        self.bus = Bus()
+        self.changes: list[LibraryChanged] = []
+        self.scans: list[ScanProgressed] = []
+        self.notices: list[NoticePosted] = []
+        self.jobs: dict[str, Job] = {}
+        self.bus.subscribe(LibraryChanged, self.changes.append)
+        self.bus.subscribe(ScanProgressed, self.scans.append)
+        self.bus.subscribe(NoticePosted, self.notices.append)
+        self.library = self.make()
+
+    def make(self, delay: float = 10.0) -> Library:
+        async def get(job_id: str) -> Job | None:
+            return self.jobs.get(job_id)
+
+        async def recent(count: int) -> list[Job]:
+            return list(self.jobs.values())[:count]
+
+        self.library = Library(self.paths, self.preferences, self.bus, JobSource(get, recent), delete_delay=delay)
+        return self.library
+
+    async def start(self, *, watched: bool = False) -> Library:
+        """Returns when all files have been looked at twice, and, if asked for, the folders are watched."""
+        self.scans.clear()
+        await self.library.start()
+        await self.over(2)
+        if watched:
+            await until(self._is_watching)
+        return self.library
+
+    async def start_absent(self) -> Library:
+        """The same where there is no folder to watch."""
+        await self.library.start()
+        await self.over(1)
+        return self.library
+
+    async def _is_watching(self) -> bool:
+        return self.library._scanner.watcher.is_watching
+
+    async def over(self, count: int = 1) -> None:
+        """Waits for that many finished scans."""
+
+        async def holds() -> bool:
+            return sum(scan.done for scan in self.scans) >= count
+
+        await until(holds)
+
+    async def rescan(self) -> None:
+        self.scans.clear()
+        self.library.rescan()
+        await self.over()
+
+    async def again(self, delay: float = 10.0) -> Library:
+        """Closes the library and opens it anew."""
+        await self.library.close()
+        self.changes.clear()
+        self.make(delay)
+        return await self.start()
+
+    async def names(self, query: MediaQuery = EVERYTHING) -> list[str]:
+        return [item.name for item in (await self.library.page(query)).items]
+
+    async def item(self, name: str) -> MediaItem:
+        found = [item for item in (await self.library.page(MediaQuery(hide_start_images=False, limit=1000))).items]
+        return next(item for item in found if item.name == name)
+
+    async def shows(self, *names: str) -> None:
+        """Waits until these are all the files there are."""
+
+        async def holds() -> bool:
+            return sorted(await self.names()) == sorted(names)
+
+        await until(holds)
+
+
+@pytest.fixture
+async def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Shelf]:
+    for name in [name for name in sys.modules if name.split(".")[0] == "send2trash"]:
+        monkeypatch.delitem(sys.modules, name)  # it looks for the trash when it is imported
+    (tmp_path / "user").mkdir()
+    monkeypatch.setenv("HOME", str(tmp_path / "user"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "user" / "share"))
+    made = Shelf(tmp_path / "home")
+    yield made
+    await made.library.close()
