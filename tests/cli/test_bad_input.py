@@ -150,38 +150,55 @@ def test_settings(program: Program, settings_given: dict[str, Result], case: str
     assert_refused(program, settings_given[case], SETTINGS[case][1])
 
 
-@pytest.mark.parametrize(
-    ("content", "words"),
-    [
-        ("{", "settings.json is not JSON: "),
-        ("[1]", "settings.json does not hold one JSON object"),
-        ('{"steps": NaN}', "steps: expected a number, not nan."),
-        ('{"stpes": 3}', "Did you mean steps?"),
-        (None, "settings.json cannot be read: No such file"),
-    ],
-)
-def test_settings_files(program: Program, tmp_path: Path, content: str | None, words: str) -> None:
-    if content is not None:
-        (tmp_path / "settings.json").write_text(content)
-    ran = program.generate("image-to-video", "--image", HARBOUR, "--settings", tmp_path / "settings.json")
-    assert_refused(program, ran, words)
+SETTINGS_FILES = {
+    "broken": ("{", "broken.json is not JSON: "),
+    "list": ("[1]", "list.json does not hold one JSON object"),
+    "NaN": ('{"steps": NaN}', "steps: expected a number, not nan."),
+    "typo": ('{"stpes": 3}', "Did you mean steps?"),
+    "gone": (None, "gone.json cannot be read: No such file"),
+}
 
 
-@pytest.mark.parametrize(
-    ("arguments", "words"),
-    [
-        (("generate", "image2video"), "There is no tool named image2video. Did you mean image-to-video?"),
-        (("generate", "face-swap", "--engine", "sketch"), "Face Swap has no preset yet."),
-        (("generate", "image-to-video", "--engine", "sketch"), "A picture is missing: give one with image."),
-        (("generate", "text-to-video", "--set", "steps"), "--set steps: expected KEY=VALUE."),
-        (("generate", "text-to-video", "--engine", "ftp://x"), "“ftp://x” is not an address like"),
-        (("no-such-command",), "There is no file and no command named no-such-command."),
-    ],
-)
-def test_commands(program: Program, arguments: tuple[str, ...], words: str) -> None:
-    ran = program.run(*arguments)
+@pytest.fixture(scope="module")
+def settings_files_given(program: Program, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Result]:
+    """What came of each of SETTINGS_FILES."""
+    folder = tmp_path_factory.mktemp("settings")
+    for name, (content, _) in SETTINGS_FILES.items():
+        if content is not None:
+            (folder / f"{name}.json").write_text(content)
+    words = ("generate", "image-to-video", "--engine", "sketch", "--image", HARBOUR, "--settings")
+    return program.run_all({name: (*words, folder / f"{name}.json") for name in SETTINGS_FILES})
+
+
+@pytest.mark.parametrize("name", SETTINGS_FILES)
+def test_settings_files(program: Program, settings_files_given: dict[str, Result], name: str) -> None:
+    assert_refused(program, settings_files_given[name], SETTINGS_FILES[name][1])
+
+
+COMMANDS: dict[str, tuple[tuple[str, ...], str]] = {
+    "tool": (("generate", "image2video"), "There is no tool named image2video. Did you mean image-to-video?"),
+    "soon": (("generate", "face-swap", "--engine", "sketch"), "Face Swap has no preset yet."),
+    "no picture": (
+        ("generate", "image-to-video", "--engine", "sketch"),
+        "A picture is missing: give one with image.",
+    ),
+    "no value": (("generate", "text-to-video", "--set", "steps"), "--set steps: expected KEY=VALUE."),
+    "address": (("generate", "text-to-video", "--engine", "ftp://x"), "“ftp://x” is not an address like"),
+    "command": (("no-such-command",), "There is no file and no command named no-such-command."),
+}
+
+
+@pytest.fixture(scope="module")
+def commands_given(program: Program) -> dict[str, Result]:
+    """What came of each of COMMANDS."""
+    return program.run_all({name: words for name, (words, _) in COMMANDS.items()})
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_commands(commands_given: dict[str, Result], name: str) -> None:
+    ran = commands_given[name]
     assert ran.code == 2, ran
-    assert words in ran.sentence
+    assert COMMANDS[name][1] in ran.sentence
 
 
 def test_usage(program: Program) -> None:
@@ -299,11 +316,22 @@ ODD: dict[str, tuple[Callable[[Path], None], tuple[int, int, int], tuple[int, in
 }
 
 
+@pytest.fixture(scope="module")
+def odd_given(shared_home: Program, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Result]:
+    """What came of each of ODD."""
+    folder = tmp_path_factory.mktemp("odd")
+    calls: dict[str, tuple[str | Path, ...]] = {}
+    for name, (make, _, _) in ODD.items():
+        make(folder / name)
+        pairs = [f"--set={k}={v}" for k, v in TINY.items()]
+        calls[name] = ("generate", "image-to-video", "--engine", "sketch", "--json", "--image", folder / name, *pairs)
+    return shared_home.run_all(calls)
+
+
 @pytest.mark.parametrize("case", ODD)
-def test_odd_pictures_look_right(oelala: Program, tmp_path: Path, case: str) -> None:
-    make, above, below = ODD[case]
-    make(tmp_path / "odd")
-    frame = first_frame(oelala.generate("image-to-video", "--image", tmp_path / "odd", prompt="still", **TINY))
+def test_odd_pictures_look_right(odd_given: dict[str, Result], case: str) -> None:
+    _, above, below = ODD[case]
+    frame = first_frame(odd_given[case])
     height, width = frame.shape[:2]
     assert np.abs(frame[height // 8, width // 2] - above).max() < 25
     assert np.abs(frame[-height // 8, width // 2] - below).max() < 25
