@@ -15,6 +15,7 @@ from .services.current import CurrentEngine
 from .services.engines import EnginePool
 from .services.jobs import JobService
 from .services.library import JobSource, Library
+from .services.log_file import ProcessLog
 from .services.owner import this_process
 from .services.servers import Servers
 from .services.settings import Settings
@@ -36,6 +37,7 @@ class Services(AbstractAsyncContextManager["Services"]):
 
     def __init__(self, paths: Paths | None = None) -> None:
         self.paths = paths or find_paths()
+        self.log = ProcessLog(self.paths.logs)
         self.bus = Bus()
         self.scope = TaskScope("app")
         self.preferences = Preferences(self.paths.preferences)
@@ -44,7 +46,7 @@ class Services(AbstractAsyncContextManager["Services"]):
         self.store = JobStore(self.paths.jobs_database)
         # a home folder of its own holds everything, secrets too
         secrets = Secrets(self.paths.secrets, use_keyring="OELALA_HOME" not in os.environ)
-        self.servers = Servers(self.preferences, secrets)
+        self.servers = Servers(self.preferences, secrets, self.log.redaction.hide)
         sketch = SketchProcess(self.paths.sketch_record)
         self.engines = EnginePool(self.bus, self.scope, self.preferences, sketch, self.servers)
         self.current = CurrentEngine(self.engines, self.bus, self.scope, self.settings)
@@ -55,9 +57,14 @@ class Services(AbstractAsyncContextManager["Services"]):
 
     async def __aenter__(self) -> Self:
         self.paths.create()
-        self.preferences.load()
-        self.registry.load()
-        await self.store.open()
+        self.log.start()
+        try:
+            self.preferences.load()
+            self.registry.load()
+            await self.store.open()
+        except BaseException:
+            self.log.close()
+            raise
         return self
 
     async def begin(self) -> None:
@@ -100,3 +107,4 @@ class Services(AbstractAsyncContextManager["Services"]):
         await self.engines.close()
         await self.scope.close()
         await self.store.close()
+        await asyncio.to_thread(self.log.close)

@@ -12,11 +12,12 @@ from oelala_desktop.services.current import CurrentEngine
 from oelala_desktop.services.engines import EnginePool
 from oelala_desktop.services.jobs import JobService
 from oelala_desktop.services.library import Library
+from oelala_desktop.services.log_file import ProcessLog
+from oelala_desktop.services.log_ring import LogRing
 from oelala_desktop.services.tools import ToolRegistry
 from oelala_desktop.storage.paths import Paths
 
 from .events import EventLog
-from .logs import LogRing
 
 
 class ApiServices(Protocol):
@@ -36,6 +37,8 @@ class ApiServices(Protocol):
     def jobs(self) -> JobService: ...
     @property
     def library(self) -> Library: ...
+    @property
+    def log(self) -> ProcessLog: ...
 
 
 @dataclass(slots=True)

@@ -21,7 +21,6 @@ from oelala_desktop.services.tasks import TaskScope
 from .context import ApiServices, Context
 from .events import EventLog
 from .limits import MAX_TEXT, OVERHEAD
-from .logs import LogRing
 from .security import Gate, Policy
 from .upload_folder import sweep_uploads
 
@@ -93,19 +92,15 @@ class ApiServer:
             await asyncio.wait([self._serving], timeout=_GRACE + 2)
         if self._scope is not None:
             await self._scope.close()
-        if self._context is not None:
-            logging.getLogger().removeHandler(self._context.logs)
         self._context = self._server = self._serving = self._scope = None
         self.url, self.reason = None, "It is off."
 
     def _make_context(self) -> Context:
         services = self._services
-        logs = LogRing()
         if self._token is not None:
-            logs.hide(self._token)
-        logging.getLogger().addHandler(logs)
+            services.log.redaction.hide(self._token)
         events = EventLog(services.bus, services.jobs, services.paths.output)
-        return Context(services, events, logs)
+        return Context(services, events, services.log.ring)
 
     def _make_server(self, context: Context, address: str, port: int) -> Any:
         """Blocking for a quarter of a second at the first time: FastAPI is imported here."""

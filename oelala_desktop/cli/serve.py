@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import logging
 import signal
 import stat
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -26,14 +24,11 @@ async def serve(options: argparse.Namespace) -> int:
 
     Raises OelalaError when it cannot listen, InvalidInput for options that make no sense."""
     token = await asyncio.to_thread(_read_token, options.token_file) if options.token_file else None
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
-    logging.getLogger("oelala_desktop").setLevel(logging.INFO)
-    for handler in logging.getLogger().handlers:
-        handler.setLevel(logging.WARNING)
     stop = asyncio.Event()
     restore = _on_signals(stop.set)
     try:
         async with Services() as services:
+            services.log.write("serve")
             port = services.preferences.get("api_port", 7998) if options.port is None else options.port
             server = ApiServer(services, options.host, int(port), token, names=options.name)
             if options.engine not in ("auto", "sketch"):

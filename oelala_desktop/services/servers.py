@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,9 +32,14 @@ class Server:
 
 
 class Servers:
-    def __init__(self, preferences: Preferences, secrets: Secrets) -> None:
+    """`hide` is told every secret that is used, so that no log shows it."""
+
+    def __init__(
+        self, preferences: Preferences, secrets: Secrets, hide: Callable[[str], None] = lambda _secret: None
+    ) -> None:
         self._preferences = preferences
         self._secrets = secrets
+        self._hide = hide
 
     def all(self) -> tuple[Server, ...]:
         """In order of their names."""
@@ -87,6 +92,8 @@ class Servers:
         token = os.environ.get(TOKEN_VARIABLE, "")
         if token and not any(header.casefold() == "authorization" for header in headers):
             headers |= _checked({"Authorization": _bearer(token)})
+        for value in headers.values():
+            self._hide(value.rpartition(" ")[2])
         return parse_address(url, headers=headers, ca_file=known.ca_file if known else "")
 
 

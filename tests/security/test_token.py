@@ -5,9 +5,9 @@ from base64 import b64encode
 
 import pytest
 
-from oelala_desktop.api.logs import LogRing
 from oelala_desktop.api.server import checked_token, is_loopback
 from oelala_desktop.domain.errors import InvalidInput
+from oelala_desktop.services.log_ring import LogRing
 from tests.api.serving import Served
 from tests.security.asking import ROUTES, ask, own
 from tests.security.conftest import TOKEN

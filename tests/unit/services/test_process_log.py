@@ -1,0 +1,99 @@
+"""What a process logs: in memory and in a file, without secrets, and never in anybody's way."""
+
+from __future__ import annotations
+
+import logging
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from oelala_desktop.services.log_file import ProcessLog
+from oelala_desktop.services.log_ring import LogRing
+
+log = logging.getLogger("oelala_desktop.tests")
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Iterator[ProcessLog]:
+    made = ProcessLog(tmp_path / "logs")
+    made.start()
+    yield made
+    made.close()
+
+
+def test_a_file_of_its_owner_alone(kept: ProcessLog) -> None:
+    kept.write("window")
+    kept.write("window")
+    kept.redaction.hide("hunter22")
+    log.info("the password is hunter22")
+    try:
+        raise ValueError("token=abcdefgh")
+    except ValueError:
+        log.exception("it failed")
+    kept.close()
+    file = kept.folder / "window.log"
+    text = file.read_text("utf-8")
+    assert "INFO oelala_desktop.tests: the password is •••" in text and text.count("it failed") == 1
+    assert "ValueError" in text and "abcdefgh" not in text and "hunter22" not in text
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_files_take_turns(kept: ProcessLog, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("oelala_desktop.services.log_file._SIZE", 1000)
+    kept.write("window")
+    for _ in range(100):
+        log.info("x" * 100)
+    kept.close()
+    assert sorted(path.name for path in kept.folder.iterdir()) == ["window.log", "window.log.1", "window.log.2"]
+    assert all(path.stat().st_size <= 1000 for path in kept.folder.iterdir())
+
+
+def test_a_disk_that_takes_nothing(kept: ProcessLog, capsys: pytest.CaptureFixture[str]) -> None:
+    kept.folder.write_text("a file where the folder should be")
+    kept.write("window")
+    log.warning("once")
+    log.warning("twice")
+    kept.close()
+    assert [entry.text for entry in kept.ring.since(0)] == ["once", "twice"]
+    assert capsys.readouterr().err.splitlines() == [
+        f"WARNING oelala_desktop.tests: {word}" for word in ("once", "twice")
+    ]
+
+
+def test_what_libraries_chatter_is_left_out(kept: ProcessLog) -> None:
+    logging.getLogger("httpx").info("HTTP Request: GET http://127.0.0.1:8188/prompt")
+    logging.getLogger("httpcore.http11").debug("send_request_headers")
+    log.debug("too fine")
+    assert kept.ring.since(0) == []
+
+
+def test_nothing_is_left_behind(tmp_path: Path) -> None:
+    before = list(logging.getLogger().handlers)
+    made = ProcessLog(tmp_path)
+    made.start()
+    made.write("serve")
+    made.close()
+    made.close()
+    assert logging.getLogger().handlers == before
+
+
+def test_only_what_is_new() -> None:
+    ring = LogRing()
+    logger = logging.Logger("x")
+    logger.addHandler(ring)
+    logger.info("one")
+    logger.warning("two\nlines")
+    assert [(entry.number, entry.level) for entry in ring.since(0)] == [(1, logging.INFO), (2, logging.WARNING)]
+    assert [entry.text for entry in ring.since(1)] == ["two\nlines"]
+    assert ring.since(2) == ring.since(9) == []
+    assert ring.last(0) == [] and ring.last(1) == ["lines"] and len(ring.last(9)) == 3
+    for number in range(2500):
+        logger.info("%d", number)
+    assert ring.since(0)[0].text == "500" and len(ring.since(2)) == 2000
+    ring.hide("x")
+    logger.info("x stays: a secret of one letter would hide everything")
+    assert ring.last(1)[0].endswith("x stays: a secret of one letter would hide everything")
+    logger.info("%d %d", 1)  # a record that cannot be formatted harms nobody
+    assert len(ring.since(0)) == 2000
