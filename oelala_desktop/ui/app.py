@@ -43,10 +43,11 @@ def run_window(options: argparse.Namespace) -> int:
     app.processEvents()  # the first paint, before the slower imports
     _show_early(shell, last_page(before))
     app.processEvents()
-    gc.enable()
+    from oelala_desktop.ui.garbage import GarbageCollector
     from oelala_desktop.ui.instance import Instance
     from oelala_desktop.ui.session import live
 
+    GarbageCollector(app)
     return live(app, options, shell, theme, Instance(paths.data, shell))
 
 

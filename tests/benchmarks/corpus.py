@@ -112,7 +112,8 @@ def _clip(seed: int, side: int, layout: str, key: str) -> bytes:
         return path.read_bytes()
 
 
-def _video(seed: int, side: int, layout: str, key: str, text: bytes) -> bytes:
+def tagged_video(seed: int, side: int, layout: str, key: str, text: bytes) -> bytes:
+    """A video of 1.1 seconds, its longer side `side` pixels, with one tag."""
     return _clip(seed, side, layout, key).replace(b" " * _ROOM, text.ljust(_ROOM)[:_ROOM], 1)
 
 
@@ -176,14 +177,14 @@ def _write(path: Path, index: int, seed: int, side: int, scenes: int) -> str:
     match index % 20:
         case 0 | 5 | 10:  # ComfyUI's own saver, the index in front
             name, text = f"ComfyUI_{index:05}_.mp4", video_graph(rng, prompt, f"start_{index - 1:05}.png")
-            data = _video(look, side, "front", "prompt", chunks.dumps(text))
+            data = tagged_video(look, side, "front", "prompt", chunks.dumps(text))
         case 3 | 13:  # the node pack's saver of before 2026: one comment, the index at the end
             graph = video_graph(rng, prompt, f"start_{index:05}.png")
             name, wrapped = f"take_{index:05}.mp4", chunks.dumps({"prompt": json.dumps(graph)})
-            data = _video(look, side, "end", "comment", wrapped)
+            data = tagged_video(look, side, "end", "comment", wrapped)
         case 7 | 17:
             name = f"oelala_20260331_{index:06}.mp4"
-            data = _video(look, side, "front", "oelala_params", chunks.dumps(_ours(rng, prompt)))
+            data = tagged_video(look, side, "front", "oelala_params", chunks.dumps(_ours(rng, prompt)))
         case 2:
             name, data = f"IMG_{index:05}.jpg", _jpeg(_still(look, side, "JPEG"), parameters(rng, prompt))
         case 12:

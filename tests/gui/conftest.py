@@ -13,6 +13,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from oelala_desktop.ui import motion
+from oelala_desktop.ui.garbage import GarbageCollector
 from oelala_desktop.ui.theme import Theme
 
 _HERE = Path(__file__).parent
@@ -28,6 +29,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def theme(qapp: QApplication) -> Theme:
+    GarbageCollector(qapp)
     return Theme(qapp, "dark")
 
 

@@ -155,6 +155,7 @@ class MediaGrid(GridInput, QAbstractScrollArea):
         bar = self.verticalScrollBar()
         bar.setRange(0, max(0, self._grid.height - self.viewport().height()))
         bar.setPageStep(self.viewport().height())
+        bar.setEnabled(bar.maximum() > 0)  # its room stays, so that cells keep their places; its handle goes
 
     def _changed(self) -> None:
         self._remember()

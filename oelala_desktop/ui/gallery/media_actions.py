@@ -201,10 +201,13 @@ class MediaActions(QObject):
         self._studio.actions.start(reuse_item(self._studio, item_id))
 
     def use_as_start_picture(self, item: MediaItem) -> None:
+        """A picture itself; of a video its first frame."""
         if item.kind == "image":
             self._studio.start_picture_requested.emit(item.path)
+        else:
+            self._use_first_frame(item)
 
-    def use_first_frame(self, item: MediaItem) -> None:
+    def _use_first_frame(self, item: MediaItem) -> None:
         async def work() -> None:
             image = await first_frame(Path(item.path))
             if image is None:

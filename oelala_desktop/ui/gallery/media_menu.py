@@ -29,10 +29,8 @@ def make_menu(
         add("Show the prompt\tP", lambda: show("prompt"), item.has_prompt)
         menu.addSeparator()
         add("Reuse settings", lambda: actions.reuse(item.id), item.has_prompt)
-        if item.kind == "image":
-            add("Use as start picture", lambda: actions.use_as_start_picture(item))
-        else:
-            add("Use first frame as start picture", lambda: actions.use_first_frame(item))
+        frame = "Use as start picture" if item.kind == "image" else "Use first frame as start picture"
+        add(frame, lambda: actions.use_as_start_picture(item))
         add("Copy prompt\tC", lambda: actions.copy_prompt(item.id), item.has_prompt)
         add("Copy workflow", lambda: actions.copy_workflow(item.id))
         add("Open in ComfyUI", lambda: actions.open_in_comfyui(item.id))

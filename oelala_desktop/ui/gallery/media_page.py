@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QHideEvent, QImage, QShowEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QVBoxLayout, QWidget
 
 from oelala_desktop.domain.events import LibraryChanged, ScanProgressed
 from oelala_desktop.domain.media import MediaItem, MediaQuery
@@ -57,6 +57,7 @@ class MediaPage(QWidget):
         self._library = studio.services.library
         self._base = _BASES[page_id]
         self._total = 0
+        self._needs_focus = False
         self._wanted = ""  # the path of a file to be shown once it is in the list
         self.view = MediaView()
         self.grid = self.view.grid
@@ -103,7 +104,7 @@ class MediaPage(QWidget):
         self.feed.loaded.connect(self._loaded)
         self.feed.failed.connect(self.view.show_error)
         self.view.retry_requested.connect(self._find)
-        self.view.empty.acted.connect(bar.clear)
+        self.view.empty.acted.connect(lambda: bar.clear() if bar.is_filtered else self._add_folder())
         self.view.scan.stopped.connect(self._library.cancel_scan)
         self.acts.taken_out.connect(self._take_out)
         listen(self._studio.services.bus, self, LibraryChanged, lambda _event: self._counting.put("count", True))
@@ -140,13 +141,28 @@ class MediaPage(QWidget):
         shown = self.feed.provider.count()
         if shown:
             self.view.show_items()
+            self._take_focus()
         elif self.toolbar.is_filtered:
             self.view.show_empty("search", "Nothing fits", "Try fewer words or another filter.", "Clear the filters")
         else:
-            self.view.show_empty(*_EMPTY[self.page_id])
+            self.view.show_empty(*_EMPTY[self.page_id], "" if self.page_id == "media-favorites" else "Add a folder")
         self._tell_counts()
         if self._wanted:
             self._studio.actions.start(self._show_wanted())
+
+    def _add_folder(self) -> None:
+        """Such as the one that ComfyUI saves to."""
+        dialog = QFileDialog(self.window(), "Choose a folder with pictures or videos")
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+
+        def add(folder: str) -> None:
+            settings = self._studio.services.settings
+            settings.set("media_folders", [*(settings.get("media_folders") or []), folder])
+            self._studio.folders_changed.emit()
+
+        dialog.fileSelected.connect(add)
+        dialog.finished.connect(lambda _code: dialog.deleteLater())
+        dialog.open()
 
     def _count(self) -> None:
         """How many there are without a filter, and what can be filtered by."""
@@ -176,7 +192,15 @@ class MediaPage(QWidget):
         super().showEvent(event)
         self.feed.sleep(False)
         self._counting.put("count", True)
-        self.grid.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._needs_focus = True
+        self._take_focus()
+
+    def _take_focus(self) -> None:
+        """The keys go to the grid as soon as it is there, unless the user went elsewhere meanwhile."""
+        if self._needs_focus and self.grid.isVisible():
+            self._needs_focus = False
+            if not self.toolbar.isAncestorOf(QApplication.focusWidget() or self):
+                self.grid.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)

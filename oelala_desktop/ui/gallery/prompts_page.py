@@ -86,18 +86,27 @@ class PromptsPage(QWidget):
         self._ask(None)
 
     def _ask(self, cursor: str | None) -> None:
-        self._asking = self._studio.actions.start(self._load(self._text, cursor), failed=self._fail)
+        asking = self._studio.actions.start(self._load(self._text, cursor), failed=self._fail)
+        self._asking = asking
+        if asking is not None:
+            asking.add_done_callback(lambda task: None if task.cancelled() else self._more())
 
     async def _load(self, text: str, cursor: str | None) -> None:
         await self._studio.open_library()
         page = await self._library.prompts(text, cursor, _PAGE)
         fresh = self._take(page, cursor is None)
+        self._studio.actions.start(self._illustrate(fresh))
+
+    async def _illustrate(self, fresh: list[PromptRow]) -> None:
+        """Pictures for new rows: first those that need not be made."""
         ids = {row.prompt.newest.id: row for row in fresh}
         cached = await self._library.cached_thumbnails(list(ids))
         for item_id, image in zip(cached, await decode_images(list(cached.values())), strict=True):
             if image is not None:
                 ids.pop(item_id).set_image(image)
         for item_id, row in ids.items():
+            if row not in self._rows:
+                return
             data = await self._library.thumbnail(item_id)
             image = (await decode_images([data]))[0] if data else None
             if image is not None and row in self._rows:

@@ -189,7 +189,9 @@ class MediaToolbar(QWidget):
         self._counts = (selected, shown, total)
         parts = [f"{wording.count(selected)} selected"] if selected else []
         of = wording.count(total) if shown == total else f"{wording.count(shown)} of {wording.count(total)}"
-        if not (selected and self.width() < _SHORT):
+        if not selected:
+            parts.append(f"{of} files" if shown == total and total != 1 else of)
+        elif self.width() >= _SHORT:
             parts.append(of)
         self._count.setText(" · ".join(parts))
         self._count.setToolTip(wording.tooltip(f"{of} files"))

@@ -53,7 +53,7 @@ class Viewer(QWidget):
         self._playing: asyncio.Task[None] | None = None
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.player = VideoPlayer()
+        self.player = VideoPlayer(framed=False)
         self.player.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.player.failed.connect(self._play_otherwise)
         self.player.full_screen_requested.connect(self._full_screen)

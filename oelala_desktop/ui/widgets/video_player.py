@@ -31,8 +31,9 @@ class VideoPlayer(Control, QWidget):
     full_screen_requested = Signal()
     position_changed = Signal(float)  # seconds
 
-    def __init__(self, *, parent: QWidget | None = None) -> None:
+    def __init__(self, *, framed: bool = True, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._framed = framed
         self._player: QMediaPlayer | None = None
         self._sink: QVideoSink | None = None
         self._pixmap = QPixmap()
@@ -245,7 +246,8 @@ class VideoPlayer(Control, QWidget):
         painter = QPainter(self)
         painting.begin(painter)
         box = QRectF(self.rect())
-        paint_stage(painter, box)
+        if self._framed:
+            paint_stage(painter, box)
         if not self._pixmap.isNull():
             paint_on_stage(painter, box, self._pixmap)
         if not self._bar.isHidden():

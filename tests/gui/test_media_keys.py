@@ -1,0 +1,301 @@
+"""My Media by keys and mouse: choosing, deleting, marking, renaming. Files are those of media_rig.dozen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QInputDialog, QLineEdit, QMessageBox, QPlainTextEdit
+
+from oelala_desktop.services import trash
+from tests.gui.living import until
+from tests.gui.media_rig import Gallery, dozen, gallery, letters, picture
+
+Key, Modifier = Qt.Key, Qt.KeyboardModifier
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """What goes to the trash is gone: no test touches the trash of the machine."""
+    monkeypatch.setattr("send2trash.send2trash", lambda path: Path(path).unlink())
+    return tmp_path / "home"
+
+
+def test_newest_first_and_every_order_both_ways(qapp: QApplication, home: Path) -> None:
+    async def act(g: Gallery) -> None:
+        assert g.names() == letters("lkjihgfedcba")
+        for order, first in (("date_asc", "a.png"), ("name_asc", "a.png"), ("name_desc", "l.mp4")):
+            g.page.toolbar.sort.set_value(order)
+            g.page.toolbar.sort.value_changed.emit(order)
+            await until(lambda first=first: g.names()[0] == first, f"{order} begins with {first}")
+
+    gallery(qapp, home, act)
+
+
+def test_delete_after_a_new_order_deletes_what_is_chosen(qapp: QApplication, home: Path) -> None:
+    async def act(g: Gallery) -> None:
+        g.click("c.png")
+        g.page.toolbar.sort.set_value("name_asc")
+        g.page.toolbar.sort.value_changed.emit("name_asc")
+        await g.shows(*letters("abcdefghijkl"))
+        assert g.selected() == ["c.png"]
+        g.press(Key.Key_Delete)
+        await g.shows(*letters("abdefghijkl"))
+        await g.library._trash.flush()
+        await until(lambda: not (g.folder / "c.png").exists(), "the file in the trash")
+        assert sorted(p.name for p in g.folder.iterdir()) == letters("abdefghijkl")
+
+    gallery(qapp, home, act)
+
+
+def test_delete_is_undone_by_its_notice(qapp: QApplication, home: Path) -> None:
+    async def act(g: Gallery) -> None:
+        g.click("l.mp4")
+        g.click("j.mp4", Modifier.ShiftModifier)
+        assert g.selected() == letters("jkl")
+        g.press(Key.Key_Delete)
+        await g.shows(*letters("ihgfedcba"))
+        assert g.grid.selection.current == g.key("i.mp4")  # the keyboard goes on with the next file
+        await g.press_button("Undo")
+        await g.shows(*letters("lkjihgfedcba"))
+        assert all((g.folder / name).exists() for name in letters("jkl"))
+
+    gallery(qapp, home, act)
+
+
+def test_deleted_files_go_when_the_window_quits(qapp: QApplication, home: Path) -> None:
+    async def act(g: Gallery) -> None:
+        g.click("a.png")
+        g.press(Key.Key_Delete)
+        await g.shows(*letters("lkjihgfedcb"))
+        assert (g.folder / "a.png").exists()
+
+    gallery(qapp, home, act)
+    assert not (home / "output" / "a.png").exists()
+    assert trash.DELAY == 10
+
+
+def test_favorites_are_named_before_they_go(qapp: QApplication, home: Path) -> None:
+    async def act(g: Gallery) -> None:
+        g.click("b.png")
+        g.press(Key.Key_F)
+        await until(lambda: g.feed.provider.media(g.key("b.png")).favorite, "the mark")
+        g.click("c.png", Modifier.ControlModifier)
+        g.press(Key.Key_Delete)
+        await until(lambda: g.shell.findChildren(QMessageBox), "the question")
+        box = g.shell.findChildren(QMessageBox)[0]
+        assert "b.png is a favorite" in box.text() and "c.png" not in box.text()
+        await g.shows(*letters("lkjihgfedba"))
+        QTest.keyClick(box, Key.Key_Escape)
+        await until(lambda: not g.shell.findChildren(QMessageBox), "the answer")
+        await g.front()
+        assert "b.png" in g.names()
+        g.click("b.png")
+        g.press(Key.Key_Delete)
+        await g.press_button("Move to the trash")
+        await g.shows(*letters("lkjihgfeda"))
+
+    gallery(qapp, home, act)
+
+
+def test_select_all_takes_what_the_filter_shows(qapp: QApplication, home: Path) -> None:
+    async def act(g: Gallery) -> None:
+        await g.search("boat")
+        await g.shows(*letters("lkji"))
+        g.press(Key.Key_Return)  # on to the results
+        assert g.grid.hasFocus()
+        g.press(Key.Key_A, Modifier.ControlModifier)
+        assert g.selected() == letters("ijkl")
+        assert "4 selected · 4 of 12" in g.page.toolbar._count.text()
+        g.press(Key.Key_Delete)
+        await until(lambda: g.feed.provider.count() == 0, "none of them")
+        assert g.page.view._stack.currentWidget() is g.page.view.empty
+        g.page.view.empty.button.click()
+        await g.shows(*letters("hgfedcba"))
+
+    gallery(qapp, home, act)
+
+
+def test_search_finds_while_typing_and_escape_clears(qapp: QApplication, home: Path) -> None:
+    async def act(g: Gallery) -> None:
+        await g.search("hero")
+        await g.shows(*letters("hgfedcba"))
+        g.type("n number c")
+        await g.shows("c.png")
+        g.press(Key.Key_Escape)
+        assert g.page.toolbar.search.text() == ""
+        await g.shows_count(12)
+
+    gallery(qapp, home, act)
+
+
+def test_signs_are_typed_into_boxes_and_act_on_the_grid(qapp: QApplication, home: Path) -> None:
+    async def act(g: Gallery) -> None:
+        columns = g.grid.layout_.columns
+        g.page.toolbar.search.setFocus()
+        g.type("?+-fpc ")
+        assert g.page.toolbar.search.text() == "?+-fpc "
+        assert g.grid.layout_.columns == columns
+        assert not g.shell._sheets
+        g.page.toolbar.search.clear()
+        g.shell.show_page("text-to-video")
+        prompt = g.shell.page("text-to-video").findChild(QPlainTextEdit)
+        prompt.setFocus()
+        g.type("?+- f")
+        assert prompt.toPlainText() == "?+- f"
+        g.shell.show_page("media-all")
+        await until(lambda: g.grid.hasFocus(), "the grid in focus")
+        g.press(Key.Key_Minus)
+        assert g.grid.layout_.columns > columns
+        g.press(Key.Key_Plus)
+        assert g.grid.layout_.columns == columns
+
+    gallery(qapp, home, act)
+
+
+def test_arrows_space_and_ranges(qapp: QApplication, home: Path) -> None:
+    async def act(g: Gallery) -> None:
+        g.press(Key.Key_Home)
+        assert g.selected() == ["l.mp4"]
+        g.press(Key.Key_Right, Modifier.ShiftModifier)
+        g.press(Key.Key_Right, Modifier.ShiftModifier)
+        assert g.selected() == letters("jkl")
+        g.press(Key.Key_Right, Modifier.ControlModifier)
+        g.press(Key.Key_Space)
+        assert g.selected() == letters("ijkl")
+        g.press(Key.Key_Space)
+        assert g.selected() == letters("jkl")
+        g.press(Key.Key_Escape)
+        assert g.selected() == []
+        g.click("d.png")
+        g.click("f.png", Modifier.ControlModifier)
+        assert g.selected() == letters("df")
+
+    gallery(qapp, home, act)
+
+
+def test_heart_and_speech_buttons_of_a_cell(qapp: QApplication, home: Path) -> None:
+    async def act(g: Gallery) -> None:
+        speech, heart = g.grid.button_boxes(g.grid.cell_rect(g.names().index("e.png")))
+        QTest.mouseClick(g.grid.viewport(), Qt.MouseButton.LeftButton, pos=heart.center().toPoint())
+        await until(lambda: g.feed.provider.media(g.key("e.png")).favorite, "the mark")
+        QTest.mouseClick(g.grid.viewport(), Qt.MouseButton.LeftButton, pos=speech.center().toPoint())
+        await until(lambda: g.page.view.popup.isVisible(), "the popup")
+        g.shell.show_page("media-favorites")
+        page = g.shell.page("media-favorites")
+        await until(lambda: page.feed.provider.count() == 1, "the favourite on its page")
+
+    gallery(qapp, home, act)
+
+
+def test_popup_shows_zero_both_models_and_percent(qapp: QApplication, home: Path) -> None:
+    from oelala_desktop.ui.widgets.facts_pane import fact_rows
+
+    async def act(g: Gallery) -> None:
+        g.click("l.mp4")
+        g.press(Key.Key_P)
+        await until(lambda: g.page.view.popup.isVisible(), "the popup")
+        rows = dict(fact_rows(g.page.view.popup._facts))
+        assert "shift\u00a00" in rows["Steps"] and "8" in rows["Steps"]
+        assert rows["Model"] == "wan2.2 i2v 14B Q6_K (high + low)"
+        assert "150\u00a0%" in rows["LoRA"]
+        assert rows["Made by"] == "ComfyUI on studio-pc"
+        assert rows["Seed"] == "11"
+        g.press(Key.Key_Escape)
+        assert not g.page.view.popup.isVisible()
+        assert g.selected() == ["l.mp4"]
+
+    gallery(qapp, home, act)
+
+
+def test_rename_keeps_the_ending_and_the_mark(qapp: QApplication, home: Path) -> None:
+    async def act(g: Gallery) -> None:
+        g.click("a.png")
+        g.press(Key.Key_F)
+        await until(lambda: g.feed.provider.media(g.key("a.png")).favorite, "the mark")
+        g.page.acts.rename(g.feed.provider.media(g.key("a.png")))
+        dialog = g.shell.findChild(QInputDialog)
+        box = dialog.findChild(QLineEdit)
+        assert box.text() == "a"
+        box.setText("zebra")
+        QTest.keyClick(box, Key.Key_Return)
+        await until(lambda: "zebra.png" in g.names(), "the new name")
+        await g.front()
+        assert (g.folder / "zebra.png").exists() and not (g.folder / "a.png").exists()
+        assert g.feed.provider.media(g.key("zebra.png")).favorite
+        assert g.selected() == ["zebra.png"]
+
+    gallery(qapp, home, act)
+
+
+def test_replaced_by_another_of_the_same_name_it_is_no_favorite(qapp: QApplication, home: Path) -> None:
+    async def act(g: Gallery) -> None:
+        g.click("a.png")
+        g.press(Key.Key_F)
+        await until(lambda: g.feed.provider.media(g.key("a.png")).favorite, "the mark")
+        picture(g.folder, "a.png", "something else altogether", 5000)
+        await until(lambda: g.names()[0] == "a.png", "the other file, now the newest", 20)
+        assert not g.feed.provider.media(g.key("a.png")).favorite
+
+    gallery(qapp, home, act)
+
+
+def test_context_menu_copies_the_prompt(qapp: QApplication, home: Path) -> None:
+    async def act(g: Gallery) -> None:
+        from oelala_desktop.ui.gallery.media_menu import make_menu
+
+        item = g.feed.provider.media(g.key("k.mp4"))
+        menu = make_menu(g.page, item, [item.id], g.page.acts, lambda _what: None)
+        texts = [action.text().split("\t")[0] for action in menu.actions() if action.text()]
+        for wanted in ("Reuse settings", "Copy prompt", "Copy workflow", "Open in ComfyUI", "Show in folder", "Rename…",
+                       "Export…", "Export without metadata…"):  # fmt: skip
+            assert wanted in texts
+        next(a for a in menu.actions() if a.text().startswith("Copy prompt")).trigger()
+        clipboard = QGuiApplication.clipboard()
+        await until(lambda: clipboard.text() == "boat number k at dusk", "the prompt on the clipboard")
+        menu.close()
+
+    gallery(qapp, home, act)
+
+
+def test_export_with_and_without_metadata(qapp: QApplication, home: Path, tmp_path: Path) -> None:
+    from oelala_desktop.metadata import read
+
+    async def act(g: Gallery) -> None:
+        ids = [int(g.key(name)) for name in ("a.png", "i.mp4")]
+        for kind in (True, False):
+            folder = tmp_path / f"export-{kind}"
+            folder.mkdir()
+            g.page.acts.export_to(ids, folder, with_metadata=kind)
+            await until(lambda folder=folder: len(list(folder.glob("[ai].*"))) == 2, "two copies")
+            assert [bool(read(p).info.prompt) for p in sorted(folder.iterdir())] == [kind, kind]
+
+    gallery(qapp, home, act)
+
+
+def test_two_thousand_files_arrive_while_one_looks(qapp: QApplication, home: Path) -> None:
+    def make(folder: Path) -> None:
+        dozen(folder)
+        for at in range(400):
+            picture(folder, f"old_{at:04}.png", "", -100 - at)
+
+    async def act(g: Gallery) -> None:
+        g.grid.verticalScrollBar().setValue(1200)
+        g.grid.select_only(g.grid.provider.key(g.grid.item_at(QPoint(60, 60))))
+        chosen, place = g.grid.selection.current, g.grid.rect_of(g.grid.selection.current)
+        data = (g.folder / "old_0000.png").read_bytes()
+        from tests.gui.media_rig import put
+
+        for at in range(2000):
+            put(g.folder / "new" / f"new_{at:04}.png", data + bytes(at % 7), 1000 + at)
+            if at % 50 == 0:
+                await until(lambda: True, "a turn of the loop")
+                assert g.grid.rect_of(chosen) == place
+        await until(lambda: g.feed.provider.count() == 2412, "2,412 files", 50)
+        assert g.grid.rect_of(chosen) == place
+        assert g.grid.selection.keys == (chosen,)
+
+    gallery(qapp, home, act, make=make, ready=412)
