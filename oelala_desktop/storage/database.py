@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from oelala_desktop.domain.errors import CannotSave
 
@@ -28,6 +28,15 @@ Rescue = Callable[[Path, sqlite3.Connection], int]
 def _is_damage(error: sqlite3.DatabaseError) -> bool:
     """Damage of the file itself, not a disk that is full or refuses for now."""
     return not isinstance(error, sqlite3.OperationalError)
+
+
+def without_cursor(result: T) -> T:
+    """A cursor must not leave its thread: freed on another one, it would reset its statement while this one runs the
+    next. Nobody needs it once its work is done."""
+    if isinstance(result, sqlite3.Cursor):
+        result.close()
+        return cast(T, None)
+    return result
 
 
 class Database:
@@ -68,7 +77,7 @@ class Database:
             raise CannotSave(f"The database {self._path.name} is closed.")
         try:
             with self._connection:
-                return work(self._connection)
+                return without_cursor(work(self._connection))
         except (sqlite3.IntegrityError, sqlite3.ProgrammingError):
             raise
         except sqlite3.DatabaseError as error:

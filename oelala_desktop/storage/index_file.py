@@ -13,6 +13,8 @@ from typing import TypeVar
 
 from oelala_desktop.domain.errors import CannotSave
 
+from .database import without_cursor
+
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 Work = Callable[[sqlite3.Connection], T]
@@ -147,7 +149,7 @@ class _Line:
         if self.connection is None:
             raise CannotSave("The media index is closed.")
         with self.connection:
-            return work(self.connection)
+            return without_cursor(work(self.connection))
 
     def disconnect(self) -> None:
         if self.connection is not None:

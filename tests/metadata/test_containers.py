@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import av
+import numpy as np
 import pytest
 
 from oelala_desktop.metadata import check_complete, probe, read, read_bytes, sniff
@@ -179,3 +181,18 @@ def test_sniff_knows_every_kind() -> None:
         assert sniff(files.video(kind)[:64]) == kind
     for format_ in ("BMP", "TIFF", "AVIF", "GIF", "JPEG", "WEBP"):
         assert sniff(files.saved(format_)[:64]) == format_.lower()
+
+
+def test_mp4_with_b_frames_tells_its_true_rate(tmp_path: Path) -> None:
+    """A track with B-frames has a header that counts the shift of its first shown frame too."""
+    path = tmp_path / "b.mp4"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=16)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        stream.options = {"bf": "3"}
+        for shade in range(5):
+            frame = av.VideoFrame.from_ndarray(np.full((48, 64, 3), shade * 40, np.uint8), "rgb24")
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    facts = probe(path)
+    assert (facts.frames, facts.fps) == (5, 16.0)

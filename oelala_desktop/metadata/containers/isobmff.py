@@ -23,6 +23,8 @@ _ITEM_NAMES = {b"\xa9cmt": "comment", b"\xa9nam": "title", b"desc": "description
 _UTF16 = 2
 #: what is looked into inside a track
 _TRACK = frozenset({b"mdia", b"minf", b"stbl"})
+#: rows of a table of frame durations that are added up; a steady rate has one
+_LONGEST_TABLE = 64
 
 
 def walk(source: Source, format_: str) -> Contents:
@@ -106,8 +108,19 @@ def _read_track(contents: Contents, movie: bytes, parts: dict[bytes, tuple[int, 
         contents.frames = _U32(movie, sizes[0] + 8)[0] or None
     if b"mdhd" in parts and contents.frames:
         scale, length = _times(movie, *parts[b"mdhd"], 12)
+        length = _decoding_time(movie, *parts[b"stts"]) or length if b"stts" in parts else length
         if scale and length:
             contents.fps = round(contents.frames * scale / length, 3)
+
+
+def _decoding_time(movie: bytes, body: int, end: int) -> int:
+    """The sum of the frames' own durations, in the track's time scale. The track's header counts the shift of the first
+    shown frame as well, which is no frame. 0 for a table too long to add up (frames of all kinds of length)."""
+    count = _U32(movie, body + 4)[0] if end - body >= 8 else 0
+    if not 0 < count <= min(_LONGEST_TABLE, (end - body - 8) // 8):
+        return 0
+    rows = (_U32_PAIR(movie, body + 8 + at * 8) for at in range(count))
+    return sum(frames * length for frames, length in rows)
 
 
 def _read_size(contents: Contents, movie: bytes, body: int, end: int) -> None:
