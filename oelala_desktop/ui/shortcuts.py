@@ -31,6 +31,7 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("Space", "Select"),
             ("F", "Favorite"),
             ("P", "Show the prompt"),
+            ("C", "Copy the prompt"),
             ("Ctrl+A", "Select all that the filter shows"),
             ("Delete", "Move to the trash"),
             ("+", "Larger thumbnails"),

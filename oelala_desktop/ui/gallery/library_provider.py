@@ -13,6 +13,8 @@ from oelala_desktop.ui.gallery.items import GridItem, Section
 
 #: items kept in memory; some hundred screens' worth
 CAPACITY = 4000
+#: lookups by key from which an index over the whole list is worth its making
+_FEW = 8
 
 
 def key_of(item_id: int) -> str:
@@ -76,6 +78,7 @@ class LibraryProvider:
     def __init__(self) -> None:
         self._ids: list[int] = []
         self._index: dict[int, int] | None = None
+        self._looked_up = 0
         self._sections: tuple[Section, ...] = ()
         self._items: OrderedDict[int, MediaItem] = OrderedDict()
         self._cells: dict[int, GridItem] = {}
@@ -96,9 +99,13 @@ class LibraryProvider:
         return key_of(self._ids[index]) if 0 <= index < len(self._ids) else None
 
     def index_of(self, key: str) -> int:
+        wanted = id_of(key)
         if self._index is None:
+            self._looked_up += 1
+            if self._looked_up <= _FEW:  # a list that changes all the time is hardly looked into
+                return self._ids.index(wanted) if wanted in self._ids else -1
             self._index = {item_id: at for at, item_id in enumerate(self._ids)}
-        return self._index.get(id_of(key), -1)
+        return self._index.get(wanted, -1)
 
     def path(self, key: str) -> Path | None:
         item = self._items.get(id_of(key))
@@ -117,6 +124,7 @@ class LibraryProvider:
     def set_order(self, ids: list[int], sections: Sequence[Section] = ()) -> None:
         self._ids = ids
         self._index = None
+        self._looked_up = 0
         self._sections = tuple(sections)
 
     def remove(self, ids: Iterable[int]) -> None:
