@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import io
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -63,6 +64,8 @@ def _window(options: argparse.Namespace) -> int:
             "There is no screen for the window here. “oelala generate” and “oelala try” work without one, "
             "and “oelala serve” answers programs and browsers."
         )
+    if sys.platform != "win32":  # it waits until the window can hear it: an import that is cut short is an error
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
     from oelala_desktop.ui.app import run_window
 
     return run_window(options)

@@ -13,6 +13,7 @@ os.environ.setdefault("QT_LOGGING_RULES", "qt.multimedia.*=false")
 from PySide6.QtWidgets import QApplication
 
 from oelala_desktop.storage.paths import find_paths
+from oelala_desktop.ui.ending import Ending
 from oelala_desktop.ui.instance_name import may_run_already
 from oelala_desktop.ui.remembered import last_page, read_remembered, restore
 from oelala_desktop.ui.shell import Shell
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 def run_window(options: argparse.Namespace) -> int:
     """Shows the window and stays until it is quit; 0. A second start hands its files to the first and ends with 0."""
+    ending = Ending()
     paths = find_paths()
     app = QApplication(sys.argv[:1])
     app.setApplicationName("oelala")
@@ -48,7 +50,11 @@ def run_window(options: argparse.Namespace) -> int:
     from oelala_desktop.ui.session import live
 
     GarbageCollector(app)
-    return live(app, options, shell, theme, Instance(paths.data, shell))
+    instance = Instance(paths.data, shell)
+    if ending.asked or (not instance.is_first and _hand_over(paths.data, files)):
+        return 0
+    instance.take_place()
+    return live(app, options, shell, theme, instance, ending)
 
 
 def _hand_over(home: Path, files: list[str]) -> bool:

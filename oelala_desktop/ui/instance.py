@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -11,7 +11,7 @@ from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 from oelala_desktop.ui.instance_name import instance_name
 
-_LIMIT = 64 * 1024  # bytes of a hand-over
+_LIMIT = 1024 * 1024  # bytes of a hand-over
 _WAIT_MS = 1000
 
 
@@ -30,19 +30,33 @@ def hand_over(home: Path, files: Sequence[str]) -> bool:
 
 
 class Instance(QObject):
-    """The first one. `files_came` is sent for each later start (with an empty list for one without files)."""
+    """Where later starts are heard. Of two that start together only one `is_first`."""
 
-    files_came = Signal(list)  # list[str]
+    _came = Signal(list)  # list[str]: the files of a later start, none for one without
 
     def __init__(self, home: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._server = QLocalServer(self)
         self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
-        name = instance_name(home)
-        if not self._server.listen(name):
-            QLocalServer.removeServer(name)  # left by one that was killed
-            self._server.listen(name)
+        self._name = instance_name(home)
+        self._early: list[list[str]] = []
+        self._came.connect(self._early.append)
         self._server.newConnection.connect(self._connected)
+        self.is_first = self._server.listen(self._name)
+
+    def take_place(self) -> None:
+        """Of one that was killed: nobody answers under the name, yet it is taken."""
+        if not self.is_first:
+            QLocalServer.removeServer(self._name)
+            self.is_first = self._server.listen(self._name)
+
+    def deliver(self, take: Callable[[list[str]], None]) -> None:
+        """`take` gets the files of each later start, also of those that came before this was called."""
+        self._came.disconnect(self._early.append)
+        self._came.connect(take)
+        for files in self._early:
+            take(files)
+        self._early.clear()
 
     def _connected(self) -> None:
         socket = self._server.nextPendingConnection()
@@ -60,7 +74,7 @@ class Instance(QObject):
             except (ValueError, KeyError, TypeError):
                 files = []
             if isinstance(files, list):
-                self.files_came.emit([f for f in files if isinstance(f, str)])
+                self._came.emit([f for f in files if isinstance(f, str)])
             socket.deleteLater()
 
         socket.readyRead.connect(read)

@@ -8,17 +8,21 @@ from pathlib import Path
 from typing import TypeVar
 
 from PySide6.QtCore import QMimeData, QObject, Qt, QTimer, Signal
-from PySide6.QtWidgets import QMessageBox, QWidget
+from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 
 from oelala_desktop.domain.events import JobFinished, NoticePosted
 from oelala_desktop.domain.job import JobState
 from oelala_desktop.domain.tool import TOOLS
 from oelala_desktop.storage.paths import shipped
 from oelala_desktop.ui.bridge import listen
+from oelala_desktop.ui.commands import Commands
+from oelala_desktop.ui.desktop import Desktop
 from oelala_desktop.ui.engine_view import EngineView
+from oelala_desktop.ui.log_view import LogView
 from oelala_desktop.ui.navigation import PAGES, START_PAGE
 from oelala_desktop.ui.pages.activity_panel import ActivityPanel
 from oelala_desktop.ui.pages.engine_panel import EnginePanel
+from oelala_desktop.ui.pages.log_panel import LogPanel
 from oelala_desktop.ui.pages.queue_panel import QueuePanel
 from oelala_desktop.ui.pages.settings_page import SettingsPage
 from oelala_desktop.ui.pages.soon_page import SoonPage
@@ -32,7 +36,8 @@ from oelala_desktop.ui.tray import Tray
 from oelala_desktop.ui.widgets import dropped
 from oelala_desktop.ui.widgets.toast import Level
 
-_TRAY_MS = 250
+_TRAY_MS = 250  # docks and panels are told of progress four times a second
+_TRAY_BACK_MS = 3000  # a panel that starts anew is back by then
 _LIBRARY_MS = 500  # My Media begins to look through its folders after the start page can be used
 P = TypeVar("P", bound=QWidget)
 
@@ -50,15 +55,18 @@ class MainWindow(QObject):
         self._started = time.monotonic()
         self._tools: dict[str, ToolPage] = {}
         self.tray = Tray(self)
+        self.desktop = Desktop(self)
+        self._question: QMessageBox | None = None
         self.queue = QueueView(self._panel("queue", "Queue", QueuePanel()), studio)
         self.engine = EngineView(self._panel("engine", "Engine", EnginePanel()), studio)
         self.activity = self._panel("activity", "Activity", ActivityPanel())
+        self.log = LogView(self._panel("log", "Log", LogPanel(), wide=True), studio)
         self._add_pages()
         self._connect()
         self.shell.show_page(last_page({"page": self._services.settings.get("page")}))
 
-    def _panel(self, name: str, title: str, content: P) -> P:
-        self.shell.add_panel(name, title, content)
+    def _panel(self, name: str, title: str, content: P, *, wide: bool = False) -> P:
+        self.shell.add_panel(name, title, content, wide=wide)
         return content
 
     def _add_pages(self) -> None:
@@ -135,13 +143,20 @@ class MainWindow(QObject):
         self.tray.queue_requested.connect(self._show_queue)
         self.tray.quit_requested.connect(self.ask_to_quit)
         self.tray.notice_clicked.connect(self._open_notice)
+        self.desktop.tray_changed.connect(self._tray_changed)
+        commands = Commands(shell)
+        commands.add("Pause or resume the queue", "pause", self._toggle_pause)
+        commands.add("Paste a picture or an address", "clipboard-paste", self.paste, "Ctrl V")
+        commands.add("Quit", "x", self.ask_to_quit)
         self._tray_timer = QTimer(self)
         self._tray_timer.setInterval(_TRAY_MS)
         self._tray_timer.timeout.connect(self._update_tray)
         self._tray_timer.start()
 
     def remember(self) -> None:
-        """Geometry and folds; before quitting."""
+        """What was typed, geometry and folds; before quitting."""
+        for page in self._tools.values():
+            page.keep()
         for key, value in remembered(self.shell).items():
             self._services.settings.set(key, value)
 
@@ -244,9 +259,28 @@ class MainWindow(QObject):
         in_front = self.shell.isActiveWindow()
         self.studio.notify(words, "error" if failed else "info", key=job.id, toast=not in_front or failed)
         if not in_front and self._services.settings.get("notices", True):
-            self.tray.notify(title, text.capitalize() if not failed else text, job.id, failed=failed)
+            told = self.tray.notify(title, text.capitalize() if not failed else text, job.id, failed=failed)
+            if not told:
+                QApplication.alert(self.shell)
 
     # tray and closing
+
+    def enter_desktop(self) -> None:
+        """The icon in the tray, if there is one; what else the desktop shows of a job."""
+        self.tray.show()
+        self.desktop.connect_to_session()
+
+    def _tray_changed(self, there: bool) -> None:
+        if there:
+            self.tray.show()
+        else:
+            self.tray.hide()
+            QTimer.singleShot(_TRAY_BACK_MS, self, self._never_lost)
+
+    def _never_lost(self) -> None:
+        """A window that hid in a tray which has gone since is shown again."""
+        if not self.shell.isVisible() and not self.tray.is_there:
+            self.shell.show()
 
     def _update_tray(self) -> None:
         running, waiting = self.queue.running, self.queue.waiting
@@ -257,6 +291,7 @@ class MainWindow(QObject):
             words = f"{title} · {int((fraction or 0) * 100)} %" + (f" · {len(waiting)} waiting" if waiting else "")
         self.tray.set_state(words, fraction, self._services.jobs.is_paused)
         self.tray.set_window_shown(self.shell.isVisible())
+        self.desktop.show_progress(fraction)
 
     def show_window(self) -> None:
         self.shell.show()
@@ -286,11 +321,15 @@ class MainWindow(QObject):
         return False
 
     def ask_to_quit(self) -> None:
+        if self._question is not None:
+            self._question.raise_()
+            self._question.activateWindow()
+            return
         count = len(self.queue.running) + len(self.queue.waiting)
         if not count:
             self.quit_requested.emit()
             return
-        box = QMessageBox(self.shell if self.shell.isVisible() else None)
+        box = self._question = QMessageBox(self.shell if self.shell.isVisible() else None)
         box.setWindowTitle("Quit Oelala?")
         jobs = "1 job is" if count == 1 else f"{count} jobs are"
         box.setText(f"{jobs} not finished.")
@@ -300,6 +339,7 @@ class MainWindow(QObject):
         box.setDefaultButton(stay)
 
         def answered() -> None:
+            self._question = None
             if box.clickedButton() is leave:
                 self.quit_requested.emit()
             box.deleteLater()

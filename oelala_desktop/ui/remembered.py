@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -27,7 +28,8 @@ def read_remembered(preferences: Path) -> dict[str, Any]:
 def restore(shell: Shell, values: Mapping[str, Any]) -> None:
     geometry = values.get("geometry")
     if isinstance(geometry, str):
-        shell.restoreGeometry(QByteArray(base64.b64decode(geometry, validate=False)))
+        with contextlib.suppress(ValueError):  # damaged: the window opens as it did the first time
+            shell.restoreGeometry(QByteArray(base64.b64decode(geometry)))
     shell.sidebar.set_narrow(bool(values.get("sidebar_narrow")))
     folded = values.get("folded_groups")
     if isinstance(folded, list):

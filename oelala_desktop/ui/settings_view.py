@@ -51,6 +51,7 @@ SECTIONS = (
             Field("api_port", _K.INTEGER, "Port", "", default=7998, minimum=1024, maximum=65535),
         ),
     ),
+    SettingsSection("When something goes wrong", (), buttons=(("log", "Show the log", "list"),)),
 )
 _FIELDS = {field.key: field for section in SECTIONS for field in section.fields}
 
@@ -62,6 +63,7 @@ class SettingsView(QObject):
         self._studio = studio
         page.changed.connect(self._changed)
         page.browse_requested.connect(self._browse)
+        page.pressed.connect(studio.shell.open_panel)
         page.set_values(self._values())
 
     def _values(self) -> dict[str, Any]:

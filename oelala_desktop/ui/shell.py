@@ -135,11 +135,11 @@ class Shell(QMainWindow):
 
     # panels, sheets, notices
 
-    def add_panel(self, name: str, title: str, content: QWidget) -> SidePanel:
-        """`name` is queue, engine or activity: the chip of that name opens it."""
-        from oelala_desktop.ui.side_panel import SidePanel
+    def add_panel(self, name: str, title: str, content: QWidget, *, wide: bool = False) -> SidePanel:
+        """The panels queue, engine and activity are opened by the chip of that name too."""
+        from oelala_desktop.ui.side_panel import WIDE, WIDTH, SidePanel
 
-        panel = SidePanel(self._right, title, content)
+        panel = SidePanel(self._right, title, content, width=WIDE if wide else WIDTH)
         self._panels[name] = panel
         return panel
 

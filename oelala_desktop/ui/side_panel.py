@@ -1,4 +1,4 @@
-"""A panel that slides over the page from the right: queue, engine, activity."""
+"""A panel that slides over the page from the right: queue, engine, activity, log."""
 
 from __future__ import annotations
 
@@ -12,16 +12,18 @@ from oelala_desktop.ui.widgets.button import IconButton
 from oelala_desktop.ui.widgets.label import Label
 
 WIDTH = 440
+WIDE = 820  # for lines that are read as they are
 
 
 class SidePanel(QWidget):
-    """Covers the right of `host` below its top bar, `top` pixels down."""
+    """Covers `width` pixels of the right of `host` below its top bar, `top` pixels down."""
 
     closed = Signal()
 
-    def __init__(self, host: QWidget, title: str, content: QWidget, *, top: int = 56) -> None:
+    def __init__(self, host: QWidget, title: str, content: QWidget, *, width: int = WIDTH, top: int = 56) -> None:
         super().__init__(host)
         self._host = host
+        self._width = width
         self._top = top
         self._open = False
         self._before: QWidget | None = None
@@ -68,7 +70,7 @@ class SidePanel(QWidget):
         self.closed.emit()
 
     def _take(self, share: float) -> None:
-        width = min(WIDTH, self._host.width())
+        width = min(self._width, self._host.width())
         left = self._host.width() - round(width * share)
         self.setGeometry(QRect(left, self._top, width, self._host.height() - self._top))
 

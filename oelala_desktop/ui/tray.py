@@ -1,7 +1,7 @@
 """The tray icon: progress drawn on it, what runs in its tooltip, a menu, and notices while nobody looks at the window.
 
-Without a tray the window never hides for good. Notices go over D-Bus on Linux, since a balloon without a tray host is
-lost in silence."""
+A tray may come later than the window and go before it. A notice without one would be lost in silence, so whoever sends
+one is told."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ class Tray(QObject):
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        self._icon = QSystemTrayIcon(self)
-        self._shown: tuple[int | None, bool] = (-1, False)
+        self._icon: QSystemTrayIcon | None = None
+        self._shown: tuple[int | None, bool] = (None, False)
         self._notice_key = ""
         menu = QMenu()
         self._menu = menu
@@ -60,21 +60,30 @@ class Tray(QObject):
         menu.addAction("New from clipboard").triggered.connect(self.clipboard_requested)
         menu.addSeparator()
         menu.addAction("Quit").triggered.connect(self.quit_requested)
-        self._icon.setContextMenu(menu)
-        self._icon.activated.connect(self._activated)
-        self._icon.messageClicked.connect(lambda: self.notice_clicked.emit(self._notice_key))
-        self.set_state("", None, False)
+        self._look = progress_icon(None)
+        self._words = ""
 
     @property
     def is_there(self) -> bool:
-        return QSystemTrayIcon.isSystemTrayAvailable()
+        """Whether the icon can be seen, so that the window can be brought back by it."""
+        self.show()
+        return self._icon is not None and QSystemTrayIcon.isSystemTrayAvailable()
 
     def show(self) -> None:
-        if self.is_there:
-            self._icon.show()
+        """As soon as there is a tray: Qt settles when an icon is made which kind of tray it is for."""
+        if self._icon is None and QSystemTrayIcon.isSystemTrayAvailable():
+            icon = self._icon = QSystemTrayIcon(self._look, self)
+            icon.setToolTip(self._words or "Oelala")
+            icon.setContextMenu(self._menu)
+            icon.activated.connect(self._activated)
+            icon.messageClicked.connect(lambda: self.notice_clicked.emit(self._notice_key))
+            icon.show()
 
     def hide(self) -> None:
-        self._icon.hide()
+        if self._icon is not None:
+            self._icon.hide()
+            self._icon.deleteLater()
+            self._icon = None
 
     def _activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
         if reason in (QSystemTrayIcon.ActivationReason.Trigger, QSystemTrayIcon.ActivationReason.DoubleClick):
@@ -88,15 +97,23 @@ class Tray(QObject):
         self._runs.setText(words or "Nothing is running")
         self._runs.setEnabled(bool(words))
         self._pause.setText("Resume the queue" if paused else "Pause the queue")
-        self._icon.setToolTip(f"Oelala – {words}" if words else "Oelala")
+        words = f"Oelala – {words}" if words else "Oelala"
+        if words != self._words:
+            self._words = words
+            if self._icon is not None:
+                self._icon.setToolTip(words)
         look = (None if fraction is None else int(fraction * 50), paused)
         if look != self._shown:
             self._shown = look
-            self._icon.setIcon(progress_icon(fraction, paused))
+            self._look = progress_icon(fraction, paused)
+            if self._icon is not None:
+                self._icon.setIcon(self._look)
 
-    def notify(self, title: str, text: str, key: str, *, failed: bool = False) -> None:
-        """A notice that a click on answers with `notice_clicked(key)`."""
+    def notify(self, title: str, text: str, key: str, *, failed: bool = False) -> bool:
+        """A notice that a click on answers with `notice_clicked(key)`. False if nobody would see it."""
+        if self._icon is None or not self._icon.isVisible():
+            return False
         self._notice_key = key
         kind = QSystemTrayIcon.MessageIcon.Warning if failed else QSystemTrayIcon.MessageIcon.Information
-        if self._icon.isVisible():
-            self._icon.showMessage(title, text, kind, 8000)
+        self._icon.showMessage(title, text, kind, 8000)
+        return True

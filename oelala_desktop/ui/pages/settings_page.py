@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from oelala_desktop.domain.field import Field
 from oelala_desktop.ui import theme
@@ -21,16 +21,19 @@ _WIDTH = 760
 
 
 class SettingsSection(NamedTuple):
-    """`browse` are keys of folder fields, which get a button that asks for a folder."""
+    """`browse` are keys of folder fields, which get a button that asks for a folder; `buttons` are (key, text, icon)
+    of what else the section can do."""
 
     title: str
     fields: tuple[Field, ...]
     browse: tuple[str, ...] = ()
+    buttons: tuple[tuple[str, str, str], ...] = ()
 
 
 class SettingsPage(QWidget):
     changed = Signal(str, object)  # key, value; only values that the field accepts
     browse_requested = Signal(str)  # key of a folder field
+    pressed = Signal(str)  # key of a button
 
     def __init__(self, sections: Sequence[SettingsSection], *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -61,6 +64,15 @@ class SettingsPage(QWidget):
         for row, field in enumerate(section.fields):
             self._add_field(grid, row, field, field.key in section.browse)
         card.body.addLayout(grid)
+        if section.buttons:
+            line = QHBoxLayout()
+            line.setSpacing(8)
+            for key, text, icon in section.buttons:
+                button = Button(text, icon=icon)
+                button.clicked.connect(partial(self.pressed.emit, key))
+                line.addWidget(button)
+            line.addStretch(1)
+            card.body.addLayout(line)
         return card
 
     def _add_field(self, grid: QGridLayout, row: int, field: Field, browse: bool) -> None:

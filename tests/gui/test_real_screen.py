@@ -1,0 +1,297 @@
+"""The window on a real X server: files dragged from a real file manager, a real tray, and the ways out."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import av
+import psutil
+import pytest
+from PIL import Image
+
+from tests.gui.screen import Screen, missing, wait_for
+
+pytestmark = [
+    pytest.mark.screen,
+    pytest.mark.timeout(90),
+    pytest.mark.skipif(bool(missing()), reason=missing() or "-"),
+]
+TITLE = "Oelala Desktop"
+PROMPT = "slow zoom in on a pier"
+NAMES = ("a boat é.png", "b.png", "c.png")
+SHORT = {"prompt": PROMPT, "duration": 1.0, "fps": 8}
+LONG = {"prompt": PROMPT, "duration": 15.0, "fps": 24, "resolution": "1080p"}
+WATCHED = ("org.freedesktop.Notifications", "com.canonical.Unity.LauncherEntry", "org.kde.StatusNotifierItem")
+
+
+def needs(*programs: str) -> pytest.MarkDecorator:
+    return pytest.mark.skipif(bool(missing(*programs)), reason=missing(*programs) or "-")
+
+
+@pytest.fixture(scope="module")
+def sketch() -> Iterator[dict[str, object]]:
+    """One Sketch for the module, as a home's own record of it; no test waits for another to start."""
+    command = [sys.executable, "-m", "oelala_desktop.sketch", "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        assert process.stdout is not None
+        yield {"pid": process.pid, "url": process.stdout.readline().split()[-1]}
+        process.kill()
+
+
+@pytest.fixture
+def screen() -> Iterator[Screen]:
+    with Screen("2100x1000") as made:
+        yield made
+
+
+@pytest.fixture
+def picture(screen: Screen) -> Path:
+    return paint(screen.folder / "pier.png")
+
+
+def paint(path: Path) -> Path:
+    Image.linear_gradient("L").resize((480, 320)).convert("RGB").save(path)
+    return path
+
+
+class Window:
+    """The program itself, in a home of its own on `screen`."""
+
+    def __init__(self, screen: Screen, sketch: dict[str, object] | None, form: dict[str, object]) -> None:
+        self.screen = screen
+        self.home = Path(screen.environment["OELALA_HOME"])
+        self.home.mkdir()
+        self.keep({"api": False, "form.image-to-video": form})
+        if sketch is not None:
+            (self.home / "sketch.json").write_text(json.dumps(sketch))
+        self.process = self.launch()
+        self.id = screen.window(TITLE)
+
+    def keep(self, preferences: dict[str, object]) -> None:
+        (self.home / "preferences.json").write_text(json.dumps(preferences))
+
+    def kept(self) -> dict[str, object]:
+        return dict(json.loads((self.home / "preferences.json").read_bytes()))
+
+    def launch(self, *files: Path) -> subprocess.Popen[bytes]:
+        return self.screen.start(sys.executable, "-m", "oelala_desktop", "--engine", "sketch", *map(str, files))
+
+    @property
+    def is_shown(self) -> bool:
+        return self.id in self.screen.windows(TITLE)
+
+    def generate(self) -> None:
+        """By its shortcut, as soon as the page takes it."""
+
+        def press() -> bool:
+            self.screen.run("xdotool", "windowactivate", "--sync", self.id)
+            self.screen.keys("ctrl+Return")
+            deadline = time.monotonic() + 2
+            while not self.states() and time.monotonic() < deadline:
+                time.sleep(0.05)
+            return bool(self.states())
+
+        wait_for(press, "a job")
+
+    def close(self) -> None:
+        """As its frame's button does."""
+        self.screen.run("xdotool", "windowactivate", "--sync", self.id)
+        self.screen.keys("alt+F4")
+
+    def states(self) -> list[str]:
+        """Of all jobs, as they stand in the database."""
+        file = self.home / "jobs.sqlite3"
+        if not file.exists():
+            return []
+        database = sqlite3.connect(f"file:{file}?mode=ro", uri=True)
+        try:
+            return [row[0] for row in database.execute("SELECT state FROM jobs")]
+        except sqlite3.OperationalError:  # not made yet
+            return []
+        finally:
+            database.close()
+
+    def code(self) -> int:
+        """What it ends with, having complained of nothing and left no process behind."""
+        before = psutil.Process(self.process.pid).children(recursive=True) if self.process.poll() is None else []
+        code = self.process.wait(20)
+        assert self.screen.said(sys.executable) == ""
+        left = [child for child in before if child.is_running() and "oelala_desktop.sketch" not in child.cmdline()]
+        assert left == []
+        return code
+
+
+def drag(screen: Screen, folder: Path, target: tuple[int, int]) -> None:
+    """All files of `folder`, from a file manager's window to a place on the screen."""
+    screen.start("pcmanfm", str(folder))
+    manager = screen.window(f"^{folder.name}$")
+    screen.run("xdotool", "windowsize", "--sync", manager, "560", "420")
+    screen.run("xdotool", "windowmove", "--sync", manager, "20", "80")
+    screen.run("xdotool", "windowactivate", "--sync", manager)
+    x, y = screen.place(manager)
+    view = (x + 165, y + 90, x + 540, y + 380)  # right of the places, above the status line
+    time.sleep(1.0)  # until the icons are drawn
+    plain = screen.shot(view)
+    screen.point(view[2] - 20, view[3] - 20)
+    screen.run("xdotool", "click", "1")
+    screen.keys("ctrl+a")
+    left, top = wait_for(lambda: screen.changed(plain, view), "the selection")
+    x, y = left + 40, top + 12
+    screen.point(x, y)
+    screen.run("xdotool", "mousedown", "1")
+    for step in (4, 8, 12, 16, 24):  # past the distance from which on a press is a drag
+        screen.point(x + step, y + step // 2)
+        time.sleep(0.05)
+    for step in range(1, 11):
+        screen.point(x + (target[0] - x) * step // 10, y + (target[1] - y) * step // 10)
+        time.sleep(0.05)
+    screen.point(target[0] + 2, target[1] + 1)
+    time.sleep(0.4)  # a still pointer, so that the window's answer arrives before the release
+    screen.run("xdotool", "mouseup", "1")
+
+
+@needs("pcmanfm")
+def test_three_pictures_dragged_from_a_file_manager(screen: Screen, sketch: dict[str, object]) -> None:
+    folder = screen.folder / "pictures"
+    folder.mkdir()
+    for name in NAMES:
+        paint(folder / name)
+    window = Window(screen, sketch, SHORT)
+    screen.run("xdotool", "windowmove", "--sync", window.id, "620", "60")
+    x, y = screen.place(window.id)
+    drag(screen, folder, (x + 430, y + 190))
+    screen.window("Several pictures")
+    screen.keys("Return")
+    wait_for(lambda: window.states() == ["done"] * 3, "three results", 30)
+    videos = sorted((window.home / "output").rglob("*.mp4"))
+    assert len(videos) == 3
+    for video in videos:
+        with av.open(str(video)) as container:
+            assert sum(1 for _ in container.decode(video=0)) == 9
+    assert sorted(path.name for path in folder.iterdir()) == sorted(NAMES)  # copied, not moved
+    window.process.terminate()
+    assert window.code() == 0
+
+
+@needs("xfce4-panel", "dbus-monitor", "dbus-send", "dunst")
+def test_tray_tells_of_a_job(screen: Screen, sketch: dict[str, object], picture: Path) -> None:
+    screen.watch_bus(*WATCHED)
+    screen.start("dunst")
+    screen.start_panel()
+    window = Window(screen, sketch, {**LONG, "duration": 5.0, "resolution": "480p", "image": str(picture)})
+    item = wait_for(screen.tray_item, "the icon in the tray")
+    assert "oelala" in screen.tray_property(item, "Id")
+    window.generate()
+    screen.run("xdotool", "windowminimize", window.id)
+    wait_for(lambda: PROMPT in screen.tray_property(item, "ToolTip"), "what runs in the tooltip")
+    wait_for(lambda: window.states() == ["done"], "the result", 30)
+    wait_for(lambda: screen.heard("Notify"), "the notice")
+    assert f'string "{PROMPT}"' in screen.said("dbus-monitor")
+    wait_for(lambda: PROMPT not in screen.tray_property(item, "ToolTip"), "a tooltip at rest")
+    counts = {name: screen.heard(name) for name in ("NewIcon", "NewToolTip", "Update", "Notify")}
+    print(counts)
+    assert counts["NewIcon"] >= 4 and counts["NewToolTip"] >= 4 and counts["Update"] >= 4, counts
+    assert counts["Notify"] == 1
+    shown = re.findall(r'"progress-visible"\s+variant\s+boolean (\w+)', screen.said("dbus-monitor"))
+    assert shown[-1] == "false" and set(shown[:-1]) == {"true"}
+    screen.click_tray(item)
+    wait_for(lambda: window.is_shown, "the window again")
+    window.close()
+    wait_for(lambda: not window.is_shown, "the window in the tray")
+    assert window.process.poll() is None
+    screen.click_tray(item)
+    wait_for(lambda: window.is_shown, "the window again")
+    window.process.terminate()
+    assert window.code() == 0
+
+
+@needs("xfce4-panel", "dbus-send")
+def test_a_tray_that_comes_late_and_goes_early(screen: Screen, sketch: dict[str, object]) -> None:
+    window = Window(screen, sketch, SHORT)
+    time.sleep(1)
+    panel = screen.start_panel()
+    wait_for(screen.tray_item, "the icon in the tray")
+    window.close()
+    wait_for(lambda: not window.is_shown, "the window in the tray")
+    screen.end(panel)
+    wait_for(lambda: window.is_shown, "the window that nothing else could bring back")
+    window.process.terminate()
+    assert window.code() == 0
+
+
+def test_without_a_tray_closing_quits(screen: Screen, sketch: dict[str, object]) -> None:
+    window = Window(screen, sketch, SHORT)
+    time.sleep(1)
+    window.close()
+    assert window.code() == 0
+
+
+def test_without_a_tray_closing_asks_while_a_job_runs(screen: Screen, sketch: dict[str, object], picture: Path) -> None:
+    window = Window(screen, sketch, {**LONG, "image": str(picture)})
+    window.generate()
+    window.close()
+    screen.window("Quit Oelala")
+    assert window.is_shown
+    screen.keys("Escape")
+    wait_for(lambda: not screen.windows("Quit Oelala"), "the question's end")
+    assert window.is_shown and window.process.poll() is None
+    window.close()
+    screen.window("Quit Oelala")
+    screen.keys("Tab", "Return")
+    assert window.code() == 0
+    assert window.states()[0] not in ("done", "failed", "cancelled")
+
+
+def test_a_second_start_raises_the_first(screen: Screen, sketch: dict[str, object], picture: Path) -> None:
+    window = Window(screen, sketch, SHORT)
+    second = window.launch(picture)  # while the first is still starting
+    assert second.wait(20) == 0
+    wait_for(lambda: str(picture) in json.dumps(window.kept()), "the picture in the first window's form")
+    screen.run("xdotool", "windowminimize", "--sync", window.id)
+    assert not window.is_shown
+    other = paint(screen.folder / "other ü.png")
+    assert window.launch(other).wait(20) == 0
+    wait_for(lambda: window.is_shown, "the first window")
+    wait_for(lambda: screen.run("xdotool", "getactivewindow") == window.id, "the first window in front")
+    wait_for(lambda: json.dumps(str(other))[1:-1] in json.dumps(window.kept()), "the other picture")
+    window.process.terminate()
+    assert window.code() == 0
+
+
+@pytest.mark.parametrize("moment", ["imports", "first paint", "a job", "a question", "Ctrl-C"])
+def test_asked_to_end_from_outside(
+    screen: Screen, sketch: dict[str, object], picture: Path, moment: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if moment == "imports":
+        monkeypatch.setattr(screen, "window", lambda _title: "")
+    window = Window(screen, sketch, {**LONG, "image": str(picture)})
+    if moment == "imports":
+        library = re.compile(r"libQt6Core")
+        maps = Path(f"/proc/{window.process.pid}/maps")
+        wait_for(lambda: library.search(maps.read_text()), "the window's libraries")
+    if moment in ("a job", "a question"):
+        window.generate()
+    if moment == "a question":
+        window.close()
+        screen.window("Quit Oelala")
+    window.process.send_signal(signal.SIGINT if moment == "Ctrl-C" else signal.SIGTERM)
+    assert window.code() == 0
+
+
+def test_only_sketch_outlives_the_window(screen: Screen, picture: Path) -> None:
+    window = Window(screen, None, {**LONG, "image": str(picture)})
+    window.generate()
+    wait_for(lambda: "running" in window.states(), "a running job")
+    window.process.terminate()
+    assert window.code() == 0
+    left = [process.cmdline() for process in screen.processes() if str(window.home) in process.environ().values()]
+    ours = [command for command in left if "oelala_desktop" in " ".join(command)]
+    assert [command[1:3] for command in ours] == [["-m", "oelala_desktop.sketch"]] or ours == []
