@@ -42,6 +42,7 @@ _OLD_LINE = (
     8.0  # seconds without an answer after which open connections are tried before something is entrusted to them
 )
 ANSWER_TIME = 30.0  # seconds for one JSON answer, the body included
+_SLICE = 0.001  # seconds of messages after which others have their turn
 _QUIET = 1.6  # seconds without a byte of a file after which its connection is doubted
 _SOCKET_LOG = logging.getLogger(f"{__name__}.socket")
 _SOCKET_LOG.setLevel(logging.INFO)  # its debug lines hold the headers, secret ones too
@@ -251,8 +252,13 @@ class ComfyClient:
             await socket.send('{"type":"feature_flags","data":{"supports_preview_metadata":true}}')
             if on_open:
                 on_open()
+            since = time.perf_counter()
             async for frame in socket:
                 yield decode(frame)
+                # frames that are here already come without a wait: a flood of them must not keep others waiting
+                if time.perf_counter() - since > _SLICE:
+                    await asyncio.sleep(0)
+                    since = time.perf_counter()
         except (OSError, websockets.WebSocketException) as error:
             raise self._unreachable(error) from error
         finally:

@@ -41,6 +41,7 @@ class Flight:
     taken_up: bool = False  # sent by an earlier process, to whose socket its messages go
     cancelling: bool = False
     stalled: bool = False  # its results do not come through, for the time being
+    faults: int = 0  # how often its results were begun to be fetched
     refusal: JobError | None = None
     fetching: asyncio.Task[None] | None = None
     expected: float | None = None

@@ -22,7 +22,8 @@ log = logging.getLogger(__name__)
 
 _BAD_ANSWERS = 5  # times that a well server may give out something that is no result
 _LONGEST_PAUSE = 1.5  # seconds between two attempts on a bad line
-_AFTER_A_FAULT = 5.0  # seconds until a fetch that ended without an end is begun anew
+_AFTER_A_FAULT = 5.0  # seconds until a fetch that ended without an end, through a fault of ours, is begun anew
+_FAULTS = 3  # times that this is done
 
 
 class Collector:
@@ -34,13 +35,21 @@ class Collector:
         self, flight: Flight, files: tuple[ServerFile, ...], seconds: float | None, guessed: bool = False
     ) -> None:
         """`seconds` is how long the server ran the job; `guessed` files were found by name and may be unfinished."""
-        if flight.fetching is None:
+        if flight.fetching is not None:
+            return
+        if flight.faults < _FAULTS:
             work = self._collect(flight, files, seconds, guessed)
-            flight.fetching = self._scope.start(work, f"fetch {flight.job.id}")
+        else:
+            error = JobError(
+                "The result could not be taken in, through a fault of Oelala's own; its log has more.", "bug"
+            )
+            work = self._board.finish(flight, JobState.FAILED, error=error)
+        flight.fetching = self._scope.start(work, f"fetch {flight.job.id}")
 
     async def _collect(
         self, flight: Flight, files: tuple[ServerFile, ...], seconds: float | None, guessed: bool
     ) -> None:
+        flight.faults += 1
         try:
             await self._begin(flight)
             outputs = await self._fetch(flight, files, guessed)
