@@ -88,6 +88,8 @@ class Engine:
 
     def retry_now(self) -> None:
         """Cuts the wait for the next attempt short (the user asked, the network came back)."""
+        if self._loop_task is not None and not self.is_online:
+            self._set(state="connecting")
         self._hurry.set()
 
     async def wait_online(self) -> None:
@@ -140,7 +142,8 @@ class Engine:
 
     async def _reach(self) -> None:
         """Finds the server and asks who it is."""
-        if not self.is_online:
+        if not self.is_online and not self.state.reason:
+            # later attempts are made without a word: what is shown stays “offline”, with its reason
             self._set(state="connecting")
         try:
             address = await self._locate()

@@ -60,6 +60,7 @@ class Proxy:
         self.points: list[Point] = []
         self.accepted: list[str] = []  # prompt ids that the server took
         self.sockets = 0  # WebSockets opened so far
+        self.attempts: list[float] = []  # when each connection was opened
         self.pace = 0.0
         self.silent = False
         self.refusing = False
@@ -93,6 +94,7 @@ class Proxy:
         task = asyncio.current_task()
         assert task is not None
         self._tasks.add(task)
+        self.attempts.append(asyncio.get_running_loop().time())
         upstream: asyncio.StreamWriter | None = None
         try:
             if self.refusing:

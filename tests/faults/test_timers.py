@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 import oelala_desktop
+from oelala_desktop.domain.events import EngineChanged
 from oelala_desktop.services.engine import jittered
-from oelala_desktop.services.tasks import TaskScope
 
 from .proxy import Proxy
 from .rig import running_app
@@ -51,30 +51,38 @@ def test_waits_are_spread() -> None:
     assert 4.9 < max(waits) <= 5.0
 
 
-async def test_attempts_grow_rarer_and_stay_frequent_while_a_job_is_out(tmp_path: Path, proxy: Proxy) -> None:
-    """Down at start: about 0.5, 1, 2 s apart. With a job out: never more than two seconds."""
-    attempts: list[float] = []
-    loop = asyncio.get_running_loop()
-    async with running_app(tmp_path / "home", proxy.url, connect=False) as app, TaskScope("watch") as scope:
+def _gaps(proxy: Proxy) -> list[float]:
+    return [later - earlier for earlier, later in pairwise(proxy.attempts)]
+
+
+async def test_attempts_grow_rarer(tmp_path: Path, proxy: Proxy) -> None:
+    """Down at start: about 0.5, 1 and 2 s apart, and back at once when the user asks."""
+    async with running_app(tmp_path / "home", proxy.url, connect=False) as app:
+        said: list[str] = []
+        app.services.bus.subscribe(EngineChanged, lambda event: said.append(event.engine.state))
         proxy.refusing = True
         app.engine.start()
-
-        async def watch() -> None:
-            state = ""
-            while True:
-                if app.engine.state.state != state:
-                    state = app.engine.state.state
-                    if state == "connecting":
-                        attempts.append(loop.time())
-                await asyncio.sleep(0.005)
-
-        scope.start(watch(), "watch")
         await asyncio.sleep(5)
-        gaps = [later - earlier for earlier, later in pairwise(attempts)]
-        assert len(gaps) >= 2
+        gaps = _gaps(proxy)
+        assert 2 <= len(gaps) <= 4
         assert 0.3 < gaps[0] < 0.9
-        assert gaps[1] > gaps[0]
+        assert gaps[0] < gaps[1] < gaps[2] if len(gaps) > 2 else gaps[0] < gaps[1]
+        assert said == ["connecting", "offline"]
         proxy.refusing = False
         app.engine.retry_now()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(1):
             await app.engine.wait_online()
+
+
+async def test_attempts_stay_frequent_while_a_job_is_out(tmp_path: Path, proxy: Proxy) -> None:
+    async with running_app(tmp_path / "home", proxy.url) as app:
+        job = await app.submit(clip_count=1)
+        while not proxy.accepted:
+            await asyncio.sleep(0.01)
+        proxy.refusing = True
+        await proxy.cut_all()
+        proxy.attempts.clear()
+        await asyncio.sleep(7)
+        assert max(_gaps(proxy)) < 2.5
+        proxy.refusing = False
+        await app.end_of(job)
