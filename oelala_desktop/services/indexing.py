@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 #: files read and saved at once
-_BATCH = 512
+_BATCH = 384
 #: with so many new files, and at least that share of those there are, the search index is made anew at the end
 #: instead of being kept up
 _LOAD, _SHARE = 1000, 4
@@ -43,7 +43,7 @@ class Difference:
 
 
 class Indexer:
-    """Reading happens on a thread of its own, a batch ahead of what is being saved."""
+    """Files are read beside the loop, a batch or more ahead of what is being saved."""
 
     def __init__(self, store: MediaStore, favorites: FavoriteStore, announcer: Announcer) -> None:
         self._store = store
@@ -89,7 +89,7 @@ class Indexer:
         """Brings the index up to date; newest files first. `progress` is told how many were looked at, `between` is
         awaited after each batch. Returns early when `stop` is set; nothing is lost then, only left for later."""
         rest = await self._move(difference)
-        rest.sort(key=lambda file: -file.stamp.mtime_ns)
+        rest.sort(key=lambda file: file.stamp.mtime_ns, reverse=True)
         load = len(rest) > _LOAD and len(rest) > await self._store.size() // _SHARE
         if load:
             await self._store.begin_load()
@@ -121,6 +121,7 @@ class Indexer:
         progress: Callable[[int], None],
         between: Callable[[], Awaitable[None]] | None,
     ) -> None:
+        """One batch is read while the one before it is saved, which hardly needs the interpreter."""
         reading = self._read(files[:_BATCH], stop)
         for at in range(0, len(files), _BATCH):
             batch = await reading
@@ -132,12 +133,14 @@ class Indexer:
         await reading
 
     def _read(self, files: Sequence[Found], stop: threading.Event) -> asyncio.Future[Batch]:
-        loop = asyncio.get_running_loop()
-        return loop.run_in_executor(self._thread, read_batch, files, self._favorites, stop)
+        return asyncio.get_running_loop().run_in_executor(self._thread, self._read_here, files, stop)
+
+    def _read_here(self, files: Sequence[Found], stop: threading.Event) -> Batch:
+        return read_batch(files, self._favorites.marks, stop)
 
     async def read_now(self, files: Sequence[Found]) -> None:
         """A few files that must not wait for a long scan."""
-        batch = await asyncio.to_thread(read_batch, files, self._favorites, threading.Event())
+        batch = await asyncio.to_thread(self._read_here, files, threading.Event())
         await self.save(batch)
 
     async def save(self, batch: Batch) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from oelala_desktop.domain.errors import Unreadable
 from oelala_desktop.metadata import FileMetadata, check_complete, read
-from oelala_desktop.storage.favorites import FavoriteStore
+from oelala_desktop.storage.favorites import Marks
 from oelala_desktop.storage.media_query import join
 from oelala_desktop.storage.media_writing import Claim, Entry, Stamp
 
@@ -20,8 +22,7 @@ from .provenance import claims_of, is_sketch
 _STILL, _GIVEN_UP = 0.3, 20.0
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A file that is not in the index yet, or not as it is now. `job_id` and `claims` where the job is known that
     made it."""
 
@@ -42,25 +43,23 @@ class Batch:
     refused: list[Found] = field(default_factory=list)
 
 
-def read_batch(files: Iterable[Found], favorites: FavoriteStore, stop: threading.Event) -> Batch:
+def read_batch(files: Iterable[Found], marks: Marks, stop: threading.Event) -> Batch:
     batch = Batch()
     for file in files:
         if stop.is_set():
             break
         try:
-            batch.entries.append(read_entry(file, favorites))
+            batch.entries.append(read_entry(file, marks))
         except (Unreadable, OSError):
             batch.refused.append(file)
     return batch
 
 
-def read_entry(file: Found, favorites: FavoriteStore) -> Entry:
+def read_entry(file: Found, marks: Marks) -> Entry:
     """Raises Unreadable for what is no media, OSError for what went away."""
-    path = Path(file.path)
+    path = _folder(file.folder) / file.name
     found = read(path)
     engine = found.info.engine
-    size = file.stamp.size
-    favorite = size in favorites.sizes and favorites.is_marked(path, size)
     return Entry(
         folder=file.folder,
         file=file.name,
@@ -74,10 +73,15 @@ def read_entry(file: Found, favorites: FavoriteStore) -> Entry:
         duration=found.duration,
         info=found.info,
         is_sketch=engine.startswith("Sketch") if engine else is_sketch(found),
-        favorite=favorite,
+        favorite=marks.holds(path, file.stamp.size),
         job_id=file.job_id or _job_of(found),
         claims=tuple(dict.fromkeys((*claims_of(file.name, found), *file.claims))),
     )
+
+
+@lru_cache(maxsize=64)
+def _folder(path: str) -> Path:
+    return Path(path)
 
 
 def _job_of(found: FileMetadata) -> str | None:
@@ -104,7 +108,7 @@ def settled(waiting: Iterable[Waiting], now: float) -> tuple[list[Found], list[W
         if not isinstance(stamp, Stamp):
             continue
         if stamp != one.file.stamp:
-            going_on.append(Waiting(replace(one.file, stamp=stamp), now))
+            going_on.append(Waiting(one.file._replace(stamp=stamp), now))
         elif now - one.since < _STILL or (now - one.since < _GIVEN_UP and not _is_complete(one.file)):
             going_on.append(one)
         else:

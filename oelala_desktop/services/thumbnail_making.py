@@ -52,9 +52,9 @@ def _picture(path: Path, kind: str, size: int) -> Image.Image | None:
     with Image.open(path, formats=(kind,)) as opened:
         if opened.width * opened.height > _MOST_PIXELS:
             return None
-        opened.draft("RGB", (2 * size, 2 * size))
+        opened.draft("RGB", _fit(opened.width, opened.height, size))  # a JPEG is decoded at the next size above
         picture = _as_rgb(opened)
-        picture.thumbnail((size, size), Image.Resampling.BICUBIC, reducing_gap=1.5)
+        picture.thumbnail((size, size), Image.Resampling.BICUBIC, reducing_gap=1.1)
         orientation = opened.getexif().get(0x0112, 1)
         if orientation != 1:
             picture.getexif()[0x0112] = orientation

@@ -124,6 +124,10 @@ class Thumbnails:
                 future.cancel()
             self._serve()
 
+    async def flush(self) -> None:
+        """Returns when all that was made until now is written down."""
+        await self._save()
+
     async def _save_soon(self) -> None:
         while self._made:
             if len(self._made) < _BATCH:

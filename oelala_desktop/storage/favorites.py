@@ -6,6 +6,7 @@ import hashlib
 import sqlite3
 import time
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from .database import Database
@@ -28,12 +29,22 @@ def content_hash(path: Path) -> bytes:
     return found.digest()
 
 
-class FavoriteStore:
-    """All marks are in memory too: a scan asks for each file."""
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """All marks as they are at one time: a scan asks for each file."""
 
+    by_size: Mapping[int, frozenset[bytes]] = field(default_factory=dict)
+
+    def holds(self, path: Path, size: int) -> bool:
+        """Blocking: reads the whole file if a favourite has its size. Raises OSError."""
+        marked = self.by_size.get(size)
+        return marked is not None and content_hash(path) in marked
+
+
+class FavoriteStore:
     def __init__(self, path: Path) -> None:
         self._database = Database(path, (_create,), synchronous="FULL", backup=True)
-        self._by_size: Mapping[int, frozenset[bytes]] = {}
+        self.marks = Marks()
 
     async def open(self) -> None:
         await self._database.open()
@@ -41,16 +52,6 @@ class FavoriteStore:
 
     async def close(self) -> None:
         await self._database.close()
-
-    @property
-    def sizes(self) -> Iterable[int]:
-        """A file of another size is no favourite."""
-        return self._by_size.keys()
-
-    def is_marked(self, path: Path, size: int) -> bool:
-        """Blocking: reads the whole file if a favourite has its size. Raises OSError."""
-        marked = self._by_size.get(size)
-        return marked is not None and content_hash(path) in marked
 
     async def mark(self, contents: Mapping[bytes, int]) -> None:
         """`contents` maps hashes to sizes in bytes."""
@@ -68,4 +69,4 @@ class FavoriteStore:
         found: dict[int, set[bytes]] = {}
         for size, digest in rows:
             found.setdefault(size, set()).add(digest)
-        self._by_size = {size: frozenset(digests) for size, digests in found.items()}
+        self.marks = Marks({size: frozenset(digests) for size, digests in found.items()})

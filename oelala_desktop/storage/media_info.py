@@ -30,7 +30,7 @@ def pack(info: GenerationInfo) -> bytes:
         return orjson.dumps(_made_plain(values))
 
 
-def unpack(stored: bytes) -> GenerationInfo:
+def unpack(stored: str) -> GenerationInfo:
     values = orjson.loads(stored)
     values[_MODELS] = tuple([UsedModel(*model) for model in values[_MODELS]])
     values[_LORAS] = tuple([UsedLora(*lora) for lora in values[_LORAS]])

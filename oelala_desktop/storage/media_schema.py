@@ -12,6 +12,8 @@ import sqlite3
 
 _ID_BITS = 20
 _LATEST_MS = 2**43 - 1
+#: the first id that a moment does not hold whole
+FIRST_AMBIGUOUS = 1 << _ID_BITS
 
 #: names.kind
 MODEL, LORA, ENGINE = 0, 1, 2
@@ -80,7 +82,7 @@ CREATE TABLE items (
 CREATE TABLE details (
     moment INTEGER PRIMARY KEY,
     words TEXT NOT NULL,        -- what is searched: name and prompt
-    info BLOB NOT NULL
+    info TEXT NOT NULL          -- JSON
 );;
 CREATE TABLE refused (          -- files that are no media or beyond repair: not opened again until they change
     folder INTEGER NOT NULL,
@@ -121,7 +123,6 @@ CREATE INDEX items_job ON items (job_id) WHERE job_id IS NOT NULL;;
 CREATE INDEX items_hidden ON items (moment) WHERE hidden;;
 CREATE INDEX items_picture ON items (file) WHERE kind = 'image';;
 CREATE INDEX items_digest ON items (digest) WHERE digest IS NOT NULL;;
-CREATE INDEX uses_moment ON uses (moment);;
 CREATE INDEX claims_moment ON claims (moment);;
 CREATE INDEX claims_file ON claims (file);;
 CREATE INDEX claims_digest ON claims (digest) WHERE digest IS NOT NULL;;

@@ -6,20 +6,23 @@ import hashlib
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
+
+import orjson
 
 from oelala_desktop.domain.generation import GenerationInfo
 
 from .media_info import clean_words, pack, unpack
 from .media_query import to_bytes
-from .media_schema import ENGINE, LORA, MODEL, moment_of, sort_name
+from .media_schema import ENGINE, FIRST_AMBIGUOUS, LORA, MODEL, moment_of, sort_name
 
 #: values of one statement
 _CHUNK = 5000
+#: seconds; what claims to be longer says nothing
+_FOREVER = 1e9
 
 
-@dataclass(frozen=True, slots=True)
-class Stamp:
+class Stamp(NamedTuple):
     """What tells that a file is still the one that was read."""
 
     size: int
@@ -37,7 +40,7 @@ class Claim:
     digest: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # thousands are made in a scan: frozen ones take four times as long
 class Entry:
     """A file as it was read, ready for the index. `folder` and `file` as the file system has them."""
 
@@ -92,7 +95,7 @@ class Writing:
         places = [(folders[entry.folder], to_bytes(entry.file)) for entry in ordered]
         old = _known(connection, places)
         rows, details, claims, uses = [], [], [], []
-        moments = _Moments(connection)
+        moments = _Moments(connection, last)
         for item_id, entry, place in zip(range(last - len(entries) + 1, last + 1), ordered, places, strict=True):
             known = old.get(place)
             added, job_id = now, entry.job_id
@@ -107,25 +110,22 @@ class Writing:
             else:
                 changes.added.append(item_id)
             moment = moments.take(entry.stamp.mtime_ns, item_id)
-            rows.append(_item_row(entry, moment, item_id, place, added, job_id))
-            details.append((moment, words_of(rows[-1][4], entry.info), pack(entry.info)))
+            rows.append(_item_row(entry, moment, item_id, place[0], added, job_id))
+            details.append((moment, words_of(rows[-1][4], entry.info), orjson.Fragment(pack(entry.info))))
             claims += [(moment, claim.rule, to_bytes(claim.file), claim.digest) for claim in entry.claims]
             uses += [(number, moment) for number in self._uses(connection, entry.info)]
             if entry.kind == "image":
                 changes.touched.add(place[1])
-        connection.executemany(_INSERT, rows)
-        connection.executemany("INSERT INTO details VALUES (?, ?, ?)", details)
-        connection.executemany("INSERT OR IGNORE INTO uses VALUES (?, ?)", uses)
+        _insert_all(connection, rows)
+        connection.execute(_INSERT_DETAILS, (orjson.dumps(details).decode(),))
+        connection.execute(_INSERT_USES, (orjson.dumps(uses).decode(),))
         connection.executemany("INSERT INTO claims VALUES (?, ?, ?, ?)", claims)
         changes.touched.update(claim[2] for claim in claims)
         return changes
 
     def _uses(self, c: sqlite3.Connection, info: GenerationInfo) -> Iterator[int]:
         """Numbers of the names that an item can be filtered by."""
-        used = {(MODEL, model.name) for model in info.models} | {(LORA, lora.name) for lora in info.loras}
-        if info.engine:
-            used.add((ENGINE, info.engine))
-        for key in used:
+        for key in _names(info):
             number = self._names.get(key)
             if number is None:
                 named = (key[0], clean(key[1]))
@@ -133,6 +133,15 @@ class Writing:
                 number = c.execute("SELECT id FROM names WHERE kind = ? AND name = ?", named).fetchone()[0]
                 self._names[key] = number
             yield number
+
+
+def _names(info: GenerationInfo) -> set[tuple[int, str]]:
+    """What an item can be filtered by."""
+    used = {(MODEL, model.name) for model in info.models}
+    used.update((LORA, lora.name) for lora in info.loras)
+    if info.engine:
+        used.add((ENGINE, info.engine))
+    return used
 
 
 def _take_ids(c: sqlite3.Connection, count: int) -> int:
@@ -174,42 +183,70 @@ def _known(c: sqlite3.Connection, places: Sequence[Place]) -> dict[Place, _Known
 
 
 class _Moments:
-    """Row ids that no file has yet."""
+    """Row ids that no file has yet. `last` is the last id given: as long as ids fit into a moment whole, no two are
+    equal, and nothing has to be looked up."""
 
-    def __init__(self, c: sqlite3.Connection) -> None:
+    def __init__(self, c: sqlite3.Connection, last: int) -> None:
         self._c = c
+        self._unique = last < FIRST_AMBIGUOUS
         self._taken: set[int] = set()
 
     def take(self, mtime_ns: int, item_id: int) -> int:
         moment = moment_of(mtime_ns, item_id)
+        if self._unique:
+            return moment
         while moment in self._taken or self._c.execute("SELECT 1 FROM items WHERE moment = ?", (moment,)).fetchone():
             moment += 1
         self._taken.add(moment)
         return moment
 
 
-_INSERT = (
-    "INSERT INTO items (moment, id, folder, file, name, sort_name, kind, format, size, mtime_ns, inode, added, width,"
-    " height, frames, fps, length, prompt_key, is_sketch, favorite, job_id)"
-    f" VALUES ({', '.join('?' * 21)})"
+_COLUMNS = (
+    "moment, id, folder, file, name, sort_name, kind, format, size, mtime_ns, inode, added, width, height, frames, fps,"
+    " length, prompt_key, is_sketch, favorite, job_id"
 )
+_FILE = 3
+_FIELDS = [f"json_extract(value, '$[{number}]')" for number in range(21)]
+_FIELDS[_FILE] = f"CAST({_FIELDS[_FILE]} AS BLOB)"
+# A batch goes over as one JSON text: then all of it is one step of SQLite, during which other threads run.
+_INSERT = f"INSERT INTO items ({_COLUMNS}) SELECT {', '.join(_FIELDS)} FROM json_each(?)"
+_INSERT_ODD = f"INSERT INTO items ({_COLUMNS}) VALUES ({', '.join('?' * len(_FIELDS))})"
+_INSERT_DETAILS = f"INSERT INTO details SELECT {', '.join(_FIELDS[:3])} FROM json_each(?)"
+_INSERT_USES = f"INSERT OR IGNORE INTO uses SELECT {', '.join(_FIELDS[:2])} FROM json_each(?)"
+
+
+def _insert_all(c: sqlite3.Connection, rows: Sequence[Sequence[Any]]) -> None:
+    """`rows` are in the order of _COLUMNS."""
+    plain, odd = [], []
+    for row in rows:
+        if row[_FILE] == row[_FILE + 1]:
+            plain.append(row)
+        else:  # a name that is no text
+            odd.append((*row[:_FILE], to_bytes(row[_FILE]), *row[_FILE + 1 :]))
+    c.execute(_INSERT, (orjson.dumps(plain).decode(),))
+    c.executemany(_INSERT_ODD, odd)
 
 
 def _item_row(
-    entry: Entry, moment: int, item_id: int, place: Place, added: float, job_id: str | None
+    entry: Entry, moment: int, item_id: int, folder: int, added: float, job_id: str | None
 ) -> tuple[Any, ...]:
-    stamp, name = entry.stamp, clean(entry.file)
+    stamp, name, length = entry.stamp, clean(entry.file), entry.duration
     return (
-        moment, item_id, *place, name, sort_name(name), entry.kind, entry.format, stamp.size, stamp.mtime_ns,
-        stamp.inode, added, entry.width, entry.height, entry.frames, entry.fps, entry.duration or 0.0,
-        prompt_key(entry.info.prompt), entry.is_sketch, entry.favorite, job_id,
+        moment, item_id, folder, entry.file, name, sort_name(name), entry.kind, entry.format, stamp.size,
+        stamp.mtime_ns, stamp.inode, added, entry.width, entry.height, entry.frames, entry.fps,
+        length if length and length < _FOREVER else 0.0, prompt_key(entry.info.prompt), entry.is_sketch,
+        entry.favorite, clean_words(job_id) if job_id else None,
     )  # fmt: skip
 
 
 def _delete(c: sqlite3.Connection, moment: int) -> set[bytes]:
     """Takes a row out; returns the names that its claims were about."""
     claimed = {row[0] for row in c.execute("SELECT file FROM claims WHERE moment = ?", (moment,))}
-    for table in ("details", "uses", "claims", "items"):
+    stored = c.execute("SELECT info FROM details WHERE moment = ?", (moment,)).fetchone()
+    for kind, name in _names(unpack(stored[0])) if stored else ():
+        number = "SELECT id FROM names WHERE kind = ? AND name = ?"
+        c.execute(f"DELETE FROM uses WHERE name = ({number}) AND moment = ?", (kind, clean(name), moment))
+    for table in ("details", "claims", "items"):
         c.execute(f"DELETE FROM {table} WHERE moment = ?", (moment,))
     return claimed
 
@@ -263,7 +300,8 @@ def clean(text: str) -> str:
 
 
 def words_of(name: str, info: GenerationInfo) -> str:
-    return clean_words("\n".join(filter(None, (name, info.prompt, info.original_t2i_prompt))))
+    words = f"{name}\n{info.prompt or ''}\n{info.original_t2i_prompt or ''}"
+    return words if words.isascii() else clean_words(words)
 
 
 def prompt_key(prompt: str | None) -> int | None:

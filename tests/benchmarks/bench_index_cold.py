@@ -52,7 +52,7 @@ def run(full: bool = False) -> Iterator[dict[str, Any]]:
     """Files a second, against walking the headers of the same files and parsing their `prompt`."""
     with tempfile.TemporaryDirectory() as folder:
         media = Path(folder, "media").resolve()
-        paths = make_pictures(media, 20_000 if full else 2_500)
+        paths = make_pictures(media, 20_000 if full else 3_000)
         ours, alone = [], []
         for _ in range(ROUNDS):
             ours.append(len(paths) / asyncio.run(index(Path(folder, "home"), media)))

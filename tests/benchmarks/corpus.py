@@ -219,15 +219,16 @@ def make_corpus(folder: Path, count: int, seed: int = 1, *, side: int = 384, sce
     return made[::-1]
 
 
-def make_pictures(folder: Path, count: int, seed: int = 1) -> list[Path]:
-    """PNGs of few pixels with 10–60 KB of text, all of one folder: what an index of many files has to read."""
+def make_pictures(folder: Path, count: int, seed: int = 1, *, different: int = 500) -> list[Path]:
+    """PNGs of few pixels with 10–60 KB of text, all of one folder: what an index of many files has to read. So many of
+    them are `different`, the others repeat them."""
     folder.mkdir(parents=True, exist_ok=True)
     makers = (chunks.png_from_editor, chunks.png_from_client, chunks.png_of_ours)
+    contents = [makers[n % 3](random.Random(f"{seed}/{n}")) for n in range(min(count, different))]
     made = []
     for index in range(count):
-        rng = random.Random(f"{seed}/{index}")
         path = folder / f"ComfyUI_{index:06}_.png"
-        path.write_bytes(makers[index % 3](rng))
+        path.write_bytes(contents[index % different])
         os.utime(path, (NEWEST - index * 60, NEWEST - index * 60))
         made.append(path)
     return made
