@@ -103,8 +103,8 @@ class Services(AbstractAsyncContextManager["Services"]):
     ) -> None:
         await self._stop_api()
         await self.settings.flush()
-        await self.library.close()
         await self.engines.close()
         await self.scope.close()
+        await self.library.close()  # after the tasks that ask it for things
         await self.store.close()
         await asyncio.to_thread(self.log.close)

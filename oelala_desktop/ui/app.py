@@ -39,6 +39,7 @@ def run_window(options: argparse.Namespace) -> int:
     chosen = before.get("appearance")
     theme = Theme(app, chosen if chosen in ("dark", "light") else "system")
     shell = Shell()
+    shell.set_close_guard(ending.ask)
     restore(shell, before)
     gc.disable()  # nothing built before the first paint is garbage yet; looking for some costs a tenth of it
     shell.show()
@@ -51,9 +52,8 @@ def run_window(options: argparse.Namespace) -> int:
 
     GarbageCollector(app)
     instance = Instance(paths.data, shell)
-    if ending.asked or (not instance.is_first and _hand_over(paths.data, files)):
+    if ending.asked or instance.is_second(files):
         return 0
-    instance.take_place()
     return live(app, options, shell, theme, instance, ending)
 
 

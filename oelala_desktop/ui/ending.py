@@ -1,4 +1,5 @@
-"""Quitting that is asked for from outside: SIGTERM and Ctrl-C, heard from the first moment on."""
+"""Quitting that is asked for from outside, and before the window can ask anything back: SIGTERM, Ctrl-C, closing it
+while it starts."""
 
 from __future__ import annotations
 
@@ -22,8 +23,13 @@ class Ending:
             signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})  # one that came during the imports comes now
 
     def _heard(self, *_: object) -> None:
+        self.ask()
+
+    def ask(self) -> bool:
+        """As a guard of the window's closing: it ends instead of being hidden with nobody to bring it back."""
         self.asked = True
         self._stop()
+        return False
 
     def tell(self, stop: Callable[[], None]) -> None:
         """Calls `stop` when it is asked for, at once if it was before. Python runs its handlers only between its own

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import tempfile
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QLockFile, QObject, Signal
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 from oelala_desktop.ui.instance_name import instance_name
 
 _LIMIT = 1024 * 1024  # bytes of a hand-over
 _WAIT_MS = 1000
+_TRIES, _PAUSE = 20, 0.05  # seconds between: the first needs that long at most to listen
 
 
 def hand_over(home: Path, files: Sequence[str]) -> bool:
@@ -30,25 +33,41 @@ def hand_over(home: Path, files: Sequence[str]) -> bool:
 
 
 class Instance(QObject):
-    """Where later starts are heard. Of two that start together only one `is_first`."""
+    """Where later starts are heard. Of several that start together one alone `is_first`."""
 
     _came = Signal(list)  # list[str]: the files of a later start, none for one without
 
     def __init__(self, home: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._server = QLocalServer(self)
-        self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
-        self._name = instance_name(home)
+        self._home = home
         self._early: list[list[str]] = []
         self._came.connect(self._early.append)
+        self._server = QLocalServer(self)
+        self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
         self._server.newConnection.connect(self._connected)
-        self.is_first = self._server.listen(self._name)
+        # a listener takes the name from the one before without a word, so the name alone tells nothing
+        self._lock = QLockFile(str(Path(tempfile.gettempdir()) / f"{instance_name(home)}.lock"))
+        self._lock.setStaleLockTime(0)
+        self.is_first = self._lock.tryLock(0) or self._lock.error() != QLockFile.LockError.LockFailedError
+        if self.is_first:
+            self._listen()
 
-    def take_place(self) -> None:
-        """Of one that was killed: nobody answers under the name, yet it is taken."""
-        if not self.is_first:
-            QLocalServer.removeServer(self._name)
-            self.is_first = self._server.listen(self._name)
+    def _listen(self) -> None:
+        name = instance_name(self._home)
+        if not self._server.listen(name):
+            QLocalServer.removeServer(name)  # left by one that was killed
+            self._server.listen(name)
+
+    def is_second(self, files: Sequence[str]) -> bool:
+        """True when another was first and has the files now. One that is first but never answers is given up."""
+        if self.is_first:
+            return False
+        for _ in range(_TRIES):
+            if hand_over(self._home, files):
+                return True
+            time.sleep(_PAUSE)
+        self._listen()
+        return False
 
     def deliver(self, take: Callable[[list[str]], None]) -> None:
         """`take` gets the files of each later start, also of those that came before this was called."""

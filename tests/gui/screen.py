@@ -117,11 +117,11 @@ class Screen:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def processes(self) -> Iterator[psutil.Process]:
-        """All that have our bus in their environment, whatever became of their parents."""
-        mark = self.environment.get("DBUS_SESSION_BUS_ADDRESS")
+        """All that have our home in their environment, whatever became of their parents."""
+        mark = self.environment["OELALA_HOME"]
         for process in psutil.process_iter():
             with contextlib.suppress(psutil.Error):
-                if mark and process.environ().get("DBUS_SESSION_BUS_ADDRESS") == mark:
+                if process.environ().get("OELALA_HOME") == mark:
                     yield process
 
     # programs
