@@ -18,6 +18,7 @@ from oelala_desktop.domain.errors import CannotSave, EngineError, EngineUnreacha
 from .address import Address
 from .client import ComfyClient
 
+_PROBE_TIME = 3.0  # seconds for one on this machine to say who it is; one that is ending may never
 _START_TIME = 30.0  # seconds until it must have said where it listens
 
 
@@ -44,9 +45,10 @@ class SketchProcess:
             return None
         client = ComfyClient(address, "probe")
         try:
-            facts = await client.facts()
+            async with asyncio.timeout(_PROBE_TIME):
+                facts = await client.facts()
             return address if facts.sketch else None
-        except EngineError:
+        except (EngineError, TimeoutError):
             return None
         finally:
             await client.close()

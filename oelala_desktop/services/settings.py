@@ -36,6 +36,8 @@ class Settings:
         if self.get(key) == value:
             return
         self._changes[key] = value
+        if self._scope.is_closed:
+            return  # closing; `flush` writes it if it comes in time
         if self._saving is None or self._saving.done():
             self._saving = self._scope.start(self._save_soon(), "save settings")
 

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import orjson
 import qasync
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
 
 from oelala_desktop.bootstrap import Services
@@ -57,6 +58,7 @@ async def living_window(qapp: QApplication, home: Path, engine: str) -> AsyncIte
             shell.set_close_guard(lambda: True)
             shell.close()
     shell.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # players and all, before the program ends
 
 
 async def until(condition: Callable[[], object], what: str, seconds: float = 30) -> None:

@@ -239,9 +239,9 @@ def test_engine_lost_and_back(qapp: QApplication, tmp_path: Path, picture: Path)
         stop_sketch(tmp_path)  # ours to start again, whatever ended it
         page.generate()
         await until(lambda: page.stage.job is not None, "the job")
-        await until(lambda: page.stage.job and page.stage.job.state is JobState.DONE, "the result", 45)
+        await until(lambda: page.stage.job and page.stage.job.state is JobState.DONE, "the result", 75)
 
-    live(qapp, tmp_path, scenario)
+    live(qapp, tmp_path, scenario, seconds=100)
     stop_sketch(tmp_path)
 
 
@@ -260,6 +260,7 @@ def test_keyboard_only_from_start_to_result(qapp: QApplication, home: Path, pict
         editor.source.zone.setFocus()
         QTest.keyClick(editor.source.zone, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
         await until(lambda: page.form.values().get("image") == str(picture), "the pasted picture")
+        clipboard.clear()  # Qt would free our data only after the interpreter is gone
         prompt = page.form.row("prompt").editor.focusProxy()
         assert prompt is not None
         prompt.setFocus()

@@ -130,6 +130,12 @@ class ToolPage(QObject):
                 return f"{engine.state.name or 'This engine'} lacks {missing[0]}. The Preset card says what to do."
         return ""
 
+    def keep(self) -> None:
+        """Remembers what was typed now rather than in a moment: the window is closing."""
+        if self._saving.isActive():
+            self._saving.stop()
+            self._remember()
+
     def _remember(self) -> None:
         self._services.settings.set(f"form.{self.tool.id}", self.form.values())
 
