@@ -14,6 +14,7 @@ from .services.bus import Bus
 from .services.current import CurrentEngine
 from .services.engines import EnginePool
 from .services.jobs import JobService
+from .services.journal import Journal
 from .services.library import JobSource, Library
 from .services.log_file import ProcessLog
 from .services.owner import this_process
@@ -39,6 +40,7 @@ class Services(AbstractAsyncContextManager["Services"]):
         self.paths = paths or find_paths()
         self.log = ProcessLog(self.paths.logs)
         self.bus = Bus()
+        self.journal = Journal(self.bus)
         self.scope = TaskScope("app")
         self.preferences = Preferences(self.paths.preferences)
         self.settings = Settings(self.preferences, self.bus, self.scope)

@@ -9,6 +9,7 @@ import sys
 from logging.handlers import QueueHandler, QueueListener, RotatingFileHandler
 from pathlib import Path
 
+from . import journal
 from .log_ring import LogRing, Redaction
 
 _SIZE = 1_000_000  # bytes of a file before the next begins
@@ -33,6 +34,7 @@ class ProcessLog:
         logging.getLogger("oelala_desktop").setLevel(logging.INFO)
         for noisy in _NOISY:
             logging.getLogger(noisy).setLevel(logging.WARNING)
+        to_stderr.addFilter(lambda record: record.name != journal.__name__)
         self._add(self.ring)
         self._add(to_stderr)
 

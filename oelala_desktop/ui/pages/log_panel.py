@@ -39,7 +39,7 @@ class LogPanel(QWidget):
         theme.dress(self.text, "field")
         self.text.setFont(theme.monospace())
         self.text.verticalScrollBar().sliderMoved.connect(self._scrolled)
-        segments = (Segment("all", "Everything"), Segment("warnings", "Warnings"), Segment("errors", "Errors"))
+        segments = (Segment("all", "All"), Segment("warnings", "Warnings"), Segment("errors", "Errors"))
         self.level = Segmented(segments, "Level", columns=3, dense=True)
         self.level.set_value("all")
         self.level.value_changed.connect(lambda _level: self._write_all())

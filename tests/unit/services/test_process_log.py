@@ -5,12 +5,18 @@ from __future__ import annotations
 import logging
 import stat
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from oelala_desktop.domain.events import EngineChanged, EngineState, JobChanged, NoticePosted, QueuePaused
+from oelala_desktop.domain.job import JobError, JobState
+from oelala_desktop.services.bus import Bus
+from oelala_desktop.services.journal import Journal
 from oelala_desktop.services.log_file import ProcessLog
 from oelala_desktop.services.log_ring import LogRing
+from tests.unit.domain.samples import some_job
 
 log = logging.getLogger("oelala_desktop.tests")
 
@@ -97,3 +103,20 @@ def test_only_what_is_new() -> None:
     assert ring.last(1)[0].endswith("x stays: a secret of one letter would hide everything")
     logger.info("%d %d", 1)  # a record that cannot be formatted harms nobody
     assert len(ring.since(0)) == 2000
+
+
+def test_what_happens_is_told_once_and_not_on_stderr(kept: ProcessLog, capsys: pytest.CaptureFixture[str]) -> None:
+    bus = Bus()
+    Journal(bus)
+    job = some_job(values={"prompt": "a private thought"})
+    failed = replace(job, state=JobState.FAILED, error=JobError("No model of that name."), finished_at=1.0)
+    engine = EngineState("comfyui", "http://127.0.0.1:8188", "studio", "offline", "It does not answer.")
+    for event in (JobChanged(job), JobChanged(job), JobChanged(failed), EngineChanged(engine), EngineChanged(engine)):
+        bus.publish(event)
+    bus.publish(NoticePosted("warning", "The port is taken."))
+    bus.publish(QueuePaused(True))
+    entries = kept.ring.since(0)
+    assert [entry.level for entry in entries] == [20, 40, 30, 30, 20]
+    assert "No model of that name." in entries[1].text and "It does not answer." in entries[2].text
+    assert "private" not in "".join(entry.text for entry in entries)
+    assert capsys.readouterr().err == ""
