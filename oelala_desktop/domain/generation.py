@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -57,7 +57,7 @@ class GenerationInfo:
 
     def as_dict(self) -> dict[str, Any]:
         """The JSON shape of the command line, the API and the popup: `pass` instead of `pass_`."""
-        out = asdict(self)
+        out: dict[str, Any] = {name: getattr(self, name) for name in self.__dataclass_fields__}
         out["models"] = [{"name": m.name, "pass": m.pass_} for m in self.models]
         out["loras"] = [{"name": x.name, "strength": x.strength, "pass": x.pass_} for x in self.loras]
         out["sources"] = dict(self.sources)

@@ -49,6 +49,9 @@ class MediaStore:
     def __init__(self, path: Path) -> None:
         self.file = IndexFile(path, create, VERSION << 16 | LAYOUT)
         self._writing = Writing()
+        self._stats = MediaStats(0, 0)
+        #: the reading connection's own word for the state of the file that was counted
+        self._counted: int | None = None
 
     async def open(self) -> None:
         await self.file.open()
@@ -58,6 +61,7 @@ class MediaStore:
 
     def forget_lookups(self) -> None:
         """To be called when the index was begun anew."""
+        self._counted = None
         self._writing.reset()
 
     # Looking up
@@ -98,10 +102,14 @@ class MediaStore:
 
     async def stats(self) -> MediaStats:
         def work(c: sqlite3.Connection) -> MediaStats:
-            counts = dict(c.execute("SELECT kind, count(*) FROM items GROUP BY kind"))
-            for (kind,) in c.execute("SELECT kind FROM items WHERE hidden"):
-                counts[kind] -= 1
-            return MediaStats(counts.get("video", 0), counts.get("image", 0))
+            version = c.execute("PRAGMA data_version").fetchone()[0]
+            if version != self._counted:
+                counts = dict(c.execute("SELECT kind, count(*) FROM items GROUP BY kind"))
+                for (kind,) in c.execute("SELECT kind FROM items WHERE hidden"):
+                    counts[kind] -= 1
+                self._stats = MediaStats(counts.get("video", 0), counts.get("image", 0))
+                self._counted = version
+            return self._stats
 
         return await self.file.read(work)
 

@@ -232,3 +232,26 @@ def make_pictures(folder: Path, count: int, seed: int = 1, *, different: int = 5
         os.utime(path, (NEWEST - index * 60, NEWEST - index * 60))
         made.append(path)
     return made
+
+
+def make_listing(folder: Path, each: int, seed: int = 1) -> list[Path]:
+    """As many videos as pictures, of half the size that video models make, with graphs of the usual size."""
+    folder.mkdir(parents=True, exist_ok=True)
+    made = []
+    for index in range(each):
+        rng = random.Random(f"{seed}/{index}")
+        prompt, look = sentence(rng), seed * 1000 + index % 12
+        graph = still_graph(rng, prompt, rng.randrange(1_000, 9_000))
+        still = _png(_still(look, 480, "PNG"), {"prompt": graph, "workflow": chunks.editor_graph(graph)})
+        layout, key = rng.choice((("front", "prompt"), ("end", "comment")))
+        tag: Any = video_graph(rng, sentence(rng), "harbour.png")
+        text = chunks.dumps(tag if key == "prompt" else {"prompt": json.dumps(tag)})
+        for name, data in (
+            (f"still_{index:05}.png", still),
+            (f"take_{index:05}.mp4", tagged_video(look, 480, layout, key, text)),
+        ):
+            path = folder / name
+            path.write_bytes(data)
+            os.utime(path, (NEWEST - index * 600, NEWEST - index * 600))
+            made.append(path)
+    return made
