@@ -4,7 +4,6 @@ while it starts."""
 from __future__ import annotations
 
 import signal
-import socket
 import sys
 from collections.abc import Callable
 
@@ -34,6 +33,8 @@ class Ending:
     def tell(self, stop: Callable[[], None]) -> None:
         """Calls `stop` when it is asked for, at once if it was before. Python runs its handlers only between its own
         instructions, so a socket wakes the event loop."""
+        import socket  # milliseconds that the first paint need not wait for
+
         ours, theirs = socket.socketpair()
         for end in (ours, theirs):
             end.setblocking(False)
