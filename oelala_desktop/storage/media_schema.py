@@ -118,7 +118,7 @@ CREATE INDEX items_size ON items (size, moment);;
 CREATE INDEX items_length ON items (length, moment);;
 CREATE INDEX items_kind ON items (kind, moment);;
 CREATE INDEX items_favorite ON items (favorite, moment);;
-CREATE INDEX items_prompt ON items (prompt_key, moment) WHERE prompt_key IS NOT NULL;;
+CREATE INDEX items_prompt ON items (prompt_key, moment, hidden) WHERE prompt_key IS NOT NULL;;
 CREATE INDEX items_job ON items (job_id) WHERE job_id IS NOT NULL;;
 CREATE INDEX items_hidden ON items (moment) WHERE hidden;;
 CREATE INDEX items_picture ON items (file) WHERE kind = 'image';;
@@ -147,4 +147,4 @@ END;;
 """
 
 #: a file of another version is made anew
-VERSION = 1
+VERSION = 2
