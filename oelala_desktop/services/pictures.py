@@ -147,7 +147,8 @@ def keep_picture(picture: Picture, key: str, folder: Path) -> InputPicture:
     """Stores the content under its hash, once. Raises CannotSave."""
     digest = hashlib.sha256(picture.content).hexdigest()[:24]
     target = folder / f"{digest}{picture.suffix}"
-    part = folder / f"{digest}.{uuid.uuid4().hex[:8]}.part"  # the same picture may be kept twice at a time
+    # the same picture may be kept twice at a time; the next start sweeps up after a process that is no more
+    part = folder / f"{digest}.{uuid.uuid4().hex[:8]}.{os.getpid()}.part"
     try:
         if not target.exists():
             folder.mkdir(parents=True, exist_ok=True)

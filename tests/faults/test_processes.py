@@ -153,3 +153,20 @@ async def _orphan(home: Path, url: str, job_id: str) -> None:
     async with running_app(home, url, connect=False) as app:
         job = await app.services.jobs.find(job_id)
         await app.services.store.save(replace(job, owner=Owner(2**22 + 5, 1.0)))
+
+
+async def test_only_parts_of_the_dead_are_swept(tmp_path: Path) -> None:
+    """Names as every writer of the app makes them, with the process in them."""
+    home = tmp_path / "home"
+    dead = await asyncio.create_subprocess_exec(sys.executable, "-c", "")
+    await dead.wait()
+    for pid, kept in ((dead.pid, False), (os.getpid(), True)):
+        for name in (f"pictures/abc.1f2e3d4c.{pid}.part", f"preferences.json.{pid}.part", f"jobs.{pid}.part"):
+            path = home / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch()
+        async with running_app(home, "sketch", connect=False) as app:
+            await app.take_up()
+        # a backup's part of this very process is its own to replace
+        left = [p.name for p in home.rglob("*.part") if not p.name.startswith("jobs.")]
+        assert bool(left) == kept
