@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -109,6 +110,12 @@ class Gallery:
 
     def type(self, text: str) -> None:
         QTest.keyClicks(_focused(), text)
+
+    def press_from_outside(self, key: Qt.Key) -> None:
+        """As the window system does: its window has the key before any widget, and so have event filters."""
+        window = self.shell.windowHandle()
+        assert window is not None
+        QApplication.sendEvent(window, QKeyEvent(QEvent.Type.KeyPress, key, Qt.KeyboardModifier.NoModifier))
 
     def place(self, name: str) -> QPoint:
         index = self.names().index(name)

@@ -204,7 +204,7 @@ def test_popup_shows_zero_both_models_and_percent(qapp: QApplication, home: Path
         assert "150\u00a0%" in rows["LoRA"]
         assert rows["Made by"] == "ComfyUI on studio-pc"
         assert rows["Seed"] == "11"
-        g.press(Key.Key_Escape)
+        g.press_from_outside(Key.Key_Escape)
         assert not g.page.view.popup.isVisible()
         assert g.selected() == ["l.mp4"]
 
