@@ -19,7 +19,7 @@ from oelala_desktop.storage.media_query import ITEM_COLUMNS, ITEM_TABLES, to_ite
 from oelala_desktop.storage.media_writing import Entry, Stamp
 from tests.benchmarks.corpus import sentence
 
-COUNT, PAGE, ROUNDS, GOAL = 100_000, 100, 9, 4.0
+COUNT, PAGE, ROUNDS, GOAL = 100_000, 100, 41, 4.0
 #: what is in the box while somebody types "harbour lantern", a word that few have, and one that none has
 TYPED = (
     "h", "ha", "har", "harb", "harbo", "harbou", "harbour", "harbour l", "harbour la", "harbour lan", "harbour lante",
