@@ -147,7 +147,7 @@ class _Line:
 
     def transact(self, work: Work[T]) -> T:
         if self.connection is None:
-            raise CannotSave("The media index is closed.")
+            raise CannotSave("The list of your media is not open; start Oelala again if it does not come back.")
         with self.connection:
             return without_cursor(work(self.connection))
 

@@ -95,7 +95,7 @@ class ComboEditor(Editor):
         super().__init__(field)
         from oelala_desktop.ui.widgets.combo import ComboBox  # stands in folded cards: not needed at start
 
-        self.combo = ComboBox(field.label, placeholder="The preset's own")
+        self.combo = ComboBox(field.label, placeholder="Preset default")
         self.combo.set_choices([Choice(choice, choice) for choice in field.choices])
         self.combo.value_changed.connect(lambda value: self.edited.emit(value or None))
         self._hold(self.combo)
@@ -104,7 +104,7 @@ class ComboEditor(Editor):
         self.combo.set_value(str(value or ""))
 
     def set_choices(self, choices: Sequence[Choice]) -> None:
-        own = [Choice("", "The preset's own")] if self.field.kind is FieldKind.MODEL and choices else []
+        own = [Choice("", "Preset default")] if self.field.kind is FieldKind.MODEL and choices else []
         self.combo.set_choices([*own, *choices])
 
 

@@ -143,7 +143,7 @@ def test_summaries() -> None:
     assert sampling({"steps": 6, "switch_step": 3, "cfg": 1.0, "seed": -1}) == "6 steps · 3 + 3 · CFG 1.0"
     assert sampling({"steps": 6, "seed": 0}) == "6 steps · seed fixed"
     assert model({"unet_high_noise": HIGH, "unet_low_noise": LOW}) == "wan2.2 i2v 14B Q6_K · pair"
-    assert model({}) == "The preset's own"
+    assert model({}) == "Preset default"
     rows = [{"high": "a", "strength": 1.5}, {"high": "b", "strength": 0.8, "enabled": False}]
     assert lora({"lora_configs": rows}) == "1 active · 1.50"
     assert memory({"expert_mode_allocations": "cuda:0,8gb;cpu,*"}) == "cuda:0 8gb · cpu *"

@@ -240,15 +240,19 @@ class MediaToolbar(QWidget):
 
     def _show_starts(self, shown: bool) -> None:
         self.starts.set_icon("eye" if shown else "eye-off")
+        self._name_buttons()
         self.changed.emit()
+
+    def _name_buttons(self) -> None:
+        starts = "Start pictures shown" if self.starts.isChecked() else "Start pictures hidden"
+        for button, words in ((self.favorites, "Favorites"), (self.starts, starts)):
+            button.set_text("" if self.width() < _SHORT else words)
+            button.setAccessibleName(words)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        short, shorter = self.width() < _SHORT, self.width() < _SHORTER
-        for button, words in ((self.favorites, "Favorites"), (self.starts, "Start pictures")):
-            button.set_text("" if short else words)
-            button.setAccessibleName(words)
+        self._name_buttons()
         for combo in (self.model, self.lora):
-            combo.setVisible(not shorter)
+            combo.setVisible(self.width() >= _SHORTER)
         self._mark()
         self.set_counts(*self._counts)

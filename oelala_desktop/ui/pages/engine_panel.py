@@ -137,7 +137,7 @@ class EnginePanel(QWidget):
         self._state.setText(f"{words}. {engine.reason}" if engine.reason else words)
         rows = [("Address", engine.url), ("Version", engine.version), ("Device", engine.device)]
         if engine.queue_remaining is not None:
-            rows.append(("Its queue", str(engine.queue_remaining)))
+            rows.append(("Jobs on the server", str(engine.queue_remaining)))
         self._show_facts([(label, value) for label, value in (*rows, *facts) if value])
 
     def _show_facts(self, rows: Sequence[tuple[str, str]]) -> None:

@@ -15,7 +15,7 @@ DEFAULT_STRENGTH = 1.5
 def model(values: Values) -> str:
     names = [str(values[key]) for key in ("unet_high_noise", "unet_low_noise", "checkpoint") if values.get(key)]
     if not names:
-        return "The preset's own"
+        return "Preset default"
     pairs = find_pairs(names)
     if pairs:
         return f"{pairs[0].name} · pair"

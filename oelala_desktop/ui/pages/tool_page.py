@@ -116,7 +116,9 @@ class ToolPage(QObject):
 
     def _check(self) -> None:
         """Generate is enabled when nothing that is known already stands in its way."""
-        self.form.set_generate_reason(self._obstacle())
+        obstacle = self._obstacle()
+        self.form.set_generate_reason(obstacle)
+        self.view.tell_ready(not obstacle)
 
     def _obstacle(self) -> str:
         engine = self._services.current.engine

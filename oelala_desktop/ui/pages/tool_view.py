@@ -22,12 +22,8 @@ class ToolView(QWidget):
         self.form = ToolForm(tool)
         self.output = OutputPanel()
         self.recent = RecentStrip()
-        icon, title = _EMPTY.get(tool.output, _EMPTY["image"])
-        if tool.needs_picture:
-            text, action = "Choose a picture, say what should happen, and press Generate.", "Choose a picture"
-        else:
-            text, action = "Say what you want to see and press Generate.", ""
-        self.output.empty.set_words(icon, title, text, action)
+        self._tool = tool
+        self.tell_ready(False)
         strip = Card("Recent")
         strip.set_caption("Enter opens · drag one out to any program")
         strip.body.addWidget(self.recent)
@@ -40,3 +36,14 @@ class ToolView(QWidget):
         row.setSpacing(4)  # the form keeps 14 px for its scroll bar
         row.addWidget(self.form)
         row.addLayout(right, 1)
+
+    def tell_ready(self, ready: bool) -> None:
+        """What the empty output says: what is still to be done, or that all is there."""
+        icon, title = _EMPTY.get(self._tool.output, _EMPTY["image"])
+        if ready and self._tool.needs_picture:
+            self.output.empty.set_words(icon, "Ready", "Press Generate, as often as you like: jobs queue.", "")
+        elif self._tool.needs_picture:
+            text = "Choose a picture, say what should happen, and press Generate."
+            self.output.empty.set_words(icon, title, text, "Choose a picture")
+        else:
+            self.output.empty.set_words(icon, title, "Say what you want to see and press Generate.", "")

@@ -70,7 +70,7 @@ class ModelPairPicker(QWidget):
         """ "wan2.2 i2v 14B Q6_K · pair", as on the folded card."""
         high, low = self.value()
         if not high and not low:
-            return "The preset's own"
+            return "Preset default"
         pair = self._matching()
         if pair is not None:
             return f"{pair.name} · pair"
