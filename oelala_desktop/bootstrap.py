@@ -6,6 +6,7 @@ import asyncio
 import importlib
 import os
 from contextlib import AbstractAsyncContextManager
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -38,6 +39,7 @@ class Services(AbstractAsyncContextManager["Services"]):
 
     def __init__(self, paths: Paths | None = None) -> None:
         self.paths = paths or find_paths()
+        self._usual_output = self.paths.output
         self.log = ProcessLog(self.paths.logs)
         self.bus = Bus()
         self.journal = Journal(self.bus)
@@ -58,16 +60,28 @@ class Services(AbstractAsyncContextManager["Services"]):
         self._api: ApiServer | None = None
 
     async def __aenter__(self) -> Self:
-        self.paths.create()
-        self.log.start()
         try:
-            self.preferences.load()
-            self.registry.load()
+            await asyncio.to_thread(self._prepare)
             await self.store.open()
         except BaseException:
             self.log.close()
             raise
         return self
+
+    def _prepare(self) -> None:
+        """What blocks on the disk before the databases are open."""
+        self.paths.create()
+        self.log.start()
+        self.preferences.load()
+        self.registry.load()
+        moved = self.preferences.get("output_folder")
+        if isinstance(moved, str) and moved:
+            self.paths.output = Path(moved)
+
+    def move_output(self, folder: str) -> None:
+        """Results go to `folder` from now on ("" for the usual place); what is there already stays where it is."""
+        self.settings.set("output_folder", folder)
+        self.paths.output = Path(folder) if folder else self._usual_output
 
     async def begin(self) -> None:
         """What a face that stays does once: takes up what earlier runs left unfinished."""
@@ -105,8 +119,8 @@ class Services(AbstractAsyncContextManager["Services"]):
     ) -> None:
         await self._stop_api()
         await self.settings.flush()
+        await self.scope.close()  # first the tasks, then what they work with
+        await self.library.close()
         await self.engines.close()
-        await self.scope.close()
-        await self.library.close()  # after the tasks that ask it for things
         await self.store.close()
         await asyncio.to_thread(self.log.close)

@@ -11,9 +11,10 @@ from oelala_desktop.domain.errors import CannotSave
 _PACKAGE = Path(__file__).resolve().parent.parent
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Paths:
-    """`data` holds databases, job pictures, presets of the user's own and logs; `output` the results."""
+    """`data` holds databases, job pictures, presets of the user's own and logs; `output` the results, and the user may
+    move it."""
 
     data: Path
     output: Path

@@ -76,7 +76,10 @@ class SettingsView(QObject):
     def _changed(self, key: str, value: object) -> None:
         if key == "media_folders":
             value = [part.strip() for part in str(value).split(";") if part.strip()]
-        self._studio.services.settings.set(key, value)
+        if key == "output_folder":
+            self._studio.services.move_output(str(value))
+        else:
+            self._studio.services.settings.set(key, value)
         if key == "appearance":
             self._studio.theme.set_mode(str(value))  # type: ignore[arg-type]
         elif key in ("output_folder", "media_folders"):

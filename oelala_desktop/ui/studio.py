@@ -54,11 +54,6 @@ class Studio(QObject):
         """My Media is opened by whoever needs it first; the start of the window does not wait for it."""
         await self.services.library.start()
 
-    @property
-    def output_folder(self) -> Path:
-        chosen = self.services.settings.get("output_folder")
-        return Path(chosen) if chosen else self.services.paths.output
-
     def present(self, error: OelalaError) -> None:
         """An error without a place of its own."""
         self.notify(str(error), "error")

@@ -162,7 +162,7 @@ class ToolPage(QObject):
         # before the engine has said what it can run, the choice is left to the moment when it has
         if self._preset is not None and (self._wish or self._services.current.engine.catalog is not None):
             values["preset"] = self._preset.short_id
-        return Submission(self.tool.id, values, self._studio.output_folder)
+        return Submission(self.tool.id, values, self._services.paths.output)
 
     def _start(self, wish: Submission) -> None:
         for key in self.form.fields:
