@@ -25,6 +25,7 @@ pytestmark = [
     pytest.mark.skipif(bool(missing()), reason=missing() or "-"),
 ]
 TITLE = "Oelala Desktop"
+QUESTION = "Quit Oelala"
 PROMPT = "slow zoom in on a pier"
 NAMES = ("a boat é.png", "b.png", "c.png")
 SHORT = {"prompt": PROMPT, "duration": 1.0, "fps": 8}
@@ -103,9 +104,20 @@ class Window:
         wait_for(press, "a job")
 
     def close(self) -> None:
-        """As its frame's button does."""
-        self.screen.run("xdotool", "windowactivate", "--sync", self.id)
-        self.screen.keys("alt+F4")
+        """As its frame's button does, until the window has gone or a question has come."""
+
+        def press() -> bool:
+            if self.is_shown and not self.screen.windows(QUESTION):
+                self.screen.run("xdotool", "windowactivate", "--sync", self.id)
+                self.screen.keys("alt+F4")
+            deadline = time.monotonic() + 3
+            while time.monotonic() < deadline:
+                if not self.is_shown or self.screen.windows(QUESTION):
+                    return True
+                time.sleep(0.05)
+            return False
+
+        wait_for(press, "an answer to closing the window")
 
     def states(self) -> list[str]:
         """Of all jobs, as they stand in the database."""
@@ -242,13 +254,13 @@ def test_without_a_tray_closing_asks_while_a_job_runs(screen: Screen, sketch: di
     window = Window(screen, sketch, {**LONG, "image": str(picture)})
     window.generate()
     window.close()
-    screen.window("Quit Oelala")
+    screen.window(QUESTION)
     assert window.is_shown
     screen.keys("Escape")
-    wait_for(lambda: not screen.windows("Quit Oelala"), "the question's end")
+    wait_for(lambda: not screen.windows(QUESTION), "the question's end")
     assert window.is_shown and window.process.poll() is None
     window.close()
-    screen.window("Quit Oelala")
+    screen.window(QUESTION)
     screen.keys("Tab", "Return")
     assert window.code() == 0
     assert window.states()[0] not in ("done", "failed", "cancelled")
@@ -285,7 +297,7 @@ def test_asked_to_end_from_outside(
         window.generate()
     if moment == "a question":
         window.close()
-        screen.window("Quit Oelala")
+        screen.window(QUESTION)
     if moment == "closed at once":
         window.close()
         assert window.code() == 0
