@@ -11,6 +11,7 @@ from pathlib import Path
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.routing import Mount
 
 from oelala_desktop.sketch.engine import Engine
@@ -19,7 +20,8 @@ from oelala_desktop.sketch.gate import Activity, App, Gate, TooLargeError
 from oelala_desktop.sketch.nodes import CATALOG
 from oelala_desktop.sketch.routes import catalog, files, jobs, prompts
 from oelala_desktop.sketch.routes import socket as websocket
-from oelala_desktop.sketch.routes.replies import too_large, trouble
+from oelala_desktop.sketch.routes.replies import too_large
+from oelala_desktop.sketch.trouble import Trouble
 
 GRACE = 2
 """Seconds that open requests and sockets get at the end."""
@@ -49,7 +51,8 @@ def application(engine: Engine) -> Starlette:
     app = Starlette(
         routes=[*jobs.ROUTES, *common, Mount("/api", routes=common)],
         lifespan=lifespan,
-        exception_handlers={Exception: trouble, TooLargeError: too_large},
+        middleware=[Middleware(Trouble)],
+        exception_handlers={TooLargeError: too_large},
     )
     app.state.engine = engine
     return app

@@ -9,8 +9,6 @@ from starlette.responses import Response
 from oelala_desktop.sketch.engine import Engine
 from oelala_desktop.sketch.gate import TooLargeError, too_large_text
 
-TROUBLE = "500 Internal Server Error\n\nServer got itself in trouble"
-
 
 def json_reply(content: Any, status: int = 200) -> Response:
     """JSON as ComfyUI writes it: pure ASCII, and NaN where a graph holds one."""
@@ -19,11 +17,6 @@ def json_reply(content: Any, status: int = 200) -> Response:
 
 def empty(status: int = 200) -> Response:
     return Response(status_code=status)
-
-
-def trouble(request: Request, error: Exception) -> Response:
-    """What a real server answers when a request makes it fail, malformed JSON among others."""
-    return Response(TROUBLE, 500, media_type="text/plain; charset=utf-8")
 
 
 def too_large(request: Request, error: Exception) -> Response:

@@ -71,3 +71,13 @@ def test_what_a_server_lacks_is_named_with_the_nearest() -> None:
 
 def test_an_unknown_server_lacks_nothing() -> None:
     assert fit_names({"vae": "x.safetensors"}, lambda _key: ())[2] == ()
+
+
+def test_a_file_without_our_block_gives_loras_and_the_nearest_size() -> None:
+    info = GenerationInfo(
+        prompt="a boat", width=384, height=224, loras=(UsedLora("orbit_high.safetensors", 0.5, "high"),)
+    )
+    values = settings_of(info, TOOLS["image-to-video"])
+    assert (values["resolution"], values["aspect_ratio"]) == ("480p", "16:9")
+    assert values["lora_configs"][0]["high"] == "orbit_high.safetensors"
+    assert values["lora_configs"][0]["strength"] == 0.5
