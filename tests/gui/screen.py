@@ -98,6 +98,7 @@ class Screen:
             self.start("dbus-daemon", "--session", "--nofork", "--nopidfile", f"--address=unix:path={bus}")
             wait_for(bus.exists, "the session bus")
             self.start("openbox")
+            wait_for(lambda: self.run("xdotool", "get_num_desktops"), "the window manager")
         except BaseException:
             self.close()
             raise

@@ -75,7 +75,7 @@ class Window:
         if sketch is not None:
             (self.home / "sketch.json").write_text(json.dumps(sketch))
         self.process = self.launch()
-        self.id = screen.window(TITLE)
+        screen.window(TITLE)
 
     def keep(self, preferences: dict[str, object]) -> None:
         (self.home / "preferences.json").write_text(json.dumps(preferences))
@@ -87,8 +87,13 @@ class Window:
         return self.screen.start(sys.executable, "-m", "oelala_desktop", "--engine", "sketch", *map(str, files))
 
     @property
+    def id(self) -> str:
+        """The X server's name for the window, once it is shown."""
+        return self.screen.window(TITLE)
+
+    @property
     def is_shown(self) -> bool:
-        return self.id in self.screen.windows(TITLE)
+        return bool(self.screen.windows(TITLE))
 
     def generate(self) -> None:
         """By its shortcut, as soon as the page takes it."""
@@ -271,7 +276,7 @@ def test_a_second_start_raises_the_first(screen: Screen, sketch: dict[str, objec
     second = window.launch(picture)  # while the first is still starting
     assert second.wait(20) == 0
     wait_for(lambda: str(picture) in json.dumps(window.kept()), "the picture in the first window's form")
-    screen.run("xdotool", "windowminimize", "--sync", window.id)
+    screen.run("xdotool", "windowminimize", window.id)
     wait_for(lambda: not window.is_shown, "a minimised window")
     other = paint(screen.folder / "other ü.png")
     assert window.launch(other).wait(20) == 0
