@@ -41,3 +41,12 @@ def isolated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         patch.delenv(name)
     yield home
     patch.undo()
+
+
+@pytest.fixture(autouse=True)
+def ordinary_schedule() -> Iterator[None]:
+    """Encoders may ask for a real-time priority, which every later test and its processes would inherit."""
+    yield
+    if hasattr(os, "sched_getscheduler") and os.sched_getscheduler(0) != os.SCHED_OTHER:
+        os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
+        pytest.fail("this test left its process with a real-time priority")

@@ -1,6 +1,8 @@
 """Writing and reading video files with PyAV."""
 
+import contextlib
 import json
+import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -134,10 +136,28 @@ def write_webm(
         stream.width, stream.height = size
         stream.pix_fmt = pix_fmt
         stream.bit_rate = 0
+        open_encoder(stream)
         for picture in frames:
             frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(rgb(picture)), format="rgb24")
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
+
+
+def open_encoder(stream: av.VideoStream) -> None:
+    """Open a stream's encoder and leave the calling thread scheduled as it was.
+
+    SVT-AV1 gives the thread that opens it a real-time priority where it may (root, audio workstations); whatever that
+    thread starts later would inherit it and starve the desktop.
+    """
+    if not hasattr(os, "sched_getscheduler"):
+        stream.codec_context.open(strict=False)
+        return
+    policy, priority = os.sched_getscheduler(0), os.sched_getparam(0)
+    try:
+        stream.codec_context.open(strict=False)
+    finally:
+        with contextlib.suppress(OSError):
+            os.sched_setscheduler(0, policy, priority)
 
 
 def remux(source: Path, path: Path, metadata: Mapping[str, str]) -> None:

@@ -18,6 +18,8 @@ from .rig import Server, faults_in, running_app
 
 ONE = {"clip_count": 1}
 LONG = {"clip_count": 1, "num_frames": 161, "fps": 16, "resolution": "576p"}
+#: longer than any test waits for it
+ENDLESS = {**LONG, "clip_count": 5, "resolution": "1080p"}
 
 
 async def on_server(url: str) -> tuple[list[str], list[str]]:
@@ -38,7 +40,7 @@ async def test_one_runs_and_one_waits_there_the_others_here(tmp_path: Path, serv
         ended = waiting.result()
     assert most == 2
     assert [job.state for job in ended] == [JobState.DONE] * 5
-    assert [job.finished_at for job in ended] == sorted(job.finished_at or 0 for job in ended)
+    assert [job.started_at for job in ended] == sorted(job.started_at or 0 for job in ended)
 
 
 async def test_reorder_pause_and_resume(tmp_path: Path, server: Server) -> None:
@@ -71,7 +73,7 @@ async def test_reorder_pause_and_resume(tmp_path: Path, server: Server) -> None:
 
 async def test_jobs_of_others_are_counted_and_left_alone(tmp_path: Path, server: Server) -> None:
     async with running_app(tmp_path / "other", server.url) as other, running_app(tmp_path / "home", server.url) as app:
-        theirs = [await other.submit(**LONG, seed=n) for n in range(2)]
+        theirs = [await other.submit(**ENDLESS, seed=n) for n in range(2)]
         await _until_there(server.url, 2)
         ours = await app.submit(**ONE)
         async with asyncio.timeout(10):
@@ -81,8 +83,11 @@ async def test_jobs_of_others_are_counted_and_left_alone(tmp_path: Path, server:
         await _until_there(server.url, 4)
         await app.services.jobs.cancel(spare.id)
         assert (await app.end_of(spare)).state is JobState.CANCELLED
+        assert await on_server(server.url) == ([theirs[0].id], [theirs[1].id, ours.id])
+        for job in reversed(theirs):
+            await other.services.jobs.cancel(job.id)
         assert (await app.end_of(ours)).state is JobState.DONE
-        assert [(await other.end_of(job)).state for job in theirs] == [JobState.DONE] * 2
+        assert [(await other.end_of(job)).state for job in theirs] == [JobState.CANCELLED] * 2
     counted = [ahead for ahead in app.ahead if ahead is not None]
     assert counted == sorted(counted, reverse=True)
 

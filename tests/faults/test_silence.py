@@ -158,11 +158,16 @@ async def test_a_result_that_outlived_its_server_is_found_by_its_name(
     tmp_path: Path, proxy: Proxy, server: Server
 ) -> None:
     """The job ends while the network is away, then the server restarts: queue and history know nothing of it."""
+    gone = asyncio.Event()
+
+    async def go() -> None:
+        proxy.refusing = True
+        gone.set()
+
+    proxy.script = lambda point: Fault("cut", hook=go) if str(point) == "after ws executing 2" else None
     async with running_app(tmp_path / "home", proxy.url) as app:
         job = await app.submit()
-        await until_running(app, job)
-        proxy.refusing = True
-        await proxy.cut_all()
+        await gone.wait()
         async with httpx.AsyncClient(base_url=server.url) as http:
             while job.id not in (await http.get(f"/history/{job.id}")).json():
                 await asyncio.sleep(0.05)

@@ -155,16 +155,19 @@ class Screen:
         return self.output_of(program).read_text("utf-8", "replace")
 
     def run(self, *command: str) -> str:
-        """A program that ends by itself: what it said; "" if it failed."""
-        done = subprocess.run(
-            command,
-            env=self.environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-            timeout=20,
-        )
+        """A program that ends by itself: what it said; "" if it failed, or waited for a window that never answered."""
+        try:
+            done = subprocess.run(
+                command,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                text=True,
+                timeout=5,
+            )
+        except subprocess.TimeoutExpired:
+            return ""
         return done.stdout.strip() if done.returncode == 0 else ""
 
     # windows, keys and the pointer

@@ -14,6 +14,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from oelala_desktop.domain.errors import CannotSave
+from oelala_desktop.sketch.encode import open_encoder
 from oelala_desktop.ui.gallery.picker import MediaPicker
 from oelala_desktop.ui.gallery.viewer import Viewer
 from tests.gui.living import page_of, ready, stop_sketch, until
@@ -304,6 +305,7 @@ def test_av1_has_a_thumbnail_and_plays(qapp: QApplication, home: Path) -> None:
         with av.open(str(folder / "new.mp4"), "w") as container:
             stream = container.add_stream(codec, rate=16)
             stream.width, stream.height, stream.pix_fmt = 128, 96, "yuv420p"
+            open_encoder(stream)
             for at in range(16):
                 frame = av.VideoFrame.from_ndarray(np.full((96, 128, 3), at * 12, np.uint8), format="rgb24")
                 container.mux(stream.encode(frame))

@@ -14,6 +14,7 @@ from oelala_desktop.domain.errors import NotFound
 from oelala_desktop.services import thumbnails
 from oelala_desktop.services.thumbnail_making import make_thumbnail
 from oelala_desktop.services.thumbnails import nearest_size
+from oelala_desktop.sketch.encode import open_encoder
 from tests.library.conftest import EVERYTHING, Shelf, picture, put
 from tests.metadata import files
 
@@ -37,6 +38,7 @@ def clip(path: Path, codec: str, still: Image.Image) -> Path:
     with av.open(str(path), "w") as container:
         stream = container.add_stream(codec, rate=8)
         stream.width, stream.height, stream.pix_fmt = *still.size, "yuv420p"
+        open_encoder(stream)
         for _ in range(4):
             container.mux(stream.encode(av.VideoFrame.from_image(still)))
         container.mux(stream.encode())
