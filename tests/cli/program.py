@@ -138,7 +138,7 @@ class Running:
     def kill(self) -> None:
         """SIGKILL: no time to tidy up."""
         self.process.kill()
-        self.process.communicate(timeout=20)
+        self.process.communicate(timeout=60)
 
 
 def _is_there(pid: int) -> bool:
@@ -148,7 +148,7 @@ def _is_there(pid: int) -> bool:
         return False
 
 
-def wait_until(check: Callable[[], bool], seconds: float = 15.0) -> None:
+def wait_until(check: Callable[[], bool], seconds: float = 45.0) -> None:
     deadline = time.monotonic() + seconds
     while not check():
         assert time.monotonic() < deadline

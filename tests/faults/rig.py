@@ -118,7 +118,7 @@ class App:
         self.services.jobs.take_up(jobs, self.engine)
         return jobs
 
-    async def end_of(self, job: Job, seconds: float = 40.0) -> Job:
+    async def end_of(self, job: Job, seconds: float = 90.0) -> Job:
         async with asyncio.timeout(seconds):
             return (await self.services.jobs.wait_for([job.id]))[0]
 

@@ -89,7 +89,7 @@ async def test_comfy_sdk_through_comfy_api_proxy(tmp_path: Path, server: Server)
         proxy, "run", "--comfyui", server.url, "--port", str(port), stdout=PIPE, stderr=STDOUT
     )
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not await _open(port):
                 await asyncio.sleep(0.1)
         graph = _graph(tmp_path, prompt="orbit left", frames=300, width=480, height=272)

@@ -14,14 +14,14 @@ from .proxy import Point
 from .rig import Server
 from .trial import Harm, Trial, Verdict
 
-SAMPLE = 40
+SAMPLE = 30
 SEED = 20_260
 
 _MESSAGE = ("cut", "delay", "repeat", "drop", "reorder", "swallow", "kill app", "kill server")
 _BEFORE = ("cut", "delay", "repeat", "swallow", "kill app", "kill server")
 _AFTER = ("cut", "delay", "swallow", "kill app", "kill server")
-_OWN_SERVER = 4  # trials at a time that have a server to themselves
-_SHARED = 6  # trials at a time on the shared one
+_OWN_SERVER = 3  # trials at a time that have a server to themselves
+_SHARED = 4  # trials at a time on the shared one
 
 
 def harms(points: Sequence[Point], writes: Sequence[str]) -> Iterator[Harm]:

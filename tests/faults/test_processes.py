@@ -49,7 +49,7 @@ async def test_a_living_process_keeps_its_jobs_and_its_parts(tmp_path: Path, pro
 
     proxy.script = lambda point: Fault(hook=hold) if str(point) == "after GET /view 1" else None
     other = await other_process(home, proxy.url)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         await held.wait()
     parts = list((home / "output").glob("*.part"))
     assert len(parts) == 1
@@ -77,7 +77,7 @@ async def test_a_killed_process_is_inherited_from(tmp_path: Path, proxy: Proxy) 
 
     proxy.script = lambda point: Fault(hook=slow_down) if str(point) == "before GET /view 1" else None
     other = await other_process(home, proxy.url)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while not list((home / "output").glob("*.part")):
             await asyncio.sleep(0.02)
     async with running_app(home, proxy.upstream_url) as app:

@@ -76,7 +76,7 @@ async def test_jobs_of_others_are_counted_and_left_alone(tmp_path: Path, server:
         theirs = [await other.submit(**ENDLESS, seed=n) for n in range(2)]
         await _until_there(server.url, 2)
         ours = await app.submit(**ONE)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(40):
             while 2 not in app.ahead:
                 await asyncio.sleep(0.02)
         spare = await app.submit(**ONE, seed=9)
@@ -93,7 +93,7 @@ async def test_jobs_of_others_are_counted_and_left_alone(tmp_path: Path, server:
 
 
 async def _until_there(url: str, count: int) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(40):
         while sum(map(len, await on_server(url))) < count:
             await asyncio.sleep(0.02)
 
@@ -144,7 +144,7 @@ async def test_a_submission_that_came_through_twice_is_taken_back_once(tmp_path:
         await _until_there(hostile.url, 2)
         await _post_again(hostile.url, second.id)
         assert (await on_server(hostile.url))[1] == [second.id] * 2
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(40):
             while (await on_server(hostile.url))[1].count(second.id) > 1:
                 await asyncio.sleep(0.05)
         ended = [await app.end_of(job) for job in (first, second)]

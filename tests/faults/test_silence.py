@@ -30,7 +30,7 @@ LONG = {"clip_count": 1, "num_frames": 161, "fps": 16, "resolution": "576p"}
 
 
 async def until_running(app: App, job: Job) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while (await app.services.jobs.find(job.id)).state is not JobState.RUNNING:
             await asyncio.sleep(0.02)
 
@@ -49,7 +49,7 @@ async def test_a_silenced_socket_is_made_up_for_by_http(tmp_path: Path, proxy: P
         began = time.monotonic()
         job = await app.end_of(await app.submit(**ONE))
         assert job.state is JobState.DONE
-        assert time.monotonic() - began < 10
+        assert time.monotonic() - began < 30
     assert proxy.accepted == [job.id]
 
 
@@ -71,7 +71,7 @@ async def test_a_result_is_here_soon_after_the_network_is_back(
         back = time.monotonic()
         job = await app.end_of(job)
         assert job.state is JobState.DONE
-        assert time.monotonic() - back < 3
+        assert time.monotonic() - back < 8
     assert proxy.accepted == [job.id]
     assert not faults_in(tmp_path / "home", [job], files=1)
 
@@ -94,7 +94,7 @@ async def test_a_network_that_goes_silent_in_the_middle_of_a_result(tmp_path: Pa
         back = time.monotonic()
         job = await app.end_of(job)
         assert job.state is JobState.DONE
-        assert time.monotonic() - back < 3
+        assert time.monotonic() - back < 8
     assert not faults_in(tmp_path / "home", [job], files=1)
 
 
@@ -108,7 +108,7 @@ async def test_old_connections_that_swallow_everything_hold_nothing_up(tmp_path:
         began = time.monotonic()
         second = await app.end_of(await app.submit(**ONE, prompt="pan left"), 60)
         assert first.state is second.state is JobState.DONE
-        assert time.monotonic() - began < 10
+        assert time.monotonic() - began < 30
 
 
 async def test_without_any_socket_http_is_enough(tmp_path: Path, hostile: Hostile) -> None:
@@ -117,7 +117,7 @@ async def test_without_any_socket_http_is_enough(tmp_path: Path, hostile: Hostil
         began = time.monotonic()
         job = await app.end_of(await app.submit(**ONE))
         assert job.state is JobState.DONE
-        assert time.monotonic() - began < 10
+        assert time.monotonic() - began < 30
 
 
 async def test_success_may_come_before_history(tmp_path: Path, hostile: Hostile) -> None:

@@ -79,13 +79,13 @@ class Trial:
     async def run(self) -> Verdict:
         await self.proxy.start()
         try:
-            async with asyncio.timeout(75):
+            async with asyncio.timeout(150):
                 if self.harm.kind == "kill app":
                     await self._in_a_process()
                 else:
                     await self._here()
         except TimeoutError:
-            self.verdict.lost.append("no end within 75 s")
+            self.verdict.lost.append("no end within 150 s")
         except Exception as error:  # noqa: BLE001 - a verdict on every trial, whatever became of it
             self.verdict.other.append(f"{type(error).__name__}: {error}")
         finally:
@@ -95,7 +95,7 @@ class Trial:
     async def _here(self) -> None:
         async with self._connected() as app:
             job = await app.submit(seed=self.seed)
-            await app.end_of(job, 60)
+            await app.end_of(job, 120)
             if app.bar_fell():
                 self.verdict.other.append("the bar went back")
         await self._judge({job.id})
@@ -134,7 +134,7 @@ class Trial:
         announced = {row["job_id"] for row in rows if row["event"] == "queued"}
         async with self._connected() as app:
             for job in await app.take_up():
-                await app.end_of(job, 60)
+                await app.end_of(job, 120)
         await self._judge(announced)
 
     async def _judge(self, announced: set[str]) -> None:

@@ -30,7 +30,7 @@ from oelala_desktop.ui.theme import Theme
 Scenario = Callable[[MainWindow], Awaitable[None]]
 
 
-def live(qapp: QApplication, home: Path, scenario: Scenario, *, engine: str = "sketch", seconds: float = 60) -> None:
+def live(qapp: QApplication, home: Path, scenario: Scenario, *, engine: str = "sketch", seconds: float = 100) -> None:
     """Runs `scenario` on the window's own kind of loop; the window and its services are gone when it returns."""
 
     async def whole() -> None:
@@ -61,7 +61,7 @@ async def living_window(qapp: QApplication, home: Path, engine: str) -> AsyncIte
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # players and all, before the program ends
 
 
-async def until(condition: Callable[[], object], what: str, seconds: float = 30) -> None:
+async def until(condition: Callable[[], object], what: str, seconds: float = 60) -> None:
     """Lets the loop turn until `condition` holds."""
     deadline = asyncio.get_running_loop().time() + seconds
     while not condition():

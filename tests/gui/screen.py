@@ -49,7 +49,7 @@ def missing(*programs: str) -> str:
     return f"not installed here: {', '.join(absent)}" if absent else ""
 
 
-def wait_for(look: Callable[[], T], what: str, seconds: float = 20) -> T:
+def wait_for(look: Callable[[], T], what: str, seconds: float = 60) -> T:
     """The first true answer of `look`."""
     deadline = time.monotonic() + seconds
     while not (answer := look()):
@@ -172,7 +172,7 @@ class Screen:
 
     # windows, keys and the pointer
 
-    def window(self, title: str, *, seconds: float = 20) -> str:
+    def window(self, title: str, *, seconds: float = 60) -> str:
         """The id of the visible window with this title, once there is one."""
         return wait_for(lambda: self.windows(title), f"a window named {title}", seconds)[-1]
 

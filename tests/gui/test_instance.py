@@ -76,7 +76,7 @@ app = QCoreApplication([])
 first = Instance(Path({str(tmp_path)!r}))
 os.kill(os.getpid(), signal.SIGKILL)
 """
-    subprocess.run([sys.executable, "-c", code], timeout=30)
+    subprocess.run([sys.executable, "-c", code], timeout=90)
     assert may_run_already(tmp_path) and not hand_over(tmp_path, [])
     heir = Instance(tmp_path)
     assert heir.is_first and hand_over(tmp_path, [])

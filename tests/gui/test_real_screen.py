@@ -21,7 +21,7 @@ from tests.gui.screen import Screen, missing, wait_for
 
 pytestmark = [
     pytest.mark.screen,
-    pytest.mark.timeout(90),
+    pytest.mark.timeout(240),
     pytest.mark.skipif(bool(missing()), reason=missing() or "-"),
 ]
 TITLE = "Oelala Desktop"
@@ -140,7 +140,7 @@ class Window:
     def code(self) -> int:
         """What it ends with, having complained of nothing and left no process behind."""
         before = psutil.Process(self.process.pid).children(recursive=True) if self.process.poll() is None else []
-        code = self.process.wait(20)
+        code = self.process.wait(60)
         assert self.screen.said(sys.executable) == ""
         left = [child for child in before if child.is_running() and "oelala_desktop.sketch" not in child.cmdline()]
         assert left == []
@@ -188,7 +188,7 @@ def test_three_pictures_dragged_from_a_file_manager(screen: Screen, sketch: dict
     drag(screen, folder, (x + 430, y + 190))
     screen.window("Several pictures")
     screen.keys("Return")
-    wait_for(lambda: window.states() == ["done"] * 3, "three results", 30)
+    wait_for(lambda: window.states() == ["done"] * 3, "three results")
     videos = sorted((window.home / "output").rglob("*.mp4"))
     assert len(videos) == 3
     for video in videos:
@@ -274,12 +274,12 @@ def test_without_a_tray_closing_asks_while_a_job_runs(screen: Screen, sketch: di
 def test_a_second_start_raises_the_first(screen: Screen, sketch: dict[str, object], picture: Path) -> None:
     window = Window(screen, sketch, SHORT)
     second = window.launch(picture)  # while the first is still starting
-    assert second.wait(20) == 0
+    assert second.wait(60) == 0
     wait_for(lambda: str(picture) in json.dumps(window.kept()), "the picture in the first window's form")
     screen.run("xdotool", "windowminimize", window.id)
     wait_for(lambda: not window.is_shown, "a minimised window")
     other = paint(screen.folder / "other ü.png")
-    assert window.launch(other).wait(20) == 0
+    assert window.launch(other).wait(60) == 0
     wait_for(lambda: window.is_shown, "the first window")
     wait_for(lambda: screen.run("xdotool", "getactivewindow") == window.id, "the first window in front")
     wait_for(lambda: json.dumps(str(other))[1:-1] in json.dumps(window.kept()), "the other picture")
