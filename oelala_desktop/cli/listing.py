@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+from pathlib import Path
 from typing import Any
 
 from oelala_desktop.bootstrap import Services
 from oelala_desktop.domain.catalog import Catalog
-from oelala_desktop.domain.errors import OelalaError
+from oelala_desktop.domain.errors import InvalidInput, OelalaError
 from oelala_desktop.domain.models import find_pairs
+from oelala_desktop.domain.tool import find_tool
 from oelala_desktop.services.engine import Engine
 from oelala_desktop.services.health import check_health
+from oelala_desktop.services.own_presets import read_workflow, save_preset
 
 from .output import print_json
 from .run import say
@@ -28,6 +31,8 @@ async def _connected(services: Services, options: argparse.Namespace) -> tuple[E
 
 async def presets(options: argparse.Namespace) -> int:
     async with Services() as services:
+        if options.add:
+            return await asyncio.to_thread(_add_preset, services, options)
         engine, catalog = await _connected(services, options)
         for fault in services.registry.faults:
             say(fault)
@@ -48,6 +53,24 @@ async def presets(options: argparse.Namespace) -> int:
                 print(f"{'✓' if not missing else '·'} {preset.id:38} {preset.name} – {preset.description}")
                 for m in missing:
                     print(f"    lacks {m}")
+    return 0
+
+
+def _add_preset(services: Services, options: argparse.Namespace) -> int:
+    """With everything that the workflow offers for the product's own settings."""
+    path = Path(options.add)
+    adoption = read_workflow(path)
+    tool = find_tool(options.tool) if options.tool else adoption.tools[0]
+    if tool not in adoption.tools:
+        fitting = ", ".join(t.id for t in adoption.tools)
+        raise InvalidInput(f"{path.name} is no workflow for {tool.name}; it fits {fitting}.")
+    kept = frozenset(exposure.key for exposure in adoption.exposures if exposure.kept)
+    name = options.name or path.stem.replace("_", " ")
+    preset = save_preset(services.registry, services.paths.own_presets, adoption, tool, name, kept)
+    if options.json:
+        print_json({"id": preset.id, "name": preset.name, "tool": tool.id, "settings": list(preset.fields)})
+    else:
+        print(preset.id)
     return 0
 
 

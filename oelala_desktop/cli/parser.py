@@ -61,6 +61,9 @@ def build_parser() -> argparse.ArgumentParser:
 
     presets = commands.add_parser("presets", help="list presets and what the engine lacks for them")
     presets.add_argument("--json", action="store_true")
+    presets.add_argument("--add", metavar="FILE.json", help="make a preset of a workflow (ComfyUI: Export (API))")
+    presets.add_argument("--tool", metavar="TOOL", help="with --add, where the workflow fits more than one tool")
+    presets.add_argument("--name", metavar="NAME", help="with --add, what it is called (the file's name)")
     _engine(presets)
 
     models = commands.add_parser("models", help="list the models and LoRAs of the engine, pairs first")

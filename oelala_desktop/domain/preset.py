@@ -145,6 +145,7 @@ class Preset:
     size_class: str = "video"
     sketch: bool = False
     also: tuple[str, ...] = ()
+    adopted: bool = False
 
     @property
     def short_id(self) -> str:
@@ -167,17 +168,27 @@ class Preset:
                 fix = f"cd ComfyUI/custom_nodes && git clone {pack.address}"
                 out.append(Missing("nodes", f"node pack {pack.name}", f"nodes {', '.join(mine)}", fix))
         if lacking:
-            where = "only the built-in Sketch engine has it" if self.sketch else "part of ComfyUI since its 0.3 series"
-            fix = "oelala generate … --engine sketch" if self.sketch else "Update ComfyUI to its newest version."
-            out += [Missing("nodes", f"node {c}", where, fix) for c in lacking]
+            out += [Missing("nodes", f"node {c}", *self._source_of_nodes()) for c in lacking]
         return (*out, *(m for m in (self.missing_model(x, catalog) for x in self.models) if m))
+
+    def _source_of_nodes(self) -> tuple[str, str]:
+        """Where nodes come from that no pack of the table brings, and how to get them."""
+        if self.sketch:
+            return "only the built-in Sketch engine has it", "oelala generate … --engine sketch"
+        if self.adopted:
+            manager = "ComfyUI-Manager: Install Missing Custom Nodes"
+            return "from a newer ComfyUI or a node pack", f"Update ComfyUI; for nodes of a pack, {manager}."
+        return "part of ComfyUI since its 0.3 series", "Update ComfyUI to its newest version."
 
     def missing_model(self, model: ModelFile, catalog: Catalog) -> Missing | None:
         choices = self.model_choices(model, catalog)
         if choices is None or model.best(choices) is not None:
             return None
-        fix = f"Download {model.file} from {model.source} into ComfyUI/models/{model.folder}/"
-        return Missing("model", model.file, f"models/{model.folder}, from {model.source}", fix)
+        folder = f"models/{model.folder}"
+        if not model.source:
+            return Missing("model", model.file, folder, f"Put {model.file} into ComfyUI/{folder}/")
+        fix = f"Download {model.file} from {model.source} into ComfyUI/{folder}/"
+        return Missing("model", model.file, f"{folder}, from {model.source}", fix)
 
     def _class_at(self, target: str) -> tuple[str, str]:
         title, name = edits.split_target(target)

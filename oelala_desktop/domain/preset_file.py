@@ -11,6 +11,7 @@
     [clips]       start, frames
     devices = ["Title.input", …]
     also = ["node class that others cannot do without", …]
+    adopted = true                      made from a workflow of the user's own
 
 A KEY is one of the product's settings, one of width, height, filename (computed), or the preset's own with a kind.
 """
@@ -27,7 +28,7 @@ from .preset import Clips, EndPicture, LoraTargets, ModelFile, OptionalPart, Pac
 from .tool import VOCABULARY, Tool
 
 _COMPUTED = ("width", "height", "filename")
-_SCALARS = ("name", "description", "order", "size", "devices", "sketch", "also")
+_SCALARS = ("name", "description", "order", "size", "devices", "sketch", "also", "adopted")
 _TABLES = ("fields", "models", "packs", "optional", "loras", "end_picture", "clips")
 
 
@@ -89,6 +90,7 @@ def _build(short_id: str, tool: Tool, table: Mapping[str, Any], graph: Mapping[s
         size_class=str(size.get("class", "video")),
         sketch=bool(table.get("sketch", False)),
         also=tuple(table.get("also", ())),
+        adopted=bool(table.get("adopted", False)),
     )
 
 

@@ -35,8 +35,15 @@ class ToolRegistry:
                     faults.append(str(error))
                 else:
                     found[preset.id] = preset
-        self._presets = dict(sorted(found.items(), key=lambda item: (item[1].order, item[0])))
+        self._take(found)
         self.faults = tuple(faults)
+
+    def offer(self, preset: Preset) -> None:
+        """Takes in one more, without reading the folders again."""
+        self._take(self._presets | {preset.id: preset})
+
+    def _take(self, found: dict[str, Preset]) -> None:
+        self._presets = dict(sorted(found.items(), key=lambda item: (item[1].order, item[0])))
 
     def presets(self, tool: Tool | None = None) -> tuple[Preset, ...]:
         """In the declared order of preference."""

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import time
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QMimeData, QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 
 from oelala_desktop.domain.events import JobFinished, NoticePosted
 from oelala_desktop.domain.job import JobState
+from oelala_desktop.domain.preset import Preset
 from oelala_desktop.domain.tool import TOOLS
 from oelala_desktop.storage.paths import shipped
 from oelala_desktop.ui.bridge import listen
@@ -35,6 +36,9 @@ from oelala_desktop.ui.studio import Reuse, Studio
 from oelala_desktop.ui.tray import Tray
 from oelala_desktop.ui.widgets import dropped
 from oelala_desktop.ui.widgets.toast import Level
+
+if TYPE_CHECKING:
+    from oelala_desktop.ui.json_drops import JsonDrops
 
 _TRAY_MS = 250  # docks and panels are told of progress four times a second
 _TRAY_BACK_MS = 3000  # a panel that starts anew is back by then
@@ -79,6 +83,10 @@ class MainWindow(QObject):
         for page_id in ("media-all", "media-images", "media-videos", "media-favorites", "media-prompts"):
             self.shell.add_page(page_id, partial(self._media_page, page_id))
         self.shell.add_page("settings", self._settings_page)
+        self._badge()
+
+    def _badge(self) -> None:
+        """What is not there yet says so in the sidebar."""
         live = {tool.id for tool in self._services.registry.live_tools()}
         badges = {tool_id: "soon" for tool_id in TOOLS if tool_id not in live}
         self.shell.sidebar.set_badges(badges | {"media-prompts": "NEW"})
@@ -94,6 +102,24 @@ class MainWindow(QObject):
             lambda: self.studio.show_in_folder(self._services.paths.own_presets / tool_id)
         )
         return page
+
+    @cached_property
+    def json_drops(self) -> JsonDrops:
+        from oelala_desktop.ui.json_drops import JsonDrops
+
+        return JsonDrops(self.studio, self._show_preset, self._tool_in_view)
+
+    def _show_preset(self, preset: Preset) -> None:
+        """A preset that was made just now, chosen on its tool's page, which it may have brought to life."""
+        tool_id = preset.tool.id
+        if tool_id not in self._tools:
+            self.shell.add_page(tool_id, partial(self._tool_page, tool_id))
+            self._badge()
+        self.shell.show_page(tool_id)
+        self._tools[tool_id].choose_preset(preset.short_id)
+
+    def _tool_in_view(self) -> str:
+        return self.tool_page.tool.id if self.tool_page is not None else START_PAGE
 
     def _media_page(self, page_id: str) -> QWidget:
         from oelala_desktop.ui.gallery.media_page import make_media_page
@@ -185,6 +211,9 @@ class MainWindow(QObject):
         self.paste()
 
     def _dropped(self, mime: QMimeData) -> None:
+        if dropped.only_json(mime):
+            self.json_drops.take(Path(mime.urls()[0].toLocalFile()))
+            return
         offer = dropped.read(mime)
         if offer is None:
             return

@@ -28,6 +28,35 @@ def test_presets_and_what_they_lack(oelala: Program) -> None:
     assert wan["tool"] == "image-to-video"
 
 
+def test_a_workflow_becomes_a_preset(fresh: Program) -> None:
+    workflow = ROOT / "workflows" / "image-to-video" / "sketch.json"
+    made = fresh.run("presets", "--add", workflow, "--name", "Slow moves", "--json")
+    assert made.code == 0 and made.last["id"] == "image-to-video.slow-moves", made
+    again = fresh.run("presets", "--add", workflow, "--name", "Slow moves")
+    assert again.out.strip() == "image-to-video.slow-moves-2"
+    assert sorted(p.name for p in (fresh.home / "workflows" / "image-to-video").iterdir()) == [
+        *("slow-moves-2.json", "slow-moves-2.toml", "slow-moves.json", "slow-moves.toml")
+    ]
+    ran = fresh.run("generate", "image-to-video", "--image", HARBOUR, "--preset", "slow-moves", *TINY[2:4], "--engine",
+                    "sketch", "--json")  # fmt: skip
+    assert ran.code == 0 and ran.last["preset"] == "image-to-video.slow-moves", ran
+    rows = {row["id"]: row["runnable"] for row in fresh.run("presets", "--engine", "sketch", "--json").lines}
+    assert rows["image-to-video.slow-moves"] is True
+
+
+def test_what_is_no_workflow_makes_no_preset(fresh: Program, tmp_path: Path) -> None:
+    editor = tmp_path / "editor.json"
+    editor.write_text('{"nodes": [], "links": []}')
+    ran = fresh.run("presets", "--add", editor)
+    assert (ran.code, ran.out) == (2, "") and "Export (API)" in ran.sentence
+    workflow = ROOT / "workflows" / "text-to-image" / "sketch.json"
+    ran = fresh.run("presets", "--add", workflow, "--tool", "image-to-video")
+    assert ran.code == 2 and "it fits text-to-image" in ran.sentence
+    ran = fresh.run("presets", "--add", tmp_path / "gone.json")
+    assert ran.code == 2 and "cannot be read" in ran.sentence
+    assert not (fresh.home / "workflows" / "image-to-video").exists()
+
+
 def test_a_broken_preset_of_one_s_own_is_named_and_the_rest_works(fresh: Program) -> None:
     folder = fresh.home / "workflows" / "image-to-video"
     folder.mkdir(parents=True)

@@ -60,7 +60,7 @@ class ToolPage(QObject):
         form, output, bus = self.form, self.view.output, self._services.bus
         form.generate_requested.connect(self.generate)
         form.changed.connect(lambda _key: self._edited())
-        form.preset_chosen.connect(self._choose_preset)
+        form.preset_chosen.connect(self.choose_preset)
         form.menu_chosen.connect(self._menu)
         self.intake.several.connect(self._ask_for_each)
         self.intake.changed.connect(self._edited)
@@ -95,7 +95,8 @@ class ToolPage(QObject):
         self.form.set_size_rule(preset_form.size_rule(preset))
         self.intake.show_again()
 
-    def _choose_preset(self, short_id: str) -> None:
+    def choose_preset(self, short_id: str) -> None:
+        """The user's choice; it is remembered."""
         self._wish = short_id
         self._services.settings.set(f"preset.{self.tool.id}", short_id)
         preset = next((p for p in self._services.registry.presets(self.tool) if p.short_id == short_id), None)
@@ -304,7 +305,7 @@ class ToolPage(QObject):
         values.pop("num_frames", None) if values.get("duration") else None
         preset = str(reuse.values.get("preset") or "")
         if preset and preset != self._wish:
-            self._choose_preset(preset)
+            self.choose_preset(preset)
         image = values.pop("image", None)
         end = values.pop("end_image", None)
         self.form.set_values(values)

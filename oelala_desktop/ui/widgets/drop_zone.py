@@ -118,7 +118,7 @@ class DropZone(Control, QWidget):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         mime = event.mimeData()
-        offer = None if dropped.only_workflow(mime) else dropped.read(mime, pixels=False)
+        offer = None if dropped.only_json(mime) else dropped.read(mime, pixels=False)
         if offer is None:
             event.ignore()
             return

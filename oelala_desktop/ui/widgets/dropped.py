@@ -49,7 +49,8 @@ def read(mime: QMimeData, *, pixels: bool = True) -> Dropped | None:
     return None
 
 
-def only_workflow(mime: QMimeData) -> bool:
-    """Whether the drag holds nothing but JSON files, which belong to the window and not to a picture field."""
+def only_json(mime: QMimeData) -> bool:
+    """Whether the drag holds nothing but JSON files: workflows and settings belong to the window, not to a picture
+    field."""
     urls = mime.urls()
     return bool(urls) and all(url.isLocalFile() and url.toLocalFile().casefold().endswith(".json") for url in urls)

@@ -1,0 +1,75 @@
+"""JSON files dropped on the window: a workflow becomes a preset, settings fill the page of their tool."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import cast
+
+from oelala_desktop.domain.adopt import Adoption, adopt, is_workflow
+from oelala_desktop.domain.errors import InvalidInput, InvalidPreset, OelalaError
+from oelala_desktop.domain.preset import Preset
+from oelala_desktop.domain.tool import TOOLS
+from oelala_desktop.services.own_presets import read_json, save_preset
+from oelala_desktop.ui.pages.workflow_sheet import WorkflowSheet
+from oelala_desktop.ui.studio import Reuse, Studio
+
+
+class JsonDrops:
+    """`settle` shows a new preset on its tool's page; `tool_in_view` is the tool that settings without one are for."""
+
+    def __init__(self, studio: Studio, settle: Callable[[Preset], object], tool_in_view: Callable[[], str]) -> None:
+        self._studio = studio
+        self._settle = settle
+        self._tool_in_view = tool_in_view
+        self.sheet: WorkflowSheet | None = None
+
+    def take(self, path: Path) -> None:
+        self._studio.actions.start(asyncio.to_thread(read_json, path), done=partial(self._read, path))
+
+    def _read(self, path: Path, content: object) -> None:
+        if is_workflow(content):
+            try:
+                self._ask(path.stem, adopt(content))
+            except InvalidPreset as error:
+                self._studio.present(InvalidInput(f"{path.name}: {error.message}"))
+        elif isinstance(content, dict) and content:
+            values = cast("dict[str, object]", content)
+            tool = str(values.get("tool") or "")
+            self._studio.reuse_requested.emit(Reuse(tool if tool in TOOLS else self._tool_in_view(), values))
+            self._studio.notify(f"Settings taken from {path.name}.")
+        else:
+            self._studio.notify(f"{path.name} holds neither a workflow nor settings.", "warning")
+
+    def _ask(self, name: str, adoption: Adoption) -> None:
+        if self.sheet is not None:
+            self.sheet.close_sheet()
+        sheet = self.sheet = WorkflowSheet(self._studio.shell, adoption, name.replace("_", " ").strip() or "Workflow")
+        sheet.added.connect(partial(self._save, sheet, adoption))
+        sheet.closed.connect(partial(self._closed, sheet))
+        sheet.open_sheet()
+
+    def _closed(self, sheet: WorkflowSheet) -> None:
+        self.sheet = None if self.sheet is sheet else self.sheet
+        sheet.deleteLater()
+
+    def _save(self, sheet: WorkflowSheet, adoption: Adoption, name: str, tool: str, kept: frozenset[str]) -> None:
+        services = self._studio.services
+        folder = services.paths.own_presets
+
+        def refused(error: OelalaError) -> bool:
+            sheet.show_error(error.message)
+            return True
+
+        self._studio.actions.start(
+            asyncio.to_thread(save_preset, services.registry, folder, adoption, TOOLS[tool], name, kept),
+            done=partial(self._saved, sheet),
+            failed=refused,
+        )
+
+    def _saved(self, sheet: WorkflowSheet, preset: Preset) -> None:
+        sheet.close_sheet()
+        self._settle(preset)
+        self._studio.notify(f"“{preset.name}” is a preset of {preset.tool.name} now.")

@@ -1,0 +1,164 @@
+"""JSON files dropped on the window: a workflow becomes a preset that runs, settings fill the page."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from oelala_desktop.domain.job import JobState
+from oelala_desktop.domain.tool import TOOLS
+from oelala_desktop.storage.paths import shipped
+from oelala_desktop.ui.main_window import MainWindow
+from oelala_desktop.ui.pages.workflow_sheet import WorkflowSheet
+from tests.gui.living import live, page_of, ready, stop_sketch, until
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Path]:
+    yield tmp_path
+    stop_sketch(tmp_path)
+
+
+def drop(window: MainWindow, path: Path) -> None:
+    """On the window, with the URL that a file manager sends."""
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(path))])
+    actions = Qt.DropAction.CopyAction | Qt.DropAction.MoveAction
+    event = QDropEvent(QPointF(5, 5), actions, mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+    window.shell.dropEvent(event)
+
+
+def saved(folder: Path, name: str, content: object) -> Path:
+    path = folder / name
+    path.write_text(json.dumps(content), "utf-8")
+    return path
+
+
+async def sheet_of(window: MainWindow) -> WorkflowSheet:
+    await until(lambda: window.json_drops.sheet is not None, "the sheet")
+    sheet = window.json_drops.sheet
+    assert sheet is not None
+    return sheet
+
+
+def said(window: MainWindow) -> list[str]:
+    return [notice.text for notice in window.studio.notices]
+
+
+def test_a_workflow_becomes_a_preset_that_runs(qapp: QApplication, home: Path) -> None:
+    picture = home / "a.png"
+    Image.linear_gradient("L").resize((480, 320)).convert("RGB").save(picture)
+    graph = json.loads((shipped("workflows") / "image-to-video" / "sketch.json").read_text("utf-8"))
+    workflow = saved(home, "my_moves.json", graph)
+
+    async def make(window: MainWindow) -> None:
+        await ready(window)
+        drop(window, workflow)
+        sheet = await sheet_of(window)
+        frames = next(t for t, keys in sheet._toggles.items() if keys == ("fps",))
+        assert frames.isChecked()
+        sheet._name.setText("Slow moves")
+        QTest.keyClick(sheet._name, Qt.Key.Key_Return)
+        await until(lambda: window.json_drops.sheet is None, "its end")
+        page = page_of(window)
+        assert "Slow moves" in said(window)[0]
+        page.intake.take("image", picture)
+        await until(lambda: page.form.values().get("image"), "the picture")
+        page.generate()
+        await until(lambda: page.stage.job is not None and page.stage.job.state.is_final, "the job")
+        assert page.stage.job is not None
+        assert (page.stage.job.preset, page.stage.job.state) == ("image-to-video.slow-moves", JobState.DONE)
+
+    live(qapp, home, make)
+
+    async def start_again(window: MainWindow) -> None:
+        await ready(window)
+        assert [p.short_id for p in window.studio.services.registry.presets(TOOLS["image-to-video"])][
+            -1
+        ] == "slow-moves"
+
+    live(qapp, home, start_again)
+
+
+def test_a_tool_comes_to_life_with_its_first_preset(qapp: QApplication, home: Path) -> None:
+    graph = {
+        "1": {"class_type": "LoadImage", "inputs": {"image": "x.png"}},
+        "2": {
+            "class_type": "ImageScaleBy",
+            "inputs": {"image": ["1", 0], "upscale_method": "lanczos", "scale_by": 2.0},
+        },
+        "3": {"class_type": "SaveImage", "inputs": {"images": ["2", 0], "filename_prefix": "x"}},
+    }
+    workflow = saved(home, "twice.json", graph)
+
+    async def act(window: MainWindow) -> None:
+        await ready(window)
+        drop(window, workflow)
+        sheet = await sheet_of(window)
+        sheet._tool.set_value("upscaler")
+        QTest.mouseClick(sheet._add, Qt.MouseButton.LeftButton)
+        await until(lambda: window.json_drops.sheet is None, "its end")
+        assert window.shell.page_id == "upscaler"
+        assert window.tool_page is not None and window.tool_page.tool.id == "upscaler"
+
+    live(qapp, home, act)
+
+
+def test_settings_fill_the_page(qapp: QApplication, home: Path) -> None:
+    settings = saved(home, "evening.json", {"tool": "text-to-video", "prompt": "a lake at dusk", "steps": 9})
+
+    async def act(window: MainWindow) -> None:
+        await ready(window)
+        drop(window, settings)
+        await until(lambda: window.shell.page_id == "text-to-video", "the page of their tool")
+        assert page_of(window, "text-to-video").form.values()["prompt"] == "a lake at dusk"
+
+    live(qapp, home, act)
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        ({"nodes": [], "links": []}, "Export (API)"),
+        ([], "neither a workflow nor settings"),
+        ({"1": {"class_type": "A", "inputs": {}}}, "saves nothing"),
+    ],
+)
+def test_what_cannot_be_used_says_why(qapp: QApplication, home: Path, content: object, sentence: str) -> None:
+    path = saved(home, "odd.json", content)
+
+    async def act(window: MainWindow) -> None:
+        await ready(window)
+        drop(window, path)
+        await until(lambda: any(sentence in text and "odd.json" in text for text in said(window)), "the sentence")
+        assert window.json_drops.sheet is None
+
+    live(qapp, home, act)
+
+
+def test_a_preset_that_cannot_be_saved_says_so_on_its_sheet(qapp: QApplication, home: Path) -> None:
+    graph = json.loads((shipped("workflows") / "text-to-image" / "sketch.json").read_text("utf-8"))
+    path = saved(home, "card.json", graph)
+
+    async def act(window: MainWindow) -> None:
+        await ready(window)
+        folder = window.studio.services.paths.own_presets
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "text-to-image").write_text("in the way")
+        drop(window, path)
+        sheet = await sheet_of(window)
+        QTest.mouseClick(sheet._add, Qt.MouseButton.LeftButton)
+        await until(lambda: "cannot be saved" in sheet._error.text(), "the sentence")
+        assert sheet.isVisible()
+        QTest.keyClick(sheet, Qt.Key.Key_Escape)
+        await until(lambda: window.json_drops.sheet is None, "its end")
+
+    live(qapp, home, act)
