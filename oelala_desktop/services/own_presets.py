@@ -9,7 +9,8 @@ from pathlib import Path
 
 import tomli_w
 
-from oelala_desktop.domain.adopt import Adoption, adopt, preset_table, slug
+from oelala_desktop.domain.adopt import Adoption, adopt
+from oelala_desktop.domain.adopt_table import preset_table, slug
 from oelala_desktop.domain.errors import CannotSave, InvalidInput, InvalidPreset
 from oelala_desktop.domain.preset import Preset
 from oelala_desktop.domain.preset_file import parse_preset

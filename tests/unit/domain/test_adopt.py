@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 import tomli_w
 
-from oelala_desktop.domain.adopt import Adoption, adopt, is_workflow, preset_table, slug
+from oelala_desktop.domain.adopt import Adoption, adopt, is_workflow
+from oelala_desktop.domain.adopt_table import preset_table, slug
 from oelala_desktop.domain.catalog import Catalog, NodeClass, NodeInput
 from oelala_desktop.domain.errors import InvalidPreset
 from oelala_desktop.domain.preset import Preset
