@@ -27,11 +27,10 @@ def resolve(
     """Checks all `values` and settles what was left open. `picture_size` is the start picture's, for "auto".
 
     Raises InvalidField or NotRunnable."""
-    given = preset.tool.check(values, preset.fields)
+    given = check_values(preset, values)
     lacking = tuple(m for m in preset.missing(catalog) if m.kind == "nodes")
     if lacking:
         raise not_runnable(preset, lacking)
-    _refuse_unused(preset, given)
     used: dict[str, Any] = {k: given.get(k, f.default) for k, f in preset.fields.items()}
     used |= {k: v for k, v in given.items() if k in ("image", "end_image")}
     if preset.tool.needs_picture and not used.get("image"):
@@ -58,6 +57,17 @@ def resolve(
         fps=int(str(used.get("fps") or 0)),
         seed=seed,
     )
+
+
+def check_values(preset: Preset, values: Mapping[str, object]) -> dict[str, object]:
+    """What can be said of `values` before a server is asked. Raises InvalidField."""
+    given = preset.tool.check(values, preset.fields)
+    _refuse_unused(preset, given)
+    steps = given.get("steps", preset.fields["steps"].default if "steps" in preset.fields else None)
+    switch = given.get("switch_step")
+    if switch is not None and steps is not None and int(str(switch)) >= int(str(steps)):
+        raise InvalidField("switch_step", f"switch_step: {switch} must be less than the {steps} steps.")
+    return given
 
 
 def not_runnable(preset: Preset, lacking: tuple[Missing, ...]) -> NotRunnable:
@@ -97,10 +107,7 @@ def _sampling(preset: Preset, used: dict[str, Any], given: Mapping[str, object],
         if key in preset.fields:
             choices = preset.choices(key, catalog)
             used[key] = pick(key, str(used[key]), choices) if choices else used[key]
-    steps, switch = given.get("steps", used.get("steps")), given.get("switch_step")
-    if switch is not None and steps is not None and int(str(switch)) >= int(str(steps)):
-        raise InvalidField("switch_step", f"switch_step: {switch} must be less than the {steps} steps.")
-    if "switch_step" in preset.fields and switch is None:
+    if "switch_step" in preset.fields and given.get("switch_step") is None:
         used["switch_step"] = following_switch(preset, int(used["steps"]))
 
 

@@ -45,6 +45,9 @@ class Editor(QWidget):
     def set_choices(self, choices: Sequence[Choice]) -> None:
         """What the server offers for this field; editors without a list ignore it."""
 
+    def set_default(self, name: str) -> None:
+        """What the preset takes where nothing is chosen; only models have such a thing."""
+
     def _hold(self, widget: QWidget) -> None:
         self._column.addWidget(widget)
         self.setFocusProxy(widget)
@@ -95,8 +98,10 @@ class ComboEditor(Editor):
         super().__init__(field)
         from oelala_desktop.ui.widgets.combo import ComboBox  # stands in folded cards: not needed at start
 
-        self.combo = ComboBox(field.label, placeholder="Preset default")
-        self.combo.set_choices([Choice(choice, choice) for choice in field.choices])
+        self._left = "Preset default"  # what a value left open is called
+        self._listed: tuple[Choice, ...] = tuple(Choice(choice, choice) for choice in field.choices)
+        self.combo = ComboBox(field.label, placeholder=self._left)
+        self.combo.set_choices(self._listed)
         self.combo.value_changed.connect(lambda value: self.edited.emit(value or None))
         self._hold(self.combo)
 
@@ -104,8 +109,14 @@ class ComboEditor(Editor):
         self.combo.set_value(str(value or ""))
 
     def set_choices(self, choices: Sequence[Choice]) -> None:
-        own = [Choice("", "Preset default")] if self.field.kind is FieldKind.MODEL and choices else []
+        own = [Choice("", self._left)] if self.field.kind is FieldKind.MODEL and choices else []
+        self._listed = tuple(choices)
         self.combo.set_choices([*own, *choices])
+
+    def set_default(self, name: str) -> None:
+        base = name.replace("\\", "/").rsplit("/", 1)[-1]
+        self._left = f"{base} · preset default" if base else "Preset default"
+        self.set_choices(self._listed)
 
 
 class SegmentEditor(Editor):

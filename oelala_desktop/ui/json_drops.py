@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import cast
+from typing import Any
 
 from oelala_desktop.domain.adopt import Adoption, adopt, is_workflow
 from oelala_desktop.domain.errors import InvalidInput, InvalidPreset, OelalaError
@@ -14,16 +14,21 @@ from oelala_desktop.domain.preset import Preset
 from oelala_desktop.domain.tool import TOOLS
 from oelala_desktop.services.own_presets import read_json, save_preset
 from oelala_desktop.ui.pages.workflow_sheet import WorkflowSheet
-from oelala_desktop.ui.studio import Reuse, Studio
+from oelala_desktop.ui.studio import Studio
 
 
 class JsonDrops:
-    """`settle` shows a new preset on its tool's page; `tool_in_view` is the tool that settings without one are for."""
+    """`settle` shows a new preset on its tool's page; `take_settings` gets a file's name and what it holds."""
 
-    def __init__(self, studio: Studio, settle: Callable[[Preset], object], tool_in_view: Callable[[], str]) -> None:
+    def __init__(
+        self,
+        studio: Studio,
+        settle: Callable[[Preset], object],
+        take_settings: Callable[[str, Mapping[str, Any]], object],
+    ) -> None:
         self._studio = studio
         self._settle = settle
-        self._tool_in_view = tool_in_view
+        self._take_settings = take_settings
         self.sheet: WorkflowSheet | None = None
 
     def take(self, path: Path) -> None:
@@ -36,10 +41,7 @@ class JsonDrops:
             except InvalidPreset as error:
                 self._studio.present(InvalidInput(f"{path.name}: {error.message}"))
         elif isinstance(content, dict) and content:
-            values = cast("dict[str, object]", content)
-            tool = str(values.get("tool") or "")
-            self._studio.reuse_requested.emit(Reuse(tool if tool in TOOLS else self._tool_in_view(), values))
-            self._studio.notify(f"Settings taken from {path.name}.")
+            self._take_settings(path.name, content)
         else:
             self._studio.notify(f"{path.name} holds neither a workflow nor settings.", "warning")
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from PySide6.QtCore import QMimeData, QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
@@ -107,7 +108,7 @@ class MainWindow(QObject):
     def json_drops(self) -> JsonDrops:
         from oelala_desktop.ui.json_drops import JsonDrops
 
-        return JsonDrops(self.studio, self._show_preset, self._tool_in_view)
+        return JsonDrops(self.studio, self._show_preset, self._take_settings)
 
     def _show_preset(self, preset: Preset) -> None:
         """A preset that was made just now, chosen on its tool's page, which it may have brought to life."""
@@ -118,8 +119,13 @@ class MainWindow(QObject):
         self.shell.show_page(tool_id)
         self._tools[tool_id].choose_preset(preset.short_id)
 
-    def _tool_in_view(self) -> str:
-        return self.tool_page.tool.id if self.tool_page is not None else START_PAGE
+    def _take_settings(self, name: str, values: Mapping[str, Any]) -> None:
+        """For the tool that they name, else for the page in view."""
+        tool = str(values.get("tool") or "")
+        if tool in TOOLS or self.tool_page is None:
+            self.shell.show_page(tool if tool in TOOLS else START_PAGE)
+        if self.tool_page is not None:
+            self.tool_page.take_settings(name, values)
 
     def _media_page(self, page_id: str) -> QWidget:
         from oelala_desktop.ui.gallery.media_page import make_media_page
@@ -228,13 +234,19 @@ class MainWindow(QObject):
         self.open_files(files)
 
     def open_files(self, files: list[str]) -> None:
-        """Files from the command line, a second start or a drop: to the start page's drop zone."""
-        if not files:
+        """Files from the command line, a second start or a drop: pictures to the start page's drop zone, a workflow or
+        settings to where they belong, the others to a sentence."""
+        paths = [Path(file) for file in files]
+        if len(paths) == 1 and paths[0].suffix.casefold() == ".json":
+            self.json_drops.take(paths[0])
+            return
+        if not any(dropped.looks_like_picture(path) for path in paths):
+            self.studio.notify(dropped.refusal(paths), "warning") if paths else None
             return
         self.shell.show_page(START_PAGE)
         page = self.tool_page
         if page is not None:
-            page.form.files_dropped.emit("image", [Path(f) for f in files])
+            page.form.files_dropped.emit("image", paths)
 
     def start_example(self) -> None:
         """`oelala try`: the example picture on the start page, and its job under way."""

@@ -40,7 +40,7 @@ def remembered(shell: Shell) -> dict[str, Any]:
     """What `restore` takes."""
     return {
         "geometry": base64.b64encode(shell.saveGeometry().data()).decode(),
-        "sidebar_narrow": shell.sidebar.is_narrow,
+        "sidebar_narrow": shell.is_narrow_by_choice,
         "folded_groups": list(shell.sidebar.folded_groups()),
     }
 

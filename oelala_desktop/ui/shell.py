@@ -13,6 +13,7 @@ from PySide6.QtGui import (
     QDropEvent,
     QGuiApplication,
     QKeySequence,
+    QResizeEvent,
     QShortcut,
 )
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
@@ -31,6 +32,7 @@ if TYPE_CHECKING:  # sheets, panels and notices are imported when they first ope
 TITLE = "Oelala Desktop"
 #: the smallest window in which nothing is cut off
 LEAST = QSize(1000, 640)
+ROOMY = 1120  # pixels of width from which a tool's page has room beside the whole sidebar
 
 
 class Shell(QMainWindow):
@@ -53,6 +55,7 @@ class Shell(QMainWindow):
         self._pages: dict[str, QWidget] = {}
         self._panels: dict[str, SidePanel] = {}
         self._page_id = ""
+        self._squeezed = False
         self._guard: Callable[[], bool] | None = None
         self._sheets: dict[str, Sheet] = {}
         self._commands: tuple[Command, ...] = ()
@@ -84,8 +87,12 @@ class Shell(QMainWindow):
         self.topbar.activity_requested.connect(lambda: self.toggle_panel("activity"))
 
     def _add_shortcuts(self) -> None:
-        def on(keys: str, act: Callable[[], object]) -> None:
-            QShortcut(QKeySequence(keys), self).activated.connect(act)
+        def on(keys: str, act: Callable[[], object], *, over_sheets: bool = False) -> None:
+            def pressed() -> None:
+                if over_sheets or self._sheet_on_top() is None:
+                    act()
+
+            QShortcut(QKeySequence(keys), self).activated.connect(pressed)
 
         for number, page_id in enumerate(list(PAGES)[:9], 1):
             on(f"Ctrl+{number}", partial(self.show_page, page_id))
@@ -97,7 +104,7 @@ class Shell(QMainWindow):
         on("Ctrl+J", lambda: self.toggle_panel("queue"))
         on("F1", self.open_shortcuts)
         on("?", self.open_shortcuts)
-        on("Escape", self.close_topmost)
+        on("Escape", self.close_topmost, over_sheets=True)
 
     # pages
 
@@ -161,14 +168,21 @@ class Shell(QMainWindow):
 
     def close_topmost(self) -> None:
         """What Esc does: close the sheet, else the panel, that lies on top."""
-        for sheet in self._sheets.values():
-            if sheet.isVisible():
-                sheet.close_sheet()
-                return
+        sheet = self._sheet_on_top()
+        if sheet is not None:
+            sheet.close_sheet()
+            return
         for panel in self._panels.values():
             if panel.is_open:
                 panel.close_panel()
                 return
+
+    def _sheet_on_top(self) -> Sheet | None:
+        """The page below a sheet hears no shortcuts."""
+        from oelala_desktop.ui.widgets.sheet import Sheet
+
+        sheets = (child for child in reversed(self.children()) if isinstance(child, Sheet))  # raised ones come last
+        return next((sheet for sheet in sheets if sheet.isVisible()), None)
 
     def set_commands(self, commands: tuple[Command, ...]) -> None:
         """What the palette offers beside the pages."""
@@ -226,6 +240,21 @@ class Shell(QMainWindow):
             event.accept()
         else:
             event.ignore()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A window that is too narrow for all folds its sidebar, and unfolds it when there is room again."""
+        super().resizeEvent(event)
+        if self.width() < ROOMY and not self.sidebar.is_narrow:
+            self._squeezed = True
+            self.sidebar.set_narrow(True)
+        elif self.width() >= ROOMY and self._squeezed:
+            self._squeezed = False
+            self.sidebar.set_narrow(False)
+
+    @property
+    def is_narrow_by_choice(self) -> bool:
+        """Whether the user folded the sidebar, and not a window without room for it."""
+        return self.sidebar.is_narrow and not self._squeezed
 
     def wear_icon(self) -> None:
         """Set the window's icon; after the first paint, since it is drawn in seven sizes."""

@@ -17,6 +17,7 @@ from oelala_desktop.ui.shell import Shell
 from oelala_desktop.ui.sidebar import NARROW, WIDE
 from oelala_desktop.ui.topbar import queue_words
 from oelala_desktop.ui.widgets.command_list import Command, fits
+from oelala_desktop.ui.widgets.sheet import Sheet
 from oelala_desktop.ui.widgets.text_box import TextBox
 
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -142,3 +143,14 @@ def test_window_imports_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_escape_closes_any_sheet_and_the_page_below_hears_no_shortcuts(qtbot: QtBot, shell: Shell) -> None:
+    pages = []
+    shell.page_shown.connect(pages.append)
+    sheet = Sheet(shell, 300, "A sheet of somebody's")
+    sheet.open_sheet()
+    QTest.keyClick(sheet, Qt.Key.Key_1, CTRL)
+    assert pages == []
+    QTest.keyClick(sheet, Qt.Key.Key_Escape)
+    assert not sheet.isVisible()

@@ -44,13 +44,14 @@ class FieldRow(QWidget):
         field = editor.field
         self._label = Label(field.label, weight=500)
         self._label.setBuddy(editor)
+        self._departs = False
         self._departed: QWidget | None = None  # mark and reset button, made for the first departure
         self._problem: Label | None = None
         self.caption = ElidedLabel("", tone="muted", size=theme.CAPTION)
         self.caption.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.caption.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         head = QHBoxLayout()
-        head.setSpacing(6)
+        head.setSpacing(4)
         self._label.setFixedHeight(20)  # as high as the reset button, so that rows do not jump
         head.addWidget(self._label)
         head.addWidget(self.caption, 1)
@@ -76,8 +77,14 @@ class FieldRow(QWidget):
         self._column = column
         editor.problem_changed.connect(self.set_problem)
 
+    def use_head(self, head: QHBoxLayout) -> None:
+        """The card's own title is this field's label: mark and reset go there, after its first widget."""
+        self._head, self._labelled = head, True
+        self.set_departed(self._departs)
+
     def set_departed(self, departed: bool) -> None:
         """Whether the value differs from the preset's default."""
+        self._departs = departed
         if not self._labelled or (self._departed is None and not departed):
             return
         if self._departed is None:
@@ -92,7 +99,7 @@ class FieldRow(QWidget):
         holder = QWidget()
         row = QHBoxLayout(holder)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(6)
+        row.setSpacing(4)
         reset = IconButton("undo-2", f"Back to the default {self.editor.field.label.lower()}", height=20)
         reset.clicked.connect(lambda: self.reset_requested.emit(self.key))
         row.addWidget(Mark())

@@ -43,6 +43,7 @@ class FormCards(Column):
     """Asks the form for the rows of its fields; knows only where they go."""
 
     preset_chosen = Signal(str)  # preset id
+    folded = Signal()
 
     def __init__(self, form: ToolForm, task: str) -> None:
         super().__init__()
@@ -53,6 +54,7 @@ class FormCards(Column):
         self._pair: ModelPairPicker | None = None
         self._tips: TipsPopover | None = None
         self._preset: PresetCard | None = None
+        self._notes: dict[str, str] = {}
         self._presets: tuple[Sequence[PresetChoice], str] = ((), "")
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 4, 0)
@@ -60,6 +62,30 @@ class FormCards(Column):
         self._column.setSpacing(8)
         self._build()
         self._column.addStretch(1)
+        for fold in self._folds_by_name().values():
+            fold.toggled.connect(self.folded)
+
+    def foldable(self) -> frozenset[str]:
+        """Names of all cards and sections that open and shut."""
+        return frozenset(self._folds_by_name())
+
+    def _folds_by_name(self) -> dict[str, FoldCard | FoldSection]:
+        cards = {group: card for group, card in self._cards.items() if isinstance(card, FoldCard)}
+        return {**cards, **self._folds}
+
+    def opened_folds(self) -> frozenset[str]:
+        return frozenset(name for name, fold in self._folds_by_name().items() if fold.fold.is_open)
+
+    def open_folds(self, names: frozenset[str]) -> None:
+        for name, fold in self._folds_by_name().items():
+            if name in names:
+                fold.set_open(True)
+
+    def open_preset(self) -> QWidget:
+        card = self._cards["preset"]
+        if isinstance(card, FoldCard):
+            card.set_open(True)
+        return card
 
     def _keys(self, group: str) -> list[str]:
         keys = [key for key, field in self._form.fields.items() if field.group == group]
@@ -133,7 +159,9 @@ class FormCards(Column):
         card = Card(self._form.fields["resolution"].label if "resolution" in keys else "Length")
         rest = [key for key in keys if key not in ("resolution", "duration", "fps")]
         if "resolution" in keys:
-            card.body.addWidget(self._form.row("resolution", labelled=False))
+            resolution = self._form.row("resolution", labelled=False)
+            resolution.use_head(card.head)
+            card.body.addWidget(resolution)
         if "aspect_ratio" in rest:
             card.body.addWidget(self._form.row("aspect_ratio"))
             rest.remove("aspect_ratio")
@@ -142,7 +170,7 @@ class FormCards(Column):
             line = QHBoxLayout()
             line.setSpacing(16)
             for time_key in times:
-                line.addWidget(self._form.row(time_key), 5 if time_key == "duration" else 4, Qt.AlignmentFlag.AlignTop)
+                line.addWidget(self._form.row(time_key), 3 if time_key == "duration" else 2, Qt.AlignmentFlag.AlignTop)
             card.body.addLayout(line)
         duration = self._form.editor("duration")
         if isinstance(duration, SliderEditor):
@@ -170,6 +198,8 @@ class FormCards(Column):
         line: QHBoxLayout | None = None
         for key in keys:
             row = self._form.row(key, labelled=labelled)
+            if key in self._notes:
+                row.set_caption(self._notes[key])
             if key in _SHORT:
                 if line is None or line.count() == 2:
                     line = QHBoxLayout()
@@ -214,6 +244,7 @@ class FormCards(Column):
     def _show_pair(self) -> None:
         if self._pair is not None:
             files = [choice.value for choice in self._form.choices(_PAIR[0])]
+            self._pair.set_default(*(self._form.defaults.get(key, "") for key in _PAIR))
             self._pair.set_files(files)
             values = self._form.effective()
             self._pair.set_value(str(values.get(_PAIR[0]) or ""), str(values.get(_PAIR[1]) or ""))
@@ -224,11 +255,18 @@ class FormCards(Column):
         """Values or lists changed that are shown otherwise than by a row of their own."""
         self._show_pair()
 
+    def set_note(self, key: str, text: str) -> None:
+        """Kept until the row of `key` is there."""
+        self._notes[key] = text
+        if self._form.editor(key) is not None:
+            self._form.row(key).set_caption(text)
+
     def set_picture_caption(self, key: str, text: str) -> None:
         card = self._cards.get("picture")
         if key in self._folds:
             self._folds[key].header.set_summary(text)
-            self._folds[key].set_open(True)
+            if text:
+                self._folds[key].set_open(True)
         elif isinstance(card, Card):
             card.set_caption(text)
 

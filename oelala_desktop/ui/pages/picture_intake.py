@@ -20,6 +20,7 @@ from oelala_desktop.ui.fields import PictureEditor
 from oelala_desktop.ui.images import load_image, save_png
 from oelala_desktop.ui.pages.tool_form import ToolForm
 from oelala_desktop.ui.studio import Studio
+from oelala_desktop.ui.widgets.dropped import looks_like_picture, refusal
 
 _PREVIEW = 1024  # longest side of what the form shows
 
@@ -32,18 +33,30 @@ class PictureIntake(QObject):
         super().__init__(form)
         self._form = form
         self._studio = studio
+        self._typed_key = f"typed.{form.tool.id}"
         self._shown: dict[str, tuple[QImage, str, tuple[int, int]]] = {}
-        self._filled = ""  # the prompt that was last filled in from a picture
+        #: whether a person has written in the prompt box, or cleared it, since a picture last filled it
+        self.typed = bool(studio.services.settings.get(self._typed_key, False))
+        form.changed.connect(lambda key: self._set_typed(True) if key == "prompt" else None)
         form.files_dropped.connect(self._dropped)
         form.image_pasted.connect(self.take_image)
         form.url_dropped.connect(self._fetch)
         form.media_requested.connect(self._pick)
 
     def _dropped(self, key: str, paths: list[Path]) -> None:
+        others = [path for path in paths if not looks_like_picture(path)]
+        if others and len(others) < len(paths):
+            self._studio.notify(refusal(others), "warning")
+            paths = [path for path in paths if path not in others]
         if len(paths) > 1 and key == "image":
             self.several.emit(paths)
         elif paths:
             self.take(key, paths[0])
+
+    def _set_typed(self, typed: bool) -> None:
+        if typed != self.typed:
+            self.typed = typed
+            self._studio.services.settings.set(self._typed_key, typed)
 
     def _pick(self, key: str) -> None:
         from oelala_desktop.ui.gallery.picker import open_picker
@@ -63,7 +76,7 @@ class PictureIntake(QObject):
                 self._form.set_picture(key, image, name, size)
 
     def take(self, key: str, path: Path, *, quiet: bool = False) -> None:
-        """Uses a file as picture; `quiet` drops one that cannot be used without a word."""
+        """Uses a file as picture; `quiet` drops one that cannot be used without a word, and leaves the prompt alone."""
 
         def refused(error: OelalaError) -> bool:
             if quiet:
@@ -74,9 +87,9 @@ class PictureIntake(QObject):
             self.changed.emit()
             return True
 
-        self._studio.actions.start(self._take(key, path), failed=refused)
+        self._studio.actions.start(self._take(key, path, fill=not quiet), failed=refused)
 
-    async def _take(self, key: str, path: Path) -> None:
+    async def _take(self, key: str, path: Path, *, fill: bool = True) -> None:
         limit = int(self._studio.services.settings.get("picture_megabytes", MAX_BYTES // 10**6)) * 10**6
         picture = await asyncio.to_thread(read_picture, path, key, max_bytes=limit)
         image, _ = await load_image(path, _PREVIEW)
@@ -88,21 +101,17 @@ class PictureIntake(QObject):
         self._form.set_picture(key, image, path.name, size)
         self._form.set_picture_note(key, picture.warning)
         self.changed.emit()
-        if key == "image":
+        if key == "image" and fill and not self.typed:
             await self._fill_prompt(path)
 
     async def _fill_prompt(self, path: Path) -> None:
-        """Only when nobody has typed since the last fill; a cleared prompt counts as typed."""
-        typed = self._form.values().get("prompt") or ""
-        if typed and typed != self._filled:
-            return
+        """With what made the picture."""
         try:
             info = (await asyncio.to_thread(read, path)).info
         except OelalaError:
             return
         prompt = (info.prompt or "")[:2048]
         if prompt and "prompt" in self._form.fields:
-            self._filled = prompt
             self._form.set_value("prompt", prompt)
             self._form.set_picture_note("image", "Prompt filled from this picture")
             self.changed.emit()

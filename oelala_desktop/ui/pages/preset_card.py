@@ -17,13 +17,15 @@ from oelala_desktop.ui.widgets.label import Label
 
 
 class PresetChoice(NamedTuple):
-    """`missing` has a line for each thing the engine lacks, `fixes` what to do about it, ready to copy."""
+    """`missing` has a line for each thing the engine lacks, `fixes` what to do about it, ready to copy, `note` a word
+    or two on it for the list."""
 
     id: str
     name: str
     description: str = ""
     missing: tuple[str, ...] = ()
     fixes: tuple[str, ...] = ()
+    note: str = ""
 
 
 class PresetCard(QWidget):
@@ -53,7 +55,7 @@ class PresetCard(QWidget):
     def set_presets(self, presets: Sequence[PresetChoice], chosen: str) -> None:
         """Those that cannot run stay in the list, so that what they lack can be read."""
         self._presets = tuple(presets)
-        self.combo.set_choices([Choice(p.id, p.name, note="needs files" if p.missing else "") for p in presets])
+        self.combo.set_choices([Choice(p.id, p.name, note=p.note) for p in presets])
         self.combo.set_value(chosen)
         self._show()
 

@@ -25,8 +25,16 @@ def preset_choices(registry: ToolRegistry, tool: Tool, catalog: Catalog | None) 
     for preset in registry.presets(tool):
         missing = preset.missing(catalog) if catalog else ()
         fixes = tuple(dict.fromkeys(m.fix for m in missing))
-        out.append(PresetChoice(preset.short_id, preset.name, preset.description, tuple(map(str, missing)), fixes))
+        note = _note(preset, {m.kind for m in missing})
+        lacking = tuple(map(str, missing))
+        out.append(PresetChoice(preset.short_id, preset.name, preset.description, lacking, fixes, note))
     return out
+
+
+def _note(preset: Preset, kinds: set[str]) -> str:
+    if "nodes" in kinds:
+        return "needs Sketch" if preset.sketch else "needs nodes"
+    return "needs files" if kinds else ""
 
 
 def pick_preset(registry: ToolRegistry, tool: Tool, catalog: Catalog | None, wish: str) -> Preset | None:
@@ -40,7 +48,11 @@ def pick_preset(registry: ToolRegistry, tool: Tool, catalog: Catalog | None, wis
 
 
 def offer_choices(form: ToolForm, preset: Preset, catalog: Catalog) -> None:
-    """What that server lists for each field that chooses from it."""
+    """What that server lists for each field that chooses from it, and what stands for a model left to the preset."""
+    best = {m.key: m.best(preset.model_choices(m, catalog) or ()) for m in preset.models if m.key}
+    form.set_defaults({key: name for key, name in best.items() if name})
+    devices = preset.server_devices(catalog)
+    form.set_note("expert_mode_allocations", f"This server has {', '.join(devices)}" if devices else "")
     for key, field in preset.fields.items():
         if field.kind is FieldKind.LORAS:
             form.set_choices(key, [Choice(n, n) for n in catalog.loras])

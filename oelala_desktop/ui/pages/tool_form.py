@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
@@ -23,6 +23,8 @@ from oelala_desktop.ui.widgets.scroll import ScrollColumn
 
 if TYPE_CHECKING:
     from oelala_desktop.ui.pages.preset_card import PresetChoice
+
+_SETTLED_MS = 250  # until a fold has slid open
 
 #: (values, size of the start picture or None) -> width, height in pixels and number of frames
 SizeRule = Callable[[Mapping[str, Any], tuple[int, int] | None], tuple[int, int, int]]
@@ -49,6 +51,7 @@ class ToolForm(QWidget):
     url_dropped = Signal(str, str)
     media_requested = Signal(str)
     menu_chosen = Signal(str)  # export, import or reset
+    folded = Signal()  # a card or section was opened or shut
 
     def __init__(self, tool: Tool, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -57,6 +60,8 @@ class ToolForm(QWidget):
         self._set: dict[str, Any] = {}
         self._rows: dict[str, FieldRow] = {}
         self._choices: dict[str, tuple[Choice, ...]] = {}
+        self._defaults: dict[str, str] = {}
+        self._opened: frozenset[str] = frozenset()
         self._pictures: dict[str, tuple[int, int]] = {}
         self._size_rule: SizeRule = plain_size
         self._seed: int | None = None
@@ -98,15 +103,32 @@ class ToolForm(QWidget):
     # fields and values
 
     def set_fields(self, fields: Sequence[Field]) -> None:
-        """What is shown, with the preset's own defaults. Values that were set stay set."""
+        """What is shown, with the preset's own defaults. Values that were set stay set, and open cards open."""
+        at = self._scroll.verticalScrollBar().value()
         self._fields = {field.key: field for field in fields}
         self._rows = {}
         self.cards = FormCards(self, self.tool.task)
         self._scroll.set_content(self.cards)
         focus.place_before(self.generate, self.cards)
         self.cards.preset_chosen.connect(self.preset_chosen)
+        self.cards.open_folds(self._opened)
+        self.cards.folded.connect(self._folded)
         self.cards.refresh()
         self._tell()
+        if at:
+            QTimer.singleShot(_SETTLED_MS, self, lambda: self._scroll.verticalScrollBar().setValue(at))
+
+    def opened_folds(self) -> frozenset[str]:
+        """Names of the cards and sections that are open, or will be as soon as a preset has them."""
+        return self._opened
+
+    def open_folds(self, names: Iterable[str]) -> None:
+        self._opened |= frozenset(names)
+        self.cards.open_folds(self._opened)
+
+    def _folded(self) -> None:
+        self._opened = self._opened - self.cards.foldable() | self.cards.opened_folds()
+        self.folded.emit()
 
     @property
     def fields(self) -> Mapping[str, Field]:
@@ -130,6 +152,8 @@ class ToolForm(QWidget):
         self._set = {k: v for k, v in values.items() if k not in self._fields or self._departs(k, v)}
         for key in self._fields:
             self._refresh(key)
+            if key in self._pictures and not self._set.get(key):
+                self.set_picture(key, None)
         self.cards.refresh()
         self._tell()
 
@@ -178,6 +202,7 @@ class ToolForm(QWidget):
         editor = editor_for(self._fields[key])
         row = FieldRow(editor, labelled=labelled, inline=inline)
         self._rows[key] = row
+        editor.set_default(self._defaults.get(key, ""))
         if key in self._choices:
             editor.set_choices(self._choices[key])
         self._refresh(key)
@@ -239,6 +264,22 @@ class ToolForm(QWidget):
             editor.set_choices(choices)
         self.cards.refresh()
 
+    def set_defaults(self, names: Mapping[str, str]) -> None:
+        """The models that the preset takes on this server where none is chosen, by settings key."""
+        self._defaults = dict(names)
+        for key, row in self._rows.items():
+            row.editor.set_default(names.get(key, ""))
+        self.cards.refresh()
+        self._tell()
+
+    @property
+    def defaults(self) -> Mapping[str, str]:
+        return self._defaults
+
+    def set_note(self, key: str, text: str) -> None:
+        """What the server has to do with a field, beside its label."""
+        self.cards.set_note(key, text)
+
     def choices(self, key: str) -> tuple[Choice, ...]:
         return self._choices.get(key, ())
 
@@ -273,10 +314,16 @@ class ToolForm(QWidget):
             row.editor.source.set_error(sentence)
         else:
             row.set_problem(sentence)
-        if sentence:
-            self._scroll.ensureWidgetVisible(row, 0, 24)
+        if sentence:  # once its card has slid open
+            QTimer.singleShot(_SETTLED_MS, row, lambda: self._scroll.ensureWidgetVisible(row, 0, 24))
+
+    def show_preset(self) -> None:
+        """What the preset lacks, in view."""
+        card = self.cards.open_preset()
+        QTimer.singleShot(_SETTLED_MS, card, lambda: self._scroll.ensureWidgetVisible(card, 0, 8))
 
     def _tell(self) -> None:
         values = self.effective()
         picture = self._pictures.get("image")
-        self.cards.tell(values, self._size_rule(values, picture), known=picture is not None)
+        used = values | {key: name for key, name in self._defaults.items() if not values.get(key)}
+        self.cards.tell(used, self._size_rule(values, picture), known=picture is not None)

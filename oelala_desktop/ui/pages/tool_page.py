@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from oelala_desktop.domain.errors import EngineRejected, InvalidField, OelalaErr
 from oelala_desktop.domain.events import EngineChanged, EngineSelected, JobFinished
 from oelala_desktop.domain.job import Job, JobState
 from oelala_desktop.domain.preset import Preset
+from oelala_desktop.domain.resolve import check_values
 from oelala_desktop.domain.tool import Tool
 from oelala_desktop.services.jobs import Submission
 from oelala_desktop.ui.bridge import listen
@@ -46,6 +47,8 @@ class ToolPage(QObject):
         self.stage = JobStage(self.view.output, studio)
         self.recent = RecentResults(self.view.recent, studio, tool)
         self.intake = PictureIntake(self.form, studio)
+        self._folds = f"folds.{tool.id}"
+        self.form.open_folds(self._services.settings.get(self._folds) or ())
         self._saving = QTimer(self)
         self._saving.setSingleShot(True)
         self._saving.setInterval(_SAVE_MS)
@@ -53,6 +56,8 @@ class ToolPage(QObject):
         self._connect()
         typed = self.form.values()  # what was typed before the services were there
         self.form.set_values({**(self._services.settings.get(f"form.{tool.id}") or {}), **typed})
+        if typed.get("prompt"):
+            self.intake.typed = True
         self._offer()
         self.intake.restore(self.form.values())
 
@@ -62,6 +67,7 @@ class ToolPage(QObject):
         form.changed.connect(lambda _key: self._edited())
         form.preset_chosen.connect(self.choose_preset)
         form.menu_chosen.connect(self._menu)
+        form.folded.connect(self._saving.start)
         self.intake.several.connect(self._ask_for_each)
         self.intake.changed.connect(self._edited)
         output.acted.connect(self._act)
@@ -117,21 +123,30 @@ class ToolPage(QObject):
 
     def _check(self) -> None:
         """Generate is enabled when nothing that is known already stands in its way."""
-        obstacle = self._obstacle()
+        _, obstacle = self._obstacle()
         self.form.set_generate_reason(obstacle)
-        self.view.tell_ready(not obstacle)
+        self.view.tell_ready(obstacle)
 
-    def _obstacle(self) -> str:
-        engine = self._services.current.engine
+    def _obstacle(self) -> tuple[str, str]:
+        """The field it is about and a sentence; empty when nothing stands in the way."""
         if self._preset is None:
-            return f"{self.tool.name} has no preset yet."
+            return "", f"{self.tool.name} has no preset yet."
         if self.tool.needs_picture and not self.form.values().get("image"):
-            return "Choose a picture first."
+            return "image", "Choose a picture first."
+        if not self.tool.needs_picture and "prompt" in self.form.fields and not self.form.values().get("prompt"):
+            return "prompt", "Say what you want to see first."
+        engine = self._services.current.engine
         if engine.catalog is not None:
             missing = self._preset.missing(engine.catalog)
             if missing:
-                return f"{engine.state.name or 'This engine'} lacks {missing[0]}. The Preset card says what to do."
-        return ""
+                lacking = str(missing[0]) + (f" and {len(missing) - 1} more" if len(missing) > 1 else "")
+                name = engine.state.name or "This engine"
+                return "preset", f"{name} lacks {lacking}. The Preset card says what to do."
+        try:
+            check_values(self._preset, self.form.values())
+        except InvalidField as error:
+            return error.field, error.message
+        return "", ""
 
     def keep(self) -> None:
         """Remembers what was typed now rather than in a moment: the window is closing."""
@@ -141,14 +156,15 @@ class ToolPage(QObject):
 
     def _remember(self) -> None:
         self._services.settings.set(f"form.{self.tool.id}", self.form.values())
+        self._services.settings.set(self._folds, sorted(self.form.opened_folds()))
 
     # starting jobs
 
     def generate(self) -> None:
         """One press, one job (or as many as there are variations)."""
-        reason = self._obstacle()
+        key, reason = self._obstacle()
         if reason:
-            self.form.show_field_error("image" if "picture" in reason else "prompt", reason)
+            self._show_problem(key, reason)
             return
         self._start(self._submission())
 
@@ -183,10 +199,18 @@ class ToolPage(QObject):
             self.stage.follow(jobs[0])
         self.form.set_last_seed(jobs[0].seed)
 
+    def _show_problem(self, key: str, sentence: str) -> None:
+        if key in self.form.fields:
+            self.form.show_field_error(key, sentence.removeprefix(f"{key}: "))
+        elif key == "preset":
+            self.form.show_preset()
+        else:
+            self._studio.notify(sentence, "warning")
+
     def _refused(self, error: OelalaError) -> bool:
         """At its field where it has one; the presenter's otherwise."""
         if isinstance(error, InvalidField) and error.field in self.form.fields:
-            self.form.show_field_error(error.field, error.message.removeprefix(f"{error.field}: "))
+            self._show_problem(error.field, error.message)
             return True
         if isinstance(error, EngineRejected):
             for key, sentence in error.fields.items():
@@ -306,6 +330,7 @@ class ToolPage(QObject):
         preset = str(reuse.values.get("preset") or "")
         if preset and preset != self._wish:
             self.choose_preset(preset)
+        self.intake.typed = bool(values.get("prompt"))
         image = values.pop("image", None)
         end = values.pop("end_image", None)
         self.form.set_values(values)
@@ -331,9 +356,23 @@ class ToolPage(QObject):
         dialog.open()
 
     def _settings_file(self, what: str, name: str) -> None:
+        path = Path(name)
         if what == "export":
-            self._studio.actions.start(write_settings_file(Path(name), self._submission().values))
-        else:
             self._studio.actions.start(
-                read_settings_file(Path(name)), done=lambda values: self.reuse(Reuse(self.tool.id, values))
+                write_settings_file(path, self.form.effective() | dict(self._submission().values))
             )
+        else:
+            self._studio.actions.start(read_settings_file(path), done=partial(self.take_settings, path.name))
+
+    def take_settings(self, name: str, values: Mapping[str, Any]) -> None:
+        """All settings of a file called `name`, or none and a sentence on what is wrong with them."""
+        given = {key: value for key, value in values.items() if key != "tool"}
+        try:
+            wish = str(given.get("preset") or "")
+            preset = self._services.registry.find(wish, self.tool) if wish else self._preset
+            checked = self.tool.check(given, preset.fields if preset else None)
+        except OelalaError as error:
+            self._studio.notify(f"{name}: {error.message}", "error")
+            return
+        self.reuse(Reuse(self.tool.id, checked | ({"preset": preset.short_id} if preset else {})))
+        self._studio.notify(f"Settings taken from {name}.")

@@ -23,7 +23,7 @@ class ToolView(QWidget):
         self.output = OutputPanel()
         self.recent = RecentStrip()
         self._tool = tool
-        self.tell_ready(False)
+        self.tell_ready("Choose a picture first." if tool.needs_picture else "Say what you want to see first.")
         strip = Card("Recent")
         strip.set_caption("Enter opens · drag one out to any program")
         strip.body.addWidget(self.recent)
@@ -37,13 +37,15 @@ class ToolView(QWidget):
         row.addWidget(self.form)
         row.addLayout(right, 1)
 
-    def tell_ready(self, ready: bool) -> None:
+    def tell_ready(self, obstacle: str) -> None:
         """What the empty output says: what is still to be done, or that all is there."""
         icon, title = _EMPTY.get(self._tool.output, _EMPTY["image"])
-        if ready and self._tool.needs_picture:
+        if not obstacle:
             self.output.empty.set_words(icon, "Ready", "Press Generate, as often as you like: jobs queue.", "")
-        elif self._tool.needs_picture:
+        elif self._tool.needs_picture and "picture" in obstacle:
             text = "Choose a picture, say what should happen, and press Generate."
             self.output.empty.set_words(icon, title, text, "Choose a picture")
-        else:
+        elif not self._tool.needs_picture and "want to see" in obstacle:
             self.output.empty.set_words(icon, title, "Say what you want to see and press Generate.", "")
+        else:
+            self.output.empty.set_words("circle-alert", "Not ready yet", obstacle, "")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QDragEnterEvent,
     QDragMoveEvent,
     QDropEvent,
+    QFontMetrics,
     QGuiApplication,
     QImage,
     QKeyEvent,
@@ -165,7 +166,7 @@ class DropZone(Control, QWidget):
     def sizeHint(self) -> QSize:
         height = _FILLED if self.has_picture else _EMPTY
         if self._error and self.has_picture:
-            height += 24
+            height += self._error_height() + 6
         return QSize(240, height)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -190,7 +191,10 @@ class DropZone(Control, QWidget):
         box = QRectF(self.rect())
         if self.has_picture and self._error:
             box.setHeight(_FILLED)
-            self._paint_line(painter, QRectF(0, _FILLED + 4, self.width(), 20), self._error, t.error_text, left=True)
+            painter.setFont(theme.font(theme.CAPTION))
+            painter.setPen(QColor(t.error_text))
+            below = QRectF(0, _FILLED + 4, self.width(), self._error_height())
+            painter.drawText(below, Qt.TextFlag.TextWordWrap, self._error)
         if self.has_picture:
             painting.cover(painter, box, self._pixmap, theme.RADIUS)
             if self._note and not self._hover:
@@ -220,9 +224,14 @@ class DropZone(Control, QWidget):
         title, small, tone = self._words(t)
         middle = box.center().y() if self._hover else 40
         painter.setFont(theme.font(theme.BODY, 500))
-        self._paint_line(painter, QRectF(8, middle - 20, box.width() - 16, 20), title, tone)
-        painter.setFont(theme.font(theme.CAPTION))
-        self._paint_line(painter, QRectF(8, middle + 2, box.width() - 16, 20), small, t.muted)
+        if tone == t.error_text and painting.text_width(painter.font(), title) > box.width() - 24:
+            painter.setPen(QColor(tone))
+            lines = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+            painter.drawText(QRectF(12, middle - 34, box.width() - 24, 68), lines, f"{title} {small}".strip())
+        else:
+            self._paint_line(painter, QRectF(8, middle - 20, box.width() - 16, 20), title, tone)
+            painter.setFont(theme.font(theme.CAPTION))
+            self._paint_line(painter, QRectF(8, middle + 2, box.width() - 16, 20), small, t.muted)
         if not self._hover:
             return
         icons.draw(
@@ -231,6 +240,11 @@ class DropZone(Control, QWidget):
             QRectF(box.center().x() - 10, middle - 46, 20, 20),
             tone,
         )
+
+    def _error_height(self) -> int:
+        metrics = QFontMetrics(theme.font(theme.CAPTION))
+        room = QRect(0, 0, max(60, self.width()), 10_000)
+        return metrics.boundingRect(room, int(Qt.TextFlag.TextWordWrap), self._error).height()
 
     def _words(self, t: theme.Tokens) -> tuple[str, str, str]:
         """(first line, second line, tone of the first)."""
@@ -241,8 +255,7 @@ class DropZone(Control, QWidget):
             return first + ("." if rest else ""), rest, t.error_text
         return "Drop a picture here or paste it", dropped.KINDS, t.text
 
-    def _paint_line(self, painter: QPainter, rect: QRectF, text: str, tone: str, left: bool = False) -> None:
+    def _paint_line(self, painter: QPainter, rect: QRectF, text: str, tone: str) -> None:
         painter.setPen(QColor(tone))
-        across = Qt.AlignmentFlag.AlignLeft if left else Qt.AlignmentFlag.AlignHCenter
         text = painting.elided(painter.font(), text, rect.width())
-        painter.drawText(rect, across | Qt.AlignmentFlag.AlignVCenter, text)
+        painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)

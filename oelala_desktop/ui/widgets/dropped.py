@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -26,6 +27,13 @@ def looks_like_picture(path: Path) -> bool:
     return path.suffix.casefold() in SUFFIXES or not path.suffix
 
 
+def refusal(files: Sequence[Path]) -> str:
+    """A sentence on files that are no pictures."""
+    if len(files) == 1:
+        return f"{files[0].name} is not a picture. {KINDS} can be used."
+    return f"{files[0].name} and {len(files) - 1} more are not pictures. {KINDS} can be used."
+
+
 def read(mime: QMimeData, *, pixels: bool = True) -> Dropped | None:
     """What `mime` offers, files first, then pixels, then an address; None if nothing in it concerns pictures.
 
@@ -33,10 +41,9 @@ def read(mime: QMimeData, *, pixels: bool = True) -> Dropped | None:
     urls = mime.urls()
     files = [Path(url.toLocalFile()) for url in urls if url.isLocalFile()]
     if files:
-        good = tuple(path for path in files if looks_like_picture(path))
-        if good:
-            return Dropped(files=good)
-        return Dropped(refusal=f"{files[0].name} is not a picture. {KINDS} can be used.")
+        if any(looks_like_picture(path) for path in files):
+            return Dropped(files=tuple(files))  # the others among them are named by whoever takes the files
+        return Dropped(refusal=refusal(files))
     if mime.hasImage():
         image = mime.imageData() if pixels else QImage()
         return Dropped(image=image if isinstance(image, QImage) else QImage())

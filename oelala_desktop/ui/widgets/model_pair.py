@@ -25,6 +25,7 @@ class ModelPairPicker(QWidget):
         self._task = task
         self._files: tuple[str, ...] = ()
         self._pairs: tuple[ModelPair, ...] = ()
+        self._default = ""
         self._pair = ComboBox("Model pair", placeholder="Choose a pair")
         self._high = ComboBox("High noise model", placeholder="Choose a model")
         self._low = ComboBox("Low noise model", placeholder="Choose a model")
@@ -45,12 +46,18 @@ class ModelPairPicker(QWidget):
         """All diffusion models that the server offers."""
         self._files = tuple(files)
         self._pairs = find_pairs(files)
-        self._pair.set_choices([Choice(pair.high, pair.name) for pair in self._pairs])
+        left = [Choice("", f"{self._default} · preset default" if self._default else "Preset default")]
+        self._pair.set_choices(left + [Choice(pair.high, pair.name) for pair in self._pairs])
         for combo, other in ((self._high, "low"), (self._low, "high")):
             fitting = [Choice(file, display_name(file)) for file in files if noise_pass(file) != other]
             rest = [Choice(f, display_name(f), f"Named for the {other} pass") for f in files if noise_pass(f) == other]
-            combo.set_choices(fitting + rest)
+            combo.set_choices([Choice("", "Preset default"), *fitting, *rest])
         self._show()
+
+    def set_default(self, high: str, low: str) -> None:
+        """The pair that the preset takes where none is chosen; before `set_files`."""
+        pairs = find_pairs([high, low]) if high and low else ()
+        self._default = pairs[0].name if pairs else " + ".join(display_name(name) for name in (high, low) if name)
 
     def value(self) -> tuple[str, str]:
         return self._high.value(), self._low.value()
@@ -91,9 +98,9 @@ class ModelPairPicker(QWidget):
         return next((pair for pair in self._pairs if (pair.high, pair.low) == (high, low)), None)
 
     def _take_pair(self, high: str) -> None:
-        pair = next(pair for pair in self._pairs if pair.high == high)
-        self.set_value(pair.high, pair.low)
-        self.changed.emit(pair.high, pair.low)
+        pair = next((pair for pair in self._pairs if pair.high == high), None)
+        self.set_value(*((pair.high, pair.low) if pair else ("", "")))
+        self.changed.emit(*self.value())
 
     def _apart(self) -> None:
         self._show()
