@@ -115,7 +115,7 @@ class ComboEditor(Editor):
 
     def set_default(self, name: str) -> None:
         base = name.replace("\\", "/").rsplit("/", 1)[-1]
-        self._left = f"{base} · preset default" if base else "Preset default"
+        self._left = f"{base} · default" if base else "Preset default"
         self.set_choices(self._listed)
 
 

@@ -53,7 +53,9 @@ def sampling(values: Values) -> str:
 def memory(values: Values) -> str:
     text = str(values.get("expert_mode_allocations") or "")
     if not text:
-        return "The loader decides" if "expert_mode_allocations" in values else ""
+        if "expert_mode_allocations" in values:
+            return "The loader decides"
+        return "SageAttention" if values.get("sage_attention") else "Default"
     return text.replace(";", " · ").replace(",", " ")
 
 

@@ -46,7 +46,7 @@ class ModelPairPicker(QWidget):
         """All diffusion models that the server offers."""
         self._files = tuple(files)
         self._pairs = find_pairs(files)
-        left = [Choice("", f"{self._default} · preset default" if self._default else "Preset default")]
+        left = [Choice("", f"{self._default} · default" if self._default else "Preset default")]
         self._pair.set_choices(left + [Choice(pair.high, pair.name) for pair in self._pairs])
         for combo, other in ((self._high, "low"), (self._low, "high")):
             fitting = [Choice(file, display_name(file)) for file in files if noise_pass(file) != other]
