@@ -7,7 +7,7 @@ import argparse
 from oelala_desktop import __version__
 from oelala_desktop.domain.tool import TOOLS
 
-COMMANDS = ("try", "generate", "serve", "jobs", "presets", "models", "doctor", "metadata", "servers")
+COMMANDS = ("try", "generate", "serve", "jobs", "presets", "models", "doctor", "metadata", "servers", "mcp")
 
 
 def build_window_parser() -> argparse.ArgumentParser:
@@ -53,6 +53,11 @@ def build_parser() -> argparse.ArgumentParser:
         "--name", action="append", default=[], metavar="NAME", help="a further host name to answer to, beyond loopback"
     )
     _engine(serve)
+
+    mcp = commands.add_parser(
+        "mcp", help="the same as tools for assistants, over standard input and output (extra mcp)"
+    )
+    _engine(mcp)
 
     jobs = commands.add_parser("jobs", help="list jobs, or finish what was left unfinished")
     jobs.add_argument("--wait", action="store_true", help="take up what is unfinished and wait for it")

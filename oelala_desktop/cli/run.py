@@ -88,6 +88,10 @@ def _dispatch(options: argparse.Namespace) -> int:
         from .serve import serve
 
         return asyncio.run(serve(options))
+    if options.command == "mcp":
+        from .mcp_tools import serve_mcp
+
+        return asyncio.run(serve_mcp(options))
     if options.command == "jobs":
         from .jobs import jobs
 
