@@ -11,14 +11,16 @@ from oelala_desktop.metadata.dialects.graph import Graph, Inputs
 #: literals of text encoders, in the order they are shown
 _TEXT_KEYS = (
     "text", "prompt", "text_g", "text_l", "clip_l", "clip_g", "t5xxl", "bert", "mt5xl", "llama", "positive_prompt",
-    "caption", "tags",
+    "caption", "tags", "wildcard_text",
 )  # fmt: skip
 #: literals of nodes that only hold or join texts
 _STRING_KEYS = (
-    "text", "value", "string", "prompt", "populated_text", "string_a", "string_b", "text_a", "text_b", "text_c",
+    "text", "value", "string", "prompt", "string_a", "string_b", "text_a", "text_b", "text_c",
     "text_d", "string1", "string2", "text1", "text2", "text_1", "text_2", "prefix", "suffix", "wildcard_text", "input",
     "any", "anything", "source", "",
 )  # fmt: skip
+#: what a template became when the graph was run; the template beside it was not used
+_RESOLVED = "populated_text"
 _SKIPPED = frozenset(
     {"clip", "model", "vae", "image", "images", "pixels", "latent", "samples", "mask", "control_net", "noise",
      "clip_vision", "clip_vision_output", "start_image", "end_image", "style_model", "delimiter"}
@@ -100,6 +102,8 @@ class Words:
         if self._side == NEGATIVE and "negative_prompt" in inputs:
             self._take(inputs["negative_prompt"])
             return []
+        if inputs.get(_RESOLVED) and self._take(inputs[_RESOLVED]):
+            return []
         taken = False
         for key in _TEXT_KEYS:
             if key in inputs:
@@ -147,6 +151,8 @@ class Words:
         for key in (side, self._side):
             if key in inputs:
                 return self._resolve(inputs[key], depth + 1)
+        if inputs.get(_RESOLVED):
+            return self._resolve(inputs[_RESOLVED], depth + 1)
         texts = []
         for key in _STRING_KEYS:
             if key in inputs:
@@ -169,7 +175,7 @@ def loose_texts(graph: Graph) -> list[str]:
         if "Encode" not in kind and "rompt" not in kind:
             continue
         inputs = graph.inputs(node_id)
-        for key in (*_TEXT_KEYS, "negative_prompt"):
+        for key in (_RESOLVED,) if inputs.get(_RESOLVED) else (*_TEXT_KEYS, "negative_prompt"):
             text = jsontext.string(graph.literal(inputs.get(key), "text"))
             if text and text not in texts and len(texts) < limits.GRAPH_PARTS:
                 texts.append(text)

@@ -1,0 +1,34 @@
+"""Nodes of well-known packs, each with the inputs that it has there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from oelala_desktop.domain.generation import GenerationInfo
+from oelala_desktop.metadata import read_bytes
+from tests.metadata import corpus, graphs
+from tests.metadata.graphs import Graph, node
+
+
+def info(graph: Graph, **others: Any) -> GenerationInfo:
+    return read_bytes(corpus.png_with({"prompt": graph, **others}), "a.png").info
+
+
+def test_a_resolved_template_is_the_prompt_alone() -> None:
+    graph = graphs.one_pass()
+    template = {"wildcard_text": "a {cat|dog} by {a|b}", "mode": "populate", "seed": 4}
+    graph["6"]["inputs"]["text"] = ["w", 0]
+    graph["w"] = node("ImpactWildcardProcessor", **template, populated_text="a dog by b")
+    assert info(graph).prompt == "a dog by b"
+    graph["w"] = node("ImpactWildcardProcessor", **template, populated_text="")
+    assert info(graph).prompt == "a {cat|dog} by {a|b}"
+
+
+def test_an_encoder_that_resolves_its_template() -> None:
+    graph = graphs.one_pass()
+    graph["6"] = node("ImpactWildcardEncode", model=["4", 0], clip=["4", 1], wildcard_text="{a|b} pier",
+                      populated_text="b pier", mode="populate", seed=1)  # fmt: skip
+    graph["3"]["inputs"] |= {"model": ["6", 0], "positive": ["6", 2]}
+    found = info(graph)
+    assert (found.prompt, found.negative_prompt) == ("b pier", "worst quality, ugly")
+    assert [model.name for model in found.models] == ["sd_xl_base_1.0.safetensors"]
