@@ -134,6 +134,16 @@ def test_a1111_newer_schedule_key_and_no_negative() -> None:
     assert (found.sampler, found.scheduler) == ("Euler a", "Beta")
 
 
+@pytest.mark.parametrize(
+    "below",
+    ["Template: a {harbour|pier},\nsecond line", "Template: a pier\nNegative Template: {blurry|Steps}", "Note: mine"],
+)
+def test_a1111_with_lines_after_the_settings(below: str) -> None:
+    assert info(parameters=f"{A1111}\n{below}".encode()) == info(parameters=A1111.encode())
+    without_prompt = info(parameters=f"{A1111[A1111.index('Steps') :]}\n{below}".encode())
+    assert (without_prompt.prompt, without_prompt.negative_prompt, without_prompt.steps) == (None, None, 28)
+
+
 @pytest.mark.parametrize("order", ["<", ">"])
 @pytest.mark.parametrize(
     "comment",
@@ -166,3 +176,4 @@ def test_json_in_user_comment() -> None:
 def test_a_comment_is_no_parameters() -> None:
     assert info(parameters=b"taken at the harbour").source is None
     assert info(parameters=b"Steps: taken one at a time").source is None
+    assert info(parameters=b"Steps: taken one at a time\nSteps: 3\nand on").source is None

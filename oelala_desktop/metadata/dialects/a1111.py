@@ -1,5 +1,7 @@
 """A1111's `parameters`: the prompt, `Negative prompt: …`, then one line of `Key: value, …` pairs.
 
+Extensions add lines of their own after the pairs (dynamic prompts: `Template: …`, as many lines as the template has).
+
 Source of the format: what Stable Diffusion WebUI writes and its "PNG info" tab reads back.
 """
 
@@ -29,13 +31,15 @@ _SCHEDULES = (
     "Automatic",
 )
 _MARKS = ("Steps", "Sampler", "CFG scale", "Seed", "Size", "Model", "Model hash")
+#: how the line of settings begins
+_FIRST = "\nSteps: "
 _PAIRS = 400
-#: characters of the last line that are looked at
+#: characters of the line of settings that are looked at
 _LINE = 20_000
 
 
 def settings(value: Any) -> dict[str, str]:
-    """All pairs of the last line; empty if there is no such block."""
+    """All pairs of the settings' line; empty if there is no such block."""
     if isinstance(value, bytes):
         value = jsontext.to_text(value)
     return _split(value)[2] if type(value) is str else {}
@@ -62,13 +66,23 @@ def read(text: str) -> dict[str, Any] | None:
 
 
 def _split(text: str) -> tuple[str | None, str | None, dict[str, str]]:
-    """(prompt, negative prompt, settings); settings are empty where the last line holds none."""
-    above, _, last = text.strip("\0 \r\n").rpartition("\n")
-    pairs = _pairs(last)
-    if sum(key in pairs for key in _MARKS) < 2:
+    """(prompt, negative prompt, settings); settings are empty where no line holds them."""
+    text = text.strip("\0 \r\n")
+    above, _, last = text.rpartition("\n")
+    pairs = _settings(last)
+    start = -1 if pairs else f"\n{text}".rfind(_FIRST)
+    if start >= 0:
+        above, pairs = text[:start], _settings(text[start : start + _LINE].partition("\n")[0])
+    if not pairs:
         return None, None, {}
     words, mark, negative = above.partition(_NEGATIVE)
     return words.strip() or None, (negative.strip() if mark else None), pairs
+
+
+def _settings(line: str) -> dict[str, str]:
+    """The pairs of a line, if they are settings and not somebody's words with a colon among them."""
+    pairs = _pairs(line)
+    return pairs if sum(key in pairs for key in _MARKS) >= 2 else {}
 
 
 def _pairs(line: str) -> dict[str, str]:
