@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from oelala_desktop.domain.generation import GenerationInfo
+import pytest
+
+from oelala_desktop.domain.generation import GenerationInfo, UsedLora
 from oelala_desktop.metadata import read_bytes
 from tests.metadata import corpus, graphs
 from tests.metadata.graphs import Graph, node
@@ -32,3 +34,18 @@ def test_an_encoder_that_resolves_its_template() -> None:
     found = info(graph)
     assert (found.prompt, found.negative_prompt) == ("b pier", "worst quality, ugly")
     assert [model.name for model in found.models] == ["sd_xl_base_1.0.safetensors"]
+
+
+@pytest.mark.parametrize("empty", ["None", "none", "NONE", "", " "])
+def test_an_empty_choice_is_no_lora(empty: str) -> None:
+    graph = graphs.one_pass()
+    row = {"on": True, "lora": empty, "strength": 1.0}
+    graph |= {
+        "a": node("LoraLoaderModelOnly", lora_name=empty, strength_model=1.0, model=["b", 0]),
+        "b": node("Power Lora Loader (rgthree)", lora_1=row, lora_2={**row, "lora": "pier.safetensors"}, model=["c", 0]),
+        "c": node("WanVideoLoraSelectMulti", lora_0="sea.safetensors", strength_0=0.5, lora_1=empty, strength_1=1.0,
+                  prev_lora=["d", 0]),
+        "d": node("UNETLoader", unet_name="wan.safetensors"),
+    }  # fmt: skip
+    graph["3"]["inputs"]["model"] = ["a", 0]
+    assert info(graph).loras == (UsedLora("sea.safetensors", 0.5), UsedLora("pier.safetensors", 1.0))

@@ -22,6 +22,7 @@ _NUMBERED = re.compile(r"(?:lora_name|lora_path|lora)_0*(\d{1,3})(?:_name)?")
 _STRENGTHS = ("strength_model", "strength", "lora_strength", "model_strength", "strengthModel", "lora_wt", "weight")
 _NUMBERED_STRENGTHS = ("strength", "model_weight", "lora_wt", "model_str", "lora_weight", "strength_model", "weight")
 _OFF = (False, "Off", "off", "disabled", "None")
+_NO_FILE = frozenset({"", "none"})
 
 #: classes with one model in, one out
 _SINGLE = frozenset(
@@ -109,9 +110,15 @@ def _visit(graph: Graph, inputs: Inputs, chain: ModelChain, stacks: list[list[Lo
     return onwards
 
 
-def _name(chain: ModelChain, value: str) -> bool:
+def _file(value: str) -> str | None:
+    """The name of a file; None for what a list offers as its empty choice (`None`, `none`, nothing at all)."""
     name = jsontext.string(value)
-    if not name or name == "None":
+    return name if name and name.strip().casefold() not in _NO_FILE else None
+
+
+def _name(chain: ModelChain, value: str) -> bool:
+    name = _file(value)
+    if name is None:
         return False
     if name not in chain.models and len(chain.models) < limits.GRAPH_PARTS:
         chain.models.append(name)
@@ -121,8 +128,8 @@ def _name(chain: ModelChain, value: str) -> bool:
 def loras_of(graph: Graph, inputs: Inputs) -> list[LoraUse]:
     """The LoRAs that one node applies, whichever of the known ways it names them."""
     name, strength = inputs.get("lora_name"), inputs.get("strength_model")
-    if type(name) is str and type(strength) is float and name != "None":
-        return [(jsontext.string(name) or name, strength)]
+    if type(name) is str and type(strength) is float and (file := _file(name)) is not None:
+        return [(file, strength)]
     found: list[LoraUse] = []
     name = graph.literal(inputs.get("lora_name", inputs.get("lora")), "lora_name")
     if type(name) is str:
@@ -138,9 +145,9 @@ def loras_of(graph: Graph, inputs: Inputs) -> list[LoraUse]:
 
 
 def _add(found: list[LoraUse], name: str, strength: float | None) -> None:
-    text = jsontext.string(name)
-    if text and text != "None" and len(found) < limits.GRAPH_PARTS:
-        found.append((text, 1.0 if strength is None else strength))
+    file = _file(name)
+    if file is not None and len(found) < limits.GRAPH_PARTS:
+        found.append((file, 1.0 if strength is None else strength))
 
 
 def _strength(graph: Graph, inputs: Inputs, keys: tuple[str, ...]) -> float | None:
