@@ -39,7 +39,7 @@ def test_an_encoder_that_resolves_its_template() -> None:
 @pytest.mark.parametrize("empty", ["None", "none", "NONE", "", " "])
 def test_an_empty_choice_is_no_lora(empty: str) -> None:
     graph = graphs.one_pass()
-    row = {"on": True, "lora": empty, "strength": 1.0}
+    row = {"lora": empty, "strength": 1.0}
     graph |= {
         "a": node("LoraLoaderModelOnly", lora_name=empty, strength_model=1.0, model=["b", 0]),
         "b": node("Power Lora Loader (rgthree)", lora_1=row, lora_2={**row, "lora": "pier.safetensors"}, model=["c", 0]),
@@ -49,3 +49,24 @@ def test_an_empty_choice_is_no_lora(empty: str) -> None:
     }  # fmt: skip
     graph["3"]["inputs"]["model"] = ["a", 0]
     assert info(graph).loras == (UsedLora("sea.safetensors", 0.5), UsedLora("pier.safetensors", 1.0))
+
+
+def test_a_lora_applied_twice_is_listed_twice() -> None:
+    graph = graphs.one_pass()
+    rows = {f"lora_{at}": {"on": True, "lora": "sea.safetensors", "strength": 0.5} for at in (1, 2)}
+    graph |= {
+        "a": node("LoraLoaderModelOnly", lora_name="sea.safetensors", strength_model=0.5, model=["b", 0]),
+        "b": node("Power Lora Loader (rgthree)", **rows, model=["4", 0]),
+    }
+    graph["3"]["inputs"]["model"] = ["a", 0]
+    assert info(graph).loras == 3 * (UsedLora("sea.safetensors", 0.5),)
+
+
+def test_one_lora_node_behind_two_samplers_applies_its_lora_once() -> None:
+    graph = graphs.one_pass()
+    graph["a"] = node("LoraLoaderModelOnly", lora_name="sea.safetensors", strength_model=0.5, model=["4", 0])
+    graph["3"]["inputs"]["model"] = ["a", 0]
+    graph["up"] = node("LatentUpscaleBy", samples=["3", 0], scale_by=1.5)
+    graph["30"] = node("KSampler", **{**graph["3"]["inputs"], "latent_image": ["up", 0], "denoise": 0.5})
+    graph["8"]["inputs"]["samples"] = ["30", 0]
+    assert info(graph).loras == (UsedLora("sea.safetensors", 0.5),)

@@ -131,9 +131,9 @@ def _read_passes(graph: Graph, chain: list[Pass], fields: dict[str, Any]) -> Non
     if len(chain) > 1 and chain[-1].start() < first.start():
         first = min(chain, key=Pass.start)
     two = len(chain) > 1 and all(step.splits() for step in chain)
-    # keyed by what makes them equal, in the order of the passes
+    # keyed by what makes them the same, in the order of the passes
     models: dict[tuple[str, str | None], UsedModel] = {}
-    loras: dict[tuple[str, float, str | None], UsedLora] = {}
+    loras: dict[tuple[tuple[str, int], str | None], UsedLora] = {}
     shift = first.shift()
     name = "high" if two else None
     for step in chain:
@@ -142,8 +142,8 @@ def _read_passes(graph: Graph, chain: list[Pass], fields: dict[str, Any]) -> Non
         found = loaders.follow(graph, step.link("model"))
         for file in found.models:
             models[file, name] = UsedModel(file, name)
-        for file, strength in found.loras:
-            loras[file, strength, name] = UsedLora(file, strength, name)
+        for applied, (file, strength) in found.loras.items():
+            loras[applied, name] = UsedLora(file, strength, name)
         if step is first and shift is None:
             shift = found.shift
     fields["seed"], fields["steps"], fields["cfg"] = first.seed(), first.steps(), first.cfg()

@@ -34,24 +34,26 @@ _SINGLE = frozenset(
 _LOADERS = frozenset({"UNETLoader", "UnetLoaderGGUF", "UnetLoaderGGUFAdvancedDisTorch2MultiGPU"})
 
 LoraUse = tuple[str, float]
+Stacks = list[tuple[str, list[LoraUse]]]
 
 
 class ModelChain:
     """What was found between a sampler and its model files: `models` and `loras` in the order they were applied,
-    `shift` of the sampling node nearest to the sampler."""
+    `shift` of the sampling node nearest to the sampler. `loras` are kept by the node that applies them and their place
+    in it: two samplers behind one node share its LoRAs, while a file applied by two nodes was applied twice."""
 
     __slots__ = ("loras", "models", "shift")
 
     def __init__(self) -> None:
         self.models: list[str] = []
-        self.loras: list[LoraUse] = []
+        self.loras: dict[tuple[str, int], LoraUse] = {}
         self.shift: float | None = None
 
 
 def follow(graph: Graph, link: Any) -> ModelChain:
     """Walk back along `link`."""
     chain = ModelChain()
-    stacks: list[list[LoraUse]] = []
+    stacks: Stacks = []
     pending: list[Any] = [link]
     nodes = graph.nodes
     seen: set[str] = set()
@@ -70,15 +72,15 @@ def follow(graph: Graph, link: Any) -> ModelChain:
             _name(chain, inputs["unet_name"])
         elif kind in _SINGLE:
             if "lora_name" in inputs:
-                stacks.append(loras_of(graph, inputs))
+                stacks.append((node_id, loras_of(graph, inputs)))
             elif "shift" in inputs:
                 _take_shift(graph, inputs, chain)
             pending.append(inputs.get("model"))
         else:
-            pending += _visit(graph, inputs, chain, stacks)
-    for stack in reversed(stacks):
-        # Each use once, in its first place.
-        chain.loras = stack if not chain.loras else list(dict.fromkeys((*chain.loras, *stack)))
+            pending += _visit(graph, node_id, chain, stacks)
+    for node_id, uses in reversed(stacks):
+        for place, use in enumerate(uses):
+            chain.loras[node_id, place] = use
     return chain
 
 
@@ -87,8 +89,9 @@ def _take_shift(graph: Graph, inputs: Inputs, chain: ModelChain) -> None:
         chain.shift = jsontext.number(graph.literal(inputs["shift"], "shift"))
 
 
-def _visit(graph: Graph, inputs: Inputs, chain: ModelChain, stacks: list[list[LoraUse]]) -> list[Any]:
+def _visit(graph: Graph, node_id: str, chain: ModelChain, stacks: Stacks) -> list[Any]:
     """Take what one node tells; the links that lead on from it, the one to take first last."""
+    inputs = graph.inputs(node_id)
     onwards = []
     named = stacked = False
     for key, value in inputs.items():
@@ -100,7 +103,7 @@ def _visit(graph: Graph, inputs: Inputs, chain: ModelChain, stacks: list[list[Lo
             named = _name(chain, value) or named
         if not stacked and "lora" in key:
             stacked = True
-            stacks.append(loras_of(graph, inputs))
+            stacks.append((node_id, loras_of(graph, inputs)))
     if "shift" in inputs:
         _take_shift(graph, inputs, chain)
     if not onwards and not named:
