@@ -42,13 +42,13 @@ def test_an_empty_choice_is_no_lora(empty: str) -> None:
     row = {"lora": empty, "strength": 1.0}
     graph |= {
         "a": node("LoraLoaderModelOnly", lora_name=empty, strength_model=1.0, model=["b", 0]),
-        "b": node("Power Lora Loader (rgthree)", lora_1=row, lora_2={**row, "lora": "pier.safetensors"}, model=["c", 0]),
+        "b": node("Power Lora Loader (rgthree)", lora_1=row, lora_2={**row, "lora": "pier.pt"}, model=["c", 0]),
         "c": node("WanVideoLoraSelectMulti", lora_0="sea.safetensors", strength_0=0.5, lora_1=empty, strength_1=1.0,
                   prev_lora=["d", 0]),
         "d": node("UNETLoader", unet_name="wan.safetensors"),
     }  # fmt: skip
     graph["3"]["inputs"]["model"] = ["a", 0]
-    assert info(graph).loras == (UsedLora("sea.safetensors", 0.5), UsedLora("pier.safetensors", 1.0))
+    assert info(graph).loras == (UsedLora("sea.safetensors", 0.5), UsedLora("pier.pt", 1.0))
 
 
 def test_a_lora_applied_twice_is_listed_twice() -> None:
@@ -70,3 +70,45 @@ def test_one_lora_node_behind_two_samplers_applies_its_lora_once() -> None:
     graph["30"] = node("KSampler", **{**graph["3"]["inputs"], "latent_image": ["up", 0], "denoise": 0.5})
     graph["8"]["inputs"]["samples"] = ["30", 0]
     assert info(graph).loras == (UsedLora("sea.safetensors", 0.5),)
+
+
+def over_pixels(between: Graph, last: str) -> Graph:
+    """The one-pass graph, its picture taken on by the given nodes to a second pass."""
+    graph = graphs.one_pass() | between
+    second = {**graph["3"]["inputs"], "seed": 8, "steps": 12, "cfg": 2.0, "sampler_name": "euler", "denoise": 0.4}
+    graph["30"] = node("KSampler", **second)
+    graph["30"]["inputs"] |= {"latent_image": ["e", 0], "model": ["r", 0]}
+    graph["r"] = node("CheckpointLoaderSimple", ckpt_name="refiner.safetensors")
+    graph["e"] = node("VAEEncode", pixels=[last, 0], vae=["4", 2])
+    graph["31"] = node("VAEDecode", samples=["30", 0], vae=["4", 2])
+    graph["9"]["inputs"]["images"] = ["31", 0]
+    return graph
+
+
+@pytest.mark.parametrize(
+    ("between", "last"),
+    [
+        ({}, "8"),
+        ({"u": node("ImageScaleBy", image=["8", 0], upscale_method="lanczos", scale_by=1.5)}, "u"),
+        ({"u": node("ImageScale", image=["8", 0], upscale_method="lanczos", width=2048, height=1536)}, "u"),
+        ({"u": node("ImageUpscaleWithModel", upscale_model=["m", 0], image=["8", 0]),
+          "m": node("UpscaleModelLoader", model_name="4x.pth"),
+          "v": node("ColorMatch", image_ref=["q", 0], image_target=["u", 0]),
+          "q": node("LoadImage", image="q.png")}, "v"),
+    ],
+)  # fmt: skip
+def test_a_second_pass_over_the_decoded_picture(between: Graph, last: str) -> None:
+    found = info(over_pixels(between, last))
+    assert (found.seed, found.steps, found.cfg, found.sampler, found.scheduler) == (7, 30, 7.5, "dpmpp_2m", "karras")
+    assert (found.width, found.height) == (1024, 768)
+    assert [model.name for model in found.models] == ["sd_xl_base_1.0.safetensors", "refiner.safetensors"]
+
+
+def test_a_picture_that_a_video_starts_from_is_no_earlier_pass() -> None:
+    graph = over_pixels({}, "8")
+    graph["e"] = node("LTXVImgToVideo", positive=["6", 0], negative=["7", 0], vae=["4", 2], image=["8", 0], width=768,
+                      height=512, length=97)  # fmt: skip
+    graph["30"]["inputs"]["latent_image"] = ["e", 2]
+    found = info(graph)
+    assert (found.seed, found.width, found.height, found.num_frames) == (8, 768, 512, 97)
+    assert [model.name for model in found.models] == ["refiner.safetensors"]

@@ -20,6 +20,8 @@ _LATENT_KEYS = (
     "",
 )
 _LATENT_NAMES = frozenset(_LATENT_KEYS)
+#: inputs by which pictures go from one pass to the next: decoded, enlarged, encoded again
+_PIXEL_KEYS = ("pixels", "image", "images", "frames", "image_target", "destination")
 _SIGMA_KEYS = frozenset({"sigmas", "sigmas_1", "high_sigmas", "low_sigmas", "any", "input", ""})
 _SPLITTING = frozenset({"start_at_step", "start_step", "end_step", "sigmas"})
 _NO_INPUTS: Inputs = {}
@@ -144,12 +146,19 @@ def latent_link(inputs: Inputs) -> Any:
     return None
 
 
+def _pixel_link(inputs: Inputs) -> Any:
+    """The input by which a node is handed pictures to work on."""
+    return next((inputs[key] for key in _PIXEL_KEYS if type(inputs.get(key)) is list), None)
+
+
 def passes(graph: Graph, last: str, samplers: frozenset[str] | set[str]) -> tuple[list[Pass], str | None]:
-    """The samplers that worked on one latent, first to last, and the node that made the latent."""
-    found = [Pass(graph, last)]
-    seen = {last}
-    link = latent_link(found[0].inputs)
+    """The samplers that worked on one latent, first to last, and the node that made the latent. A latent that was
+    decoded and encoded again between two of them counts as one."""
+    found: list[Pass] = []
+    seen: set[str] = set()
+    link: Any = [last, 0]
     origin: str | None = None
+    latent = True
     while (
         (node_id := graph.target(link)) is not None
         and node_id not in seen
@@ -157,11 +166,15 @@ def passes(graph: Graph, last: str, samplers: frozenset[str] | set[str]) -> tupl
         and len(found) < limits.PASSES
     ):
         seen.add(node_id)
+        inputs = graph.inputs(node_id)
         if node_id in samplers:
             found.append(Pass(graph, node_id))
-            origin = None
-        else:
+            origin, latent = None, True
+        elif latent:
             origin = node_id
-        link = latent_link(graph.inputs(node_id))
+        link = latent_link(inputs)
+        # What makes latents of a width of its own begins anew: its picture is a first frame, not an earlier pass.
+        if link is None and not (latent and "width" in inputs):
+            link, latent = _pixel_link(inputs), False
     found.reverse()
     return found, origin
