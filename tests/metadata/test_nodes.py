@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from oelala_desktop.domain.generation import GenerationInfo, UsedLora
+from oelala_desktop.domain.generation import GenerationInfo, UsedLora, UsedModel
 from oelala_desktop.metadata import read_bytes
 from tests.metadata import corpus, graphs
 from tests.metadata.graphs import Graph, node
@@ -112,3 +112,40 @@ def test_a_picture_that_a_video_starts_from_is_no_earlier_pass() -> None:
     found = info(graph)
     assert (found.seed, found.width, found.height, found.num_frames) == (8, 768, 512, 97)
     assert [model.name for model in found.models] == ["refiner.safetensors"]
+
+
+def test_one_sampler_with_both_models() -> None:
+    graph = graphs.two_pass()
+    given = graph["13"]["inputs"]
+    graph["13"] = node(
+        "WanMoeKSampler", model_high_noise=["7", 0], model_low_noise=["8", 0], boundary=0.9, seed=5, steps=12,
+        cfg_high_noise=3.0, cfg_low_noise=1.5, sampler_name="euler", scheduler="simple", sigma_shift=8.0, denoise=1.0,
+        positive=given["positive"], negative=given["negative"], latent_image=given["latent_image"],
+    )  # fmt: skip
+    del graph["14"]
+    graph["15"]["inputs"]["samples"] = ["13", 0]
+    found = info(graph)
+    assert (found.seed, found.steps, found.cfg, found.shift, found.switch_step) == (5, 12, 3.0, 8.0, None)
+    assert found.models == (UsedModel(graphs.HIGH, "high"), UsedModel(graphs.LOW, "low"))
+    assert found.loras == (
+        UsedLora("speed_high.safetensors", 1.0, "high"), UsedLora("speed_low.safetensors", 0.8, "low"),
+    )  # fmt: skip
+    assert (found.prompt, found.negative_prompt) == (graphs.POSITIVE, graphs.NEGATIVE)
+
+
+def test_two_models_and_a_third_pass_over_their_pictures() -> None:
+    graph = graphs.two_pass()
+    given = {**graph["14"]["inputs"], "latent_image": ["e", 0], "model": ["r", 0]}
+    del given["start_at_step"], given["end_at_step"]
+    graph |= {
+        "e": node("VAEEncode", pixels=["15", 0], vae=["3", 0]),
+        "r": node("UNETLoader", unet_name="refiner.safetensors"),
+        "30": node("KSampler", **given, denoise=0.3),
+        "31": node("VAEDecode", samples=["30", 0], vae=["3", 0]),
+    }
+    graph["16"]["inputs"]["images"] = ["31", 0]
+    found = info(graph)
+    assert (found.seed, found.switch_step) == (42, 10)
+    assert found.models == (
+        UsedModel(graphs.HIGH, "high"), UsedModel(graphs.LOW, "low"), UsedModel("refiner.safetensors"),
+    )  # fmt: skip

@@ -9,7 +9,7 @@ from oelala_desktop.domain.generation import UsedLora, UsedModel
 from oelala_desktop.metadata import jsontext, limits
 from oelala_desktop.metadata.dialects import conditioning, loaders
 from oelala_desktop.metadata.dialects.graph import Graph, Inputs
-from oelala_desktop.metadata.dialects.samplers import Pass, is_sampler, passes
+from oelala_desktop.metadata.dialects.samplers import Pass, is_sampler, passes, sides
 
 _FRAME_KEYS = ("length", "num_frames", "frames", "video_frames", "frame_count", "video_length")
 _FRAME_NAMES = frozenset(_FRAME_KEYS)
@@ -130,25 +130,23 @@ def _read_passes(graph: Graph, chain: list[Pass], fields: dict[str, Any]) -> Non
     first = chain[0]
     if len(chain) > 1 and chain[-1].start() < first.start():
         first = min(chain, key=Pass.start)
-    two = len(chain) > 1 and all(step.splits() for step in chain)
+    names = sides(chain)
     # keyed by what makes them the same, in the order of the passes
     models: dict[tuple[str, str | None], UsedModel] = {}
     loras: dict[tuple[tuple[str, int], str | None], UsedLora] = {}
     shift = first.shift()
-    name = "high" if two else None
-    for step in chain:
-        if two and step is chain[-1]:
-            name = "low"
-        found = loaders.follow(graph, step.link("model"))
-        for file in found.models:
-            models[file, name] = UsedModel(file, name)
-        for applied, (file, strength) in found.loras.items():
-            loras[applied, name] = UsedLora(file, strength, name)
-        if step is first and shift is None:
-            shift = found.shift
+    for step, name in zip(chain, names, strict=True):
+        for side, link in step.models(name):
+            found = loaders.follow(graph, link)
+            for file in found.models:
+                models[file, side] = UsedModel(file, side)
+            for applied, (file, strength) in found.loras.items():
+                loras[applied, side] = UsedLora(file, strength, side)
+            if step is first and shift is None:
+                shift = found.shift
     fields["seed"], fields["steps"], fields["cfg"] = first.seed(), first.steps(), first.cfg()
     fields["sampler"], fields["scheduler"], fields["shift"] = first.sampler(), first.scheduler(), shift
-    fields["switch_step"] = first.end() if two else None
+    fields["switch_step"] = first.end() if any(names) else None
     fields["models"], fields["loras"] = tuple(models.values()), tuple(loras.values())
     _read_words(graph, first, fields)
 

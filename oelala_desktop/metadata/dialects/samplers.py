@@ -24,6 +24,13 @@ _LATENT_NAMES = frozenset(_LATENT_KEYS)
 _PIXEL_KEYS = ("pixels", "image", "images", "frames", "image_target", "destination")
 _SIGMA_KEYS = frozenset({"sigmas", "sigmas_1", "high_sigmas", "low_sigmas", "any", "input", ""})
 _SPLITTING = frozenset({"start_at_step", "start_step", "end_step", "sigmas"})
+#: model inputs of samplers that do both passes themselves
+_BOTH_MODELS = {
+    "model_high_noise": "high", "model_low_noise": "low", "high_noise_model": "high", "low_noise_model": "low",
+    "model_high": "high", "model_low": "low", "high_model": "high", "low_model": "low",
+}  # fmt: skip
+_CFG_KEYS = ("cfg", "cfg_conds", "cfg_high_noise", "cfg_high", "guidance_scale", "cfg_scale")
+_SHIFT_KEYS = ("shift", "sigma_shift")
 _NO_INPUTS: Inputs = {}
 #: an end step at or beyond this means "to the last step" (KSamplerAdvanced's default is 10000)
 _TO_THE_END = 10_000
@@ -53,6 +60,23 @@ class Pass:
         value = self.inputs[key] if key in self.inputs else self.guider.get(key)
         return self.graph.literal(value, key) if type(value) is list else value
 
+    def _number(self, keys: tuple[str, ...]) -> float | None:
+        for key in keys:
+            if key in self.inputs or key in self.guider:
+                value = jsontext.number(self._value(key))
+                if value is not None:
+                    return value
+        return None
+
+    def models(self, name: str | None) -> list[tuple[str | None, Any]]:
+        """The links to its models, each with the name of its pass; `name` is that of a sampler with one model."""
+        if "model" in self.inputs:
+            return [(name, self.inputs["model"])]
+        both: list[tuple[str | None, Any]] = [
+            (own, self.inputs[key]) for key, own in _BOTH_MODELS.items() if key in self.inputs
+        ]
+        return both or [(name, self.link("model"))]
+
     def seed(self) -> int | None:
         for key in ("noise_seed", "seed"):
             if key in self.inputs:
@@ -67,11 +91,7 @@ class Pass:
         return jsontext.integer(self.graph.literal(inputs.get(key), key))
 
     def cfg(self) -> float | None:
-        for key in ("cfg", "cfg_conds", "guidance_scale", "cfg_scale"):
-            value = jsontext.number(self._value(key))
-            if value is not None:
-                return value
-        return None
+        return self._number(_CFG_KEYS)
 
     def steps(self) -> int | None:
         value = self._value("steps")
@@ -92,7 +112,7 @@ class Pass:
         return jsontext.string(value)
 
     def shift(self) -> float | None:
-        return jsontext.number(self._value("shift")) if "shift" in self.inputs else None
+        return self._number(_SHIFT_KEYS)
 
     def start(self) -> int:
         """The step it starts at; a second pass starts later than the first."""
@@ -122,6 +142,14 @@ class Pass:
             if key in inputs:
                 return self.graph.literal(inputs[key], key)
         return None
+
+
+def sides(chain: list[Pass]) -> list[str | None]:
+    """The name of each pass: of those that do a part of the steps the last is `low`, the ones before it are `high`."""
+    parts = [step for step in chain if step.splits()]
+    if len(parts) < 2:
+        return [None] * len(chain)
+    return ["low" if step is parts[-1] else "high" if step in parts else None for step in chain]
 
 
 def _sampler_of(class_type: str) -> str | None:
