@@ -131,17 +131,19 @@ def _read_passes(graph: Graph, chain: list[Pass], fields: dict[str, Any]) -> Non
     if len(chain) > 1 and chain[-1].start() < first.start():
         first = min(chain, key=Pass.start)
     names = sides(chain)
-    # keyed by what makes them the same, in the order of the passes
+    # Keyed by what makes them the same, in the order of the passes: two samplers behind one node share its LoRAs, while
+    # a file applied by two nodes was applied twice.
     models: dict[tuple[str, str | None], UsedModel] = {}
-    loras: dict[tuple[tuple[str, int], str | None], UsedLora] = {}
+    loras: dict[tuple[str, int, str | None], UsedLora] = {}
     shift = first.shift()
     for step, name in zip(chain, names, strict=True):
         for side, link in step.models(name):
             found = loaders.follow(graph, link)
             for file in found.models:
                 models[file, side] = UsedModel(file, side)
-            for applied, (file, strength) in found.loras.items():
-                loras[applied, side] = UsedLora(file, strength, side)
+            for node_id, uses in found.stacks:
+                for place, (file, strength) in enumerate(uses):
+                    loras[node_id, place, side] = UsedLora(file, strength, side)
             if step is first and shift is None:
                 shift = found.shift
     fields["seed"], fields["steps"], fields["cfg"] = first.seed(), first.steps(), first.cfg()

@@ -34,26 +34,24 @@ _SINGLE = frozenset(
 _LOADERS = frozenset({"UNETLoader", "UnetLoaderGGUF", "UnetLoaderGGUFAdvancedDisTorch2MultiGPU"})
 
 LoraUse = tuple[str, float]
-Stacks = list[tuple[str, list[LoraUse]]]
 
 
 class ModelChain:
-    """What was found between a sampler and its model files: `models` and `loras` in the order they were applied,
-    `shift` of the sampling node nearest to the sampler. `loras` are kept by the node that applies them and their place
-    in it: two samplers behind one node share its LoRAs, while a file applied by two nodes was applied twice."""
+    """What was found between a sampler and its model files: `models` in the order they were met, `stacks` (the LoRAs of
+    a node and which node it is) in the order they were applied, `shift` of the sampling node nearest to the sampler."""
 
-    __slots__ = ("loras", "models", "shift")
+    __slots__ = ("models", "shift", "stacks")
 
     def __init__(self) -> None:
         self.models: list[str] = []
-        self.loras: dict[tuple[str, int], LoraUse] = {}
+        self.stacks: list[tuple[str, list[LoraUse]]] = []
         self.shift: float | None = None
 
 
 def follow(graph: Graph, link: Any) -> ModelChain:
     """Walk back along `link`."""
     chain = ModelChain()
-    stacks: Stacks = []
+    stacks = chain.stacks
     pending: list[Any] = [link]
     nodes = graph.nodes
     seen: set[str] = set()
@@ -68,19 +66,17 @@ def follow(graph: Graph, link: Any) -> ModelChain:
             continue
         kind = node["class_type"]
         # The usual nodes first: one model in and out, one thing to tell.
-        if kind in _LOADERS and type(inputs.get("unet_name")) is str:
-            _name(chain, inputs["unet_name"])
-        elif kind in _SINGLE:
+        if kind in _SINGLE:
             if "lora_name" in inputs:
                 stacks.append((node_id, loras_of(graph, inputs)))
             elif "shift" in inputs:
                 _take_shift(graph, inputs, chain)
             pending.append(inputs.get("model"))
+        elif kind in _LOADERS and type(inputs.get("unet_name")) is str:
+            _name(chain, inputs["unet_name"])
         else:
-            pending += _visit(graph, node_id, chain, stacks)
-    for node_id, uses in reversed(stacks):
-        for place, use in enumerate(uses):
-            chain.loras[node_id, place] = use
+            pending += _visit(graph, node_id, chain)
+    stacks.reverse()
     return chain
 
 
@@ -89,7 +85,7 @@ def _take_shift(graph: Graph, inputs: Inputs, chain: ModelChain) -> None:
         chain.shift = jsontext.number(graph.literal(inputs["shift"], "shift"))
 
 
-def _visit(graph: Graph, node_id: str, chain: ModelChain, stacks: Stacks) -> list[Any]:
+def _visit(graph: Graph, node_id: str, chain: ModelChain) -> list[Any]:
     """Take what one node tells; the links that lead on from it, the one to take first last."""
     inputs = graph.inputs(node_id)
     onwards = []
@@ -103,7 +99,7 @@ def _visit(graph: Graph, node_id: str, chain: ModelChain, stacks: Stacks) -> lis
             named = _name(chain, value) or named
         if not stacked and "lora" in key:
             stacked = True
-            stacks.append((node_id, loras_of(graph, inputs)))
+            chain.stacks.append((node_id, loras_of(graph, inputs)))
     if "shift" in inputs:
         _take_shift(graph, inputs, chain)
     if not onwards and not named:
@@ -115,8 +111,10 @@ def _visit(graph: Graph, node_id: str, chain: ModelChain, stacks: Stacks) -> lis
 
 def _file(value: str) -> str | None:
     """The name of a file; None for what a list offers as its empty choice (`None`, `none`, nothing at all)."""
-    name = jsontext.string(value)
-    return name if name and name.strip().casefold() not in _NO_FILE else None
+    # names of files are longer, so most need no second look
+    if len(value) < 8 and value.strip().casefold() in _NO_FILE:
+        return None
+    return jsontext.string(value)
 
 
 def _name(chain: ModelChain, value: str) -> bool:

@@ -146,10 +146,11 @@ class Pass:
 
 def sides(chain: list[Pass]) -> list[str | None]:
     """The name of each pass: of those that do a part of the steps the last is `low`, the ones before it are `high`."""
-    parts = [step for step in chain if step.splits()]
-    if len(parts) < 2:
+    names: list[str | None] = ["high" if step.splits() else None for step in chain]
+    if names.count("high") < 2:
         return [None] * len(chain)
-    return ["low" if step is parts[-1] else "high" if step in parts else None for step in chain]
+    names[max(at for at, name in enumerate(names) if name)] = "low"
+    return names
 
 
 def _sampler_of(class_type: str) -> str | None:
