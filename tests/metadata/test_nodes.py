@@ -149,3 +149,104 @@ def test_two_models_and_a_third_pass_over_their_pictures() -> None:
     assert found.models == (
         UsedModel(graphs.HIGH, "high"), UsedModel(graphs.LOW, "low"), UsedModel("refiner.safetensors"),
     )  # fmt: skip
+
+
+SETTINGS = {"seed": 7, "steps": 20, "cfg": 6.0, "sampler_name": "euler", "scheduler": "karras", "denoise": 1.0}
+WORDS = {"positive": "a pier", "negative": "fog"}
+EMPTY = {"empty_latent_width": 832, "empty_latent_height": 1216, "batch_size": 1}
+
+
+@pytest.mark.parametrize(
+    "graph",
+    [
+        {
+            "1": node("Efficient Loader", ckpt_name="x.pt", vae_name="Baked VAE", clip_skip=-1, lora_name="sea.pt",
+                      lora_model_strength=0.5, lora_clip_strength=1.0, **WORDS, **EMPTY),
+            "2": node("KSampler (Efficient)", **SETTINGS, model=["1", 0], positive=["1", 1], negative=["1", 2],
+                      latent_image=["1", 3], optional_vae=["1", 4]),
+        },
+        {
+            "p": node("String Literal", string="a pier"),
+            "n": node("String Literal", string="fog"),
+            "1": node("Efficient Loader", ckpt_name="x.pt", lora_name="sea.pt", lora_model_strength=0.5, **EMPTY,
+                      positive=["p", 0], negative=["n", 0]),
+            "2": node("KSampler (Efficient)", **SETTINGS, model=["1", 0], positive=["1", 1], negative=["1", 2],
+                      latent_image=["1", 3]),
+        },
+        {
+            "1": node("easy fullLoader", ckpt_name="x.pt", lora_name="sea.pt", lora_model_strength=0.5,
+                      resolution="width x height (custom)", **EMPTY, **WORDS),
+            "2": node("easy preSampling", **SETTINGS, pipe=["1", 0]),
+            "3": node("easy kSampler", pipe=["2", 0], image_output="Save", link_id=0, save_prefix="pier"),
+        },
+        {
+            "1": node("easy a1111Loader", ckpt_name="x.pt", lora_name="None", lora_model_strength=1.0,
+                      resolution="832 x 1216", **(EMPTY | {"empty_latent_width": 512}), **WORDS,
+                      optional_lora_stack=["l", 0]),
+            "l": node("easy loraStack", toggle=True, mode="simple", num_loras=1, lora_1_name="sea.pt",
+                      lora_1_strength=0.5),
+            "2": node("easy fullkSampler", **SETTINGS, pipe=["1", 0], image_output="Save"),
+        },
+        {
+            "1": node("ttN pipeLoader_v2", ckpt_name="x.pt", vae="baked", loras=["l", 0], **WORDS, **EMPTY),
+            "l": node("ttN pipeLoraStack", toggle=True, lora1_name="sea.pt", lora_name="sea.pt", strength_model=0.5),
+            "2": node("ttN pipeKSampler_v2", **SETTINGS, pipe=["1", 0], lora_name="None", image_output="Save"),
+        },
+        {
+            "c": node("CheckpointLoaderSimple", ckpt_name="x.pt"),
+            "l": node("LoraLoader", model=["c", 0], clip=["c", 1], lora_name="sea.pt", strength_model=0.5),
+            "t": node("CLIPTextEncode", text="a pier", clip=["l", 1]),
+            "u": node("CLIPTextEncode", text="fog", clip=["l", 1]),
+            "1": node("ToBasicPipe", model=["l", 0], clip=["l", 1], vae=["c", 2], positive=["t", 0],
+                      negative=["u", 0]),
+            "e": node("EmptyLatentImage", width=832, height=1216, batch_size=1),
+            "2": node("ImpactKSamplerBasicPipe", **SETTINGS, basic_pipe=["1", 0], latent_image=["e", 0]),
+        },
+        {
+            "c": node("CheckpointLoaderSimple", ckpt_name="x.pt"),
+            "l": node("LoraLoader", model=["c", 0], clip=["c", 1], lora_name="sea.pt", strength_model=0.5),
+            "t": node("CLIPTextEncode", text="a pier", clip=["l", 1]),
+            "u": node("CLIPTextEncode", text="fog", clip=["l", 1]),
+            "e": node("EmptyLatentImage", width=832, height=1216, batch_size=1),
+            "x": node("Context (rgthree)", model=["l", 0], clip=["l", 1], vae=["c", 2], latent=["e", 0]),
+            "y": node("Context (rgthree)", base_ctx=["x", 0], positive=["t", 0], negative=["u", 0]),
+            "2": node("KSampler", **SETTINGS, model=["y", 1], positive=["y", 4], negative=["y", 5],
+                      latent_image=["y", 6]),
+        },
+        {
+            "1": node("Eff. Loader SDXL", base_ckpt_name="x.pt", refiner_ckpt_name="None", lora_stack=["l", 0],
+                      **WORDS, **EMPTY),
+            "l": node("LoRA Stacker", lora_count=1, lora_name_1="sea.pt", lora_wt_1=0.5),
+            "2": node("KSampler SDXL (Eff.)", sdxl_tuple=["1", 0], noise_seed=7, steps=20, cfg=6.0,
+                      sampler_name="euler", scheduler="karras", start_at_step=0, refine_at_step=-1,
+                      latent_image=["1", 1]),
+        },
+    ],
+    ids=["efficient", "efficient with texts", "easy", "easy full", "ttN", "impact", "rgthree", "efficient SDXL"],
+)  # fmt: skip
+def test_loaders_and_pipes(graph: Graph) -> None:
+    found = info(graph)
+    assert (found.prompt, found.negative_prompt) == ("a pier", "fog")
+    assert (found.seed, found.steps, found.cfg, found.sampler, found.scheduler) == (7, 20, 6.0, "euler", "karras")
+    assert (found.width, found.height) == (832, 1216)
+    assert found.models == (UsedModel("x.pt"),)
+    assert found.loras == (UsedLora("sea.pt", 0.5),)
+
+
+@pytest.mark.parametrize(
+    ("stack", "expected"),
+    [
+        (node("LoRA Stacker", input_mode="simple", lora_count=1, lora_name_1="a", lora_wt_1=0.5, model_str_1=0.9), 0.5),
+        (node("LoRA Stacker", input_mode="advanced", lora_count=1, lora_name_1="a", lora_wt_1=0.5, model_str_1=0.9),
+         0.9),
+        (node("easy loraStack", toggle=True, mode="simple", num_loras=1, lora_1_name="a", lora_1_strength=0.5,
+              lora_1_model_strength=0.9, lora_2_name="b", lora_2_strength=1.0), 0.5),
+        (node("easy loraStack", toggle=True, mode="advanced", num_loras=1, lora_1_name="a", lora_1_strength=0.5,
+              lora_1_model_strength=0.9), 0.9),
+        (node("easy loraStack", toggle=False, mode="simple", num_loras=1, lora_1_name="a", lora_1_strength=0.5), None),
+    ],
+)  # fmt: skip
+def test_stacks_use_the_strength_of_their_mode(stack: dict[str, Any], expected: float | None) -> None:
+    graph = graphs.one_pass() | {"l": node("CR Apply LoRA Stack", model=["4", 0], lora_stack=["k", 0]), "k": stack}
+    graph["3"]["inputs"]["model"] = ["l", 0]
+    assert info(graph).loras == (() if expected is None else (UsedLora("a", expected),))

@@ -8,7 +8,7 @@ from typing import Any
 from oelala_desktop.domain.generation import UsedLora, UsedModel
 from oelala_desktop.metadata import jsontext, limits
 from oelala_desktop.metadata.dialects import conditioning, loaders
-from oelala_desktop.metadata.dialects.graph import Graph, Inputs
+from oelala_desktop.metadata.dialects.graph import PIPE_KEYS, Graph, Inputs
 from oelala_desktop.metadata.dialects.samplers import Pass, is_sampler, passes, sides
 
 _FRAME_KEYS = ("length", "num_frames", "frames", "video_frames", "frame_count", "video_length")
@@ -17,6 +17,8 @@ _RATE_KEYS = ("frame_rate", "fps")
 _SIZE_SOURCES = frozenset(
     {"pixels", "image", "images", "image_embeds", "embeds", "start_image", "latent", "any", "input", ""}
 )
+#: loaders that make the latent as well; a resolution chosen from a list comes before them
+_SIZE_PAIRS = (("empty_latent_width", "empty_latent_height"), ("latent_width", "latent_height"))
 _SIZE_TEXT = re.compile(r"(\d{2,5})\s*[x×]\s*(\d{2,5})")
 _OUTPUT_KEYS = frozenset({"images", "image", "video", "frames", "filename_prefix", "samples"})
 
@@ -65,7 +67,8 @@ def _survey(graph: Graph) -> tuple[list[str], list[str]]:
         if type(kind) is not str:
             graph.drop_malformed()
             return _survey(graph)
-        if "ampler" in kind:
+        # easy-use's preSampling holds the settings of a sampler that has none itself
+        if "ampler" in kind or "preSampling" in kind:
             if is_sampler(graph.inputs(node_id)):
                 samplers.append(node_id)
         elif "Video" in kind or "Save" in kind or "Preview" in kind:
@@ -155,8 +158,8 @@ def _read_passes(graph: Graph, chain: list[Pass], fields: dict[str, Any]) -> Non
 
 def _read_words(graph: Graph, step: Pass, fields: dict[str, Any]) -> None:
     """Both prompts. Texts that no link places are told apart by their words."""
-    positive = step.link("positive", "text_embeds", "conditioning", "cond1")
-    negative = step.link("negative", "text_embeds")
+    positive = step.link("positive", "text_embeds", "conditioning", "cond1", *PIPE_KEYS)
+    negative = step.link("negative", "text_embeds", *PIPE_KEYS)
     prompt, known = conditioning.words(graph, positive, conditioning.POSITIVE)
     against, against_known = conditioning.words(graph, negative, conditioning.NEGATIVE)
     if not known:
@@ -194,18 +197,23 @@ def _take_origin(graph: Graph, inputs: Inputs, fields: dict[str, Any]) -> bool:
 
 
 def _take_size(graph: Graph, inputs: Inputs, fields: dict[str, Any]) -> bool:
-    if "width" in inputs and "height" in inputs:
-        width = jsontext.integer(graph.literal(inputs["width"], "width"))
-        height = jsontext.integer(graph.literal(inputs["height"], "height"))
-        if width and height and width > 0 and height > 0:
-            fields["width"], fields["height"] = width, height
-            return True
+    if "width" in inputs and "height" in inputs and _take_pair(graph, inputs, ("width", "height"), fields):
+        return True
     for key in ("resolution", "dimensions"):
         value = inputs.get(key)
         match = _SIZE_TEXT.search(value) if type(value) is str else None
         if match:
             fields["width"], fields["height"] = int(match[1]), int(match[2])
             return True
+    return any(_take_pair(graph, inputs, pair, fields) for pair in _SIZE_PAIRS if pair[0] in inputs)
+
+
+def _take_pair(graph: Graph, inputs: Inputs, keys: tuple[str, str], fields: dict[str, Any]) -> bool:
+    width = jsontext.integer(graph.literal(inputs[keys[0]], keys[0]))
+    height = jsontext.integer(graph.literal(inputs.get(keys[1]), keys[1]))
+    if width and height and width > 0 and height > 0:
+        fields["width"], fields["height"] = width, height
+        return True
     return False
 
 

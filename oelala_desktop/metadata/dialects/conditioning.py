@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from oelala_desktop.metadata import jsontext, limits
-from oelala_desktop.metadata.dialects.graph import Graph, Inputs
+from oelala_desktop.metadata.dialects.graph import PIPES, Graph, Inputs
 
 #: literals of text encoders, in the order they are shown
 _TEXT_KEYS = (
@@ -25,6 +25,8 @@ _SKIPPED = frozenset(
     {"clip", "model", "vae", "image", "images", "pixels", "latent", "samples", "mask", "control_net", "noise",
      "clip_vision", "clip_vision_output", "start_image", "end_image", "style_model", "delimiter"}
 )  # fmt: skip
+#: inputs of nodes whose first output is no conditioning
+_GIVEN_FIRST = PIPES | {"model", "ckpt_name", "base_ckpt_name", "unet_name"}
 _NEGATIVE_WORDS = re.compile(
     r"\b(?:worst|bad|ugly|blurry|low[ -]quality|lowres|deformed|disfigured|mutated|watermark)\b", re.IGNORECASE
 )
@@ -37,6 +39,12 @@ def looks_negative(text: str) -> bool:
     return _NEGATIVE_WORDS.search(text) is not None
 
 
+def _sides_by_slot(inputs: Inputs) -> bool:
+    """Whether a node with both sides gives them out first. One that loads or takes a model gives that first, and one
+    with a pipe gives the pipe."""
+    return _GIVEN_FIRST.isdisjoint(inputs)
+
+
 def words(graph: Graph, link: Any, side: str) -> tuple[str | None, bool]:
     """The words at the end of a conditioning link, and whether the link settles it (words found, or set to zero)."""
     at = link
@@ -46,7 +54,7 @@ def words(graph: Graph, link: Any, side: str) -> tuple[str | None, bool]:
         if node_id is None:
             break
         inputs = graph.inputs(node_id)
-        if POSITIVE in inputs:
+        if POSITIVE in inputs and _sides_by_slot(inputs):
             at = inputs.get(NEGATIVE if at[1] == 1 else POSITIVE) if at[1] in (0, 1) else None
         elif graph.nodes[node_id]["class_type"] == "CLIPTextEncode" and type(inputs.get("text")) is str:
             return jsontext.string(inputs["text"]), True
@@ -110,10 +118,12 @@ class Words:
                 taken = self._take(inputs[key]) or taken
         if taken:
             return []
-        onwards = [value for key, value in inputs.items() if "cond" in key and type(value) is list]
-        if onwards:
-            return onwards
-        return [value for key, value in inputs.items() if key not in _SKIPPED and type(value) is list]
+        links = {key: value for key, value in inputs.items() if type(value) is list}
+        for mark in (self._side, "cond"):
+            onwards = [value for key, value in links.items() if mark in key]
+            if onwards:
+                return onwards
+        return [value for key, value in links.items() if key not in _SKIPPED]
 
     def _two_sided(self, inputs: Inputs, slot: Any) -> list[Any]:
         """A node with both sides: texts are chosen by side, conditionings by the slot that the link comes from."""
@@ -121,6 +131,9 @@ class Words:
         if type(mine) is not list:
             self._take(mine)
             return []
+        if not _sides_by_slot(inputs):
+            # its sides are texts or conditionings
+            return [] if self._take(mine) else [mine]
         if type(slot) is int and slot in (0, 1):
             mine = inputs[NEGATIVE if slot else POSITIVE]
         return [mine]

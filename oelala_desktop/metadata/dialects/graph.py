@@ -14,6 +14,13 @@ from oelala_desktop.metadata import limits
 #: where nodes that only hold or pass on a value keep it
 _VALUE_KEYS = ("value", "int", "float", "number", "Number", "Value", "seed", "noise_seed", "input", "any", "")
 
+#: inputs that carry model, conditionings and latent together
+PIPE_KEYS = (
+    "pipe", "base_pipe", "basic_pipe", "detailer_pipe", "sdxl_tuple", "base_ctx", "ctx", "context", "loader_pipe",
+    "ctx_01", "ctx_02", "ctx_03",
+)  # fmt: skip
+PIPES = frozenset(PIPE_KEYS)
+
 Inputs = dict[str, Any]
 
 

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from oelala_desktop.metadata import jsontext, limits
-from oelala_desktop.metadata.dialects.graph import Graph, Inputs
+from oelala_desktop.metadata.dialects.graph import PIPES, Graph, Inputs
 
 #: inputs that name a model file
 _NAME_KEYS = frozenset(
@@ -15,12 +15,25 @@ _NAME_KEYS = frozenset(
 #: inputs that carry a model or a stack of LoRAs onwards
 _FOLLOWED = frozenset(
     {"model", "model1", "model2", "lora", "prev_lora", "lora_stack", "optional_lora_stack", "prev_lora_stack", "loras",
-     "pipe", "base_pipe", "any", "input", "value", "anything", "MODEL", ""}
+     "any", "input", "value", "anything", "MODEL", ""}
 )  # fmt: skip
 _NOT_MODELS = frozenset({"clip", "vae", "image", "images", "text", "latent", "samples", "positive", "negative", "mask"})
 _NUMBERED = re.compile(r"(?:lora_name|lora_path|lora)_0*(\d{1,3})(?:_name)?")
-_STRENGTHS = ("strength_model", "strength", "lora_strength", "model_strength", "strengthModel", "lora_wt", "weight")
-_NUMBERED_STRENGTHS = ("strength", "model_weight", "lora_wt", "model_str", "lora_weight", "strength_model", "weight")
+_STRENGTHS = (
+    "strength_model",
+    "strength",
+    "lora_strength",
+    "model_strength",
+    "strengthModel",
+    "lora_model_strength",
+    "lora_wt",
+    "weight",
+)
+_NUMBERED_STRENGTHS = (
+    "strength_{}", "lora_{}_strength", "model_weight_{}", "lora_wt_{}", "model_str_{}", "lora_weight_{}",
+    "strength_model_{}", "weight_{}", "lora_{}_model_strength",
+)  # fmt: skip
+_ADVANCED_STRENGTHS = ("model_str_{}", "lora_{}_model_strength", *_NUMBERED_STRENGTHS)
 _OFF = (False, "Off", "off", "disabled", "None")
 _NO_FILE = frozenset({"", "none"})
 
@@ -93,7 +106,8 @@ def _visit(graph: Graph, node_id: str, chain: ModelChain) -> list[Any]:
     for key, value in inputs.items():
         kind = type(value)
         if kind is list:
-            if key in _FOLLOWED:
+            # a model of its own replaces the one in the pipe
+            if key in _FOLLOWED or (key in PIPES and "model" not in inputs):
                 onwards.append(value)
         elif kind is str and key in _NAME_KEYS:
             named = _name(chain, value) or named
@@ -132,6 +146,8 @@ def loras_of(graph: Graph, inputs: Inputs) -> list[LoraUse]:
     if type(name) is str and type(strength) is float and (file := _file(name)) is not None:
         return [(file, strength)]
     found: list[LoraUse] = []
+    if inputs.get("toggle") in _OFF:
+        return found
     name = graph.literal(inputs.get("lora_name", inputs.get("lora")), "lora_name")
     if type(name) is str:
         _add(found, name, _strength(graph, inputs, _STRENGTHS))
@@ -171,10 +187,13 @@ def _add_entries(found: list[LoraUse], entries: Any) -> None:
 
 
 def _add_numbered(found: list[LoraUse], graph: Graph, inputs: Inputs, index: str, key: str, name: str) -> None:
-    """Stack nodes: `lora_name_1`, `lora_wt_1`, `switch_1`, `lora_count`."""
-    count = jsontext.integer(inputs.get("lora_count"))
+    """Stack nodes: `lora_name_1`, `lora_wt_1`, `switch_1`, `lora_count`; or `lora_1_name`, `num_loras`."""
+    count = jsontext.integer(inputs.get("lora_count", inputs.get("num_loras")))
     if (count is not None and int(index) > count) or inputs.get(f"switch_{index}") in _OFF:
         return
+    # such a node has the strengths of both modes and uses one
+    advanced = "advanced" in (inputs.get("input_mode"), inputs.get("mode"))
+    stems = _ADVANCED_STRENGTHS if advanced else _NUMBERED_STRENGTHS
     padded = key.removesuffix("_name").rpartition("_")[2]
-    keys = tuple(f"{stem}_{number}" for stem in _NUMBERED_STRENGTHS for number in (padded, index))
+    keys = tuple(stem.format(number) for stem in stems for number in (padded, index))
     _add(found, name, _strength(graph, inputs, keys))

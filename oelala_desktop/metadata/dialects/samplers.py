@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from oelala_desktop.metadata import jsontext, limits
-from oelala_desktop.metadata.dialects.graph import Graph, Inputs
+from oelala_desktop.metadata.dialects.graph import PIPE_KEYS, PIPES, Graph, Inputs
 
 _LATENT_KEYS = (
     "latent_image",
@@ -15,13 +15,14 @@ _LATENT_KEYS = (
     "latent_in",
     "samples1",
     "samples_to",
+    *PIPE_KEYS,
     "any",
     "input",
     "",
 )
 _LATENT_NAMES = frozenset(_LATENT_KEYS)
 #: inputs by which pictures go from one pass to the next: decoded, enlarged, encoded again
-_PIXEL_KEYS = ("pixels", "image", "images", "frames", "image_target", "destination")
+_PIXEL_KEYS = ("pixels", "image", "images", "image_to_latent", "frames", "image_target", "destination")
 _SIGMA_KEYS = frozenset({"sigmas", "sigmas_1", "high_sigmas", "low_sigmas", "any", "input", ""})
 _SPLITTING = frozenset({"start_at_step", "start_step", "end_step", "sigmas"})
 #: model inputs of samplers that do both passes themselves
@@ -75,7 +76,7 @@ class Pass:
         both: list[tuple[str | None, Any]] = [
             (own, self.inputs[key]) for key, own in _BOTH_MODELS.items() if key in self.inputs
         ]
-        return both or [(name, self.link("model"))]
+        return both or [(name, self.link("model", *PIPE_KEYS))]
 
     def seed(self) -> int | None:
         for key in ("noise_seed", "seed"):
@@ -163,7 +164,9 @@ def is_sampler(inputs: Inputs) -> bool:
     """Whether a node's inputs are those of something that samples."""
     if "guider" in inputs or "text_embeds" in inputs or "image_embeds" in inputs:
         return "steps" in inputs or "sigmas" in inputs
-    return "positive" in inputs and ("steps" in inputs or "sigmas" in inputs or "denoise" in inputs)
+    if "positive" in inputs:
+        return "steps" in inputs or "sigmas" in inputs or "denoise" in inputs
+    return "steps" in inputs and "sampler_name" in inputs and not PIPES.isdisjoint(inputs)
 
 
 def latent_link(inputs: Inputs) -> Any:
