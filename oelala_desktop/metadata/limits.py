@@ -26,6 +26,8 @@ JSON_LAYERS = 4
 PARTS = 100_000
 #: a movie header (`moov`) or a list of tags
 INDEX = 32 * MIB
+#: the indexes of a fragmented video's fragments together
+FRAGMENTS = 4 * MIB
 #: boxes with boxes in them, of one track
 NESTS = 48
 #: tracks of one video

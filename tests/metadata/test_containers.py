@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import struct
 from pathlib import Path
 
 import av
 import numpy as np
 import pytest
 
-from oelala_desktop.metadata import check_complete, probe, read, read_bytes, sniff
+from oelala_desktop.metadata import check_complete, limits, probe, read, read_bytes, sniff
 from tests.metadata import corpus, files, graphs
 
 PROMPT = json.dumps(graphs.two_pass())
@@ -111,6 +112,51 @@ def test_mp4_layouts(movflags: str) -> None:
     found = read_bytes(files.video("mp4", {"prompt": PROMPT}, movflags=movflags), "boat.mp4")
     assert found.info.prompt == graphs.POSITIVE
     assert (found.width, found.height) == (64, 48)
+
+
+@pytest.mark.parametrize("kind", ["mp4", "mov"])
+@pytest.mark.parametrize(
+    "movflags", ["frag_keyframe+empty_moov", "frag_every_frame", "frag_every_frame+empty_moov", "dash+empty_moov"]
+)
+def test_fragments_tell_of_their_frames_and_length(kind: str, movflags: str) -> None:
+    """The graph asks for 81 frames; the file has nine of them."""
+    found = read_bytes(files.video(kind, {"prompt": PROMPT}, movflags=movflags), "boat")
+    assert (found.frames, found.fps, found.duration) == (9, 16.0, 0.5625)
+    assert (found.info.duration, found.info.sources["duration"], found.info.num_frames) == (0.5625, "file", 81)
+
+
+def fragmented(run: bytes, head: bytes = b"", filler: bytes = b"") -> bytes:
+    """A fragmented video whose only run of frames is the given one."""
+    plain = files.video("mp4", {}, movflags="frag_keyframe+empty_moov")
+    start = plain.index(b"moof") - 4
+    track = box(b"tfhd", head or struct.pack(">II", 0, 1)) + box(b"trun", run)
+    return plain[:start] + box(b"moof", filler + box(b"traf", track)) + box(b"mdat", bytes(8))
+
+
+def box(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I4s", len(data) + 8, kind) + data
+
+
+@pytest.mark.parametrize(
+    ("run", "head", "expected"),
+    [
+        (struct.pack(">II", 0, 4), struct.pack(">III", 0x08, 1, 2048), 4),
+        (struct.pack(">IIIII", 0x100, 2, 1024, 1024, 7), b"", 2),
+        (struct.pack(">IIiIIIII", 0x305, 2, -1, 0, 512, 99, 1024, 99), b"", 2),
+        (struct.pack(">IIII", 0x100, 2**32 - 1, 1024, 1024), b"", 2),
+        (struct.pack(">II", 0, 4), struct.pack(">III", 0x08, 2, 2048), None),
+        (struct.pack(">II", 0, 4), b"1", None),
+        (b"1", b"", None),
+    ],
+)  # fmt: skip
+def test_runs_of_frames(run: bytes, head: bytes, expected: int | None) -> None:
+    assert read_bytes(fragmented(run, head), "boat").frames == expected
+
+
+def test_fragments_with_more_index_than_can_be_read_tell_no_length() -> None:
+    run, head = struct.pack(">II", 0, 4), struct.pack(">III", 0x08, 1, 2048)
+    found = read_bytes(fragmented(run, head, box(b"free", bytes(limits.FRAGMENTS))), "boat")
+    assert (found.frames, found.duration, found.width) == (None, None, 64)
 
 
 def test_gif() -> None:

@@ -12,6 +12,7 @@ import struct
 from oelala_desktop.domain.errors import Unreadable
 from oelala_desktop.metadata import limits
 from oelala_desktop.metadata.containers.boxes import children, find, leaves, top_level
+from oelala_desktop.metadata.containers.fragments import Fragments
 from oelala_desktop.metadata.contents import Contents
 from oelala_desktop.metadata.source import Source
 
@@ -33,6 +34,7 @@ def walk(source: Source, format_: str) -> Contents:
     movie: bytes | None = None
     file_meta = b""
     first_frame_data = False
+    fragments: list[tuple[int, int]] = []
     for kind, _, body, end in top_level(source):
         if end > source.size:
             if kind == b"moov" or movie is None:
@@ -46,11 +48,13 @@ def walk(source: Source, format_: str) -> Contents:
             take_meta(contents, file_meta, 0, len(file_meta))
         elif kind == b"mdat":
             first_frame_data = True
+        elif kind == b"moof":
+            fragments.append((body, end))
     if movie is None:
         raise Unreadable(f"{source.name} is a damaged video: its index (moov) is missing.")
     if not first_frame_data and contents.damage is None:
         contents.damage = "has no frames in it"
-    _read_movie(contents, movie, source.size)
+    _read_movie(contents, movie, source.size, Fragments(source, movie, fragments))
     return contents
 
 
@@ -64,7 +68,7 @@ def _load(source: Source, body: int, end: int) -> bytes:
     return source.at(body, end - body)
 
 
-def _read_movie(contents: Contents, movie: bytes, file_size: int) -> None:
+def _read_movie(contents: Contents, movie: bytes, file_size: int, fragments: Fragments) -> None:
     tracks = 0
     seen: set[bytes] = set()
     for kind, body, end in children(movie, 0, len(movie)):
@@ -74,7 +78,10 @@ def _read_movie(contents: Contents, movie: bytes, file_size: int) -> None:
                 contents.duration = round(length / scale, 6)
         elif kind == b"trak" and tracks < limits.TRACKS:
             tracks += 1
-            _read_track(contents, movie, leaves(movie, body, end, _TRACK), file_size)
+            parts = leaves(movie, body, end, _TRACK)
+            _check_offsets(contents, movie, parts, file_size)
+            if contents.width is None:
+                _read_track(contents, movie, parts, fragments)
         elif kind == b"udta" and kind not in seen:
             _take_user_data(contents, movie, body, end)
         elif kind == b"meta" and kind not in seen:
@@ -96,21 +103,32 @@ def _times(data: bytes, body: int, end: int, skipped: int) -> tuple[int, int]:
     return scale, 0 if length == 2**32 - 1 else length
 
 
-def _read_track(contents: Contents, movie: bytes, parts: dict[bytes, tuple[int, int]], file_size: int) -> None:
-    _check_offsets(contents, movie, parts, file_size)
+def _read_track(contents: Contents, movie: bytes, parts: dict[bytes, tuple[int, int]], fragments: Fragments) -> None:
     handler = parts.get(b"hdlr")
-    if contents.width is not None or handler is None or movie[handler[0] + 8 : handler[0] + 12] != b"vide":
+    if handler is None or movie[handler[0] + 8 : handler[0] + 12] != b"vide":
         return
+    more, longer = (0, 0)
     if b"tkhd" in parts:
         _read_size(contents, movie, *parts[b"tkhd"])
+        more, longer = fragments.of(_track_number(movie, *parts[b"tkhd"]))
     sizes = parts.get(b"stsz")
-    if sizes and sizes[1] - sizes[0] >= 12:
-        contents.frames = _U32(movie, sizes[0] + 8)[0] or None
+    indexed = _U32(movie, sizes[0] + 8)[0] if sizes and sizes[1] - sizes[0] >= 12 else 0
+    contents.frames = indexed + more or None
     if b"mdhd" in parts and contents.frames:
         scale, length = _times(movie, *parts[b"mdhd"], 12)
         length = _decoding_time(movie, *parts[b"stts"]) or length if b"stts" in parts else length
+        if more:
+            # the header of a fragmented file counts what is in the index, or nothing
+            length = (length if indexed else 0) + longer
+            contents.duration = round(length / scale, 6) if scale and length else None
         if scale and length:
             contents.fps = round(contents.frames * scale / length, 3)
+
+
+def _track_number(movie: bytes, body: int, end: int) -> int:
+    # tkhd: two dates before it, 8 bytes each in version 1 (ISO/IEC 14496-12 §8.3.2)
+    at = body + (20 if movie[body : body + 1] == b"\1" else 12)
+    return int.from_bytes(movie[at : min(at + 4, end)], "big")
 
 
 def _decoding_time(movie: bytes, body: int, end: int) -> int:
