@@ -250,3 +250,74 @@ def test_stacks_use_the_strength_of_their_mode(stack: dict[str, Any], expected: 
     graph = graphs.one_pass() | {"l": node("CR Apply LoRA Stack", model=["4", 0], lora_stack=["k", 0]), "k": stack}
     graph["3"]["inputs"]["model"] = ["l", 0]
     assert info(graph).loras == (() if expected is None else (UsedLora("a", expected),))
+
+
+@pytest.mark.parametrize(
+    "nodes",
+    [
+        {"t": node("JoinStringMulti", inputcount=3, string_1=["u", 0], string_2="small", string_3=["v", 0],
+                   delimiter=" ")},
+        {"t": node("Text Concatenate", delimiter=" small ", text_a=["u", 0], text_b=["w", 0]),
+         "w": node("Text String", text="boats", text_b="", text_c="", text_d="")},
+        {"t": node("easy promptConcat", prompt1=["u", 0], prompt2=["v", 0], separator=" small ")},
+        {"t": node("CR Text Input Switch", Input=2, text1=["u", 0], text2=["w", 0]),
+         "w": node("easy positive", positive="two small boats")},
+        {"t": node("Any Switch (rgthree)", any_01=["w", 0], any_02=["u", 0]),
+         "w": node("StringConstant", string="two small boats")},
+        {"t": node("easy ifElse", boolean=["b", 0], on_true=["u", 0], on_false="two small boats"),
+         "b": node("PrimitiveBoolean", value=False)},
+    ],
+)  # fmt: skip
+def test_texts_joined_and_chosen(nodes: Graph) -> None:
+    graph = graphs.one_pass() | nodes
+    graph |= {"u": node("StringConstant", string="two"), "v": node("CR Text", text="boats")}
+    graph["6"]["inputs"]["text"] = ["t", 0]
+    assert info(graph).prompt == "two small boats"
+
+
+@pytest.mark.parametrize(
+    ("kind", "choice", "names"),
+    [
+        ("ImpactSwitch", {"select": 2, "sel_mode": False}, ("input1", "input2")),
+        ("ImpactSwitch", {"select": ["n", 0]}, ("input1", "input2")),
+        ("CR {} Input Switch", {"Input": 2}, ("{}1", "{}2")),
+        ("ComfySwitchNode", {"switch": True}, ("on_false", "on_true")),
+        ("Any Switch (rgthree)", {}, ("any_02", "any_01")),
+    ],
+)
+def test_of_a_switch_only_what_was_taken_counts(kind: str, choice: dict[str, Any], names: tuple[str, str]) -> None:
+    graph = graphs.one_pass() | {
+        "n": node("PrimitiveInt", value=2),
+        "m": node("CheckpointLoaderSimple", ckpt_name="other.safetensors"),
+        "c": node("CLIPTextEncode", text="nothing of it", clip=["m", 1]),
+        "e": node("EmptyLatentImage", width=64, height=64, batch_size=1),
+    }
+    for what, other, name in (
+        ("model", "m", "model"),
+        ("conditioning", "c", "positive"),
+        ("latent", "e", "latent_image"),
+    ):
+        taken = graph["3"]["inputs"][name]
+        inputs = {names[0].format(what): [other, 0], names[1].format(what): taken}
+        graph[what] = node(kind.format(what.title()), **choice, **inputs)
+        graph["3"]["inputs"][name] = [what, 0]
+    assert info(graph) == info(graphs.one_pass())
+
+
+def test_a_switch_whose_choice_is_computed_keeps_all() -> None:
+    graph = graphs.one_pass()
+    graph["x"] = node("CLIPTextEncode", text="snow", clip=["4", 1])
+    graph["s"] = node("ImpactSwitch", select=["m", 0], input1=["6", 0], input2=["x", 0])
+    graph["m"] = node("MathExpression", expression="1 + 1")
+    graph["3"]["inputs"]["positive"] = ["s", 0]
+    assert info(graph).prompt == "a mountain lake, morning light\nsnow"
+
+
+def test_both_sides_through_one_link() -> None:
+    graph = graphs.one_pass()
+    graph["3"] = node("WanVideoSampler", model=["4", 0], text_embeds=["b", 0], image_embeds=["5", 0], **SETTINGS)
+    graph["b"] = node("WanVideoTextEmbedBridge", positive=["6", 0], negative=["7", 0])
+    assert (info(graph).prompt, info(graph).negative_prompt) == (
+        "a mountain lake, morning light",
+        "worst quality, ugly",
+    )

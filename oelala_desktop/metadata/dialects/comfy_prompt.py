@@ -7,8 +7,8 @@ from typing import Any
 
 from oelala_desktop.domain.generation import UsedLora, UsedModel
 from oelala_desktop.metadata import jsontext, limits
-from oelala_desktop.metadata.dialects import conditioning, loaders
-from oelala_desktop.metadata.dialects.graph import PIPE_KEYS, Graph, Inputs
+from oelala_desktop.metadata.dialects import conditioning, loaders, switches
+from oelala_desktop.metadata.dialects.graph import BUNDLE_KEYS, Graph, Inputs, bundle
 from oelala_desktop.metadata.dialects.samplers import Pass, is_sampler, passes, sides
 
 _FRAME_KEYS = ("length", "num_frames", "frames", "video_frames", "frame_count", "video_length")
@@ -62,6 +62,7 @@ def _survey(graph: Graph) -> tuple[list[str], list[str]]:
         return _survey(graph)
     samplers: list[str] = []
     outputs: list[str] = []
+    chosen: list[str] = []
     for node_id in notable:
         kind = graph.nodes[node_id]["class_type"]
         if type(kind) is not str:
@@ -69,13 +70,17 @@ def _survey(graph: Graph) -> tuple[list[str], list[str]]:
             return _survey(graph)
         # easy-use's preSampling holds the settings of a sampler that has none itself
         if "ampler" in kind or "preSampling" in kind:
-            if is_sampler(graph.inputs(node_id)):
-                samplers.append(node_id)
+            samplers.append(node_id)
         elif "Video" in kind or "Save" in kind or "Preview" in kind:
-            if not _OUTPUT_KEYS.isdisjoint(graph.inputs(node_id)):
-                outputs.append(node_id)
+            outputs.append(node_id)
+        elif switches.is_switch(kind):
+            chosen.append(node_id)
         elif len(_PLAIN) < _PLAIN_LIMIT and len(kind) < 200:
             _PLAIN.add(kind)
+    if chosen:
+        switches.settle(graph, chosen)
+    samplers = [node_id for node_id in samplers if is_sampler(graph.inputs(node_id))]
+    outputs = [node_id for node_id in outputs if not _OUTPUT_KEYS.isdisjoint(graph.inputs(node_id))]
     if not samplers:
         samplers = [node_id for node_id in graph.nodes if is_sampler(graph.inputs(node_id))]
     return samplers, outputs
@@ -158,8 +163,10 @@ def _read_passes(graph: Graph, chain: list[Pass], fields: dict[str, Any]) -> Non
 
 def _read_words(graph: Graph, step: Pass, fields: dict[str, Any]) -> None:
     """Both prompts. Texts that no link places are told apart by their words."""
-    positive = step.link("positive", "text_embeds", "conditioning", "cond1", *PIPE_KEYS)
-    negative = step.link("negative", "text_embeds", *PIPE_KEYS)
+    positive, negative = step.link("positive"), step.link("negative")
+    if positive is None:
+        both = bundle(step.link(*BUNDLE_KEYS))
+        positive, negative = both or step.link("conditioning", "cond1"), negative or both
     prompt, known = conditioning.words(graph, positive, conditioning.POSITIVE)
     against, against_known = conditioning.words(graph, negative, conditioning.NEGATIVE)
     if not known:

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import Any
 
 from oelala_desktop.metadata import jsontext, limits
-from oelala_desktop.metadata.dialects.graph import PIPES, Graph, Inputs
+from oelala_desktop.metadata.dialects.graph import BUNDLES, PIPES, Graph, Inputs, bundle
 
 #: literals of text encoders, in the order they are shown
 _TEXT_KEYS = (
     "text", "prompt", "text_g", "text_l", "clip_l", "clip_g", "t5xxl", "bert", "mt5xl", "llama", "positive_prompt",
-    "caption", "tags", "wildcard_text",
+    "caption", "tags", "wildcard_text", "user_prompt",
 )  # fmt: skip
 #: literals of nodes that only hold or join texts
-_STRING_KEYS = (
-    "text", "value", "string", "prompt", "string_a", "string_b", "text_a", "text_b", "text_c",
-    "text_d", "string1", "string2", "text1", "text2", "text_1", "text_2", "prefix", "suffix", "wildcard_text", "input",
-    "any", "anything", "source", "",
-)  # fmt: skip
+_STRING_KEY = re.compile(
+    r"(?:text|string|str|prompt)_?(?:\d{1,2}|[a-h])?|value|prefix|suffix|wildcard_text|user_prompt|input|any|anything"
+    r"|source|"
+)
+#: inputs of one node that are looked at; no real one has as many
+_INPUTS = 256
 #: what a template became when the graph was run; the template beside it was not used
 _RESOLVED = "populated_text"
 _SKIPPED = frozenset(
@@ -123,7 +125,7 @@ class Words:
             onwards = [value for key, value in links.items() if mark in key]
             if onwards:
                 return onwards
-        return [value for key, value in links.items() if key not in _SKIPPED]
+        return [bundle(value) if key in BUNDLES else value for key, value in links.items() if key not in _SKIPPED]
 
     def _two_sided(self, inputs: Inputs, slot: Any) -> list[Any]:
         """A node with both sides: texts are chosen by side, conditionings by the slot that the link comes from."""
@@ -166,17 +168,14 @@ class Words:
                 return self._resolve(inputs[key], depth + 1)
         if inputs.get(_RESOLVED):
             return self._resolve(inputs[_RESOLVED], depth + 1)
-        texts = []
-        for key in _STRING_KEYS:
-            if key in inputs:
-                text = self._resolve(inputs[key], depth + 1)
-                if text is not None:
-                    texts.append(text)
+        some = islice(inputs.items(), _INPUTS)
+        found = [self._resolve(value, depth + 1) for key, value in some if _STRING_KEY.fullmatch(key)]
+        texts = [text for text in found if text]
         if not texts:
-            return None
+            return "" if "" in found else None
         if len(texts) == 1:
             return texts[0]
-        delimiter = inputs.get("delimiter", " ")
+        delimiter = inputs.get("delimiter", inputs.get("separator", " "))
         return (delimiter if type(delimiter) is str else " ").join(texts)[: limits.PROMPT]
 
 

@@ -20,8 +20,16 @@ PIPE_KEYS = (
     "ctx_01", "ctx_02", "ctx_03",
 )  # fmt: skip
 PIPES = frozenset(PIPE_KEYS)
+#: inputs that carry both sides of the conditioning
+BUNDLE_KEYS = ("text_embeds", *PIPE_KEYS)
+BUNDLES = frozenset(BUNDLE_KEYS)
 
 Inputs = dict[str, Any]
+
+
+def bundle(link: Any) -> Any:
+    """A link that carries both sides: by the output that it comes from no side can be told."""
+    return [link[0], None] if type(link) is list and len(link) == 2 else link
 
 
 class Graph:

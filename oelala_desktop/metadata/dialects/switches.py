@@ -1,0 +1,49 @@
+"""Switches: nodes with several inputs, of which one was taken. Which one is written in the graph."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from oelala_desktop.metadata import jsontext
+from oelala_desktop.metadata.dialects.graph import Graph, Inputs
+
+_FLAGS = ("switch", "boolean", "boolean_value", "value")
+_NUMBERS = ("select", "Input", "input", "index")
+_NUMBERED = re.compile(r"[A-Za-z_]+?_?0*(\d{1,3})")
+
+
+def is_switch(kind: str) -> bool:
+    """Whether a class is a switch, by its name."""
+    return "witch" in kind or "ifElse" in kind
+
+
+def settle(graph: Graph, switches: list[str]) -> None:
+    """Leave the switches of a graph the input that they took, as the only one; none is changed where that is
+    computed."""
+    settled = {}
+    for node_id in switches:
+        taken = _taken(graph, graph.inputs(node_id))
+        if taken is not None:
+            settled[node_id] = {"class_type": graph.class_type(node_id), "inputs": taken}
+    graph.nodes = {**graph.nodes, **settled}
+
+
+def _taken(graph: Graph, inputs: Inputs) -> Inputs | None:
+    if "on_true" in inputs or "on_false" in inputs:
+        flag = next((graph.literal(inputs[key], "value") for key in _FLAGS if key in inputs), None)
+        key = "on_true" if flag else "on_false"
+        return {"any": inputs[key]} if type(flag) is bool and key in inputs else None
+    offered = {int(match[1]): key for key in inputs if (match := _NUMBERED.fullmatch(key))}
+    for name in _NUMBERS:
+        if name in inputs and name not in offered.values():
+            number = jsontext.integer(graph.literal(inputs[name], "value"))
+            return _alone(inputs, offered[number]) if number in offered else None
+    # without a choice written down, the first that is connected
+    linked = [number for number, key in sorted(offered.items()) if type(inputs[key]) is list]
+    return _alone(inputs, offered[linked[0]]) if linked else None
+
+
+def _alone(inputs: Inputs, key: str) -> dict[str, Any]:
+    """One input under the name that every walk follows; a context under its own, which says that it is one."""
+    return {key if key.startswith("ctx") else "any": inputs[key]}
