@@ -136,7 +136,7 @@ def _sink(graph: Graph, samplers: set[str]) -> str:
 
 def _read_passes(graph: Graph, chain: list[Pass], fields: dict[str, Any]) -> None:
     first = chain[0]
-    if len(chain) > 1 and chain[-1].start() < first.start():
+    if len(chain) > 1 and (begin := first.start()) and chain[-1].start() < begin:
         first = min(chain, key=Pass.start)
     names = sides(chain)
     # Keyed by what makes them the same, in the order of the passes: two samplers behind one node share its LoRAs, while

@@ -31,7 +31,7 @@ _BOTH_MODELS = {
     "model_high": "high", "model_low": "low", "high_model": "high", "low_model": "low",
 }  # fmt: skip
 _CFG_KEYS = ("cfg", "cfg_conds", "cfg_high_noise", "cfg_high", "guidance_scale", "cfg_scale")
-_SHIFT_KEYS = ("shift", "sigma_shift")
+_SHIFT_KEYS = frozenset({"shift", "sigma_shift"})
 _NO_INPUTS: Inputs = {}
 #: an end step at or beyond this means "to the last step" (KSamplerAdvanced's default is 10000)
 _TO_THE_END = 10_000
@@ -113,7 +113,7 @@ class Pass:
         return jsontext.string(value)
 
     def shift(self) -> float | None:
-        return self._number(_SHIFT_KEYS)
+        return None if _SHIFT_KEYS.isdisjoint(self.inputs) else self._number(("shift", "sigma_shift"))
 
     def start(self) -> int:
         """The step it starts at; a second pass starts later than the first."""
