@@ -31,11 +31,14 @@ _FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 
 _FLAGS |= getattr(os, "O_BINARY", 0)
 _FOLDER_FLAGS = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_CLOEXEC", 0)
 _BY_HANDLE = os.open in os.supports_dir_fd
+#: seconds (the year 2262): what the media index keeps, and well within what a calendar can say
+_LATEST = 2.0**63 / 1e9
 
 
 @dataclass(slots=True)
 class OpenFile:
-    """`fd` is the caller's to close. `tag` changes whenever the content does."""
+    """`fd` is the caller's to close. `modified` is in seconds since the epoch, within what dates can say. `tag` changes
+    whenever the content does."""
 
     fd: int
     name: str
@@ -93,7 +96,8 @@ def _described(fd: int, name: str) -> OpenFile:
     if not name.casefold().endswith(suffixes or ("\x00",)):
         raise _not_found()
     tag = f'"{facts.st_mtime_ns:x}-{facts.st_size:x}-{facts.st_ino:x}"'
-    return OpenFile(fd, name, facts.st_size, facts.st_mtime, media_type, tag)
+    modified = max(-_LATEST, min(facts.st_mtime, _LATEST))
+    return OpenFile(fd, name, facts.st_size, modified, media_type, tag)
 
 
 def _not_found() -> NotFound:

@@ -29,6 +29,9 @@ _TICK = 2.0
 _KIND = 0o170000
 _REGULAR, _FOLDER = stat.S_IFREG, stat.S_IFDIR
 
+#: what the index can hold; file systems tell of years far beyond (1677 to 2262), and of inodes twice as large
+_MOST = 2**63 - 1
+
 Row = tuple[str, int, int, int]
 
 
@@ -66,7 +69,7 @@ def is_candidate(name: str) -> bool:
 
 def list_folder(path: str) -> tuple[Listing, list[str]]:
     """A folder and the names of the folders in it. Raises OSError."""
-    mtime_ns = os.stat(path).st_mtime_ns  # noqa: PTH116 (quicker)
+    mtime_ns = _time(os.stat(path))  # noqa: PTH116 (quicker)
     files: list[Row] = []
     folders: list[str] = []
     with os.scandir(path) as entries:
@@ -77,7 +80,7 @@ def list_folder(path: str) -> tuple[Listing, list[str]]:
                 continue  # gone meanwhile
             kind = status.st_mode & _KIND
             if kind == _REGULAR:
-                files.append((entry.name, status.st_size, status.st_mtime_ns, status.st_ino))
+                files.append((entry.name, status.st_size, _time(status), status.st_ino & _MOST))
             elif kind == _FOLDER and not entry.name.startswith("."):
                 folders.append(entry.name)
     files.sort()
@@ -130,7 +133,7 @@ def changed_folders(known: Iterable[KnownFolder]) -> list[str]:
     changed = []
     for folder in known:
         try:
-            if os.stat(folder.path).st_mtime_ns == folder.mtime_ns:  # noqa: PTH116
+            if _time(os.stat(folder.path)) == folder.mtime_ns:  # noqa: PTH116
                 continue
         except OSError:
             pass
@@ -146,8 +149,19 @@ def look(path: str) -> Stamp | str:
         return "gone"
     kind = status.st_mode & _KIND
     if kind == _REGULAR:
-        return Stamp(status.st_size, status.st_mtime_ns, status.st_ino)
+        return stamp_of(status)
     return "folder" if kind == _FOLDER else "other"
+
+
+def stamp_of(status: os.stat_result) -> Stamp:
+    """Whatever a file system says, this is something that the index can hold."""
+    return Stamp(status.st_size, _time(status), status.st_ino & _MOST)
+
+
+def _time(status: os.stat_result) -> int:
+    """Nanoseconds since the epoch, at the nearest time that can be kept."""
+    mtime_ns = status.st_mtime_ns
+    return mtime_ns if -_MOST <= mtime_ns <= _MOST else max(-_MOST, min(mtime_ns, _MOST))
 
 
 def is_below(path: str, root: str) -> bool:

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from oelala_desktop.domain.errors import CannotSave
 from oelala_desktop.storage.favorites import FavoriteStore
 from oelala_desktop.storage.media import KnownFile, MediaStore
 from oelala_desktop.storage.media_starts import StartStore
@@ -144,10 +145,22 @@ class Indexer:
         await self.save(batch)
 
     async def save(self, batch: Batch) -> None:
-        entries: list[Entry] = batch.entries
-        if entries:
-            await self.announce(await self._store.save(entries))
+        if batch.entries:
+            await self._save(batch.entries)
         await self._store.refuse([(file.folder, file.name, file.stamp) for file in batch.refused])
+
+    async def _save(self, entries: Sequence[Entry]) -> None:
+        """All at once; should the index not take them, one by one, so that only those stay out that it refuses."""
+        try:
+            changes = await self._store.save(entries)
+        except CannotSave:
+            raise
+        except Exception:
+            log.exception("the index does not take %s", entries[0].file if len(entries) == 1 else "a batch of files")
+            for entry in entries if len(entries) > 1 else ():
+                await self._save([entry])
+        else:
+            await self.announce(changes)
 
     async def _take_out(self, difference: Difference) -> None:
         if difference.gone:

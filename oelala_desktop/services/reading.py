@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -17,6 +18,8 @@ from oelala_desktop.storage.media_writing import Claim, Entry, Stamp
 
 from .folders import look
 from .provenance import claims_of, is_sketch
+
+log = logging.getLogger(__name__)
 
 #: seconds without a change after which a file may be done, and after which it is taken as it is
 _STILL, _GIVEN_UP = 0.3, 20.0
@@ -51,6 +54,9 @@ def read_batch(files: Iterable[Found], marks: Marks, stop: threading.Event) -> B
         try:
             batch.entries.append(read_entry(file, marks))
         except (Unreadable, OSError):
+            batch.refused.append(file)
+        except Exception:  # one file that we stumble over must not hide all the others
+            log.exception("%s cannot be read", file.path)
             batch.refused.append(file)
     return batch
 

@@ -87,12 +87,15 @@ class Scanner:
                 pass
 
     async def _guarded(self, work: object) -> None:
-        """A disk that refuses for a while does not end the scanning."""
+        """Neither a disk that refuses for a while nor a fault of our own ends the scanning."""
         try:
             await work  # type: ignore[misc]
         except CannotSave as error:
             log.warning("the media index: %s", error)
             self._wanted = True
+            await asyncio.sleep(_LOOK_AT_ROOTS)
+        except Exception:
+            log.exception("a scan of the media folders broke off")
             await asyncio.sleep(_LOOK_AT_ROOTS)
 
     async def _turn(self) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from oelala_desktop.domain.events import LibraryChanged, MediaAdded
 from oelala_desktop.domain.media import MediaQuery
-from oelala_desktop.services.folders import walk
+from oelala_desktop.services.folders import stamp_of, walk
 from tests.library.conftest import EVERYTHING, Shelf, picture, put, until
 from tests.metadata import corpus, files, graphs
 
@@ -318,3 +318,27 @@ def as_nobody() -> Iterator[None]:
         yield
     finally:
         os.seteuid(0)
+
+
+async def test_a_time_beyond_all_measure_stops_nothing(shelf: Shelf) -> None:
+    put(shelf.output / "before.png", picture(1))
+    for name, seconds in (("future.png", 3 * 10**11), ("past.png", -(10**11))):
+        os.utime(put(shelf.output / name, picture(2)), (seconds, seconds))  # as near as the file system comes to it
+    os.utime(put(shelf.output / "far" / "inside.png", picture(3)).parent, (3 * 10**11, 3 * 10**11))
+    put(shelf.output / "plain.png", picture(4))
+    await shelf.start(watched=True)
+    everything = ["before.png", "future.png", "inside.png", "past.png", "plain.png"]
+    assert sorted(await shelf.names()) == everything
+    put(shelf.output / "after.png", picture(5))
+    await shelf.shows("after.png", *everything)
+    await shelf.again()
+    assert sorted(await shelf.names()) == ["after.png", *everything]
+    assert shelf.changes == []
+
+
+def test_what_a_stamp_holds_fits_into_the_index() -> None:
+    for mtime_ns, inode in ((2**63, 2**64 - 1), (3 * 10**20, 2**63 + 7), (-(3 * 10**20), 1)):
+        status = os.stat_result((0o100644, inode, 1, 1, 0, 0, 5, 0, 0, 0), {"st_mtime_ns": mtime_ns})
+        assert status.st_mtime_ns == mtime_ns
+        stamp = stamp_of(status)
+        assert stamp.size == 5 and all(-(2**63) <= number < 2**63 for number in stamp)

@@ -146,6 +146,15 @@ def test_conditions(served: Served, output: Path) -> None:
         assert ask(served, "GET", path, part).status == status, value
 
 
+def test_a_time_beyond_all_calendars(served: Served, output: Path) -> None:
+    for seconds in (3 * 10**11, -(10**11)):
+        far = output / "far.png"
+        far.write_bytes((output / "good.png").read_bytes())
+        os.utime(far, (seconds, seconds))  # as near as the file system comes to it
+        answer = ask(served, "GET", "/comfyui-output/far.png", [own(served)])
+        assert answer.status == 200 and answer.headers["last-modified"].endswith(" GMT")
+
+
 def test_a_client_that_hangs_up_leaves_nothing_open(served: Served, output: Path) -> None:
     big = output / "big.png"
     big.write_bytes((output / "good.png").read_bytes() + bytes(30_000_000))
