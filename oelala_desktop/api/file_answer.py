@@ -72,7 +72,8 @@ class FileAnswer(Response):
         if self.status_code == 206:
             out.append(("content-range", f"bytes {first}-{last}/{file.size}"))
         out += [("content-type", file.media_type), ("last-modified", _http_date(file.modified))]
-        return [*out, ("content-disposition", f"inline; filename*=UTF-8''{quote(file.name, safe='')}")]
+        name = quote(file.name, safe="", errors="replace")  # not every name is text
+        return [*out, ("content-disposition", f"inline; filename*=UTF-8''{name}")]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         reader = _Reader(self._file.fd)

@@ -1,4 +1,5 @@
-"""Opening a file for a client: one name in one folder, no links followed, and only what is a picture or a video."""
+"""Opening a file for a client: one name in one folder, no links followed, and only what is a picture or a video. The
+type that is told comes from the bytes alone, so that a wrong suffix makes nothing of a file that it is not."""
 
 from __future__ import annotations
 
@@ -10,19 +11,20 @@ from pathlib import Path
 
 from oelala_desktop.domain.errors import NotFound
 from oelala_desktop.metadata import sniff
+from oelala_desktop.services.folders import SUFFIXES
 
 _TYPES = {
-    "png": ("image/png", (".png", ".apng")),
-    "jpeg": ("image/jpeg", (".jpg", ".jpeg")),
-    "webp": ("image/webp", (".webp",)),
-    "gif": ("image/gif", (".gif",)),
-    "avif": ("image/avif", (".avif",)),
-    "bmp": ("image/bmp", (".bmp",)),
-    "tiff": ("image/tiff", (".tif", ".tiff")),
-    "mp4": ("video/mp4", (".mp4", ".m4v", ".mov")),
-    "mov": ("video/quicktime", (".mov", ".mp4")),
-    "webm": ("video/webm", (".webm", ".mkv")),
-    "mkv": ("video/x-matroska", (".mkv", ".webm")),
+    "png": "image/png",
+    "jpeg": "image/jpeg",
+    "webp": "image/webp",
+    "gif": "image/gif",
+    "avif": "image/avif",
+    "bmp": "image/bmp",
+    "tiff": "image/tiff",
+    "mp4": "video/mp4",
+    "mov": "video/quicktime",
+    "webm": "video/webm",
+    "mkv": "video/x-matroska",
 }
 # https://learn.microsoft.com/windows/win32/fileio/naming-a-file; refused everywhere, so that a name means the same
 _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(\..*)?", re.IGNORECASE | re.DOTALL)
@@ -59,9 +61,17 @@ def is_plain_name(name: str) -> bool:
 
 
 def open_media(folder: Path, name: str) -> OpenFile:
-    """Blocking. Raises NotFound for whatever is no picture or video of that very name in that very folder; why is not
-    told, since that would tell what else lies there."""
+    """A file by a name that came from outside. Blocking. Raises NotFound for whatever is no picture or video of that
+    very name in that very folder; why is not told, since that would tell what else lies there."""
     if not is_plain_name(name):
+        raise _not_found()
+    return open_known(folder, name)
+
+
+def open_known(folder: Path, name: str) -> OpenFile:
+    """A file by a name that a scan has read off that folder, which may be any that the file system takes. Blocking.
+    Raises NotFound like `open_media`."""
+    if name.rpartition(".")[2].lower() not in SUFFIXES:
         raise _not_found()
     try:
         fd = _open_in(folder, name)
@@ -91,9 +101,8 @@ def _described(fd: int, name: str) -> OpenFile:
     facts = os.fstat(fd)
     if not stat.S_ISREG(facts.st_mode):
         raise _not_found()
-    kind = sniff(os.read(fd, 4096))
-    media_type, suffixes = _TYPES.get(kind or "", ("", ()))
-    if not name.casefold().endswith(suffixes or ("\x00",)):
+    media_type = _TYPES.get(sniff(os.read(fd, 4096)) or "")
+    if media_type is None:
         raise _not_found()
     tag = f'"{facts.st_mtime_ns:x}-{facts.st_size:x}-{facts.st_ino:x}"'
     modified = max(-_LATEST, min(facts.st_mtime, _LATEST))

@@ -1,6 +1,7 @@
 """The listing and what it leads to, for files that were there before and for results that come."""
 
 import io
+import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -59,6 +60,58 @@ def test_an_entry_has_its_shape(stocked: Served) -> None:
         stocked.url + entry["thumbnail_url"], params={"size": 128}, headers={"If-None-Match": small.headers["etag"]}
     )
     assert again.status_code == 304
+
+
+#: names that a file system takes, and what is in the file whatever its suffix says
+ODD = {
+    b"photo.jfif": "JPEG",
+    b"photo.jpe": "JPEG",
+    b"jpeg_by_content.png": "JPEG",
+    b"png_by_content.mp4": "PNG",
+    b"a:b.png": "PNG",
+    b"CON.png": "PNG",
+    b"#hash%20?.png": "PNG",
+    b"line\nfeed.png": "PNG",
+    b"dot.bmp": "PNG",
+    b"no\xff\xfetext.png": "PNG",
+}
+
+
+@pytest.fixture(scope="module")
+def odd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    home = tmp_path_factory.mktemp("odd") / "home"
+    (home / "output").mkdir(parents=True)
+    for number, (name, kind) in enumerate(ODD.items()):
+        path = os.path.join(os.fsencode(home / "output"), name)
+        with open(path, "wb") as file:
+            Image.new("RGB", (40, 30), (number * 9, 60, 90)).save(file, kind)
+    with serve(home) as running, running.client() as client:
+        deadline = time.monotonic() + 20
+        while client.get("/list-comfyui-media").json()["stats"]["images"] < len(ODD) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        yield running
+
+
+def test_whatever_is_listed_is_served(odd: Served) -> None:
+    shown = {entry["filename"]: entry["url"] for entry in listing(odd, sort="name")["media"]}  # type: ignore[attr-defined]
+    assert len(shown) == len(ODD)
+    for name, kind in ODD.items():
+        path = os.path.join(os.fsencode(odd.home / "output"), name)
+        answer = httpx.get(odd.url + shown[name.decode("utf-8", "replace")])
+        assert (answer.status_code, answer.headers["content-type"]) == (200, f"image/{kind.lower()}"), name
+        with open(path, "rb") as file:
+            assert answer.content == file.read()
+
+
+def test_a_listed_file_that_became_something_else_is_not_served(odd: Served) -> None:
+    (entry,) = [e for e in listing(odd)["media"] if e["filename"] == "dot.bmp"]  # type: ignore[attr-defined]
+    path = odd.home / "output" / "dot.bmp"
+    path.unlink()
+    path.symlink_to(odd.home / "output" / "photo.jpe")
+    assert httpx.get(odd.url + entry["url"]).status_code == 404
+    path.unlink()
+    path.write_text("<html><script>alert(1)</script></html>")
+    assert httpx.get(odd.url + entry["url"]).status_code == 404
 
 
 def test_pages_follow_each_other(stocked: Served) -> None:

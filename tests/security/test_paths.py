@@ -146,6 +146,16 @@ def test_conditions(served: Served, output: Path) -> None:
         assert ask(served, "GET", path, part).status == status, value
 
 
+def test_the_bytes_say_the_type_and_the_suffix_only_that_it_may_be_asked_for(served: Served, output: Path) -> None:
+    for name in ("photo.jfif", "photo.png", "photo.mp4"):
+        Image.new("RGB", (80, 60), (1, 2, 3)).save(output / name, "JPEG")
+        answer = ask(served, "GET", f"/comfyui-output/{name}", [own(served)])
+        assert (answer.status, answer.headers["content-type"]) == (200, "image/jpeg"), name
+    for name in ("photo.svg", "photo.html", "photo"):
+        Image.new("RGB", (80, 60), (1, 2, 3)).save(output / name, "JPEG")
+        assert ask(served, "GET", f"/comfyui-output/{name}", [own(served)]).status == 404, name
+
+
 def test_a_time_beyond_all_calendars(served: Served, output: Path) -> None:
     for seconds in (3 * 10**11, -(10**11)):
         far = output / "far.png"

@@ -20,7 +20,7 @@ from oelala_desktop.api.context import Context
 from oelala_desktop.api.documented import errors, routes_about
 from oelala_desktop.api.file_answer import FileAnswer
 from oelala_desktop.api.page_cache import PageCache
-from oelala_desktop.api.safe_open import open_media
+from oelala_desktop.api.safe_open import open_known, open_media
 from oelala_desktop.api.schemas import MediaListing
 from oelala_desktop.domain.errors import NotFound
 from oelala_desktop.domain.media import MediaItem, MediaQuery
@@ -150,7 +150,7 @@ def _files(routes: APIRouter, context: Context) -> None:
 
     async def media_file(media_id: MediaId, request: Request) -> Response:
         path = Path((await context.services.library.get(media_id)).path)
-        return FileAnswer(await asyncio.to_thread(open_media, path.parent, path.name), request)
+        return FileAnswer(await asyncio.to_thread(open_known, path.parent, path.name), request)
 
     async def thumbnail(
         media_id: MediaId,
