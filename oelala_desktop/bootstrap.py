@@ -79,9 +79,15 @@ class Services(AbstractAsyncContextManager["Services"]):
             self.paths.output = Path(moved)
 
     def move_output(self, folder: str) -> None:
-        """Results go to `folder` from now on ("" for the usual place); what is there already stays where it is."""
+        """Results go to `folder` from now on ("" for the usual place). What was made before stays where it is and in My
+        Media: the folder left behind becomes one of the media folders."""
+        before, after = self.paths.output, Path(folder) if folder else self._usual_output
         self.settings.set("output_folder", folder)
-        self.paths.output = Path(folder) if folder else self._usual_output
+        if after == before:
+            return
+        others = [name for name in self.settings.get("media_folders") or [] if Path(name) not in (before, after)]
+        self.settings.set("media_folders", [*others, str(before)])
+        self.paths.output = after
 
     async def begin(self) -> None:
         """What a face that stays does once: takes up what earlier runs left unfinished."""

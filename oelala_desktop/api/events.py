@@ -29,6 +29,7 @@ from oelala_desktop.domain.events import (
 )
 from oelala_desktop.services.bus import Bus
 from oelala_desktop.services.jobs import JobService
+from oelala_desktop.storage.paths import Paths
 
 from .errors import TooManyListeners
 from .job_view import job_row, output_url, progress_row
@@ -80,13 +81,13 @@ class EventLog:
     An id is this run's mark and a number: one that a client kept from an earlier run, or that is too old, is answered
     with a `reset` event, upon which the client should read /jobs anew."""
 
-    def __init__(self, bus: Bus, jobs: JobService, output: Path) -> None:
+    def __init__(self, bus: Bus, jobs: JobService, paths: Paths) -> None:
         self._run = secrets.token_hex(4)
         self._count = 0
         self._kept: deque[tuple[int, bytes]] = deque(maxlen=KEPT)
         self._listeners: set[Listener] = set()
         self._jobs = jobs
-        self._output = output
+        self._paths = paths
         self._shown: dict[str, float] = {}
         self._late: dict[str, tuple[JobProgressed, asyncio.TimerHandle]] = {}
         self._ends = [
@@ -147,7 +148,7 @@ class EventLog:
         job = event.job
         if job.state.is_final:
             self._forget(job.id)
-        self._add("job", job_row(job, self._jobs.progress_of(job.id), self._output))
+        self._add("job", job_row(job, self._jobs.progress_of(job.id), self._paths.output))
 
     def _progress(self, event: JobProgressed) -> None:
         """At most four a second for a job; the last one before a pause is told all the same."""
@@ -171,7 +172,7 @@ class EventLog:
 
     def _media(self, event: MediaAdded) -> None:
         path = Path(event.path)
-        row = {"filename": path.name, "url": output_url(path, self._output), "job_id": event.job_id}
+        row = {"filename": path.name, "url": output_url(path, self._paths.output), "job_id": event.job_id}
         self._add("media", row)
 
     def _library(self, event: LibraryChanged) -> None:

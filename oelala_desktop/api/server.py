@@ -99,7 +99,7 @@ class ApiServer:
         services = self._services
         if self._token is not None:
             services.log.redaction.hide(self._token)
-        events = EventLog(services.bus, services.jobs, services.paths.output)
+        events = EventLog(services.bus, services.jobs, services.paths)
         return Context(services, events, services.log.ring)
 
     def _make_server(self, context: Context, address: str, port: int) -> Any:

@@ -66,6 +66,10 @@ class TextEditor(Editor):
 
 
 class LineEditor(Editor):
+    """`settled` is sent when a person is done with typing, for what must not follow every letter."""
+
+    settled = Signal(object)
+
     def __init__(self, field: Field) -> None:
         super().__init__(field)
         self._edit = QLineEdit()
@@ -73,6 +77,7 @@ class LineEditor(Editor):
         self._edit.setAccessibleName(field.label)
         self._edit.setFixedHeight(theme.HEIGHT)
         self._edit.textEdited.connect(self._typed)
+        self._edit.editingFinished.connect(self._finished)
         self._hold(self._edit)
 
     def set_value(self, value: Any) -> None:
@@ -89,6 +94,11 @@ class LineEditor(Editor):
             mark_wrong(self._edit, False)
             self.problem_changed.emit("")
         self.edited.emit(text)
+
+    def _finished(self) -> None:
+        if self._edit.isModified():  # it also comes when the focus only passes by
+            self._edit.setModified(False)
+            self.settled.emit(self._edit.text())
 
 
 class ComboEditor(Editor):

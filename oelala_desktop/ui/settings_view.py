@@ -78,6 +78,7 @@ class SettingsView(QObject):
             value = [part.strip() for part in str(value).split(";") if part.strip()]
         if key == "output_folder":
             self._studio.services.move_output(str(value))
+            self._page.set_values(self._values())
         else:
             self._studio.services.settings.set(key, value)
         if key == "appearance":

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from PIL import Image
 
 from oelala_desktop.api.events import KEPT, EventLog, Listener
 from oelala_desktop.api.pace import Pace
@@ -19,6 +20,7 @@ from oelala_desktop.domain.events import (
     EngineState,
     JobChanged,
     LibraryChanged,
+    MediaAdded,
     NoticePosted,
     QueuePaused,
 )
@@ -98,6 +100,44 @@ async def test_what_the_window_sends_is_seen_here_and_the_other_way_round(servic
     await server.stop()
 
 
+async def test_the_output_folder_moves_while_it_serves(services: Services, tmp_path: Path) -> None:
+    old, new = services.paths.output, tmp_path / "elsewhere"
+    for folder, name in ((old, "old.png"), (new, "new.png")):
+        folder.mkdir()
+        Image.new("RGB", (8, 8)).save(folder / name)
+    await services.library.start()
+    server = ApiServer(services, port=0)
+    assert await server.start() and server.url
+    async with httpx.AsyncClient(base_url=server.url) as client:
+
+        async def listed() -> list[str]:
+            return [row["filename"] for row in (await client.get("/list-comfyui-media?sort=name")).json()["media"]]
+
+        async def served() -> list[int]:
+            answers = [await client.get(f"/comfyui-output/{name}") for name in ("old.png", "new.png")]
+            return [answer.status_code for answer in answers]
+
+        async with asyncio.timeout(15):
+            while await listed() != ["old.png"]:
+                await asyncio.sleep(0.05)
+            assert await served() == [200, 404]
+            async with client.stream("GET", "/events") as response:
+                lines = response.aiter_lines()
+                await anext(lines)
+                services.move_output(str(new))
+                services.bus.publish(MediaAdded(str(new / "new.png"), None))
+                told = await anext(aiter(line async for line in lines if "new.png" in line))
+            assert '"url":"/comfyui-output/new.png"' in told
+            assert await served() == [404, 200]
+            await services.settings.flush()
+            services.library.rescan()
+            while await listed() != ["new.png", "old.png"]:
+                await asyncio.sleep(0.05)
+    services.move_output("")
+    assert services.paths.output == old and services.settings.get("media_folders") == [str(new)]
+    await server.stop()
+
+
 async def test_streams_end_when_it_stops(services: Services) -> None:
     server = ApiServer(services, port=0)
     assert await server.start() and server.url
@@ -130,8 +170,8 @@ async def test_a_reader_that_falls_behind_is_dropped() -> None:
     assert await listener.take(0.01) == b""
 
 
-async def test_the_last_thousand_are_kept(tmp_path: Path, services: Services) -> None:
-    log = EventLog(services.bus, services.jobs, tmp_path)
+async def test_the_last_thousand_are_kept(services: Services) -> None:
+    log = EventLog(services.bus, services.jobs, services.paths)
     state = EngineState("sketch", "", "Sketch", "online")
     for _ in range(KEPT + 50):
         services.bus.publish(EngineChanged(state))

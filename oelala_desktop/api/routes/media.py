@@ -138,7 +138,7 @@ def _row(item: MediaItem) -> dict[str, Any]:
 
 
 def _files(routes: APIRouter, context: Context) -> None:
-    output = context.services.paths.output
+    paths = context.services.paths
 
     async def output_file(
         filename: Annotated[str, InPath(description="A file that lies directly in the output folder.")],
@@ -146,7 +146,7 @@ def _files(routes: APIRouter, context: Context) -> None:
     ) -> Response:
         # not what the route's pattern took, which overlooks a line feed at the end
         name = request.scope["path"].removeprefix("/comfyui-output/")
-        return FileAnswer(await asyncio.to_thread(open_media, output, name), request)
+        return FileAnswer(await asyncio.to_thread(open_media, paths.output, name), request)
 
     async def media_file(media_id: MediaId, request: Request) -> Response:
         path = Path((await context.services.library.get(media_id)).path)

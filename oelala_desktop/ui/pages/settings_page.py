@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from oelala_desktop.domain.field import Field
 from oelala_desktop.ui import theme
-from oelala_desktop.ui.fields import Editor, SwitchEditor, editor_for
+from oelala_desktop.ui.fields import Editor, LineEditor, SwitchEditor, editor_for
 from oelala_desktop.ui.widgets.button import Button
 from oelala_desktop.ui.widgets.card import Card
 from oelala_desktop.ui.widgets.label import Label
@@ -81,7 +81,8 @@ class SettingsPage(QWidget):
         problem = Label("", tone="error", size=theme.CAPTION, wrap=True)
         problem.hide()
         self._problems[field.key] = problem
-        editor.edited.connect(partial(self._edited, field))
+        done = editor.settled if isinstance(editor, LineEditor) else editor.edited
+        done.connect(partial(self._edited, field))
         editor.problem_changed.connect(partial(self.show_problem, field.key))
         label = Label(field.label, wrap=True)
         label.setBuddy(editor)
