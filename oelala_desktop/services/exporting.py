@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import logging
 import os
+import secrets
 import shutil
 from collections.abc import Iterable
 from itertools import count
@@ -12,6 +15,10 @@ from oelala_desktop.domain.errors import CannotSave, Unreadable
 from oelala_desktop.domain.media import ExportResult, MediaItem
 
 from .stripping import strip_metadata
+
+log = logging.getLogger(__name__)
+#: bytes of a file's name
+_LONGEST = 255
 
 
 def export_files(items: Iterable[MediaItem], folder: Path, with_metadata: bool) -> ExportResult:
@@ -25,7 +32,7 @@ def export_files(items: Iterable[MediaItem], folder: Path, with_metadata: bool) 
     failed: dict[str, str] = {}
     for item in items:
         source = Path(item.path)
-        part = folder / f".{source.name[:100]}.{os.getpid()}.part"
+        part = folder / f".{secrets.token_hex(8)}.part"  # short: a name may be as long as a file system takes
         try:
             shutil.copyfile(source, part)
             if not with_metadata and not strip_metadata(part, item.format):
@@ -35,19 +42,37 @@ def export_files(items: Iterable[MediaItem], folder: Path, with_metadata: bool) 
         except (OSError, Unreadable) as error:
             reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
             failed[item.name] = f"{item.name} could not be copied: {reason.rstrip('.')}."
+        except Exception as error:  # whatever is wrong with one file, the others are copied
+            log.exception("%s cannot be exported", item.path)
+            failed[item.name] = f"{item.name} could not be copied: {error}."
         finally:
-            part.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                part.unlink(missing_ok=True)
     return ExportResult(tuple(copied), tuple(unstripped), failed)
 
 
 def _settle(part: Path, folder: Path, source: Path) -> Path:
     """Gives the copy its name, or that name with a number; never one that is taken."""
     for number in count(1):
-        target = folder / (source.name if number == 1 else f"{source.stem}_{number}{source.suffix}")
+        target = folder / (source.name if number == 1 else _numbered(source, f"_{number}"))
         try:
             target.open("xb").close()
         except FileExistsError:
             continue
-        part.replace(target)
+        try:
+            part.replace(target)
+        except OSError:
+            with contextlib.suppress(OSError):
+                target.unlink()  # the name was only taken, there is nothing in it
+            raise
         return target
     raise AssertionError  # the numbers do not end
+
+
+def _numbered(source: Path, mark: str) -> str:
+    """The name with a mark behind its stem, cut between two characters where it would grow too long."""
+    room = _LONGEST - len(os.fsencode(mark + source.suffix))
+    stem = source.stem
+    while len(os.fsencode(stem)) > room:
+        stem = stem[:-1]
+    return f"{stem}{mark}{source.suffix}"

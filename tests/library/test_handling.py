@@ -101,6 +101,19 @@ async def test_the_orientation_of_a_photograph_stays(shelf: Shelf, tmp_path: Pat
         assert dict(opened.getexif()) == {0x0112: 6}
 
 
+async def test_exporting_names_as_long_as_a_file_system_takes(shelf: Shelf, tmp_path: Path) -> None:
+    long = "ab" + "猫" * 83 + ".png"  # 255 bytes
+    put(shelf.output / long, picture(1))
+    put(shelf.output / "a.png", picture(2))
+    library = await shelf.start()
+    ids = await library.ids(EVERYTHING)
+    for with_metadata in (True, False, True):
+        result = await library.export(ids, tmp_path / "out", with_metadata)
+        assert len(result.copied) == 2 and not result.failed
+    names = {path.name for path in (tmp_path / "out").iterdir()}
+    assert names == {long, "ab" + "猫" * 82 + "_2.png", "ab" + "猫" * 82 + "_3.png"} | {"a.png", "a_2.png", "a_3.png"}
+
+
 async def test_what_cannot_be_exported(shelf: Shelf, tmp_path: Path) -> None:
     put(shelf.output / "a.png", picture(1))
     put(shelf.output / "b.png", picture(2))
