@@ -41,6 +41,6 @@ def _start(cursor: str | None) -> int:
     if cursor is None:
         return _END
     parts = sql.decode_cursor(cursor)
-    if len(parts) != 2 or parts[0] != "prompts" or type(parts[1]) is not int:
+    if len(parts) != 2 or parts[0] != "prompts" or not sql.is_int64(parts[1]):
         raise InvalidField("cursor", "cursor: it belongs to another list; ask for the first page again.")
-    return parts[1]
+    return int(parts[1])

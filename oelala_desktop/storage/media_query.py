@@ -140,9 +140,20 @@ def write_cursor(query: MediaQuery, value: Any, moment: int) -> str:
 
 def _read_cursor(query: MediaQuery) -> tuple[Any, int]:
     parts = decode_cursor(query.cursor or "")
-    if len(parts) != 4 or parts[:2] != [query.sort, query.descending] or type(parts[3]) is not int:
+    if len(parts) != 4 or parts[:2] != [query.sort, query.descending] or not _is_key(query.sort, *parts[2:]):
         raise InvalidField("cursor", "cursor: it belongs to another order; ask for the first page again.")
     return parts[2], parts[3]
+
+
+def _is_key(sort: str, value: Any, moment: Any) -> bool:
+    """Whether these can be of a row: SQLite orders texts behind numbers, so a wrong type would skip or repeat all."""
+    right = {"name": (str,), "duration": (int, float)}.get(sort, (int,))
+    return type(value) in right and is_int64(moment) and (type(value) is not int or is_int64(value))
+
+
+def is_int64(value: Any) -> bool:
+    """Whether this is a whole number that SQLite can hold."""
+    return type(value) is int and -(2**63) <= value < 2**63
 
 
 def encode_cursor(parts: list[Any]) -> str:

@@ -128,6 +128,27 @@ def test_pages_follow_each_other(stocked: Served) -> None:
     assert [e["filename"] for e in backwards["media"]] == ["p24.png", "p23.png", "p22.png"]  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize("name", ["1b" * 125 + ".png", "\x011" * 125 + ".png", "1ΐ" * 83 + ".png"])
+def test_a_long_name_makes_no_cursor_that_is_refused(served: Served, name: str) -> None:
+    output = served.home / "output"
+    output.mkdir(exist_ok=True)
+    names = {name, "2" + name[1:]}
+    for one in names:
+        Image.new("RGB", (8, 8)).save(output / one)
+    found: list[str] = []
+    deadline = time.monotonic() + 20
+    while not names <= set(found) and time.monotonic() < deadline:
+        found, cursor = [], ""
+        while True:
+            page = listing(served, sort="name", limit=1, **({"cursor": cursor} if cursor else {}))
+            found += [entry["filename"] for entry in page["media"]]  # type: ignore[attr-defined]
+            cursor = str(page["next_cursor"] or "")
+            if not cursor:
+                break
+        time.sleep(0.05)
+    assert names <= set(found)
+
+
 def test_metadata_search_and_filters(stocked: Served) -> None:
     found = listing(stocked, q="number7", include_metadata=True)["media"]
     (entry,) = found  # type: ignore[misc]

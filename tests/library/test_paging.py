@@ -11,6 +11,8 @@ from oelala_desktop.domain.errors import InvalidField
 from oelala_desktop.domain.generation import GenerationInfo, UsedLora, UsedModel
 from oelala_desktop.domain.media import SORTS, MediaQuery
 from oelala_desktop.storage.media import MediaStore
+from oelala_desktop.storage.media_prompts import read_prompts
+from oelala_desktop.storage.media_query import encode_cursor
 from oelala_desktop.storage.media_writing import Entry, Stamp
 
 WORDS = ("harbour", "lake", "forest", "bridge", "river", "market")
@@ -102,6 +104,32 @@ async def test_insertions_and_removals_between_pages(store: MediaStore, sort: st
     ]
 
 
+@pytest.mark.parametrize(
+    ("sort", "value", "moment"),
+    [
+        ("date", 0, 2**63),
+        ("date", 0, True),
+        ("date", 0, 1e300),
+        ("name", 5, 5),
+        ("name", 5.0, 5),
+        ("size", "5", 5),
+        ("size", 2**63, 5),
+        ("size", 5.0, 5),
+        ("duration", "5", 5),
+        ("duration", 2**63, 5),
+        ("favorites", "1", 5),
+        ("favorites", True, 5),
+    ],
+)
+async def test_a_forged_cursor_is_refused(store: MediaStore, sort: str, value: object, moment: int) -> None:
+    query = MediaQuery(sort=sort, cursor=encode_cursor([sort, True, value, moment]))
+    with pytest.raises(InvalidField, match="cursor"):
+        await store.page(query)
+    prompts = encode_cursor(["prompts", moment]) if moment != 5 else encode_cursor(["prompts", "5"])
+    with pytest.raises(InvalidField, match="cursor"):
+        await store.file.read(lambda c: read_prompts(c, "", prompts, 4))
+
+
 async def test_a_cursor_of_another_order_is_refused(store: MediaStore) -> None:
     cursor = (await store.page(MediaQuery(limit=5))).next_cursor
     for query in (
@@ -166,8 +194,6 @@ async def test_days_add_up(store: MediaStore) -> None:
 
 
 async def test_prompts_are_distinct_and_newest_first(store: MediaStore) -> None:
-    from oelala_desktop.storage.media_prompts import read_prompts
-
     found, cursor = [], None
     while True:
         page = await store.file.read(lambda c, cursor=cursor: read_prompts(c, "", cursor, 4))

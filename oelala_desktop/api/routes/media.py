@@ -42,6 +42,8 @@ _THUMBNAIL: _Answers = {
     200: {"description": "JPEG.", "content": {"image/jpeg": {"schema": {"type": "string", "format": "binary"}}}},
     304: {"description": "The client has it already."},
 }
+#: characters; the longest of ours holds a name of 255 digits and letters by turns, each number written with 12 digits
+_CURSOR = 8000
 MediaId = Annotated[int, InPath(ge=1, le=2**63 - 1, description="As in the `url` of the listing.")]
 
 
@@ -66,7 +68,7 @@ def _listing(routes: APIRouter, context: Context) -> None:
         order: Annotated[Literal["asc", "desc"] | None, Query(description="The other direction.")] = None,
         q: Annotated[str, Query(max_length=1000, description="Words in the prompt or the name.")] = "",
         favorites: Annotated[bool | None, Query(description="Only favourites, or only the others.")] = None,
-        cursor: Annotated[str | None, Query(max_length=2000, description="`next_cursor` of the page before.")] = None,
+        cursor: Annotated[str | None, Query(max_length=_CURSOR, description="`next_cursor` of the last page.")] = None,
         limit: Annotated[int, Query(ge=1, le=1000, description="How many at most.")] = 200,
     ) -> JsonAnswer:
         query = MediaQuery(
