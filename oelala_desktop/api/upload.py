@@ -22,6 +22,7 @@ from .limits import MAX_TEXT
 MAX_FIELDS = 64
 _BUFFER = 512 * 1024  # bytes of a file that are kept back before they are written
 _HEADER = 4096  # bytes of one part's headers
+_STEM = 200  # bytes
 
 
 @dataclass(slots=True)
@@ -178,9 +179,14 @@ def harmless_name(name: str) -> str:
     """The client's name of a file without folders and without anything that a file system may stumble over."""
     base = re.split(r"[\\/]", name)[-1]
     base = re.sub(r'[\x00-\x1f\x7f-\x9f:*?"<>|]', "", base).strip(". ")
+    base = base.encode("utf-8", "ignore").decode()
     stem, dot, suffix = base.rpartition(".")
-    short = f"{stem[:40]}.{suffix[:10]}" if dot else base[:40]
-    return short.encode("utf-8", "ignore").decode() or "upload"
+    return (f"{_cut(stem)}.{suffix[:10]}" if dot else _cut(base)) or "upload"
+
+
+def _cut(text: str) -> str:
+    """As much of it as leaves room for a suffix and a mark in the 255 bytes of a name."""
+    return text.encode()[:_STEM].decode("utf-8", "ignore")
 
 
 async def check_is_media(path: Path) -> None:

@@ -172,5 +172,5 @@ class Indexer:
 
     async def announce(self, changes: Changes) -> None:
         """Settles which pictures are start pictures now, then tells what changed."""
-        turned = await settle_starts(self._starts, changes.touched) if changes.touched else []
+        turned = await settle_starts(self._starts, changes.touched, changes.sizes) if changes.touched else []
         self._announcer.tell(added=changes.added, changed=[*changes.changed, *turned], removed=changes.removed)

@@ -89,13 +89,13 @@ class JobService:
         size = (start.width, start.height) if start else None
         request = resolve(preset, values, catalog=catalog, picture_size=size, draw_seed=draw_seed)
         kept = tuple([await asyncio.to_thread(keep_picture, p, k, self._pictures) for k, p in pictures.items()])
-        original = await asyncio.to_thread(_original_prompt, start.path) if start else None
+        origin = await asyncio.to_thread(_origin, start) if start else {}
         count = int(str(checked.get("variations", 1)))
         position = await self._store.next_position()
         jobs = []
         for number in range(count):
             one = _variation(request, number, fixed=int(str(checked.get("seed", -1))) >= 0)
-            jobs.append(self._job(one, preset, engine, kept, wish, position + number, original))
+            jobs.append(self._job(one, preset, engine, kept, wish, position + number, origin))
         await self._store.save(*jobs)
         for job in jobs:
             if announce:
@@ -122,7 +122,7 @@ class JobService:
         pictures: tuple[InputPicture, ...],
         wish: Submission,
         position: float,
-        original: str | None,
+        origin: Mapping[str, object],
     ) -> Job:
         job_id = str(uuid.uuid4())
         prefix = f"oelala/{job_id}"
@@ -134,9 +134,8 @@ class JobService:
             "created_at": time.strftime("%Y-%m-%dT%H:%M:%S%z", time.localtime(now)),
             "job_id": job_id,
             "app_version": __version__,
+            **origin,
         }
-        if original:
-            params["original_t2i_prompt"] = original
         return Job(
             id=job_id,
             tool=request.tool,
@@ -324,10 +323,13 @@ def _engine_words(engine: Engine) -> str:
     return f"ComfyUI {engine.facts.version}" if engine.facts else "ComfyUI"
 
 
-def _original_prompt(path: Path) -> str | None:
-    """The prompt that the start picture itself was made with."""
+def _origin(start: Picture) -> dict[str, object]:
+    """What a result says of its start picture: the size of that file, by which it is found again under any name, and
+    the prompt that it was made with itself."""
+    found: dict[str, object] = {"image_bytes": start.file_bytes}
     try:
-        info = read(path).info
+        info = read(start.path).info
     except OelalaError:
-        return None
-    return info.original_t2i_prompt or info.prompt
+        return found
+    prompt = info.original_t2i_prompt or info.prompt
+    return found | ({"original_t2i_prompt": prompt} if prompt else {})

@@ -28,7 +28,8 @@ _BROKEN = (OSError, ValueError, SyntaxError, EOFError, ArithmeticError, LookupEr
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """`width` and `height` are those of the upright picture. `content` is what is uploaded."""
+    """`width` and `height` are those of the upright picture. `content` is what is uploaded, `file_bytes` how large the
+    file was that it was made from."""
 
     path: Path
     width: int
@@ -36,6 +37,7 @@ class Picture:
     content: bytes
     suffix: str
     warning: str = ""
+    file_bytes: int = 0
 
 
 def read_picture(path: Path, key: str = "image", *, max_bytes: int = MAX_BYTES) -> Picture:
@@ -75,7 +77,7 @@ def _upright(opened: Image.Image, path: Path, raw: bytes, key: str) -> Picture:
     suffix = _SUFFIXES[opened.format or ""] if plain else ".png"
     small = min(upright.size) < _WARN_SIDE
     warning = f"{path.name} is only {upright.width} × {upright.height}; the result will be soft." if small else ""
-    return Picture(path, upright.width, upright.height, content, suffix, warning)
+    return Picture(path, upright.width, upright.height, content, suffix, warning, len(raw))
 
 
 _SUFFIXES = {"JPEG": ".jpg", "PNG": ".png", "WEBP": ".webp"}

@@ -44,7 +44,8 @@ def claims_of_job(job: Job) -> tuple[Claim, ...]:
     digest = _UPLOAD.fullmatch(start.upload_name) if start else None
     if start is None or digest is None:
         return ()
-    return (Claim("digest", _plain_name(start.original) or start.upload_name, digest[1]),)
+    size = _size(job.params)
+    return (Claim("digest", _plain_name(start.original) or start.upload_name, digest[1], size),)
 
 
 def is_companion(path: Path) -> bool:
@@ -82,7 +83,13 @@ def _first_frames(found: FileMetadata) -> Iterator[Claim]:
             continue
         params = found.oelala_params or {}
         original = params.get("image")
-        yield Claim("digest", original if isinstance(original, str) and original else name, digest[1])
+        yield Claim("digest", original if isinstance(original, str) and original else name, digest[1], _size(params))
+
+
+def _size(params: Mapping[str, Any]) -> int | None:
+    """Bytes of the start picture's file, if a result's settings tell."""
+    size = params.get("image_bytes")
+    return size if type(size) is int and 0 < size < 2**63 else None
 
 
 def first_pictures(graph: Mapping[str, Any]) -> list[str]:

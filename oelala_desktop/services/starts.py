@@ -16,9 +16,9 @@ from .provenance import is_companion
 _LENGTH = 24
 
 
-async def settle_starts(store: StartStore, touched: Iterable[bytes]) -> list[int]:
-    """Ids of pictures that became start pictures or ceased to be."""
-    candidates = await store.candidates(touched)
+async def settle_starts(store: StartStore, touched: Iterable[bytes], sizes: Iterable[int]) -> list[int]:
+    """Ids of pictures that became start pictures or ceased to be, among those of these names and sizes."""
+    candidates = await store.candidates(touched, sizes)
     unread = [c for c in candidates if c.digest is None and any(claim.digest for claim in c.claims)]
     digests = {c.id: digest for c in unread if (digest := await asyncio.to_thread(_digest, c.path, _wanted(c)))}
     beside = [c for c in candidates if any(_is_beside(claim, c) for claim in c.claims)]

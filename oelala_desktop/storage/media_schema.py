@@ -107,7 +107,8 @@ CREATE TABLE claims (           -- a video says which picture it begins with
     moment INTEGER NOT NULL,
     rule TEXT NOT NULL,
     file BLOB NOT NULL,
-    digest TEXT
+    digest TEXT,
+    size INTEGER                -- bytes of the picture's file: the content's name need not be the file's
 );;
 """
 
@@ -126,6 +127,7 @@ CREATE INDEX items_digest ON items (digest) WHERE digest IS NOT NULL;;
 CREATE INDEX claims_moment ON claims (moment);;
 CREATE INDEX claims_file ON claims (file);;
 CREATE INDEX claims_digest ON claims (digest) WHERE digest IS NOT NULL;;
+CREATE INDEX claims_size ON claims (size) WHERE size IS NOT NULL;;
 """
 
 # Triggers keep the index in step with small changes; while `bulk` is set they stay out of the way.
@@ -147,4 +149,4 @@ END;;
 """
 
 #: a file of another version is made anew
-VERSION = 2
+VERSION = 3

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from . import media_query as sql
 from .index_file import IndexFile
@@ -41,17 +42,23 @@ class Candidate:
 
 
 _PICTURES = (
-    "SELECT i.id, f.path, i.file, i.digest, i.is_start FROM items i JOIN folders f ON f.id = i.folder"
+    "SELECT i.id, f.path, i.file, i.digest, i.is_start, i.size FROM items i JOIN folders f ON f.id = i.folder"
     " WHERE i.kind = 'image' AND i.file IN (%s)"
-    " AND (i.is_start OR EXISTS (SELECT 1 FROM claims WHERE claims.file = i.file))"
+    " AND (i.is_start OR EXISTS (SELECT 1 FROM claims WHERE claims.file = i.file)"
+    " OR EXISTS (SELECT 1 FROM claims WHERE claims.size = i.size))"
+)
+_SIZED = (
+    "SELECT i.id, f.path, i.file, i.digest, i.is_start, i.size FROM items i INDEXED BY items_size"
+    " JOIN folders f ON f.id = i.folder WHERE i.kind = 'image' AND i.size IN (%s)"
 )
 _ALIKE = (
-    "SELECT i.id, f.path, i.file, i.digest, i.is_start FROM items i JOIN folders f ON f.id = i.folder"
+    "SELECT i.id, f.path, i.file, i.digest, i.is_start, i.size FROM items i JOIN folders f ON f.id = i.folder"
     " WHERE i.kind = 'image' AND i.digest IN (SELECT digest FROM claims WHERE file IN (%s))"
 )
 _CLAIMS = (
     "SELECT c.rule, c.file, c.digest, f.path FROM claims c JOIN items i ON i.moment = c.moment"
     " JOIN folders f ON f.id = i.folder WHERE c.file = ? OR (c.digest IS NOT NULL AND c.digest = ?)"
+    " OR (c.size IS NOT NULL AND c.size = ?)"
 )
 _NAMESAKES = "SELECT count(*) FROM items WHERE kind = 'image' AND file = ?"
 
@@ -60,14 +67,19 @@ class StartStore:
     def __init__(self, file: IndexFile) -> None:
         self._file = file
 
-    async def candidates(self, files: Iterable[bytes]) -> list[Candidate]:
-        """Pictures that bear one of these names, or whose content is claimed under one of them."""
-        names = list(files)
-        found: list[Candidate] = []
-        for at in range(0, len(names), _CHUNK):
-            part = names[at : at + _CHUNK]
-            found += await self._file.read(lambda c, part=part: _candidates(c, part))  # type: ignore[misc]
-        return found
+    async def candidates(self, files: Iterable[bytes], sizes: Iterable[int]) -> list[Candidate]:
+        """Pictures that bear one of these names or sizes, or whose content is claimed under one of the names."""
+        asked = [(_PICTURES, part) for part in _parts(files)]
+        asked += [(_ALIKE, part) for _, part in tuple(asked)]
+        asked += [(_SIZED, part) for part in _parts(sizes)]
+
+        def work(c: sqlite3.Connection) -> list[Candidate]:
+            rows: dict[int, tuple[Any, ...]] = {}
+            for query, values in asked:
+                rows |= {row[0]: row for row in c.execute(query % ",".join("?" * len(values)), values)}
+            return _candidates(c, rows.values())
+
+        return await self._file.read(work)
 
     async def settle(self, standing: Mapping[int, bool], digests: Mapping[int, str]) -> None:
         """Writes down which pictures are start pictures, and the digests that were made to find out."""
@@ -81,14 +93,18 @@ class StartStore:
             await self._file.write(work)
 
 
-def _candidates(c: sqlite3.Connection, names: list[bytes]) -> list[Candidate]:
-    marks = ",".join("?" * len(names))
-    rows = {row[0]: row for query in (_PICTURES, _ALIKE) for row in c.execute(query % marks, names)}
+def _parts(values: Iterable[Any]) -> list[list[Any]]:
+    """No more than one statement takes."""
+    every = list(values)
+    return [every[at : at + _CHUNK] for at in range(0, len(every), _CHUNK)]
+
+
+def _candidates(c: sqlite3.Connection, rows: Iterable[tuple[Any, ...]]) -> list[Candidate]:
     found = []
-    for item_id, folder, file, digest, start in rows.values():
+    for item_id, folder, file, digest, start, size in rows:
         claims = tuple(
             Claimed(rule, sql.to_text(name), wanted, sql.to_text(place))
-            for rule, name, wanted, place in c.execute(_CLAIMS, (file, digest))
+            for rule, name, wanted, place in c.execute(_CLAIMS, (file, digest, size))
         )
         if claims or start:
             place, name = sql.to_text(folder), sql.to_text(file)

@@ -33,11 +33,13 @@ class Stamp(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Claim:
     """A video says which picture it begins with. `rule`: `digest` (the picture's content is known), `name` (only its
-    name is), `companion` (the picture that a saver wrote beside the video)."""
+    name is), `companion` (the picture that a saver wrote beside the video). `size` are the bytes of the picture's file
+    where they are known besides its content."""
 
     rule: str
     file: str
     digest: str | None = None
+    size: int | None = None
 
 
 @dataclass(slots=True)  # thousands are made in a scan: frozen ones take four times as long
@@ -63,18 +65,27 @@ class Entry:
 
 @dataclass(slots=True)
 class Changes:
-    """Ids of items, and the names of files whose standing as a start picture may have changed."""
+    """Ids of items, and the names and sizes of files whose standing as a start picture may have changed."""
 
     added: list[int] = field(default_factory=list)
     changed: list[int] = field(default_factory=list)
     removed: list[int] = field(default_factory=list)
     touched: set[bytes] = field(default_factory=set)
+    sizes: set[int] = field(default_factory=set)
+
+    def touch(self, claims: Iterable[tuple[bytes, int | None]]) -> None:
+        """Names and sizes in claims that came or went."""
+        for file, size in claims:
+            self.touched.add(file)
+            if size is not None:
+                self.sizes.add(size)
 
     def include(self, other: Changes) -> None:
         self.added += other.added
         self.changed += other.changed
         self.removed += other.removed
         self.touched |= other.touched
+        self.sizes |= other.sizes
 
 
 class Writing:
@@ -100,7 +111,7 @@ class Writing:
             known = old.get(place)
             added, job_id = now, entry.job_id
             if known is not None:
-                changes.touched |= _delete(connection, known.moment)
+                changes.touch(_delete(connection, known.moment))
                 if known.is_same_file(entry):
                     item_id, added, job_id = known.id, known.added, job_id or known.job_id
                     changes.changed.append(item_id)
@@ -112,15 +123,15 @@ class Writing:
             moment = moments.take(entry.stamp.mtime_ns, item_id)
             rows.append(_item_row(entry, moment, item_id, place[0], added, job_id))
             details.append((moment, words_of(rows[-1][4], entry.info), orjson.Fragment(pack(entry.info))))
-            claims += [(moment, claim.rule, to_bytes(claim.file), claim.digest) for claim in entry.claims]
+            claims += [(moment, claim.rule, to_bytes(claim.file), claim.digest, claim.size) for claim in entry.claims]
             uses += [(number, moment) for number in self._uses(connection, entry.info)]
             if entry.kind == "image":
                 changes.touched.add(place[1])
         _insert_all(connection, rows)
         connection.execute(_INSERT_DETAILS, (orjson.dumps(details).decode(),))
         connection.execute(_INSERT_USES, (orjson.dumps(uses).decode(),))
-        connection.executemany("INSERT INTO claims VALUES (?, ?, ?, ?)", claims)
-        changes.touched.update(claim[2] for claim in claims)
+        connection.executemany("INSERT INTO claims VALUES (?, ?, ?, ?, ?)", claims)
+        changes.touch((claim[2], claim[4]) for claim in claims)
         return changes
 
     def _uses(self, c: sqlite3.Connection, info: GenerationInfo) -> Iterator[int]:
@@ -239,9 +250,9 @@ def _item_row(
     )  # fmt: skip
 
 
-def _delete(c: sqlite3.Connection, moment: int) -> set[bytes]:
-    """Takes a row out; returns the names that its claims were about."""
-    claimed = {row[0] for row in c.execute("SELECT file FROM claims WHERE moment = ?", (moment,))}
+def _delete(c: sqlite3.Connection, moment: int) -> list[tuple[bytes, int | None]]:
+    """Takes a row out; returns the names and sizes that its claims were about."""
+    claimed = c.execute("SELECT file, size FROM claims WHERE moment = ?", (moment,)).fetchall()
     stored = c.execute("SELECT info FROM details WHERE moment = ?", (moment,)).fetchone()
     for kind, name in _names(unpack(stored[0])) if stored else ():
         number = "SELECT id FROM names WHERE kind = ? AND name = ?"
@@ -255,7 +266,7 @@ def remove(c: sqlite3.Connection, moments: Iterable[tuple[int, int]]) -> Changes
     """`moments` are pairs of moment and id."""
     changes = Changes()
     for moment, item_id in moments:
-        changes.touched |= _delete(c, moment)
+        changes.touch(_delete(c, moment))
         changes.removed.append(item_id)
     return changes
 

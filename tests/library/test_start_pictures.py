@@ -168,3 +168,27 @@ async def test_the_picture_that_a_saver_writes_beside_its_video(shelf: Shelf) ->
     library = await shelf.start()
     assert sorted(await shelf.names(SHOWN)) == ["still.mp4", "still.png", "take_1.mp4", "take_2-audio.mp4"]
     assert (await library.info((await shelf.item("take_2-audio.mp4")).id)).prompt == graphs.POSITIVE
+
+
+async def test_under_any_name_by_content_and_size(shelf: Shelf) -> None:
+    """A picture that was uploaded from elsewhere bears another name there; one of the same size is not taken for it."""
+    turned = files.saved("PNG", files.picture((96, 80)).convert("RGBA"))
+    source = put(shelf.paths.data / "elsewhere" / "upload.png", turned)
+    kept = keep_picture(read_picture(source), "image", shelf.paths.data / "pictures")
+    put(shelf.output / "the name in my folder.png", turned)
+    put(shelf.output / "as large.png", turned[:-20] + bytes(20))
+    result = put(shelf.output / "v.mp4", files.video("mp4"))
+    embed(result, dict(corpus.PARAMS) | {"image": "upload.png", "image_bytes": len(turned)}, graph(kept.upload_name))
+    os.utime(result, (1_700_000_000, 1_700_000_000))
+    await shelf.start(watched=True)
+    assert sorted(await shelf.names(SHOWN)) == ["as large.png", "v.mp4"]
+    put(shelf.output / "a later copy.png", turned)
+    await shelf.shows("a later copy.png", "as large.png", "the name in my folder.png", "v.mp4")
+    assert sorted(await shelf.names(SHOWN)) == ["as large.png", "v.mp4"]
+    result.unlink()
+    await shelf.shows("a later copy.png", "as large.png", "the name in my folder.png")
+
+    async def back() -> bool:
+        return len(await shelf.names(SHOWN)) == 3
+
+    await until(back)

@@ -11,6 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from oelala_desktop.api.upload import harmless_name
 from tests.api.serving import Served
 from tests.security.asking import Answer, ask, own, read_answer
 
@@ -245,3 +246,12 @@ def test_an_answer_is_read_to_its_end(served: Served) -> None:
     with socket.create_connection(("127.0.0.1", served.port), timeout=20) as connection:
         connection.sendall(f"GET /health HTTP/1.0\r\nHost: 127.0.0.1:{served.port}\r\n\r\n".encode())
         assert read_answer(connection).json()["status"] == "ok"
+
+
+def test_a_file_keeps_the_name_that_its_sender_gave_it_as_far_as_a_file_system_takes_it() -> None:
+    long = "a very long name of a start picture that has more than forty characters.png"
+    assert harmless_name(f"C:\\pictures\\{long}") == long
+    for name in ("猫" * 300 + ".png", "x" * 300, "é." * 200, "x" * 250 + ".jpeg", "\udc80" * 90 + "猫" * 70 + ".png"):
+        assert len(harmless_name(name).encode()) < 255
+    assert harmless_name("猫" * 300 + ".png") == "猫" * 66 + ".png"
+    assert harmless_name("/.") == harmless_name("\udc80") == "upload"
