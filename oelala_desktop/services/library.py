@@ -106,7 +106,7 @@ class Library:
         await asyncio.gather(self._store.open(), self._marks.open(), self._pictures.open())
         self._is_open = True
         self._store.file.on_lost = self._lost
-        await self._store.set_hidden(await self._store.hidden(), False)  # of a process that was killed
+        await self._trash.show_abandoned()
         self._unsubscribe = self._bus.subscribe(MediaAdded, self._hear)
         self._scanner.bind()
         self._scope.start(self._scanner.watcher.run(), "watch")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import secrets
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,6 +18,7 @@ from oelala_desktop.storage.media_writing import Stamp
 from .announcing import Announcer
 from .bus import Bus
 from .folders import look
+from .owner import is_alive, this_process
 from .tasks import TaskScope
 
 log = logging.getLogger(__name__)
@@ -36,13 +38,20 @@ class Trash:
 
     async def hide(self, items: Sequence[MediaItem], kept: tuple[MediaItem, ...]) -> Deletion:
         stamps = await self._store.stamps([item.id for item in items])
-        ids = tuple(await self._store.set_hidden(list(stamps), True))
+        ids = tuple(await self._store.hide(list(stamps), this_process()))
         deletion = Deletion(secrets.token_urlsafe(9), ids, time.time() + self._delay, kept)
         if ids:
             self._pending[deletion.token] = {item_id: stamps[item_id] for item_id in ids}
             self._announcer.tell(removed=ids)
             self._scope.start(self._delete_later(deletion.token), "delete")
         return deletion
+
+    async def show_abandoned(self) -> None:
+        """What a process was about to delete that is no more stays. What another one hides, which may still be undone
+        there, stays hidden. To be called before anything is hidden here."""
+        hidden = await self._store.hidden()
+        alive = {owner: owner.pid != os.getpid() and is_alive(owner) for owner in set(hidden.values())}
+        await self._store.show([item_id for item_id, owner in hidden.items() if not alive[owner]])
 
     async def undo(self, token: str) -> tuple[int, ...]:
         """Raises NotFound when it is too late."""
@@ -53,7 +62,7 @@ class Trash:
         return tuple(stamps)
 
     async def show(self, ids: Iterable[int]) -> None:
-        self._announcer.tell(added=await self._store.set_hidden(list(ids), False))
+        self._announcer.tell(added=await self._store.show(list(ids)))
 
     async def _delete_later(self, token: str) -> None:
         await asyncio.sleep(self._delay)

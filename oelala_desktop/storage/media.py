@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from oelala_desktop.domain.generation import GenerationInfo
+from oelala_desktop.domain.job import Owner
 from oelala_desktop.domain.media import Facet, Facets, MediaItem, MediaPage, MediaQuery, MediaStats
 
 from . import media_query as sql
@@ -215,15 +216,21 @@ class MediaStore:
 
         await self.file.write(work)
 
-    async def set_hidden(self, ids: Sequence[int], hidden: bool) -> list[int]:
-        """Returns the ids of those that were not so before."""
-        query = "UPDATE items SET hidden = ? WHERE hidden <> ? AND id IN (%s) RETURNING id"
-        rows = await self.file.write(lambda c: _in_chunks(c, query, ids, int(hidden), int(hidden)))
+    async def hide(self, ids: Sequence[int], owner: Owner) -> list[int]:
+        """Takes files out of sight in the name of a process. Returns the ids of those that were in sight before."""
+        query = "UPDATE items SET hidden = 1, hider = ?, hider_started = ? WHERE NOT hidden AND id IN (%s) RETURNING id"
+        rows = await self.file.write(lambda c: _in_chunks(c, query, ids, owner.pid, owner.started))
         return [row[0] for row in rows]
 
-    async def hidden(self) -> list[int]:
-        query = "SELECT id FROM items INDEXED BY items_hidden WHERE hidden"
-        return [row[0] for row in await self.file.read(lambda c: c.execute(query).fetchall())]
+    async def show(self, ids: Sequence[int]) -> list[int]:
+        """Returns the ids of those that were out of sight before."""
+        query = "UPDATE items SET hidden = 0, hider = NULL WHERE hidden AND id IN (%s) RETURNING id"
+        return [row[0] for row in await self.file.write(lambda c: _in_chunks(c, query, ids))]
+
+    async def hidden(self) -> dict[int, Owner]:
+        """Which files are out of sight, and by whom."""
+        query = "SELECT id, hider, hider_started FROM items INDEXED BY items_hidden WHERE hidden"
+        return {row[0]: Owner(*row[1:]) for row in await self.file.read(lambda c: c.execute(query).fetchall())}
 
     async def set_favorite(self, ids: Sequence[int], favorite: bool) -> list[int]:
         """Returns the ids of those that were not so before."""

@@ -76,6 +76,8 @@ CREATE TABLE items (
     is_start INTEGER NOT NULL DEFAULT 0,
     favorite INTEGER NOT NULL DEFAULT 0,
     hidden INTEGER NOT NULL DEFAULT 0,
+    hider INTEGER,              -- the process that hid it, by its pid and its start (seconds since the epoch)
+    hider_started REAL,
     job_id TEXT,
     digest TEXT                 -- of the picture as it would be sent to a server; made when it is needed
 );;
@@ -149,4 +151,4 @@ END;;
 """
 
 #: a file of another version is made anew
-VERSION = 3
+VERSION = 4
