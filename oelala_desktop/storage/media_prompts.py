@@ -9,13 +9,13 @@ from oelala_desktop.domain.media import DistinctPrompt, PromptPage
 
 from . import media_query as sql
 from .media_info import unpack
-from .media_search import match_expression
+from .media_search import HOLDS, read_typed
 
 _GROUPS = (
     "SELECT prompt_key, max(moment) AS newest, count(*) FROM items WHERE prompt_key IS NOT NULL AND hidden = 0{words}"
     " GROUP BY prompt_key HAVING newest < ? ORDER BY newest DESC LIMIT ?"
 )
-_WORDS = " AND moment IN (SELECT rowid FROM search WHERE search MATCH ?)"
+_MATCH = " AND moment IN (SELECT rowid FROM search WHERE search MATCH ?)"
 _ONE = (
     f"SELECT {sql.ITEM_COLUMNS}, d.info FROM {sql.ITEM_TABLES} JOIN details d ON d.moment = i.moment WHERE i.moment = ?"
 )
@@ -25,9 +25,10 @@ _END = 2**63 - 1
 def read_prompts(c: sqlite3.Connection, text: str, cursor: str | None, limit: int) -> PromptPage:
     """Raises InvalidField for a foreign cursor."""
     limit = min(max(limit, 1), sql.MAX_LIMIT)
-    words = match_expression(c, text.encode("utf-8", "replace").decode())
-    values = [*([words] if words else []), _start(cursor), limit + 1]
-    groups = c.execute(_GROUPS.format(words=_WORDS if words else ""), values).fetchall()
+    typed = read_typed(c, text)
+    words = (_MATCH if typed.match else "") + len(typed.signs) * f" AND {HOLDS.format(moment='items.moment')}"
+    values = [*([typed.match] if typed.match else []), *typed.signs, _start(cursor), limit + 1]
+    groups = c.execute(_GROUPS.format(words=words), values).fetchall()
     prompts = []
     for _, newest, count in groups[:limit]:
         row = c.execute(_ONE, (newest,)).fetchone()

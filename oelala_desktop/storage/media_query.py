@@ -15,7 +15,7 @@ from oelala_desktop.domain.errors import InvalidField
 from oelala_desktop.domain.media import SORTS, MediaItem, MediaQuery
 
 from .media_schema import ENGINE, LORA, MODEL, first_moment
-from .media_search import match_expression
+from .media_search import HOLDS, read_typed
 
 MAX_LIMIT = 1000
 _COLUMN = {"name": "sort_name", "size": "size", "duration": "length", "favorites": "favorite"}
@@ -75,20 +75,16 @@ def build(connection: sqlite3.Connection, query: MediaQuery, *, ordered: bool = 
     if query.sort not in SORTS:
         raise InvalidField("sort", f"sort: {query.sort!r} is unknown; there are {', '.join(SORTS)}.")
     key = _COLUMN.get(query.sort)
-    text = query.text.encode("utf-8", "replace").decode().strip()
-    loading = bool(text) and connection.execute("SELECT bulk FROM state").fetchone()[0] == 1
-    words = match_expression(connection, text) if text and not loading else None
-    by_search = words is not None and key is None
+    typed = read_typed(connection, query.text)
+    by_search = typed.match is not None and key is None
     moment = "search.rowid" if by_search else "i.moment"
     tables = f"search CROSS JOIN items i ON i.moment = search.rowid{_FOLDERS}" if by_search else ITEM_TABLES
     statement = Statement(tables, key=key)
-    if words is not None:
+    if typed.match is not None:
         match = "search MATCH ?" if by_search else "i.moment IN (SELECT rowid FROM search WHERE search MATCH ?)"
-        statement.require(match, words)
-    elif loading:
-        _search_slowly(statement, text)
-    elif text:
-        statement.require("instr(i.sort_name, ?)", text.casefold())
+        statement.require(match, typed.match)
+    for sign in typed.signs:
+        statement.require(HOLDS.format(moment=moment), sign)
     _filter(statement, query, moment)
     if query.cursor is not None:
         _resume(statement, query, moment)
@@ -96,12 +92,6 @@ def build(connection: sqlite3.Connection, query: MediaQuery, *, ordered: bool = 
         way = "DESC" if query.descending else "ASC"
         statement.order = f" ORDER BY {f'i.{key} {way}, ' if key else ''}{moment} {way}"
     return statement
-
-
-def _search_slowly(statement: Statement, text: str) -> None:
-    """While thousands of files are loaded the search index lags behind; reading on is slower but finds them all."""
-    for token in text.split():
-        statement.require("instr(lower((SELECT words FROM details d WHERE d.moment = i.moment)), ?)", token.lower())
 
 
 _FOLDERS = " CROSS JOIN folders f ON f.id = i.folder"

@@ -83,7 +83,7 @@ CREATE TABLE items (
 );;
 CREATE TABLE details (
     moment INTEGER PRIMARY KEY,
-    words TEXT NOT NULL,        -- what is searched: name and prompt
+    words TEXT NOT NULL,        -- what is searched, name and prompts, as media_search keeps it
     info TEXT NOT NULL          -- JSON
 );;
 CREATE TABLE refused (          -- files that are no media or beyond repair: not opened again until they change
@@ -151,4 +151,4 @@ END;;
 """
 
 #: a file of another version is made anew
-VERSION = 4
+VERSION = 5

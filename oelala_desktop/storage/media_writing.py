@@ -15,6 +15,7 @@ from oelala_desktop.domain.generation import GenerationInfo
 from .media_info import clean_words, pack, unpack
 from .media_query import to_bytes
 from .media_schema import ENGINE, FIRST_AMBIGUOUS, LORA, MODEL, moment_of, sort_name
+from .media_search import searchable
 
 #: values of one statement
 _CHUNK = 5000
@@ -311,8 +312,7 @@ def clean(text: str) -> str:
 
 
 def words_of(name: str, info: GenerationInfo) -> str:
-    words = f"{name}\n{info.prompt or ''}\n{info.original_t2i_prompt or ''}"
-    return words if words.isascii() else clean_words(words)
+    return searchable(f"{name}\n{info.prompt or ''}\n{info.original_t2i_prompt or ''}")
 
 
 def prompt_key(prompt: str | None) -> int | None:

@@ -10,12 +10,15 @@ from hypothesis import strategies as st
 from oelala_desktop.domain.generation import GenerationInfo
 from oelala_desktop.domain.media import MediaQuery
 from oelala_desktop.storage.media import MediaStore
+from oelala_desktop.storage.media_prompts import read_prompts
 from oelala_desktop.storage.media_writing import Entry, Stamp
 
 PROMPTS = (
     "a fishing boat leaves the harbour at dawn", "low-res scan of an old map", "Schloß am See, Übergang im Nebel",
     "C# code on a screen, 50 mm", "NEAR the river AND the bridge", "café at night — rain*", "山の上の湖",
-    "harboured grudges of a gull",
+    "harboured grudges of a gull", "日本の猫が走る, ネコ", "แมววิ่งในสวน",
+    "a dragon 🔥 of fire ❤", "*** masterpiece *** @studio",
+    "before\0hiddenword after", "東京タワーneonの夜",
 )  # fmt: skip
 
 
@@ -45,14 +48,14 @@ async def found(store: MediaStore, text: str, sort: str = "date") -> list[int]:
     [
         ("harbour", [0, 7]),
         ("HARB", [0, 7]),
-        ("h", [0, 7]),
+        ("h", [0, 7, 12]),
         ("boat dawn", [0]),
         ("dawn boa", [0]),
         ("low-res", [1]),
         ("schlo", [2]),
         ("ubergang", [2]),
         ("nebel übergang", [2]),
-        ("C#", [3, *(n for n in range(8) if n != 3)]),
+        ("C#", list(range(len(PROMPTS)))),
         ("50", [3]),
         ("NEAR", [4]),
         ("near river", [4]),
@@ -67,11 +70,44 @@ async def found(store: MediaStore, text: str, sort: str = "date") -> list[int]:
         ("00003", [3]),
         ("ComfyUI_00003", [3]),
         ("nothing", []),
+        ("猫", [8]),
+        ("日本", [8]),
+        ("日本の猫", [8]),
+        ("本日", []),
+        ("猫が 日本", [8]),
+        ("犬", []),
+        ("ネコ", [8]),
+        ("湖", [6]),
+        ("วิ่ง", [9]),
+        ("สวน", [9]),
+        ("タワーneon", [13]),
+        ("neo", [13]),
+        ("夜", [13]),
+        ("🔥", [10]),
+        ("🔥 dragon", [10]),
+        ("🔥 boat", []),
+        ("❤️", [10]),
+        ("🌊", []),
+        ("***", [11]),
+        ("@", [11]),
+        ("hiddenword", [12]),
+        ("before\0hidden", [12]),
+        ("\0", list(range(len(PROMPTS)))),
     ],
 )
 async def test_words(store: MediaStore, text: str, places: list[int]) -> None:
     assert sorted(await found(store, text)) == sorted(places)
     assert sorted(await found(store, text, "name")) == sorted(places)
+    prompts = (await store.file.read(lambda c: read_prompts(c, text, None, 100))).prompts
+    assert sorted(PROMPTS.index(row.prompt) for row in prompts) == sorted(places)
+
+
+@pytest.mark.parametrize(
+    ("text", "places"), [("日本の猫", [8]), ("🔥", [10]), ("hiddenword after", [12]), ("タワーneon", [13])]
+)
+async def test_while_thousands_are_loaded(store: MediaStore, text: str, places: list[int]) -> None:
+    await store.begin_load()
+    assert await found(store, text) == places
 
 
 @pytest.mark.parametrize(
