@@ -1,6 +1,7 @@
 """The listing and what it leads to, for files that were there before and for results that come."""
 
 import io
+import json
 import os
 import time
 from collections.abc import Iterator
@@ -157,6 +158,20 @@ def test_metadata_search_and_filters(stocked: Served) -> None:
     assert plain[0]["metadata"] == {}  # type: ignore[index]
     assert listing(stocked, type="video")["media"] == []
     assert listing(stocked, favorites=True)["media"] == []
+
+
+def test_the_listing_cuts_prompts_that_no_one_reads(served: Served) -> None:
+    output = served.home / "output"
+    output.mkdir(exist_ok=True)
+    info = PngInfo()
+    info.add_text("oelala_params", json.dumps({"prompt": "endless " + "x" * 10**6, "seed": 3}))
+    Image.new("RGB", (8, 8)).save(output / "endless.png", pnginfo=info)
+    deadline = time.monotonic() + 20
+    while not (found := listing(served, q="endless.png", include_metadata=True)["media"]):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    metadata = found[0]["metadata"]  # type: ignore[index]
+    assert metadata["seed"] == 3 and len(metadata["prompt"]) == 20_000 and metadata["prompt"].startswith("endless xx")
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,8 @@ _THUMBNAIL: _Answers = {
 }
 #: characters; the longest of ours holds a name of 255 digits and letters by turns, each number written with 12 digits
 _CURSOR = 8000
+#: characters of one text in the listing; /extract-metadata has all of it
+_MOST_TEXT = 20_000
 MediaId = Annotated[int, InPath(ge=1, le=2**63 - 1, description="As in the `url` of the listing.")]
 
 
@@ -120,9 +122,14 @@ async def _page(context: Context, query: MediaQuery, include_metadata: bool) -> 
         infos = await library.infos([item.id for item in page.items])
         for row, item in zip(rows, page.items, strict=True):
             info = infos.get(item.id)
-            row["metadata"] = info.as_dict() if info and info.source else {}
+            row["metadata"] = _shortened(info.as_dict()) if info and info.source else {}
     shown = {"videos": stats.videos, "images": stats.images}
     return orjson.dumps({"media": rows, "stats": shown, "next_cursor": page.next_cursor})
+
+
+def _shortened(texts: dict[str, Any]) -> dict[str, Any]:
+    """Hostile files bear prompts of megabytes, and a page has up to a thousand of them."""
+    return {key: text[:_MOST_TEXT] if isinstance(text, str) else text for key, text in texts.items()}
 
 
 def _row(item: MediaItem) -> dict[str, Any]:
