@@ -162,6 +162,23 @@ async def test_only_so_many_streams_at_a_time(services: Services, monkeypatch: p
     await server.stop()
 
 
+async def test_the_place_of_a_reader_that_hung_up_is_free_at_once(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("oelala_desktop.api.events.LISTENERS", 1)
+    monkeypatch.setattr("oelala_desktop.api.routes.events._KEEP_ALIVE", 3600.0)
+    server = ApiServer(services, port=0)
+    assert await server.start() and server.url
+    async with asyncio.timeout(20), httpx.AsyncClient(base_url=server.url) as client:
+        for _ in range(3):
+            async with client.stream("GET", "/events") as response:
+                await anext(response.aiter_lines())
+                assert (await client.get("/events?seconds=0")).status_code == 503
+            while (await client.get("/events?seconds=0")).status_code == 503:
+                await asyncio.sleep(0.02)
+    await server.stop()
+
+
 async def test_a_reader_that_falls_behind_is_dropped() -> None:
     listener = Listener([])
     for number in range(5000):

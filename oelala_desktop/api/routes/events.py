@@ -13,6 +13,7 @@ from starlette.types import Receive, Scope, Send
 from oelala_desktop.api.context import Context
 from oelala_desktop.api.documented import errors, routes_about
 from oelala_desktop.api.events import EVENTS, Listener
+from oelala_desktop.services.tasks import TaskScope
 
 _KEEP_ALIVE = 15.0  # seconds without an event after which a comment is sent
 _EVENT = {
@@ -71,16 +72,26 @@ class EventStream(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
-            await send({"type": "http.response.body", "body": b": listening\nretry: 2000\n\n", "more_body": True})
-            while not self._is_over():
-                events = await self._listener.take(self._pause())
-                if await _is_gone(receive):
-                    return
-                await send({"type": "http.response.body", "body": events or b": \n\n", "more_body": True})
-            await send({"type": "http.response.body", "body": b""})
+            async with TaskScope("stream") as tasks:
+                gone = tasks.start(self._hang_up(receive), "hang-up")
+                await self._run(send, gone)
         finally:
             self._context.events.leave(self._listener)
+
+    async def _run(self, send: Send, gone: asyncio.Task[None]) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+        await send({"type": "http.response.body", "body": b": listening\nretry: 2000\n\n", "more_body": True})
+        while not self._is_over() and not gone.done():
+            events = await self._listener.take(self._pause())
+            if not gone.done():
+                await send({"type": "http.response.body", "body": events or b": \n\n", "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
+
+    async def _hang_up(self, receive: Receive) -> None:
+        """Ends when the client has hung up, so that its place is free at once."""
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        self._listener.wake()
 
     def _is_over(self) -> bool:
         if self._context.stopping.is_set() or self._listener.lost:
@@ -89,13 +100,3 @@ class EventStream(Response):
 
     def _pause(self) -> float:
         return _KEEP_ALIVE if self._end is None else max(0.0, min(_KEEP_ALIVE, self._end - time.monotonic()))
-
-
-async def _is_gone(receive: Receive) -> bool:
-    try:
-        async with asyncio.timeout(0):
-            while (await receive())["type"] != "http.disconnect":
-                pass
-    except TimeoutError:
-        return False
-    return True
