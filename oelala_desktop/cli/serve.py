@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import signal
 import stat
 from collections.abc import Callable
 from pathlib import Path
 
-from oelala_desktop.api.server import ApiServer
+from oelala_desktop.api.server import ApiServer, is_loopback
 from oelala_desktop.bootstrap import Services
 from oelala_desktop.domain.errors import InvalidInput, OelalaError
 from oelala_desktop.domain.events import EngineChanged, EngineSelected, EngineState, NoticePosted
@@ -23,7 +24,7 @@ async def serve(options: argparse.Namespace) -> int:
     """Until SIGTERM or SIGINT, then 0. Jobs that run stay on their server; the next start takes them up.
 
     Raises OelalaError when it cannot listen, InvalidInput for options that make no sense."""
-    token = await asyncio.to_thread(_read_token, options.token_file) if options.token_file else None
+    token = await asyncio.to_thread(_read_token, options.token_file, options.host) if options.token_file else None
     stop = asyncio.Event()
     restore = _on_signals(stop.set)
     try:
@@ -122,7 +123,8 @@ def _on_signals(stop: Callable[[], None]) -> Callable[[], None]:
     return restore
 
 
-def _read_token(name: str) -> str:
+def _read_token(name: str, host: str) -> str:
+    """Raises InvalidInput for a file that holds no token, and for one that others can read when others can connect."""
     path = Path(name).expanduser()
     try:
         text = path.read_text("ascii")
@@ -131,6 +133,9 @@ def _read_token(name: str) -> str:
         raise InvalidInput(f"The token in {path} is not ASCII text.") from error
     except OSError as error:
         raise InvalidInput(f"The token file {path} cannot be read: {error.strerror}.") from error
-    if mode & (stat.S_IRGRP | stat.S_IROTH):
-        say(f"Others can read {path}; “chmod 600 {path}” keeps the token yours.")
+    if os.name == "posix" and mode & (stat.S_IRGRP | stat.S_IROTH):
+        advice = f"Others can read {path}; “chmod 600 {path}” keeps the token yours."
+        if not is_loopback(host):
+            raise InvalidInput(advice)
+        say(advice)
     return text

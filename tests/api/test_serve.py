@@ -84,6 +84,19 @@ def test_options_that_make_no_sense(tmp_path: Path, arguments: list[str], words:
     assert words in ended.stderr and "Traceback" not in ended.stderr
 
 
+def test_a_token_that_others_can_read_is_none_where_others_can_connect(tmp_path: Path) -> None:
+    file = tmp_path / "token"
+    file.write_text("secret-7f3a\n")
+    file.chmod(0o644)
+    for host in ("0.0.0.0", "::", "example.org"):
+        ended = run(tmp_path / "home", "--host", host, "--token-file", str(file))
+        assert ended.returncode == 2 and ended.stdout == "", ended.stderr
+        assert f"chmod 600 {file}" in ended.stderr and "secret-7f3a" not in ended.stderr
+    with serve(tmp_path / "home", "--token-file", str(file)) as served:  # only this machine can connect
+        assert httpx.get(f"{served.url}/health").status_code == 401
+        assert f"chmod 600 {file}" in served.complaints
+
+
 def test_an_engine_that_does_not_answer_is_told_and_tried_on(tmp_path: Path) -> None:
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
