@@ -35,8 +35,14 @@ async def generate(options: argparse.Namespace) -> int:
         if remark:
             say(remark)
         show = JsonLines(services.bus) if getattr(options, "json", False) else Bar(services.bus)
-        jobs = await services.jobs.submit(Submission(tool, values, folder), engine, announce=show.queued)
-        ended = await _wait(services, jobs)
+        # from here on a job may be stored: Ctrl-C has to take it back
+        stop = asyncio.Event()
+        restore = on_interrupt(stop.set)
+        try:
+            jobs = await services.jobs.submit(Submission(tool, values, folder), engine, announce=show.queued)
+            ended = await _wait(services, jobs, stop)
+        finally:
+            restore()
         if ended is None:
             return INTERRUPTED
         if isinstance(show, Bar):
@@ -44,21 +50,16 @@ async def generate(options: argparse.Namespace) -> int:
         return 0 if all(job.state is JobState.DONE for job in ended) else 1
 
 
-async def _wait(services: Services, jobs: list[Job]) -> list[Job] | None:
-    """The jobs when they are over; None after Ctrl-C, which cancels them on the server and says so."""
+async def _wait(services: Services, jobs: list[Job], stop: asyncio.Event) -> list[Job] | None:
+    """The jobs when they are over; None once `stop` is set, which cancels them on the server and says so."""
     ids = [job.id for job in jobs]
     waiting = services.scope.start(services.jobs.wait_for(ids), "wait")
-    stop = asyncio.Event()
-    restore = on_interrupt(stop.set)
     stopping = services.scope.start(stop.wait(), "interrupt")
-    try:
-        await asyncio.wait({waiting, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        if waiting.done():
-            return waiting.result()
-        await _cancel(services, ids, waiting)
-        return None
-    finally:
-        restore()
+    await asyncio.wait({waiting, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    if waiting.done():
+        return waiting.result()
+    await _cancel(services, ids, waiting)
+    return None
 
 
 async def _cancel(services: Services, ids: list[str], waiting: asyncio.Task[list[Job]]) -> None:

@@ -44,6 +44,21 @@ def test_ctrl_c_cancels_on_the_server_and_says_so(fresh: Program) -> None:
     assert fresh.run("jobs", "--wait", "--json").code == 0
 
 
+def test_ctrl_c_at_the_first_word_takes_back_every_job(fresh: Program) -> None:
+    """Before the first job has left, and while others of the same wish are still being announced."""
+    with fresh.started("generate", "image-to-video", *LONG, "--set", "variations=3") as run:
+        run.until("queued")
+        ended = run.interrupt()
+    assert ended.code == 130, ended
+    first, *cancelled = ended.err.splitlines()
+    assert first == "Cancelling …"
+    assert len(cancelled) == 3
+    assert all(line.endswith("was cancelled.") for line in cancelled)
+    assert [line["state"] for line in ended.lines if line["event"] == "failed"] == ["cancelled"] * 3
+    assert [job["state"] for job in fresh.jobs()] == ["cancelled"] * 3
+    wait_until(lambda: queue_of(fresh) == 0)
+
+
 @pytest.mark.parametrize("engine_too", [False, True], ids=["the program", "the program and its engine"])
 def test_sigkill_in_the_middle_of_a_job(fresh: Program, engine_too: bool) -> None:
     with fresh.started("generate", "image-to-video", *SHORT) as run:
