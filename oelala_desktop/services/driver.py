@@ -108,6 +108,9 @@ class Driver:
         if flight is None:
             return False
         flight.cancelling = True
+        await self._write_down(job_id)
+        if job_id not in board.flights:
+            return True  # it ended meanwhile
         if flight.fetching is not None and flight.stalled:
             flight.fetching.cancel()
             await board.finish(flight, JobState.CANCELLED)
@@ -116,6 +119,13 @@ class Driver:
         elif flight.fetching is None:
             await self._cancel_on_server(flight)
         return True
+
+    async def _write_down(self, job_id: str) -> None:
+        """The wish to cancel outlives this process, whether or not the server can be told now."""
+        try:
+            await self._board.store.ask_cancel(job_id)
+        except CannotSave as error:
+            self._board.complain(error.message, job_id)
 
     async def replace_waiting(self, job: Job) -> None:
         """A waiting job whose position changed. Raises CannotSave; then nothing has changed."""
@@ -199,5 +209,19 @@ class Driver:
     async def _watch_loop(self) -> None:
         while True:
             await asyncio.sleep(_WATCH)
+            await self._obey()
             if self.engine.is_online and any(f.is_due() for f in self._board.flights.values()):
                 await self._asker.ask()
+
+    async def _obey(self) -> None:
+        """Cancels what an earlier run, or another process, asked to end."""
+        board = self._board
+        if not self.jobs():
+            return
+        try:
+            for job_id in await board.store.cancels():
+                flight = board.flights.get(job_id)
+                if flight is None or not flight.cancelling:
+                    await self.cancel(job_id)
+        except CannotSave as error:
+            log.info("cancelling: %s", error)

@@ -244,11 +244,15 @@ class JobService:
     # The queue
 
     async def cancel(self, job_id: str) -> None:
-        """Raises NotFound for a job that is not driven here or is over."""
+        """Ends that job and no other; one that another process drives is ended by that process. Raises NotFound for a
+        job that is over, CannotSave when the disk refuses."""
         for driver in self._drivers.values():
             if await driver.cancel(job_id):
                 return
-        raise NotFound("This job is over, or another process drives it.")
+        job = await self._store.get(job_id)
+        if job is None or job.state.is_final:
+            raise NotFound("This job is over.")
+        await self._store.ask_cancel(job_id)
 
     async def retry(self, job_id: str, engine: Engine, *, new_seed: bool = False) -> Job:
         """The same job once more, as a job of its own with `retry_of`."""

@@ -41,7 +41,12 @@ def _create(connection: sqlite3.Connection) -> None:
     connection.execute("CREATE TABLE flags (name TEXT PRIMARY KEY, value TEXT)")
 
 
-_MIGRATIONS = (_create,)
+def _add_cancels(connection: sqlite3.Connection) -> None:
+    """Beside the rows, not in them: whoever drives a job writes its row, but anybody may ask for its end."""
+    connection.execute("CREATE TABLE cancels (id TEXT PRIMARY KEY)")
+
+
+_MIGRATIONS = (_create, _add_cancels)
 
 
 def _rescue(damaged: Path, connection: sqlite3.Connection) -> int:
@@ -71,7 +76,23 @@ class JobStore:
     async def save(self, *jobs: Job) -> None:
         """Writes the rows, new or changed, in one transaction; when it returns they are on the disk."""
         rows = [_row(job) for job in jobs]
-        await self._database.run(lambda c: c.executemany("INSERT OR REPLACE INTO jobs VALUES (?,?,?,?,?,?,?,?)", rows))
+        over = [(job.id,) for job in jobs if job.state.is_final]
+
+        def work(c: sqlite3.Connection) -> None:
+            c.executemany("INSERT OR REPLACE INTO jobs VALUES (?,?,?,?,?,?,?,?)", rows)
+            c.executemany("DELETE FROM cancels WHERE id = ?", over)
+
+        await self._database.run(work)
+
+    async def ask_cancel(self, job_id: str) -> None:
+        """Writes down that the job is to end; kept until it has ended."""
+        await self._database.run(lambda c: c.execute("INSERT OR IGNORE INTO cancels VALUES (?)", (job_id,)))
+
+    async def cancels(self) -> frozenset[str]:
+        """Ids of jobs that are to end and have not yet."""
+        return frozenset(
+            row[0] for row in await self._database.run(lambda c: c.execute("SELECT id FROM cancels").fetchall())
+        )
 
     async def get(self, job_id: str) -> Job | None:
         query = "SELECT document FROM jobs WHERE id = ?"

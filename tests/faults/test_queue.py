@@ -14,6 +14,7 @@ from oelala_desktop.domain.errors import NotFound
 from oelala_desktop.domain.job import Job, JobState
 
 from .hostile import Hostile
+from .proxy import Proxy
 from .rig import Server, faults_in, running_app
 
 ONE = {"clip_count": 1}
@@ -119,6 +120,36 @@ async def test_cancelling_at_any_moment_of_the_sending(tmp_path: Path, server: S
         assert job.state is JobState.CANCELLED
         assert await on_server(server.url) == ([], [])
     assert not faults_in(tmp_path / "home", [job], files=1)
+
+
+async def test_a_cancel_that_does_not_reach_the_server_outlives_the_app(tmp_path: Path, proxy: Proxy) -> None:
+    home = tmp_path / "home"
+    async with running_app(home, proxy.url) as app:
+        job = await app.submit(**ENDLESS)
+        await _until_there(proxy.upstream_url, 1)
+        proxy.refusing = True
+        await app.services.jobs.cancel(job.id)
+    assert (await on_server(proxy.upstream_url)) == ([job.id], [])
+    proxy.refusing = False
+    async with running_app(home, proxy.url) as app:
+        assert [taken.id for taken in await app.take_up()] == [job.id]
+        assert (await app.end_of(job)).state is JobState.CANCELLED
+        assert await app.services.store.cancels() == frozenset()
+    assert (await on_server(proxy.upstream_url)) == ([], [])
+
+
+async def test_a_job_is_cancelled_by_the_one_who_drives_it(tmp_path: Path, server: Server) -> None:
+    home = tmp_path / "home"
+    async with running_app(home, server.url) as driving, running_app(home, server.url) as asking:
+        running, waiting = await driving.submit(**ENDLESS), await driving.submit(**ENDLESS, seed=2)
+        await _until_there(server.url, 2)
+        here = await driving.submit(**ENDLESS, seed=3)
+        for job in (here, waiting, running):
+            await asking.services.jobs.cancel(job.id)
+        ended = [await driving.end_of(job) for job in (running, waiting, here)]
+        assert [job.state for job in ended] == [JobState.CANCELLED] * 3
+        with pytest.raises(NotFound):
+            await asking.services.jobs.cancel(running.id)
 
 
 async def test_retry_with_the_same_and_with_a_new_seed_and_variations(tmp_path: Path, server: Server) -> None:
