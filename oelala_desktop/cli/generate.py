@@ -31,7 +31,9 @@ async def generate(options: argparse.Namespace) -> int:
     values = _example() if is_try else _values(options)
     async with Services() as services:
         folder = await asyncio.to_thread(_check_folder, getattr(options, "out", None) or services.paths.output)
-        engine, remark = await services.engines.choose(options.engine)
+        wish = values.get("preset")
+        preset = services.registry.find(wish, find_tool(tool)) if isinstance(wish, str) and wish else None
+        engine, remark = await services.engines.choose(options.engine, preset)
         if remark:
             say(remark)
         show = JsonLines(services.bus) if getattr(options, "json", False) else Bar(services.bus)

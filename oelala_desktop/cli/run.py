@@ -30,7 +30,7 @@ def run(arguments: Sequence[str]) -> int:
         return _dispatch(options)
     except OelalaError as error:
         say(str(error))
-        for line in error.missing if isinstance(error, NotRunnable) else ():
+        for line in dict.fromkeys(error.missing) if isinstance(error, NotRunnable) else ():
             say(f"  {line}")
         return error.exit_code
     except KeyboardInterrupt:

@@ -30,10 +30,12 @@ class NodeClass:
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """Node classes by name. `folders` holds model lists that were read from /models, by folder."""
+    """Node classes by name. `folders` holds model lists that were read from /models, by folder. `sketch` marks the
+    built-in engine, which runs no AI model."""
 
     classes: Mapping[str, NodeClass]
     folders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    sketch: bool = False
 
     def has(self, class_type: str) -> bool:
         return class_type in self.classes

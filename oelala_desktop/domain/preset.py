@@ -86,7 +86,7 @@ class Clips:
 class Missing:
     """One thing the server lacks. `fix` is what to do about it, ready to copy."""
 
-    kind: str  # "nodes" or "model"
+    kind: str  # "engine", "nodes" or "model"
     name: str
     where: str
     fix: str
@@ -160,6 +160,8 @@ class Preset:
             if edits.title_of(self.template, i) not in dropped
         } | set(self.also)
         lacking = sorted(c for c in needed if not catalog.has(c))
+        if lacking and catalog.sketch:
+            return (self._needs_comfyui(lacking),)
         out = []
         for pack in self.packs:
             mine = [c for c in lacking if c in pack.classes]
@@ -170,6 +172,12 @@ class Preset:
         if lacking:
             out += [Missing("nodes", f"node {c}", *self._source_of_nodes()) for c in lacking]
         return (*out, *(m for m in (self.missing_model(x, catalog) for x in self.models) if m))
+
+    def _needs_comfyui(self, lacking: list[str]) -> Missing:
+        """On Sketch no node pack and no download helps."""
+        why = "runs no AI model" if self.models else f"lacks {', '.join(lacking)}"
+        fix = "Start ComfyUI, or give its address with --engine http://HOST:PORT."
+        return Missing("engine", "ComfyUI", f"the built-in Sketch engine {why}", fix)
 
     def _source_of_nodes(self) -> tuple[str, str]:
         """Where nodes come from that no pack of the table brings, and how to get them."""

@@ -28,7 +28,7 @@ def resolve(
 
     Raises InvalidField or NotRunnable."""
     given = check_values(preset, values)
-    lacking = tuple(m for m in preset.missing(catalog) if m.kind == "nodes")
+    lacking = tuple(m for m in preset.missing(catalog) if m.kind != "model")
     if lacking:
         raise not_runnable(preset, lacking)
     used: dict[str, Any] = {k: given.get(k, f.default) for k, f in preset.fields.items()}
@@ -71,8 +71,10 @@ def check_values(preset: Preset, values: Mapping[str, object]) -> dict[str, obje
 
 
 def not_runnable(preset: Preset, lacking: tuple[Missing, ...]) -> NotRunnable:
+    fixes = tuple(dict.fromkeys(m.fix for m in lacking))
+    if lacking[0].kind == "engine":
+        return NotRunnable(f"{preset.name} needs {lacking[0].name}: {lacking[0].where}.", missing=fixes)
     names = "; ".join(map(str, lacking))
-    fixes = tuple(m.fix for m in lacking)
     return NotRunnable(f"This server cannot run {preset.name}. It lacks: {names}.", missing=fixes)
 
 

@@ -7,10 +7,11 @@ import logging
 
 from oelala_desktop.domain.errors import EngineUnreachable, OelalaError
 from oelala_desktop.domain.events import EngineChanged, EngineSelected
+from oelala_desktop.domain.preset import Preset
 
 from .bus import Bus
 from .engine import Engine
-from .engines import SKETCH, EnginePool
+from .engines import SKETCH, EnginePool, refuse_instead
 from .settings import Settings
 from .tasks import TaskScope
 
@@ -77,14 +78,18 @@ class CurrentEngine:
         if self._choice != "sketch":
             self._comfy.retry_now()
 
-    async def for_new_job(self) -> Engine:
-        """The engine that a job pressed now is bound to. Raises EngineUnreachable when it has never answered."""
+    async def for_new_job(self, wish: Preset | None = None) -> Engine:
+        """The engine that a job pressed now is bound to. Raises EngineUnreachable when it has never answered, or when
+        Sketch would have to stand in for it and cannot run the `wish`."""
         engine = self.engine
         if self._choice == "auto" and not engine.is_online:
             engine = self._pool.for_ref(SKETCH)
             self._select(engine)
         if engine.catalog is None:
             await engine.connect()
+        if self._choice == "auto" and engine is not self._comfy:
+            state = self._comfy.state
+            refuse_instead(engine, wish, state.reason or f"{self.url} does not answer.", state.reason_kind)
         return engine
 
     def _begin(self) -> None:

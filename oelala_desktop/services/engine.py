@@ -173,7 +173,8 @@ class Engine:
 
     async def _learn(self) -> None:
         """Reads the node and model lists."""
-        self.catalog = await self.client.catalog()
+        catalog = await self.client.catalog()
+        self.catalog = replace(catalog, sketch=self.facts is not None and self.facts.sketch)
         self._learnt = time.monotonic()
         self._bus.publish(EngineChanged(self.state))
 

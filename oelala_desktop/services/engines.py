@@ -8,6 +8,7 @@ from oelala_desktop.comfy.address import Address, parse_address
 from oelala_desktop.comfy.process import SketchProcess
 from oelala_desktop.domain.errors import EngineUnreachable
 from oelala_desktop.domain.job import EngineRef
+from oelala_desktop.domain.preset import Preset
 from oelala_desktop.storage.preferences import Preferences
 
 from .bus import Bus
@@ -59,10 +60,11 @@ class EnginePool:
         address = parse_address(name)
         return self.for_ref(EngineRef("comfyui", address.url, f"ComfyUI at {address.host}"))
 
-    async def choose(self, name: str) -> tuple[Engine, str]:
+    async def choose(self, name: str, wish: Preset | None = None) -> tuple[Engine, str]:
         """A connected engine for `auto` or what `named` takes, and a sentence on the choice ("" if it was plain).
 
-        `auto` takes Sketch only when the user's own ComfyUI does not answer. Raises EngineUnreachable."""
+        `auto` takes Sketch only when the user's own ComfyUI does not answer, and never for a `wish` that Sketch cannot
+        run. Raises EngineUnreachable."""
         if name.strip().casefold() != "auto":
             engine = self.named(name)
             await engine.connect()
@@ -74,7 +76,15 @@ class EnginePool:
         except EngineUnreachable as error:
             sketch = self.for_ref(SKETCH)
             await sketch.connect()
+            refuse_instead(sketch, wish, error.message, error.kind)
             return sketch, f"{error.message} Using the built-in Sketch engine instead: no AI model, just a camera move."
 
     async def close(self) -> None:
         await asyncio.gather(*(engine.close() for engine in self._engines.values()))
+
+
+def refuse_instead(sketch: Engine, wish: Preset | None, reason: str, kind: str) -> None:
+    """Raises EngineUnreachable, with the reason why ComfyUI was not reached, when Sketch cannot make what is wished."""
+    lacking = wish.missing(sketch.catalog) if wish and sketch.catalog else ()
+    if wish and lacking:
+        raise EngineUnreachable(f"{reason} {wish.name} needs it: {lacking[0].where}.", kind=kind)

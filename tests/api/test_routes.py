@@ -84,7 +84,7 @@ def test_variations_are_jobs_of_their_own(client: httpx.Client) -> None:
         ({"lora_configs": "{"}, "lora_configs", "JSON"),
         ({"prompt": "x" * 2049}, "prompt", "2049"),
         ({"preset": "nope"}, "preset", "no preset"),
-        ({"preset": "wan22-14b"}, "preset", "lacks"),
+        ({"preset": "wan22-14b"}, "preset", "needs ComfyUI"),
         ({"image": "/etc/hostname"}, "image", "as file"),
         ({"end_image": "/etc/hostname"}, "end_image", "as end_file"),
         ({"num_frames": "10"}, "num_frames", "4k + 1"),

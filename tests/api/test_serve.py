@@ -132,3 +132,17 @@ def test_a_running_job_is_left_and_taken_up_at_the_next_start(tmp_path: Path) ->
     with serve(home) as served, served.client() as client:
         assert wait_for(client, sent["job_id"])["state"] == "done"
     assert len(list((home / "output").iterdir())) == 1
+
+
+def test_sketch_does_not_stand_in_for_an_ai_preset(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "preferences.json").write_text('{"engine_url": "http://127.0.0.1:9"}')
+    with serve(home, engine="auto") as served, served.client() as client:
+        answer = client.post("/tools/text-to-video/jobs", json={"preset": "wan22-14b", "prompt": "a harbour"})
+        assert answer.status_code == 503, answer.text
+        assert "http://127.0.0.1:9" in answer.json()["detail"]
+        assert client.get("/jobs").json() == {"jobs": []}
+        made = client.post("/tools/text-to-video/jobs", json={"prompt": "a harbour", "num_frames": 5})
+        assert made.status_code == 202, made.text
+        assert wait_for(client, made.json()["job_id"])["state"] == "done"

@@ -218,13 +218,20 @@ def test_a_folder_that_takes_no_results(program: Program, tmp_path: Path, out: s
 # What the engine says
 
 
-def test_a_model_that_the_server_lacks(program: Program) -> None:
+def test_an_ai_preset_on_sketch(program: Program) -> None:
     ran = program.generate("image-to-video", "--image", HARBOUR, preset="wan22-14b")
     assert ran.code == 2, ran
-    first, *fixes = ran.err.strip().splitlines()
-    assert first.startswith("This server cannot run Wan 2.2 14B. It lacks: ")
-    assert fixes
+    assert ran.err.splitlines() == [
+        "Wan 2.2 14B needs ComfyUI: the built-in Sketch engine runs no AI model.",
+        "  Start ComfyUI, or give its address with --engine http://HOST:PORT.",
+    ]
     assert stored(program) == (0, [], [])
+
+
+def test_an_ai_preset_while_comfyui_is_down(program: Program) -> None:
+    """Sketch does not stand in for it, and nothing is said of nodes to install."""
+    ran = program.generate("image-to-video", "--image", HARBOUR, engine="auto", preset="wan22-14b")
+    assert_refused(program, ran, "Nothing answers at http://127.0.0.1:9;", "Wan 2.2 14B needs it", code=3)
 
 
 def test_an_engine_that_does_not_answer(program: Program) -> None:

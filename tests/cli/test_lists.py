@@ -24,7 +24,8 @@ def test_presets_and_what_they_lack(oelala: Program) -> None:
     assert rows["image-to-video.sketch"]["missing"] == []
     wan = rows["image-to-video.wan22-14b-distorch2"]
     assert wan["runnable"] is False
-    assert any("git clone https://github.com/" in m["fix"] for m in wan["missing"])
+    assert [(m["kind"], m["name"]) for m in wan["missing"]] == [("engine", "ComfyUI")]
+    assert wan["missing"][0]["where"] == "the built-in Sketch engine runs no AI model"
     assert wan["tool"] == "image-to-video"
 
 

@@ -20,6 +20,7 @@ from oelala_desktop.api.upload import Form, check_is_media, read_form
 from oelala_desktop.api.upload_folder import upload_folder
 from oelala_desktop.domain.errors import InvalidField, InvalidInput, InvalidPicture, NotFound
 from oelala_desktop.domain.job import Job
+from oelala_desktop.domain.preset import Preset
 from oelala_desktop.domain.tool import TOOLS, Tool, find_tool
 from oelala_desktop.services.jobs import Submission
 
@@ -83,10 +84,10 @@ async def submit(context: Context, tool: Tool, request: Request) -> JsonAnswer:
     services = context.services
     async with upload_folder(services.paths.data / "uploads") as folder:
         values = await _values(context, request, folder)
-        tool.check(
-            {key: value for key, value in values.items() if key not in FILES.values()}, _own(context, tool, values)
-        )
-        engine = await services.current.for_new_job()
+        wish = _wish(context, tool, values)
+        settings = {key: value for key, value in values.items() if key not in FILES.values()}
+        tool.check(settings, wish.fields if wish else {})
+        engine = await services.current.for_new_job(wish)
         try:
             jobs = await services.jobs.submit(Submission(tool.id, values, services.paths.output), engine)
         except InvalidPicture as error:
@@ -100,15 +101,15 @@ async def submit(context: Context, tool: Tool, request: Request) -> JsonAnswer:
     return JsonAnswer(answer, 202, {"location": rows[0]["status_url"]})
 
 
-def _own(context: Context, tool: Tool, values: dict[str, Any]) -> dict[str, Any]:
-    """Fields that the wished preset brings; a wish for one that does not exist is answered before anything else."""
+def _wish(context: Context, tool: Tool, values: dict[str, Any]) -> Preset | None:
+    """The wished preset; a wish for one that does not exist is answered before anything else."""
     name = values.get("preset")
     if not name:
-        return {}
+        return None
     if not isinstance(name, str):
         raise InvalidField("preset", "preset: expected the name of a preset.")
     try:
-        return dict(context.services.registry.find(name, tool).fields)
+        return context.services.registry.find(name, tool)
     except NotFound as error:
         raise InvalidField("preset", error.message) from error
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from oelala_desktop.domain.catalog import Catalog
 from oelala_desktop.domain.errors import InvalidField, NotRunnable
 from oelala_desktop.domain.field import MAX_SEED
 from oelala_desktop.domain.resolve import pick
-from tests.unit.domain.samples import SHIPPED, build, by_title, settle
+from tests.unit.domain.samples import SHIPPED, build, by_title, settle, shipped
 from tests.unit.node_table import EVERYTHING, MODELS, offering, without
 
 I2V = "image-to-video.wan22-14b-distorch2"
@@ -220,6 +221,22 @@ def test_missing_nodes_are_named_with_their_packs() -> None:
 def test_sketch_s_nodes_are_sketch_s_alone() -> None:
     with pytest.raises(NotRunnable, match="only the built-in Sketch engine has it"):
         settle("image-to-video.sketch", catalog=without("SketchCameraMove"))
+
+
+def test_on_sketch_an_ai_preset_needs_comfyui_and_nothing_else() -> None:
+    sketch = replace(without("VHS_VideoCombine", "WanImageToVideo"), sketch=True)
+    with pytest.raises(NotRunnable, match=r"needs ComfyUI: the built-in Sketch engine runs no AI model\.") as caught:
+        settle(I2V, catalog=sketch)
+    assert len(caught.value.missing) == 1
+    without_models = replace(shipped(I2V), models=())
+    where = "the built-in Sketch engine lacks VHS_VideoCombine, WanImageToVideo"
+    assert [m.where for m in without_models.missing(sketch)] == [where]
+
+
+def test_a_fix_is_named_once() -> None:
+    with pytest.raises(NotRunnable) as caught:
+        settle(I2V, catalog=without("WanImageToVideo", "KSamplerAdvanced"))
+    assert caught.value.missing == ("Update ComfyUI to its newest version.",)
 
 
 # Parts that may be absent
