@@ -33,6 +33,7 @@ from .answers import (
 from .catalog import parse_catalog
 from .messages import Message, decode
 from .patience import ask_patiently, attended
+from .reasons import why_unreachable
 from .transfer import Transfer
 
 ANSWER_LIMIT = 64 * 2**20  # bytes of one JSON answer
@@ -330,7 +331,7 @@ class ComfyClient:
         return EngineAnswer(f"{url} answered {path} with status {code}.", detail=detail, status=code)
 
     def _unreachable(self, error: Exception) -> EngineUnreachable:
-        kind, words = _why(error)
+        kind, words = why_unreachable(error)
         return EngineUnreachable(f"{words.format(url=self.address.url)}", kind=kind, detail=repr(error)[:500])
 
 
@@ -364,29 +365,3 @@ def _parse(response: httpx.Response) -> Any:
         return json.loads(response.content)
     except (ValueError, RecursionError) as error:
         raise EngineAnswer("The server's answer is not JSON.", detail=response.text[:500]) from error
-
-
-def _why(error: BaseException) -> tuple[str, str]:
-    """(kind, sentence with {url}) for a failure to connect or to get an answer."""
-    text = repr(error)
-    causes = [error]
-    while (causes[-1].__cause__ or causes[-1].__context__) and len(causes) < 8:
-        causes.append(causes[-1].__cause__ or causes[-1].__context__)  # type: ignore[arg-type]
-    if any(isinstance(c, ssl.SSLError) for c in causes) or "CERTIFICATE" in text:
-        return "tls", "{url} has a certificate that this machine does not trust; give its authority's file."
-    if "Name or service" in text or "getaddrinfo" in text or "nodename" in text or "Temporary failure in name" in text:
-        return "name", "The name in {url} is not known on this network; check its spelling."
-    if isinstance(error, websockets.InvalidStatus):
-        code = error.response.status_code
-        if code in (401, 403):
-            return "auth", f"{{url}} refuses us ({code}): check the token or header."
-        return "not_comfyui", f"{{url}} answered the socket with status {code}."
-    if isinstance(error, httpx.TimeoutException | TimeoutError):
-        return "timeout", "{url} does not answer in time."
-    if isinstance(error, websockets.ConnectionClosed):
-        return "closed", "The connection to {url} was closed."
-    if isinstance(
-        error, httpx.RemoteProtocolError | httpx.ReadError | httpx.WriteError | websockets.WebSocketException
-    ):
-        return "closed", "The connection to {url} broke off."
-    return "refused", "Nothing answers at {url}; start ComfyUI there or check the address."

@@ -57,7 +57,7 @@ class EngineError(OelalaError):
 
 
 class EngineUnreachable(EngineError):
-    """Nothing usable answers at the address. `kind` is one of refused, name, tls, auth, timeout, not_comfyui,
+    """Nothing usable answers at the address. `kind` is one of refused, name, tls, not_tls, auth, timeout, not_comfyui,
     too_old, closed; the doctor has a line for each."""
 
     exit_code = 3

@@ -20,8 +20,10 @@ _FIXES = {
     "refused": "Start ComfyUI on that machine (python main.py --listen for another machine), or give its address "
     "with --engine http://HOST:PORT.",
     "name": "Check the spelling of the host's name, or use its number address.",
-    "tls": "Use the address that the certificate is made for, or give its authority's file in the engine's settings.",
-    "auth": "Give the token or header that the server wants in the engine's settings.",
+    "tls": "Use the address that the certificate is made for, or give its authority's file: "
+    "oelala servers add NAME https://HOST:PORT --ca FILE.pem",
+    "not_tls": "Give the address with http:// or, for https, that of the proxy before the server.",
+    "auth": "Give the token or header that the server wants: oelala servers add NAME URL --token-file FILE",
     "timeout": "Check that nothing between here and there (firewall, VPN) swallows the connection.",
     "not_comfyui": "Another program listens there; give ComfyUI's own address and path.",
     "too_old": "Update ComfyUI: git pull in its folder, then pip install -r requirements.txt.",

@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -56,11 +57,13 @@ class Servers:
     ) -> Server:
         """Adds a server, or changes the one of that name. `token` is sent as a bearer token.
 
-        Raises InvalidField for a name, an address or a header that cannot be, CannotSave when the disk refuses."""
+        Raises InvalidField for a name, an address, an authority or a header that cannot be, CannotSave when the disk
+        refuses."""
         name = name.strip()
         if not name or name.casefold() in _RESERVED or "/" in name or ":" in name:
             raise InvalidField("engine", f"“{name}” cannot be the name of a server.")
         address = parse_address(url, ca_file=ca_file)
+        await asyncio.to_thread(_check_authority, ca_file)
         secret = _checked({**(headers or {}), **({"Authorization": _bearer(token)} if token else {})})
         server = Server(name, address.url, ca_file, tuple(sorted(secret)))
         row = {"url": server.url, "ca_file": ca_file, "headers": list(server.headers)}
@@ -95,6 +98,16 @@ class Servers:
         for value in headers.values():
             self._hide(value.rpartition(" ")[2])
         return parse_address(url, headers=headers, ca_file=known.ca_file if known else "")
+
+
+def _check_authority(ca_file: str) -> None:
+    """Better known now than at the first connection. Blocking."""
+    try:
+        if ca_file:
+            ssl.create_default_context(cafile=ca_file)
+    except OSError as error:  # of which a file that holds no certificate is one too
+        why = error.strerror if not isinstance(error, ssl.SSLError) else "it holds no certificate in PEM form"
+        raise InvalidField("engine", f"The authority's file {ca_file} cannot be used: {why}.") from error
 
 
 def _bearer(token: str) -> str:

@@ -37,6 +37,16 @@ def test_add_list_remove(tmp_path: Path) -> None:
     assert oelala(tmp_path, "servers", "remove", "studio").returncode == 2
 
 
+def test_an_authority_that_is_none_is_refused(tmp_path: Path) -> None:
+    words = tmp_path / "words.pem"
+    words.write_text("no certificate")
+    for name, why in ((str(tmp_path / "nope.pem"), "No such file"), (str(words), "holds no certificate")):
+        added = oelala(tmp_path, "servers", "add", "a", "https://x", "--ca", name)
+        assert added.returncode == 2
+        assert name in added.stderr and why in added.stderr
+    assert oelala(tmp_path, "servers").stdout == ""
+
+
 def test_wrong_input_is_refused(tmp_path: Path) -> None:
     headers = tmp_path / "headers"
     headers.write_text("no colon here\n")

@@ -107,7 +107,16 @@ async def test_nothing_is_there(make: Callable[[], str], kind: str, words: str) 
 async def test_https_where_plain_http_is_spoken() -> None:
     with answering(b"220 hello\r\n") as url:
         async with asking(url.replace("http", "https")) as client:
-            with pytest.raises(EngineUnreachable, match="certificate") as caught:
+            with pytest.raises(EngineUnreachable, match="speaks http, not https") as caught:
+                await client.facts()
+    assert caught.value.kind == "not_tls"
+
+
+async def test_a_handshake_that_is_refused() -> None:
+    """An alert of TLS: no certificate has been looked at."""
+    with answering(b"\x15\x03\x03\x00\x02\x02\x28") as url:
+        async with asking(url.replace("http", "https")) as client:
+            with pytest.raises(EngineUnreachable, match=r"No secure connection to https://.*handshake") as caught:
                 await client.facts()
     assert caught.value.kind == "tls"
 

@@ -128,7 +128,11 @@ async def test_the_doctor_knows_each_cause(
         async with hostile_server(tmp_path / "tls", **tls(authority)) as hostile:
             what, fix = await doctor(app, hostile.url)
             assert "certificate" in what and "certificate" in fix
-            await app.services.servers.add("wrong", hostile.url, ca_file=str(tmp_path / "none.pem"))
+            assert "oelala servers add" in fix and "--ca" in fix
+            gone = tmp_path / "none.pem"
+            gone.write_bytes(Path(authority["ca"]).read_bytes())
+            await app.services.servers.add("wrong", hostile.url, ca_file=str(gone))
+            gone.unlink()
             what, _ = await doctor(app, "wrong")
             assert "none.pem cannot be read" in what
             await app.services.servers.add("right", hostile.url, ca_file=authority["ca"])
@@ -138,11 +142,11 @@ async def test_the_doctor_knows_each_cause(
         async with hostile_server(tmp_path / "plain", prefix="/here") as hostile:
             what, fix = await doctor(app, hostile.url.removesuffix("/here"))
             assert "is not ComfyUI" in what and "address and path" in fix
-            what, _ = await doctor(app, hostile.url.replace("http:", "https:"))
-            assert "certificate" in what or "TLS" in what
+            what, fix = await doctor(app, hostile.url.replace("http:", "https:"))
+            assert "speaks http, not https" in what and "http://" in fix
             hostile.token = "x"
             what, fix = await doctor(app, hostile.url)
-            assert "401" in what and "token" in fix
+            assert "401" in what and "oelala servers add" in fix and "--token-file" in fix
             hostile.token = ""
             old = {"system": {"comfyui_version": "0.3.10"}, "devices": []}
             hostile.say("/system_stats", json.dumps(old))
