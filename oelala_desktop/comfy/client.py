@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import re
 import ssl
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -43,6 +44,7 @@ _OLD_LINE = (
     8.0  # seconds without an answer after which open connections are tried before something is entrusted to them
 )
 ANSWER_TIME = 30.0  # seconds for one JSON answer, the body included
+_FOLDER = re.compile(r"\w+")  # a name of a folder of models that can stand in a path as it is
 _SLICE = 0.001  # seconds of messages after which others have their turn
 _QUIET = 1.6  # seconds without a byte of a file after which its connection is doubted
 _SOCKET_LOG = logging.getLogger(f"{__name__}.socket")
@@ -120,6 +122,15 @@ class ComfyClient:
         if not isinstance(info, dict):
             raise EngineAnswer("The answer to /object_info is not ComfyUI's.")
         return await asyncio.to_thread(parse_catalog, info)
+
+    async def model_lists(self) -> dict[str, tuple[str, ...]]:
+        """File names in every folder of models, by folder."""
+        folders = await self._get("/models")
+        lists = {}
+        for folder in filter(_FOLDER.fullmatch, map(str, folders if isinstance(folders, list) else ())):
+            names = await self._get(f"/models/{folder}")
+            lists[folder] = tuple(map(str, names)) if isinstance(names, list) else ()
+        return lists
 
     # Jobs
 

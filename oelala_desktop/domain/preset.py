@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import fnmatch
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from . import graph as edits
@@ -34,6 +34,17 @@ class ModelFile:
             for name in choices:
                 if fnmatch.fnmatchcase(name.replace("\\", "/").rsplit("/", 1)[-1].casefold(), pattern.casefold()):
                     return name
+        return None
+
+    def misplaced(self, lists: Mapping[str, tuple[str, ...]]) -> tuple[str, str] | None:
+        """(folder, name) of a file that would do, in another folder than its own; None if there is none. `lists` are
+        file names by folder. LoRAs have names so like their models' that only the very file counts among them."""
+        exact = replace(self, prefer=(self.file,))
+        for wanted, passed_over in ((exact, ()), (self, ("loras",))):
+            for folder, names in lists.items():
+                found = None if folder in (self.folder, *passed_over) else wanted.best(names)
+                if found is not None:
+                    return folder, found
         return None
 
 

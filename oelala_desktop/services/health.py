@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from oelala_desktop.domain.errors import EngineUnreachable, OelalaError
+from oelala_desktop.domain.errors import EngineError, EngineUnreachable, OelalaError
+from oelala_desktop.domain.preset import Missing, Preset
 from oelala_desktop.storage.paths import Paths
 
 from .engine import Engine
 from .engines import SKETCH, EnginePool
 from .tools import ToolRegistry
+
+log = logging.getLogger(__name__)
 
 _ROOM = 2 * 2**30  # bytes that should be free in the output folder
 
@@ -89,13 +94,37 @@ async def _engine(engine: Engine, registry: ToolRegistry, *, optional: bool) -> 
     out = [Finding("ok", f"{engine.ref.name}{version} answers ({devices}, {len(catalog.classes)} node classes).")]
     if all(name == "cpu" for name in facts.devices) and not facts.sketch:
         out.append(Finding("note", "It runs on the processor alone: a video takes hours.", "Start it without --cpu."))
-    for preset in registry.presets():
-        if preset.sketch != facts.sketch:
-            continue
-        missing = preset.missing(catalog)
-        if not missing:
-            out.append(Finding("ok", f"{preset.id} can run."))
-        else:
-            what = f"{preset.id} lacks {'; '.join(map(str, missing))}."
-            out.append(Finding("note", what, "\n".join(dict.fromkeys(m.fix for m in missing))))
-    return out
+    presets = [preset for preset in registry.presets() if preset.sketch == facts.sketch]
+    lacking = [preset.missing(catalog) for preset in presets]
+    lists = await _lists(engine) if any(m.kind == "model" for found in lacking for m in found) else {}
+    return out + [_preset(preset, missing, lists) for preset, missing in zip(presets, lacking, strict=True)]
+
+
+Lists = Mapping[str, tuple[str, ...]]
+
+
+async def _lists(engine: Engine) -> Lists:
+    try:
+        return await engine.client.model_lists()
+    except EngineError as error:
+        log.info("no lists of models: %s", error)
+        return {}
+
+
+def _preset(preset: Preset, missing: tuple[Missing, ...], lists: Lists) -> Finding:
+    if not missing:
+        return Finding("ok", f"{preset.id} can run.")
+    moves = _moves(preset, lists)
+    fixes = dict.fromkeys(moves.get(m.name, m.fix) if m.kind == "model" else m.fix for m in missing)
+    return Finding("note", f"{preset.id} lacks {'; '.join(map(str, missing))}.", "\n".join(fixes))
+
+
+def _moves(preset: Preset, lists: Lists) -> dict[str, str]:
+    """What to do about models that are there, but where no loader looks for them."""
+    moves = {}
+    for model in preset.models:
+        place = model.misplaced(lists)
+        if place is not None:
+            folder, name = place
+            moves[model.file] = f"{name} lies in models/{folder}; move it to models/{model.folder}."
+    return moves

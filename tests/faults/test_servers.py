@@ -160,6 +160,36 @@ async def test_the_doctor_knows_each_cause(
             assert "502" in what and fix
 
 
+async def test_the_doctor_finds_models_in_the_wrong_folder(tmp_path: Path) -> None:
+    """A ComfyUI with a model list of its own in each folder."""
+    nodes = {
+        name: {"input": {"required": {key: [[]]}}}
+        for name, key in (("UNETLoader", "unet_name"), ("VAELoader", "vae_name"), ("CLIPLoader", "clip_name"))
+    }
+    folders = {
+        "checkpoints": ["wan_2.1_vae.safetensors", "sub/Wan2.2_I2V_high_noise_14B_fp16.safetensors"],
+        "loras": ["wan2.2_i2v_low_noise_14B_lora.safetensors"],
+        "vae": [],
+        "text_encoders": [],
+    }
+    async with (
+        running_app(tmp_path / "home", "sketch", connect=False) as app,
+        hostile_server(tmp_path / "server") as hostile,
+    ):
+        hostile.say("/system_stats", json.dumps({"system": {"comfyui_version": "0.8.0"}, "devices": []}))
+        hostile.say("/object_info", json.dumps(nodes))
+        for folder, names in folders.items():
+            hostile.say(f"/models/{folder}", json.dumps(names))
+        hostile.say("/models", json.dumps([*folders, "../etc"]))
+        services = app.services
+        findings = await check_health(services.paths, services.engines, services.registry, hostile.url)
+        fixes = next(f.fix for f in findings if f.what.startswith("image-to-video.wan22-14b lacks")).splitlines()
+    assert "wan_2.1_vae.safetensors lies in models/checkpoints; move it to models/vae." in fixes
+    high = "sub/Wan2.2_I2V_high_noise_14B_fp16.safetensors"
+    assert f"{high} lies in models/checkpoints; move it to models/diffusion_models." in fixes
+    assert any(fix.startswith("Download wan2.2_i2v_low_noise_14B") for fix in fixes)
+
+
 @pytest.mark.exhaustive
 async def test_a_silent_port_is_a_cause_of_its_own(tmp_path: Path) -> None:
     """Something accepts the connection and says nothing; the wait has an end."""

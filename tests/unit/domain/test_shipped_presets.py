@@ -153,3 +153,15 @@ def test_what_may_be_chosen_on_a_server_without_the_node() -> None:
     assert preset.choices("vae", without("VAELoader")) == ()
     assert preset.model_choices(preset.models[2], without("VAELoader")) is None
     assert shipped("image-to-video.wan22-5b").server_devices(EVERYTHING) == ()
+
+
+def test_a_model_in_another_folder_is_found_by_its_name_or_one_like_it() -> None:
+    high, low, vae, *_ = shipped("image-to-video.wan22-14b").models
+    lists = {
+        "diffusion_models": (low.file,),
+        "loras": ("wan2.2_i2v_high_noise_14B_lora.safetensors", f"x/{vae.file}"),
+        "checkpoints": ("wan2.2_i2v_high_noise_14B_other.safetensors",),
+    }
+    assert high.misplaced(lists) == ("checkpoints", "wan2.2_i2v_high_noise_14B_other.safetensors")
+    assert low.misplaced(lists) is None
+    assert vae.misplaced(lists) == ("loras", f"x/{vae.file}")
