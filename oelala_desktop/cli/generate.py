@@ -99,9 +99,9 @@ def _report(jobs: list[Job], engine: Engine, is_try: bool) -> None:
         for output in job.outputs:
             print(output.path)
     if is_try and all(job.state is JobState.DONE for job in jobs):
-        made_by = "the built-in Sketch engine (no AI model)" if engine.ref.kind == "sketch" else engine.ref.name
+        made_by = "the built-in Sketch engine (no AI model)" if engine.is_sketch else engine.name
         say(f"Made by {made_by} with preset {jobs[0].preset}.")
-        if engine.ref.kind == "sketch":
+        if engine.is_sketch:
             say("With ComfyUI running, the same command uses Wan 2.2; README.md says how to connect it.")
 
 

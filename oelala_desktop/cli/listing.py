@@ -36,7 +36,7 @@ async def presets(options: argparse.Namespace) -> int:
         engine, catalog = await _connected(services, options)
         for fault in services.registry.faults:
             say(fault)
-        say(f"On {engine.ref.name}:")
+        say(f"On {engine.name}:")
         for preset in services.registry.presets():
             missing = preset.missing(catalog)
             row: dict[str, Any] = {

@@ -94,8 +94,7 @@ class _Ready:
             self._say(f"{state.name} answers.")
 
     def _is_current(self, state: EngineState) -> bool:
-        engine = self._services.current.engine
-        return (state.kind, state.name) == (engine.ref.kind, engine.ref.name)
+        return state is self._services.current.engine.state
 
     def _look(self) -> None:
         engine = self._services.current.engine

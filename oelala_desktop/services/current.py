@@ -112,7 +112,7 @@ class CurrentEngine:
         if self._choice != "auto":
             return
         state, comfy = event.engine, self._comfy
-        if state.kind == "sketch":
+        if state is not comfy.state:
             return
         if state.state == "online" and self._engine is not comfy:
             self._select(comfy)

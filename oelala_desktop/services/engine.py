@@ -69,6 +69,16 @@ class Engine:
         return self.state.state == "online"
 
     @property
+    def is_sketch(self) -> bool:
+        """Whether no AI model runs there, whatever way led to it: Sketch answers at an address of its own too."""
+        return self.ref.kind == "sketch" or (self.facts is not None and self.facts.sketch)
+
+    @property
+    def name(self) -> str:
+        """What a person is told: an address that turns out to be Sketch's is not called ComfyUI."""
+        return self.ref.name.replace("ComfyUI at", "Sketch at") if self.is_sketch else self.ref.name
+
+    @property
     def client(self) -> ComfyClient:
         """Raises EngineUnreachable while there has been no connection yet."""
         if self._client is None:
@@ -162,6 +172,8 @@ class Engine:
         self._reached = time.monotonic()
         self._set(
             state="online",
+            kind="sketch" if self.is_sketch else self.ref.kind,
+            name=self.name,
             url=self._client.address.url,
             reason="",
             reason_kind="",
@@ -174,7 +186,7 @@ class Engine:
     async def _learn(self) -> None:
         """Reads the node and model lists."""
         catalog = await self.client.catalog()
-        self.catalog = replace(catalog, sketch=self.facts is not None and self.facts.sketch)
+        self.catalog = replace(catalog, sketch=self.is_sketch)
         self._learnt = time.monotonic()
         self._bus.publish(EngineChanged(self.state))
 

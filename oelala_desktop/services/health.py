@@ -88,10 +88,10 @@ async def _engine(engine: Engine, registry: ToolRegistry, *, optional: bool) -> 
         return [Finding("problem", error.message)]
     facts, catalog = engine.facts, engine.catalog
     if facts is None or catalog is None:
-        return [Finding("problem", f"{engine.ref.name} answers but does not say what it can run.")]
+        return [Finding("problem", f"{engine.name} answers but does not say what it can run.")]
     devices = ", ".join(facts.devices) or "no device named"
     version = "" if facts.sketch else f" {facts.version}"
-    out = [Finding("ok", f"{engine.ref.name}{version} answers ({devices}, {len(catalog.classes)} node classes).")]
+    out = [Finding("ok", f"{engine.name}{version} answers ({devices}, {len(catalog.classes)} node classes).")]
     if all(name == "cpu" for name in facts.devices) and not facts.sketch:
         out.append(Finding("note", "It runs on the processor alone: a video takes hours.", "Start it without --cpu."))
     presets = [preset for preset in registry.presets() if preset.sketch == facts.sketch]

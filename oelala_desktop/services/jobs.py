@@ -140,7 +140,7 @@ class JobService:
             id=job_id,
             tool=request.tool,
             preset=request.preset,
-            engine=engine.ref,
+            engine=replace(engine.ref, name=engine.name),
             state=JobState.QUEUED,
             values=dict(request.values),
             params=params,
@@ -322,7 +322,7 @@ def _variation(request: Request, number: int, *, fixed: bool) -> Request:
 
 
 def _engine_words(engine: Engine) -> str:
-    if engine.ref.kind == "sketch":
+    if engine.is_sketch:
         return SKETCH_NAME
     return f"ComfyUI {engine.facts.version}" if engine.facts else "ComfyUI"
 

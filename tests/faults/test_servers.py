@@ -20,10 +20,11 @@ import pytest
 
 from oelala_desktop.domain.errors import EngineUnreachable, InvalidField
 from oelala_desktop.domain.job import JobState
+from oelala_desktop.metadata import read
 from oelala_desktop.services.health import check_health
 
 from .hostile import Hostile, hostile_server
-from .rig import SETTINGS, App, faults_in, free_port, picture, running_app
+from .rig import SETTINGS, App, Server, faults_in, free_port, picture, running_app
 
 ONE = {"clip_count": 1}
 CANARY = "c4nary-f1tz-w4xbill-0815"
@@ -158,6 +159,17 @@ async def test_the_doctor_knows_each_cause(
             hostile.ill = 502
             what, fix = await doctor(app, hostile.url)
             assert "502" in what and fix
+
+
+async def test_a_sketch_at_an_address_does_not_pass_for_comfyui(tmp_path: Path, server: Server) -> None:
+    async with running_app(tmp_path / "home", server.url) as app:
+        state = app.engine.state
+        assert (state.kind, state.name) == ("sketch", f"Sketch at 127.0.0.1:{server.port}")
+        what, _ = await doctor(app, server.url)
+        assert what.startswith(f"Sketch at 127.0.0.1:{server.port} answers (")
+        job = await app.end_of(await app.submit(**ONE))
+    assert job.engine.name == f"Sketch at 127.0.0.1:{server.port}"
+    assert read(Path(job.outputs[0].path)).info.engine == "Sketch – no AI model"
 
 
 async def test_the_doctor_finds_models_in_the_wrong_folder(tmp_path: Path) -> None:
