@@ -298,11 +298,17 @@ class MainWindow(QObject):
         text = (job.error.message if job.error else "The job failed.") if failed else "is ready"
         words = f"{title}: {text}" if failed else f"“{title}” {text}"
         in_front = self.shell.isActiveWindow()
-        self.studio.notify(words, "error" if failed else "info", key=job.id, toast=not in_front or failed)
+        seen = in_front and (not failed or self._is_shown(job.id))
+        self.studio.notify(words, "error" if failed else "info", key=job.id, toast=not seen)
         if not in_front and self._services.settings.get("notices", True):
             told = self.tray.notify(title, text.capitalize() if not failed else text, job.id, failed=failed)
             if not told:
                 QApplication.alert(self.shell)
+
+    def _is_shown(self, job_id: str) -> bool:
+        """Whether the output panel in view shows this job, so that nothing else need tell of it."""
+        page = self.tool_page
+        return page is not None and page.stage.job is not None and page.stage.job.id == job_id
 
     # tray and closing
 

@@ -226,8 +226,14 @@ class Shell(QMainWindow):
         if self._toasts is None:
             from oelala_desktop.ui.widgets.toast import ToastStack
 
-            self._toasts = ToastStack(self)
+            self._toasts = ToastStack(self, self._notice_room)
+            self.page_shown.connect(lambda _page: self.toasts.place())
         return self._toasts
+
+    def _notice_room(self) -> QWidget:
+        """What notices may cover of the page in view: of a tool's page its output, never the form beside it."""
+        output = getattr(self.stack.currentWidget(), "output", None)
+        return output if isinstance(output, QWidget) else self.stack
 
     # the window itself
 

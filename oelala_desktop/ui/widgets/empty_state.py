@@ -56,10 +56,11 @@ class EmptyState(QWidget):
         self.title.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.text = Label(text, tone="text2", wrap=True)
         self.text.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.text.setFixedWidth(440)
+        self.text.setMinimumWidth(200)
+        self.text.setMaximumWidth(440)
         line = QHBoxLayout()  # a line of its own: alignment in a column would ignore that the text wraps
         line.addStretch(1)
-        line.addWidget(self.text)
+        line.addWidget(self.text, 1000)  # as wide as it may be
         line.addStretch(1)
         self.button = Button(action, kind, icon=action_icon)
         self.button.setVisible(bool(action))

@@ -1,13 +1,13 @@
-"""A short notice at the foot of the window, with one thing to do about it, that goes by itself."""
+"""A short notice at the window's lower right, with one thing to do about it, that goes by itself."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Literal
 
-from PySide6.QtCore import QEvent, QObject, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QRectF, QTimer, Signal
 from PySide6.QtGui import QEnterEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from oelala_desktop.ui import icons, painting, theme
 from oelala_desktop.ui.widgets.button import Button, IconButton
@@ -20,7 +20,9 @@ ICONS: dict[Level, str] = {
     "warning": "triangle-alert",
     "error": "circle-alert",
 }
-SHOWN_MS = 6000
+SHOWN_MS, ERROR_MS = 6000, 12000
+WIDTH = 360
+_EDGE = 16
 
 
 def level_tone(level: Level, t: theme.Tokens) -> str:
@@ -28,7 +30,7 @@ def level_tone(level: Level, t: theme.Tokens) -> str:
 
 
 class Toast(QWidget):
-    """Stays while the pointer is on it; errors stay until they are closed."""
+    """Stays while the pointer is on it; errors stay twice as long as the rest."""
 
     closed = Signal()
 
@@ -39,14 +41,13 @@ class Toast(QWidget):
         *,
         action: str = "",
         act: Callable[[], object] | None = None,
-        shown_ms: int = SHOWN_MS,
+        shown_ms: int | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._level: Level = level
         self.setAccessibleName(text)
-        words = Label(text[:300], wrap=len(text) > 56)
-        words.setMaximumWidth(440)
+        words = Label(text[:300], wrap=True)
         row = QHBoxLayout(self)
         row.setContentsMargins(44, 8, 8, 8)
         row.setSpacing(12)
@@ -61,20 +62,17 @@ class Toast(QWidget):
         close.clicked.connect(self._finish)
         row.addWidget(close)
         self.setMinimumHeight(48)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.setInterval(shown_ms)
+        self._timer.setInterval(shown_ms or (ERROR_MS if level == "error" else SHOWN_MS))
         self._timer.timeout.connect(self._finish)
-        if level != "error":
-            self._timer.start()
+        self._timer.start()
 
     def enterEvent(self, event: QEnterEvent) -> None:
         self._timer.stop()
 
     def leaveEvent(self, _event: object) -> None:
-        if self._level != "error":
-            self._timer.start()
+        self._timer.start()
 
     def _finish(self) -> None:
         self._timer.stop()
@@ -90,15 +88,17 @@ class Toast(QWidget):
 
 
 class ToastStack(QWidget):
-    """Holds the notices of a window at its foot, the newest lowest, at most three."""
+    """Holds the notices of a window, the newest lowest, at most three, all of one width.
 
-    def __init__(self, window: QWidget) -> None:
+    They lie at the lower right of `room`, the part of the window that they may cover."""
+
+    def __init__(self, window: QWidget, room: Callable[[], QWidget] | None = None) -> None:
         super().__init__(window)
         self._window = window
+        self._room = room or (lambda: window)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(8)
-        self.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Minimum)
         window.installEventFilter(self)
         self.hide()
 
@@ -109,11 +109,11 @@ class ToastStack(QWidget):
         *,
         action: str = "",
         act: Callable[[], object] | None = None,
-        shown_ms: int = SHOWN_MS,
+        shown_ms: int | None = None,
     ) -> Toast:
         toast = Toast(text, level, action=action, act=act, shown_ms=shown_ms)
         toast.closed.connect(lambda: self._drop(toast))
-        self._column.addWidget(toast, 0, Qt.AlignmentFlag.AlignHCenter)
+        self._column.addWidget(toast)
         while self._column.count() > 3:
             item = self._column.itemAt(0)
             oldest = item.widget() if item else None
@@ -122,7 +122,7 @@ class ToastStack(QWidget):
         toast.show()
         self.show()
         self.raise_()
-        self._place()
+        self.place()
         return toast
 
     def _drop(self, toast: Toast) -> None:
@@ -130,13 +130,18 @@ class ToastStack(QWidget):
         toast.hide()
         toast.deleteLater()
         self.setVisible(self._column.count() > 0)
-        self._place()
+        self.place()
 
-    def _place(self) -> None:
-        self.adjustSize()
-        self.move((self._window.width() - self.width()) // 2, self._window.height() - self.height() - 24)
+    def place(self) -> None:
+        if self._column.isEmpty():
+            return
+        room = self._room()
+        right = room.mapTo(self._window, room.rect().bottomRight())
+        self.setFixedWidth(min(WIDTH, room.width() - 2 * _EDGE))
+        self.setFixedHeight(self._column.totalHeightForWidth(self.width()))
+        self.move(right.x() + 1 - _EDGE - self.width(), self._window.height() - self.height() - 24)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize and self.isVisible():
-            self._place()
+            self.place()
         return False

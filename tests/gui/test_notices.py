@@ -1,0 +1,66 @@
+"""Notices at the window's lower right: when they come, where they lie, how long they stay."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from oelala_desktop.domain.events import JobFinished
+from oelala_desktop.domain.job import JobError, JobState
+from oelala_desktop.ui.main_window import MainWindow
+from oelala_desktop.ui.widgets.toast import ERROR_MS, SHOWN_MS, WIDTH, ToastStack
+from tests.gui.living import live, page_of, until
+from tests.gui.seeded import Seeded, make_job
+
+LONG = "The server ran out of memory in the node KSampler. Fewer frames or a lower resolution help."
+
+
+def _count(stack: ToastStack) -> int:
+    return stack._column.count()
+
+
+@pytest.mark.parametrize("width", [1000, 1440])
+def test_notices_lie_beside_the_form_in_one_width(qapp: QApplication, width: int) -> None:
+    seeded = Seeded()
+    shell = seeded.shell
+    shell.resize(width, 800)
+    shell.show()
+    qapp.processEvents()
+    toasts = [shell.toasts.post("Saved."), shell.toasts.post(LONG, "error", action="Open")]
+    qapp.processEvents()
+    form = seeded.view.form
+    ends = form.mapTo(shell, form.rect().topRight()).x()
+    places = [toast.rect().translated(toast.mapTo(shell, toast.rect().topLeft())) for toast in toasts]
+    assert all(place.left() > ends for place in places)
+    assert all(shell.rect().contains(place) for place in places)
+    assert len({place.width() for place in places}) == 1 and places[0].width() <= WIDTH
+    assert places[1].height() > places[0].height()  # the longer sentence is wrapped, not cut
+
+
+def test_errors_stay_longer_but_not_for_ever(qapp: QApplication) -> None:
+    shell = Seeded().shell
+    shell.show()
+    plain, error = shell.toasts.post("Saved."), shell.toasts.post(LONG, "error")
+    assert plain._timer.isActive() and plain._timer.interval() == SHOWN_MS
+    assert error._timer.isActive() and error._timer.interval() == ERROR_MS
+
+
+def test_a_failed_job_in_view_needs_no_notice(qapp: QApplication, tmp_path: Path) -> None:
+    failed = make_job("j1", JobState.FAILED, error=JobError(LONG))
+
+    async def scenario(window: MainWindow) -> None:
+        page = page_of(window)
+        page.stage.follow(failed)
+        window.shell.activateWindow()
+        await until(window.shell.isActiveWindow, "the window in front")
+        bus, stack = window.studio.services.bus, window.shell.toasts
+        bus.publish(JobFinished(failed))
+        await until(lambda: window.studio.notices, "the bell's entry")
+        assert _count(stack) == 0
+        window.shell.show_page("settings")
+        bus.publish(JobFinished(failed))
+        await until(lambda: _count(stack) == 1, "the notice on another page")
+
+    live(qapp, tmp_path, scenario, engine="http://127.0.0.1:9")
