@@ -13,11 +13,13 @@ from oelala_desktop.domain.events import (
     JobPreviewed,
     JobProgressed,
     JobRemoved,
+    LibraryChanged,
     QueuePaused,
 )
 from oelala_desktop.domain.job import Job, JobState, Progress
 from oelala_desktop.ui.bridge import Latest, listen
 from oelala_desktop.ui.images import decode_image, load_image
+from oelala_desktop.ui.on_disk import GONE, missing
 from oelala_desktop.ui.pages.queue_panel import QueuePanel
 from oelala_desktop.ui.studio import Reuse, Studio
 
@@ -40,12 +42,14 @@ class QueueView(QObject):
         self._draws = Latest(self, lambda _pending: self._draw(), _REFRESH_MS)
         self._bars = Latest(self, self._draw_progress)
         self._thumbs = Latest(self, self._draw_previews, 500)
+        self._looks = Latest(self, lambda _pending: self._run(self._look_for_files()), 300)
         bus = studio.services.bus
         listen(bus, self, JobChanged, self._changed)
         listen(bus, self, JobRemoved, lambda event: self._forget(event.job_id))
         listen(bus, self, JobProgressed, self._progressed)
         listen(bus, self, JobPreviewed, lambda event: self._thumbs.put(event.job_id, event.image))
         listen(bus, self, JobFinished, lambda event: self._want_thumbnail(event.job.id))
+        listen(bus, self, LibraryChanged, lambda _event: self._looks.put("files", True))
         listen(bus, self, QueuePaused, lambda event: self._paused(event.paused))
         panel.acted.connect(self._act)
         panel.pause_requested.connect(lambda paused: self._run(self._jobs.pause(paused)))
@@ -63,6 +67,13 @@ class QueueView(QObject):
             self._known.setdefault(job.id, job)
         self._panel.set_paused(self._jobs.is_paused)
         self._draw()
+        await self._look_for_files()
+
+    async def _look_for_files(self) -> None:
+        """A result that is gone cannot be opened."""
+        files = {job.id: Path(job.outputs[-1].path) for job in self._known.values() if job.outputs}
+        gone = await missing(files.values())
+        self._panel.set_gone({job_id: GONE for job_id, path in files.items() if path in gone})
 
     @property
     def running(self) -> list[Job]:

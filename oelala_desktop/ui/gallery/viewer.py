@@ -23,6 +23,7 @@ from oelala_desktop.ui.gallery.media_facts import caption, facts_of, job_of
 from oelala_desktop.ui.gallery.media_menu import make_menu
 from oelala_desktop.ui.gallery.viewer_panel import ViewerPanel
 from oelala_desktop.ui.images import decode_image, load_image
+from oelala_desktop.ui.on_disk import GONE, missing
 from oelala_desktop.ui.studio import Studio
 from oelala_desktop.ui.widgets.button import IconButton
 from oelala_desktop.ui.widgets.control import is_escape
@@ -209,11 +210,15 @@ class Viewer(QWidget):
         """The system's player gave no frame (AV1 on many machines): they are decoded here."""
         if self._item is None or self._item.kind != "video":
             return
-        length = self._item.duration or 0.0
         self.player.stop()
-        self._playing = self._studio.actions.start(
-            play_frames(Path(self._item.path), lambda image, at: self.player.show_image(image, length=length, at=at))
-        )
+        self._playing = self._studio.actions.start(self._play_frames(self._item))
+
+    async def _play_frames(self, item: MediaItem) -> None:
+        path, length = Path(item.path), item.duration or 0.0
+        if await missing([path]):
+            self.player.show_words(GONE)
+        else:
+            await play_frames(path, lambda image, at: self.player.show_image(image, length=length, at=at))
 
     def _stop(self) -> None:
         if self._playing is not None:

@@ -8,13 +8,16 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
-from oelala_desktop.domain.events import JobChanged, JobPreviewed, JobProgressed
+from oelala_desktop.domain.events import JobChanged, JobPreviewed, JobProgressed, LibraryChanged
 from oelala_desktop.domain.job import Job, JobError, JobState, Output, Progress
 from oelala_desktop.ui import wording
 from oelala_desktop.ui.bridge import Latest, listen
 from oelala_desktop.ui.images import decode_image, load_image
+from oelala_desktop.ui.on_disk import GONE, missing
 from oelala_desktop.ui.pages.output_panel import OutputPanel
 from oelala_desktop.ui.studio import Studio
+
+_PAUSE_MS = 300  # changes of the library come in showers
 
 
 def main_output(job: Job) -> Output | None:
@@ -55,6 +58,9 @@ class JobStage(QObject):
         listen(bus, self, JobChanged, self._changed)
         listen(bus, self, JobProgressed, self._progressed)
         listen(bus, self, JobPreviewed, self._previewed)
+        changes = Latest(self, lambda _pending: self._look_again(), _PAUSE_MS)
+        listen(bus, self, LibraryChanged, lambda event: changes.put("library", True) if event.removed else None)
+        panel.play_failed.connect(lambda _text: self._cannot_play())
 
     def follow(self, job: Job) -> None:
         """Shows `job` from where it stands."""
@@ -85,23 +91,52 @@ class JobStage(QObject):
         if output is None or self.job is None or self.job.id != job.id:
             return
         path = Path(output.path)
-        facts = facts_of(job, output, await _file_size(path))
+        size = await _file_size(path)
+        facts = facts_of(job, output, size)
         sketch = job.engine.kind == "sketch"
-        if output.kind == "video":
+        if size is None:
+            self._panel.show_gone(facts, GONE, sketch=sketch)
+        elif output.kind == "video":
             length = output.frames / output.fps if output.frames and output.fps else 0.0
-            player = self._panel.show_video(path, facts, fps=output.fps or 16.0, length=length, sketch=sketch)
-            player.failed.connect(lambda _text: self._studio.actions.start(self._show_still(path, facts)))
-            return
-        image, _ = await load_image(path, 2048)
-        if image is not None:
-            self._panel.show_image(image, facts, sketch=sketch)
+            self._panel.show_video(path, facts, fps=output.fps or 16.0, length=length, sketch=sketch)
+        else:
+            image, _ = await load_image(path, 2048)
+            if image is not None:
+                self._panel.show_image(image, facts, sketch=sketch)
 
-    async def _show_still(self, path: Path, facts: str) -> None:
+    def _result(self) -> tuple[Job, Output] | None:
+        """The finished job in view and its file."""
+        job = self.job
+        output = main_output(job) if job is not None and job.state is JobState.DONE else None
+        return (job, output) if job is not None and output is not None else None
+
+    def _cannot_play(self) -> None:
+        result = self._result()
+        if result is not None:
+            self._studio.actions.start(self._show_still(*result))
+
+    async def _show_still(self, job: Job, output: Output) -> None:
         """The system's player cannot show this video: its first frame stands for it."""
+        path = Path(output.path)
+        size = await _file_size(path)
+        if size is None:
+            await self._show_result(job)
+            return
         data = await self._studio.thumbnail_of(path, 1024)
         image = await decode_image(data) if data else None
-        if image is not None:
+        if image is not None and self.job is not None and self.job.id == job.id:
+            facts = facts_of(job, output, size)
             self._panel.show_image(image, f"{facts} · this system cannot play the format")
+
+    def _look_again(self) -> None:
+        """Files went from the folders: perhaps the one in view."""
+        result = self._result()
+        if result is not None:
+            self._studio.actions.start(self._leave_if_gone(*result))
+
+    async def _leave_if_gone(self, job: Job, output: Output) -> None:
+        if await missing([Path(output.path)]):
+            await self._show_result(job)
 
     def _changed(self, event: JobChanged) -> None:
         if self.job is None or event.job.id != self.job.id:

@@ -42,6 +42,8 @@ _MORE = (
     ("use_last_frame", "Use the last frame as start picture"),
     ("favorite", "Favorite"),
 )
+#: acts that need the result's file
+_ON_FILE = frozenset({"save", "folder", "gallery", "use_last_frame", "favorite"})
 SKETCH = "Sketch – no AI model"
 
 
@@ -50,6 +52,7 @@ class OutputPanel(Surface):
     copy_seed, copy_workflow, use_last_frame, favorite, browse."""
 
     acted = Signal(str)
+    play_failed = Signal(str)  # the player cannot play the video
 
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -80,6 +83,8 @@ class OutputPanel(Surface):
         self.stack.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.stack.addWidget(self.empty)
         self._bars: dict[str, QWidget] = {}
+        self._on_file: list[Button] = []
+        self._gone = ""
         self._column = QVBoxLayout(self)
         self._facts = ElidedLabel("", tone="text2")
         self._column.setContentsMargins(PAD, 12, PAD, 12)
@@ -96,6 +101,8 @@ class OutputPanel(Surface):
             button = Button(verb, icon=icon, height=theme.DENSE_HEIGHT)
             act = partial(self._open_more, button) if key == "more" else partial(self.acted.emit, key)
             button.clicked.connect(act)
+            if key in _ON_FILE:
+                self._on_file.append(button)
             flow.addWidget(button)
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
@@ -105,7 +112,10 @@ class OutputPanel(Surface):
     def _open_more(self, button: Button) -> None:
         menu = theme.make_menu(self)
         for key, text in _MORE:
-            menu.addAction(text).triggered.connect(partial(self.acted.emit, key))
+            action = menu.addAction(text)
+            action.triggered.connect(partial(self.acted.emit, key))
+            if self._gone and key in _ON_FILE:
+                action.setEnabled(False)
         button.open_menu(menu)
 
     def _show(self, state: str, title: str, widget: QWidget, facts: str = "", sketch: bool = False) -> None:
@@ -117,6 +127,7 @@ class OutputPanel(Surface):
             self._column.insertWidget(self._column.count() - 1, self._bars[state])
         for key, bar in self._bars.items():
             bar.setVisible(key == state)
+        self._set_gone("")
         self._facts.setText(facts)
         self._facts.setVisible(bool(facts))
         if state != "done" and self.player is not None:
@@ -160,6 +171,18 @@ class OutputPanel(Surface):
         player.show_image(image, length=length)
         self._show("done", "Result", player, facts, sketch)
 
+    def show_gone(self, facts: str, reason: str, *, sketch: bool = False) -> None:
+        """The result is finished, but its file is not there any more."""
+        player = self._ready()
+        player.show_words(reason)
+        self._show("done", "Result", player, facts, sketch)
+        self._set_gone(reason)
+
+    def _set_gone(self, reason: str) -> None:
+        self._gone = reason
+        for button in self._on_file:
+            button.set_reason(reason)
+
     def show_failed(self, error: JobError) -> None:
         if self._error is None:
             from oelala_desktop.ui.widgets.error_pane import ErrorPane
@@ -183,6 +206,7 @@ class OutputPanel(Surface):
             from oelala_desktop.ui.widgets.video_player import VideoPlayer
 
             self.player = VideoPlayer()
+            self.player.failed.connect(self.play_failed)
             self.player.full_screen_requested.connect(partial(self.acted.emit, "full_screen"))
             self.stack.addWidget(self.player)
         return self.player

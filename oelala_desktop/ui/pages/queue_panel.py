@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QImage
@@ -124,6 +124,11 @@ class QueuePanel(QWidget):
         row = self._rows.get(job_id)
         if row is not None:
             row.set_thumbnail(image)
+
+    def set_gone(self, gone: Mapping[str, str]) -> None:
+        """Jobs whose result is not there any more, each with the sentence that says so."""
+        for job_id, row in self._rows.items():
+            row.set_gone(gone.get(job_id, ""))
 
     def set_paused(self, paused: bool) -> None:
         self._paused = paused

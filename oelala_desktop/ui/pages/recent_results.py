@@ -1,4 +1,4 @@
-"""The strip of a tool's newest results."""
+"""The strip of a tool's newest results, as far as their files are still there."""
 
 from __future__ import annotations
 
@@ -6,14 +6,18 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from oelala_desktop.domain.events import LibraryChanged
 from oelala_desktop.domain.job import Job, JobState
 from oelala_desktop.domain.tool import Tool
 from oelala_desktop.ui import wording
+from oelala_desktop.ui.bridge import Latest, listen
 from oelala_desktop.ui.images import decode_image
+from oelala_desktop.ui.on_disk import missing
 from oelala_desktop.ui.studio import Studio
 from oelala_desktop.ui.widgets.recent_strip import RecentItem, RecentStrip
 
 _SHOWN = 12
+_PAUSE_MS = 300  # changes of the library come in showers
 
 
 class RecentResults(QObject):
@@ -27,6 +31,8 @@ class RecentResults(QObject):
         self._jobs: dict[str, Job] = {}
         strip.opened.connect(self._open)
         strip.pixmap_wanted.connect(lambda key: studio.actions.start(self._picture(key)))
+        changes = Latest(self, lambda _pending: self.refresh(), _PAUSE_MS)
+        listen(studio.services.bus, self, LibraryChanged, lambda _event: changes.put("library", True))
         self.refresh()
 
     def refresh(self) -> None:
@@ -34,7 +40,9 @@ class RecentResults(QObject):
 
     async def _refresh(self) -> None:
         jobs = await self._studio.services.jobs.recent(100)
-        done = [j for j in jobs if j.tool == self._tool.id and j.state is JobState.DONE and j.outputs][:_SHOWN]
+        done = [j for j in jobs if j.tool == self._tool.id and j.state is JobState.DONE and j.outputs]
+        gone = await missing(Path(job.outputs[-1].path) for job in done)
+        done = [job for job in done if Path(job.outputs[-1].path) not in gone][:_SHOWN]
         self._jobs = {job.id: job for job in done}
         self._strip.set_items([self._item(job) for job in done])
 

@@ -81,6 +81,7 @@ class QueueRow(QWidget):
         for key, button in self._buttons.items():
             button.clicked.connect(lambda _checked=False, key=key: self._press(key))
         self._build()
+        self._gone = ""
         self.set_job(job)
 
     def _build(self) -> None:
@@ -156,6 +157,11 @@ class QueueRow(QWidget):
         """The start picture, a live preview frame, or the result; about 160 px is enough."""
         self._thumb.set_image(image)
 
+    def set_gone(self, reason: str) -> None:
+        """Why the result cannot be opened, empty if it can."""
+        self._gone = reason
+        self._buttons["open"].set_reason(reason)
+
     def _press(self, key: str) -> None:
         if key != "more":
             self.acted.emit(self._job.id, key)
@@ -163,6 +169,7 @@ class QueueRow(QWidget):
         menu = theme.make_menu(self)
         for entry in acts_of(self._job.state)[1]:
             action = menu.addAction(_MENU[entry])
+            action.setEnabled(not (self._gone and entry == "folder"))
             action.triggered.connect(lambda _checked=False, entry=entry: self.acted.emit(self._job.id, entry))
         self._buttons["more"].open_menu(menu)
 

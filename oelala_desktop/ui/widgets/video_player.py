@@ -42,6 +42,7 @@ class VideoPlayer(Control, QWidget):
         self._length = 0.0
         self._looping = True
         self._failed = False
+        self._words = ""
         self.setAccessibleName("Video")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -82,7 +83,7 @@ class VideoPlayer(Control, QWidget):
     def open_file(self, path: Path, *, fps: float = 16.0, length: float = 0.0, play: bool = True) -> None:
         """Play a local file. `fps` is for stepping by frames, `length` (seconds) until the file has told its own."""
         player = self._ready()
-        self._frames, self._failed = 0, False
+        self._frames, self._failed, self._words = 0, False, ""
         self._fps, self._length = max(1.0, fps), length
         self._pixmap = QPixmap()
         player.setLoops(1)
@@ -97,6 +98,7 @@ class VideoPlayer(Control, QWidget):
     def show_image(self, image: QImage, *, length: float = 0.0, at: float = 0.0) -> None:
         """Show a still, or a frame that was decoded elsewhere at `at` of `length` seconds."""
         self._pixmap = QPixmap.fromImage(image)
+        self._words = ""
         self._length = length or self._length
         self._bar.setVisible(self._length > 0)
         self._tell(at)
@@ -106,6 +108,14 @@ class VideoPlayer(Control, QWidget):
         """Show a picture, without the controls of a video."""
         self._length = 0.0
         self.show_image(image)
+
+    def show_words(self, sentence: str) -> None:
+        """Nothing to play: say why."""
+        self.stop()
+        self._pixmap, self._words = QPixmap(), sentence
+        self.setAccessibleDescription(sentence)
+        self._bar.hide()
+        self.update()
 
     def current_image(self) -> QImage:
         """The frame in view; null before the first one."""
@@ -206,7 +216,7 @@ class VideoPlayer(Control, QWidget):
 
     def _fail(self, text: str) -> None:
         if not self._failed:
-            self._failed = True
+            self._failed, self._words = True, "This video cannot be played here."
             self.failed.emit(text or "The video cannot be played.")
 
     def _toggle_loop(self) -> None:
@@ -252,9 +262,9 @@ class VideoPlayer(Control, QWidget):
             paint_on_stage(painter, box, self._pixmap)
         if not self._bar.isHidden():
             paint_foot(painter, box, _BAR + 40)
-        if self._failed and self._pixmap.isNull():
+        if self._words and self._pixmap.isNull():
             painter.setPen(QColor(theme.tokens().on_stage2))
             painter.setFont(theme.font(theme.BODY))
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, "This video cannot be played here.")
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self._words)
         if self.shows_ring:
             painting.ring(painter, box, theme.CARD_RADIUS, theme.tokens().accent)

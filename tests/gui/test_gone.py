@@ -1,0 +1,50 @@
+"""Results whose files were deleted behind the window's back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PIL import Image
+from PySide6.QtWidgets import QApplication
+
+from oelala_desktop.domain.job import JobState
+from oelala_desktop.ui.main_window import MainWindow
+from oelala_desktop.ui.on_disk import GONE
+from oelala_desktop.ui.widgets.button import Button
+from tests.gui.living import live, page_of, ready, stop_sketch, until
+
+
+def _button(window: MainWindow, text: str) -> Button:
+    buttons = page_of(window).view.output.findChildren(Button)
+    return next(button for button in buttons if button.text() == text and not button.isHidden())
+
+
+def test_a_deleted_result_is_nowhere_offered(qapp: QApplication, tmp_path: Path) -> None:
+    picture = tmp_path / "boat.png"
+    Image.linear_gradient("L").resize((480, 320)).save(picture)
+
+    async def scenario(window: MainWindow) -> None:
+        await ready(window)
+        page, library = page_of(window), window.studio.services.library
+        page.start_with(picture, {"duration": 1.0, "fps": 8, "resolution": "480p"})
+        await until(lambda: page.stage.job and page.stage.job.state is JobState.DONE, "the result")
+        job = page.stage.job
+        assert job is not None
+        path = Path(job.outputs[-1].path)
+        await until(lambda: page.view.recent._items, "the strip of recent results")
+        assert _button(window, "Save as").isEnabled()
+        while await library.by_path(path) is None:
+            await window.studio.thumbnail_of(path)
+        path.unlink()
+        library.rescan()
+        await until(lambda: not page.view.recent._items, "the strip to drop it")
+        await until(lambda: not _button(window, "Save as").isEnabled(), "the buttons to know")
+        assert GONE in _button(window, "Show in folder").toolTip()
+        player = page.view.output.player
+        assert player is not None and player._words == GONE and player.current_image().isNull()
+        row = window.queue._panel.row(job.id)
+        assert row is not None
+        await until(lambda: not row._buttons["open"].isEnabled(), "the queue's row to know")
+
+    live(qapp, tmp_path / "home", scenario)
+    stop_sketch(tmp_path / "home")
