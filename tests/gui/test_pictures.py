@@ -131,6 +131,7 @@ def test_progress_in_words() -> None:
     assert short_words(high) == "High noise 2/3"
     assert time_words(high).replace("\u00a0", " ") == "31 % · about 2 min 10 s left"
     assert pass_words(Progress(0.9, "VAE Decode")) == ("VAE Decode", "")
+    assert pass_words(Progress(0.3, "High-noise pass", "high", 2, 3)) == ("High noise pass 2 of 3", "")  # said once
 
 
 def test_bar_never_goes_back(qtbot: QtBot) -> None:

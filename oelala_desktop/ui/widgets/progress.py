@@ -25,7 +25,12 @@ def pass_words(progress: Progress) -> tuple[str, str]:
     steps = f"{progress.step} of {progress.steps}" if progress.step and progress.steps else ""
     if not name:
         return (progress.node or "Starting"), (f"step {steps}" if steps else "")
-    return f"{name} {steps}".strip(), progress.node or ""
+    node = "" if _plain(progress.node) == _plain(name) else progress.node or ""
+    return f"{name} {steps}".strip(), node
+
+
+def _plain(title: str | None) -> str:
+    return "".join(filter(str.isalnum, (title or "").casefold()))
 
 
 def short_words(progress: Progress) -> str:
