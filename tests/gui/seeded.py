@@ -29,6 +29,7 @@ PROMPT = "Slow dolly in across the water, mist drifting left, gulls crossing the
 HIGH = "wan/wan2.2_i2v_high_noise_14B_Q6_K.gguf"
 LOW = "wan/wan2.2_i2v_low_noise_14B_Q6_K.gguf"
 LORAS = ("camera/camera_orbit_high.safetensors", "camera/camera_orbit_low.safetensors", "speed/lightx2v.safetensors")
+MEMORY = "The server ran out of memory in the node KSampler. Fewer frames or a lower resolution help."
 FACTS = "720 × 480 · 81 frames · 16 fps · 5.1 s · 4.2 MB · seed 1482093377 · took 3 min 12 s"
 _LENGTHS = ("5.1 s", "3.1 s", "5.1 s", "8.1 s", "5.1 s", "4.1 s", "5.1 s", "2.1 s")
 SETTINGS = (
@@ -272,11 +273,10 @@ class Seeded:
         self.running()
         jobs = (
             make_job("1", JobState.RUNNING),
+            make_job("1b", JobState.SENT, "Orbit around the buoy"),
             make_job("2", JobState.QUEUED, "Two herons lift off a still lake at dawn, camera follows low"),
             make_job("3", JobState.QUEUED, "Pan left over the ridge, clouds pour into the valley"),
-            make_job(
-                "4", JobState.FAILED, "Orbit around the lighthouse", error=JobError("The server ran out of memory.")
-            ),
+            make_job("4", JobState.FAILED, "Orbit around the lighthouse", error=JobError(MEMORY)),
             make_job("5", JobState.DONE, "Zoom out from the boat, night falls"),
             make_job("6", JobState.CANCELLED, "Static shot, snow"),
         )

@@ -9,13 +9,15 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from oelala_desktop.domain.job import Job, JobState, Progress
 from oelala_desktop.ui import painting, theme, wording
 from oelala_desktop.ui.widgets.button import IconButton
-from oelala_desktop.ui.widgets.label import ElidedLabel, Label
-from oelala_desktop.ui.widgets.progress import ProgressLine, short_words
+from oelala_desktop.ui.widgets.label import ClampedLabel, ElidedLabel, Label
+from oelala_desktop.ui.widgets.progress import ProgressLine, pass_words, short_words
 from oelala_desktop.ui.widgets.thumbnail import PlaceholderImage
 
+#: states in which the server works on the job, so that there is progress to tell
+_MOVING = (JobState.RUNNING, JobState.FETCHING)
 _STATES = {
     JobState.QUEUED: ("Waiting", "text2"),
-    JobState.SENT: ("Sent", "text2"),
+    JobState.SENT: ("Next on the server", "text2"),
     JobState.RUNNING: ("Running", "accent"),
     JobState.FETCHING: ("Fetching the result", "accent"),
     JobState.DONE: ("Done", "text2"),
@@ -75,7 +77,8 @@ class QueueRow(QWidget):
         self._prompt = ElidedLabel("", weight=500)
         self._line = ElidedLabel("", tone="text2", size=theme.CAPTION)
         self._time = Label("", tone="text2", size=theme.CAPTION)
-        self._size = Label("", tone="muted", size=theme.CAPTION)
+        self._problem = ClampedLabel("", tone="error", size=theme.CAPTION)
+        self._size = ElidedLabel("", tone="muted", size=theme.CAPTION)
         self._bar = ProgressLine()
         self._buttons = {key: IconButton(icon, name, height=28) for key, (icon, name) in _BUTTONS.items()}
         for key, button in self._buttons.items():
@@ -94,6 +97,7 @@ class QueueRow(QWidget):
         column.addStretch(1)
         column.addWidget(self._prompt)
         column.addLayout(words)
+        column.addWidget(self._problem)
         column.addWidget(self._size)
         column.addSpacing(4)
         column.addWidget(self._bar)
@@ -119,9 +123,14 @@ class QueueRow(QWidget):
         prompt = str(job.values.get("prompt") or "") or job.title or "Without a prompt"
         self._prompt.setText(prompt[:400])
         state, tone = _STATES[job.state]
-        self._line.set_tone("error" if job.error else tone if tone != "accent" else "text2")
+        problem = job.error.message if job.error and job.state is JobState.FAILED else ""
+        self._problem.setText(problem)
+        self._problem.setVisible(bool(problem))
+        self._line.set_tone(tone if tone != "accent" else "text2")
         self._line.setText(self._words(job, state))
-        moving = not job.state.is_final and job.state is not JobState.QUEUED
+        for label in (self._line, self._time):
+            label.setVisible(not problem)
+        moving = job.state in _MOVING
         if not moving:
             self._bar.set_progress(None)
         self._bar.setVisible(moving)
@@ -136,22 +145,20 @@ class QueueRow(QWidget):
 
     @staticmethod
     def _words(job: Job, state: str) -> str:
-        if job.state is JobState.FAILED:
-            return job.error.message if job.error else state
         if job.state in (JobState.QUEUED, JobState.DONE):
             return size_words(job)  # the section it stands in says the rest
         return state if not job.state.is_final else f"{state} · {size_words(job)}"
 
     def set_progress(self, progress: Progress) -> None:
-        if self._job.state.is_final:
-            return
-        self._bar.set_progress(progress)
-        if progress.ahead:
+        if progress.ahead and not self._job.state.is_final:
             behind = f"behind {progress.ahead} job{'s' if progress.ahead > 1 else ''} of others"
             self._line.setText(f"Waiting, {behind}")
-        elif self._job.state is not JobState.QUEUED:
+        elif self._job.state in _MOVING:
+            self._bar.set_progress(progress)
             self._line.setText(f"{short_words(progress)} · {wording.percent(progress.fraction)}")
             self._time.setText(wording.remaining(progress.eta).removesuffix(" left"))
+            node = pass_words(progress)[1]
+            self._size.setText(" · ".join(filter(None, (node, size_words(self._job)))))
 
     def set_thumbnail(self, image: QImage | None) -> None:
         """The start picture, a live preview frame, or the result; about 160 px is enough."""
