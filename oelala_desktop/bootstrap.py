@@ -115,9 +115,10 @@ class Services(AbstractAsyncContextManager["Services"]):
             self._api = None
 
     async def connect_to(self, address: str, token: str) -> None:
-        """Another address for the user's own ComfyUI, with the value of its Authorization header if it has one.
-        Raises InvalidField or CannotSave."""
-        await self.servers.set_token(address, token)
+        """Another address for the user's own ComfyUI, with a new value for its Authorization header; without one, the
+        stored one stays. Raises InvalidField or CannotSave."""
+        if token:
+            await self.servers.set_token(address, token)
         self.current.connect_to(address)
 
     async def __aexit__(

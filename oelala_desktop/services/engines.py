@@ -58,7 +58,8 @@ class EnginePool:
         if known is not None:
             return self.for_ref(EngineRef("comfyui", known.url, known.name))
         address = parse_address(name)
-        return self.for_ref(EngineRef("comfyui", address.url, f"ComfyUI at {address.host}"))
+        known = next((server for server in self._servers.all() if server.url == address.url), None)
+        return self.for_ref(EngineRef("comfyui", address.url, known.name if known else f"ComfyUI at {address.host}"))
 
     async def choose(self, name: str, wish: Preset | None = None) -> tuple[Engine, str]:
         """A connected engine for `auto` or what `named` takes, and a sentence on the choice ("" if it was plain).

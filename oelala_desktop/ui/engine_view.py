@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject
 
+from oelala_desktop.domain.catalog import Catalog
 from oelala_desktop.domain.errors import OelalaError
 from oelala_desktop.domain.events import EngineChanged, EngineSelected, EngineState
 from oelala_desktop.ui.bridge import listen
 from oelala_desktop.ui.pages.engine_panel import EnginePanel
+from oelala_desktop.ui.pages.preset_card import PresetChoice
 from oelala_desktop.ui.studio import Studio
 
 
@@ -29,26 +31,63 @@ class EngineView(QObject):
         self._panel = panel
         self._studio = studio
         self._current = studio.services.current
+        self._catalog: Catalog | None = None
+        self._presets = ""
         listen(studio.services.bus, self, EngineChanged, lambda _event: self._show())
         listen(studio.services.bus, self, EngineSelected, self._selected)
         panel.engine_chosen.connect(self._choose)
         panel.connect_requested.connect(self._connect)
+        panel.server_chosen.connect(self._choose_server)
         panel.reconnect_requested.connect(self._current.retry)
         panel.free_memory_requested.connect(lambda: studio.actions.start(self._free_memory()))
-        panel.set_address(self._current.url)
         panel.set_choice(self._current.choice)
+        self._show_address()
         self._show()
 
     def _show(self) -> None:
         engine = self._current.engine
         state = engine.state
-        facts = []
-        if engine.catalog is not None:
-            presets = self._studio.services.registry.presets()
-            runnable = [p for p in presets if not p.missing(engine.catalog)]
-            facts.append(("Presets", f"{len(runnable)} of {len(presets)} can run here"))
+        if engine.catalog is not self._catalog:
+            self._catalog = engine.catalog
+            self._look_at_presets(engine.catalog, state.kind)
+        facts = [("Presets", self._presets)] if self._presets else []
         self._panel.set_engine(state, facts)
         self._studio.shell.topbar.set_engine(chip_words(state), state.state)
+
+    def _look_at_presets(self, catalog: Catalog | None, kind: str) -> None:
+        """What can run there, and what each of the others lacks. Nobody adds anything to Sketch, nor Sketch's own
+        presets to a ComfyUI, so neither is told as missing."""
+        self._presets, lacking = "", []
+        if catalog is not None:
+            presets = [p for p in self._studio.services.registry.presets() if kind == "sketch" or not p.sketch]
+            for preset in presets:
+                missing = preset.missing(catalog)
+                if missing:
+                    fixes = tuple(dict.fromkeys(m.fix for m in missing))
+                    name = f"{preset.tool.name} · {preset.name}"
+                    lacking.append(PresetChoice(preset.id, name, "", tuple(map(str, missing)), fixes))
+            self._presets = f"{len(presets) - len(lacking)} of {len(presets)} can run here"
+        self._panel.lacking.set_presets(() if kind == "sketch" else lacking)
+
+    def _show_address(self) -> None:
+        """The user's own ComfyUI: its address, its name if it has one, and whether a token is stored for it."""
+        url, servers = self._current.url, self._studio.services.servers
+        self._panel.set_address(url)
+        self._panel.set_servers([(server.name, server.url) for server in servers.all()], url)
+
+        async def look() -> None:
+            address = await servers.address(url)
+            if url == self._current.url:
+                self._panel.set_address(url, token_known=bool(address.headers))
+
+        self._studio.actions.start(look())
+
+    def _choose_server(self, name: str) -> None:
+        server = self._studio.services.servers.find(name)
+        if server is not None:
+            self._current.connect_to(server.url)
+            self._panel.set_problem("")
+            self._show_address()
 
     def _selected(self, event: EngineSelected) -> None:
         self._panel.set_choice(self._current.choice)
@@ -70,7 +109,7 @@ class EngineView(QObject):
             self._panel.set_problem(error.message)
             return True
 
-        self._studio.actions.start(connect(), done=lambda _: self._panel.set_address(address), failed=refused)
+        self._studio.actions.start(connect(), done=lambda _: self._show_address(), failed=refused)
 
     async def _free_memory(self) -> None:
         await self._current.engine.client.free_memory()

@@ -10,9 +10,12 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, 
 
 from oelala_desktop.domain.events import EngineState
 from oelala_desktop.ui import painting, theme
+from oelala_desktop.ui.pages.lacking import LackingCard
 from oelala_desktop.ui.pages.panel_list import PanelList
 from oelala_desktop.ui.widgets.button import Button
 from oelala_desktop.ui.widgets.card import Card
+from oelala_desktop.ui.widgets.choice import Choice
+from oelala_desktop.ui.widgets.combo import ComboBox
 from oelala_desktop.ui.widgets.fold import FoldSection
 from oelala_desktop.ui.widgets.label import ElidedLabel, Label
 from oelala_desktop.ui.widgets.segmented import Segment, Segmented
@@ -48,6 +51,7 @@ class StateDot(QWidget):
 class EnginePanel(QWidget):
     engine_chosen = Signal(str)  # auto, comfyui or sketch
     connect_requested = Signal(str, str)  # address, value of the Authorization header
+    server_chosen = Signal(str)  # name that the user gave it
     reconnect_requested = Signal()
     free_memory_requested = Signal()
 
@@ -57,6 +61,8 @@ class EnginePanel(QWidget):
         rows.column.addWidget(self._make_state())
         rows.column.addWidget(self._make_choice())
         rows.column.addWidget(self._make_address())
+        self.lacking = LackingCard()
+        rows.column.addWidget(self.lacking)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(rows)
@@ -102,6 +108,10 @@ class EnginePanel(QWidget):
 
     def _make_address(self) -> QWidget:
         card = Card("ComfyUI server")
+        self._servers = ComboBox("Server by name", placeholder="Another address")
+        self._servers.value_changed.connect(self.server_chosen)
+        self._servers.hide()
+        card.body.addWidget(self._servers)
         self._address = QLineEdit()
         theme.dress(self._address, "field")
         self._address.setAccessibleName("Address of the ComfyUI server")
@@ -158,6 +168,12 @@ class EnginePanel(QWidget):
         """A stored token is never shown; the field says that there is one."""
         self._address.setText(address)
         self._token.setPlaceholderText("Stored; type to replace it" if token_known else "Bearer …")
+
+    def set_servers(self, servers: Sequence[tuple[str, str]], address: str) -> None:
+        """(name, address) of the servers that have a name; the one at `address` is the chosen one."""
+        self._servers.set_choices([Choice(name, name, note=url.split("://")[-1]) for name, url in servers])
+        self._servers.set_value(next((name for name, url in servers if url == address), ""))
+        self._servers.setVisible(bool(servers))
 
     def set_problem(self, sentence: str) -> None:
         self._problem.setText(sentence)
