@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from .comfy.process import SketchProcess
+from .domain.events import ApiChanged
 from .services.bus import Bus
 from .services.current import CurrentEngine
 from .services.engines import EnginePool
@@ -58,6 +59,7 @@ class Services(AbstractAsyncContextManager["Services"]):
         seen = JobSource(self.store.get, lambda limit: self.store.recent(limit, hidden=True))
         self.library = Library(self.paths, self.preferences, self.bus, seen)
         self._api: ApiServer | None = None
+        self.api_state = ApiChanged(None)
 
     async def __aenter__(self) -> Self:
         try:
@@ -104,6 +106,10 @@ class Services(AbstractAsyncContextManager["Services"]):
             server: ApiServer = module.ApiServer(self, port=int(self.settings.get("api_port", 7998)))
             if await server.start():
                 self._api = server
+            self.api_state = ApiChanged(server.url, server.reason)
+        else:
+            self.api_state = ApiChanged(None, "Off.")
+        self.bus.publish(self.api_state)
 
     @property
     def api_url(self) -> str | None:

@@ -108,6 +108,14 @@ class NoticePosted:
     job_id: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ApiChanged:
+    """The local API answers at `url`, or does not (None) for `reason`."""
+
+    url: str | None
+    reason: str = ""
+
+
 Event = (
     JobChanged
     | JobProgressed
@@ -121,4 +129,5 @@ Event = (
     | LibraryChanged
     | ScanProgressed
     | NoticePosted
+    | ApiChanged
 )

@@ -13,6 +13,7 @@ os.environ.setdefault("QT_LOGGING_RULES", "qt.multimedia.*=false")
 from PySide6.QtWidgets import QApplication
 
 from oelala_desktop.storage.paths import find_paths
+from oelala_desktop.ui import motion
 from oelala_desktop.ui.ending import Ending
 from oelala_desktop.ui.instance_name import may_run_already
 from oelala_desktop.ui.remembered import last_page, read_remembered, restore
@@ -37,6 +38,7 @@ def run_window(options: argparse.Namespace) -> int:
         return 0
     before = read_remembered(paths.preferences)
     chosen = before.get("appearance")
+    app.setProperty(motion.REDUCED, bool(before.get("reduced_motion")))
     theme = Theme(app, chosen if chosen in ("dark", "light") else "system")
     shell = Shell()
     shell.set_close_guard(ending.ask)

@@ -213,7 +213,7 @@ class SwitchEditor(Editor):
     def __init__(self, field: Field) -> None:
         super().__init__(field)
         self.toggle = Toggle(field.label, field.help.rstrip("."))
-        self.toggle.clicked.connect(self.edited.emit)
+        self.toggle.clicked.connect(lambda on: self.edited.emit(on))  # `emit` itself would get no argument
         self._hold(self.toggle)
 
     def set_value(self, value: Any) -> None:

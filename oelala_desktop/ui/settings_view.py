@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QApplication, QFileDialog
 
+from oelala_desktop.domain.errors import OelalaError
+from oelala_desktop.domain.events import ApiChanged, EngineChanged, EngineSelected
 from oelala_desktop.domain.field import Field, FieldKind
+from oelala_desktop.storage import autostart
+from oelala_desktop.ui import motion
+from oelala_desktop.ui.bridge import listen
 from oelala_desktop.ui.pages.settings_page import SettingsPage, SettingsSection
 from oelala_desktop.ui.studio import Studio
 
 _K = FieldKind
+_AUTOSTART = Field("autostart", _K.SWITCH, "Start", "", default=False, help="Open Oelala when I log in")
 SECTIONS = (
     SettingsSection(
         "Appearance",
-        (Field("appearance", _K.CHOICE, "Colours", "", default="system", choices=("system", "dark", "light")),),
+        (
+            Field("appearance", _K.CHOICE, "Colours", "", default="system", choices=("system", "dark", "light")),
+            Field("reduced_motion", _K.SWITCH, "Motion", "", default=False, help="Nothing slides or fades"),
+        ),
+    ),
+    SettingsSection(
+        "Engines", (), facts=(("engine_url", "ComfyUI"),), buttons=(("engine", "Choose engine and address", "plug"),)
     ),
     SettingsSection(
         "Folders",
@@ -28,10 +41,11 @@ SECTIONS = (
                 "Also in My Media",
                 "",
                 default="",
-                help="More folders to show, such as ComfyUI's output folder; separate them with ;",
+                help="More folders to show, such as ComfyUI's output folder.",
             ),
         ),
-        browse=("output_folder", "media_folders"),
+        browse=("output_folder",),
+        folders=("media_folders",),
     ),
     SettingsSection(
         "Limits",
@@ -42,6 +56,7 @@ SECTIONS = (
         (
             Field("notices", _K.SWITCH, "Notices", "", default=True, help="Tell me when a job ends in the background"),
             Field("close_to_tray", _K.SWITCH, "Closing", "", default=True, help="Keep running in the tray"),
+            *((_AUTOSTART,) if autostart.is_offered() else ()),
         ),
     ),
     SettingsSection(
@@ -61,21 +76,46 @@ class SettingsView(QObject):
         super().__init__(page)
         self._page = page
         self._studio = studio
+        self._autostart: bool | None = None
         page.changed.connect(self._changed)
         page.browse_requested.connect(self._browse)
         page.pressed.connect(studio.shell.open_panel)
+        bus = studio.services.bus
+        listen(bus, self, ApiChanged, self._show_api)
+        listen(bus, self, EngineChanged, lambda _event: self._show_engine())
+        listen(bus, self, EngineSelected, lambda _event: self._show_engine())
         page.set_values(self._values())
+        self._show_api(studio.services.api_state)
+        self._show_engine()
+        if autostart.is_offered():
+            studio.actions.start(self._look_for_autostart())
+
+    async def _look_for_autostart(self) -> None:
+        """The entry on the disk is the truth: other programs list and remove such entries too."""
+        found = await asyncio.to_thread(autostart.is_on)
+        if self._autostart is None:  # not switched meanwhile
+            self._autostart = found
+            self._page.set_values(self._values())
+
+    def _show_api(self, state: ApiChanged) -> None:
+        wanted = self._studio.services.settings.get("api", True)
+        words = f"Answers at {state.url}" if state.url else state.reason
+        self._page.show_note("api", words, "warning" if wanted and not state.url else "muted")
+
+    def _show_engine(self) -> None:
+        self._page.show_note("engine_url", self._studio.services.current.url, "text2")
 
     def _values(self) -> dict[str, Any]:
         settings = self._studio.services.settings
         values = {key: settings.get(key, field.default) for key, field in _FIELDS.items()}
         values["output_folder"] = values["output_folder"] or str(self._studio.services.paths.output)
-        values["media_folders"] = "; ".join(values["media_folders"] or [])
+        values["autostart"] = bool(self._autostart)
         return values
 
     def _changed(self, key: str, value: object) -> None:
-        if key == "media_folders":
-            value = [part.strip() for part in str(value).split(";") if part.strip()]
+        if key == "autostart":
+            self._set_autostart(bool(value))
+            return
         if key == "output_folder":
             self._studio.services.move_output(str(value))
             self._page.set_values(self._values())
@@ -83,10 +123,24 @@ class SettingsView(QObject):
             self._studio.services.settings.set(key, value)
         if key == "appearance":
             self._studio.theme.set_mode(str(value))  # type: ignore[arg-type]
+        elif key == "reduced_motion":
+            QApplication.instance().setProperty(motion.REDUCED, bool(value))  # type: ignore[union-attr]
         elif key in ("output_folder", "media_folders"):
             self._studio.folders_changed.emit()
         elif key in ("api", "api_port"):
             self._studio.api_changed.emit()
+
+    def _set_autostart(self, on: bool) -> None:
+        self._autostart = on
+
+        def refused(error: OelalaError) -> bool:
+            self._autostart = not on
+            self._page.show_problem("autostart", str(error))
+            self._page.set_values(self._values())
+            return True
+
+        self._page.show_problem("autostart", "")
+        self._studio.actions.start(asyncio.to_thread(autostart.set_on, on), failed=refused)
 
     def _browse(self, key: str) -> None:
         dialog = QFileDialog(self._page.window(), "Choose a folder")
@@ -95,7 +149,7 @@ class SettingsView(QObject):
         def chosen(folder: str) -> None:
             if key == "media_folders":
                 before = self._studio.services.settings.get("media_folders") or []
-                self._changed(key, "; ".join([*before, str(Path(folder))]))
+                self._changed(key, list(dict.fromkeys([*before, str(Path(folder))])))
             else:
                 self._changed(key, folder)
             self._page.set_values(self._values())

@@ -32,6 +32,8 @@ def preset_choices(registry: ToolRegistry, tool: Tool, catalog: Catalog | None) 
 
 
 def _note(preset: Preset, kinds: set[str]) -> str:
+    if "engine" in kinds:
+        return "needs ComfyUI"
     if "nodes" in kinds:
         return "needs Sketch" if preset.sketch else "needs nodes"
     return "needs files" if kinds else ""
