@@ -54,6 +54,18 @@ class MediaActions(QObject):
 
         self._studio.actions.start(work(), done=then)
 
+    # side by side
+
+    def compare(self, ids: Sequence[int]) -> None:
+        """Two files over the whole window."""
+        from oelala_desktop.ui.gallery.compare import Comparer
+
+        def show(items: Sequence[MediaItem]) -> None:
+            if len(items) == 2:
+                Comparer(self._studio, (items[0], items[1]), self._window).open()
+
+        self._studio.actions.start(self._library.items(ids), done=show)
+
     # deleting
 
     def delete(self, ids: Sequence[int]) -> None:

@@ -37,6 +37,9 @@ def make_menu(
         menu.addSeparator()
         add("Show in folder", lambda: actions.show_in_folder(item))
         add("Rename…", lambda: actions.rename(item))
+    if len(chosen) == 2:
+        add("Compare", lambda: actions.compare(chosen))
+        menu.addSeparator()
     mark = "Remove from favorites\tF" if one and item.favorite else "Favorite\tF"
     add(mark, lambda: actions.favorite(chosen))
     add("Export…", lambda: actions.export(chosen, with_metadata=True))

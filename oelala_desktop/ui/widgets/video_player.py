@@ -30,9 +30,11 @@ class VideoPlayer(Control, QWidget):
     first_frame = Signal()
     full_screen_requested = Signal()
     position_changed = Signal(float)  # seconds
+    playing_changed = Signal(bool)
 
-    def __init__(self, *, framed: bool = True, parent: QWidget | None = None) -> None:
+    def __init__(self, *, framed: bool = True, can_fill_screen: bool = True, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._can_fill_screen = can_fill_screen
         self._framed = framed
         self._player: QMediaPlayer | None = None
         self._sink: QVideoSink | None = None
@@ -42,6 +44,7 @@ class VideoPlayer(Control, QWidget):
         self._length = 0.0
         self._looping = True
         self._failed = False
+        self._follows = False
         self._words = ""
         self.setAccessibleName("Video")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -71,6 +74,7 @@ class VideoPlayer(Control, QWidget):
         row.addSpacing(4)
         for button in (self._loop, step, full):
             row.addWidget(button)
+        full.setVisible(self._can_fill_screen)
         return bar
 
     def _stage_button(self, icon: str, name: str, act: object) -> IconButton:
@@ -88,7 +92,7 @@ class VideoPlayer(Control, QWidget):
         self._pixmap = QPixmap()
         player.setLoops(1)
         player.setSource(QUrl.fromLocalFile(str(path)))
-        self._bar.show()
+        self._bar.setVisible(not self._follows)
         if play:
             player.play()
         else:
@@ -100,7 +104,7 @@ class VideoPlayer(Control, QWidget):
         self._pixmap = QPixmap.fromImage(image)
         self._words = ""
         self._length = length or self._length
-        self._bar.setVisible(self._length > 0)
+        self._bar.setVisible(self._length > 0 and not self._follows)
         self._tell(at)
         self.update()
 
@@ -144,6 +148,26 @@ class VideoPlayer(Control, QWidget):
     def seek(self, seconds: float) -> None:
         if self._player is not None:
             self._player.setPosition(round(max(0.0, seconds) * 1000))
+
+    def follow(self, leader: VideoPlayer, *, frames: float) -> None:
+        """Plays, stops and stands where `leader` does, at most `frames` of its own frames apart; without controls."""
+        self._follows = True
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        leader.playing_changed.connect(self._follow_playing)
+        leader.position_changed.connect(lambda at: self._follow_position(at, frames / self._fps))
+
+    def _follow_playing(self, playing: bool) -> None:
+        if self._player is not None:
+            self._player.play() if playing else self._player.pause()
+
+    def _follow_position(self, at: float, apart: float) -> None:
+        """A shorter one stands on its last frame until the leader begins anew."""
+        if self._player is None or not self._frames:
+            return
+        goal = min(at, self._length - 1 / self._fps) if self._length else at
+        if abs(self._player.position() / 1000 - goal) > apart:
+            self.seek(goal)
 
     def step(self, frames: int) -> None:
         """Stop and move by whole frames."""
@@ -233,6 +257,7 @@ class VideoPlayer(Control, QWidget):
         self._play.set_icon("pause" if playing else "play")
         self._play.setAccessibleName("Pause" if playing else "Play")
         self._play.set_hint("Pause" if playing else "Play")
+        self.playing_changed.emit(playing)
 
     def _tell(self, seconds: float) -> None:
         shown = min(seconds, self._length) if self._length else seconds
