@@ -8,7 +8,7 @@ import os
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from .comfy.process import SketchProcess
 from .domain.events import ApiChanged
@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from .api.server import ApiServer
 
 
+_API_SECRET = "local API"
+
+
 class Services(AbstractAsyncContextManager["Services"]):
     """Everything a face of the product needs. Entering opens databases; leaving ends every task, then closes them. The
     library is opened by those who show it (`library.start`).
@@ -50,8 +53,8 @@ class Services(AbstractAsyncContextManager["Services"]):
         self.registry = ToolRegistry(shipped("workflows"), self.paths.own_presets)
         self.store = JobStore(self.paths.jobs_database)
         # a home folder of its own holds everything, secrets too
-        secrets = Secrets(self.paths.secrets, use_keyring="OELALA_HOME" not in os.environ)
-        self.servers = Servers(self.preferences, secrets, self.log.redaction.hide)
+        self._secrets = Secrets(self.paths.secrets, use_keyring="OELALA_HOME" not in os.environ)
+        self.servers = Servers(self.preferences, self._secrets, self.log.redaction.hide)
         sketch = SketchProcess(self.paths.sketch_record)
         self.engines = EnginePool(self.bus, self.scope, self.preferences, sketch, self.servers)
         self.current = CurrentEngine(self.engines, self.bus, self.scope, self.settings)
@@ -60,6 +63,7 @@ class Services(AbstractAsyncContextManager["Services"]):
         self.library = Library(self.paths, self.preferences, self.bus, seen)
         self._api: ApiServer | None = None
         self.api_state = ApiChanged(None)
+        self._turning_api = asyncio.Lock()
 
     async def __aenter__(self) -> Self:
         try:
@@ -99,17 +103,28 @@ class Services(AbstractAsyncContextManager["Services"]):
 
     async def serve_api(self) -> None:
         """Starts, moves or stops the local API of a window as the settings say. A taken port is a notice."""
-        await self._stop_api()
-        if self.settings.get("api", True):
-            # a quarter of a second of imports, off the loop
-            module = await asyncio.to_thread(importlib.import_module, "oelala_desktop.api.server")
-            server: ApiServer = module.ApiServer(self, port=int(self.settings.get("api_port", 7998)))
-            if await server.start():
-                self._api = server
-            self.api_state = ApiChanged(server.url, server.reason)
-        else:
-            self.api_state = ApiChanged(None, "Off.")
-        self.bus.publish(self.api_state)
+        async with self._turning_api:
+            await self._stop_api()
+            if self.settings.get("api", True):
+                port, token = int(self.settings.get("api_port", 7998)), await self.api_token()
+                server: ApiServer = (await _api_module()).ApiServer(self, port=port, token=token)
+                if await server.start():
+                    self._api = server
+                self.api_state = ApiChanged(server.url, server.reason)
+            else:
+                self.api_state = ApiChanged(None, "Off.")
+            self.bus.publish(self.api_state)
+
+    async def api_token(self) -> str | None:
+        """What every request to the local API must carry; None if nothing."""
+        return (await asyncio.to_thread(self._secrets.get, _API_SECRET)).get("token")
+
+    async def set_api_token(self, token: str) -> None:
+        """Holds from the next start of the API on; empty asks for none. Raises InvalidInput for one that no header can
+        carry, CannotSave when the disk refuses."""
+        token = token.strip()
+        checked = (await _api_module()).checked_token(token) if token else None
+        await asyncio.to_thread(self._secrets.set, _API_SECRET, {"token": checked} if checked else {})
 
     @property
     def api_url(self) -> str | None:
@@ -137,3 +152,8 @@ class Services(AbstractAsyncContextManager["Services"]):
         await self.engines.close()
         await self.store.close()
         await asyncio.to_thread(self.log.close)
+
+
+async def _api_module() -> Any:
+    """A quarter of a second of imports, off the loop."""
+    return await asyncio.to_thread(importlib.import_module, "oelala_desktop.api.server")

@@ -48,7 +48,9 @@ def build_parser() -> argparse.ArgumentParser:
     serve = commands.add_parser("serve", help="the local interface for programs and browsers, without a window")
     serve.add_argument("--host", default="127.0.0.1", metavar="H", help="where (127.0.0.1); others need a token")
     serve.add_argument("--port", type=_port, metavar="N", help="0 picks a free one (7998)")
-    serve.add_argument("--token-file", metavar="F", help="every request must carry the token in this file")
+    serve.add_argument(
+        "--token-file", metavar="F", help="every request must carry this file's token (the settings' one)"
+    )
     serve.add_argument(
         "--name", action="append", default=[], metavar="NAME", help="a further host name to answer to, beyond loopback"
     )

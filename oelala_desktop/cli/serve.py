@@ -31,6 +31,7 @@ async def serve(options: argparse.Namespace) -> int:
         async with Services() as services:
             services.log.write("serve")
             port = services.preferences.get("api_port", 7998) if options.port is None else options.port
+            token = token or await services.api_token()
             server = ApiServer(services, options.host, int(port), token, names=options.name)
             if options.engine not in ("auto", "sketch"):
                 services.engines.named(options.engine)  # a wrong address is said before anything starts

@@ -84,6 +84,10 @@ class LineEditor(Editor):
         self._edit.setText(str(value or ""))
         self._edit.setCursorPosition(0)
 
+    def conceal(self) -> None:
+        """Shows dots, as for a password."""
+        self._edit.setEchoMode(QLineEdit.EchoMode.Password)
+
     def _typed(self, text: str) -> None:
         try:
             self.field.check(text)

@@ -9,7 +9,7 @@ from typing import Any
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication, QFileDialog
 
-from oelala_desktop.domain.errors import OelalaError
+from oelala_desktop.domain.errors import InvalidInput, OelalaError
 from oelala_desktop.domain.events import ApiChanged, EngineChanged, EngineSelected
 from oelala_desktop.domain.field import Field, FieldKind
 from oelala_desktop.storage import autostart
@@ -64,7 +64,9 @@ SECTIONS = (
         (
             Field("api", _K.SWITCH, "API", "", default=True, help="Answer scripts on this machine"),
             Field("api_port", _K.INTEGER, "Port", "", default=7998, minimum=1024, maximum=65535),
+            Field("api_token", _K.LINE, "Token", "", default="", help="If set, every request must carry it."),
         ),
+        secret=("api_token",),
     ),
     SettingsSection("When something goes wrong", (), buttons=(("log", "Show the log", "list"),)),
 )
@@ -80,6 +82,7 @@ class SettingsView(QObject):
         page.changed.connect(self._changed)
         page.browse_requested.connect(self._browse)
         page.pressed.connect(studio.shell.open_panel)
+        self._token = ""  # kept with the secrets, never with the settings
         bus = studio.services.bus
         listen(bus, self, ApiChanged, self._show_api)
         listen(bus, self, EngineChanged, lambda _event: self._show_engine())
@@ -87,6 +90,7 @@ class SettingsView(QObject):
         page.set_values(self._values())
         self._show_api(studio.services.api_state)
         self._show_engine()
+        studio.actions.start(self._show_token())
         if autostart.is_offered():
             studio.actions.start(self._look_for_autostart())
 
@@ -108,6 +112,7 @@ class SettingsView(QObject):
     def _values(self) -> dict[str, Any]:
         settings = self._studio.services.settings
         values = {key: settings.get(key, field.default) for key, field in _FIELDS.items()}
+        values["api_token"] = self._token
         values["output_folder"] = values["output_folder"] or str(self._studio.services.paths.output)
         values["autostart"] = bool(self._autostart)
         return values
@@ -115,6 +120,9 @@ class SettingsView(QObject):
     def _changed(self, key: str, value: object) -> None:
         if key == "autostart":
             self._set_autostart(bool(value))
+            return
+        if key == "api_token":
+            self._studio.actions.start(self._set_token(str(value)))
             return
         if key == "output_folder":
             self._studio.services.move_output(str(value))
@@ -141,6 +149,19 @@ class SettingsView(QObject):
 
         self._page.show_problem("autostart", "")
         self._studio.actions.start(asyncio.to_thread(autostart.set_on, on), failed=refused)
+
+    async def _show_token(self) -> None:
+        self._token = await self._studio.services.api_token() or ""
+        self._page.set_value("api_token", self._token)
+
+    async def _set_token(self, token: str) -> None:
+        try:
+            await self._studio.services.set_api_token(token)
+        except InvalidInput as error:
+            self._page.show_problem("api_token", error.message)
+            return
+        self._token = token.strip()
+        self._studio.api_changed.emit()
 
     def _browse(self, key: str) -> None:
         dialog = QFileDialog(self._page.window(), "Choose a folder")

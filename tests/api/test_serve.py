@@ -97,6 +97,18 @@ def test_a_token_that_others_can_read_is_none_where_others_can_connect(tmp_path:
         assert f"chmod 600 {file}" in served.complaints
 
 
+def test_the_token_of_the_settings_is_asked_for_without_another(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "secrets.json").write_text('{"local API": {"token": "kept-51c2"}}')
+    (home / "secrets.json").chmod(0o600)
+    with serve(home) as served:
+        assert httpx.get(f"{served.url}/health").status_code == 401
+        headers = {"Authorization": "Bearer kept-51c2"}
+        assert httpx.get(f"{served.url}/health", headers=headers).status_code == 200
+        assert "kept-51c2" not in served.complaints
+
+
 def test_an_engine_that_does_not_answer_is_told_and_tried_on(tmp_path: Path) -> None:
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))

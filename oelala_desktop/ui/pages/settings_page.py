@@ -23,8 +23,8 @@ _WIDTH, _LABEL, _NUMBER = 760, 200, 140
 
 class SettingsSection(NamedTuple):
     """`browse` are keys of folder fields, which get a button that asks for a folder; `folders` are keys of fields that
-    hold a list of folders; `facts` are (key, label) of lines that only tell something; `buttons` are (key, text, icon)
-    of what else the section can do."""
+    hold a list of folders; `facts` are (key, label) of lines that only tell something; `secret` are keys of fields
+    that show dots; `buttons` are (key, text, icon) of what else the section can do."""
 
     title: str
     fields: tuple[Field, ...]
@@ -32,6 +32,7 @@ class SettingsSection(NamedTuple):
     folders: tuple[str, ...] = ()
     facts: tuple[tuple[str, str], ...] = ()
     buttons: tuple[tuple[str, str, str], ...] = ()
+    secret: tuple[str, ...] = ()
 
 
 class FoldersEditor(Editor):
@@ -82,6 +83,8 @@ class SettingsPage(QWidget):
         for row, field in enumerate(section.fields):
             editor = self._make_editor(field, field.key in section.folders)
             self._add_field(grid, row, editor, field.key in section.browse)
+            if field.key in section.secret and isinstance(editor, LineEditor):
+                editor.conceal()
         for row, (key, text) in enumerate(section.facts, len(section.fields)):
             self._notes[key] = Label("", tone="text2", wrap=True)
             grid.addWidget(Label(text), row, 0)
@@ -143,6 +146,9 @@ class SettingsPage(QWidget):
     def set_values(self, values: Mapping[str, Any]) -> None:
         for key, editor in self._editors.items():
             editor.set_value(values.get(key, editor.field.default))
+
+    def set_value(self, key: str, value: Any) -> None:
+        self._editors[key].set_value(value)
 
     def show_problem(self, key: str, sentence: str) -> None:
         self._problems[key].setText(sentence)
