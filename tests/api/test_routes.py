@@ -25,6 +25,12 @@ def test_health_tells_the_engine(client: httpx.Client) -> None:
     assert client.get("/").json()["name"] == "Oelala Desktop"
 
 
+def test_whether_it_is_there_can_be_asked_without_a_body(client: httpx.Client) -> None:
+    for path in ("/", "/health"):
+        answer = client.head(path)
+        assert (answer.status_code, answer.content) == (200, b"") and int(answer.headers["content-length"]) > 2
+
+
 def test_model_lists_have_their_shape(client: httpx.Client) -> None:
     assert set(client.get("/loras").json()) == {"loras", "high_noise", "low_noise", "general", "by_category"}
     assert set(client.get("/unet-models").json()) == {"models", "high_noise", "low_noise", "pairs"}

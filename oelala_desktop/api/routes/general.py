@@ -28,10 +28,12 @@ _ENGINE_KEYS = ("name", "kind", "state", "queue")
 def router(context: Context) -> APIRouter:
     routes = routes_about("general")
 
+    @routes.head("/", include_in_schema=False)
     @routes.get("/", response_model=Root, summary="What this is")
     async def root() -> JsonAnswer:
         return JsonAnswer({"name": "Oelala Desktop", "version": __version__, "links": _LINKS})
 
+    @routes.head("/health", include_in_schema=False)
     @routes.get("/health", response_model=Health, summary="Whether it works, and with which engine")
     async def health() -> JsonAnswer:
         engine = engine_row(context.services.current.engine.state)
