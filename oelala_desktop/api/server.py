@@ -107,6 +107,7 @@ class ApiServer:
         app = importlib.import_module("oelala_desktop.api.app").create_app(context)
         logging.getLogger("python_multipart").setLevel(logging.ERROR)  # a bad form is its sender's affair
         policy = Policy(self._own_names(address), port, self._token)
+        logging.getLogger("uvicorn.error").addFilter(_of_interest)
         uvicorn = importlib.import_module("uvicorn")
         config = uvicorn.Config(
             Gate(app, policy, self._max_body),
@@ -143,6 +144,11 @@ def _interface_addresses() -> list[Any]:
 def _bracketed(name: str) -> str:
     bare = name.strip("[]")
     return f"[{bare}]" if ":" in bare else bare
+
+
+def _of_interest(record: logging.LogRecord) -> bool:
+    """Not what uvicorn says when a client asks for an upgrade: that the user should install something."""
+    return not str(record.msg).startswith(("Unsupported upgrade request", "No supported WebSocket library"))
 
 
 def _quiet(base: type[Any]) -> type[Any]:

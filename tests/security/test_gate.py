@@ -1,14 +1,15 @@
 """Every route behind the gate: names that are not ours, pages of other sites, upgrades."""
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
 from oelala_desktop.api.security import Gate, Policy
-from tests.api.serving import Served
-from tests.security.asking import ROUTES, ask, own
+from tests.api.serving import Served, serve
+from tests.security.asking import ROUTES, ask, own, send
 
 #: headers after which nothing may be answered but a refusal; PORT stands for ours
 REFUSED: list[tuple[int, list[tuple[str, str]]]] = [
@@ -134,3 +135,11 @@ async def test_an_upgrade_is_refused_by_the_gate_itself() -> None:
         assert sent[0].get("status") == expected
         assert sent[0]["type"] == ("websocket.http.response.start" if extension else "websocket.close")
         await asyncio.sleep(0)
+
+
+def test_an_upgrade_is_no_reason_to_advise_an_installation(tmp_path: Path) -> None:
+    with serve(tmp_path / "home") as served:
+        for kind in ("websocket", "h2c", "nonsense"):
+            lines = ("GET /health HTTP/1.1", ": ".join(own(served)), f"Upgrade: {kind}", "Connection: Upgrade, close")
+            assert send(served, "\r\n".join((*lines, "", "")).encode()).status in (200, 403)
+        assert "pip install" not in served.complaints and "upgrade" not in served.complaints.lower()
