@@ -16,7 +16,7 @@ def show_metadata(options: argparse.Namespace) -> int:
     """1 if a file among them could not be read; the others are shown all the same."""
     bad = 0
     for name in options.files:
-        row = report(Path(name))
+        row = report(Path(name)) if name else {"file": name, "error": "An empty name names no file."}
         bad += "error" in row
         if options.json:
             print_json(row)

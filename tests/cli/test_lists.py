@@ -109,6 +109,11 @@ def test_jobs(fresh: Program) -> None:
     assert row["outputs"][0]["path"] in words.out
 
 
+def test_metadata_of_no_name(oelala: Program) -> None:
+    ran = oelala.run("metadata", "", "--json")
+    assert ran.code == 1 and ran.lines == [{"file": "", "error": "An empty name names no file."}]
+
+
 def test_metadata_of_good_files_and_a_bad_one(oelala: Program, tmp_path: Path) -> None:
     made = oelala.run("generate", "image-to-video", "--image", HARBOUR, "--prompt", "pan left", *TINY, "--json")
     path = made.last["outputs"][0]["path"]
