@@ -46,6 +46,10 @@ def _checked(name: str, suffix: str) -> str:
         raise InvalidField("name", f"name: {shown} cannot be part of a file's name.")
     if stem.startswith("."):
         raise InvalidField("name", "name: a name that begins with a dot hides the file; choose another.")
-    if len(full.encode("utf-8", "surrogateescape")) > _LONGEST:
+    try:
+        length = len(full.encode("utf-8", "surrogateescape"))
+    except UnicodeEncodeError:
+        raise InvalidField("name", "name: it has half a character in it, which no name can carry.") from None
+    if length > _LONGEST:
         raise InvalidField("name", f"name: this is longer than the {_LONGEST} bytes that a name may have.")
     return full

@@ -28,7 +28,7 @@ async def test_renaming(shelf: Shelf) -> None:
     assert (await library.rename(item.id, "v1.2")).name == "v1.2.png"
     with pytest.raises(InvalidField, match="already"):
         await library.rename(item.id, "b")
-    for bad in ("", "  ", "..", "x/y", "x\\y", "a\0b", "a\tb", ".secret", "n" * 300, ".png"):
+    for bad in ("", "  ", "..", "x/y", "x\\y", "a\0b", "a\tb", ".secret", "n" * 300, ".png", "x\ud800"):
         with pytest.raises(InvalidField, match="name"):
             await library.rename(item.id, bad)
     assert sorted(path.name for path in shelf.output.iterdir()) == ["b.png", "v1.2.png"]
