@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from typing import Annotated, Any
 
@@ -12,6 +13,7 @@ from starlette.types import Receive, Scope, Send
 
 from oelala_desktop.api.context import Context
 from oelala_desktop.api.documented import errors, routes_about
+from oelala_desktop.api.errors import TooLarge
 from oelala_desktop.api.events import EVENTS, Listener
 from oelala_desktop.services.tasks import TaskScope
 
@@ -89,8 +91,9 @@ class EventStream(Response):
 
     async def _hang_up(self, receive: Receive) -> None:
         """Ends when the client has hung up, so that its place is free at once."""
-        while (await receive())["type"] != "http.disconnect":
-            pass
+        with contextlib.suppress(TooLarge):  # whoever sends that much to a stream is not listened to either
+            while (await receive())["type"] != "http.disconnect":
+                pass
         self._listener.wake()
 
     def _is_over(self) -> bool:
