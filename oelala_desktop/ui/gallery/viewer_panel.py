@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from oelala_desktop.ui import theme
 from oelala_desktop.ui.widgets.button import Button
-from oelala_desktop.ui.widgets.facts_pane import FactsPane, MediaFacts
+from oelala_desktop.ui.widgets.facts_pane import UNKNOWN, FactsPane, MediaFacts, says_how
 from oelala_desktop.ui.widgets.scroll import ScrollColumn
 
 
@@ -20,7 +20,7 @@ class ViewerPanel(QWidget):
         super().__init__(parent)
         self.setAccessibleName("Prompt and settings")
         self._scroll = ScrollColumn()
-        reuse = Button("Reuse settings", "primary", icon="rotate-ccw", height=theme.DENSE_HEIGHT)
+        reuse = self._reuse = Button("Reuse settings", "primary", icon="rotate-ccw", height=theme.DENSE_HEIGHT)
         start = Button("Use as start picture", icon="image-play", height=theme.DENSE_HEIGHT)
         reuse.clicked.connect(self.reuse_requested)
         start.clicked.connect(self.start_picture_requested)
@@ -36,6 +36,7 @@ class ViewerPanel(QWidget):
         column.addLayout(foot)
 
     def set_facts(self, facts: MediaFacts) -> None:
+        self._reuse.set_reason("" if says_how(facts) else UNKNOWN)
         holder = QWidget()
         column = QVBoxLayout(holder)
         column.setContentsMargins(0, 0, 8, 0)

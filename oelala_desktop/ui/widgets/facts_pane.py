@@ -88,6 +88,15 @@ def fact_rows(facts: MediaFacts) -> list[tuple[str, str]]:
     return [(label, value) for label, value in rows if value]
 
 
+UNKNOWN = "This file does not say how it was made."
+
+
+def says_how(facts: MediaFacts) -> bool:
+    """Whether there is any setting or prompt to use again."""
+    info = facts.generation
+    return info.prompt is not None or info.negative_prompt is not None or bool(fact_rows(facts))
+
+
 class FactsPane(Column):
     """Made anew for every file."""
 
@@ -102,8 +111,8 @@ class FactsPane(Column):
         if info.negative_prompt is not None:
             column.addLayout(self._block("Negative", info.negative_prompt, "text2"))
         rows = fact_rows(facts)
-        if not rows and info.prompt is None:
-            column.addWidget(Label("This file does not say how it was made.", tone="text2", wrap=True))
+        if not says_how(facts):
+            column.addWidget(Label(UNKNOWN, tone="text2", wrap=True))
         grid = QGridLayout()
         grid.setContentsMargins(0, 4, 0, 0)
         grid.setHorizontalSpacing(16)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from oelala_desktop.ui import theme
 from oelala_desktop.ui.widgets.button import Button, IconButton
-from oelala_desktop.ui.widgets.facts_pane import FactsPane, MediaFacts
+from oelala_desktop.ui.widgets.facts_pane import UNKNOWN, FactsPane, MediaFacts, says_how
 from oelala_desktop.ui.widgets.floating import MARGIN, Floating
 from oelala_desktop.ui.widgets.label import ElidedLabel
 from oelala_desktop.ui.widgets.scroll import ScrollColumn
@@ -67,6 +67,7 @@ class PromptPopup(Floating):
         self._thumb.set_image(image)
         self._name.setText(facts.name)
         self._caption.setText(facts.caption)
+        self._reuse.set_reason("" if says_how(facts) else UNKNOWN)
         body = FactsPane(facts)
         self._scroll.set_content(body)
         wanted = body.wanted_height(_WIDTH - 32)
