@@ -48,3 +48,14 @@ def test_a_deleted_result_is_nowhere_offered(qapp: QApplication, tmp_path: Path)
 
     live(qapp, tmp_path / "home", scenario)
     stop_sketch(tmp_path / "home")
+
+
+def test_history_shows_results_and_not_the_queue(qapp: QApplication, tmp_path: Path) -> None:
+    async def scenario(window: MainWindow) -> None:
+        page_of(window)
+        _button(window, "History").click()
+        assert window.shell.page_id == "media-videos"
+        page_of(window, "text-to-image").view.output.acted.emit("history")
+        assert window.shell.page_id == "media-images"
+
+    live(qapp, tmp_path, scenario, engine="http://127.0.0.1:9")

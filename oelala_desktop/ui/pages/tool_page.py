@@ -252,8 +252,10 @@ class ToolPage(QObject):
 
     def _act(self, what: str) -> None:
         job = self.stage.job
-        if what in ("queue", "history"):
+        if what == "queue":
             self._studio.shell.open_panel("queue")
+        elif what == "history":  # what tools like this one made, newest first
+            self._studio.shell.show_page("media-videos" if self.tool.output == "video" else "media-images")
         elif what == "browse":
             self.intake.browse()
         elif job is not None:
