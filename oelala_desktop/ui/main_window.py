@@ -12,7 +12,7 @@ from PySide6.QtCore import QMimeData, QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 
 from oelala_desktop.domain.events import JobFinished, NoticePosted
-from oelala_desktop.domain.job import JobState
+from oelala_desktop.domain.job import Job, JobState
 from oelala_desktop.domain.preset import Preset
 from oelala_desktop.domain.tool import TOOLS
 from oelala_desktop.storage.paths import shipped
@@ -20,6 +20,7 @@ from oelala_desktop.ui.bridge import listen
 from oelala_desktop.ui.commands import Commands
 from oelala_desktop.ui.desktop import Desktop
 from oelala_desktop.ui.engine_view import EngineView
+from oelala_desktop.ui.images import decode_image
 from oelala_desktop.ui.log_view import LogView
 from oelala_desktop.ui.navigation import PAGES, START_PAGE
 from oelala_desktop.ui.pages.activity_panel import ActivityPanel
@@ -301,9 +302,14 @@ class MainWindow(QObject):
         seen = in_front and (not failed or self._is_shown(job.id))
         self.studio.notify(words, "error" if failed else "info", key=job.id, toast=not seen)
         if not in_front and self._services.settings.get("notices", True):
-            told = self.tray.notify(title, text.capitalize() if not failed else text, job.id, failed=failed)
-            if not told:
-                QApplication.alert(self.shell)
+            self.studio.actions.start(self._tell_desktop(job, title, text if failed else text.capitalize()))
+
+    async def _tell_desktop(self, job: Job, title: str, text: str) -> None:
+        """A notice with the result's picture."""
+        data = await self.studio.thumbnail_of(Path(job.outputs[-1].path)) if job.outputs else None
+        picture = await decode_image(data) if data else None
+        if not self.tray.notify(title, text, job.id, failed=job.state is not JobState.DONE, picture=picture):
+            QApplication.alert(self.shell)
 
     def _is_shown(self, job_id: str) -> bool:
         """Whether the output panel in view shows this job, so that nothing else need tell of it."""

@@ -6,12 +6,13 @@ one is told."""
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap
+from PySide6.QtGui import QColor, QIcon, QImage, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
 from oelala_desktop.ui import icons, theme
 
 _SIZE = 64
+_NOTICE_MS = 8000
 
 
 def progress_icon(fraction: float | None, paused: bool = False) -> QIcon:
@@ -109,11 +110,15 @@ class Tray(QObject):
             if self._icon is not None:
                 self._icon.setIcon(self._look)
 
-    def notify(self, title: str, text: str, key: str, *, failed: bool = False) -> bool:
-        """A notice that a click on answers with `notice_clicked(key)`. False if nobody would see it."""
+    def notify(self, title: str, text: str, key: str, *, failed: bool = False, picture: QImage | None = None) -> bool:
+        """A notice that a click on answers with `notice_clicked(key)`; `picture` stands in it instead of a sign.
+        False if nobody would see it."""
         if self._icon is None or not self._icon.isVisible():
             return False
         self._notice_key = key
         kind = QSystemTrayIcon.MessageIcon.Warning if failed else QSystemTrayIcon.MessageIcon.Information
-        self._icon.showMessage(title, text, kind, 8000)
+        if picture is not None:
+            self._icon.showMessage(title, text, QIcon(QPixmap.fromImage(picture)), _NOTICE_MS)
+        else:
+            self._icon.showMessage(title, text, kind, _NOTICE_MS)
         return True

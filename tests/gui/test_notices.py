@@ -5,11 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PIL import Image
+from PySide6.QtGui import QColor, QIcon
+from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
 from oelala_desktop.domain.events import JobFinished
-from oelala_desktop.domain.job import JobError, JobState
+from oelala_desktop.domain.job import JobError, JobState, Output
 from oelala_desktop.ui.main_window import MainWindow
+from oelala_desktop.ui.tray import progress_icon
 from oelala_desktop.ui.widgets.toast import ERROR_MS, SHOWN_MS, WIDTH, ToastStack
 from tests.gui.living import live, page_of, until
 from tests.gui.seeded import Seeded, make_job
@@ -62,5 +65,42 @@ def test_a_failed_job_in_view_needs_no_notice(qapp: QApplication, tmp_path: Path
         window.shell.show_page("settings")
         bus.publish(JobFinished(failed))
         await until(lambda: _count(stack) == 1, "the notice on another page")
+
+    live(qapp, tmp_path, scenario, engine="http://127.0.0.1:9")
+
+
+class _Desktop(QSystemTrayIcon):
+    """A tray's icon that keeps what it is told."""
+
+    def __init__(self) -> None:
+        super().__init__(progress_icon(None))
+        self.told: list[tuple[object, ...]] = []
+
+    def isVisible(self) -> bool:
+        return True
+
+    def showMessage(self, *message: object) -> None:  # type: ignore[override]
+        self.told.append(message)
+
+
+def test_the_desktops_notice_shows_the_result(
+    qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "output" / "red.png"
+    path.parent.mkdir()
+    Image.new("RGB", (96, 64), "red").save(path)
+    job = make_job("j1", JobState.DONE, outputs=(Output(str(path), "image", 96, 64, 1, None),))
+
+    async def scenario(window: MainWindow) -> None:
+        desktop = _Desktop()
+        with monkeypatch.context() as patched:
+            patched.setattr(window.tray, "_icon", desktop)
+            window.shell.hide()
+            window.studio.services.bus.publish(JobFinished(job))
+            await until(lambda: desktop.told, "the notice")
+        icon = desktop.told[0][2]
+        assert isinstance(icon, QIcon)
+        middle = icon.pixmap(32, 32).toImage()
+        assert QColor(middle.pixel(middle.width() // 2, middle.height() // 2)).red() > 200
 
     live(qapp, tmp_path, scenario, engine="http://127.0.0.1:9")
