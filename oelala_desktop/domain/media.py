@@ -35,6 +35,14 @@ class MediaItem:
     favorite: bool = False
     job_id: str | None = None
 
+    @property
+    def length(self) -> float | None:
+        """Of a video, in seconds: frames by their rate where both are known, so that one file has one length; what its
+        container claims may be rounded or count the last frame differently."""
+        if self.kind != "video":
+            return None
+        return self.frames / self.fps if self.frames and self.fps else self.duration
+
 
 @dataclass(frozen=True, slots=True)
 class MediaQuery:

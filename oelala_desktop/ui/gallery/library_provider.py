@@ -32,7 +32,7 @@ def grid_item(item: MediaItem) -> GridItem:
         key_of(item.id),
         item.name,
         item.kind,
-        wording.seconds(item.duration) if item.kind == "video" and item.duration else "",
+        wording.seconds(item.length) if item.length else "",
         item.is_sketch,
         item.has_prompt,
         item.favorite,

@@ -15,8 +15,8 @@ from oelala_desktop.ui.widgets.facts_pane import MediaFacts
 def caption(item: MediaItem) -> str:
     """ "Video · 5.1 s · 480 × 848 · 4.2 MB"."""
     parts = ["Video" if item.kind == "video" else "Picture"]
-    if item.kind == "video" and item.duration:
-        parts.append(wording.seconds(item.duration))
+    if item.length:
+        parts.append(wording.seconds(item.length))
     if item.width and item.height:
         parts.append(wording.size(item.width, item.height))
     parts.append(wording.file_size(item.size))

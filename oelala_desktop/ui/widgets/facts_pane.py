@@ -64,17 +64,18 @@ def _size(info: GenerationInfo) -> str:
         parts.append(wording.frames(info.num_frames))
     if info.fps is not None:
         parts.append(f"{info.fps:g}{NBSP}fps")
-    if info.duration is not None:
-        parts.append(wording.seconds(info.duration))
+    length = info.num_frames / info.fps if info.num_frames and info.fps else info.duration
+    if length is not None and info.num_frames != 1:
+        parts.append(wording.seconds(length))
     return " · ".join(parts)
 
 
 def fact_rows(facts: MediaFacts) -> list[tuple[str, str]]:
     """(label, value) of every setting that is known, in the order of the popup."""
     info = facts.generation
-    made = info.engine or ""
-    if facts.took is not None:
-        made = f"{made} in {wording.span(facts.took)}".strip()
+    took = f"took {wording.span(facts.took)}" if facts.took is not None else ""
+    made = " · ".join(part for part in (info.engine, took) if part)
+    first = info.original_t2i_prompt if info.original_t2i_prompt != info.prompt else ""
     rows = [
         ("Model", "\n".join(_by_pass([(display_name(m.name), m.pass_) for m in info.models]))),
         ("Steps", _sampling(info)),
@@ -83,7 +84,7 @@ def fact_rows(facts: MediaFacts) -> list[tuple[str, str]]:
         ("LoRA", "\n".join(_by_pass([(_lora(x), x.pass_) for x in info.loras]))),
         ("Size", _size(info)),
         ("Made by", made),
-        ("First prompt", info.original_t2i_prompt or ""),
+        ("First prompt", first or ""),
     ]
     return [(label, value) for label, value in rows if value]
 
