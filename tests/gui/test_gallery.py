@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRectF, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from oelala_desktop.ui.gallery.grid import MediaGrid
@@ -219,3 +220,19 @@ def test_search_follows_typing(qtbot: QtBot) -> None:
     with qtbot.waitSignal(search.searched) as heard:
         QTest.keyClicks(search, "heron")
     assert heard.args == ["heron"]
+
+
+def test_the_tick_covers_the_kind_and_never_the_sketch_badge(qapp: QApplication) -> None:
+    from oelala_desktop.ui.gallery import cell
+
+    plain, sketch = (
+        cell.render(GridItem("1", "a.mp4", sketch=made), None, 160, 180, 1.0).toImage() for made in (False, True)
+    )
+    changed = [(x, y) for x in range(160) for y in range(180) if plain.pixel(x, y) != sketch.pixel(x, y)]
+    tick = cell.check_box(QRectF(0, 0, 160, 180))
+    assert changed and min(x for x, _ in changed) >= tick.right()
+    assert tick.contains(cell.kind_box(QRectF(0, 0, 160, 180)))
+    picture = cell.render(GridItem("2", "a.png", "image"), None, 160, 180, 1.0).toImage()
+    video = cell.render(GridItem("2", "a.png", "video"), None, 160, 180, 1.0).toImage()
+    kind = cell.kind_box(QRectF(0, 0, 160, 180)).toRect()
+    assert picture.copy(kind) != video.copy(kind)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSizeF, Qt
-from PySide6.QtGui import QColor, QPainter, QPixmap
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPixmap
 
 from oelala_desktop.ui import icons, painting, theme
 from oelala_desktop.ui.gallery.items import GridItem
 from oelala_desktop.ui.widgets.thumbnail import paint_placeholder
 
 RADIUS = 8
-_BUTTON = 26.0
+_BUTTON, _KIND = 26.0, 22.0
 _INSET = 7.0
 
 
@@ -36,10 +36,13 @@ def _paint_badges(painter: QPainter, box: QRectF, item: GridItem) -> None:
     font = theme.font(theme.CAPTION, 500)
     if item.badge:
         painting.pill(painter, box.right() - _INSET, box.bottom() - _INSET, item.badge, font, (t.scrim, t.on_stage))
-    if item.sketch:
-        width = painting.text_width(font, "Sketch") + 12
-        bottom = box.y() + _INSET + painter.fontMetrics().height() + 3
-        painting.pill(painter, box.x() + _INSET + width, bottom, "Sketch", font, (t.scrim, t.on_stage))
+    place = kind_box(box)
+    painting.rounded(painter, place, 6, t.scrim)
+    icons.draw(painter, "video" if item.kind == "video" else "image", place.adjusted(4, 4, -4, -4), t.on_stage)
+    if item.sketch:  # beside the place of the tick, which covers the kind
+        width, height = painting.text_width(font, "Sketch") + 12, QFontMetrics(font).height() + 3
+        right, bottom = check_box(box).right() + 4 + width, place.center().y() + height / 2
+        painting.pill(painter, right, bottom, "Sketch", font, (t.scrim, t.on_stage))
     if item.favorite:
         icons.draw(painter, "heart", heart_box(box).adjusted(4, 4, -4, -4), t.heart, filled=True)
 
@@ -50,6 +53,10 @@ def heart_box(box: QRectF) -> QRectF:
 
 def prompt_box(box: QRectF) -> QRectF:
     return QRectF(box.right() - _BUTTON - _INSET, box.y() + _INSET, _BUTTON, _BUTTON)
+
+
+def kind_box(box: QRectF) -> QRectF:
+    return QRectF(box.x() + _INSET, box.y() + _INSET, _KIND, _KIND)
 
 
 def check_box(box: QRectF) -> QRectF:
