@@ -5,10 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QCloseEvent, QColor, QKeySequence, QPainter, QPaintEvent, QShortcut
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from oelala_desktop.ui import theme
 from oelala_desktop.ui.widgets.video_player import VideoPlayer
+
+_STILL_MS = 2000
 
 
 class FullScreen(QWidget):
@@ -16,7 +19,8 @@ class FullScreen(QWidget):
         super().__init__(parent, Qt.WindowType.Window)
         self.setWindowTitle(path.name)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.player = VideoPlayer()
+        self.player = VideoPlayer(framed=False)
+        self.player.hide_controls_when_still(_STILL_MS)
         self.player.full_screen_requested.connect(self.close)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -26,6 +30,10 @@ class FullScreen(QWidget):
         self.showFullScreen()
         self.player.open_file(path, fps=fps, length=length)
         self.player.setFocus()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(theme.tokens().stage))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.player.stop()

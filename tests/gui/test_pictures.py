@@ -5,13 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
+from PySide6.QtCore import QMimeData, QPoint, QPointF, QSize, Qt, QUrl
+from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from oelala_desktop.domain.job import Progress
+from oelala_desktop.ui import theme
+from oelala_desktop.ui.full_screen import FullScreen
 from oelala_desktop.ui.widgets import dropped
 from oelala_desktop.ui.widgets.drop_zone import DropZone
 from oelala_desktop.ui.widgets.picture_source import PictureSource
@@ -232,3 +234,44 @@ def test_player_treats_an_end_without_frames_as_failure(qtbot: QtBot, tmp_path: 
     with qtbot.waitSignal(player.failed) as heard:
         player._status_changed(QMediaPlayer.MediaStatus.EndOfMedia)
     assert heard.args == ["The video ended without a single frame."]
+
+
+def _two_halves(width: int, height: int) -> QImage:
+    image = QImage(width, height, QImage.Format.Format_RGB32)
+    image.fill(QColor("red"))
+    for y in range(height):
+        for x in range(width // 2):
+            image.setPixelColor(x, y, QColor("blue"))
+    return image
+
+
+def test_a_tiny_picture_stays_small_and_crisp(qtbot: QtBot) -> None:
+    player = VideoPlayer(framed=False)
+    qtbot.addWidget(player)
+    player.resize(800, 600)
+    player.show_still(_two_halves(40, 40))
+    shown = player.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+    tones = [QColor(shown.pixel(x, 300)).name() for x in range(800)]
+    assert tones.count("#0000ff") == 80 and tones.count("#ff0000") == 80  # four times, nothing blended
+    player.show_still(_two_halves(40, 40), QSize(4000, 4000))  # stands for a large one: it fills the stage
+    shown = player.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+    assert QColor(shown.pixel(400 - 290, 300)).name() == "#0000ff"
+
+
+def test_full_screen_is_black_to_its_corners_and_hides_its_controls(qtbot: QtBot, tmp_path: Path) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    full = FullScreen(tmp_path / "nothing.mp4", fps=16, length=5.1, parent=window)
+    player = full.player
+    assert player.controls_shown
+    shown = full.grab().toImage()
+    corners = [(0, 0), (shown.width() - 1, 0), (0, shown.height() - 1), (shown.width() - 1, shown.height() - 1)]
+    assert {QColor(shown.pixel(*corner)).name() for corner in corners} == {theme.tokens().stage}
+    assert player._quiet is not None and player._quiet.interval() == 2000
+    player._quiet.timeout.emit()
+    assert not player.controls_shown and player.cursor().shape() is Qt.CursorShape.BlankCursor
+    QTest.mouseMove(player, QPoint(30, 30))
+    QTest.mouseMove(player, QPoint(60, 60))
+    qtbot.waitUntil(lambda: player.controls_shown)
+    assert player.cursor().shape() is not Qt.CursorShape.BlankCursor
+    full.close()

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -166,7 +166,7 @@ class Viewer(QWidget):
         if image is None:
             poster = await self._poster(item, 256)
             if key == self._key and poster is not None:
-                self.player.show_still(poster)
+                self.player.show_still(poster, QSize(item.width or 0, item.height or 0))
             image = await self._picture(item)
         if key == self._key and image is not None:
             self._keep(key, image)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, QSizeF, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QColor, QImage, QLinearGradient, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -12,6 +12,7 @@ from oelala_desktop.ui.widgets.progress import Bands, pass_words, time_words
 
 _FOOT = 72.0
 _PAD = 16.0
+_MOST, _SMOOTH = 4, 2  # how far a small picture is enlarged, and until where its pixels are blended
 
 
 def paint_stage(painter: QPainter, box: QRectF) -> None:
@@ -20,27 +21,46 @@ def paint_stage(painter: QPainter, box: QRectF) -> None:
     painting.rounded(painter, box, theme.CARD_RADIUS, t.stage, t.border)
 
 
-def paint_on_stage(painter: QPainter, box: QRectF, pixmap: QPixmap) -> None:
-    """`pixmap` letter-boxed into the stage, its corners cut by the stage's."""
-    inner = box.adjusted(1, 1, -1, -1)
+def paint_on_stage(
+    painter: QPainter,
+    box: QRectF,
+    pixmap: QPixmap,
+    *,
+    radius: float = theme.CARD_RADIUS,
+    natural: QSize | None = None,
+) -> None:
+    """`pixmap` letter-boxed into the stage, its corners cut by the stage's.
+
+    With `natural` (empty: the pixmap's own size) a small picture is shown as one: at most four times as large, and
+    pixel by pixel past twice. Without it the picture is a preview and fills the stage."""
+    inner = box.adjusted(1, 1, -1, -1) if radius else box
     place = painting.contained(QSizeF(pixmap.size()), inner)
     painter.save()
-    painter.setClipPath(painting.rounded_path(inner, theme.CARD_RADIUS - 1))
+    if natural is not None:
+        own = pixmap.width() if natural.isEmpty() else natural.width()
+        most = min(1.0, _MOST * own / place.width())
+        size = QSizeF(place.width() * most, place.height() * most)
+        place = QRectF(place.center() - QPointF(size.width() / 2, size.height() / 2), size)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, place.width() <= _SMOOTH * own)
+    if radius:
+        painter.setClipPath(painting.rounded_path(inner, radius - 1))
     painter.drawPixmap(place, pixmap, QRectF(pixmap.rect()))
     painter.restore()
 
 
-def paint_foot(painter: QPainter, box: QRectF, height: float) -> None:
+def paint_foot(painter: QPainter, box: QRectF, height: float, *, radius: float = theme.CARD_RADIUS) -> None:
     """A shade from clear to dark at the foot of the stage, so that words are read over any picture."""
     t = theme.tokens()
-    foot = QRectF(box.x() + 1, box.bottom() - height, box.width() - 2, height - 1)
+    edge = 1 if radius else 0  # the stage's border
+    foot = QRectF(box.x() + edge, box.bottom() - height, box.width() - 2 * edge, height - edge)
     shade = QLinearGradient(foot.topLeft(), foot.bottomLeft())
     for position, alpha in ((0.0, 0), (0.45, 150), (1.0, 225)):
         tone = QColor(t.stage)
         tone.setAlpha(alpha)
         shade.setColorAt(position, tone)
     painter.save()
-    painter.setClipPath(painting.rounded_path(box.adjusted(1, 1, -1, -1), theme.CARD_RADIUS - 1))
+    if radius:
+        painter.setClipPath(painting.rounded_path(box.adjusted(1, 1, -1, -1), radius - 1))
     painter.fillRect(foot, shade)
     painter.restore()
 

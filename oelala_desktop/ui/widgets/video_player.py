@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLoggingCategory, QRectF, QSize, Qt, QUrl, Signal
+from PySide6.QtCore import QLoggingCategory, QRectF, QSize, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
@@ -33,9 +33,11 @@ class VideoPlayer(Control, QWidget):
     playing_changed = Signal(bool)
 
     def __init__(self, *, framed: bool = True, can_fill_screen: bool = True, parent: QWidget | None = None) -> None:
+        """`framed` paints the stage with its rounded border; without it whoever holds the player paints the ground."""
         super().__init__(parent)
         self._can_fill_screen = can_fill_screen
         self._framed = framed
+        self._quiet: QTimer | None = None
         self._player: QMediaPlayer | None = None
         self._sink: QVideoSink | None = None
         self._pixmap = QPixmap()
@@ -46,6 +48,7 @@ class VideoPlayer(Control, QWidget):
         self._failed = False
         self._follows = False
         self._words = ""
+        self._natural = QSize()
         self.setAccessibleName("Video")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -77,6 +80,41 @@ class VideoPlayer(Control, QWidget):
         full.setVisible(self._can_fill_screen)
         return bar
 
+    def hide_controls_when_still(self, after_ms: int) -> None:
+        """Controls and pointer go while the pointer rests, and come back when it moves."""
+        self._quiet = QTimer(self)
+        self._quiet.setSingleShot(True)
+        self._quiet.setInterval(after_ms)
+        self._quiet.timeout.connect(self._rest)
+        self.setMouseTracking(True)
+        self._quiet.start()
+
+    @property
+    def controls_shown(self) -> bool:
+        return not self._bar.isHidden()
+
+    def _rest(self) -> None:
+        if self._bar.underMouse():
+            self._wake()  # somebody is about to use them
+            return
+        focused = self.focusWidget()
+        if focused is not None and self._bar.isAncestorOf(focused):
+            self.setFocus()  # so that keys still arrive
+        self._bar.hide()
+        self.setCursor(Qt.CursorShape.BlankCursor)
+        self.update()
+
+    def _wake(self) -> None:
+        if self._quiet is not None:
+            self._bar.setVisible(self._length > 0 or self._player is not None)
+            self.unsetCursor()
+            self._quiet.start()
+            self.update()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._wake()
+        super().mouseMoveEvent(event)
+
     def _stage_button(self, icon: str, name: str, act: object) -> IconButton:
         button = IconButton(icon, name, "glass")
         button.clicked.connect(act)
@@ -101,17 +139,19 @@ class VideoPlayer(Control, QWidget):
 
     def show_image(self, image: QImage, *, length: float = 0.0, at: float = 0.0) -> None:
         """Show a still, or a frame that was decoded elsewhere at `at` of `length` seconds."""
-        self._pixmap = QPixmap.fromImage(image)
+        self._pixmap, self._natural = QPixmap.fromImage(image), QSize()
         self._words = ""
         self._length = length or self._length
         self._bar.setVisible(self._length > 0 and not self._follows)
         self._tell(at)
         self.update()
 
-    def show_still(self, image: QImage) -> None:
-        """Show a picture, without the controls of a video."""
+    def show_still(self, image: QImage, natural: QSize | None = None) -> None:
+        """Show a picture, without the controls of a video. `natural` is its own size where `image` is a smaller one
+        that stands for it."""
         self._length = 0.0
         self.show_image(image)
+        self._natural = natural or QSize()
 
     def show_words(self, sentence: str) -> None:
         """Nothing to play: say why."""
@@ -176,6 +216,7 @@ class VideoPlayer(Control, QWidget):
             self.seek(self._player.position() / 1000 + frames / self._fps)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        self._wake()
         key = event.key()
         if key == Qt.Key.Key_Space:
             self.toggle()
@@ -216,7 +257,7 @@ class VideoPlayer(Control, QWidget):
         image = frame.toImage()
         if image.isNull():
             return
-        self._pixmap = QPixmap.fromImage(image)
+        self._pixmap, self._natural = QPixmap.fromImage(image), QSize()
         self._frames += 1
         if self._frames == 1:
             self.first_frame.emit()
@@ -281,15 +322,17 @@ class VideoPlayer(Control, QWidget):
         painter = QPainter(self)
         painting.begin(painter)
         box = QRectF(self.rect())
+        radius = theme.CARD_RADIUS if self._framed else 0
         if self._framed:
             paint_stage(painter, box)
         if not self._pixmap.isNull():
-            paint_on_stage(painter, box, self._pixmap)
+            still = self._natural if self._length <= 0 else None
+            paint_on_stage(painter, box, self._pixmap, radius=radius, natural=still)
         if not self._bar.isHidden():
-            paint_foot(painter, box, _BAR + 40)
+            paint_foot(painter, box, _BAR + 40, radius=radius)
         if self._words and self._pixmap.isNull():
             painter.setPen(QColor(theme.tokens().on_stage2))
             painter.setFont(theme.font(theme.BODY))
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self._words)
         if self.shows_ring:
-            painting.ring(painter, box, theme.CARD_RADIUS, theme.tokens().accent)
+            painting.ring(painter, box, radius, theme.tokens().accent)
