@@ -29,8 +29,7 @@ def run_window(options: argparse.Namespace) -> int:
     ending = Ending()
     paths = find_paths()
     app = QApplication(sys.argv[:1])
-    app.setApplicationName("oelala")
-    app.setApplicationDisplayName("Oelala")
+    app.setApplicationName("oelala")  # no display name: Qt would put it behind every title that has ours already
     app.setDesktopFileName("oelala")
     app.setQuitOnLastWindowClosed(False)
     files = list(getattr(options, "files", None) or ())

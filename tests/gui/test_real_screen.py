@@ -259,7 +259,8 @@ def test_without_a_tray_closing_asks_while_a_job_runs(screen: Screen, sketch: di
     window = Window(screen, sketch, {**LONG, "image": str(picture)})
     window.generate()
     window.close()
-    screen.window(QUESTION)
+    asked = screen.window(QUESTION)
+    assert screen.run("xdotool", "getwindowname", asked).strip() == f"{QUESTION}?"
     assert window.is_shown
     screen.keys("Escape")
     wait_for(lambda: not screen.windows(QUESTION), "the question's end")
