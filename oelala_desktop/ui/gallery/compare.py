@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -124,6 +124,10 @@ class Comparer(QWidget):
                 words = Label(text, tone=tone, wrap=column > 0)
                 words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
                 self.table.addWidget(words, at, column, Qt.AlignmentFlag.AlignTop)
+        QTimer.singleShot(0, self, self._fit)
+
+    def _fit(self) -> None:
+        """As high as what it tells, once the labels know how they wrap."""
         content = self._differing.widget()
         wanted = content.wanted_height(self.width() - 16) if isinstance(content, Column) else _TABLE
         self._differing.setFixedHeight(min(_TABLE, wanted))
