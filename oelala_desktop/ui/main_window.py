@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from PySide6.QtCore import QMimeData, QObject, Qt, QTimer, Signal
-from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from oelala_desktop.domain.events import JobFinished, NoticePosted
 from oelala_desktop.domain.job import Job, JobState
@@ -32,6 +32,7 @@ from oelala_desktop.ui.pages.soon_page import SoonPage
 from oelala_desktop.ui.pages.tool_page import ToolPage
 from oelala_desktop.ui.pages.tool_view import ToolView
 from oelala_desktop.ui.queue_view import QueueView
+from oelala_desktop.ui.quit_question import QuitQuestion
 from oelala_desktop.ui.remembered import last_page, remembered
 from oelala_desktop.ui.settings_view import SECTIONS, SettingsView
 from oelala_desktop.ui.studio import Reuse, Studio
@@ -62,7 +63,7 @@ class MainWindow(QObject):
         self._tools: dict[str, ToolPage] = {}
         self.tray = Tray(self)
         self.desktop = Desktop(self)
-        self._question: QMessageBox | None = None
+        self._question = QuitQuestion()
         self.queue = QueueView(self._panel("queue", "Queue", QueuePanel()), studio)
         self.engine = EngineView(self._panel("engine", "Engine", EnginePanel()), studio)
         self.activity = self._panel("activity", "Activity", ActivityPanel())
@@ -374,28 +375,9 @@ class MainWindow(QObject):
         return False
 
     def ask_to_quit(self) -> None:
-        if self._question is not None:
-            self._question.raise_()
-            self._question.activateWindow()
-            return
         count = len(self.queue.running) + len(self.queue.waiting)
-        if not count:
+        if count:
+            shown = self.shell if self.shell.isVisible() else None
+            self._question.ask(shown, count, self.quit_requested.emit)
+        else:
             self.quit_requested.emit()
-            return
-        box = self._question = QMessageBox(self.shell if self.shell.isVisible() else None)
-        box.setWindowTitle("Quit Oelala?")
-        jobs = "1 job is" if count == 1 else f"{count} jobs are"
-        box.setText(f"{jobs} not finished.")
-        box.setInformativeText("What the server has goes on there; everything is taken up again at the next start.")
-        leave = box.addButton("Quit", QMessageBox.ButtonRole.AcceptRole)
-        stay = box.addButton("Stay", QMessageBox.ButtonRole.RejectRole)
-        box.setDefaultButton(stay)
-
-        def answered() -> None:
-            self._question = None
-            if box.clickedButton() is leave:
-                self.quit_requested.emit()
-            box.deleteLater()
-
-        box.finished.connect(lambda _code: answered())
-        box.open()
