@@ -160,8 +160,8 @@ class FormCards(Column):
         rest = [key for key in keys if key not in ("resolution", "duration", "fps")]
         if "resolution" in keys:
             resolution = self._form.row("resolution", labelled=False)
-            resolution.use_head(card.head)
             card.body.addWidget(resolution)
+            resolution.use_head(card.head)
         if "aspect_ratio" in rest:
             card.body.addWidget(self._form.row("aspect_ratio"))
             rest.remove("aspect_ratio")
