@@ -22,6 +22,7 @@ from .eta import remaining_seconds
 
 log = logging.getLogger(__name__)
 
+ON_SERVER = 2  # jobs of ours that a server has at a time: one runs, one waits
 SILENCE = 5.0  # seconds without a word about a job before the server is asked
 _SILENCE_TAKEN_UP = 1.5  # the same for a job of an earlier process: the server tells us nothing of it by itself
 _DISK_PAUSE = 3.0  # seconds before a full disk is tried again
@@ -79,6 +80,11 @@ class Board:
 
     def knows(self, job_id: str) -> bool:
         return job_id in self.flights or any(job.id == job_id for job in self.waiting)
+
+    def room(self) -> int:
+        """How many more jobs the server may have, as far as this process alone is concerned."""
+        there = sum(1 for flight in self.flights.values() if flight.job.state in (JobState.SENT, JobState.RUNNING))
+        return ON_SERVER - there
 
     def take_off(self, job: Job) -> Flight:
         now = time.monotonic()

@@ -1,8 +1,8 @@
 """Driver: sends one engine its jobs and follows each to its end.
 
-At most one job of ours runs and one waits on the server; the others wait here, so that reorder and pause work. The
-socket's messages make it quick; the truth is asked from the server's queue and history: on every connect, when a
-job seems over, and whenever a job has been silent.
+At most one job of ours, that is of this home, runs and one waits on the server; the others wait here, so that reorder
+and pause work. The socket's messages make it quick; the truth is asked from the server's queue and history: on every
+connect, when a job seems over, and whenever a job has been silent.
 """
 
 from __future__ import annotations
@@ -29,7 +29,6 @@ from .tasks import TaskScope
 
 log = logging.getLogger(__name__)
 
-ON_SERVER = 2  # jobs of ours that the server has at a time: one runs, one waits
 _WATCH = 0.5  # seconds between two looks at the clock
 
 
@@ -149,15 +148,23 @@ class Driver:
         while True:
             await board.more.wait()
             board.more.clear()
-            while board.waiting and self.engine.is_online and not self.paused and self._on_server() < ON_SERVER:
-                job = board.waiting.pop(0)
-                sent = await self._sender.send(job)
-                await self._cancelled_meanwhile(job.id)
-                if not sent:
+            while self._may_send():
+                # the end of another process's job is not announced here: it is looked for
+                if not (await self._sender.is_room(board.waiting[0]) and await self._send_next()):
                     await asyncio.sleep(self._sender.pause())
 
-    def _on_server(self) -> int:
-        return sum(1 for f in self._board.flights.values() if f.job.state in (JobState.SENT, JobState.RUNNING))
+    def _may_send(self) -> bool:
+        board = self._board
+        return bool(board.waiting) and self.engine.is_online and not self.paused and board.room() > 0
+
+    async def _send_next(self) -> bool:
+        """False if the server did not get it."""
+        if not self._may_send():
+            return True  # the queue was paused, or its last job cancelled, while the others were counted
+        job = self._board.waiting.pop(0)
+        sent = await self._sender.send(job)
+        await self._cancelled_meanwhile(job.id)
+        return sent
 
     async def _cancelled_meanwhile(self, job_id: str) -> None:
         flight = self._board.flights.get(job_id)

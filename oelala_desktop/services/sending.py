@@ -20,6 +20,7 @@ from . import failures
 from .board import Board, Flight
 from .engine import jittered
 from .eta import expected_seconds
+from .owner import is_alive
 from .tasks import TaskScope
 
 log = logging.getLogger(__name__)
@@ -40,8 +41,17 @@ class Sender:
         self._scope = scope
         self._keys_of = keys_of
 
+    async def is_room(self, job: Job) -> bool:
+        """Whether the server may have one more job of this home, whichever of its processes the others are of."""
+        board = self._board
+        try:
+            return await board.store.on_server_of_others(job, is_alive) < board.room()
+        except CannotSave as error:
+            log.info("the queue of others: %s", error)
+            return True
+
     async def send(self, job: Job) -> bool:
-        """False if it goes back to waiting, because nothing answers or the disk is full.
+        """False if it goes back to waiting, because nothing answers, the disk is full or the place is taken.
 
         The row says `sent` before the POST leaves: whatever happens then, the server is asked for this id first."""
         board = self._board
@@ -54,7 +64,11 @@ class Sender:
             flight.expected = await expected_seconds(board.store, job)
             flight.heard, flight.due = time.monotonic(), 0.0
             await board.engine.wait_listening(_FOR_SOCKET)
-            await board.store.save(flight.job)
+            room = board.room() + 1  # this very job is counted as there already
+            if not await board.store.claim(flight.job, room, is_alive):
+                log.info("job %s waits: another process was quicker", job.id)
+                board.back_to_waiting(flight)
+                return False
             board.bus.publish(JobChanged(flight.job))
             await self._submit(flight)
         except EngineUnreachable as error:

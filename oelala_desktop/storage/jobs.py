@@ -146,6 +146,23 @@ class JobStore:
 
         return await self._database.run(work)
 
+    async def claim(self, job: Job, room: int, is_alive: Callable[[Owner], bool]) -> bool:
+        """Saves `job`, which is about to be sent, if the other living processes of this home have fewer than `room`
+        jobs on its server; else changes nothing. One transaction, so that of two processes only one gets the place."""
+
+        def work(c: sqlite3.Connection) -> bool:
+            c.execute("BEGIN IMMEDIATE")
+            if len(_of_others(c, job, is_alive)) >= room:
+                return False
+            c.execute("INSERT OR REPLACE INTO jobs VALUES (?,?,?,?,?,?,?,?)", _row(job))
+            return True
+
+        return await self._database.run(work)
+
+    async def on_server_of_others(self, job: Job, is_alive: Callable[[Owner], bool]) -> int:
+        """How many jobs the server of `job` has of this home's other living processes."""
+        return len(await self._database.run(lambda c: _of_others(c, job, is_alive)))
+
     async def next_position(self) -> float:
         query = "SELECT COALESCE(MAX(position), 0) + 1 FROM jobs"
         return float((await self._database.run(lambda c: c.execute(query).fetchone()))[0])
@@ -168,6 +185,15 @@ class JobStore:
     async def set_flag(self, name: str, value: str) -> None:
         row = (name, value)
         await self._database.run(lambda c: c.execute("INSERT OR REPLACE INTO flags VALUES (?,?)", row))
+
+
+def _of_others(c: sqlite3.Connection, job: Job, is_alive: Callable[[Owner], bool]) -> list[Job]:
+    """A job whose process is gone does not count: nobody may be there to see it end."""
+    query = "SELECT document FROM jobs WHERE state IN (?, ?)"
+    rows = _jobs(c.execute(query, (JobState.SENT.value, JobState.RUNNING.value)).fetchall())
+    place = (job.engine.kind, job.engine.url)
+    there = [row for row in rows if (row.engine.kind, row.engine.url) == place and row.owner != job.owner]
+    return [row for row in there if row.owner is not None and is_alive(row.owner)]
 
 
 def _row(job: Job) -> tuple[Any, ...]:

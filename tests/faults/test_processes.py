@@ -5,13 +5,16 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import sys
 from asyncio.subprocess import PIPE, Process
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import httpx
 import orjson
+import pytest
 
 from oelala_desktop.domain.job import JobState, Owner
 from oelala_desktop.services.fetching import result_stem
@@ -153,6 +156,69 @@ async def _orphan(home: Path, url: str, job_id: str) -> None:
     async with running_app(home, url, connect=False) as app:
         job = await app.services.jobs.find(job_id)
         await app.services.store.save(replace(job, owner=Owner(2**22 + 5, 1.0)))
+
+
+async def waiting_process(home: Path) -> Process:
+    """`oelala jobs --wait`; returns once it has said that it waits for another process."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "oelala_desktop", "jobs", "--wait", "--json",
+        stdout=PIPE, stderr=PIPE, env={**os.environ, "OELALA_HOME": str(home)},
+    )  # fmt: skip
+    assert process.stderr is not None
+    line = await process.stderr.readline()
+    assert line.decode().strip() == "1 unfinished job is in the hands of another Oelala that runs; waiting for it."
+    return process
+
+
+@pytest.mark.parametrize("killed", [False, True])
+async def test_waiting_for_what_another_process_drives(tmp_path: Path, server: Server, killed: bool) -> None:
+    home = tmp_path / "home"
+    other = await other_process(home, server.url, num_frames=121)
+    waiting = await waiting_process(home)
+    if killed:
+        other.kill()
+    await other.communicate()
+    out, err = await waiting.communicate()
+    assert waiting.returncode == 0, (out, err)
+    assert [row["state"] for row in lines_of(out.decode())] == ["done"]
+
+
+async def test_ctrl_c_while_waiting_ends_no_job(tmp_path: Path, server: Server) -> None:
+    home = tmp_path / "home"
+    other = await other_process(home, server.url, num_frames=121)
+    waiting = await waiting_process(home)
+    waiting.send_signal(signal.SIGINT)
+    out, err = await waiting.communicate()
+    assert (waiting.returncode, out) == (130, b"")
+    assert "goes on" in err.decode()
+    out, _ = await other.communicate()
+    assert lines_of(out.decode())[-1]["state"] == "done"
+
+
+async def test_processes_share_their_two_places_on_a_server(tmp_path: Path, server: Server) -> None:
+    """What the dead left there does not count."""
+    home = tmp_path / "home"
+    picture(home / "given")
+    async with running_app(home, server.url) as app, httpx.AsyncClient(base_url=server.url) as http:
+
+        async def on_server() -> int:
+            queue = (await http.get("/queue")).json()
+            return len(queue["queue_running"]) + len(queue["queue_pending"])
+
+        endless = await app.submit(num_frames=161, resolution="1080p")
+        await app.services.store.save(replace(endless, id="gone", state=JobState.SENT, owner=Owner(2**22 + 5, 1.0)))
+        others = [await other_process(home, server.url, seed=1)]
+        async with asyncio.timeout(60):
+            while await on_server() < 2:
+                await asyncio.sleep(0.05)
+        others.append(await other_process(home, server.url, seed=2))
+        for _ in range(15):
+            assert await on_server() == 2
+            await asyncio.sleep(0.2)
+        await app.services.jobs.cancel(endless.id)
+        for other in others:
+            out, err = await other.communicate()
+            assert other.returncode == 0, (out, err)
 
 
 async def test_only_parts_of_the_dead_are_swept(tmp_path: Path) -> None:
