@@ -14,10 +14,12 @@ from .generate import on_interrupt
 from .output import Bar, print_json
 from .run import INTERRUPTED, say
 
+_LOOK = 0.5  # seconds between two looks at what other processes have done
+
 
 async def jobs(options: argparse.Namespace) -> int:
     """With --wait: 0 when all that was unfinished is done, 1 when a job failed or is lost, 3 when an engine that has
-    some does not answer."""
+    some does not answer, 130 after Ctrl-C, which ends no job."""
     async with Services() as services:
         if not options.wait:
             for job in reversed(await services.jobs.recent(options.limit)):
@@ -27,14 +29,54 @@ async def jobs(options: argparse.Namespace) -> int:
 
 
 async def _wait(services: Services, options: argparse.Namespace) -> int:
+    stop = asyncio.Event()
+    restore = on_interrupt(stop.set)
+    finishing = services.scope.start(_finish(services, Bar(services.bus)), "finish")
+    stopping = services.scope.start(stop.wait(), "interrupt")
+    try:
+        await asyncio.wait({finishing, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        restore()
+    if not finishing.done():
+        say("What the servers have goes on; “oelala jobs --wait” takes it up again.")
+        return INTERRUPTED
+    ended, unreachable = finishing.result()
+    for job in reversed(await services.jobs.recent(options.limit)):
+        _print(job, options.json)
+    bad = any(job.state in (JobState.FAILED, JobState.LOST) for job in ended)
+    return 1 if bad else 3 if unreachable else 0
+
+
+async def _finish(services: Services, show: Bar) -> tuple[list[Job], bool]:
+    """What was unfinished, now that it is over, whoever drove it; and whether an engine that has some does not answer.
+    Jobs that others submit meanwhile are not waited for."""
+    ours, unreachable = await _take_up(services, show)
+    theirs = set(await services.jobs.of_others())
+    if theirs:
+        count = f"{len(theirs)} unfinished {'job is' if len(theirs) == 1 else 'jobs are'}"
+        say(f"{count} in the hands of another Oelala that runs; waiting for it.")
+    await services.jobs.wait_for(ours)
+    while left := {job: alive for job, alive in (await services.jobs.of_others()).items() if job in theirs}:
+        if all(left.values()):
+            await asyncio.sleep(_LOOK)
+            continue
+        inherited, unreached = await _take_up(services, show)
+        unreachable = unreachable or unreached
+        await services.jobs.wait_for(inherited)
+        theirs -= {job for job, alive in left.items() if not alive} - set(inherited)
+        ours += inherited
+    return await services.jobs.wait_for([*ours, *theirs.difference(ours)]), unreachable
+
+
+async def _take_up(services: Services, show: Bar) -> tuple[list[str], bool]:
+    """Ids of the jobs that are driven here from now on, and whether an engine that has others does not answer."""
     adopted = await services.jobs.adopt()
-    show = Bar(services.bus)
-    show.ids = {job.id for job in adopted}
+    show.ids |= {job.id for job in adopted}
     unreachable = False
-    waiting: list[str] = []
-    for ref, group in groupby(sorted(adopted, key=lambda j: (j.engine.kind, j.engine.url)), lambda j: j.engine):
+    taken: list[str] = []
+    for _, group in groupby(sorted(adopted, key=_place), _place):
         mine = list(group)
-        engine = services.engines.for_ref(ref)
+        engine = services.engines.for_ref(mine[0].engine)
         try:
             await engine.connect()
         except EngineUnreachable as error:
@@ -42,21 +84,12 @@ async def _wait(services: Services, options: argparse.Namespace) -> int:
             say(f"{error} {len(mine)} unfinished {'job waits' if len(mine) == 1 else 'jobs wait'} for it.")
             continue
         services.jobs.take_up(mine, engine)
-        waiting += [job.id for job in mine]
-    stop = asyncio.Event()
-    restore = on_interrupt(stop.set)
-    done = services.scope.start(services.jobs.wait_for(waiting), "wait")
-    stopping = services.scope.start(stop.wait(), "interrupt")
-    try:
-        await asyncio.wait({done, stopping}, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        restore()
-    if not done.done():
-        return INTERRUPTED
-    for job in reversed(await services.jobs.recent(options.limit)):
-        _print(job, options.json)
-    bad = any(job.state in (JobState.FAILED, JobState.LOST) for job in done.result())
-    return 1 if bad else 3 if unreachable else 0
+        taken += [job.id for job in mine]
+    return taken, unreachable
+
+
+def _place(job: Job) -> tuple[str, str]:
+    return job.engine.kind, job.engine.url
 
 
 def _print(job: Job, as_json: bool) -> None:

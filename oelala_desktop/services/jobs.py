@@ -197,6 +197,11 @@ class JobService:
         """Drives adopted jobs of that engine."""
         self.driver(engine).add(jobs)
 
+    async def of_others(self) -> dict[str, bool]:
+        """Unfinished jobs of other processes of this home, by id: whether that process still lives."""
+        unfinished = [job for job in await self._store.open_jobs() if job.owner != self._owner]
+        return {job.id: job.owner is not None and is_alive(job.owner) for job in unfinished}
+
     async def wait_for(self, job_ids: list[str]) -> list[Job]:
         """Returns when all of them are in a final state."""
         waiting = set(job_ids)
