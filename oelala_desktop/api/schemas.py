@@ -193,7 +193,9 @@ class Submitted(SubmittedJob):
         width=848,
         height=480,
         num_frames=81,
+        warnings=[],
     )
+    warnings: list[str] = Field(description="What runs, but may not come out as wished: a sentence each.")
     jobs: list[SubmittedJob] | None = Field(None, description="All of them, when variations were asked for.")
 
 

@@ -42,6 +42,8 @@ async def generate(options: argparse.Namespace) -> int:
         restore = on_interrupt(stop.set)
         try:
             jobs = await services.jobs.submit(Submission(tool, values, folder), engine, announce=show.queued)
+            for warning in jobs[0].warnings:
+                say(warning)
             ended = await _wait(services, jobs, stop)
         finally:
             restore()

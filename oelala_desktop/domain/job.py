@@ -163,6 +163,7 @@ class Job:
     retry_of: str | None = None
     hidden: bool = False
     owner: Owner | None = None
+    warnings: tuple[str, ...] = ()  # said when it was submitted: it runs, but may not come out as wished
 
     def with_state(self, state: JobState, **changes: Any) -> Job:
         """The same job in another state. Raises ValueError on an illegal step: that is a bug, not a user's error."""

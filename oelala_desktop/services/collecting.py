@@ -14,7 +14,7 @@ from oelala_desktop.domain.job import JobError, JobState, Output
 from . import failures
 from .board import Board, Flight
 from .engine import jittered
-from .eta import amount_of_work, engine_key
+from .eta import amount_of_work, place_key
 from .fetching import fetch_results
 from .tasks import TaskScope
 
@@ -113,12 +113,14 @@ class Collector:
         await self._board.finish(flight, state, error=told)
 
     async def _remember(self, flight: Flight, seconds: float | None) -> None:
-        """How long it took, for the next one's estimate; and Sketch may drop its copy."""
+        """How large it was and how long it took, for what is said of the next one; and Sketch may drop its copy."""
         board, job = self._board, flight.job
         took = seconds or (job.finished_at or 0) - (job.started_at or job.finished_at or 0)
         try:
+            place = place_key(job.engine)
+            await board.store.remember_size(place, job.preset, (job.width, job.height, max(1, job.num_frames)))
             if took > 0:
-                await board.store.remember_time(engine_key(job), job.preset, amount_of_work(job), took, time.time())
+                await board.store.remember_time(place, job.preset, amount_of_work(job), took, time.time())
             if job.engine.kind == "sketch":
                 await board.engine.client.forget(job.id)
         except (CannotSave, EngineError) as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from statistics import median
 
-from oelala_desktop.domain.job import Job
+from oelala_desktop.domain.job import EngineRef, Job
 from oelala_desktop.storage.jobs import JobStore
 
 
@@ -15,14 +15,15 @@ def amount_of_work(job: Job) -> float:
     return float(job.width * job.height * max(1, job.num_frames)) * float(steps) * float(clips)
 
 
-def engine_key(job: Job) -> str:
-    return f"{job.engine.kind} {job.engine.url}".strip()
+def place_key(engine: EngineRef) -> str:
+    """What is remembered of an engine is remembered under this name."""
+    return f"{engine.kind} {engine.url}".strip()
 
 
 async def expected_seconds(store: JobStore, job: Job) -> float | None:
     """From past jobs of the same amount of work, else scaled from others of the preset; None without any."""
     work = amount_of_work(job)
-    past = await store.times(engine_key(job), job.preset)
+    past = await store.times(place_key(job.engine), job.preset)
     same = [seconds for amount, seconds in past if abs(amount - work) <= work * 0.02][:10]
     if same:
         return median(same)

@@ -23,6 +23,7 @@ from oelala_desktop.domain.tool import find_tool
 from oelala_desktop.metadata import read
 from oelala_desktop.storage.jobs import JobStore
 
+from .advice import advice
 from .bus import Bus
 from .driver import Driver
 from .engine import Engine
@@ -43,6 +44,17 @@ class Submission:
     values: Mapping[str, Any]
     out_dir: Path
     title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """A wish that can be met. `checked` are the given settings; `request` holds all of them, settled."""
+
+    checked: Mapping[str, object]
+    preset: Preset
+    pictures: Mapping[str, Picture]
+    request: Request
+    warnings: tuple[str, ...]
 
 
 def draw_seed() -> int:
@@ -74,6 +86,30 @@ class JobService:
         called for each before anything can happen to it.
 
         Raises InvalidField, InvalidPicture, NotRunnable, NotFound or CannotSave; then nothing was stored."""
+        plan = await self._plan(wish, engine)
+        start = plan.pictures.get("image")
+        kept = tuple([await asyncio.to_thread(keep_picture, p, k, self._pictures) for k, p in plan.pictures.items()])
+        origin = await asyncio.to_thread(_origin, start) if start else {}
+        count = int(str(plan.checked.get("variations", 1)))
+        position = await self._store.next_position()
+        jobs = []
+        for number in range(count):
+            one = _variation(plan.request, number, fixed=int(str(plan.checked.get("seed", -1))) >= 0)
+            jobs.append(self._job(replace(plan, request=one), engine, kept, wish, position + number, origin))
+        await self._store.save(*jobs)
+        for job in jobs:
+            if announce:
+                announce(job)
+            self._bus.publish(JobChanged(job))
+        self.driver(engine).add(jobs)
+        return jobs
+
+    async def warnings_for(self, wish: Submission, engine: Engine) -> tuple[str, ...]:
+        """What would be said of this wish if it were submitted now; nothing is stored. Raises what `submit` raises."""
+        return (await self._plan(wish, engine)).warnings
+
+    async def _plan(self, wish: Submission, engine: Engine) -> _Plan:
+        """Everything checked and settled, nothing stored."""
         tool = find_tool(wish.tool)
         values = {k: v for k, v in wish.values.items() if k != "preset"}
         checked = tool.check(values, self._own_fields(wish))
@@ -88,21 +124,8 @@ class JobService:
         start = pictures.get("image")
         size = (start.width, start.height) if start else None
         request = resolve(preset, values, catalog=catalog, picture_size=size, draw_seed=draw_seed)
-        kept = tuple([await asyncio.to_thread(keep_picture, p, k, self._pictures) for k, p in pictures.items()])
-        origin = await asyncio.to_thread(_origin, start) if start else {}
-        count = int(str(checked.get("variations", 1)))
-        position = await self._store.next_position()
-        jobs = []
-        for number in range(count):
-            one = _variation(request, number, fixed=int(str(checked.get("seed", -1))) >= 0)
-            jobs.append(self._job(one, preset, engine, kept, wish, position + number, origin))
-        await self._store.save(*jobs)
-        for job in jobs:
-            if announce:
-                announce(job)
-            self._bus.publish(JobChanged(job))
-        self.driver(engine).add(jobs)
-        return jobs
+        warnings = await advice(self._store, engine, preset, request, pictures.values())
+        return _Plan(checked, preset, pictures, request, warnings)
 
     def _own_fields(self, wish: Submission) -> Mapping[str, Any]:
         """A preset of the user's own may bring settings of its own."""
@@ -116,14 +139,14 @@ class JobService:
 
     def _job(
         self,
-        request: Request,
-        preset: Preset,
+        plan: _Plan,
         engine: Engine,
         pictures: tuple[InputPicture, ...],
         wish: Submission,
         position: float,
         origin: Mapping[str, object],
     ) -> Job:
+        request = plan.request
         job_id = str(uuid.uuid4())
         prefix = f"oelala/{job_id}"
         files = {p.key: p.upload_name for p in pictures}
@@ -144,7 +167,7 @@ class JobService:
             state=JobState.QUEUED,
             values=dict(request.values),
             params=params,
-            graph=preset.graph(request, files=files, prefix=prefix, catalog=engine.catalog),
+            graph=plan.preset.graph(request, files=files, prefix=prefix, catalog=engine.catalog),
             prefix=prefix,
             seed=request.seed,
             width=request.width,
@@ -157,6 +180,7 @@ class JobService:
             title=wish.title,
             out_dir=str(wish.out_dir),
             owner=self._owner,
+            warnings=plan.warnings,
         )
 
     # Following

@@ -46,7 +46,25 @@ def _add_cancels(connection: sqlite3.Connection) -> None:
     connection.execute("CREATE TABLE cancels (id TEXT PRIMARY KEY)")
 
 
-_MIGRATIONS = (_create, _add_cancels)
+def _add_largest(connection: sqlite3.Connection) -> None:
+    """The largest job done, by engine and preset; filled from what has been done until now."""
+    connection.execute(
+        "CREATE TABLE largest (engine TEXT, preset TEXT, width INTEGER, height INTEGER, frames INTEGER,"
+        " PRIMARY KEY (engine, preset))"
+    )
+    for (document,) in connection.execute("SELECT document FROM jobs WHERE state = 'done'").fetchall():
+        with suppress(zlib.error, ValueError, TypeError, KeyError):
+            job = _job(document)
+            place = f"{job.engine.kind} {job.engine.url}".strip()
+            connection.execute(_REMEMBER, (place, job.preset, job.width, job.height, max(1, job.num_frames)))
+
+
+_REMEMBER = (
+    "INSERT INTO largest VALUES (?,?,?,?,?) ON CONFLICT DO UPDATE SET"
+    " width = excluded.width, height = excluded.height, frames = excluded.frames"
+    " WHERE excluded.width * excluded.height * excluded.frames > width * height * frames"
+)
+_MIGRATIONS = (_create, _add_cancels, _add_largest)
 
 
 def _rescue(damaged: Path, connection: sqlite3.Connection) -> int:
@@ -177,6 +195,15 @@ class JobStore:
         query = "SELECT work, seconds FROM timings WHERE engine = ? AND preset = ? ORDER BY finished DESC LIMIT 50"
         return await self._database.run(lambda c: c.execute(query, (engine, preset)).fetchall())
 
+    async def remember_size(self, engine: str, preset: str, size: tuple[int, int, int]) -> None:
+        """`size` (width, height, frames) of a job that is done, kept if it is the largest of its preset there."""
+        await self._database.run(lambda c: c.execute(_REMEMBER, (engine, preset, *size)))
+
+    async def largest(self, engine: str, preset: str) -> tuple[int, int, int] | None:
+        """(width, height, frames) of the largest job of that preset that was done on that engine; None before any."""
+        query = "SELECT width, height, frames FROM largest WHERE engine = ? AND preset = ?"
+        return await self._database.run(lambda c: c.execute(query, (engine, preset)).fetchone())
+
     async def flag(self, name: str) -> str | None:
         query = "SELECT value FROM flags WHERE name = ?"
         row = await self._database.run(lambda c: c.execute(query, (name,)).fetchone())
@@ -224,6 +251,7 @@ def _job(document: bytes) -> Job:
             "state": JobState(data["state"]),
             "engine": EngineRef(**data["engine"]),
             "pictures": tuple(InputPicture(**p) for p in data["pictures"]),
+            "warnings": tuple(data.get("warnings", ())),
             "outputs": tuple(Output(**o) for o in data["outputs"]),
             "error": JobError(**error) if error else None,
             "owner": Owner(**owner) if owner else None,

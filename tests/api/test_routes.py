@@ -52,7 +52,7 @@ def test_presets_say_what_they_need(client: httpx.Client) -> None:
 
 def test_a_job_runs_to_its_file(client: httpx.Client, served: Served) -> None:
     sent = submit(client, seed="18446744073709551615")
-    assert set(sent) == {"job_id", "status", "status_url", "seed", "width", "height", "num_frames"}
+    assert set(sent) == {"job_id", "status", "status_url", "seed", "width", "height", "num_frames", "warnings"}
     assert sent["seed"] == 2**64 - 1 and sent["num_frames"] == 9
     job = wait_for(client, sent["job_id"])
     assert job["state"] == "done" and job["progress"] == 1.0 and job["prompt"] == "slow zoom in"
@@ -211,3 +211,12 @@ def test_several_pictures_at_once_do_not_mix(client: httpx.Client) -> None:
     assert one.status_code == 202, one.text
     assert (one.json()["width"], one.json()["height"]) == (640, 480)
     assert wait_for(client, one.json()["job_id"])["state"] == "done"
+
+
+def test_a_small_picture_is_taken_with_a_warning(client: httpx.Client) -> None:
+    files = {"file": ("small.png", picture(200, 100), "image/png")}
+    answer = client.post("/wan22/image-to-video", data={"num_frames": "5", "fps": "8"}, files=files)
+    assert answer.status_code == 202, answer.text
+    (warning,) = answer.json()["warnings"]
+    assert "is only 200 × 100" in warning
+    wait_for(client, answer.json()["job_id"])

@@ -97,7 +97,7 @@ async def submit(context: Context, tool: Tool, request: Request) -> JsonAnswer:
         except NotFound as error:
             raise InvalidField("preset", error.message) from error
     rows = [_row(job) for job in jobs]
-    answer = rows[0] | ({"jobs": rows} if len(rows) > 1 else {})
+    answer = rows[0] | {"warnings": list(jobs[0].warnings)} | ({"jobs": rows} if len(rows) > 1 else {})
     return JsonAnswer(answer, 202, {"location": rows[0]["status_url"]})
 
 

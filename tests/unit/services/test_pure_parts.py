@@ -19,7 +19,7 @@ from oelala_desktop.domain.events import JobRemoved, QueuePaused
 from oelala_desktop.domain.job import EngineRef, Owner
 from oelala_desktop.services import failures
 from oelala_desktop.services.bus import Bus
-from oelala_desktop.services.eta import amount_of_work, engine_key, expected_seconds, remaining_seconds
+from oelala_desktop.services.eta import amount_of_work, expected_seconds, place_key, remaining_seconds
 from oelala_desktop.services.fetching import result_stem, role_of
 from oelala_desktop.services.owner import is_alive, this_process
 from oelala_desktop.services.probing import result_candidates
@@ -51,7 +51,7 @@ async def test_time_expected(tmp_path: Path) -> None:
     assert amount_of_work(job) == work
     assert await expected_seconds(store, job) is None
     for number, (share, seconds) in enumerate([(0.5, 40), (2, 200), (1, 90), (1.01, 110), (1, 100)]):
-        await store.remember_time(engine_key(job), job.preset, work * share, seconds, float(number))
+        await store.remember_time(place_key(job.engine), job.preset, work * share, seconds, float(number))
         if number == 1:
             assert await expected_seconds(store, job) == pytest.approx(90)
     assert await expected_seconds(store, job) == 100
@@ -59,8 +59,8 @@ async def test_time_expected(tmp_path: Path) -> None:
 
 
 def test_engines_are_told_apart() -> None:
-    assert engine_key(some_job()) == "comfyui http://127.0.0.1:1"
-    assert engine_key(some_job(engine=EngineRef("sketch"))) == "sketch"
+    assert place_key(some_job().engine) == "comfyui http://127.0.0.1:1"
+    assert place_key(EngineRef("sketch")) == "sketch"
 
 
 @pytest.mark.parametrize(

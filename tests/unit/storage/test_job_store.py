@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -42,6 +44,7 @@ def full_job() -> Job:
         retry_of="j0",
         hidden=True,
         owner=ME,
+        warnings=("It may be soft.",),
     )
 
 
@@ -156,3 +159,20 @@ async def test_engines_are_part_of_the_row(store: JobStore) -> None:
     job = replace(some_job(), engine=EngineRef("sketch", "", "Sketch"))
     await store.save(job)
     assert await store.get("j1") == job
+
+
+async def test_the_largest_job_done_is_known_from_before_it_was_remembered(tmp_path: Path) -> None:
+    path = tmp_path / "old.sqlite3"
+    done = some_job(state=JobState.DONE, engine=EngineRef("comfyui", "http://box", "box"))
+    first = JobStore(path)
+    await first.open()
+    await first.save(done, replace(done, id="j2", width=16), some_job(id="j3", width=4000))
+    await first.close()
+    with closing(sqlite3.connect(path)) as database:  # as it was when it had the first of its tables only
+        database.executescript("DROP TABLE cancels; DROP TABLE largest; PRAGMA user_version=1")
+    second = JobStore(path)
+    await second.open()
+    assert await second.largest("comfyui http://box", done.preset) == (done.width, done.height, done.num_frames)
+    assert await second.largest("sketch", done.preset) is None
+    assert await second.cancels() == frozenset()
+    await second.close()

@@ -1,0 +1,51 @@
+"""What can be queued as it is, but may not come out as wished: said before anything is made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from oelala_desktop.domain.models import pair_warnings
+from oelala_desktop.domain.preset import Preset, Request
+from oelala_desktop.storage.jobs import JobStore
+
+from .engine import Engine
+from .eta import place_key
+from .pictures import Picture
+
+
+async def advice(
+    store: JobStore, engine: Engine, preset: Preset, request: Request, pictures: Iterable[Picture]
+) -> tuple[str, ...]:
+    """Sentences on pictures, models and memory, most telling first; empty when there is nothing to say."""
+    said = [picture.warning for picture in pictures if picture.warning]
+    return (*_models(preset, request), *await _memory(store, engine, request), *said)
+
+
+def _models(preset: Preset, request: Request) -> tuple[str, ...]:
+    keys = {model.key for model in preset.models}
+    if not {"unet_high_noise", "unet_low_noise"} <= keys:
+        return ()
+    high, low = (str(request.values.get(key) or "") for key in ("unet_high_noise", "unet_low_noise"))
+    return pair_warnings(high, low, task=preset.tool.task)
+
+
+async def _memory(store: JobStore, engine: Engine, request: Request) -> tuple[str, ...]:
+    """What is larger than all that has come through there may run out of memory."""
+    largest = None if engine.is_sketch else await store.largest(place_key(engine.ref), request.preset)
+    size = request.width, request.height, max(1, request.num_frames)
+    if largest is None or _volume(size) <= _volume(largest):
+        return ()
+    return (
+        f"{_words(size)} is more than this preset has managed on {engine.name} so far ({_words(largest)}); "
+        "it may run out of memory.",
+    )
+
+
+def _volume(size: tuple[int, int, int]) -> int:
+    width, height, frames = size
+    return width * height * frames
+
+
+def _words(size: tuple[int, int, int]) -> str:
+    width, height, frames = size
+    return f"{width} × {height}" + (f" with {frames} frames" if frames > 1 else "")

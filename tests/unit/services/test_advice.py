@@ -1,0 +1,81 @@
+"""What is said of a wish that can be queued as it is."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from oelala_desktop.domain.job import EngineRef
+from oelala_desktop.services.advice import advice
+from oelala_desktop.services.bus import Bus
+from oelala_desktop.services.engine import Engine
+from oelala_desktop.services.eta import place_key
+from oelala_desktop.services.pictures import Picture
+from oelala_desktop.services.tasks import TaskScope
+from oelala_desktop.storage.jobs import JobStore
+from tests.unit.domain.samples import settle, shipped
+
+I2V = "image-to-video.wan22-14b"
+COMFY = EngineRef("comfyui", "http://box:8188", "box")
+SKETCH = EngineRef("sketch", "", "Sketch")
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[JobStore]:
+    store = JobStore(tmp_path / "jobs.sqlite3")
+    await store.open()
+    yield store
+    await store.close()
+
+
+async def nowhere() -> Any:
+    raise AssertionError("nothing is asked of the server")
+
+
+async def said(
+    store: JobStore, preset: str = I2V, *, ref: EngineRef = COMFY, warning: str = "", **values: Any
+) -> tuple[str, ...]:
+    engine = Engine(ref, nowhere, Bus(), TaskScope("test"))
+    pictures = [Picture(Path("a.png"), 900, 600, b"", ".png", warning)]
+    return await advice(store, engine, shipped(preset), settle(preset, values), pictures)
+
+
+async def test_nothing_is_said_of_what_is_usual(store: JobStore) -> None:
+    for preset in (I2V, "image-to-video.wan22-5b", "text-to-image.sdxl"):
+        assert await said(store, preset) == ()
+
+
+async def test_weights_that_do_not_fit(store: JobStore) -> None:
+    (found,) = await said(
+        store,
+        unet_high_noise="wan2.2_t2v_high_noise_14B_fp8_scaled.safetensors",
+        unet_low_noise="wan2.2_t2v_low_noise_14B_fp8_scaled.safetensors",
+    )
+    assert found.startswith("These are weights for text to video")
+
+
+async def test_more_than_has_come_through_before(store: JobStore) -> None:
+    place = place_key(COMFY)
+    await store.remember_size(place, I2V, (848, 480, 81))
+    await store.remember_size(place, I2V, (640, 480, 33))
+    assert await said(store, num_frames=81, resolution="480p") == ()
+    (found,) = await said(store, num_frames=81, resolution="720p")
+    assert found == (
+        "1280 × 720 with 81 frames is more than this preset has managed on box so far (848 × 480 with 81 frames); "
+        "it may run out of memory."
+    )
+    await store.remember_size(place, I2V, (1280, 720, 81))
+    assert await said(store, num_frames=81, resolution="720p") == ()
+    assert await said(store, "image-to-video.wan22-5b") == ()
+    await store.remember_size(place_key(SKETCH), I2V, (64, 64, 1))
+    assert await said(store, ref=SKETCH) == ()
+
+
+async def test_a_small_picture_comes_last(store: JobStore) -> None:
+    await store.remember_size(place_key(COMFY), I2V, (64, 64, 1))
+    memory, small = await said(store, warning="a.png is small.")
+    assert "(64 × 64)" in memory
+    assert small == "a.png is small."
