@@ -8,12 +8,14 @@ import logging
 import os
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from oelala_desktop.comfy.answers import ServerFile
 from oelala_desktop.comfy.client import ComfyClient
 from oelala_desktop.domain.errors import CannotSave, EngineAnswer, Unreadable
+from oelala_desktop.domain.field import MAX_SEED
 from oelala_desktop.domain.job import Job, Output
 from oelala_desktop.metadata import check_complete, probe, read, sniff
 from oelala_desktop.metadata.writer import embed
@@ -130,8 +132,10 @@ def _finish(part: Path, target: Path, job: Job, role: str) -> Output:
             raise EngineAnswer("The server sent something that is neither a picture nor a video.")
         final = target.with_name(target.name + _SUFFIXES[kind])
         output = _check(part, final, role)
-        if not _has_provenance(part):
-            _embed(part, job)
+        has_provenance = _has_provenance(part)
+        if role or not has_provenance:
+            # the server knows nothing of roles: it wrote the same into all files of an extended video
+            _embed(part, params_of(job, output), None if has_provenance else job.graph)
         part.replace(final)
         _sync_folder(final.parent)
     except OSError as error:
@@ -156,10 +160,25 @@ def _has_provenance(part: Path) -> bool:
         return False
 
 
-def _embed(part: Path, job: Job) -> None:
+def params_of(job: Job, output: Output) -> Mapping[str, Any]:
+    """`oelala_params` for one of a job's files: of an extended video each has a length of its own, and each clip a
+    number (`clip`, from 1) and the seed that it was sampled with."""
+    if not output.role:
+        return job.params
+    params = dict(job.params)
+    if output.frames:
+        params["num_frames"] = output.frames
+        params["duration"] = round(output.frames / output.fps, 3) if output.fps else None
+    if output.role.startswith("clip"):
+        number = int(output.role.removeprefix("clip"))
+        params |= {"clip": number, "seed": str((job.seed + number - 1) % (MAX_SEED + 1))}
+    return params
+
+
+def _embed(part: Path, params: Mapping[str, Any], graph: Mapping[str, Any] | None) -> None:
     """A format that takes no metadata is kept as it came; the jobs database knows what made it."""
     try:
-        embed(part, job.params, job.graph)
+        embed(part, params, graph)
     except Unreadable as error:
         log.warning("no provenance in %s: %s", part.name, error)
 

@@ -90,7 +90,15 @@ def test_a_chain_of_three_clips(oelala: Program) -> None:
     assert max(np.abs(a - b).mean() for a, b in zip(joined, whole, strict=True)) < 4
     for before, after in itertools.pairwise(clips):
         assert np.abs(before[-1] - after[0]).mean() < 4
-    assert {read(Path(o["path"])).info.seed for o in outputs.values()} == {5}
+    infos = {role: read(Path(o["path"])).info for role, o in outputs.items()}
+    assert {role: (info.seed, info.num_frames, info.duration) for role, info in infos.items()} == {
+        "clip1": (5, 9, 0.562),
+        "clip2": (6, 9, 0.562),
+        "clip3": (7, 9, 0.562),
+        "joined": (5, 25, 1.562),
+    }
+    params = read(Path(outputs["clip2"]["path"])).oelala_params
+    assert params is not None and params["clip"] == 2
 
 
 def test_variations(oelala: Program) -> None:
@@ -152,6 +160,13 @@ def test_without_json_stdout_is_the_path_alone(oelala: Program, tmp_path: Path) 
 def test_a_terminal_that_lacks_signs_is_no_hindrance(oelala: Program, encoding: str) -> None:
     ran = oelala.run("doctor", "--engine", "sketch", PYTHONIOENCODING=encoding, LC_ALL="C", PYTHONUTF8="0")
     assert ran.code == 0, ran
+
+
+def test_what_may_not_come_out_well_is_said(oelala: Program, tmp_path: Path) -> None:
+    Image.new("RGB", (200, 100)).save(tmp_path / "small.png")
+    ran = oelala.generate("image-to-video", "--image", tmp_path / "small.png", **TINY)
+    assert ran.code == 0, ran
+    assert ran.sentence == "small.png is only 200 × 100; the result will be soft."
 
 
 def test_auto_says_that_it_takes_sketch(oelala: Program) -> None:
