@@ -21,22 +21,26 @@ class ToolRegistry:
     def __init__(self, *folders: Path) -> None:
         self._folders = folders
         self._presets: dict[str, Preset] = {}
-        self.faults: tuple[str, ...] = ()
+        self._broken: dict[str, str] = {}
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        return tuple(self._broken.values())
 
     def load(self) -> None:
         """Reads all folders (blocking). A later folder's preset replaces one of the same id."""
         found: dict[str, Preset] = {}
-        faults = []
+        broken: dict[str, str] = {}
         for folder in self._folders:
             for path in sorted(folder.glob("*/*.toml")):
                 try:
                     preset = _read(path)
                 except InvalidPreset as error:
-                    faults.append(str(error))
+                    broken[f"{path.parent.name}.{path.stem}"] = error.message
                 else:
                     found[preset.id] = preset
         self._take(found)
-        self.faults = tuple(faults)
+        self._broken = broken
 
     def offer(self, preset: Preset) -> None:
         """Takes in one more, without reading the folders again."""
@@ -50,9 +54,13 @@ class ToolRegistry:
         return tuple(p for p in self._presets.values() if tool is None or p.tool.id == tool.id)
 
     def find(self, name: str, tool: Tool | None = None) -> Preset:
-        """By full id, or by the short one inside a tool. Raises NotFound with the nearest."""
+        """By full id, or by the short one inside a tool. Raises NotFound, with the nearest or with what is wrong with
+        the files of that name."""
         preset = self._presets.get(name) or (self._presets.get(f"{tool.id}.{name}") if tool else None)
         if preset is None or (tool and preset.tool.id != tool.id):
+            fault = self._broken.get(name) or (self._broken.get(f"{tool.id}.{name}") if tool else None)
+            if fault:
+                raise NotFound(f"The preset {name} cannot be used. {fault}")
             known = [p.short_id if tool else p.id for p in self.presets(tool)]
             near = nearest(name, known)
             hint = f" Did you mean {near}?" if near else ""
@@ -99,4 +107,8 @@ def _read(path: Path) -> Preset:
         for n in graph.values()
     ):
         raise InvalidPreset(f"{graph_path}: this is not a workflow in API format (ComfyUI: Workflow → Export (API)).")
-    return parse_preset(path.stem, tool, table, graph)
+    try:
+        return parse_preset(path.stem, tool, table, graph)
+    except InvalidPreset as error:
+        # its own sentence may name a node alone, as it does for a graph that is still to become a preset
+        raise InvalidPreset(f"{path}: {error.message}") from error

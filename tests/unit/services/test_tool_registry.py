@@ -127,6 +127,18 @@ def test_a_broken_preset_is_a_sentence_and_the_others_are_there(own: Path, case:
     assert re.search(words, registry.faults[0])
 
 
+def test_a_node_that_is_not_there_is_told_with_its_file(own: Path) -> None:
+    path = own / "image-to-video" / "my.own.toml"
+    path.write_text(path.read_text("utf-8").replace("Start picture.image", "Strat picture.image"), "utf-8")
+    registry = load(WORKFLOWS, own)
+    (fault,) = registry.faults
+    assert fault.startswith(f"{path}: ") and "“Strat picture”" in fault
+    for name, tool in (("my.own", I2V), ("image-to-video.my.own", None)):
+        with pytest.raises(NotFound) as caught:
+            registry.find(name, tool)
+        assert caught.value.message == f"The preset {name} cannot be used. {fault}"
+
+
 def test_a_folder_that_is_no_tool(own: Path) -> None:
     (own / "image-to-video").rename(own / "image2video")
     assert "there is no tool named image2video" in load(own).faults[0]
