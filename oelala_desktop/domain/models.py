@@ -9,7 +9,7 @@ from dataclasses import dataclass
 _HIGH = frozenset({"high", "highnoise", "h"})
 _LOW = frozenset({"low", "lownoise", "l"})
 _EXTENSION = re.compile(r"\.(safetensors|gguf|ckpt|pt|pth|bin|sft)$", re.IGNORECASE)
-_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z0-9])(?=[A-Z][a-z])")
 _SPLIT = re.compile(r"[^0-9A-Za-z.]+|(?<!\d)\.|\.(?!\d)")
 _QUANT = re.compile(r"^(q\d(_\w+)*|iq\d\w*|fp8\w*|fp16|bf16|fp32|fp4|nvfp4|int8)$", re.IGNORECASE)
 _QUANT_HEAD = re.compile(r"I?Q\d(_[A-Z0-9]+)*", re.IGNORECASE)

@@ -19,6 +19,9 @@ LOW = "wan2.2_i2v_low_noise_14B_Q6_K.gguf"
         ("Wan2_2-I2V-A14B-LOW_fp8.safetensors", "low"),
         ("wan22_highnoise.safetensors", "high"),
         ("wan22-LOWNOISE.safetensors", "low"),
+        ("Wan22I2VHigh.safetensors", "high"),
+        ("Wan22I2V14BLow.safetensors", "low"),
+        ("WAN22Highlight.safetensors", None),
         ("camera_H.safetensors", "high"),
         ("camera-L.safetensors", "low"),
         ("wan 2.2/high/model.safetensors", "high"),
@@ -52,6 +55,11 @@ def test_a_word_of_its_own_marks_the_pass(path: str, marked: str | None) -> None
 )
 def test_a_model_is_called_by_its_remaining_words(path: str, name: str) -> None:
     assert display_name(path) == name
+
+
+def test_a_pair_in_camel_case() -> None:
+    high, low = "Wan22I2VHigh.safetensors", "Wan22I2VLow.safetensors"
+    assert find_pairs([low, high]) == (ModelPair("Wan22I2V", high, low),)
 
 
 def test_a_pair_is_named_after_what_both_share() -> None:
