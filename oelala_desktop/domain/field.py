@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -31,7 +32,7 @@ class FieldKind(Enum):
 @dataclass(frozen=True, slots=True)
 class Field:
     """`group` is the card of the form it stands in; `step` is the editor's, never a rule. `open_choices` marks
-    lists that the server extends (samplers, schedulers)."""
+    lists that the server extends (samplers, schedulers). `rule` raises InvalidField for a text of the wrong form."""
 
     key: str
     kind: FieldKind
@@ -46,6 +47,7 @@ class Field:
     unit: str = ""
     help: str = ""
     into: tuple[str, ...] = ()
+    rule: Callable[[str], object] | None = None
 
     def check(self, value: Value) -> Value:
         """`value` as this field's own type. Text from a command line or a form is read as what it says.
@@ -112,6 +114,8 @@ def _text(field: Field, value: Value) -> Value:
         value.encode("utf-8")
     except UnicodeEncodeError:
         raise field.fail("the text is not valid Unicode.") from None
+    if field.rule is not None:
+        field.rule(value)
     return value
 
 

@@ -10,7 +10,8 @@ _PART = re.compile(r"^([a-z]+(?::\d+)?),(\*|\d+(\.\d+)?(gb|g|mb|m|%)?)$", re.IGN
 _KEY = "expert_mode_allocations"
 
 
-def _parts(text: str) -> list[tuple[str, str]]:
+def parse_allocations(text: str) -> list[tuple[str, str]]:
+    """(device, amount) in order. Raises InvalidField for a part of another form."""
     out = []
     for raw in filter(None, (p.strip() for p in text.split(";"))):
         match = _PART.match(raw.replace(" ", ""))
@@ -23,7 +24,7 @@ def _parts(text: str) -> list[tuple[str, str]]:
 def check_allocations(text: str, devices: tuple[str, ...]) -> None:
     """Raises InvalidField for a malformed text, a device the server lacks, or no device but the processor
     (which loads and then fails while sampling). Empty text leaves the split to the loader."""
-    parts = _parts(text)
+    parts = parse_allocations(text)
     for device, _ in parts:
         if devices and device not in devices:
             raise InvalidField(_KEY, f"{_KEY}: this server has no device {device}; it has {', '.join(devices)}.")
@@ -36,7 +37,7 @@ def check_allocations(text: str, devices: tuple[str, ...]) -> None:
 def fit_allocations(text: str, devices: tuple[str, ...]) -> str:
     """The default text for a server with these devices: as it is if all are there, one GPU's share if there is one,
     empty (the loader decides) without any."""
-    if not devices or all(device in devices for device, _ in _parts(text)):
+    if not devices or all(device in devices for device, _ in parse_allocations(text)):
         return text
     gpu = next((d for d in devices if d != "cpu"), None)
     return f"{gpu},8gb;cpu,*" if gpu else ""

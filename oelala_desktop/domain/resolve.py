@@ -63,9 +63,10 @@ def check_values(preset: Preset, values: Mapping[str, object]) -> dict[str, obje
     """What can be said of `values` before a server is asked. Raises InvalidField."""
     given = preset.tool.check(values, preset.fields)
     _refuse_unused(preset, given)
-    steps = given.get("steps", preset.fields["steps"].default if "steps" in preset.fields else None)
+    # a preset without steps of its own leaves them at what the tool starts with
+    steps = given.get("steps", preset.fields.get("steps", VOCABULARY["steps"]).default)
     switch = given.get("switch_step")
-    if switch is not None and steps is not None and int(str(switch)) >= int(str(steps)):
+    if switch is not None and int(str(switch)) >= int(str(steps)):
         raise InvalidField("switch_step", f"switch_step: {switch} must be less than the {steps} steps.")
     return given
 

@@ -9,6 +9,7 @@ from .catalog import nearest
 from .errors import InvalidField, NotFound
 from .field import Field, FieldKind
 from .geometry import ASPECTS, RESOLUTIONS
+from .memory_split import parse_allocations
 
 DEFAULT_NEGATIVE = (
     "low quality, blurry, out of focus, unstable camera, artifacts, distortion, overexposed, underexposed, "
@@ -92,6 +93,7 @@ _FIELDS = (
         "memory",
         default=DEFAULT_ALLOCATIONS,
         maximum=500,
+        rule=parse_allocations,
         help="How much of each model lies on which device.",
     ),
 )

@@ -133,6 +133,11 @@ SETTINGS: dict[str, tuple[dict[str, object], str]] = {
     "preset": ({"preset": "skecth"}, "no preset of Image to Video named skecth. Did you mean sketch?"),
     "LoRA JSON": ({"lora_configs": "[{"}, "lora_configs: expected JSON like"),
     "LoRA row": ({"lora_configs": '[{"hihg": "a"}]'}, "lora_configs: entry 1 has the unknown key 'hihg'."),
+    "allocations": (
+        {"expert_mode_allocations": "garbage"},
+        "expert_mode_allocations: “garbage” is not of the form cuda:0,8gb.",
+    ),
+    "switch step": ({"switch_step": 6}, "switch_step: 6 must be less than the 6 steps."),
     "switch": ({"sage_attention": "perhaps"}, "sage_attention: expected on or off, not 'perhaps'."),
 }
 
