@@ -170,7 +170,12 @@ def _loras(field: Field, value: Value) -> Value:
         return []
     if not isinstance(value, list | tuple) or len(value) > 64:
         raise field.fail("expected a list of at most 64 LoRAs.")
-    return [_lora_row(field, index, row) for index, row in enumerate(value, 1)]
+    # what a preset brings by itself is told in its results, and is no wish when these are used again
+    return [_lora_row(field, index, row) for index, row in enumerate(value, 1) if not _is_fixed(row)]
+
+
+def _is_fixed(row: Value) -> bool:
+    return isinstance(row, dict) and row.get("fixed") is True
 
 
 def _lora_row(field: Field, index: int, row: Value) -> dict[str, Value]:

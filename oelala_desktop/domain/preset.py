@@ -14,7 +14,10 @@ from . import graph as edits
 from .catalog import Catalog
 from .errors import InvalidPreset
 from .field import Field
+from .models import noise_pass
 from .tool import Tool
+
+_LORA_LOADERS = ("LoraLoaderModelOnly", "LoraLoader")
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +260,19 @@ class Preset:
         self._add_loras(graph, values.get("lora_configs") or ())
         self._extend(graph, int(values.get("clip_count") or 1), request.num_frames, files.get("end_image"))
         return graph
+
+    def fixed_loras(self, graph: edits.Graph) -> list[dict[str, Any]]:
+        """The LoRAs that are part of the preset itself, as sent, as rows of `lora_configs` marked `fixed`."""
+        rows: list[dict[str, Any]] = []
+        for node_id in sorted(self.template.keys() & graph.keys()):
+            node = graph[node_id]
+            name, strength = node["inputs"].get("lora_name"), node["inputs"].get("strength_model")
+            if node["class_type"] not in _LORA_LOADERS or not isinstance(name, str):
+                continue
+            side = noise_pass(edits.title_of(graph, node_id)) or noise_pass(name)
+            files = {"high": None, "low": None, side: name} if side else {"high": name}
+            rows.append({**files, "strength": strength, "enabled": True, "fixed": True})
+        return rows
 
     def _choose_models(self, graph: edits.Graph, request: Request, catalog: Catalog) -> None:
         for model in self.models:

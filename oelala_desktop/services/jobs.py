@@ -159,6 +159,10 @@ class JobService:
             "app_version": __version__,
             **origin,
         }
+        graph = plan.preset.graph(request, files=files, prefix=prefix, catalog=engine.catalog)
+        fixed = plan.preset.fixed_loras(graph)
+        if fixed:
+            params["lora_configs"] = [*fixed, *params.get("lora_configs", ())]
         return Job(
             id=job_id,
             tool=request.tool,
@@ -167,7 +171,7 @@ class JobService:
             state=JobState.QUEUED,
             values=dict(request.values),
             params=params,
-            graph=plan.preset.graph(request, files=files, prefix=prefix, catalog=engine.catalog),
+            graph=graph,
             prefix=prefix,
             seed=request.seed,
             width=request.width,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from oelala_desktop.domain.graph import title_of
-from oelala_desktop.domain.tool import TOOLS
+from oelala_desktop.domain.tool import TOOLS, VOCABULARY
 from tests.unit.domain.samples import SHIPPED, build, by_title, settle, shipped
 from tests.unit.node_table import EVERYTHING, faults_of, offering, without
 
@@ -165,3 +166,26 @@ def test_a_model_in_another_folder_is_found_by_its_name_or_one_like_it() -> None
     assert high.misplaced(lists) == ("checkpoints", "wan2.2_i2v_high_noise_14B_other.safetensors")
     assert low.misplaced(lists) is None
     assert vae.misplaced(lists) == ("loras", f"x/{vae.file}")
+
+
+def test_fixed_loras_are_told_as_sent() -> None:
+    preset = "image-to-video.wan22-14b-fast"
+    rows = shipped(preset).fixed_loras(build(preset, {"lora_configs": LORAS}))
+    name = "wan2.2_i2v_lightx2v_4steps_lora_v1_{}_noise.safetensors"
+    fixed = {"strength": 1.0, "enabled": True, "fixed": True}
+    assert [{k: v and v.rsplit("/", 1)[-1] if k in ("high", "low") else v for k, v in row.items()} for row in rows] == [
+        {"high": name.format("high"), "low": None, **fixed},
+        {"high": None, "low": name.format("low"), **fixed},
+    ]
+    assert VOCABULARY["lora_configs"].check([*rows, {"high": "mine"}]) == VOCABULARY["lora_configs"].check(
+        [{"high": "mine"}]
+    )
+    assert shipped("image-to-video.wan22-14b").fixed_loras(build("image-to-video.wan22-14b")) == []
+
+
+def test_a_fixed_lora_of_no_pass_is_told_of_both() -> None:
+    preset = replace(shipped("image-to-video.wan22-14b"), template={})
+    node = {"class_type": "LoraLoader", "inputs": {"lora_name": "style", "strength_model": 0.5}}
+    graph = {"7": node}
+    row = {"high": "style", "strength": 0.5, "enabled": True, "fixed": True}
+    assert replace(preset, template=graph).fixed_loras(graph) == [row]
