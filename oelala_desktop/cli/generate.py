@@ -6,7 +6,7 @@ import argparse
 import asyncio
 import json
 import signal
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,8 @@ from oelala_desktop.storage.paths import shipped
 from .output import Bar, JsonLines
 from .run import INTERRUPTED, say
 
-_CANCEL_TIME = 20.0  # seconds that Ctrl-C waits for the server's word
+CANCEL_TIME = 20.0  # seconds that a cancel waits for the server's word
+UNCONFIRMED = "The server has not confirmed it yet; “oelala jobs --wait” takes it up again."
 
 
 async def generate(options: argparse.Namespace) -> int:
@@ -37,21 +38,29 @@ async def generate(options: argparse.Namespace) -> int:
         if remark:
             say(remark)
         show = JsonLines(services.bus) if getattr(options, "json", False) else Bar(services.bus)
-        # from here on a job may be stored: Ctrl-C has to take it back
-        stop = asyncio.Event()
-        restore = on_interrupt(stop.set)
-        try:
-            jobs = await services.jobs.submit(Submission(tool, values, folder), engine, announce=show.queued)
-            for warning in jobs[0].warnings:
-                say(warning)
-            ended = await _wait(services, jobs, stop)
-        finally:
-            restore()
+        submission = Submission(tool, values, folder)
+        ended = await until_over(services, services.jobs.submit(submission, engine, announce=show.queued))
         if ended is None:
             return INTERRUPTED
         if isinstance(show, Bar):
-            _report(ended, engine, is_try)
+            print_paths(ended)
+            if is_try and all(job.state is JobState.DONE for job in ended):
+                _praise(ended[0], engine)
         return 0 if all(job.state is JobState.DONE for job in ended) else 1
+
+
+async def until_over(services: Services, submitting: Awaitable[list[Job]]) -> list[Job] | None:
+    """What is being submitted, when it is over; None after Ctrl-C, which cancels it on the server and says so."""
+    # from here on a job may be stored: Ctrl-C has to take it back
+    stop = asyncio.Event()
+    restore = on_interrupt(stop.set)
+    try:
+        jobs = await submitting
+        for warning in jobs[0].warnings:
+            say(warning)
+        return await _wait(services, jobs, stop)
+    finally:
+        restore()
 
 
 async def _wait(services: Services, jobs: list[Job], stop: asyncio.Event) -> list[Job] | None:
@@ -74,14 +83,19 @@ async def _cancel(services: Services, ids: list[str], waiting: asyncio.Task[list
         except OelalaError:
             continue  # over already
     try:
-        async with asyncio.timeout(_CANCEL_TIME):
+        async with asyncio.timeout(CANCEL_TIME):
             ended = await waiting
     except TimeoutError:
-        say("The server has not confirmed it yet; “oelala jobs --wait” takes it up again.")
+        say(UNCONFIRMED)
         return
     for job in ended:
-        words = "was cancelled" if job.state is JobState.CANCELLED else f"had already ended: {job.state.value}"
-        say(f"Job {job.id[:8]} {words}.")
+        say_outcome(job)
+
+
+def say_outcome(job: Job) -> None:
+    """What became of a job that was to be cancelled."""
+    words = "was cancelled" if job.state is JobState.CANCELLED else f"had already ended: {job.state.value}"
+    say(f"Job {job.id[:8]} {words}.")
 
 
 def on_interrupt(stop: Callable[[], None]) -> Callable[[], None]:
@@ -96,15 +110,17 @@ def on_interrupt(stop: Callable[[], None]) -> Callable[[], None]:
     return restore
 
 
-def _report(jobs: list[Job], engine: Engine, is_try: bool) -> None:
+def print_paths(jobs: list[Job]) -> None:
     for job in jobs:
         for output in job.outputs:
             print(output.path)
-    if is_try and all(job.state is JobState.DONE for job in jobs):
-        made_by = "the built-in Sketch engine (no AI model)" if engine.is_sketch else engine.name
-        say(f"Made by {made_by} with preset {jobs[0].preset}.")
-        if engine.is_sketch:
-            say("With ComfyUI running, the same command uses Wan 2.2; README.md says how to connect it.")
+
+
+def _praise(job: Job, engine: Engine) -> None:
+    made_by = "the built-in Sketch engine (no AI model)" if engine.is_sketch else engine.name
+    say(f"Made by {made_by} with preset {job.preset}.")
+    if engine.is_sketch:
+        say("With ComfyUI running, the same command uses Wan 2.2; README.md says how to connect it.")
 
 
 def _check_folder(name: str | Path) -> Path:

@@ -1,4 +1,4 @@
-"""`oelala jobs`: the list, and with --wait the end of what was left unfinished."""
+"""`oelala jobs`: the list; the end of what was left unfinished; one job once more, or no more."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import asyncio
 from itertools import groupby
 
 from oelala_desktop.bootstrap import Services
-from oelala_desktop.domain.errors import EngineUnreachable
+from oelala_desktop.domain.errors import EngineUnreachable, InvalidInput
 from oelala_desktop.domain.job import Job, JobState
 
-from .generate import on_interrupt
-from .output import Bar, print_json
+from .generate import CANCEL_TIME, UNCONFIRMED, on_interrupt, print_paths, say_outcome, until_over
+from .output import Bar, JsonLines, print_json
 from .run import INTERRUPTED, say
 
 _LOOK = 0.5  # seconds between two looks at what other processes have done
@@ -20,12 +20,73 @@ _LOOK = 0.5  # seconds between two looks at what other processes have done
 async def jobs(options: argparse.Namespace) -> int:
     """With --wait: 0 when all that was unfinished is done, 1 when a job failed or is lost, 3 when an engine that has
     some does not answer, 130 after Ctrl-C, which ends no job."""
+    if options.new_seed and not options.retry:
+        raise InvalidInput("--new-seed goes with --retry.")
     async with Services() as services:
+        if options.retry:
+            return await _retry(services, options)
+        if options.cancel:
+            return await _cancel(services, options)
         if not options.wait:
             for job in reversed(await services.jobs.recent(options.limit)):
                 _print(job, options.json)
             return 0
         return await _wait(services, options)
+
+
+async def _retry(services: Services, options: argparse.Namespace) -> int:
+    """As `generate` with the same settings: waited for, and cancelled by Ctrl-C. Raises EngineUnreachable; then nothing
+    was stored."""
+    old = await services.jobs.find(options.retry)
+    engine = services.engines.for_ref(old.engine)
+    await engine.connect()
+    show = JsonLines(services.bus) if options.json else Bar(services.bus)
+
+    async def submit() -> list[Job]:
+        job = await services.jobs.retry(old.id, engine, new_seed=options.new_seed)
+        show.queued(job)
+        return [job]
+
+    ended = await until_over(services, submit())
+    if ended is None:
+        return INTERRUPTED
+    if not options.json:
+        print_paths(ended)
+    return 0 if all(job.state is JobState.DONE for job in ended) else 1
+
+
+async def _cancel(services: Services, options: argparse.Namespace) -> int:
+    """0 once the job is over, whoever drives it; 3 while its server does not answer: then it ends when that does."""
+    job = await services.jobs.find(options.cancel)
+    mine = [left for left in await services.jobs.adopt() if left.id == job.id]
+    engine = services.engines.for_ref(job.engine)
+    if mine and job.state is not JobState.QUEUED:
+        try:
+            await engine.connect()
+        except EngineUnreachable as error:
+            await services.jobs.cancel(job.id)
+            say(f"{error} {UNCONFIRMED}")
+            return error.exit_code
+    if mine:
+        services.jobs.take_up(mine, engine)
+    await services.jobs.cancel(job.id)
+    try:
+        async with asyncio.timeout(CANCEL_TIME):
+            job = await _end_of(services, job.id)
+    except TimeoutError:
+        say(UNCONFIRMED)
+        return 3
+    say_outcome(job)
+    return 0
+
+
+async def _end_of(services: Services, job_id: str) -> Job:
+    """The job when it is over; another process may be the one that ends it."""
+    while True:
+        job = await services.jobs.find(job_id)
+        if job.state.is_final:
+            return job
+        await asyncio.sleep(_LOOK)
 
 
 async def _wait(services: Services, options: argparse.Namespace) -> int:

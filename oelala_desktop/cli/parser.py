@@ -62,7 +62,11 @@ def build_parser() -> argparse.ArgumentParser:
     _engine(mcp)
 
     jobs = commands.add_parser("jobs", help="list jobs, or finish what was left unfinished")
-    jobs.add_argument("--wait", action="store_true", help="take up what is unfinished and wait for it")
+    what = jobs.add_mutually_exclusive_group()
+    what.add_argument("--wait", action="store_true", help="take up what is unfinished and wait for it")
+    what.add_argument("--retry", metavar="ID", help="make the same once more; the id's first letters will do")
+    what.add_argument("--cancel", metavar="ID", help="end that job and no other")
+    jobs.add_argument("--new-seed", action="store_true", help="with --retry, draw another seed")
     jobs.add_argument("--json", action="store_true")
     jobs.add_argument("--limit", type=int, default=50, metavar="N", help="at most N jobs (50)")
 

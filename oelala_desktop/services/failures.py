@@ -48,7 +48,7 @@ def bad_ending(entry: HistoryEntry, job: Job) -> JobError:
 def lost(job: Job) -> JobError:
     message = (
         f"{job.engine.name or 'The server'} no longer knows this job: it was restarted, or its queue was cleared, "
-        "before the result was written. Send it again with one click."
+        "before the result was written. It can be sent again."
     )
     return JobError(message, "lost")
 

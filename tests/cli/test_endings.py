@@ -59,6 +59,41 @@ def test_ctrl_c_at_the_first_word_takes_back_every_job(fresh: Program) -> None:
     wait_until(lambda: queue_of(fresh) == 0)
 
 
+def test_a_job_is_cancelled_and_made_once_more_by_its_id(fresh: Program) -> None:
+    with fresh.started("generate", "image-to-video", *LONG, "--set", "seed=3") as run:
+        run.until("queued")
+        run.until("progress", 0.01)
+        driven = run.lines[0]["job_id"]
+        ended = fresh.run("jobs", "--cancel", driven[:8])
+        assert (ended.code, ended.sentence) == (0, f"Job {driven[:8]} was cancelled.")
+        assert run.until("failed")["state"] == "cancelled"
+        run.process.communicate(timeout=40)
+        assert run.process.returncode == 1
+    with fresh.started("generate", "image-to-video", *LONG) as run:
+        orphan = run.until("queued")["job_id"]
+        run.until("progress", 0.01)
+        run.kill()
+    ended = fresh.run("jobs", "--cancel", orphan)
+    assert (ended.code, ended.sentence) == (0, f"Job {orphan[:8]} was cancelled.")
+    wait_until(lambda: queue_of(fresh) == 0)
+    assert [job["state"] for job in fresh.jobs()] == ["cancelled", "cancelled"]
+    again = fresh.run("jobs", "--cancel", orphan)
+    assert (again.code, again.sentence) == (2, "This job is over.")
+
+
+def test_a_job_once_more(fresh: Program) -> None:
+    words = ("--set", "num_frames=5", "--set", "seed=3", "--engine", "sketch", "--json", "--image", HARBOUR)
+    first = fresh.run("generate", "image-to-video", *words).last
+    same = fresh.run("jobs", "--retry", first["job_id"][:8], "--json")
+    assert (same.code, same.lines[0]["event"], same.last["event"]) == (0, "queued", "finished")
+    assert (same.last["seed"], same.last["retry_of"]) == (3, first["job_id"])
+    other = fresh.run("jobs", "--retry", first["job_id"], "--new-seed")
+    assert other.code == 0, other
+    assert other.out.strip().endswith(".mp4")
+    assert fresh.jobs()[-1]["seed"] != 3
+    assert fresh.run("jobs", "--new-seed").sentence == "--new-seed goes with --retry."
+
+
 @pytest.mark.parametrize("engine_too", [False, True], ids=["the program", "the program and its engine"])
 def test_sigkill_in_the_middle_of_a_job(fresh: Program, engine_too: bool) -> None:
     with fresh.started("generate", "image-to-video", *SHORT) as run:
