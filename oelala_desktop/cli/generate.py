@@ -38,6 +38,7 @@ async def generate(options: argparse.Namespace) -> int:
         if remark:
             say(remark)
         show = JsonLines(services.bus) if getattr(options, "json", False) else Bar(services.bus)
+        show.engines.see(engine.state)
         submission = Submission(tool, values, folder)
         ended = await until_over(services, services.jobs.submit(submission, engine, announce=show.queued))
         if ended is None:

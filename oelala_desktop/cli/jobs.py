@@ -41,6 +41,7 @@ async def _retry(services: Services, options: argparse.Namespace) -> int:
     engine = services.engines.for_ref(old.engine)
     await engine.connect()
     show = JsonLines(services.bus) if options.json else Bar(services.bus)
+    show.engines.see(engine.state)
 
     async def submit() -> list[Job]:
         job = await services.jobs.retry(old.id, engine, new_seed=options.new_seed)
@@ -144,6 +145,7 @@ async def _take_up(services: Services, show: Bar) -> tuple[list[str], bool]:
             unreachable = True
             say(f"{error} {len(mine)} unfinished {'job waits' if len(mine) == 1 else 'jobs wait'} for it.")
             continue
+        show.engines.see(engine.state)
         services.jobs.take_up(mine, engine)
         taken += [job.id for job in mine]
     return taken, unreachable

@@ -6,10 +6,18 @@ import json
 import shutil
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from oelala_desktop.domain.events import JobChanged, JobFinished, JobPreviewed, JobProgressed, NoticePosted
+from oelala_desktop.domain.events import (
+    EngineChanged,
+    EngineState,
+    JobChanged,
+    JobFinished,
+    JobPreviewed,
+    JobProgressed,
+    NoticePosted,
+)
 from oelala_desktop.domain.job import Job, JobState, Progress
 from oelala_desktop.services.bus import Bus
 
@@ -25,11 +33,29 @@ def print_json(row: Mapping[str, Any]) -> None:
     print(json.dumps(row, ensure_ascii=False, default=str), flush=True)
 
 
+class EngineWatch:
+    """Tells when an engine that has been seen at work stops answering, and when it answers again: once each."""
+
+    def __init__(self, bus: Bus, tell: Callable[[EngineState], None]) -> None:
+        self._tell = tell
+        self._known: dict[tuple[str, str], str] = {}
+        bus.subscribe(EngineChanged, lambda event: self.see(event.engine))
+
+    def see(self, state: EngineState) -> None:
+        place = (state.kind, state.name)
+        known = self._known.get(place)
+        if state.state == "online" or (state.state == "offline" and known is not None):
+            self._known[place] = state.state
+            if known not in (None, state.state):
+                self._tell(state)
+
+
 class JsonLines:
-    """One object a line for each thing that happens to the jobs in `ids`."""
+    """One object a line for each thing that happens to the jobs in `ids`, and to the engines that have them."""
 
     def __init__(self, bus: Bus) -> None:
         self.ids: set[str] = set()
+        self.engines = EngineWatch(bus, _engine_line)
         bus.subscribe(JobProgressed, self._progress)
         bus.subscribe(JobPreviewed, self._preview)
         bus.subscribe(JobFinished, self._finished)
@@ -43,7 +69,7 @@ class JsonLines:
         if event.job_id in self.ids:
             p = event.progress
             row = {"progress": round(p.fraction, 4), "node": p.node, "pass": p.pass_, "step": p.step, "steps": p.steps}
-            print_json({"event": "progress", "job_id": event.job_id, **row, "eta_s": p.eta})
+            print_json({"event": "progress", "job_id": event.job_id, **row, "eta_s": p.eta, "ahead": p.ahead})
 
     def _preview(self, event: JobPreviewed) -> None:
         if event.job_id in self.ids:
@@ -63,7 +89,9 @@ class Bar:
         self.ids: set[str] = set()
         self._terminal = sys.stderr.isatty()
         self._last = ""
+        self._ahead = 0
         self._drawn = 0.0
+        self.engines = EngineWatch(bus, lambda state: self._line(engine_words(state)))
         bus.subscribe(JobProgressed, self._progress)
         bus.subscribe(JobChanged, self._changed)
         bus.subscribe(JobFinished, self._finished)
@@ -83,6 +111,9 @@ class Bar:
         now = time.monotonic()
         words = progress_words(progress)
         if not self._terminal:
+            if progress.ahead and progress.ahead != self._ahead:
+                self._line(words.capitalize())
+            self._ahead = progress.ahead or 0
             if progress.node and progress.node != self._last:
                 self._line(progress.node)
                 self._last = progress.node
@@ -111,6 +142,19 @@ class Bar:
 
 def _notice(event: NoticePosted) -> None:
     print(event.text, file=sys.stderr, flush=True)
+
+
+def _engine_line(state: EngineState) -> None:
+    print(engine_words(state), file=sys.stderr, flush=True)
+    row = {"kind": state.kind, "url": state.url or None, "name": state.name}
+    print_json({"event": "engine", "engine": row, "state": state.state, "reason": state.reason or None})
+
+
+def engine_words(state: EngineState) -> str:
+    """One line on an engine that has come back, or gone."""
+    if state.state == "online":
+        return f"{state.name} answers again."
+    return f"{state.reason or f'{state.name} does not answer.'} The job goes on when it is back."
 
 
 def progress_words(progress: Progress) -> str:

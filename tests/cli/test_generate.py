@@ -67,7 +67,7 @@ def test_every_line_is_an_event_of_one_shape(oelala: Program) -> None:
     assert (queued["state"], queued["tool"], queued["preset"]) == ("queued", "image-to-video", "image-to-video.sketch")
     assert isinstance(queued["seed"], int)
     shown = [line for line in ran.lines if line["event"] == "progress"]
-    assert set(shown[0]) == {"event", "job_id", "progress", "node", "pass", "step", "steps", "eta_s"}
+    assert set(shown[0]) == {"event", "job_id", "progress", "node", "pass", "step", "steps", "eta_s", "ahead"}
     fractions = [line["progress"] for line in shown]
     assert fractions == sorted(fractions)
     assert all(0 <= fraction < 1 for fraction in fractions)

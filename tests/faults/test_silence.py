@@ -21,7 +21,8 @@ from oelala_desktop.services.engines import SKETCH
 
 from .hostile import Frame, Hostile
 from .proxy import Fault, Point, Proxy
-from .rig import App, Server, faults_in, running_app
+from .rig import App, Server, faults_in, lines_of, running_app
+from .test_processes import other_process
 
 ALL = pytest.mark.exhaustive
 ONE = {"clip_count": 1}
@@ -265,3 +266,22 @@ async def test_out_of_memory_comes_with_advice(tmp_path: Path, hostile: Hostile)
         assert "ran out of memory" in job.error.message and "lower resolution" in job.error.message
         assert "two" in job.error.detail
     assert hostile.seen.count("POST /prompt") == 1
+
+
+async def test_the_command_line_says_that_a_server_went_and_came(tmp_path: Path, proxy: Proxy) -> None:
+    process = await other_process(tmp_path / "home", proxy.url, num_frames=161, resolution="720p")
+    assert process.stdout is not None and process.stderr is not None
+    assert b"the result will be soft" in await process.stderr.readline()
+    while json.loads(await process.stdout.readline())["event"] != "progress":
+        pass
+    proxy.refusing = True
+    await proxy.cut_all()
+    gone = (await process.stderr.readline()).decode()
+    assert proxy.url in gone
+    assert gone.endswith("The job goes on when it is back.\n")
+    proxy.refusing = False
+    out, err = await process.communicate()
+    assert err.decode().splitlines() == [f"Sketch at {proxy.url.removeprefix('http://')} answers again."]
+    events = lines_of(out.decode())
+    assert [row["state"] for row in events if row["event"] == "engine"] == ["offline", "online"]
+    assert (process.returncode, events[-1]["event"]) == (0, "finished")
