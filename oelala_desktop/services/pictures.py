@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import math
 import os
 import stat
 import uuid
@@ -135,6 +136,8 @@ def _as_png(picture: Image.Image) -> bytes:
 
 def _as_rgb(picture: Image.Image) -> Image.Image:
     """Eight bits a channel; what is transparent becomes black, as nothing lies behind it."""
+    if picture.mode == "F":
+        return _stretched(picture)
     if picture.mode.startswith("I"):
         return picture.convert("I").point(lambda value: value * (1 / 256)).convert("L").convert("RGB")
     if picture.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in picture.info:
@@ -143,6 +146,16 @@ def _as_rgb(picture: Image.Image) -> Image.Image:
         flat.paste(rgba, mask=rgba.getchannel("A"))
         return flat
     return picture.convert("RGB")
+
+
+def _stretched(picture: Image.Image) -> Image.Image:
+    """Numbers without a scale of their own: the least becomes black, the greatest white. Raises ValueError where they
+    have no bounds."""
+    low, high = (float(str(value)) for value in picture.getextrema())
+    if not math.isfinite(high - low):
+        raise ValueError("values without bounds")
+    scale = 255 / (high - low) if high > low else 0.0
+    return picture.point(lambda value: value * scale - low * scale).convert("L").convert("RGB")
 
 
 def keep_picture(picture: Picture, key: str, folder: Path) -> InputPicture:

@@ -112,6 +112,22 @@ def test_sixteen_bit_greys_keep_their_values(tmp_path: Path, suffix: str) -> Non
     assert np.abs(greys - np.arange(256)).max() <= 1
 
 
+@pytest.mark.parametrize(("low", "high"), [(0.0, 1.0), (-3.5, 900.0), (0.0, 255.0)])
+def test_floating_point_greys_are_spread_over_their_own_range(tmp_path: Path, low: float, high: float) -> None:
+    values = np.repeat(np.linspace(low, high, 256, dtype=np.float32), 256).reshape(256, 256)
+    found = shown(read_picture(save(tmp_path, "a.tif", Image.fromarray(values))))
+    greys = np.asarray(found)[:, 0, 0].astype(int)
+    assert np.abs(greys - np.arange(256)).max() <= 1
+
+
+@pytest.mark.parametrize("odd", [np.inf, -np.inf])
+def test_floating_point_without_bounds(tmp_path: Path, odd: float) -> None:
+    values = np.zeros((100, 100), np.float32)
+    values[0, 0] = odd
+    with pytest.raises(InvalidPicture, match=r"a\.tif is damaged"):
+        read_picture(save(tmp_path, "a.tif", Image.fromarray(values)))
+
+
 def test_palette_with_transparency_lies_on_black(tmp_path: Path) -> None:
     picture = two_halves().convert("P", palette=Image.Palette.ADAPTIVE, colors=8)
     index = picture.getpixel((0, 0))
