@@ -11,6 +11,7 @@ from oelala_desktop.sketch.frames import PreviewSource
 from oelala_desktop.sketch.graph import Graph, Signatures, is_link, order
 from oelala_desktop.sketch.nodes.definition import NodeClass, Result
 from oelala_desktop.sketch.progress import Interrupt, Interrupted, Outlet, Progress
+from oelala_desktop.sketch.schedule import schedule
 
 Message = tuple[str, dict[str, Any]]
 
@@ -108,7 +109,7 @@ class _Run:
         }
         cached = set(self._results)
         self._tell("execution_cached", {"nodes": list(self._results), "prompt_id": job.prompt_id})
-        for node_id in order(job.graph, job.outputs, executor.catalog, cached):
+        for node_id in schedule(job.graph, job.outputs, executor.catalog, cached):
             if node_id in cached:
                 self._repeat(node_id)
             elif not self._run_node(node_id, keys[node_id]):

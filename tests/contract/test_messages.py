@@ -12,7 +12,7 @@ from oelala_desktop.comfy import messages as m
 from oelala_desktop.comfy.client import ComfyClient
 from oelala_desktop.comfy.tracker import Phase, Tracker
 from tests.contract.conftest import Cleanup
-from tests.contract.graphs import clip, slow, still
+from tests.contract.graphs import clip, node, slow, still
 from tests.contract.listener import Listener
 
 AUTO = {"preview_method": "auto"}
@@ -36,6 +36,41 @@ async def test_the_order_of_a_job(client: ComfyClient, listener: Listener, start
     assert states
     assert all(state in ("running", "finished", "error") for x in states for _, _, state in x.nodes.values())
     assert not [x for x in listener.heard if isinstance(x, m.Ignored) and "malformed" in x.why]
+
+
+async def test_what_is_soon_to_be_seen_runs_first(
+    client: ComfyClient, listener: Listener, start: str, prefix: str
+) -> None:
+    """Two ways from one picture, the longer one written down first; then two pictures, the one further off first."""
+
+    def scale(source: str, width: int) -> dict[str, object]:
+        return node(
+            "ImageScale", "Scale", image=[source, 0], upscale_method="area", width=width, height=64, crop="disabled"
+        )
+
+    def save(source: str) -> dict[str, object]:
+        return node("SaveImage", "Save", images=[source, 0], filename_prefix=prefix)
+
+    def load() -> dict[str, object]:
+        return node("LoadImage", "Load", image=start)
+
+    two_ways = {"9": save("3"), "3": scale("2", 72), "2": scale("1", 80), "5": save("1"), "1": load()}
+    assert await order_of(client, listener, two_ways) == ["5", "2", "3", "9"]
+    two_pictures = {
+        **{"9": save("8"), "8": scale("7", 88), "7": scale("6", 96), "6": scale("1", 104), "1": load()},
+        **{"4": save("3"), "3": scale("2", 112), "2": load()},
+    }
+    begun = await order_of(client, listener, two_pictures)
+    assert [node_id for node_id in begun if node_id not in "12"] == ["3", "4", "6", "7", "8", "9"]
+
+
+async def order_of(client: ComfyClient, listener: Listener, graph: dict[str, object]) -> list[str]:
+    """Nodes in the order in which they ran; the first loader may be cached, and says nothing then."""
+    prompt_id = str(uuid.uuid4())
+    status, _ = await client.submit(prompt_id, graph, {})
+    assert status == 200
+    heard = await listener.end_of(prompt_id)
+    return [x.node for x in heard if isinstance(x, m.Executing) and x.node and x.node != "1"]
 
 
 async def test_the_tracker_follows_a_real_job(client: ComfyClient, listener: Listener, start: str, prefix: str) -> None:

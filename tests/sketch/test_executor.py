@@ -10,6 +10,7 @@ from oelala_desktop.sketch.executor import Executor, Job, Outcome
 from oelala_desktop.sketch.folders import Folders, open_folders
 from oelala_desktop.sketch.graph import Signatures, order
 from oelala_desktop.sketch.nodes.definition import Input, NodeClass, Result, Values, Work
+from oelala_desktop.sketch.schedule import schedule
 from oelala_desktop.sketch.validation import validate
 
 
@@ -145,14 +146,14 @@ def test_a_failure_keeps_what_was_done(rig: Rig) -> None:
     event, content = outcome.messages[-1]
     assert event == "execution_error"
     assert (content["node_id"], content["exception_type"], content["exception_message"]) == (
-        "2",
+        "1",
         "ValueError",
         "broken\n",
     )
-    assert content["executed"] == ["1"]
+    assert content["executed"] == ["2"]
     rig.during = lambda work: None
     assert rig.run(graph, ["4"]).success
-    assert rig.ran == ["source y", "join", "show xy"]
+    assert rig.ran == ["source x", "join", "show xy"]
 
 
 def test_an_interrupt_acts_at_the_next_check_and_only_once(rig: Rig) -> None:
@@ -186,6 +187,7 @@ def test_long_chains_need_no_deep_stack(rig: Rig) -> None:
     graph["end"] = node("Show", text=["4999", 0])
     assert validate(graph, rig.catalog, rig.folders).outputs == ["end"]
     assert len(order(graph, ["end"], rig.catalog, set())) == 5001
+    assert schedule(graph, ["end"], rig.catalog, set()) == [*map(str, range(5000)), "end"]
     assert len(Signatures(graph, rig.catalog, rig.folders).of("end")) == 64
 
 
