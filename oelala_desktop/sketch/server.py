@@ -12,7 +12,7 @@ from pathlib import Path
 import uvicorn
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.routing import Mount
+from starlette.routing import Mount, Router
 
 from oelala_desktop.sketch.engine import Engine
 from oelala_desktop.sketch.folders import open_folders
@@ -49,11 +49,12 @@ def application(engine: Engine) -> Starlette:
 
     common = [*prompts.ROUTES, *catalog.ROUTES, *files.ROUTES, *websocket.ROUTES]
     app = Starlette(
-        routes=[*jobs.ROUTES, *common, Mount("/api", routes=common)],
+        routes=[*jobs.ROUTES, *common, Mount("/api", app=Router(common, redirect_slashes=False))],
         lifespan=lifespan,
         middleware=[Middleware(Trouble)],
         exception_handlers={TooLargeError: too_large},
     )
+    app.router.redirect_slashes = False
     app.state.engine = engine
     return app
 

@@ -36,6 +36,35 @@ async def test_facts(client: ComfyClient, is_sketch: bool) -> None:
     assert facts.device
 
 
+async def test_what_is_asked_oddly_is_answered_alike(raw: httpx.AsyncClient, start: str) -> None:
+    for body in ("[]", '"x"', "[1]"):
+        answer = await raw.post("/prompt", content=body)
+        assert (answer.status_code, answer.json()["error"]["type"]) == (400, "no_prompt"), body
+    for body in ("5", "null", '["prompt"]'):
+        assert (await raw.post("/prompt", content=body)).status_code == 500, body
+    for path in ("/system_stats/", "/api/system_stats/", "/queue/", "/models/"):
+        assert (await raw.get(path)).status_code == 404, path
+    view = {"filename": start, "type": "input"}
+    size = len((await raw.get("/view", params=view)).content)
+    for wanted in ("bytes=0-1,3-4", "bytes=5-2", "junk", "bytes=abc", "bytes=-", "bytes=", "items=0-3"):
+        answer = await raw.get("/view", params=view, headers={"Range": wanted})
+        assert (answer.status_code, answer.headers["content-range"]) == (416, f"bytes */{size}"), wanted
+    for wanted, length in (("bytes=0-3", 4), ("bytes=-5", 5), (f"bytes={size - 2}-", 2)):
+        answer = await raw.get("/view", params=view, headers={"Range": wanted})
+        assert (answer.status_code, len(answer.content)) == (206, length), wanted
+    folder = f"oelala_none_{start}"
+    answer = await raw.post("/upload/image", files={"image": (f"{folder}/x.png", b"x")})
+    assert answer.status_code == 500
+    graph = {
+        "1": {"class_type": "LoadImage", "inputs": {"image": 5}},
+        "2": {"class_type": "SaveImage", "inputs": {"images": ["1", 0], "filename_prefix": "x"}},
+    }
+    answer = await raw.post("/prompt", json={"prompt": graph})
+    (error,) = answer.json()["node_errors"]["1"]["errors"]
+    assert (answer.status_code, error["type"]) == (400, "exception_during_inner_validation")
+    assert error["extra_info"]["input_name"] == "images"
+
+
 async def test_the_lists_of_nodes(client: ComfyClient, start: str) -> None:
     catalog = await client.catalog()
     assert {"LoadImage", "ImageScale", "RepeatImageBatch", "CreateVideo", "SaveVideo"} <= set(catalog.classes)

@@ -65,8 +65,8 @@ def _picture(frame: Image.Image) -> tuple[Frames, Mask]:
 
 
 def _missing_image(folders: Folders, inputs: Values) -> str | None:
-    name = inputs.get("image")
-    return None if isinstance(name, str) and folders.source(name) else f"Invalid image file: {name}"
+    name = inputs["image"]  # a name that is no text fails here, and is answered as a failed check
+    return None if folders.source(name) else f"Invalid image file: {name}"
 
 
 def _image_digest(folders: Folders, inputs: Values) -> str:
@@ -79,7 +79,7 @@ def load_video(work: Work, inputs: Values) -> Result:
 
 def _missing_video(folders: Folders, inputs: Values) -> str | None:
     name = inputs.get("file")
-    return None if isinstance(name, str) and folders.source(name) else f"Invalid video file: {name}"
+    return None if folders.source(name) else f"Invalid video file: {name}"
 
 
 def _video_stamp(folders: Folders, inputs: Values) -> str:

@@ -3,6 +3,7 @@
 import io
 import mimetypes
 import os
+import re
 import shutil
 from pathlib import Path, PurePath
 from typing import Any, BinaryIO
@@ -48,7 +49,8 @@ def _store(folders: Folders, file: BinaryIO, filename: str, fields: dict[str, st
     target = Path(os.path.normpath(folder / filename))
     if not target.is_relative_to(root) or target == root:
         return empty(400)
-    target.parent.mkdir(parents=True, exist_ok=True)
+    # a folder in the name itself must be there; a real server fails on one that is not
+    folder.mkdir(parents=True, exist_ok=True)
     name = filename
     if fields.get("overwrite") not in ("true", "1"):
         suffix = PurePath(filename).suffix
@@ -96,7 +98,19 @@ def view(request: Request) -> Response:
     headers["ETag"] = etag
     if etag in request.headers.get("If-None-Match", ""):
         return Response(status_code=304, headers=headers, media_type=kind)
+    if not _is_one_range(request.headers.get("Range", "bytes=0-")):
+        headers["Content-Range"] = f"bytes */{stat.st_size}"
+        return Response(status_code=416, headers=headers, media_type=kind)
     return _File(path, headers=headers, media_type=kind, stat_result=stat)
+
+
+def _is_one_range(wanted: str) -> bool:
+    """Whether one stretch of bytes is asked for, from its first to its last; a real server takes nothing else."""
+    match = re.fullmatch(r"bytes=(\d*)-(\d*)", wanted)
+    if match is None or not any(match.groups()):
+        return False
+    first, last = match.groups()
+    return not (first and last) or int(first) <= int(last)
 
 
 def _locate(folders: Folders, query: dict[str, str]) -> Path | int:

@@ -27,7 +27,8 @@ async def post_prompt(request: Request) -> Response:
         number = float(body["number"])
     else:
         number = next(engine.numbers)
-        if body.get("front"):
+        # a word or a list holds no prompt, which is answered below
+        if isinstance(body, dict) and body.get("front"):
             number = -number
     if "prompt" not in body:
         error = problem("no_prompt", "No prompt provided", "No prompt provided")
