@@ -9,10 +9,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QByteArray
+from PySide6.QtCore import QByteArray, QSize
 
 from oelala_desktop.ui.navigation import PAGES, START_PAGE
 from oelala_desktop.ui.shell import Shell
+
+#: room for the borders and the title bar that the desktop adds
+_FRAME = QSize(16, 48)
 
 
 def read_remembered(preferences: Path) -> dict[str, Any]:
@@ -30,10 +33,21 @@ def restore(shell: Shell, values: Mapping[str, Any]) -> None:
     if isinstance(geometry, str):
         with contextlib.suppress(ValueError):  # damaged: the window opens as it did the first time
             shell.restoreGeometry(QByteArray(base64.b64decode(geometry)))
+    else:
+        fit(shell)
     shell.sidebar.set_narrow(bool(values.get("sidebar_narrow")))
     folded = values.get("folded_groups")
     if isinstance(folded, list):
         shell.sidebar.set_folded_groups(tuple(map(str, folded)))
+
+
+def fit(shell: Shell) -> None:
+    """The first start: as large as the window likes, but never larger than the screen. How wide the desktop's frame is
+    nobody can tell before the window is shown."""
+    available = shell.screen().availableGeometry()
+    shell.resize(shell.size().boundedTo(available.size() - _FRAME))
+    room = available.adjusted(0, _FRAME.height(), 0, 0).size() - shell.size()
+    shell.move(available.x() + max(0, room.width()) // 2, available.y() + max(0, room.height()) // 2)
 
 
 def remembered(shell: Shell) -> dict[str, Any]:

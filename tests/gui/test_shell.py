@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from oelala_desktop.domain.tool import TOOLS
 from oelala_desktop.ui.navigation import GROUPS, PAGES, START_PAGE
+from oelala_desktop.ui.remembered import restore
 from oelala_desktop.ui.shell import Shell
 from oelala_desktop.ui.sidebar import NARROW, WIDE
 from oelala_desktop.ui.topbar import queue_words
@@ -154,3 +155,14 @@ def test_escape_closes_any_sheet_and_the_page_below_hears_no_shortcuts(qtbot: Qt
     assert pages == []
     QTest.keyClick(sheet, Qt.Key.Key_Escape)
     assert not sheet.isVisible()
+
+
+def test_the_first_window_fits_its_screen(qtbot: QtBot) -> None:
+    shell = Shell()
+    qtbot.addWidget(shell)
+    available = shell.screen().availableGeometry()
+    shell.resize(available.width() + 400, available.height() + 400)
+    restore(shell, {})
+    assert shell.height() < available.height()
+    assert shell.width() <= max(available.width(), shell.minimumWidth())
+    assert shell.x() >= available.x() and shell.y() >= available.y()
