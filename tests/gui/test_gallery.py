@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from oelala_desktop.ui.gallery import row
 from oelala_desktop.ui.gallery.grid import MediaGrid
 from oelala_desktop.ui.gallery.items import GridItem, ListProvider, Section
 from oelala_desktop.ui.gallery.layout import GridLayout
+from oelala_desktop.ui.gallery.media_view import MediaView
 from oelala_desktop.ui.gallery.toolbar import SearchBox
 from tests.gui.scenery import mountains
 
@@ -236,3 +239,27 @@ def test_the_tick_covers_the_kind_and_never_the_sketch_badge(qapp: QApplication)
     video = cell.render(GridItem("2", "a.png", "video"), None, 160, 180, 1.0).toImage()
     kind = cell.kind_box(QRectF(0, 0, 160, 180)).toRect()
     assert picture.copy(kind) != video.copy(kind)
+
+
+def test_heads_of_the_list_sort(qtbot: QtBot) -> None:
+    view = MediaView()
+    qtbot.addWidget(view)
+    view.resize(1000, 600)
+    view.grid.set_provider(ListProvider(items(5)))
+    view.show()
+    view.show_items()
+    assert view.head.isHidden()
+    QTest.mouseClick(view.toolbar.view.button("list"), Qt.MouseButton.LeftButton)
+    assert view.head.isVisible()
+    chosen: list[str] = []
+    view.toolbar.sort.value_changed.connect(chosen.append)
+    QTest.mouseClick(view.head.head("name"), Qt.MouseButton.LeftButton)
+    QTest.mouseClick(view.head.head("name"), Qt.MouseButton.LeftButton)
+    QTest.mouseClick(view.head.head("date"), Qt.MouseButton.LeftButton)
+    assert chosen == ["name_asc", "name_desc", "date_desc"]
+    assert view.toolbar.sort.value() == "date_desc"
+    assert view.head.head("date").accessibleDescription() == "descending"
+    places = [view.head.head(key).geometry() for key in ("name", "duration", "size", "date")]
+    assert all(left.right() < right.left() for left, right in pairwise(places))
+    box = view.grid.layout_.box(0)
+    assert row.columns(QRectF(*box))["date"].x() == places[3].x()  # over the texts of the rows

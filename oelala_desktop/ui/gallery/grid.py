@@ -33,6 +33,7 @@ class MediaGrid(GridInput, QAbstractScrollArea):
     prompt_requested = Signal(str)  # 💬 or P
     copy_requested = Signal(str)  # C: copy the prompt
     context_requested = Signal(str, QPoint)  # key, global position
+    laid_out = Signal(int)  # width of the viewport
     pixmaps_wanted = Signal(list)  # keys on screen first, then those around it
     hovered = Signal(str)  # key under the pointer, "" when it leaves
     density_changed = Signal(int)
@@ -155,6 +156,7 @@ class MediaGrid(GridInput, QAbstractScrollArea):
         bar = self.verticalScrollBar()
         bar.setRange(0, max(0, self._grid.height - self.viewport().height()))
         bar.setPageStep(self.viewport().height())
+        self.laid_out.emit(width)
         bar.setEnabled(bar.maximum() > 0)  # its room stays, so that cells keep their places; its handle goes
 
     def _changed(self) -> None:

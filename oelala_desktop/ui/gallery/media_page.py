@@ -83,7 +83,7 @@ class MediaPage(QWidget):
         self.toolbar.sort.set_value(str(settings.get("media.sort") or "date_desc"))
         view = str(settings.get("media.view") or "grid")
         self.toolbar.view.set_value(view)
-        self.grid.listed = view == "list"
+        self.view.set_listed(view == "list")
         self.toolbar.favorites.setVisible(self.page_id != "media-favorites")
         self.toolbar.starts.setVisible(self.page_id in ("media-all", "media-images"))
 

@@ -11,6 +11,7 @@ from oelala_desktop.ui.gallery import cell
 from oelala_desktop.ui.gallery.grid import MediaGrid
 from oelala_desktop.ui.gallery.items import Section
 from oelala_desktop.ui.gallery.layout import GridLayout, columns_for
+from oelala_desktop.ui.gallery.list_head import ListHead
 from oelala_desktop.ui.gallery.toolbar import MediaToolbar
 from oelala_desktop.ui.widgets.button import Button
 from oelala_desktop.ui.widgets.empty_state import EmptyState
@@ -113,11 +114,22 @@ class MediaView(QWidget):
         self._error: ErrorPane | None = None
         self._skeleton: GridSkeleton | None = None
         self._stack = QStackedWidget()
-        self._stack.addWidget(self.grid)
+        self.head = ListHead()
+        self.head.hide()
+        self._items = QWidget()
+        items = QVBoxLayout(self._items)
+        items.setContentsMargins(0, 0, 0, 0)
+        items.setSpacing(0)
+        items.addWidget(self.head)
+        items.addWidget(self.grid, 1)
+        self._stack.addWidget(self._items)
         self._stack.addWidget(self.empty)
         self._popup: PromptPopup | None = None
         self.toolbar.density_chosen.connect(self.grid.set_density)
-        self.toolbar.view_changed.connect(lambda view: self.grid.set_listed(view == "list"))
+        self.toolbar.view_changed.connect(lambda view: self.set_listed(view == "list"))
+        self.toolbar.sort.value_changed.connect(self.head.set_sort)
+        self.head.sort_chosen.connect(self._sort)
+        self.grid.laid_out.connect(self.head.place)
         self.toolbar.open_requested.connect(self._to_results)
         self.grid.density_changed.connect(self.toolbar.set_density)
         column = QVBoxLayout(self)
@@ -138,6 +150,15 @@ class MediaView(QWidget):
             self._popup = PromptPopup()
         return self._popup
 
+    def set_listed(self, listed: bool) -> None:
+        self.head.set_sort(self.toolbar.sort.value())
+        self.head.setVisible(listed)
+        self.grid.set_listed(listed)
+
+    def _sort(self, sort: str) -> None:
+        self.toolbar.sort.set_value(sort)
+        self.toolbar.sort.value_changed.emit(sort)
+
     def _to_results(self) -> None:
         """From the search box into the grid, to its first item if none is chosen yet."""
         self.grid.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -148,7 +169,7 @@ class MediaView(QWidget):
     # states
 
     def show_items(self) -> None:
-        self._stack.setCurrentWidget(self.grid)
+        self._stack.setCurrentWidget(self._items)
 
     def show_loading(self) -> None:
         if self._skeleton is None:

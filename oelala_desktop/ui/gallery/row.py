@@ -11,7 +11,8 @@ from oelala_desktop.ui.widgets.thumbnail import paint_placeholder
 
 RADIUS = 6
 _PICTURE, _BUTTON = 44.0, 28.0
-_DATE, _FACTS = 150.0, 170.0
+#: columns from the right, each by the order that it can be sorted by
+_COLUMNS = (("date", 150.0), ("size", 170.0), ("duration", 88.0))
 
 
 def picture_box(box: QRectF) -> QRectF:
@@ -24,6 +25,18 @@ def heart_box(box: QRectF) -> QRectF:
 
 def prompt_box(box: QRectF) -> QRectF:
     return heart_box(box).translated(-_BUTTON - 4, 0)
+
+
+def columns(box: QRectF) -> dict[str, QRectF]:
+    """Where the texts of a row stand, by what the list can be sorted by; what finds no room is left out."""
+    left = picture_box(box).right() + 12
+    right = prompt_box(box).x() - 8
+    places = {}
+    for key, width in _COLUMNS:
+        if right - width > left + 148:
+            right -= width
+            places[key] = QRectF(right, box.y(), width - 12, box.height())
+    return places | {"name": QRectF(left, box.y(), right - left - 12, box.height())}
 
 
 def paint(
@@ -39,24 +52,21 @@ def paint(
         paint_placeholder(painter, place, RADIUS, "film" if item.kind == "video" else "image")
     else:
         painting.cover(painter, place, picture, RADIUS)
-    right = _paint_marks(painter, box, item, hovered or chosen)
-    for text, width in ((item.date, _DATE), (item.facts, _FACTS), (item.badge, 56.0)):
-        right -= width
-        if right > place.right() + 160:
-            _write(painter, QRectF(right, box.y(), width - 12, box.height()), text, t.text2)
-        else:
-            right += width
-    left = place.right() + 12
+    _paint_marks(painter, box, item, hovered or chosen)
+    places = columns(box)
+    for key, text in (("date", item.date), ("size", item.facts), ("duration", item.badge)):
+        if key in places:
+            _write(painter, places[key], text, t.text2)
+    name = places["name"]
     if item.sketch:
         font = theme.font(theme.CAPTION, 500)
-        width = painting.text_width(font, "Sketch") + 12.0
-        right -= width + 12
-        painting.pill(painter, right + width, box.center().y() + 9, "Sketch", font, (t.input, t.text2))
-    _write(painter, QRectF(left, box.y(), right - left - 12, box.height()), item.name, t.text, 500)
+        painting.pill(painter, name.right(), box.center().y() + 9, "Sketch", font, (t.input, t.text2))
+        name.setRight(name.right() - painting.text_width(font, "Sketch") - 24)
+    _write(painter, name, item.name, t.text, 500)
 
 
-def _paint_marks(painter: QPainter, box: QRectF, item: GridItem, active: bool) -> float:
-    """Heart and 💬; returns where the room for texts ends."""
+def _paint_marks(painter: QPainter, box: QRectF, item: GridItem, active: bool) -> None:
+    """Heart and 💬."""
     t = theme.tokens()
     if item.favorite:
         icons.draw(painter, "heart", heart_box(box).adjusted(6, 6, -6, -6), t.heart, filled=True)
@@ -65,7 +75,6 @@ def _paint_marks(painter: QPainter, box: QRectF, item: GridItem, active: bool) -
     if item.has_prompt:
         tone = t.text2 if active else t.muted
         icons.draw(painter, "message-square-text", prompt_box(box).adjusted(6, 6, -6, -6), tone)
-    return prompt_box(box).x() - 8
 
 
 def _write(painter: QPainter, box: QRectF, text: str, tone: str, weight: int = 400) -> None:
