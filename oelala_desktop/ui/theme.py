@@ -185,7 +185,7 @@ def palette(t: Tokens) -> QPalette:
         QPalette.ColorRole.ButtonText: t.text,
         QPalette.ColorRole.BrightText: t.error_text,
         QPalette.ColorRole.ToolTipBase: t.panel,
-        QPalette.ColorRole.ToolTipText: t.text,
+        QPalette.ColorRole.ToolTipText: t.text2,  # Qt draws the frame in it too
         QPalette.ColorRole.Highlight: t.primary,
         QPalette.ColorRole.HighlightedText: t.on_primary,
         QPalette.ColorRole.Link: t.accent_text,

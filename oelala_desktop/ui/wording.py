@@ -77,9 +77,9 @@ def clock(value: float) -> str:
 
 
 def tooltip(text: str) -> str:
-    """Text for setToolTip that is shown as it stands, wrapped, whatever characters it has."""
+    """Text for setToolTip that is shown as it stands, wrapped, with room around it, whatever characters it has."""
     safe = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return f"<p>{safe}</p>" if text else ""
+    return f'<p style="margin: 6px 8px">{safe}</p>' if text else ""
 
 
 def day_and_time(moment: float) -> str:

@@ -8,13 +8,15 @@ from pathlib import Path
 
 import lucide
 import pytest
+from PySide6.QtCore import QPoint
 from PySide6.QtGui import QColor, QFontInfo, QGuiApplication, QImage
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QToolTip
 
 import oelala_desktop.ui
 from oelala_desktop.ui import icons, theme
 from oelala_desktop.ui.icon_shapes import SHAPES
 from oelala_desktop.ui.widgets.label import Label
+from oelala_desktop.ui.wording import tooltip
 
 UI = Path(oelala_desktop.ui.__file__).parent
 SURFACES = ("root", "sidebar", "panel", "input", "selected")
@@ -112,3 +114,17 @@ def test_icon_outside_the_shapes(qapp: QApplication) -> None:
     assert "anchor" not in SHAPES
     assert "currentColor" in icons.svg("anchor")
     assert not icons.app_icon().isNull()
+
+
+@pytest.mark.qt_log_ignore("plugin does not support", "No RHI backend")  # raising windows, offscreen
+def test_a_tooltip_has_room_around_its_text_and_a_quiet_frame(qapp: QApplication) -> None:
+    host = QLabel("x")
+    host.show()
+    QToolTip.showText(QPoint(10, 10), tooltip("Move to the trash"), host)
+    tip = next(widget for widget in qapp.topLevelWidgets() if widget.inherits("QTipLabel"))
+    shown = tip.grab().toImage()
+    t = theme.tokens()
+    assert QColor(shown.pixel(0, shown.height() // 2)).name() == t.text2
+    room = {QColor(shown.pixel(x, y)).name() for x in range(1, 8) for y in range(1, shown.height() - 1)}
+    assert room == {t.panel}
+    QToolTip.hideText()
