@@ -78,7 +78,7 @@ def load_video(work: Work, inputs: Values) -> Result:
 
 
 def _missing_video(folders: Folders, inputs: Values) -> str | None:
-    name = inputs.get("file")
+    name = inputs["file"]
     return None if folders.source(name) else f"Invalid video file: {name}"
 
 
