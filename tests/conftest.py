@@ -25,7 +25,7 @@ _PROXIES = ("http_proxy", "https_proxy", "all_proxy", "ws_proxy", "wss_proxy")
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--comfy", metavar="URL", help="run tests/contract against this ComfyUI instead of Sketch")
     parser.addoption("--all", action="store_true", help="every point of the exhaustive suites, not a sample of them")
-    parser.addoption("--kills", type=int, default=12, metavar="N", help="SIGKILLs of the app in tests/faults (12)")
+    parser.addoption("--kills", type=int, default=8, metavar="N", help="SIGKILLs of the app in tests/faults (8)")
 
 
 @pytest.fixture(scope="session", autouse=True)
