@@ -18,7 +18,8 @@ async def advice(
 ) -> tuple[str, ...]:
     """Sentences on pictures, models and memory, most telling first; empty when there is nothing to say."""
     said = [picture.warning for picture in pictures if picture.warning]
-    return (*_models(preset, request), *await _memory(store, engine, request), *said)
+    size = request.width, request.height, max(1, request.num_frames)
+    return (*_models(preset, request), *await memory_advice(store, engine, request.preset, size), *said)
 
 
 def _models(preset: Preset, request: Request) -> tuple[str, ...]:
@@ -29,10 +30,10 @@ def _models(preset: Preset, request: Request) -> tuple[str, ...]:
     return pair_warnings(high, low, task=preset.tool.task)
 
 
-async def _memory(store: JobStore, engine: Engine, request: Request) -> tuple[str, ...]:
-    """What is larger than all that has come through there may run out of memory."""
-    largest = None if engine.is_sketch else await store.largest(place_key(engine.ref), request.preset)
-    size = request.width, request.height, max(1, request.num_frames)
+async def memory_advice(store: JobStore, engine: Engine, preset_id: str, size: tuple[int, int, int]) -> tuple[str, ...]:
+    """What is larger than all that has come through there may run out of memory. `size` is width and height in pixels
+    and the number of frames."""
+    largest = None if engine.is_sketch else await store.largest(place_key(engine.ref), preset_id)
     if largest is None or _volume(size) <= _volume(largest):
         return ()
     return (

@@ -23,7 +23,7 @@ from oelala_desktop.domain.tool import find_tool
 from oelala_desktop.metadata import read
 from oelala_desktop.storage.jobs import JobStore
 
-from .advice import advice
+from .advice import advice, memory_advice
 from .bus import Bus
 from .driver import Driver
 from .engine import Engine
@@ -107,6 +107,10 @@ class JobService:
     async def warnings_for(self, wish: Submission, engine: Engine) -> tuple[str, ...]:
         """What would be said of this wish if it were submitted now; nothing is stored. Raises what `submit` raises."""
         return (await self._plan(wish, engine)).warnings
+
+    async def memory_advice(self, preset_id: str, size: tuple[int, int, int], engine: Engine) -> str:
+        """A sentence if jobs of this size (width, height, frames) are more than that engine has managed, else empty."""
+        return " ".join(await memory_advice(self._store, engine, preset_id, size))
 
     async def _plan(self, wish: Submission, engine: Engine) -> _Plan:
         """Everything checked and settled, nothing stored."""

@@ -14,6 +14,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QApplication
 
 from oelala_desktop.domain.tool import TOOLS
+from oelala_desktop.services.eta import place_key
 from oelala_desktop.ui.fields import TextEditor
 from oelala_desktop.ui.main_window import MainWindow
 from oelala_desktop.ui.pages.tool_page import ToolPage
@@ -192,3 +193,21 @@ def test_a_window_without_room_folds_its_sidebar(qapp: QApplication, home: Path)
         await ready(window)
 
     live(qapp, home, act)
+
+
+def test_a_size_beyond_all_that_came_through_is_told_of(qapp: QApplication, tmp_path: Path) -> None:
+    async def act(window: MainWindow) -> None:
+        await until(lambda: window.studio.services.current.engine.state.kind == "comfyui", "the server in force")
+        services, page = window.studio.services, page_of(window, "text-to-video")
+        page.choose_preset("wan22-14b")
+        engine = services.current.engine
+        await services.store.remember_size(place_key(engine.ref), "text-to-video.wan22-14b", (848, 480, 81))
+        page.form.edit("resolution", "1080p")
+        doubt = page.form.cards._doubt
+        assert doubt is not None
+        await until(lambda: "may run out of memory" in doubt.text(), "the warning")
+        assert "1920 × 1072 with 81 frames" in doubt.text() and not doubt.isHidden()
+        page.form.edit("resolution", "480p")
+        await until(doubt.isHidden, "its end")
+
+    live(qapp, tmp_path, act, engine="http://127.0.0.1:9")

@@ -55,6 +55,7 @@ class FormCards(Column):
         self._tips: TipsPopover | None = None
         self._preset: PresetCard | None = None
         self._notes: dict[str, str] = {}
+        self._doubt: Label | None = None
         self._presets: tuple[Sequence[PresetChoice], str] = ((), "")
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 4, 0)
@@ -177,6 +178,9 @@ class FormCards(Column):
             duration.show_figure(False)
         for key in rest:
             card.body.addWidget(self._form.row(key, inline=key == "clip_count"))
+        self._doubt = Label("", tone="warning", size=theme.CAPTION, wrap=True)
+        self._doubt.hide()
+        card.body.addWidget(self._doubt)
         self._add("size", card)
 
     # folded cards
@@ -278,6 +282,11 @@ class FormCards(Column):
         if isinstance(card, FoldCard):
             name = next((preset.name for preset in presets if preset.id == chosen), "None yet")
             card.set_summary(name)
+
+    def set_size_warning(self, sentence: str) -> None:
+        if self._doubt is not None:
+            self._doubt.setText(sentence)
+            self._doubt.setVisible(bool(sentence))
 
     def set_last_seed(self, seed: int | None) -> None:
         editor = self._form.editor("seed")

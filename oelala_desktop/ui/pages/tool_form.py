@@ -291,6 +291,14 @@ class ToolForm(QWidget):
         self._size_rule = rule
         self._tell()
 
+    def frame_size(self) -> tuple[int, int, int]:
+        """Width, height and frames as the values stand."""
+        return self._size_rule(self.effective(), self._pictures.get("image"))
+
+    def set_size_warning(self, sentence: str) -> None:
+        """What is doubtful of the size; "" when nothing is."""
+        self.cards.set_size_warning(sentence)
+
     def set_last_seed(self, seed: int | None) -> None:
         self._seed = seed
         self.cards.set_last_seed(seed)

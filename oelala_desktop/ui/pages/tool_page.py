@@ -53,6 +53,7 @@ class ToolPage(QObject):
         self._saving.setSingleShot(True)
         self._saving.setInterval(_SAVE_MS)
         self._saving.timeout.connect(self._remember)
+        self._saving.timeout.connect(self._weigh)
         self._connect()
         typed = self.form.values()  # what was typed before the services were there
         self.form.set_values({**(self._services.settings.get(f"form.{tool.id}") or {}), **typed})
@@ -157,6 +158,15 @@ class ToolPage(QObject):
     def _remember(self) -> None:
         self._services.settings.set(f"form.{self.tool.id}", self.form.values())
         self._services.settings.set(self._folds, sorted(self.form.opened_folds()))
+
+    def _weigh(self) -> None:
+        """Says beforehand when this size is more than the engine has managed so far."""
+        if self._preset is None:
+            return
+        size, preset_id = self.form.frame_size(), self._preset.id
+        engine = self._services.current.engine
+        work = self._services.jobs.memory_advice(preset_id, size, engine)
+        self._studio.actions.start(work, done=self.form.set_size_warning)
 
     # starting jobs
 
