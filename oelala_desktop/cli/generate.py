@@ -32,6 +32,8 @@ async def generate(options: argparse.Namespace) -> int:
     values = _example() if is_try else _values(options)
     async with Services() as services:
         folder = await asyncio.to_thread(_check_folder, getattr(options, "out", None) or services.paths.output)
+        submission = Submission(tool, values, folder)
+        await services.jobs.check(submission)  # before an engine is asked for, or started
         wish = values.get("preset")
         preset = services.registry.find(wish, find_tool(tool)) if isinstance(wish, str) and wish else None
         engine, remark = await services.engines.choose(options.engine, preset)
@@ -39,7 +41,6 @@ async def generate(options: argparse.Namespace) -> int:
             say(remark)
         show = JsonLines(services.bus) if getattr(options, "json", False) else Bar(services.bus)
         show.engines.see(engine.state)
-        submission = Submission(tool, values, folder)
         ended = await until_over(services, services.jobs.submit(submission, engine, announce=show.queued))
         if ended is None:
             return INTERRUPTED
@@ -161,7 +162,7 @@ def _values(options: argparse.Namespace) -> dict[str, Any]:
 
 def _read_settings(path: Path) -> dict[str, Any]:
     try:
-        values = json.loads(path.read_text("utf-8"))
+        values = json.loads(path.read_text("utf-8-sig"))
     except OSError as error:
         raise InvalidInput(f"The settings file {path} cannot be read: {error.strerror}.") from error
     except (ValueError, RecursionError) as error:

@@ -37,7 +37,7 @@ async def presets(options: argparse.Namespace) -> int:
         for fault in services.registry.faults:
             say(fault)
         say(f"On {engine.name}:")
-        for preset in services.registry.presets():
+        for preset in services.registry.by_tool():
             missing = preset.missing(catalog)
             row: dict[str, Any] = {
                 "id": preset.id,

@@ -28,7 +28,7 @@ def build_parser() -> argparse.ArgumentParser:
         epilog="OELALA_HOME=DIR puts everything that Oelala writes under DIR.",
     )
     parser.add_argument("--version", action="version", version=f"oelala {__version__}")
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    commands = parser.add_subparsers(prog="oelala", dest="command", metavar="COMMAND")
 
     first = commands.add_parser("try", help="make a first video from an example picture")
     _engine(first)

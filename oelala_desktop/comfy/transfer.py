@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from pathlib import Path
 from typing import BinaryIO
 
 import httpx
@@ -18,13 +17,13 @@ _SLOW_FOR = 30.0  # seconds over which that is measured
 
 
 class Transfer:
-    """`filename` as the server calls it; `target` is the open file, named `name` in errors."""
+    """`filename` as the server calls it; `target` is the open file, `folder` where it lies."""
 
-    def __init__(self, filename: str, target: BinaryIO, name: str) -> None:
+    def __init__(self, filename: str, target: BinaryIO, folder: str) -> None:
         self.filename = filename
         self.size = 0
         self._target = target
-        self._name = name
+        self._folder = folder
         self._heard = self._since = time.monotonic()
         self._recent = 0
 
@@ -75,4 +74,10 @@ class Transfer:
         try:
             self._target.write(content)
         except OSError as error:
-            raise CannotSave(f"Cannot save {Path(self._name).name}: {error.strerror or error}.") from error
+            raise cannot_save(self._folder, error) from error
+
+
+def cannot_save(folder: str, error: OSError) -> CannotSave:
+    """For a result that cannot be written into that folder now."""
+    reason = error.strerror or str(error)
+    return CannotSave(f"Cannot save into {folder}: {reason}. The result waits on the server until there is room.")

@@ -34,7 +34,7 @@ def resolve(
     used: dict[str, Any] = {k: given.get(k, f.default) for k, f in preset.fields.items()}
     used |= {k: v for k, v in given.items() if k in ("image", "end_image")}
     if preset.tool.needs_picture and not used.get("image"):
-        raise InvalidField("image", "A picture is missing: give one with image.")
+        raise picture_missing()
     used |= _models(preset, given, catalog)
     _sampling(preset, used, given, catalog)
     _optional_parts(preset, used, given, catalog)
@@ -69,6 +69,10 @@ def check_values(preset: Preset, values: Mapping[str, object]) -> dict[str, obje
     if switch is not None and int(str(switch)) >= int(str(steps)):
         raise InvalidField("switch_step", f"switch_step: {switch} must be less than the {steps} steps.")
     return given
+
+
+def picture_missing() -> InvalidField:
+    return InvalidField("image", "A picture is missing: give one with image.")
 
 
 def not_runnable(preset: Preset, lacking: tuple[Missing, ...]) -> NotRunnable:

@@ -126,6 +126,8 @@ class Tool:
         for key, value in values.items():
             if key == "preset":
                 continue
+            if key in ("image", "end_image") and key not in known:
+                raise InvalidField(key, f"{self.name} takes no {VOCABULARY[key].label.lower()}.")
             if key not in known:
                 near = nearest(key, list(known))
                 hint = f" Did you mean {near}?" if near else f" Known settings: {', '.join(known)}."

@@ -14,7 +14,8 @@ from typing import Any
 
 from oelala_desktop.comfy.answers import ServerFile
 from oelala_desktop.comfy.client import ComfyClient
-from oelala_desktop.domain.errors import CannotSave, EngineAnswer, Unreadable
+from oelala_desktop.comfy.transfer import cannot_save
+from oelala_desktop.domain.errors import EngineAnswer, Unreadable
 from oelala_desktop.domain.field import MAX_SEED
 from oelala_desktop.domain.job import Job, Output
 from oelala_desktop.metadata import check_complete, probe, read, sniff
@@ -84,10 +85,10 @@ async def _fetch_one(client: ComfyClient, job: Job, file: ServerFile, folder: Pa
     try:
         target = await asyncio.to_thread(part.open, "wb")
     except OSError as error:
-        raise _cannot_save(folder, error) from error
+        raise cannot_save(str(folder), error) from error
     try:
         try:
-            await client.download(file, target, part.name)
+            await client.download(file, target, str(folder))
         finally:
             await asyncio.to_thread(_close, target, folder)
         return await asyncio.to_thread(_finish, part, folder / stem, job, role)
@@ -106,7 +107,7 @@ def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise _cannot_save(folder, error) from error
+        raise cannot_save(str(folder), error) from error
 
 
 def _close(target: object, folder: Path) -> None:
@@ -115,12 +116,7 @@ def _close(target: object, folder: Path) -> None:
             file.flush()
             os.fsync(file.fileno())
     except OSError as error:
-        raise _cannot_save(folder, error) from error
-
-
-def _cannot_save(folder: Path, error: OSError) -> CannotSave:
-    reason = error.strerror or str(error)
-    return CannotSave(f"Cannot save into {folder}: {reason}. The result waits on the server until there is room.")
+        raise cannot_save(str(folder), error) from error
 
 
 def _finish(part: Path, target: Path, job: Job, role: str) -> Output:
@@ -139,7 +135,7 @@ def _finish(part: Path, target: Path, job: Job, role: str) -> Output:
         part.replace(final)
         _sync_folder(final.parent)
     except OSError as error:
-        raise _cannot_save(target.parent, error) from error
+        raise cannot_save(str(target.parent), error) from error
     return output
 
 

@@ -94,7 +94,7 @@ async def _engine(engine: Engine, registry: ToolRegistry, *, optional: bool) -> 
     out = [Finding("ok", f"{engine.name}{version} answers ({devices}, {len(catalog.classes)} node classes).")]
     if all(name == "cpu" for name in facts.devices) and not facts.sketch:
         out.append(Finding("note", "It runs on the processor alone: a video takes hours.", "Start it without --cpu."))
-    presets = [preset for preset in registry.presets() if preset.sketch == facts.sketch]
+    presets = [preset for preset in registry.by_tool() if preset.sketch == facts.sketch]
     lacking = [preset.missing(catalog) for preset in presets]
     lists = await _lists(engine) if any(m.kind == "model" for found in lacking for m in found) else {}
     return out + [_preset(preset, missing, lists) for preset, missing in zip(presets, lacking, strict=True)]

@@ -18,7 +18,7 @@ from oelala_desktop.domain.field import MAX_SEED
 from oelala_desktop.domain.job import InputPicture, Job, JobState, Owner, Progress
 from oelala_desktop.domain.preset import Preset, Request
 from oelala_desktop.domain.renewal import renewed
-from oelala_desktop.domain.resolve import resolve
+from oelala_desktop.domain.resolve import picture_missing, resolve
 from oelala_desktop.domain.tool import find_tool
 from oelala_desktop.metadata import read
 from oelala_desktop.storage.jobs import JobStore
@@ -103,6 +103,17 @@ class JobService:
             self._bus.publish(JobChanged(job))
         self.driver(engine).add(jobs)
         return jobs
+
+    async def check(self, wish: Submission) -> None:
+        """What can be told without an engine: whether the tool has presets, and its settings and pictures are sound.
+        Raises what `submit` raises."""
+        tool = find_tool(wish.tool)
+        self._registry.require(tool)
+        given = {key: value for key, value in wish.values.items() if key != "preset"}
+        checked = tool.check(given, self._own_fields(wish))
+        if tool.needs_picture and not checked.get("image"):
+            raise picture_missing()
+        await asyncio.to_thread(self._read_pictures, checked, wish.values)
 
     async def warnings_for(self, wish: Submission, engine: Engine) -> tuple[str, ...]:
         """What would be said of this wish if it were submitted now; nothing is stored. Raises what `submit` raises."""

@@ -72,9 +72,7 @@ class ToolRegistry:
         """The wished preset, else the first that the engine can run. Raises NotFound or NotRunnable."""
         if wish:
             return self.find(wish, tool)
-        presets = self.presets(tool)
-        if not presets:
-            raise NotFound(f"{tool.name} has no preset yet.")
+        presets = self.require(tool)
         for preset in presets:
             if not preset.missing(catalog):
                 return preset
@@ -84,6 +82,17 @@ class ToolRegistry:
             f"This server can run no preset of {tool.name}. “oelala doctor” lists what each of them lacks.",
             missing=lines,
         )
+
+    def require(self, tool: Tool) -> tuple[Preset, ...]:
+        """The tool's presets. Raises NotFound if it has none."""
+        presets = self.presets(tool)
+        if not presets:
+            raise NotFound(f"{tool.name} has no preset yet.")
+        return presets
+
+    def by_tool(self) -> tuple[Preset, ...]:
+        """All presets, tool by tool as the window shows them."""
+        return tuple(preset for tool in self.live_tools() for preset in self.presets(tool))
 
     def live_tools(self) -> tuple[Tool, ...]:
         """Tools that have at least one preset."""

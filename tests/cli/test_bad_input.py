@@ -182,11 +182,16 @@ def test_settings_files(program: Program, settings_files_given: dict[str, Result
 
 COMMANDS: dict[str, tuple[tuple[str, ...], str]] = {
     "tool": (("generate", "image2video"), "There is no tool named image2video. Did you mean image-to-video?"),
-    "soon": (("generate", "face-swap", "--engine", "sketch"), "Face Swap has no preset yet."),
+    "soon": (("generate", "face-swap", "--engine", "http://127.0.0.1:9"), "Face Swap has no preset yet."),
     "no picture": (
-        ("generate", "image-to-video", "--engine", "sketch"),
+        ("generate", "image-to-video", "--engine", "http://127.0.0.1:9"),
         "A picture is missing: give one with image.",
     ),
+    "gone picture": (
+        ("generate", "image-to-video", "--engine", "http://127.0.0.1:9", "--image", "gone.png"),
+        "gone.png is not there",
+    ),
+    "no use for a picture": (("generate", "text-to-video", "--image", "a.png"), "Text to Video takes no picture."),
     "no value": (("generate", "text-to-video", "--set", "steps"), "--set steps: expected KEY=VALUE."),
     "address": (("generate", "text-to-video", "--engine", "ftp://x"), "“ftp://x” is not an address like"),
     "command": (("no-such-command",), "There is no file and no command named no-such-command."),
@@ -209,7 +214,7 @@ def test_commands(commands_given: dict[str, Result], name: str) -> None:
 def test_usage(program: Program) -> None:
     ran = program.run("generate")
     assert (ran.code, ran.out) == (2, "")
-    assert "usage: oelala" in ran.err
+    assert "usage: oelala generate [-h]" in ran.err
 
 
 @pytest.mark.parametrize("out", ["file/below", "~nobody-of-that-name/x"])

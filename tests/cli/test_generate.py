@@ -138,7 +138,7 @@ def test_words_alone_become_a_picture(oelala: Program) -> None:
 
 def test_a_settings_file_and_what_overrides_it(oelala: Program, tmp_path: Path) -> None:
     values: dict[str, Any] = {"image": str(HARBOUR), "prompt": "pan left", "seed": str(2**64 - 1), "preset": "sketch"}
-    (tmp_path / "settings.json").write_text(json.dumps(values | TINY | {"fps": 24}), "utf-8")
+    (tmp_path / "settings.json").write_text(json.dumps(values | TINY | {"fps": 24}), "utf-8-sig")
     ran = oelala.generate("image-to-video", "--settings", tmp_path / "settings.json", "--prompt", "tilt up", fps=12)
     assert ran.code == 0, ran
     assert (ran.last["seed"], ran.last["fps"], ran.last["prompt"]) == (2**64 - 1, 12, "tilt up")

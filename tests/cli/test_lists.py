@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import shutil
 from pathlib import Path
@@ -21,6 +22,8 @@ def test_presets_and_what_they_lack(oelala: Program) -> None:
     rows = {row["id"]: row for row in oelala.run("presets", "--engine", "sketch", "--json").lines}
     assert {p.parent.name + "." + p.stem for p in (ROOT / "workflows").glob("*/*.toml")} <= set(rows)
     assert rows["image-to-video.sketch"]["runnable"] is True
+    tools = [row["tool"] for row in rows.values()]
+    assert len([tool for tool, _ in itertools.groupby(tools)]) == len(set(tools))
     assert rows["image-to-video.sketch"]["missing"] == []
     wan = rows["image-to-video.wan22-14b-distorch2"]
     assert wan["runnable"] is False

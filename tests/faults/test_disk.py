@@ -65,7 +65,8 @@ async def test_a_full_output_folder_is_waited_for(tmp_path: Path, server: Server
     async with running_app(tmp_path / "home", server.url) as app:
         job = await app.submit(**ONE, out=disk)
         said = await until_notice(app)
-        assert said.startswith("Cannot save")
+        assert said.startswith(f"Cannot save into {disk}: ")
+        assert said.endswith("The result waits on the server until there is room.")
         await asyncio.sleep(3.5)
         assert len(app.notices) == 1
         assert final_names(disk) == []

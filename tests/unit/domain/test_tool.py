@@ -81,8 +81,8 @@ def test_a_preset_s_own_fields() -> None:
         I2V.check({"motion": 2}, {"motion": own})
 
 
-@pytest.mark.parametrize("key", ["duration", "num_frames", "fps", "clip_count", "image", "end_image"])
-def test_a_still_has_no_length_and_needs_no_picture(key: str) -> None:
+@pytest.mark.parametrize("key", ["duration", "num_frames", "fps", "clip_count"])
+def test_a_still_has_no_length(key: str) -> None:
     with pytest.raises(InvalidField, match=f"{key} is not a setting of Text to Image"):
         TOOLS["text-to-image"].check({key: "1"})
 
@@ -107,3 +107,10 @@ def test_finding_a_tool() -> None:
         find_tool("image2video")
     with pytest.raises(NotFound, match=r"There is no tool named zzzz\. Tools: text-to-video"):
         find_tool("zzzz")
+
+
+@pytest.mark.parametrize(("key", "words"), [("image", "takes no picture."), ("end_image", "takes no end picture.")])
+def test_a_tool_without_a_picture_says_so(key: str, words: str) -> None:
+    with pytest.raises(InvalidField) as caught:
+        TOOLS["text-to-video"].check({key: "a.png"})
+    assert (caught.value.field, caught.value.message) == (key, f"Text to Video {words}")
