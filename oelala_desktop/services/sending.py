@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 TRIES = 6  # times that a server which is otherwise well may refuse to take a job without giving a reason
 _FIRST_LOOK = 0.5  # seconds after a submission until the server is asked how many are before it
 _FOR_SOCKET = 1.5  # seconds that a submission waits for the socket to open
+_NEW_UPLOADS = 2  # times that pictures go up again to a server that has lost them
 _AFTER_NEWS = 2.0  # seconds that the answer to a submission may lag behind the first word on its job
 
 Answer = tuple[int, dict[str, Any]]
@@ -164,6 +165,10 @@ class Sender:
             # it runs, but some outputs were dropped: what would come is not what was asked for
             flight.refusal, flight.cancelling = refusal, True
             return
+        if _lost_a_picture(answer, flight.job) and self._board.one_more_try(flight.job.id) <= _NEW_UPLOADS:
+            # started anew between the upload and the submission, with a folder of its own: everything goes once more
+            await self.send_again(flight)
+            return
         await self._board.finish(flight, JobState.FAILED, error=refusal)
 
     async def send_again(self, flight: Flight) -> None:
@@ -183,3 +188,11 @@ class Sender:
     def pause(self) -> float:
         """Seconds between two attempts to send."""
         return jittered(1.0)
+
+
+def _lost_a_picture(answer: dict[str, Any], job: Job) -> bool:
+    """Whether the server refuses for want of a picture that it took a moment ago."""
+    refused = answer.get("node_errors")
+    if not job.pictures or not isinstance(refused, dict):
+        return False
+    return any("Invalid image file" in str(refused[node]) for node in refused if node in job.graph)

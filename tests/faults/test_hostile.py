@@ -297,3 +297,25 @@ async def test_half_a_graph_is_not_what_was_asked_for(tmp_path: Path, hostile: H
     assert job.error.fields.get("num_frames") or job.error.fields
     assert hostile.seen.count("POST /prompt") == 1
     assert "POST /interrupt" in hostile.seen
+
+
+async def test_a_picture_lost_between_upload_and_submission_goes_up_again(tmp_path: Path, hostile: Hostile) -> None:
+    """A server that was started anew in that moment, with an input folder of its own."""
+
+    async def forgetful(request: Request) -> Response | None:
+        if hostile.seen.count("POST /prompt") > 1:
+            return None
+        graph = (await request.json())["prompt"]
+        node = next(i for i, row in graph.items() if row["class_type"] == "LoadImage")
+        told = {"type": "custom_validation_failed", "message": "Custom validation failed for node"}
+        error = told | {"details": f"image - Invalid image file: {graph[node]['inputs']['image']}", "extra_info": {}}
+        refused = {node: {"errors": [error], "dependent_outputs": [], "class_type": "LoadImage"}}
+        summary = {"type": "prompt_outputs_failed_validation", "message": "", "details": "", "extra_info": {}}
+        return JSONResponse({"error": summary, "node_errors": refused}, 400)
+
+    hostile.answers["POST /prompt"] = forgetful
+    async with running_app(tmp_path / "home", hostile.url) as app:
+        job = await app.end_of(await app.submit(**ONE))
+        assert job.state is JobState.DONE, job.error
+    assert hostile.seen.count("POST /upload/image") == 2
+    assert not faults_in(tmp_path / "home", [job], files=1)
