@@ -17,6 +17,7 @@ from .field import Field
 from .models import noise_pass
 from .tool import Tool
 
+_TELLING = 8  # characters besides the stars from which on a pattern tells a file among those of every kind
 _LORA_LOADERS = ("LoraLoaderModelOnly", "LoraLoader")
 
 
@@ -41,9 +42,11 @@ class ModelFile:
 
     def misplaced(self, lists: Mapping[str, tuple[str, ...]]) -> tuple[str, str] | None:
         """(folder, name) of a file that would do, in another folder than its own; None if there is none. `lists` are
-        file names by folder. LoRAs have names so like their models' that only the very file counts among them."""
+        file names by folder. LoRAs have names so like their models' that only the very file counts among them, and a
+        loose pattern, good enough among files of one kind, says nothing of others."""
         exact = replace(self, prefer=(self.file,))
-        for wanted, passed_over in ((exact, ()), (self, ("loras",))):
+        like = replace(self, prefer=tuple(p for p in self.prefer if len(p.replace("*", "")) >= _TELLING))
+        for wanted, passed_over in ((exact, ()), (like, ("loras",))):
             for folder, names in lists.items():
                 found = None if folder in (self.folder, *passed_over) else wanted.best(names)
                 if found is not None:

@@ -166,6 +166,8 @@ def test_a_model_in_another_folder_is_found_by_its_name_or_one_like_it() -> None
     assert high.misplaced(lists) == ("checkpoints", "wan2.2_i2v_high_noise_14B_other.safetensors")
     assert low.misplaced(lists) is None
     assert vae.misplaced(lists) == ("loras", f"x/{vae.file}")
+    (checkpoint,) = shipped("text-to-image.sdxl").models
+    assert checkpoint.misplaced({"text_encoders": ("umt5-xxl-enc-bf16.safetensors",)}) is None
 
 
 def test_fixed_loras_are_told_as_sent() -> None:
