@@ -16,6 +16,7 @@ from oelala_desktop.domain.events import JobFinished, JobPreviewed, JobProgresse
 from oelala_desktop.domain.field import MAX_SEED
 from oelala_desktop.domain.job import JobState
 from oelala_desktop.metadata import read
+from oelala_desktop.services.jobs import Submission
 from oelala_desktop.storage.paths import Paths
 from tests.contract.conftest import picture, until
 from tests.contract.graphs import slow
@@ -189,3 +190,15 @@ async def test_the_jobs_of_others_before_ours_are_counted(
 
 async def _runs(client: ComfyClient, prompt_id: str) -> bool:
     return prompt_id in (await client.queue()).running
+
+
+async def test_what_would_be_said_of_a_wish_is_known_before_it_is_queued(studio: Studio, tmp_path: Path) -> None:
+    small = tmp_path / "small.png"
+    small.write_bytes(picture((200, 100)))
+    wish = Submission("image-to-video", {"image": str(small), "preset": "plain"}, studio.out)
+    said = await studio.services.jobs.warnings_for(wish, studio.engine)
+    assert said == ("small.png is only 200 × 100; the result will be soft.",)
+    assert await studio.services.jobs.recent() == []
+    (job,) = await studio.services.jobs.submit(wish, studio.engine)
+    assert job.warnings == said
+    await studio.ended(job)
