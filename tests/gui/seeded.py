@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from oelala_desktop.domain.events import EngineState
-from oelala_desktop.domain.field import Field, FieldKind
 from oelala_desktop.domain.generation import GenerationInfo, UsedLora, UsedModel
 from oelala_desktop.domain.job import EngineRef, Job, JobError, JobState, Progress
 from oelala_desktop.domain.tool import TOOLS
@@ -16,9 +15,10 @@ from oelala_desktop.ui.pages.activity_panel import ActivityPanel, Notice
 from oelala_desktop.ui.pages.engine_panel import EnginePanel
 from oelala_desktop.ui.pages.preset_card import PresetChoice
 from oelala_desktop.ui.pages.queue_panel import QueuePanel
-from oelala_desktop.ui.pages.settings_page import SettingsPage, SettingsSection
+from oelala_desktop.ui.pages.settings_page import SettingsPage
 from oelala_desktop.ui.pages.soon_page import SoonPage
 from oelala_desktop.ui.pages.tool_view import ToolView
+from oelala_desktop.ui.settings_view import SECTIONS
 from oelala_desktop.ui.shell import Shell
 from oelala_desktop.ui.widgets.choice import Choice
 from oelala_desktop.ui.widgets.prompt_popup import MediaFacts
@@ -32,36 +32,10 @@ LORAS = ("camera/camera_orbit_high.safetensors", "camera/camera_orbit_low.safete
 MEMORY = "The server ran out of memory in the node KSampler. Fewer frames or a lower resolution help."
 FACTS = "720 × 480 · 81 frames · 16 fps · 5.1 s · 4.2 MB · seed 1482093377 · took 3 min 12 s"
 _LENGTHS = ("5.1 s", "3.1 s", "5.1 s", "8.1 s", "5.1 s", "4.1 s", "5.1 s", "2.1 s")
-SETTINGS = (
-    SettingsSection(
-        "Appearance",
-        (
-            Field("theme", FieldKind.CHOICE, "Theme", "", default="system", choices=("system", "dark", "light")),
-            Field("reduced_motion", FieldKind.SWITCH, "Motion", "", default=False, help="Less motion"),
-        ),
-    ),
-    SettingsSection(
-        "Folders",
-        (
-            Field(
-                "out_dir",
-                FieldKind.LINE,
-                "Results",
-                "",
-                default="/home/me/Videos/Oelala",
-                help="Videos are saved here.",
-            ),
-        ),
-        browse=("out_dir",),
-    ),
-    SettingsSection(
-        "Local API",
-        (
-            Field("api", FieldKind.SWITCH, "Local API", "", default=True, help="On while the window is open"),
-            Field("api_port", FieldKind.INTEGER, "Port", "", default=7998, minimum=1024, maximum=65535, step=1),
-        ),
-    ),
-)
+SETTINGS = {
+    "output_folder": "/home/me/Videos/Oelala",
+    "media_folders": ["/home/me/ComfyUI/output", "/home/me/Pictures/Storyboards"],
+}
 
 
 def make_job(job_id: str, state: JobState, prompt: str = PROMPT, **changes: object) -> Job:
@@ -183,8 +157,10 @@ class Seeded:
         return view
 
     def make_settings(self) -> SettingsPage:
-        page = SettingsPage(SETTINGS)
-        page.set_values({})
+        page = SettingsPage(SECTIONS)
+        page.set_values(SETTINGS)
+        page.show_note("engine_url", "http://192.168.1.20:8188", "text2")
+        page.show_note("api", "Answers at http://127.0.0.1:7998", "muted")
         return page
 
     def _add_panels(self) -> None:
