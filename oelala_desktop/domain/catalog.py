@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -71,5 +70,7 @@ def match_name(name: str, choices: tuple[str, ...]) -> str | None:
 def nearest(name: str, choices: tuple[str, ...] | list[str]) -> str | None:
     """The choice spelled most like `name`, or None if none comes close."""
     by_fold = {normalised(c): c for c in choices}
+    import difflib  # only when something was misspelt; the window's first paint does not need it
+
     found = difflib.get_close_matches(normalised(name), list(by_fold), n=1, cutoff=0.5)
     return by_fold[found[0]] if found else None

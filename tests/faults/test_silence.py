@@ -211,7 +211,7 @@ async def test_a_server_that_is_ill_for_a_while(tmp_path: Path, hostile: Hostile
         if moment == "running":
             await until_running(app, job)
             hostile.ill = status
-        await asyncio.sleep(4)
+        await asyncio.sleep(2.5)
         assert hostile.ill == status
         assert not (await app.services.jobs.find(job.id)).state.is_final
         hostile.ill = 0

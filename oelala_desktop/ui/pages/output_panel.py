@@ -10,7 +10,6 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
-from oelala_desktop.domain.job import JobError, Progress
 from oelala_desktop.ui import theme
 from oelala_desktop.ui.widgets.badge import Badge
 from oelala_desktop.ui.widgets.button import Button
@@ -20,6 +19,7 @@ from oelala_desktop.ui.widgets.flow import FlowLayout
 from oelala_desktop.ui.widgets.label import ElidedLabel, Label
 
 if TYPE_CHECKING:  # the stages are imported when they are first shown, which start-up gains by
+    from oelala_desktop.domain.job import JobError, Progress
     from oelala_desktop.ui.widgets.error_pane import ErrorPane
     from oelala_desktop.ui.widgets.preview_pane import PreviewPane
     from oelala_desktop.ui.widgets.video_player import VideoPlayer
