@@ -9,7 +9,7 @@ from oelala_desktop.domain.errors import OelalaError
 from oelala_desktop.domain.events import EngineChanged, EngineSelected, EngineState
 from oelala_desktop.ui.bridge import listen
 from oelala_desktop.ui.pages.engine_panel import EnginePanel
-from oelala_desktop.ui.pages.preset_card import PresetChoice
+from oelala_desktop.ui.pages.preset_form import preset_choice
 from oelala_desktop.ui.studio import Studio
 
 
@@ -61,11 +61,9 @@ class EngineView(QObject):
         if catalog is not None:
             presets = [p for p in self._studio.services.registry.presets() if kind == "sketch" or not p.sketch]
             for preset in presets:
-                missing = preset.missing(catalog)
-                if missing:
-                    fixes = tuple(dict.fromkeys(m.fix for m in missing))
-                    name = f"{preset.tool.name} · {preset.name}"
-                    lacking.append(PresetChoice(preset.id, name, "", tuple(map(str, missing)), fixes))
+                choice = preset_choice(preset, catalog)
+                if choice.missing:
+                    lacking.append(choice._replace(id=preset.id, name=f"{preset.tool.name} · {preset.name}"))
             self._presets = f"{len(presets) - len(lacking)} of {len(presets)} can run here"
         self._panel.lacking.set_presets(() if kind == "sketch" else lacking)
 

@@ -12,7 +12,8 @@ from oelala_desktop.domain.adopt import Adoption, adopt, is_workflow
 from oelala_desktop.domain.errors import InvalidInput, InvalidPreset, OelalaError
 from oelala_desktop.domain.preset import Preset
 from oelala_desktop.domain.tool import TOOLS
-from oelala_desktop.services.own_presets import read_json, save_preset
+from oelala_desktop.services.json_file import read_json
+from oelala_desktop.services.own_presets import save_preset
 from oelala_desktop.ui.pages.workflow_sheet import WorkflowSheet
 from oelala_desktop.ui.studio import Studio
 

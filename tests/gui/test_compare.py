@@ -83,6 +83,10 @@ def test_videos_play_in_step(qapp: QApplication, home: Path) -> None:
         await until(lambda: leader._frames > 3 and follower._frames > 3, "frames of both")
         await until(lambda: {"Seed", "1", "2", "Steps"} <= set(shown(comparer)), "what differs")
         assert comparer.geometry() == g.shell.rect()
+        for _ in range(8):
+            QTest.keyClick(QApplication.focusWidget() or comparer, Qt.Key.Key_Tab)
+            focused = QApplication.focusWidget()
+            assert focused is not None and comparer.isAncestorOf(focused)  # what lies under it cannot be seen
         leader.seek(0.5)
         QTest.keyClick(comparer, Qt.Key.Key_Space)
         await until(lambda: not leader.is_playing and not follower.is_playing, "both to stand")

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -14,10 +14,10 @@ from oelala_desktop.domain.media import MediaItem
 from oelala_desktop.ui import theme
 from oelala_desktop.ui.gallery.differences import Difference, differences
 from oelala_desktop.ui.gallery.media_facts import caption, facts_of, job_of
+from oelala_desktop.ui.gallery.overlay import Overlay
 from oelala_desktop.ui.images import decode_image, load_image
 from oelala_desktop.ui.studio import Studio
 from oelala_desktop.ui.widgets.button import IconButton
-from oelala_desktop.ui.widgets.control import is_escape
 from oelala_desktop.ui.widgets.label import ElidedLabel, Label
 from oelala_desktop.ui.widgets.scroll import Column, ScrollColumn
 from oelala_desktop.ui.widgets.video_player import VideoPlayer
@@ -27,7 +27,7 @@ _TABLE = 220  # pixels of height of what differs, at most
 _APART = 2.5  # frames that two videos may be apart before the second is set right
 
 
-class Comparer(QWidget):
+class Comparer(Overlay):
     """The left one leads: it has the controls, and the right one follows it. Gone once closed."""
 
     def __init__(self, studio: Studio, items: tuple[MediaItem, MediaItem], window: QWidget) -> None:
@@ -36,14 +36,11 @@ class Comparer(QWidget):
         self._items = items
         self.players = tuple(VideoPlayer(framed=False, can_fill_screen=False) for _ in range(2))
         self.table = QGridLayout()
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setAccessibleName("Compare two files")
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         leader, follower = self.players
         leader.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         follower.follow(leader, frames=_APART)
         self._build()
-        window.installEventFilter(self)
 
     def _build(self) -> None:
         close = IconButton("x", "Close (Esc)", "glass")
@@ -90,12 +87,7 @@ class Comparer(QWidget):
         column.addWidget(foot)
 
     def open(self) -> None:
-        window = self.parentWidget()
-        if window is not None:
-            self.setGeometry(window.rect())
-        self.show()
-        self.raise_()
-        self.setFocus(Qt.FocusReason.PopupFocusReason)
+        self.cover_window()
         self._studio.actions.start(self._load())
 
     async def _load(self) -> None:
@@ -145,19 +137,6 @@ class Comparer(QWidget):
             super().keyPressEvent(event)
         else:
             act()
-
-    def event(self, event: QEvent) -> bool:
-        if is_escape(event):
-            event.accept()
-            return True
-        return super().event(event)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Resize and watched is self.parent():
-            window = self.parentWidget()
-            if window is not None:
-                self.setGeometry(window.rect())
-        return False
 
     def hideEvent(self, _event: object) -> None:
         for player in self.players:

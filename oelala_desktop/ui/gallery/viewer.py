@@ -8,9 +8,9 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from oelala_desktop.domain.errors import OelalaError
 from oelala_desktop.domain.media import MediaItem
@@ -21,12 +21,12 @@ from oelala_desktop.ui.gallery.library_provider import LibraryProvider, id_of
 from oelala_desktop.ui.gallery.media_actions import MediaActions
 from oelala_desktop.ui.gallery.media_facts import caption, facts_of, job_of
 from oelala_desktop.ui.gallery.media_menu import make_menu
+from oelala_desktop.ui.gallery.overlay import Overlay
 from oelala_desktop.ui.gallery.viewer_panel import ViewerPanel
 from oelala_desktop.ui.images import decode_image, load_image
 from oelala_desktop.ui.on_disk import GONE, missing
 from oelala_desktop.ui.studio import Studio
 from oelala_desktop.ui.widgets.button import IconButton
-from oelala_desktop.ui.widgets.control import is_escape
 from oelala_desktop.ui.widgets.video_player import VideoPlayer
 
 _BAR = 60
@@ -35,7 +35,7 @@ _KEPT = 5  # decoded pictures: this one and its neighbours
 _PANEL = "viewer.prompt"  # setting: whether the panel is open
 
 
-class Viewer(QWidget):
+class Viewer(Overlay):
     """Goes through the list of `provider` as it is at the time. `moved` tells which file is in view now."""
 
     moved = Signal(str)  # key
@@ -52,8 +52,6 @@ class Viewer(QWidget):
         self._item: MediaItem | None = None
         self._pictures: OrderedDict[str, QImage] = OrderedDict()
         self._playing: asyncio.Task[None] | None = None
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.player = VideoPlayer(framed=False)
         self.player.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.player.failed.connect(self._play_otherwise)
@@ -62,7 +60,6 @@ class Viewer(QWidget):
         self.panel.setVisible(bool(studio.services.settings.get(_PANEL, False)))
         self._build()
         acts.taken_out.connect(self._taken_out)
-        window.installEventFilter(self)
 
     def _build(self) -> None:
         def button(icon: str, name: str, act: object) -> IconButton:
@@ -105,12 +102,7 @@ class Viewer(QWidget):
         return self._key
 
     def open_at(self, key: str) -> None:
-        window = self.parentWidget()
-        if window is not None:
-            self.setGeometry(window.rect())
-        self.show()
-        self.raise_()
-        self.setFocus(Qt.FocusReason.PopupFocusReason)
+        self.cover_window()
         self.show_key(key)
 
     # going through the list
@@ -302,30 +294,6 @@ class Viewer(QWidget):
         if self._item is not None:
             self._acts.copy_prompt(self._item.id)
 
-    def event(self, event: QEvent) -> bool:
-        if is_escape(event):
-            event.accept()
-            return True
-        return super().event(event)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Resize and watched is self.parent():
-            window = self.parentWidget()
-            if window is not None:
-                self.setGeometry(window.rect())
-        return False
-
-    def focusNextPrevChild(self, following: bool) -> bool:
-        """Tab stays within the viewer; what lies under it cannot be seen."""
-        stops: list[QWidget] = [w for w in self.findChildren(QWidget) if _takes_focus(w)]
-        if not stops:
-            return True
-        focused = QApplication.focusWidget()
-        at = stops.index(focused) if focused in stops else (-1 if following else 0)
-        reason = Qt.FocusReason.TabFocusReason if following else Qt.FocusReason.BacktabFocusReason
-        stops[(at + (1 if following else -1)) % len(stops)].setFocus(reason)
-        return True
-
     def hideEvent(self, _event: object) -> None:
         self._stop()
         self.closed.emit()
@@ -354,8 +322,3 @@ class Viewer(QWidget):
             painter.setPen(QColor(tone))
             shown = painting.elided(font, text, room)
             painter.drawText(QRectF(20, top, room, 20), Qt.AlignmentFlag.AlignVCenter, shown)
-
-
-def _takes_focus(widget: QWidget) -> bool:
-    policy = widget.focusPolicy() & Qt.FocusPolicy.TabFocus
-    return bool(policy) and widget.isVisible() and widget.isEnabled()

@@ -21,14 +21,15 @@ from oelala_desktop.ui.widgets.choice import Choice
 
 def preset_choices(registry: ToolRegistry, tool: Tool, catalog: Catalog | None) -> list[PresetChoice]:
     """In the declared order; without a catalog nothing is known to be missing."""
-    out = []
-    for preset in registry.presets(tool):
-        missing = preset.missing(catalog) if catalog else ()
-        fixes = tuple(dict.fromkeys(m.fix for m in missing))
-        note = _note(preset, {m.kind for m in missing})
-        lacking = tuple(map(str, missing))
-        out.append(PresetChoice(preset.short_id, preset.name, preset.description, lacking, fixes, note))
-    return out
+    return [preset_choice(preset, catalog) for preset in registry.presets(tool)]
+
+
+def preset_choice(preset: Preset, catalog: Catalog | None) -> PresetChoice:
+    """What the server of `catalog` lacks for a preset, and what to do about it."""
+    missing = preset.missing(catalog) if catalog else ()
+    fixes = tuple(dict.fromkeys(m.fix for m in missing))
+    note = _note(preset, {m.kind for m in missing})
+    return PresetChoice(preset.short_id, preset.name, preset.description, tuple(map(str, missing)), fixes, note)
 
 
 def _note(preset: Preset, kinds: set[str]) -> str:

@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from oelala_desktop.domain.errors import CannotSave, InvalidInput
-
-_LIMIT = 4 * 2**20  # bytes
+from oelala_desktop.services.json_file import read_json
 
 
 async def write_settings_file(path: Path, values: Mapping[str, Any]) -> None:
@@ -30,20 +29,10 @@ async def write_settings_file(path: Path, values: Mapping[str, Any]) -> None:
 async def read_settings_file(path: Path) -> dict[str, Any]:
     """Raises InvalidInput with a sentence that names the file."""
 
-    def read() -> dict[str, Any]:
-        try:
-            if path.stat().st_size > _LIMIT:
-                raise InvalidInput(f"{path.name} is too large to be a settings file.")
-            values = json.loads(path.read_text("utf-8"))
-        except OSError as error:
-            raise InvalidInput(f"{path.name} cannot be read: {error.strerror}.") from error
-        except (ValueError, RecursionError) as error:
-            raise InvalidInput(f"{path.name} is not JSON.") from error
-        if not isinstance(values, dict):
-            raise InvalidInput(f"{path.name} does not hold one JSON object of settings.")
-        return values
-
-    return await asyncio.to_thread(read)
+    values = await asyncio.to_thread(read_json, path)
+    if not isinstance(values, dict):
+        raise InvalidInput(f"{path.name} does not hold one JSON object of settings.")
+    return values
 
 
 async def copy_file(source: Path, target: Path) -> None:

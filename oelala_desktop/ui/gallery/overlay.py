@@ -1,0 +1,57 @@
+"""What covers the whole window until it is closed: one file, or two side by side."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtWidgets import QApplication, QWidget
+
+from oelala_desktop.ui.widgets.control import is_escape
+
+
+class Overlay(QWidget):
+    """As large as its window while it is there; Esc and Tab are its own. Gone once closed."""
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        window.installEventFilter(self)
+
+    def cover_window(self) -> None:
+        """Shows it over everything else, with the focus."""
+        self._fill()
+        self.show()
+        self.raise_()
+        self.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def _fill(self) -> None:
+        window = self.parentWidget()
+        if window is not None:
+            self.setGeometry(window.rect())
+
+    def event(self, event: QEvent) -> bool:
+        if is_escape(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize and watched is self.parent():
+            self._fill()
+        return False
+
+    def focusNextPrevChild(self, following: bool) -> bool:
+        """Tab stays within; what lies under it cannot be seen."""
+        stops: list[QWidget] = [w for w in self.findChildren(QWidget) if _takes_focus(w)]
+        if not stops:
+            return True
+        focused = QApplication.focusWidget()
+        at = stops.index(focused) if focused in stops else (-1 if following else 0)
+        reason = Qt.FocusReason.TabFocusReason if following else Qt.FocusReason.BacktabFocusReason
+        stops[(at + (1 if following else -1)) % len(stops)].setFocus(reason)
+        return True
+
+
+def _takes_focus(widget: QWidget) -> bool:
+    policy = widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+    return bool(policy) and widget.isVisible() and widget.isEnabled()
