@@ -19,6 +19,7 @@ from oelala_desktop.storage.jobs import JobStore
 from .bus import Bus
 from .engine import Engine
 from .eta import remaining_seconds
+from .line import Line
 
 log = logging.getLogger(__name__)
 
@@ -73,13 +74,13 @@ class Board:
         self.store = store
         self.bus = bus
         self.flights: dict[str, Flight] = {}
-        self.waiting: list[Job] = []
+        self.waiting = Line()
         self.more = asyncio.Event()  # there may be something to send
         self._past: dict[str, _Past] = {}
         self._said: dict[tuple[str, str | None], float] = {}
 
     def knows(self, job_id: str) -> bool:
-        return job_id in self.flights or any(job.id == job_id for job in self.waiting)
+        return job_id in self.flights or job_id in self.waiting
 
     def room(self) -> int:
         """How many more jobs the server may have, as far as this process alone is concerned."""
@@ -92,15 +93,11 @@ class Board:
         self.flights[job.id] = flight
         return flight
 
-    def wait(self, job: Job) -> None:
-        """Puts a job into its place among the waiting ones."""
-        self.waiting = sorted([*(j for j in self.waiting if j.id != job.id), job], key=lambda j: j.position)
-
     def back_to_waiting(self, flight: Flight) -> Job:
         """The server never got it."""
         self.flights.pop(flight.job.id, None)
         job = replace(flight.job, state=JobState.QUEUED, sent_at=None, started_at=None)
-        self.wait(job)
+        self.waiting.put(job)
         return job
 
     def one_more_try(self, job_id: str) -> int:

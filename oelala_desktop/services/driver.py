@@ -11,6 +11,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from oelala_desktop.comfy.messages import Message, Preview
 from oelala_desktop.comfy.tracker import Phase
@@ -64,15 +65,17 @@ class Driver:
         """Jobs that wait here, in the order in which they will go."""
         return list(self._board.waiting)
 
-    def add(self, jobs: Iterable[Job]) -> None:
+    def add(self, jobs: Iterable[Job], *, announce: bool = False) -> None:
         """Takes jobs in any state that is not final; those that the server may have are asked for."""
         for job in jobs:
             if self._board.knows(job.id):
                 continue
             if job.state is JobState.QUEUED:
-                self._board.wait(job)
+                self._board.waiting.put(job)
             else:
                 self._board.take_off(job).taken_up = True
+            if announce:
+                self._board.bus.publish(JobChanged(job))
         self.engine.retry_now()
         self._board.more.set()
 
@@ -84,7 +87,11 @@ class Driver:
         return flight.progress if flight else None
 
     def jobs(self) -> list[Job]:
-        return [f.job for f in self._board.flights.values()] + self._board.waiting
+        return [*(flight.job for flight in self._board.flights.values()), *self._board.waiting]
+
+    def find(self, job_id: str) -> Job | None:
+        flight = self._board.flights.get(job_id)
+        return flight.job if flight else self._board.waiting.find(job_id)
 
     async def cancel(self, job_id: str) -> bool:
         """Ends that job and no other; False if it is not here. A result that is already made is still fetched, unless
@@ -92,16 +99,9 @@ class Driver:
 
         Raises CannotSave for a waiting job when the disk is full; it then waits on."""
         board = self._board
-        waiting = next((job for job in board.waiting if job.id == job_id), None)
+        waiting = board.waiting.take(job_id)
         if waiting is not None:
-            board.waiting = [job for job in board.waiting if job.id != job_id]
-            ended = waiting.with_state(JobState.CANCELLED, finished_at=time.time())
-            try:
-                await board.store.save(ended)
-            except BaseException:
-                board.wait(waiting)
-                raise
-            board.announce(ended)
+            await self._end([waiting])
             return True
         flight = board.flights.get(job_id)
         if flight is None:
@@ -119,6 +119,35 @@ class Driver:
             await self._cancel_on_server(flight)
         return True
 
+    async def cancel_waiting(self) -> list[Job]:
+        """Ends all that has not begun and returns it: as it waited here, or as `sent` where the server may have had it.
+
+        Raises CannotSave; what waited here then waits on."""
+        board = self._board
+        here = list(board.waiting)
+        there = [
+            flight.job for flight in board.flights.values() if flight.job.state in (JobState.QUEUED, JobState.SENT)
+        ]
+        for job in here:
+            board.waiting.take(job.id)
+        await self._end(here)
+        for job in there:
+            await self.cancel(job.id)
+        return here + [replace(job, state=JobState.SENT) for job in there]
+
+    async def _end(self, jobs: list[Job]) -> None:
+        """Jobs that were taken out of the line."""
+        board = self._board
+        ended = [job.with_state(JobState.CANCELLED, finished_at=time.time()) for job in jobs]
+        try:
+            await board.store.save(*ended)
+        except BaseException:
+            for job in jobs:
+                board.waiting.put(job)
+            raise
+        for job in ended:
+            board.announce(job)
+
     async def _write_down(self, job_id: str) -> None:
         """The wish to cancel outlives this process, whether or not the server can be told now."""
         try:
@@ -126,12 +155,12 @@ class Driver:
         except CannotSave as error:
             self._board.complain(error.message, job_id)
 
-    async def replace_waiting(self, job: Job) -> None:
-        """A waiting job whose position changed. Raises CannotSave; then nothing has changed."""
-        await self._board.store.save(job)
-        if any(j.id == job.id for j in self._board.waiting):
-            self._board.wait(job)
-            self._board.bus.publish(JobChanged(job))
+    async def place(self, order: list[Job], at: int) -> None:
+        """`order` are all that wait, `order[at]` the one that moves. Raises CannotSave; then nothing has changed."""
+        for job in await self._board.store.place(order, at):
+            if job.id in self._board.waiting:
+                self._board.waiting.put(job)
+                self._board.bus.publish(JobChanged(job))
 
     async def _cancel_on_server(self, flight: Flight) -> None:
         try:
@@ -150,7 +179,7 @@ class Driver:
             board.more.clear()
             while self._may_send():
                 # the end of another process's job is not announced here: it is looked for
-                if not (await self._sender.is_room(board.waiting[0]) and await self._send_next()):
+                if not (await self._sender.is_room(board.waiting.first) and await self._send_next()):
                     await asyncio.sleep(self._sender.pause())
 
     def _may_send(self) -> bool:
@@ -161,7 +190,8 @@ class Driver:
         """False if the server did not get it."""
         if not self._may_send():
             return True  # the queue was paused, or its last job cancelled, while the others were counted
-        job = self._board.waiting.pop(0)
+        job = self._board.waiting.first
+        self._board.waiting.take(job.id)
         sent = await self._sender.send(job)
         await self._cancelled_meanwhile(job.id)
         return sent
@@ -223,7 +253,7 @@ class Driver:
     async def _obey(self) -> None:
         """Cancels what an earlier run, or another process, asked to end."""
         board = self._board
-        if not self.jobs():
+        if not board.flights and not board.waiting:
             return
         try:
             for job_id in await board.store.cancels():

@@ -1,4 +1,4 @@
-"""Jobs: submit, follow, cancel, retry, reorder, pause. What the window, the API and the command line all call."""
+"""Jobs: submit, follow, retry, and all that a queue is for. What the window, the API and the command line call."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ import asyncio
 import secrets
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from oelala_desktop import __version__
 from oelala_desktop.domain.errors import InvalidField, NotFound, OelalaError
-from oelala_desktop.domain.events import JobChanged, JobFinished, JobRemoved, QueuePaused
+from oelala_desktop.domain.events import JobFinished
 from oelala_desktop.domain.field import MAX_SEED
 from oelala_desktop.domain.job import InputPicture, Job, JobState, Owner, Progress
 from oelala_desktop.domain.preset import Preset, Request
@@ -30,8 +31,10 @@ from .engine import Engine
 from .leftovers import short_id, sweep
 from .owner import is_alive
 from .pictures import MAX_BYTES, Picture, keep_picture, read_picture
+from .queue import Queue
 from .tasks import TaskScope
 from .tools import ToolRegistry
+from .turns import Turns
 
 SKETCH_NAME = "Sketch – no AI model"
 
@@ -61,47 +64,74 @@ def draw_seed() -> int:
     return secrets.randbelow(2**63)
 
 
-class JobService:
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A wish that cannot be met, and why."""
+
+    wish: Submission
+    error: OelalaError
+
+
+class JobService(Queue):
     """`owner` is this process; it drives only jobs of its own."""
 
     def __init__(
         self, store: JobStore, registry: ToolRegistry, bus: Bus, scope: TaskScope, owner: Owner, pictures: Path
     ) -> None:
+        super().__init__(store, bus)
         self.max_picture_bytes = MAX_BYTES
-        self._store = store
         self._registry = registry
-        self._bus = bus
         self._scope = scope
         self._owner = owner
         self._pictures = pictures
-        self._drivers: dict[tuple[str, str], Driver] = {}
-        self._paused = False
+        self._turns: defaultdict[tuple[str, str], Turns] = defaultdict(Turns)
 
     # Submitting
 
     async def submit(
         self, wish: Submission, engine: Engine, *, announce: Callable[[Job], None] | None = None
     ) -> list[Job]:
-        """Checks everything, writes the jobs down, and lets them go. When it returns they are durable; `announce` is
-        called for each before anything can happen to it.
+        """Checks everything, writes the jobs down, and lets them go. When it returns they are durable, behind all that
+        were asked for before them; `announce` is called for each before anything can happen to it.
 
         Raises InvalidField, InvalidPicture, NotRunnable, NotFound or CannotSave; then nothing was stored."""
+        jobs, refused = await self.submit_each([wish], engine, announce=announce)
+        if refused:
+            raise refused[0].error
+        return jobs
+
+    async def submit_each(
+        self, wishes: Sequence[Submission], engine: Engine, *, announce: Callable[[Job], None] | None = None
+    ) -> tuple[list[Job], list[Refused]]:
+        """Many at once, in one transaction and in the order given. Those that cannot be met are left out. Raises
+        CannotSave; then nothing was stored."""
+        made: list[Job] = []
+        refused: list[Refused] = []
+        async with self._turns[engine.ref.kind, engine.ref.url].turn() as come:
+            for wish in wishes:
+                try:
+                    made += await self._make(wish, engine)
+                except OelalaError as error:
+                    refused.append(Refused(wish, error))
+            await come()
+            jobs = await self._store.append(*made) if made else []
+            for job in jobs:
+                if announce:
+                    announce(job)
+            if jobs:
+                self.driver(engine).add(jobs, announce=True)
+        return jobs, refused
+
+    async def _make(self, wish: Submission, engine: Engine) -> list[Job]:
+        """The jobs of one wish, not yet stored, with their pictures kept."""
         plan = await self._plan(wish, engine)
         start = plan.pictures.get("image")
         kept = tuple([await asyncio.to_thread(keep_picture, p, k, self._pictures) for k, p in plan.pictures.items()])
         origin = await asyncio.to_thread(_origin, start) if start else {}
-        count = int(str(plan.checked.get("variations", 1)))
-        position = await self._store.next_position()
         jobs = []
-        for number in range(count):
+        for number in range(int(str(plan.checked.get("variations", 1)))):
             one = _variation(plan.request, number, fixed=int(str(plan.checked.get("seed", -1))) >= 0)
-            jobs.append(self._job(replace(plan, request=one), engine, kept, wish, position + number, origin))
-        await self._store.save(*jobs)
-        for job in jobs:
-            if announce:
-                announce(job)
-            self._bus.publish(JobChanged(job))
-        self.driver(engine).add(jobs)
+            jobs.append(self._job(replace(plan, request=one), engine, kept, wish, origin))
         return jobs
 
     async def check(self, wish: Submission) -> None:
@@ -158,7 +188,6 @@ class JobService:
         engine: Engine,
         pictures: tuple[InputPicture, ...],
         wish: Submission,
-        position: float,
         origin: Mapping[str, object],
     ) -> Job:
         request = plan.request
@@ -194,7 +223,7 @@ class JobService:
             num_frames=request.num_frames,
             fps=request.fps,
             created_at=now,
-            position=position,
+            position=0.0,  # given when it is stored
             pictures=pictures,
             title=wish.title,
             out_dir=str(wish.out_dir),
@@ -268,89 +297,17 @@ class JobService:
         found = [await self._store.get(job_id) for job_id in job_ids]
         return [job for job in found if job is not None]
 
-    async def find(self, name: str) -> Job:
-        """By id or its beginning. Raises NotFound."""
-        found = await self._store.find(name)
-        if len(found) != 1:
-            raise NotFound(f"There is {'more than one' if found else 'no'} job whose id begins with {name}.")
-        return self._current(found[0])
-
-    async def recent(self, limit: int = 200) -> list[Job]:
-        """Newest first, as they stand now."""
-        return [self._current(job) for job in await self._store.recent(limit)]
-
-    def _current(self, job: Job) -> Job:
-        for driver in self._drivers.values():
-            for known in driver.jobs():
-                if known.id == job.id:
-                    return known
-        return job
-
     def progress_of(self, job_id: str) -> Progress | None:
         return next((p for d in self._drivers.values() if (p := d.progress_of(job_id))), None)
-
-    # The queue
-
-    async def cancel(self, job_id: str) -> None:
-        """Ends that job and no other; one that another process drives is ended by that process. Raises NotFound for a
-        job that is over, CannotSave when the disk refuses."""
-        for driver in self._drivers.values():
-            if await driver.cancel(job_id):
-                return
-        job = await self._store.get(job_id)
-        if job is None or job.state.is_final:
-            raise NotFound("This job is over.")
-        await self._store.ask_cancel(job_id)
 
     async def retry(self, job_id: str, engine: Engine, *, new_seed: bool = False) -> Job:
         """The same job once more, as a job of its own with `retry_of`."""
         old = await self.find(job_id)
         seed = draw_seed() if new_seed else old.seed
-        job = renewed(old, str(uuid.uuid4()), seed, time.time(), await self._store.next_position())
-        job = replace(job, owner=self._owner)
-        await self._store.save(job)
-        self._bus.publish(JobChanged(job))
-        self.driver(engine).add([job])
+        fresh = renewed(old, str(uuid.uuid4()), seed, time.time(), old.position)
+        (job,) = await self._store.append(replace(fresh, owner=self._owner))
+        self.driver(engine).add([job], announce=True)
         return job
-
-    async def move(self, job_id: str, before: str | None) -> None:
-        """Puts a waiting job before another waiting one, or last. Raises NotFound if either waits no longer."""
-        for driver in self._drivers.values():
-            ids = [j.id for j in driver.waiting]
-            if job_id not in ids or (before is not None and before not in ids):
-                continue
-            order = [j for j in driver.waiting if j.id != job_id]
-            place = len(order) if before is None else [j.id for j in order].index(before)
-            low = order[place - 1].position if place else (order[0].position - 2 if order else 0)
-            high = order[place].position if place < len(order) else low + 2
-            moved = next(j for j in driver.waiting if j.id == job_id)
-            await driver.replace_waiting(replace(moved, position=(low + high) / 2))
-            return
-        raise NotFound("This job waits no longer; it cannot be moved.")
-
-    @property
-    def is_paused(self) -> bool:
-        return self._paused
-
-    async def pause(self, paused: bool) -> None:
-        """A paused queue sends nothing more; what the server has goes on. Survives a restart."""
-        self._paused = paused
-        await self._store.set_flag("paused", "1" if paused else "0")
-        for driver in self._drivers.values():
-            driver.paused = paused
-            driver.wake()
-        self._bus.publish(QueuePaused(paused))
-
-    async def hide(self, job_id: str) -> None:
-        """Takes one finished job off the list; its files stay."""
-        job = await self.find(job_id)
-        if job.state.is_final:
-            await self._store.save(replace(job, hidden=True))
-            self._bus.publish(JobRemoved(job.id))
-
-    async def clear_finished(self) -> None:
-        for job_id in await self._store.hide_finished():
-            self._bus.publish(JobRemoved(job_id))
 
 
 def _text(value: object) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import sqlite3
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing, suppress
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -27,6 +27,8 @@ from oelala_desktop.domain.job import (
 from .database import Database
 
 _OPEN_STATES = tuple(s.value for s in JobState if not s.is_final)
+_CLOSE = 1e-6  # two positions nearer than that leave no room for a third
+_FARTHEST = 2.0**50  # what lies beyond is no position that we gave
 
 
 def _create(connection: sqlite3.Connection) -> None:
@@ -102,9 +104,10 @@ class JobStore:
 
         await self._database.run(work)
 
-    async def ask_cancel(self, job_id: str) -> None:
-        """Writes down that the job is to end; kept until it has ended."""
-        await self._database.run(lambda c: c.execute("INSERT OR IGNORE INTO cancels VALUES (?)", (job_id,)))
+    async def ask_cancel(self, *job_ids: str) -> None:
+        """Writes down that the jobs are to end; kept until they have ended."""
+        rows = [(job_id,) for job_id in job_ids]
+        await self._database.run(lambda c: c.executemany("INSERT OR IGNORE INTO cancels VALUES (?)", rows))
 
     async def cancels(self) -> frozenset[str]:
         """Ids of jobs that are to end and have not yet."""
@@ -181,9 +184,35 @@ class JobStore:
         """How many jobs the server of `job` has of this home's other living processes."""
         return len(await self._database.run(lambda c: _of_others(c, job, is_alive)))
 
-    async def next_position(self) -> float:
-        query = "SELECT COALESCE(MAX(position), 0) + 1 FROM jobs"
-        return float((await self._database.run(lambda c: c.execute(query).fetchone()))[0])
+    async def append(self, *jobs: Job) -> list[Job]:
+        """Saves the jobs, new or changed, behind all others and in the order given; returns them with their positions.
+
+        One transaction that takes the write lock first, so that two processes never give the same position."""
+
+        def work(c: sqlite3.Connection) -> list[Job]:
+            c.execute("BEGIN IMMEDIATE")
+            return _append(c, jobs)
+
+        return await self._database.run(work)
+
+    async def place(self, order: Sequence[Job], at: int) -> list[Job]:
+        """Saves `order[at]` with a position between its neighbours in `order`; where these are too close, all of
+        `order` get new ones behind all others. Returns the jobs whose positions changed. One transaction, as above."""
+
+        def work(c: sqlite3.Connection) -> list[Job]:
+            c.execute("BEGIN IMMEDIATE")
+            if at == len(order) - 1:
+                return _append(c, order[at:])
+            high = order[at + 1].position
+            low = _last_position(c, below=high)
+            middle = (high - 2 if low is None else low) / 2 + high / 2
+            if high > _FARTHEST or high - middle < _CLOSE or (at and order[at - 1].position >= middle):
+                return _append(c, order)
+            moved = replace(order[at], position=middle)
+            c.execute("INSERT OR REPLACE INTO jobs VALUES (?,?,?,?,?,?,?,?)", _row(moved))
+            return [moved]
+
+        return await self._database.run(work)
 
     async def remember_time(self, engine: str, preset: str, work: float, seconds: float, finished: float) -> None:
         """`work` is pixels × frames × steps of a job that took `seconds` on that engine."""
@@ -212,6 +241,21 @@ class JobStore:
     async def set_flag(self, name: str, value: str) -> None:
         row = (name, value)
         await self._database.run(lambda c: c.execute("INSERT OR REPLACE INTO flags VALUES (?,?)", row))
+
+
+def _append(c: sqlite3.Connection, jobs: Sequence[Job]) -> list[Job]:
+    last = _last_position(c, below=_FARTHEST) or 0.0
+    placed = [replace(job, position=float(int(last) + number)) for number, job in enumerate(jobs, 1)]
+    c.executemany("INSERT OR REPLACE INTO jobs VALUES (?,?,?,?,?,?,?,?)", map(_row, placed))
+    return placed
+
+
+def _last_position(c: sqlite3.Connection, *, below: float) -> float | None:
+    """The largest position under `below`: state by state, since the index begins with it."""
+    each = "SELECT MAX(position) AS position FROM jobs WHERE state = '{}' AND position < ?1"
+    query = f"SELECT MAX(position) FROM ({' UNION ALL '.join(map(each.format, JobState))})"
+    row = c.execute(query, (below,)).fetchone()
+    return None if row[0] is None else float(row[0])
 
 
 def _of_others(c: sqlite3.Connection, job: Job, is_alive: Callable[[Owner], bool]) -> list[Job]:

@@ -73,7 +73,7 @@ async def test_open_jobs_in_queue_order(store: JobStore) -> None:
     states = [JobState.RUNNING, JobState.DONE, JobState.QUEUED, JobState.LOST, JobState.FETCHING, JobState.SENT]
     await store.save(*(some_job(id=f"j{i}", state=s, position=9.0 - i) for i, s in enumerate(states)))
     assert [job.id for job in await store.open_jobs()] == ["j5", "j4", "j2", "j0"]
-    assert await store.next_position() == 10.0
+    assert [job.position for job in await store.append(some_job(id="n1"), some_job(id="n2"))] == [10.0, 11.0]
 
 
 async def test_the_newest_first_and_cleared_ones_on_request(store: JobStore) -> None:
