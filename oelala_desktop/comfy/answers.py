@@ -11,8 +11,10 @@ from oelala_desktop.domain.errors import EngineAnswer
 
 from .messages import Failed, Interrupted, Message, decode_event
 
-#: the first version with interrupt by prompt id, own prompt ids and progress_state
+#: the first version with own prompt ids and progress_state
 MINIMUM_VERSION = (0, 3, 45)
+#: the first version that reads which prompt it is to interrupt
+_INTERRUPTS_BY_ID = (0, 3, 57)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +28,16 @@ class ServerFacts:
 
     @property
     def is_too_old(self) -> bool:
-        numbers = tuple(int(n) for n in re.findall(r"\d+", self.version)[:3])
-        return not self.sketch and numbers < MINIMUM_VERSION
+        return not self.sketch and self._numbers < MINIMUM_VERSION
+
+    @property
+    def interrupts_by_id(self) -> bool:
+        return self._numbers >= _INTERRUPTS_BY_ID
+
+    @property
+    def _numbers(self) -> tuple[int, ...]:
+        """Empty for a version that is not known."""
+        return tuple(int(n) for n in re.findall(r"\d+", self.version)[:3])
 
 
 @dataclass(frozen=True, slots=True)

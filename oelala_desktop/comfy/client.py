@@ -76,6 +76,7 @@ class ComfyClient:
         self._answered = time.monotonic()
         self._stalls: dict[str, int] = {}
         self._socket: ClientConnection | None = None
+        self._interrupts_by_id = False
 
     def _open(self, limits: httpx.Limits) -> httpx.AsyncClient:
         # never compressed: what is a few bytes on the wire could be any number of them here
@@ -109,6 +110,7 @@ class ComfyClient:
             raise EngineUnreachable(
                 f"Something answers at {self.address.url}, but it is not ComfyUI.", kind="not_comfyui"
             ) from error
+        self._interrupts_by_id = facts.interrupts_by_id
         if facts.is_too_old:
             version = facts.version or "of unknown version"
             needed = ".".join(map(str, MINIMUM_VERSION))
@@ -175,9 +177,14 @@ class ComfyClient:
         return parse_history(await self._get(f"/history/{prompt_id}"), prompt_id)
 
     async def cancel(self, prompt_id: str) -> None:
-        """Takes the prompt out of the queue, then interrupts it if it runs. Never touches another's."""
+        """Ends the prompt, whether it waits or runs. Never touches another's: a server of before 0.3.57, or of unknown
+        version, would interrupt whatever runs, so there ours must be what ran a moment ago."""
+        answer = await self._request("POST", f"/api/jobs/{prompt_id}/cancel")
+        if answer.status_code == 200 and answer.content.lstrip().startswith(b"{"):
+            return
         await self.unqueue(prompt_id)
-        await self._json("POST", "/interrupt", content=orjson.dumps({"prompt_id": prompt_id}))
+        if self._interrupts_by_id or prompt_id in (await self.queue()).running:
+            await self._json("POST", "/interrupt", content=orjson.dumps({"prompt_id": prompt_id}))
 
     async def unqueue(self, prompt_id: str) -> None:
         """Takes the prompt out of the queue once; one that runs is left alone."""
@@ -195,6 +202,9 @@ class ComfyClient:
     async def exists(self, file: ServerFile) -> bool:
         """Raises EngineError when the server says neither yes nor no."""
         response = await self._asked("HEAD", "/view", params=_view(file))
+        if response.status_code not in (200, 206, 400, 404):
+            # something before the server that lets no HEAD through: the head of a GET says as much
+            response = await self._asked("GET", "/view", params=_view(file), headers={"Range": "bytes=0-0"}, body=False)
         if response.status_code not in (200, 206, 400, 404):
             raise self._bad_status(response)
         return response.status_code < 400
@@ -305,16 +315,22 @@ class ComfyClient:
         self._http = self._open(_KEPT)
 
     async def _request(
-        self, method: str, path: str, timeout: float = ANSWER_TIME, http: httpx.AsyncClient | None = None, **kwargs: Any
+        self,
+        method: str,
+        path: str,
+        timeout: float = ANSWER_TIME,
+        http: httpx.AsyncClient | None = None,
+        body: bool = True,
+        **kwargs: Any,
     ) -> httpx.Response:
-        """One call with its whole body, within `timeout` seconds and ANSWER_LIMIT bytes."""
+        """One call with its whole `body`, or with its head alone, within `timeout` seconds and ANSWER_LIMIT bytes."""
         client = http or self._http
         try:
             async with asyncio.timeout(timeout):
                 request = client.build_request(method, path, **kwargs)
                 response = await client.send(request, stream=True)
                 try:
-                    content = await _read_limited(response)
+                    content = await _read_limited(response) if body else b""
                 finally:
                     await response.aclose()
         except (httpx.HTTPError, TimeoutError, httpx.InvalidURL) as error:

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from oelala_desktop.comfy.answers import HistoryEntry, QueueState, ServerFile
 from oelala_desktop.comfy.tracker import Phase
-from oelala_desktop.domain.errors import CannotSave, EngineError
+from oelala_desktop.domain.errors import CannotSave, EngineAnswer, EngineError
 from oelala_desktop.domain.job import JobState
 
 from . import failures
@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 
 _ABSENT_CHECKS = 3  # times a job must be absent from queue and history before that is believed
 _ABSENT_PAUSE = 0.7  # seconds between these
+BAFFLED_TRIES = 12  # times that a well server may answer nothing to be understood about a job
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.25, 15.0  # seconds between these, growing
 _MISSED = 2.0  # seconds of silence after which news by HTTP alone means that the socket is dead without knowing it
 _MOST_FILES = 256  # of one saver, when a server that forgot the job is searched for its results
 
@@ -46,9 +48,7 @@ class Asker:
             if not due:
                 return
             try:
-                queue = await self._board.engine.client.queue()
-                for flight in due:
-                    await self._settle(flight, queue)
+                await self._ask_about(due)
             except EngineError as error:
                 log.info("asking %s: %s", self._board.engine.ref.name, error)
                 for flight in due:
@@ -56,7 +56,49 @@ class Asker:
             except CannotSave as error:
                 self._board.complain(error.message)
 
-    async def _settle(self, flight: Flight, queue: QueueState) -> None:
+    async def _ask_about(self, due: list[Flight]) -> None:
+        """Raises EngineError when the server does not answer; what it answers about one job holds up no other."""
+        trouble: EngineError | None = None
+        try:
+            queue = await self._board.engine.client.queue()
+        except EngineError as error:
+            if not await self._board.engine.is_well():
+                raise
+            queue, trouble = QueueState((), ()), error
+        for flight in due:
+            try:
+                await self._settle(flight, queue, trouble)
+                flight.baffled = 0
+            except EngineError as error:
+                if not await self._board.engine.is_well():
+                    raise
+                await self._baffled(flight, error)
+
+    async def _baffled(self, flight: Flight, error: EngineError) -> None:
+        """A server that is otherwise well does not tell what has become of this job. That is borne for a while; then
+        its files are looked for by name, and if there are none it is over."""
+        flight.baffled += 1
+        log.info("what became of %s (%s): %s", flight.job.id, flight.baffled, error)
+        flight.due = time.monotonic() + jittered(min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**flight.baffled))
+        if flight.baffled < BAFFLED_TRIES or self._is_settled(flight) or flight.sending:
+            return
+        if flight.cancelling:
+            await self._board.finish(flight, JobState.CANCELLED)
+        elif not await self._may_be_found(flight):
+            if flight.absent >= _ABSENT_CHECKS:
+                await self._board.finish(flight, JobState.LOST, error=failures.lost(flight.job))
+            else:
+                await self._board.finish(flight, JobState.FAILED, error=failures.untold(error))
+
+    async def _may_be_found(self, flight: Flight) -> bool:
+        try:
+            return await self._found(flight)
+        except EngineError as error:
+            log.info("looking for %s: %s", flight.job.id, error)
+            return False
+
+    async def _settle(self, flight: Flight, queue: QueueState, trouble: EngineError | None) -> None:
+        """`trouble` is why the queue is not known; then only the history can tell."""
         job_id, now = flight.job.id, time.monotonic()
         was_silent = now - flight.heard > _MISSED and not flight.taken_up
         flight.heard, flight.due = now, 0.0
@@ -76,7 +118,9 @@ class Asker:
             if was_silent and not flight.tracker.phase.is_over:
                 self._board.engine.renew_socket()
             await self._ended_there(flight, entry)
-        elif not flight.sending:
+        elif trouble is not None and flight.tracker.phase is not Phase.RUNNING:
+            raise trouble
+        elif trouble is None and not flight.sending:
             await self._not_there(flight)
 
     def _is_settled(self, flight: Flight) -> bool:
@@ -87,12 +131,12 @@ class Asker:
         flight.absent = 0
         if queue.copies(job.id) > 1:
             # an answer was lost and the first submission came late: one of them goes
-            await board.engine.client.unqueue(job.id)
+            await self._urge(board.engine.client.unqueue(job.id))
         if job.sent_at is None and not flight.sending:
             flight.job = replace(job, sent_at=time.time())
             await board.save(flight)
         if flight.cancelling:
-            await board.engine.client.cancel(job.id)
+            await self._urge(board.engine.client.cancel(job.id))
             flight.due = time.monotonic() + 0.5
         if job.id in queue.running and flight.job.state is JobState.SENT:
             board.running(flight)
@@ -102,6 +146,14 @@ class Asker:
         ahead = queue.ahead_of(job.id, frozenset(board.flights))
         if ahead != flight.progress.ahead:
             board.show(flight, ahead=ahead)
+
+    @staticmethod
+    async def _urge(work: Awaitable[None]) -> None:
+        """A server that refuses this is asked again with the next look at its queue."""
+        try:
+            await work
+        except EngineAnswer as error:
+            log.info("a server refuses: %s", error)
 
     async def _ended_there(self, flight: Flight, entry: HistoryEntry) -> None:
         if flight.refusal is not None:

@@ -53,6 +53,14 @@ def lost(job: Job) -> JobError:
     return JobError(message, "lost")
 
 
+def untold(error: OelalaError) -> JobError:
+    message = (
+        f"The server does not tell what became of this job: {error.message} A result that it made lies in its output "
+        "folder; the job can be sent again."
+    )
+    return JobError(message, "untold", "", error.detail)
+
+
 def from_error(error: OelalaError, kind: str) -> JobError:
     fields = error.fields if isinstance(error, EngineRejected) else {}
     return JobError(error.message, kind, "", error.detail, dict(fields))

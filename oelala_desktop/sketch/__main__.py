@@ -4,6 +4,8 @@ import argparse
 import sys
 from pathlib import Path
 
+from oelala_desktop.sketch import PROTOCOL_VERSION
+from oelala_desktop.sketch.protocol import Protocol
 from oelala_desktop.sketch.server import Settings, serve
 
 
@@ -14,8 +16,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--idle-exit", type=float, default=60.0, metavar="SECONDS", help="0 = never")
     parser.add_argument("--base-dir", type=Path, default=None, help="where input, output and temp lie")
+    parser.add_argument(
+        "--protocol", default=PROTOCOL_VERSION, metavar="VERSION", help="behave as this release of ComfyUI"
+    )
     given = parser.parse_args(arguments)
-    settings = Settings(given.host, given.port, given.idle_exit, given.base_dir)
+    settings = Settings(given.host, given.port, given.idle_exit, given.base_dir, Protocol(given.protocol))
     try:
         serve(settings, lambda address: print(f"sketch listening on {address}", flush=True))
     except OSError as error:

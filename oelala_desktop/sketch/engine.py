@@ -8,13 +8,15 @@ from oelala_desktop.sketch.executor import Executor
 from oelala_desktop.sketch.folders import Folders
 from oelala_desktop.sketch.hub import Hub
 from oelala_desktop.sketch.nodes.definition import NodeClass
+from oelala_desktop.sketch.protocol import Protocol
 from oelala_desktop.sketch.queue import JobQueue
 
 
 class Engine:
     """Folders, queue, executor and sockets, wired together. `start` and `stop` bracket the worker thread."""
 
-    def __init__(self, folders: Folders, catalog: Mapping[str, NodeClass]) -> None:
+    def __init__(self, folders: Folders, catalog: Mapping[str, NodeClass], protocol: Protocol | None = None) -> None:
+        self.protocol = protocol or Protocol()
         self.folders = folders
         self.catalog = catalog
         self.hub = Hub()

@@ -67,7 +67,15 @@ class JobQueue:
             }
             self._tell()
 
-    def delete(self, prompt_id: str) -> None:
+    def while_running(self, prompt_id: str, act: Callable[[], None]) -> bool:
+        """Call `act` if this job runs, before another can."""
+        with self._lock:
+            runs = self._running is not None and self._running.prompt_id == prompt_id
+            if runs:
+                act()
+            return runs
+
+    def delete(self, prompt_id: str) -> bool:
         """Take one waiting job out. A running or unknown one is left alone."""
         with self._lock:
             kept = list(self._waiting)
@@ -77,7 +85,8 @@ class JobQueue:
                     heapq.heapify(kept)
                     self._waiting = kept
                     self._tell()
-                    return
+                    return True
+            return False
 
     def clear(self) -> None:
         with self._lock:

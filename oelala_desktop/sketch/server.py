@@ -6,7 +6,7 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import uvicorn
@@ -18,6 +18,7 @@ from oelala_desktop.sketch.engine import Engine
 from oelala_desktop.sketch.folders import open_folders
 from oelala_desktop.sketch.gate import Activity, App, Gate, TooLargeError
 from oelala_desktop.sketch.nodes import CATALOG
+from oelala_desktop.sketch.protocol import Protocol
 from oelala_desktop.sketch.routes import catalog, files, jobs, prompts
 from oelala_desktop.sketch.routes import socket as websocket
 from oelala_desktop.sketch.routes.replies import too_large
@@ -29,12 +30,14 @@ GRACE = 2
 
 @dataclass(frozen=True)
 class Settings:
-    """How to serve: where to listen (port 0 picks one), when to give up (0 never), where files lie."""
+    """How to serve: where to listen (port 0 picks one), when to give up (0 never), where files lie, as which release of
+    ComfyUI to behave."""
 
     host: str = "127.0.0.1"
     port: int = 0
     idle_exit: float = 60.0
     base: Path | None = None
+    protocol: Protocol = field(default_factory=Protocol)
 
 
 def application(engine: Engine) -> Starlette:
@@ -47,9 +50,10 @@ def application(engine: Engine) -> Starlette:
         yield
         await asyncio.to_thread(engine.stop)
 
+    listed = jobs.ROUTES if engine.protocol.has_jobs else []
     common = [*prompts.ROUTES, *catalog.ROUTES, *files.ROUTES, *websocket.ROUTES]
     app = Starlette(
-        routes=[*jobs.ROUTES, *common, Mount("/api", app=Router(common, redirect_slashes=False))],
+        routes=[*listed, *common, Mount("/api", app=Router(common, redirect_slashes=False))],
         lifespan=lifespan,
         middleware=[Middleware(Trouble)],
         exception_handlers={TooLargeError: too_large},
@@ -83,7 +87,7 @@ def serve(settings: Settings, announce: Callable[[str], None]) -> None:
     Raises OSError when the address cannot be bound.
     """
     with _listen(settings) as listener, open_folders(settings.base) as folders:
-        engine = Engine(folders, CATALOG)
+        engine = Engine(folders, CATALOG, settings.protocol)
         activity = Activity()
         gate: App = Gate(application(engine), activity, catalog.UPLOAD_LIMIT)
         config = uvicorn.Config(

@@ -25,6 +25,7 @@ from oelala_desktop.metadata import check_complete
 from oelala_desktop.services.engine import Engine
 from oelala_desktop.services.fetching import job_of
 from oelala_desktop.services.jobs import Submission
+from oelala_desktop.sketch import PROTOCOL_VERSION
 from oelala_desktop.storage.paths import Paths
 
 #: a small job with everything in it: a picture up, two clips and their join down
@@ -48,19 +49,20 @@ def free_port() -> int:
 
 
 class Server:
-    """A Sketch of the test's own. Its folders stay when it is killed, as a real server's would."""
+    """A Sketch of the test's own, which may behave as an earlier ComfyUI. Its folders stay when it is killed, as a real
+    server's would."""
 
-    def __init__(self, base: Path) -> None:
+    def __init__(self, base: Path, *, protocol: str = PROTOCOL_VERSION) -> None:
         self.base = base
+        self.protocol = protocol
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._process: subprocess.Popen[str] | None = None
 
     def start(self) -> None:
         command = [sys.executable, "-m", "oelala_desktop.sketch", "--port", str(self.port), "--idle-exit", "0"]
-        self._process = subprocess.Popen(
-            [*command, "--base-dir", str(self.base)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-        )
+        command += ["--base-dir", str(self.base), "--protocol", self.protocol]
+        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         assert "listening" in line, line

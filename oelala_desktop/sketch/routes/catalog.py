@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from oelala_desktop import __version__
-from oelala_desktop.sketch import LABEL, PROTOCOL_VERSION
+from oelala_desktop.sketch import LABEL
 from oelala_desktop.sketch.routes.replies import empty, engine_of, json_reply
 
 UPLOAD_LIMIT = 100 * 1024 * 1024
@@ -30,7 +30,7 @@ def system_stats(request: Request) -> Response:
         "os": sys.platform,
         "ram_total": total,
         "ram_free": free,
-        "comfyui_version": PROTOCOL_VERSION,
+        "comfyui_version": engine_of(request).protocol.version,
         "sketch": LABEL,
         "sketch_version": __version__,
         "required_frontend_version": None,

@@ -1,4 +1,4 @@
-"""`/api/jobs`: queue and history in one list, each job in one shape."""
+"""`/api/jobs`: queue and history in one list, each job in one shape; and the end of one, waiting or running."""
 
 from typing import Any
 
@@ -54,6 +54,15 @@ def get_job(request: Request) -> Response:
             if queued.prompt_id == prompt_id:
                 return json_reply(_queued(queued, state))
     return json_reply({"error": "Job not found"}, 404)
+
+
+def cancel_job(request: Request) -> Response:
+    """That job and no other. 200 too when there is nothing to do."""
+    engine, prompt_id = engine_of(request), request.path_params["job_id"]
+    cancelled = engine.queue.delete(prompt_id) or engine.queue.while_running(
+        prompt_id, engine.executor.interrupt.request
+    )
+    return json_reply({"cancelled": cancelled})
 
 
 def _paging(query: dict[str, str]) -> tuple[int, int | None] | str:
@@ -152,4 +161,5 @@ def _outputs(outputs: dict[str, Entry]) -> tuple[int, Entry | None]:
 ROUTES = [
     Route("/api/jobs", list_jobs, methods=["GET"]),
     Route("/api/jobs/{job_id}", get_job, methods=["GET"]),
+    Route("/api/jobs/{job_id}/cancel", cancel_job, methods=["POST"]),
 ]

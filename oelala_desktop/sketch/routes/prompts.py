@@ -89,14 +89,17 @@ async def post_history(request: Request) -> Response:
 
 
 async def post_interrupt(request: Request) -> Response:
-    """Stop the running job: any, or only the one that is named. The body may be missing or empty."""
+    """Stop the running job: any, or only the one that is named. The body may be missing or empty; earlier releases did
+    not read it."""
     engine = engine_of(request)
     try:
         body = await body_of(request)
     except ValueError:
         body = {}
-    wanted = body.get("prompt_id")
-    if not wanted or any(job.prompt_id == wanted for job in engine.queue.running()):
+    wanted = body.get("prompt_id") if engine.protocol.interrupts_by_id else None
+    if wanted:
+        engine.queue.while_running(wanted, engine.executor.interrupt.request)
+    else:
         engine.executor.interrupt.request()
     return empty()
 

@@ -1,0 +1,99 @@
+"""A job of ours is cancelled, and nobody else's, whatever the server's release makes of an interrupt."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from oelala_desktop.domain.job import JobState
+
+from .hostile import Hostile
+from .rig import App, Server, running_app
+from .test_queue import ENDLESS, ONE, _until_there, on_server
+
+#: without interrupts by id; with them; with a route that cancels one job
+RELEASES = ["0.3.50", "0.3.57", "0.8.0"]
+
+
+@pytest.fixture(params=RELEASES)
+def release(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Server]:
+    made = Server(tmp_path / "server", protocol=request.param)
+    made.start()
+    yield made
+    made.kill()
+
+
+async def running(app: App, job_id: str) -> None:
+    async with asyncio.timeout(40):
+        while (await app.services.jobs.find(job_id)).state is not JobState.RUNNING:
+            await asyncio.sleep(0.02)
+
+
+async def test_a_waiting_job_goes_and_another_s_runs_on(tmp_path: Path, release: Server) -> None:
+    url = release.url
+    async with running_app(tmp_path / "other", url) as other, running_app(tmp_path / "home", url) as app:
+        theirs = await other.submit(**ENDLESS)
+        await running(other, theirs.id)
+        ours = await app.submit(**ONE)
+        await _until_there(url, 2)
+        await app.services.jobs.cancel(ours.id)
+        assert (await app.end_of(ours)).state is JobState.CANCELLED
+        assert await on_server(url) == ([theirs.id], [])
+        # it was not even asked to stop: it goes on telling how far it is
+        seen = len(other.bars[theirs.id])
+        async with asyncio.timeout(40):
+            while len(other.bars[theirs.id]) < seen + 3:
+                await asyncio.sleep(0.02)
+        assert (await other.services.jobs.find(theirs.id)).state is JobState.RUNNING
+        await other.services.jobs.cancel(theirs.id)
+        assert (await other.end_of(theirs)).state is JobState.CANCELLED
+
+
+async def test_a_running_job_is_stopped(tmp_path: Path, release: Server) -> None:
+    async with running_app(tmp_path / "home", release.url) as app:
+        ours = await app.submit(**ENDLESS)
+        await running(app, ours.id)
+        await app.services.jobs.cancel(ours.id)
+        assert (await app.end_of(ours)).state is JobState.CANCELLED
+    assert await on_server(release.url) == ([], [])
+
+
+async def test_one_call_is_enough_where_the_server_has_it(tmp_path: Path, hostile: Hostile) -> None:
+    async with running_app(tmp_path / "home", hostile.url) as app:
+        ours = await app.submit(**ENDLESS)
+        await running(app, ours.id)
+        await app.services.jobs.cancel(ours.id)
+        assert (await app.end_of(ours)).state is JobState.CANCELLED
+    assert f"POST /api/jobs/{ours.id}/cancel" in hostile.seen
+    assert "POST /interrupt" not in hostile.seen
+
+
+async def test_a_version_that_is_not_known_is_taken_for_an_old_one(tmp_path: Path, hostile: Hostile) -> None:
+    hostile.say("POST /api/jobs", "no such route", 404)
+    hostile.say("/system_stats", '{"system": {"sketch": "yes"}, "devices": []}')
+    async with running_app(tmp_path / "home", hostile.url) as app:
+        first = await app.submit(**ENDLESS)
+        await running(app, first.id)
+        second = await app.submit(**ONE)
+        await _until_there(hostile.url, 2)
+        await app.services.jobs.cancel(second.id)
+        assert (await app.end_of(second)).state is JobState.CANCELLED
+        assert "POST /interrupt" not in hostile.seen
+        await app.services.jobs.cancel(first.id)
+        assert (await app.end_of(first)).state is JobState.CANCELLED
+        assert "POST /interrupt" in hostile.seen
+
+
+def test_sketch_behaves_as_the_release_that_it_names(release: Server) -> None:
+    with httpx.Client(base_url=release.url) as http:
+        assert http.get("/system_stats").json()["system"]["comfyui_version"] == release.protocol
+        answer = http.post("/api/jobs/of-nobody/cancel")
+        if release.protocol == "0.8.0":
+            assert (answer.status_code, answer.json()) == (200, {"cancelled": False})
+        else:
+            assert answer.status_code == 404
+            assert http.get("/api/jobs").status_code == 404
