@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from oelala_desktop.comfy.answers import HistoryEntry, QueueState, ServerFile
 from oelala_desktop.comfy.tracker import Phase
-from oelala_desktop.domain.errors import CannotSave, EngineAnswer, EngineError
+from oelala_desktop.domain.errors import CannotSave, EngineAnswer, EngineError, OelalaError
 from oelala_desktop.domain.job import JobState
 
 from . import failures
@@ -19,6 +19,7 @@ from .board import Board, Flight
 from .engine import jittered
 from .fetching import is_fetched
 from .probing import more_of, result_candidates
+from .tasks import Supervisor
 
 log = logging.getLogger(__name__)
 
@@ -35,8 +36,11 @@ Fetch = Callable[[Flight, tuple[ServerFile, ...], float | None, bool], None]
 class Asker:
     """`fetch` starts the fetching of a job's files (True for files that were found by their name alone)."""
 
-    def __init__(self, board: Board, fetch: Fetch, send_again: Callable[[Flight], Awaitable[None]]) -> None:
+    def __init__(
+        self, board: Board, fetch: Fetch, send_again: Callable[[Flight], Awaitable[None]], faults: Supervisor
+    ) -> None:
         self._board = board
+        self._faults = faults
         self._fetch = fetch
         self._send_again = send_again
         self._asking = asyncio.Lock()
@@ -67,8 +71,10 @@ class Asker:
             queue, trouble = QueueState((), ()), error
         for flight in due:
             try:
-                await self._settle(flight, queue, trouble)
-                flight.baffled = 0
+                if await self._faults.attempt(self._settle(flight, queue, trouble), but=OelalaError):
+                    flight.baffled = 0
+                else:
+                    await self._baffled(flight, EngineAnswer("Oelala stumbled over the answer."))
             except EngineError as error:
                 if not await self._board.engine.is_well():
                     raise

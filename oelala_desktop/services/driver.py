@@ -26,7 +26,7 @@ from .bus import Bus
 from .collecting import Collector
 from .engine import Engine
 from .sending import Sender
-from .tasks import TaskScope
+from .tasks import Supervisor, TaskScope
 
 log = logging.getLogger(__name__)
 
@@ -51,12 +51,13 @@ class Driver:
         self._scope = scope
         self._sender = Sender(self._board, scope, keys_of)
         self._collector = Collector(self._board, scope)
-        self._asker = Asker(self._board, self._collector.start, self._sender.send_again)
+        self._faults = Supervisor(bus, f"Following the jobs on {engine.ref.name}")
+        self._asker = Asker(self._board, self._collector.start, self._sender.send_again, self._faults)
         engine.on_message = self._heard
         engine.on_online = self._came_online
         engine.is_needed = lambda: bool(self._board.flights)
-        scope.start(self._send_loop(), f"send to {engine.ref.name}")
-        scope.start(self._watch_loop(), f"watch {engine.ref.name}")
+        scope.start(self._faults.keep(self._send_waiting), f"send to {engine.ref.name}")
+        scope.start(self._faults.keep(self._watch), f"watch {engine.ref.name}")
 
     # What others ask of it
 
@@ -172,15 +173,15 @@ class Driver:
 
     # Sending
 
-    async def _send_loop(self) -> None:
+    async def _send_waiting(self) -> None:
+        """All that may go, once there may be something."""
         board = self._board
-        while True:
-            await board.more.wait()
-            board.more.clear()
-            while self._may_send():
-                # the end of another process's job is not announced here: it is looked for
-                if not (await self._sender.is_room(board.waiting.first) and await self._send_next()):
-                    await asyncio.sleep(self._sender.pause())
+        await board.more.wait()
+        while self._may_send():
+            # the end of another process's job is not announced here: it is looked for
+            if not (await self._sender.is_room(board.waiting.first) and await self._send_next()):
+                await asyncio.sleep(self._sender.pause())
+        board.more.clear()
 
     def _may_send(self) -> bool:
         board = self._board
@@ -243,12 +244,11 @@ class Driver:
         if self._board.flights:
             self._scope.start(self._asker.ask(), f"reconcile with {self.engine.ref.name}")
 
-    async def _watch_loop(self) -> None:
-        while True:
-            await asyncio.sleep(_WATCH)
-            await self._obey()
-            if self.engine.is_online and any(f.is_due() for f in self._board.flights.values()):
-                await self._asker.ask()
+    async def _watch(self) -> None:
+        await asyncio.sleep(_WATCH)
+        await self._faults.attempt(self._obey())
+        if self.engine.is_online and any(f.is_due() for f in self._board.flights.values()):
+            await self._asker.ask()
 
     async def _obey(self) -> None:
         """Cancels what an earlier run, or another process, asked to end."""

@@ -24,7 +24,7 @@ from oelala_desktop.domain.events import EngineChanged, EngineState
 from oelala_desktop.domain.job import EngineRef
 
 from .bus import Bus
-from .tasks import TaskScope
+from .tasks import Supervisor, TaskScope
 
 log = logging.getLogger(__name__)
 
@@ -54,12 +54,14 @@ class Engine:
         self._locate = locate
         self._bus = bus
         self._scope = scope
+        self._faults = Supervisor(bus, f"Listening to {ref.name}")
         self._client: ComfyClient | None = None
         self._client_id = uuid.uuid4().hex
         self._loop_task: asyncio.Task[None] | None = None
         self._hurry = asyncio.Event()
         self._online = asyncio.Event()
         self._learnt = -_LISTS_HOLD  # when the lists were read, in monotonic seconds
+        self._began = 0.0  # when the last attempt to connect, or the connection made by it, began
         self._reached = 0.0  # when the server last said who it is
         self._listening = asyncio.Event()
         self._deaf = False  # the last attempt to open a socket failed
@@ -181,7 +183,7 @@ class Engine:
             device=self.facts.device,
         )
         if not was_online:
-            self.on_online()
+            self._faults.call(lambda _: self.on_online(), None)
 
     async def _learn(self) -> None:
         """Reads the node and model lists."""
@@ -193,29 +195,33 @@ class Engine:
     async def _keep_connected(self) -> None:
         wait = _FIRST_WAIT
         while True:
-            began = time.monotonic()
-            try:
-                if not self.is_online or began - self._reached > _FIRST_WAIT:
-                    await self._reach()
-                began, self._deaf = time.monotonic(), True
-                async for message in self.client.messages(on_open=self._opened):
-                    if isinstance(message, Status):
-                        self._set(queue_remaining=message.remaining)
-                    self.on_message(message)
-            except EngineError as error:
-                log.info("%s: %s", self.ref.name, error)
-            finally:
-                self._listening.clear()
-            if self.is_online and time.monotonic() - began > _STEADY:
+            self._began = time.monotonic()
+            await self._faults.attempt(self._listen())
+            if self.is_online and time.monotonic() - self._began > _STEADY:
                 wait = _FIRST_WAIT
             await self._pause(jittered(min(wait, _NEEDED_WAIT) if self.is_needed() else wait))
             wait = min(_LONGEST_WAIT, wait * 2)
+
+    async def _listen(self) -> None:
+        """One connection, to its end."""
+        try:
+            if not self.is_online or self._began - self._reached > _FIRST_WAIT:
+                await self._reach()
+            self._began, self._deaf = time.monotonic(), True
+            async for message in self.client.messages(on_open=self._opened):
+                if isinstance(message, Status):
+                    self._set(queue_remaining=message.remaining)
+                self._faults.call(self.on_message, message)
+        except EngineError as error:
+            log.info("%s: %s", self.ref.name, error)
+        finally:
+            self._listening.clear()
 
     def _opened(self) -> None:
         """A new socket has missed whatever came before it: what runs is asked anew, and the lists may differ."""
         self._deaf = False
         self._listening.set()
-        self.on_online()
+        self._faults.call(lambda _: self.on_online(), None)
         if time.monotonic() - self._learnt > _LISTS_HOLD:
             self._scope.start(self._relearn(), f"catalog of {self.ref.name}")
 

@@ -7,7 +7,7 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
 
 from oelala_desktop.domain.errors import CannotSave
@@ -20,6 +20,7 @@ from .bus import Bus
 from .folders import Stopped, Walk, changed_folders, is_below, is_candidate, look, real_roots, walk
 from .indexing import Difference, Indexer
 from .reading import Found, Waiting, settled
+from .tasks import Supervisor
 from .watching import Watcher
 
 log = logging.getLogger(__name__)
@@ -43,7 +44,8 @@ class Scanner:
         self._bus = bus
         self._folders = folders
         self._woken = asyncio.Event()
-        self.watcher = Watcher(self._woken)
+        self._faults = Supervisor(bus, "Looking through the media folders", _LOOK_AT_ROOTS)
+        self.watcher = Watcher(self._woken, Supervisor(bus, "Watching the media folders"))
         #: set after the first scan
         self.looked = asyncio.Event()
         self._stop = threading.Event()
@@ -72,9 +74,7 @@ class Scanner:
 
     async def run(self) -> None:
         """Until cancelled."""
-        self._roots = await self._indexer.call(lambda: real_roots(self._folders()))
-        await self._store.end_load()  # of a scan that was killed
-        await self._guarded(self._scan(deep=False))
+        await self._guarded(self._begin())
         self.looked.set()
         self._wanted = True
         while True:
@@ -86,16 +86,18 @@ class Scanner:
             except TimeoutError:
                 pass
 
-    async def _guarded(self, work: object) -> None:
+    async def _begin(self) -> None:
+        self._roots = await self._indexer.call(lambda: real_roots(self._folders()))
+        await self._store.end_load()  # of a scan that was killed
+        await self._scan(deep=False)
+
+    async def _guarded(self, work: Awaitable[None]) -> None:
         """Neither a disk that refuses for a while nor a fault of our own ends the scanning."""
         try:
-            await work  # type: ignore[misc]
+            await self._faults.attempt(work, but=CannotSave)
         except CannotSave as error:
             log.warning("the media index: %s", error)
             self._wanted = True
-            await asyncio.sleep(_LOOK_AT_ROOTS)
-        except Exception:
-            log.exception("a scan of the media folders broke off")
             await asyncio.sleep(_LOOK_AT_ROOTS)
 
     async def _turn(self) -> None:

@@ -26,6 +26,7 @@ from .tasks import TaskScope
 log = logging.getLogger(__name__)
 
 TRIES = 6  # times that a server which is otherwise well may refuse to take a job without giving a reason
+FAULTS = 3  # times that sending a job may fail through a fault of our own
 _FIRST_LOOK = 0.5  # seconds after a submission until the server is asked how many are before it
 _FOR_SOCKET = 1.5  # seconds that a submission waits for the socket to open
 _NEW_UPLOADS = 2  # times that pictures go up again to a server that has lost them
@@ -82,9 +83,23 @@ class Sender:
             return False
         except EngineAnswer as error:
             return await self._refused_upload(flight, error)
+        except Exception:
+            await self._stumbled(flight)
+            raise
         finally:
             flight.sending = False
         return True
+
+    async def _stumbled(self, flight: Flight) -> None:
+        """Through a fault of our own: it is tried again, and then no more, so that the others get their turn."""
+        board = self._board
+        if flight.job.state is not JobState.QUEUED:
+            flight.due = time.monotonic()  # the server may have it all the same
+        elif board.one_more_try(flight.job.id) < FAULTS:
+            board.back_to_waiting(flight)
+        else:
+            error = JobError("The job could not be sent, through a fault of Oelala's own; its log has more.", "bug")
+            await board.finish(flight, JobState.FAILED, error=error)
 
     async def _upload(self, job: Job) -> dict[str, dict[str, Any]]:
         """The graph with the names under which the server knows the pictures."""

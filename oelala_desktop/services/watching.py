@@ -11,6 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from .tasks import Supervisor
+
 log = logging.getLogger(__name__)
 
 #: milliseconds: how long changes are gathered, and how soon the end of the watch is noticed
@@ -22,8 +24,9 @@ class Watcher:
     """`paths` collects what changed; `woken` is set when there is something in it. `began` is True once a watch has
     begun: what happened before it was not seen, so look at everything again."""
 
-    def __init__(self, woken: asyncio.Event) -> None:
+    def __init__(self, woken: asyncio.Event, faults: Supervisor) -> None:
         self._woken = woken
+        self._faults = faults
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="media-watch")
         self._folders: frozenset[str] = frozenset()
         self._renewed = asyncio.Event()
@@ -56,19 +59,21 @@ class Watcher:
 
     async def run(self) -> None:
         """Until cancelled."""
-        while True:
-            self._renewed.clear()
-            self._stop = threading.Event()
-            if not self._folders:
-                await self._renewed.wait()
-                continue
-            async with self._ended_on_leaving() as stop:
-                try:
-                    await self._watch(self._folders, stop)
-                except (OSError, RuntimeError) as error:
-                    # Out of watches, a folder that went away meanwhile, or a name that is no text.
-                    log.info("the media folders cannot be watched: %s", error)
-                    await asyncio.sleep(_PAUSE_AFTER_FAILURE)
+        await self._faults.keep(self._turn)
+
+    async def _turn(self) -> None:
+        self._renewed.clear()
+        self._stop = threading.Event()
+        if not self._folders:
+            await self._renewed.wait()
+            return
+        async with self._ended_on_leaving() as stop:
+            try:
+                await self._watch(self._folders, stop)
+            except (OSError, RuntimeError) as error:
+                # Out of watches, a folder that went away meanwhile, or a name that is no text.
+                log.info("the media folders cannot be watched: %s", error)
+                await asyncio.sleep(_PAUSE_AFTER_FAILURE)
 
     @asynccontextmanager
     async def _ended_on_leaving(self) -> AsyncIterator[threading.Event]:

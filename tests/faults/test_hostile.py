@@ -296,7 +296,7 @@ async def test_half_a_graph_is_not_what_was_asked_for(tmp_path: Path, hostile: H
     assert job.error is not None and job.error.kind == "rejected"
     assert job.error.fields.get("num_frames") or job.error.fields
     assert hostile.seen.count("POST /prompt") == 1
-    assert "POST /interrupt" in hostile.seen
+    assert f"POST /api/jobs/{job.id}/cancel" in hostile.seen
 
 
 async def test_a_picture_lost_between_upload_and_submission_goes_up_again(tmp_path: Path, hostile: Hostile) -> None:

@@ -1,0 +1,161 @@
+"""Faults of Oelala's own, wherever a message, an answer or a file is handled: what they hit goes on, and says so."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from oelala_desktop.comfy.client import ComfyClient
+from oelala_desktop.domain.job import JobState
+from oelala_desktop.services.asking import Asker
+from oelala_desktop.services.driver import Driver
+from oelala_desktop.services.scanning import Scanner
+from oelala_desktop.services.sending import Sender
+from oelala_desktop.services.watching import Watcher
+
+from .hostile import Hostile
+from .rig import App, Server, faults_in, running_app
+
+ONE = {"clip_count": 1}
+Failing = Callable[..., Any]
+
+
+def fail(*_args: object, **_named: object) -> None:
+    raise RuntimeError("a fault of our own")
+
+
+def failing(real: Callable[..., Awaitable[Any]], times: int) -> Callable[..., Awaitable[Any]]:
+    """The real thing, after so many faults."""
+    left = times
+
+    async def instead(*given: Any, **named: Any) -> Any:
+        nonlocal left
+        if left:
+            left -= 1
+            fail()
+        return await real(*given, **named)
+
+    return instead
+
+
+def told_once(app: App, words: str) -> bool:
+    return len([text for text in app.notices if text.startswith(words)]) == 1
+
+
+async def test_every_message_stumbles(tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Driver, "_heard", fail)
+    async with running_app(tmp_path / "home", server.url) as app:
+        ended = [await app.end_of(await app.submit(**ONE, seed=n)) for n in range(2)]
+        assert told_once(app, "Listening to")
+    assert [job.state for job in ended] == [JobState.DONE] * 2
+    assert not faults_in(tmp_path / "home", ended, files=1)
+
+
+async def test_the_socket_s_reader_stumbles(tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def messages(*_args: object, **_named: object) -> Any:
+        fail()
+        yield
+
+    monkeypatch.setattr(ComfyClient, "messages", messages)
+    async with running_app(tmp_path / "home", server.url) as app:
+        assert (await app.end_of(await app.submit(**ONE))).state is JobState.DONE
+        assert told_once(app, "Listening to")
+
+
+async def test_looking_for_a_server_stumbles(tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with running_app(tmp_path / "home", server.url, connect=False) as app:
+        monkeypatch.setattr(app.engine, "_reach", failing(app.engine._reach, 2))
+        app.engine.start()
+        async with asyncio.timeout(20):
+            await app.engine.wait_online()
+        assert told_once(app, "Listening to")
+
+
+async def test_the_watch_stumbles(tmp_path: Path, hostile: Hostile, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No socket: the watch alone can tell that the job is over."""
+
+    async def stumble(*_args: object) -> None:
+        fail()
+
+    monkeypatch.setattr(Driver, "_obey", stumble)
+    hostile.frames = lambda frame: []
+    async with running_app(tmp_path / "home", hostile.url) as app:
+        assert (await app.end_of(await app.submit(**ONE))).state is JobState.DONE
+        assert told_once(app, "Following the jobs")
+
+
+async def test_asking_stumbles_over_one_job(tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("oelala_desktop.services.asking.BAFFLED_TRIES", 3)
+    real = Asker._ended_there
+    unlucky = set[str]()
+
+    async def ended(asker: Asker, flight: Any, entry: Any) -> None:
+        if flight.job.id in unlucky:
+            fail()
+        await real(asker, flight, entry)
+
+    monkeypatch.setattr(Asker, "_ended_there", ended)
+    monkeypatch.setattr("oelala_desktop.services.asking.result_candidates", lambda job: ())
+    async with running_app(tmp_path / "home", server.url) as app:
+        await app.services.jobs.pause(True)
+        first, second = await app.submit(**ONE), await app.submit(**ONE, seed=2)
+        unlucky.add(first.id)
+        await app.services.jobs.pause(False)
+        ended_jobs = [await app.end_of(job) for job in (first, second)]
+        assert told_once(app, "Following the jobs")
+    assert [job.state for job in ended_jobs] == [JobState.FAILED, JobState.DONE]
+
+
+async def test_sending_stumbles_over_one_job(tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = Sender._upload
+    unlucky = set[str]()
+
+    async def upload(sender: Sender, job: Any) -> Any:
+        if job.id in unlucky:
+            fail()
+        return await real(sender, job)
+
+    monkeypatch.setattr(Sender, "_upload", upload)
+    async with running_app(tmp_path / "home", server.url) as app:
+        await app.services.jobs.pause(True)
+        first, second = await app.submit(**ONE), await app.submit(**ONE, seed=2)
+        unlucky.add(first.id)
+        await app.services.jobs.pause(False)
+        ended = [await app.end_of(job) for job in (first, second)]
+        assert told_once(app, "Following the jobs")
+    assert [job.state for job in ended] == [JobState.FAILED, JobState.DONE]
+    assert ended[0].error is not None
+    assert ended[0].error.kind == "bug"
+
+
+@pytest.mark.parametrize(
+    ("owner", "name", "words"),
+    [
+        (Scanner, "_begin", "Looking through"),
+        (Scanner, "_turn", "Looking through"),
+        (Watcher, "_watch", "Watching"),
+    ],
+)
+async def test_the_library_s_loops_stumble(
+    tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch, owner: type, name: str, words: str
+) -> None:
+    real, stumbles = getattr(owner, name), [True]
+
+    async def once(*given: Any) -> Any:
+        if stumbles:
+            stumbles.clear()
+            raise LookupError("a fault of our own")
+        return await real(*given)
+
+    monkeypatch.setattr(owner, name, once)
+    async with running_app(tmp_path / "home", server.url) as app:
+        await app.services.library.start()
+        job = await app.end_of(await app.submit(**ONE))
+        async with asyncio.timeout(30):
+            while await app.services.library.by_path(Path(job.outputs[0].path)) is None or not app.notices:
+                await asyncio.sleep(0.05)
+        assert told_once(app, words)
