@@ -17,6 +17,7 @@ from .services.current import CurrentEngine
 from .services.engines import EnginePool
 from .services.jobs import JobService
 from .services.journal import Journal
+from .services.known_settings import sift
 from .services.library import JobSource, Library
 from .services.log_file import ProcessLog
 from .services.owner import this_process
@@ -48,7 +49,7 @@ class Services(AbstractAsyncContextManager["Services"]):
         self.bus = Bus()
         self.journal = Journal(self.bus)
         self.scope = TaskScope("app")
-        self.preferences = Preferences(self.paths.preferences)
+        self.preferences = Preferences(self.paths.preferences, sift)
         self.settings = Settings(self.preferences, self.bus, self.scope)
         self.registry = ToolRegistry(shipped("workflows"), self.paths.own_presets)
         self.store = JobStore(self.paths.jobs_database)
@@ -79,10 +80,16 @@ class Services(AbstractAsyncContextManager["Services"]):
         self.paths.create()
         self.log.start()
         self.preferences.load()
+        self._secrets.load()
         self.registry.load()
         moved = self.preferences.get("output_folder")
         if isinstance(moved, str) and moved:
             self.paths.output = Path(moved)
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What the user's own files had that cannot be used: sentences on what was set aside."""
+        return (*self.preferences.notices, *self._secrets.notices, *self.registry.faults)
 
     def move_output(self, folder: str) -> None:
         """Results go to `folder` from now on ("" for the usual place). What was made before stays where it is and in My

@@ -6,13 +6,14 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from .catalog import nearest
 from .errors import InvalidField
 
 MAX_SEED = 2**64 - 1
+_VAST = 1e9  # no setting is larger
 Value = object
 
 
@@ -27,6 +28,9 @@ class FieldKind(Enum):
     NUMBER = "number"
     SEED = "seed"
     SWITCH = "switch"
+
+
+_CHECKED_KINDS = (FieldKind.INTEGER, FieldKind.NUMBER, FieldKind.SEED, FieldKind.SWITCH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,18 @@ class Field:
 
         Raises InvalidField with a sentence that names the field."""
         return _CHECKS[self.kind](self, value)
+
+    def holds(self, value: Value) -> bool:
+        """Whether `value` is of this field's kind, so that an editor can show it, whatever its bounds and rules."""
+        if self.kind is FieldKind.LORAS:
+            return isinstance(value, list | tuple) and all(map(_is_lora_row, value))
+        if self.kind not in _CHECKED_KINDS:
+            return isinstance(value, str) or (value is None and self.kind in (FieldKind.PICTURE, FieldKind.MODEL))
+        try:
+            replace(self, minimum=-_VAST, maximum=_VAST, choices=()).check(value)
+        except (InvalidField, RecursionError):
+            return False
+        return True
 
     def fail(self, what: str) -> InvalidField:
         return InvalidField(self.key, f"{self.key}: {what}")
@@ -192,6 +208,15 @@ def _lora_row(field: Field, index: int, row: Value) -> dict[str, Value]:
     if out["high"] is None and out.get("low") is None and enabled:
         raise field.fail(f"entry {index} names no file.")
     return out | {"strength": strength, "enabled": enabled}
+
+
+def _is_lora_row(row: Value) -> bool:
+    """Whether it has the shape of one, be it half filled in."""
+    if not isinstance(row, dict) or not isinstance(row.get("enabled", True), bool):
+        return False
+    names = (row.get("high"), row.get("low"))
+    strength = Field("", FieldKind.NUMBER, "", "").holds(row.get("strength", 1.0))
+    return strength and all(name is None or isinstance(name, str) for name in names)
 
 
 def _lora_name(field: Field, index: int, name: Value) -> str | None:

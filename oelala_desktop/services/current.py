@@ -16,7 +16,6 @@ from .settings import Settings
 from .tasks import TaskScope
 
 log = logging.getLogger(__name__)
-CHOICES = ("auto", "comfyui", "sketch")
 
 
 class CurrentEngine:
@@ -38,7 +37,7 @@ class CurrentEngine:
     @property
     def url(self) -> str:
         """The address of the user's own ComfyUI."""
-        return self._url or self._pool.default_url
+        return self._comfy.ref.url
 
     @property
     def engine(self) -> Engine:
@@ -46,7 +45,7 @@ class CurrentEngine:
 
     @property
     def _comfy(self) -> Engine:
-        return self._pool.named(self.url)
+        return self._pool.named(self._url or self._pool.default_url)
 
     def start(self, name: str | None = None) -> None:
         """Begins to connect. `name` overrides the preferences for this run: auto, sketch or an address."""
@@ -59,16 +58,15 @@ class CurrentEngine:
         self._begin()
 
     def choose(self, choice: str) -> None:
-        """One of CHOICES; kept for the next start."""
+        """One of ENGINE_CHOICES; kept for the next start."""
         self._choice = choice
         self._settings.set("engine_choice", choice)
         self._begin()
 
     def connect_to(self, url: str) -> None:
         """Another address for the user's own ComfyUI; kept for the next start. Raises InvalidField."""
-        self._pool.named(url)
-        self._url = url
-        self._settings.set("engine_url", url)
+        self._url = self._pool.named(url).ref.url
+        self._settings.set("engine_url", self._url)
         self._settings.set("engine_choice", "comfyui")
         self._choice = "comfyui"
         self._begin()

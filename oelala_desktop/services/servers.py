@@ -68,8 +68,7 @@ class Servers:
         server = Server(name, address.url, ca_file, tuple(sorted(secret)))
         row = {"url": server.url, "ca_file": ca_file, "headers": list(server.headers)}
         await asyncio.to_thread(self._secrets.set, server.url, secret)
-        others = {s.name: _row(s) for s in self.all() if s.name.casefold() != name.casefold()}
-        await asyncio.to_thread(self._preferences.update, {"servers": others | {name: row}})
+        await asyncio.to_thread(self._edit, lambda rows: _without(rows, name) | {name: row})
         return server
 
     async def remove(self, name: str) -> None:
@@ -77,10 +76,13 @@ class Servers:
         server = self.find(name)
         if server is None:
             return
-        left = [s for s in self.all() if s.name != server.name]
-        await asyncio.to_thread(self._preferences.update, {"servers": {s.name: _row(s) for s in left}})
-        if all(s.url != server.url for s in left):
+        await asyncio.to_thread(self._edit, lambda rows: _without(rows, server.name))
+        if all(s.url != server.url for s in self.all()):
             await asyncio.to_thread(self._secrets.set, server.url, {})
+
+    def _edit(self, change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+        """Blocking. The rows are those on the disk: another process may have added some."""
+        self._preferences.edit("servers", lambda rows: change(rows if isinstance(rows, dict) else {}))
 
     async def set_token(self, url: str, token: str) -> None:
         """For an address without a name: a bearer token, or a whole Authorization header; empty forgets it."""
@@ -124,8 +126,8 @@ def _checked(headers: Mapping[str, str]) -> dict[str, str]:
     return dict(headers)
 
 
-def _row(server: Server) -> dict[str, Any]:
-    return {"url": server.url, "ca_file": server.ca_file, "headers": list(server.headers)}
+def _without(rows: Mapping[str, Any], name: str) -> dict[str, Any]:
+    return {other: row for other, row in rows.items() if other.casefold() != name.casefold()}
 
 
 def _server(name: str, row: Any) -> Server | None:

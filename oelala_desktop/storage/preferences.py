@@ -1,10 +1,8 @@
-"""Preferences: one JSON file, written whole and atomically. Unknown keys of a newer version survive."""
+"""Preferences: one JSON file that all processes of a home share. Unknown keys of a newer version survive."""
 
 from __future__ import annotations
 
-import contextlib
-import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,40 +10,45 @@ import orjson
 
 from oelala_desktop.domain.errors import CannotSave
 
+from .own_json import OwnJson, Sift, as_it_is
+
 
 class Preferences:
-    """Reads once; every `set` is on the disk when it returns. A damaged file is set aside and defaults are used."""
+    """Reads once; every change is on the disk when it returns, and brings in what other processes changed."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: Path, sift: Sift = as_it_is) -> None:
+        self._file = OwnJson(path, "preferences", sift=sift)
         self._values: dict[str, Any] = {}
 
     def load(self) -> None:
-        try:
-            values = orjson.loads(self._path.read_bytes())
-        except FileNotFoundError:
-            return
-        except (OSError, orjson.JSONDecodeError):
-            with contextlib.suppress(OSError):
-                self._path.replace(self._path.with_suffix(".damaged"))
-            return
-        self._values = values if isinstance(values, dict) else {}
+        self._values = self._file.read()
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """Sentences on what was set aside."""
+        return tuple(self._file.notices)
 
     def get(self, key: str, default: Any = None) -> Any:
         return self._values.get(key, default)
 
     def update(self, changes: Mapping[str, Any]) -> None:
-        """Raises CannotSave and keeps the old values when the disk refuses."""
-        values = self._values | dict(changes)
-        part = self._path.with_name(f"{self._path.name}.{os.getpid()}.part")
-        try:
-            with part.open("wb") as file:
-                file.write(orjson.dumps(values, option=orjson.OPT_INDENT_2))
-                file.flush()
-                os.fsync(file.fileno())
-            part.replace(self._path)
-        except OSError as error:
-            with contextlib.suppress(OSError):
-                part.unlink(missing_ok=True)
-            raise CannotSave(f"The preferences cannot be saved: {error.strerror}.") from error
-        self._values = values
+        """Raises CannotSave: when the disk refuses, and the old values stay; or when one of the values is nothing that
+        a file can hold, and the others are saved."""
+        fit = {key: value for key, value in changes.items() if _is_writable(value)}
+        if fit:
+            self._values = self._file.change(lambda values: values | fit)
+        unfit = sorted(changes.keys() - fit.keys())
+        if unfit:
+            raise CannotSave(f"The preferences cannot hold what is set for {', '.join(unfit)}: it is no plain text.")
+
+    def edit(self, key: str, change: Callable[[Any], Any]) -> None:
+        """Sets `key` to what `change` makes of its value on the disk (None if there is none). Raises CannotSave."""
+        self._values = self._file.change(lambda values: values | {key: change(values.get(key))})
+
+
+def _is_writable(value: Any) -> bool:
+    try:
+        orjson.dumps(value)
+    except TypeError:
+        return False
+    return True

@@ -6,13 +6,13 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import logging
-import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import orjson
 
-from oelala_desktop.domain.errors import CannotSave
+from .own_json import OwnJson
 
 log = logging.getLogger(__name__)
 _SERVICE = "oelala"
@@ -22,8 +22,17 @@ class Secrets:
     """Each is a small mapping of texts under a name. `use_keyring` False keeps all in the file at `path`."""
 
     def __init__(self, path: Path, *, use_keyring: bool) -> None:
-        self._path = path
+        self._file = OwnJson(path, "secrets", sift=_sift, private=True)
         self._keyring = _find_keyring() if use_keyring else None
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """Sentences on what was set aside."""
+        return tuple(self._file.notices)
+
+    def load(self) -> None:
+        """Looks at the file once, so that what is wrong with it is known at the start."""
+        self._file.read()
 
     def get(self, name: str) -> dict[str, str]:
         """Empty if there is none."""
@@ -34,18 +43,16 @@ class Secrets:
                 log.warning("the keyring does not answer: %s", type(error).__name__)
                 kept = None
             if kept:
-                return _texts(orjson.loads(kept))
-        return _texts(self._read().get(name))
+                return _texts(_parsed(kept))
+        return _texts(self._file.read().get(name))
 
     def set(self, name: str, values: dict[str, str]) -> None:
         """An empty mapping removes it. Raises CannotSave."""
         if self._keyring is not None and self._into_keyring(name, values):
             values = {}  # what the file still has of it goes
-        kept = self._read()
-        if kept.get(name, {}) == values:
+        if self._file.read().get(name, {}) == values:
             return
-        kept.pop(name, None)
-        self._write(kept | ({name: values} if values else {}))
+        self._file.change(lambda kept: {k: v for k, v in (kept | {name: values}).items() if v})
 
     def _into_keyring(self, name: str, values: dict[str, str]) -> bool:
         assert self._keyring is not None
@@ -59,25 +66,19 @@ class Secrets:
             return False
         return True
 
-    def _read(self) -> dict[str, Any]:
-        try:
-            kept = orjson.loads(self._path.read_bytes())
-        except (OSError, orjson.JSONDecodeError):
-            return {}
-        return kept if isinstance(kept, dict) else {}
 
-    def _write(self, kept: dict[str, Any]) -> None:
-        part = self._path.with_name(f"{self._path.name}.{os.getpid()}.part")
-        try:
-            part.unlink(missing_ok=True)
-            with os.fdopen(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
-                file.write(orjson.dumps(kept))
-                file.flush()
-                os.fsync(file.fileno())
-            part.replace(self._path)
-        except OSError as error:
-            part.unlink(missing_ok=True)
-            raise CannotSave(f"The token cannot be kept: {error.strerror}.") from error
+def _sift(kept: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Each name has a mapping of texts. Their names are addresses, so that they may be told."""
+    sound = {name: values for name, values in kept.items() if _texts(values) == values}
+    return sound, tuple(sorted(kept.keys() - sound.keys()))
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        log.warning("what the keyring holds for a server is damaged; give its token again")
+        return None
 
 
 def _texts(value: Any) -> dict[str, str]:

@@ -71,6 +71,8 @@ class MainWindow(QObject):
         self._add_pages()
         self._connect()
         self.shell.show_page(last_page({"page": self._services.settings.get("page")}))
+        for remark in self._services.remarks:
+            self.studio.notify(remark, "warning")
 
     def _panel(self, name: str, title: str, content: P, *, wide: bool = False) -> P:
         self.shell.add_panel(name, title, content, wide=wide)

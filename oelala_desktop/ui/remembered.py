@@ -23,7 +23,7 @@ def read_remembered(preferences: Path) -> dict[str, Any]:
     the first paint."""
     try:
         values = json.loads(preferences.read_bytes())
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return values if isinstance(values, dict) else {}
 

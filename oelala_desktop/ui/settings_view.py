@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 from oelala_desktop.domain.errors import InvalidInput, OelalaError
 from oelala_desktop.domain.events import ApiChanged, EngineChanged, EngineSelected
 from oelala_desktop.domain.field import Field, FieldKind
+from oelala_desktop.services.known_settings import SETTINGS
 from oelala_desktop.storage import autostart
 from oelala_desktop.ui import motion
 from oelala_desktop.ui.bridge import listen
@@ -20,54 +21,35 @@ from oelala_desktop.ui.studio import Studio
 
 _K = FieldKind
 _AUTOSTART = Field("autostart", _K.SWITCH, "Start", "", default=False, help="Open Oelala when I log in")
+_FOLDERS = Field(
+    "media_folders",
+    _K.LINE,
+    "Also in My Media",
+    "",
+    default="",
+    help="More folders to show, such as ComfyUI's output folder.",
+)
+_TOKEN = Field("api_token", _K.LINE, "Token", "", default="", help="If set, every request must carry it.")
+
+
+def _known(*keys: str) -> tuple[Field, ...]:
+    return tuple(SETTINGS[key] for key in keys)
+
+
 SECTIONS = (
-    SettingsSection(
-        "Appearance",
-        (
-            Field("appearance", _K.CHOICE, "Colours", "", default="system", choices=("system", "dark", "light")),
-            Field("reduced_motion", _K.SWITCH, "Motion", "", default=False, help="Nothing slides or fades"),
-        ),
-    ),
+    SettingsSection("Appearance", _known("appearance", "reduced_motion")),
     SettingsSection(
         "Engines", (), facts=(("engine_url", "ComfyUI"),), buttons=(("engine", "Choose engine and address", "plug"),)
     ),
     SettingsSection(
-        "Folders",
-        (
-            Field("output_folder", _K.LINE, "Results", "", default="", help="Where finished videos and pictures go."),
-            Field(
-                "media_folders",
-                _K.LINE,
-                "Also in My Media",
-                "",
-                default="",
-                help="More folders to show, such as ComfyUI's output folder.",
-            ),
-        ),
-        browse=("output_folder",),
-        folders=("media_folders",),
+        "Folders", (*_known("output_folder"), _FOLDERS), browse=("output_folder",), folders=("media_folders",)
     ),
-    SettingsSection(
-        "Limits",
-        (Field("picture_megabytes", _K.INTEGER, "Largest picture (MB)", "", default=20, minimum=1, maximum=500),),
-    ),
+    SettingsSection("Limits", _known("picture_megabytes")),
     SettingsSection(
         "Notices and tray",
-        (
-            Field("notices", _K.SWITCH, "Notices", "", default=True, help="Tell me when a job ends in the background"),
-            Field("close_to_tray", _K.SWITCH, "Closing", "", default=True, help="Keep running in the tray"),
-            *((_AUTOSTART,) if autostart.is_offered() else ()),
-        ),
+        (*_known("notices", "close_to_tray"), *((_AUTOSTART,) if autostart.is_offered() else ())),
     ),
-    SettingsSection(
-        "Local API",
-        (
-            Field("api", _K.SWITCH, "API", "", default=True, help="Answer scripts on this machine"),
-            Field("api_port", _K.INTEGER, "Port", "", default=7998, minimum=1024, maximum=65535),
-            Field("api_token", _K.LINE, "Token", "", default="", help="If set, every request must carry it."),
-        ),
-        secret=("api_token",),
-    ),
+    SettingsSection("Local API", (*_known("api", "api_port"), _TOKEN), secret=("api_token",)),
     SettingsSection("When something goes wrong", (), buttons=(("log", "Show the log", "list"),)),
 )
 _FIELDS = {field.key: field for section in SECTIONS for field in section.fields}

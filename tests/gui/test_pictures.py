@@ -119,9 +119,17 @@ def test_address_tab(qtbot: QtBot) -> None:
     QTest.keyClicks(row.edit, "ftp://x")
     QTest.keyClick(row.edit, Qt.Key.Key_Return)
     assert source.zone.error == "An address starts with http:// or https://."
-    row.edit.setText("https://example.org/c.png")
-    with qtbot.waitSignal(source.url_dropped):
-        QTest.keyClick(row.edit, Qt.Key.Key_Return)
+    row.edit.clear()
+    QTest.keyClick(row.edit, Qt.Key.Key_Return)
+    assert source.zone.error == "An address starts with http:// or https://."
+    for typed, asked in (
+        ("https://example.org/c.png", "https://example.org/c.png"),
+        ("example.org/c.png", "http://example.org/c.png"),
+    ):
+        row.edit.setText(typed)
+        with qtbot.waitSignal(source.url_dropped) as dropped:
+            QTest.keyClick(row.edit, Qt.Key.Key_Return)
+        assert dropped.args == [asked]
     with qtbot.waitSignal(source.media_requested):
         QTest.mouseClick(source.tabs.button("media"), LEFT)
     assert source.tabs.value() == "file"

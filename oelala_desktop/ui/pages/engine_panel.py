@@ -185,9 +185,6 @@ class EnginePanel(QWidget):
 
     def _connect(self) -> None:
         address = self._address.text().strip() or self._address.placeholderText()
-        if not address.startswith(("http://", "https://")):
-            self.set_problem("An address starts with http:// or https://.")
-            return
         self.set_problem("")
         self.connect_requested.emit(address.rstrip("/"), self._token.text().strip())
         self._token.clear()

@@ -106,6 +106,7 @@ class ToolForm(QWidget):
         """What is shown, with the preset's own defaults. Values that were set stay set, and open cards open."""
         at = self._scroll.verticalScrollBar().value()
         self._fields = {field.key: field for field in fields}
+        self._set = {key: value for key, value in self._set.items() if self._can_show(key, value)}
         self._rows = {}
         self.cards = FormCards(self, self.tool.task)
         self._scroll.set_content(self.cards)
@@ -149,7 +150,8 @@ class ToolForm(QWidget):
     def set_values(self, values: Mapping[str, Any]) -> None:
         """Take `values` and put all others back to their defaults, without `changed`. Unknown keys are kept
         for a preset that knows them."""
-        self._set = {k: v for k, v in values.items() if k not in self._fields or self._departs(k, v)}
+        shown = {k: v for k, v in values.items() if self._can_show(k, v)}
+        self._set = {k: v for k, v in shown.items() if k not in self._fields or self._departs(k, v)}
         for key in self._fields:
             self._refresh(key)
             if key in self._pictures and not self._set.get(key):
@@ -163,6 +165,10 @@ class ToolForm(QWidget):
         self._refresh(key)
         self.cards.refresh()
         self._tell()
+
+    def _can_show(self, key: str, value: Any) -> bool:
+        """Two presets may have settings of their own under one name, which are of different kinds."""
+        return key not in self._fields or value is None or self._fields[key].holds(value)
 
     def _departs(self, key: str, value: Any) -> bool:
         default = self._fields[key].default

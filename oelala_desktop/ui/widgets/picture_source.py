@@ -95,8 +95,9 @@ class PictureSource(QWidget):
             self.media_requested.emit()
 
     def _fetch(self, address: str) -> None:
-        if address.startswith(("http://", "https://")):
+        whole = address if "://" in address else f"http://{address}"
+        if address and whole.startswith(("http://", "https://")):
             self.set_error("")
-            self.url_dropped.emit(address)
+            self.url_dropped.emit(whole)
         else:
             self.set_error("An address starts with http:// or https://.")

@@ -27,10 +27,10 @@ def test_set_values_are_on_the_disk_and_others_survive(tmp_path: Path) -> None:
     load(path).update({"engine_url": "ü"})
     again = load(path)
     assert (again.get("engine_url"), again.get("of a newer version")) == ("ü", [1])
-    assert [p.name for p in tmp_path.iterdir()] == ["p.json"]
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["p.json", "p.json.lock"]
 
 
-@pytest.mark.parametrize("content", [b"{", b"\xff\xfe", b""])
+@pytest.mark.parametrize("content", [b"{", b"\xff\xfe", b"", b"[" * 100_000, b'{"a":' * 5_000 + b"1" + b"}" * 5_000])
 def test_a_damaged_file_is_kept_aside(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "p.json"
     path.write_bytes(content)
@@ -42,6 +42,7 @@ def test_a_file_that_holds_no_object(tmp_path: Path) -> None:
     path = tmp_path / "p.json"
     path.write_text("[1]")
     assert load(path).get("engine_url") is None
+    assert (tmp_path / "p.damaged").read_text() == "[1]"
 
 
 def test_a_disk_that_refuses_keeps_the_old_values(tmp_path: Path) -> None:

@@ -1,0 +1,28 @@
+"""A small file written whole: under a name of its own first, on the disk, then in one step under its right one."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import os
+import threading
+from pathlib import Path
+
+_numbers = itertools.count()
+
+
+def write_whole(path: Path, content: bytes, *, private: bool = False) -> None:
+    """`private` files may be read by this user alone. Raises OSError; then `path` is as it was. Blocking."""
+    # the process comes last: by it the next start knows whether a part is anybody's still
+    part = path.with_name(f"{path.name}.{threading.get_ident()}-{next(_numbers)}.{os.getpid()}.part")
+    try:
+        descriptor = os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600 if private else 0o666)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
+        raise

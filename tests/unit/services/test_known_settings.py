@@ -1,0 +1,117 @@
+"""What stands in the preferences is believed only if it is of its own kind, and no start ends of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from oelala_desktop.bootstrap import Services
+from oelala_desktop.domain.tool import VOCABULARY
+from oelala_desktop.services.known_settings import SETTINGS, sift
+from oelala_desktop.storage.paths import Paths
+
+KEYS = (
+    *SETTINGS,
+    *("engine_url", "servers", "media_folders", "folded_groups"),
+    *("form.image-to-video", "folds.image-to-video", "preset.image-to-video", "typed.image-to-video"),
+)
+WRONG: tuple[Any, ...] = (None, {}, [], 3, "x y", True, 1.5, {"a": 1}, [[]], 10**18, "\u0000")
+#: of these kinds a value may be right
+RIGHT: dict[str, tuple[type, ...]] = {"servers": (dict,), "form.": (dict,)}
+
+
+def deep(levels: int) -> Any:
+    value: Any = 1
+    for _ in range(levels):
+        value = [value]
+    return value
+
+
+SOUND: dict[str, Any] = {
+    "engine_url": "http://studio-pc:8188",
+    "servers": {"studio": {"url": "http://studio-pc:8188", "ca_file": "", "headers": ["Authorization"]}},
+    "media_folders": ["a"],
+    "folded_groups": ["b"],
+    "form.image-to-video": {"steps": 8, "prompt": "boats", "seed": "18446744073709551615", "lora_configs": []},
+    "folds.image-to-video": ["sampling"],
+    "preset.image-to-video": "wan22-5b",
+    "typed.image-to-video": True,
+    "of a newer version": {"any": ["thing"]},
+    **{key: field.default for key, field in SETTINGS.items()},
+}
+
+
+def test_what_is_right_is_believed() -> None:
+    assert sift(SOUND) == (SOUND, ())
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_what_is_of_another_kind_is_set_aside_and_named(key: str) -> None:
+    kind = type(SOUND[key])
+    for wrong in (*WRONG, deep(900)):
+        if type(wrong) is kind:
+            continue
+        values, odd = sift({key: wrong, "page": "settings"} if key != "page" else {key: wrong})
+        assert (key in values, odd) == (False, (key,)), repr(wrong)[:40]
+
+
+@pytest.mark.parametrize("key", VOCABULARY)
+def test_a_setting_of_another_kind_leaves_the_rest_of_the_form(key: str) -> None:
+    values, odd = sift(
+        {"form.image-to-video": {key: {"no": "such kind"}, "prompt" if key != "prompt" else "vae": "boats"}}
+    )
+    assert len(values["form.image-to-video"]) == 1
+    assert odd == (f"form.image-to-video: {key}",)
+
+
+def test_one_bad_server_leaves_the_others() -> None:
+    good = {"url": "http://a"}
+    bad = {"b": {"url": "ftp://b"}, "c": 3, "d": {}, "e": {"url": "http://e", "headers": "x"}, "f": {"url": 3}}
+    values, odd = sift({"servers": {"a": good, **bad}})
+    assert values["servers"] == {"a": good}
+    assert odd == tuple(f"servers: {name}" for name in bad)
+
+
+@pytest.mark.parametrize("url", ["http://a b", "ftp://x", "http://box:99999", "http://[::1", "http://[/", "\ud800"])
+def test_a_bad_address(url: str) -> None:
+    assert sift({"engine_url": url}) == ({}, ("engine_url",))
+
+
+async def test_a_start_with_everything_wrong(tmp_path: Path) -> None:
+    """The services start, with one notice that names each, and the file as it was is kept."""
+    text = json.dumps({key: {"no": 1} if not isinstance(SOUND[key], dict) else 3 for key in KEYS})
+    (tmp_path / "preferences.json").write_text(text)
+    (tmp_path / "secrets.json").write_text("[" * 100_000)
+    async with Services(Paths(tmp_path, tmp_path / "output")) as services:
+        services.current.start()
+        assert services.current.url == "http://127.0.0.1:8188"
+        about, secrets = services.remarks
+        assert all(key in about for key in KEYS) and "preferences.damaged" in about
+        assert "secrets.damaged" in secrets
+        services.settings.set("appearance", "dark")
+    assert (tmp_path / "preferences.damaged").read_text() == text
+    async with Services(Paths(tmp_path, tmp_path / "output")) as services:
+        assert (services.remarks, services.settings.get("appearance")) == ((), "dark")
+
+
+async def test_a_server_added_elsewhere_outlives_a_setting_changed_here(tmp_path: Path) -> None:
+    async with Services(Paths(tmp_path, tmp_path / "output")) as services:
+        command = [sys.executable, "-m", "oelala_desktop", "servers"]
+        environment = {**os.environ, "OELALA_HOME": str(tmp_path)}
+        for arguments in (("add", "studio", "studio-pc:8188"), ("add", "attic", "http://attic:8188")):
+            subprocess.run([*command, *arguments], env=environment, check=True, timeout=60)
+        services.settings.set("appearance", "light")
+        await services.settings.flush()
+        await services.servers.add("cellar", "http://cellar:8188")
+        assert [server.name for server in services.servers.all()] == ["attic", "cellar", "studio"]
+        subprocess.run([*command, "remove", "attic"], env=environment, check=True, timeout=60)
+        services.settings.set("appearance", "dark")
+    kept = json.loads((tmp_path / "preferences.json").read_text())
+    assert kept["servers"].keys() == {"studio", "cellar"}
+    assert (kept["appearance"], kept["servers"]["studio"]["url"]) == ("dark", "http://studio-pc:8188")
