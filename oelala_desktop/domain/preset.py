@@ -324,18 +324,20 @@ def check_preset(preset: Preset) -> None:
     graph = edits.copy_graph(preset.template)
     targets = [t for ts in preset.into.values() for t in ts] + [t for m in preset.models for t in m.into]
     targets += list(preset.devices)
+    targets += [f"{title}.{part.through}" for part in preset.optional for title in part.nodes]
     if preset.loras:
         targets += [t for t in (preset.loras.high, preset.loras.low, *preset.loras.clip) if t]
     for target in targets:
         title, name = edits.split_target(target)
         if name not in graph[edits.find_node(graph, title)]["inputs"]:
             raise InvalidPreset(f"{preset.id}: node “{title}” has no input {name}.")
-    titles = [t for part in preset.optional for t in part.nodes]
-    titles += [preset.end_picture.node] if preset.end_picture else []
+    titles = [preset.end_picture.node] if preset.end_picture else []
     titles += [preset.clips.start, preset.clips.frames] if preset.clips else []
     for title in titles:
         edits.find_node(graph, title)
     if "switch_step" in preset.fields and "steps" not in preset.fields:
         raise InvalidPreset(f"{preset.id}: switch_step needs steps too.")
+    if "switch_step" in preset.fields and not preset.fields["steps"].default:
+        raise InvalidPreset(f"{preset.id}: switch_step needs steps by default.")
     if preset.clips and "num_frames" not in preset.into:
         raise InvalidPreset(f"{preset.id}: [clips] needs num_frames too.")

@@ -25,6 +25,7 @@ from typing import Any
 from .errors import InvalidField, InvalidPreset
 from .field import Field, FieldKind
 from .preset import Clips, EndPicture, LoraTargets, ModelFile, OptionalPart, Pack, Preset, check_preset
+from .preset_shape import check_shape
 from .tool import VOCABULARY, Tool
 
 _COMPUTED = ("width", "height", "filename")
@@ -38,13 +39,14 @@ def parse_preset(short_id: str, tool: Tool, table: Mapping[str, Any], graph: Map
     if unknown:
         raise InvalidPreset(f"{tool.id}.{short_id}: unknown entry “{sorted(unknown)[0]}”.")
     try:
+        check_shape(f"{tool.id}.{short_id}", table)
         preset = _build(short_id, tool, table, graph)
         check_preset(preset)
     except InvalidField as error:
         raise InvalidPreset(f"{tool.id}.{short_id}: its default is wrong. {error}") from error
     except KeyError as error:
         raise InvalidPreset(f"{tool.id}.{short_id}: the entry {error} is missing.") from error
-    except (TypeError, ValueError, AttributeError) as error:
+    except (TypeError, ValueError, AttributeError, ArithmeticError, LookupError, RecursionError) as error:
         raise InvalidPreset(f"{tool.id}.{short_id}: an entry is of the wrong kind ({error}).") from error
     return preset
 
@@ -105,6 +107,11 @@ def _field(preset: str, key: str, row: Mapping[str, Any]) -> Field:
     if "choices" in row:
         changes["choices"] = tuple(row["choices"])
     field = replace(base, into=tuple(row.get("into", ())), **changes)
+    low, high = field.minimum, field.maximum
+    if low is not None and high is not None and low > high:
+        raise InvalidPreset(f"{preset}: “{key}” has a minimum above its maximum.")
     if field.default is not None and "default" in row:
-        field.check(field.default)
+        checked = field.check(field.default)
+        if checked != field.default:  # a number in quotes
+            field = replace(field, default=checked)
     return field

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import json
+import os
 from pathlib import Path
 
 import tomli_w
@@ -15,6 +16,7 @@ from oelala_desktop.domain.errors import CannotSave, InvalidInput, InvalidPreset
 from oelala_desktop.domain.preset import Preset
 from oelala_desktop.domain.preset_file import parse_preset
 from oelala_desktop.domain.tool import Tool
+from oelala_desktop.storage.whole_file import write_whole
 
 from .json_file import read_json
 from .tools import ToolRegistry
@@ -36,24 +38,34 @@ def save_preset(
     Raises InvalidPreset or CannotSave; then nothing is left behind."""
     table = preset_table(adoption, name, kept)
     taken = {preset.short_id for preset in registry.presets(tool)}
-    stems = (slug(name) if n == 1 else f"{slug(name)}-{n}" for n in itertools.count(1))
-    short_id = next(stem for stem in stems if stem not in taken)
-    preset = parse_preset(short_id, tool, table, adoption.graph)
-    path = folder / tool.id / f"{short_id}.toml"
-    # the graph first: the table is what the next start looks for
-    _write(path.with_suffix(".json"), json.dumps(adoption.graph, indent=2, ensure_ascii=False))
-    _write(path, tomli_w.dumps(table))
+    parse_preset(slug(name), tool, table, adoption.graph)
+    try:
+        path = _claim(folder / tool.id, slug(name), taken)
+        try:
+            # the graph first: the table is what the next start looks for
+            graph = json.dumps(adoption.graph, indent=2, ensure_ascii=False)
+            write_whole(path.with_suffix(".json"), graph.encode())
+            write_whole(path, tomli_w.dumps(table).encode())
+        except BaseException:
+            path.with_suffix(".json").unlink(missing_ok=True)
+            raise
+    except (OSError, UnicodeEncodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it holds text that is not valid Unicode"
+        raise CannotSave(f"The preset cannot be saved in {folder / tool.id}: {why}.") from error
+    preset = parse_preset(path.stem, tool, table, adoption.graph)
     registry.offer(preset)
     return preset
 
 
-def _write(path: Path, text: str) -> None:
-    part = path.with_name(path.name + ".part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(text, "utf-8")
-        part.replace(path)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            part.unlink(missing_ok=True)
-        raise CannotSave(f"The preset cannot be saved in {path.parent}: {error.strerror}.") from error
+def _claim(folder: Path, wish: str, taken: set[str]) -> Path:
+    """Where the table goes, under a name that neither a preset has nor a file: one that does not load, or that another
+    process is writing, is somebody's too. The graph's file is there when this returns, and ours. Raises OSError."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for stem in (wish if n == 1 else f"{wish}-{n}" for n in itertools.count(1)):
+        path = folder / f"{stem}.toml"
+        if stem in taken or os.path.lexists(path):
+            continue
+        with contextlib.suppress(FileExistsError):
+            path.with_suffix(".json").open("x").close()
+            return path
+    raise AssertionError  # there is always a next number

@@ -105,7 +105,13 @@ FAULTS: list[tuple[dict[str, Any], str]] = [
     ({"clips": {"start": "Start", "frames": "Video"}}, r"\[clips\] needs num_frames"),
     ({"devices": ["Start.device"]}, "has no input device"),
     ({"order": "first"}, "of the wrong kind"),
+    ({"order": float("inf")}, "“order” must be a number"),
+    ({"order": True}, "“order” must be a number"),
     ({"size": {"multiple": "x"}}, "of the wrong kind"),
+    ({"size": {"multiple": 0}}, "“size.multiple” must be a whole number from 1"),
+    ({"fields": {"steps": {"minimum": 9, "maximum": 3}}}, "minimum above its maximum"),
+    ({"fields": {"image": {"into": "Start.image"}}}, "“fields.image.into” must be a list"),
+    ({"loras": 3}, "“loras” must be a table"),
 ]
 
 

@@ -108,6 +108,7 @@ BROKEN = {
     "editor's format": ("json", json.dumps({"nodes": [], "links": []}), "not a workflow in API format"),
     "a list": ("json", "[]", "not a workflow in API format"),
     "too large": ("json", " " * (4 * 2**20 + 1), "larger than 4 MiB"),
+    "infinite order": ("toml", 'name = "X"\norder = inf\n', "“order” must be a number"),
     "wrong default": ("toml", 'name = "X"\n[fields.steps]\ndefault = 99\n', "its default is wrong"),
 }
 
