@@ -244,7 +244,7 @@ class MediaGrid(GridInput, QAbstractScrollArea):
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         index = self.item_at(event.pos())
-        key = self.provider.key(index) if index >= 0 else self.selection.current
+        key = self.provider.key(index) if index >= 0 else self._current()
         if key is not None:
             if key not in self.selection:
                 self.select_only(key)

@@ -55,9 +55,15 @@ class GridInput(Control):
         view.viewport().update()
 
     def _targets(self) -> list[str]:
-        """What an act is meant for: the chosen items, else the one the keyboard is on."""
-        selection = self._view.selection
-        return list(selection.keys) or ([selection.current] if selection.current else [])
+        """What an act is meant for: the chosen items, shown or not, else the one the keyboard is on."""
+        current = self._current()
+        return list(self._view.selection.keys) or ([current] if current else [])
+
+    def _current(self) -> str | None:
+        """What the keyboard is on, if it is to be seen."""
+        view = self._view
+        current = view.selection.current
+        return current if current and view.provider.index_of(current) >= 0 else None
 
     # mouse
 
@@ -142,7 +148,7 @@ class GridInput(Control):
 
     def _drag(self) -> None:
         view = self._view
-        keys = self._targets()
+        keys = [key for key in self._targets() if view.provider.index_of(key) >= 0]
         paths = [path for path in map(view.provider.path, keys) if path is not None]
         if paths:
             drag_files(view, paths, view.pixmaps.raw(keys[0]) or QPixmap())
@@ -204,14 +210,20 @@ class GridInput(Control):
 
     def _act(self, event: QKeyEvent) -> bool:
         view = self._view
-        targets, current = self._targets(), view.selection.current
+        targets, current = self._targets(), self._current()
         key = event.key()
         if key == Qt.Key.Key_Escape and len(view.selection):
             view.selection.clear()
             self._told()
         elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal, Qt.Key.Key_Minus):
             view.zoom(-1 if key == Qt.Key.Key_Minus else 1)
-        elif current is None or event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+        elif not targets or event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+            return False
+        elif key == Qt.Key.Key_Delete:
+            view.delete_requested.emit(targets)
+        elif key == Qt.Key.Key_F:
+            view.favorite_requested.emit(targets)
+        elif current is None:
             return False
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             view.opened.emit(current)
@@ -219,16 +231,12 @@ class GridInput(Control):
             view.selection.toggle(current)
             self._told()
         else:
-            return self._act_on(key, targets, current)
+            return self._act_on(key, current)
         return True
 
-    def _act_on(self, key: int, targets: list[str], current: str) -> bool:
+    def _act_on(self, key: int, current: str) -> bool:
         view = self._view
-        if key == Qt.Key.Key_Delete:
-            view.delete_requested.emit(targets)
-        elif key == Qt.Key.Key_F:
-            view.favorite_requested.emit(targets)
-        elif key == Qt.Key.Key_P:
+        if key == Qt.Key.Key_P:
             view.prompt_requested.emit(current)
         elif key == Qt.Key.Key_C:
             view.copy_requested.emit(current)

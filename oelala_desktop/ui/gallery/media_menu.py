@@ -8,13 +8,21 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from oelala_desktop.domain.media import MediaItem
 from oelala_desktop.ui import theme
+from oelala_desktop.ui.gallery.hidden_choice import Act, HiddenChoice
+from oelala_desktop.ui.gallery.library_provider import id_of
 from oelala_desktop.ui.gallery.media_actions import MediaActions
 
 
 def make_menu(
-    parent: QWidget, item: MediaItem, ids: Sequence[int], actions: MediaActions, show: Callable[[str], object]
+    parent: QWidget,
+    item: MediaItem,
+    keys: Sequence[str],
+    actions: MediaActions,
+    show: Callable[[str], object],
+    hidden: HiddenChoice | None = None,
 ) -> QMenu:
-    """For `item`, which was pointed at, and `ids`, which are chosen. `show` is told "open" or "prompt"."""
+    """For `item`, which was pointed at, and `keys`, which are chosen in a list that may hide some of them. `show` is
+    told "open" or "prompt"."""
     menu = theme.make_menu(parent)
 
     def add(text: str, act: Callable[[], object], enabled: bool = True) -> None:
@@ -22,8 +30,11 @@ def make_menu(
         action.setEnabled(enabled)
         action.triggered.connect(lambda _checked=False: act())
 
-    one = len(ids) <= 1
-    chosen = list(ids) or [item.id]
+    def add_for_all(text: str, title: str, act: Act) -> None:
+        add(text, lambda: hidden.act(keys, title, act) if hidden and keys else act([item.id]))
+
+    chosen = [id_of(key) for key in keys if hidden is None or hidden.is_shown(key)]
+    one = len(chosen) <= 1
     if one:
         add("Open\tEnter", lambda: show("open"))
         add("Show the prompt\tP", lambda: show("prompt"), item.has_prompt)
@@ -41,9 +52,9 @@ def make_menu(
         add("Compare", lambda: actions.compare(chosen))
         menu.addSeparator()
     mark = "Remove from favorites\tF" if one and item.favorite else "Favorite\tF"
-    add(mark, lambda: actions.favorite(chosen))
-    add("Export…", lambda: actions.export(chosen, with_metadata=True))
-    add("Export without metadata…", lambda: actions.export(chosen, with_metadata=False))
+    add_for_all(mark, "Favorite", actions.favorite)
+    add_for_all("Export…", "Export", lambda ids: actions.export(ids, with_metadata=True))
+    add_for_all("Export without metadata…", "Export", lambda ids: actions.export(ids, with_metadata=False))
     menu.addSeparator()
-    add("Move to the trash\tDel", lambda: actions.delete(chosen))
+    add_for_all("Move to the trash\tDel", "Move to the trash", actions.delete)
     return menu

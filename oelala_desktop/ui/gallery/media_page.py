@@ -16,6 +16,7 @@ from oelala_desktop.domain.models import display_name
 from oelala_desktop.ui.bridge import Latest, listen
 from oelala_desktop.ui.gallery.filter_panel import bounds
 from oelala_desktop.ui.gallery.grid_feed import GridFeed
+from oelala_desktop.ui.gallery.hidden_choice import HiddenChoice
 from oelala_desktop.ui.gallery.hover_player import HoverPlayer
 from oelala_desktop.ui.gallery.library_provider import id_of, key_of
 from oelala_desktop.ui.gallery.media_actions import MediaActions
@@ -67,6 +68,7 @@ class MediaPage(QWidget):
         column.addWidget(self.view)
         self.feed = GridFeed(self.grid, studio)
         self.acts = MediaActions(studio, self)
+        self.hidden = HiddenChoice(studio, self.feed.provider, self)
         self.hover = HoverPlayer(self.grid, self.feed.provider)
         self._counting = Latest(self, lambda _pending: self._count(), _REDRAW_MS)
         self._scans = Latest(self, self._show_scan, _REDRAW_MS)
@@ -96,8 +98,8 @@ class MediaPage(QWidget):
         grid.opened.connect(self.open)
         grid.selection_changed.connect(self._tell_counts)
         grid.select_all_requested.connect(self._select_all)
-        grid.favorite_requested.connect(lambda keys: self.acts.favorite([id_of(key) for key in keys]))
-        grid.delete_requested.connect(lambda keys: self.acts.delete([id_of(key) for key in keys]))
+        grid.favorite_requested.connect(lambda keys: self.hidden.act(keys, "Favorite", self.acts.favorite))
+        grid.delete_requested.connect(lambda keys: self.hidden.act(keys, "Move to the trash", self.acts.delete))
         grid.prompt_requested.connect(self.show_prompt)
         grid.copy_requested.connect(lambda key: self.acts.copy_prompt(id_of(key)))
         grid.context_requested.connect(self._open_menu)
@@ -181,7 +183,9 @@ class MediaPage(QWidget):
 
     def _tell_counts(self) -> None:
         shown = self.feed.provider.count()
-        self.toolbar.set_counts(len(self.grid.selection), shown, max(shown, self._total))
+        chosen = self.grid.selection.keys
+        hidden = sum(not self.hidden.is_shown(key) for key in chosen)
+        self.toolbar.set_counts(len(chosen), shown, max(shown, self._total), hidden)
 
     def _show_scan(self, pending: dict[str, object]) -> None:
         event = pending.get("scan")
@@ -231,8 +235,8 @@ class MediaPage(QWidget):
         if item is None:
             return
         shows = {"open": lambda: self.open(key), "prompt": lambda: self.show_prompt(key)}
-        ids = [id_of(chosen) for chosen in self.grid.selection.keys]
-        make_menu(self, item, ids, self.acts, lambda what: shows[what]()).popup(place)
+        chosen = self.grid.selection.keys
+        make_menu(self, item, chosen, self.acts, lambda what: shows[what](), self.hidden).popup(place)
 
     def open(self, key: str) -> None:
         """The viewer over the whole window, on this file."""

@@ -119,7 +119,7 @@ class MediaToolbar(QWidget):
         self._panel: FilterPanel | None = None
         self._choices: dict[str, tuple[Choice, ...]] = {}
         self._density = 0
-        self._counts = (0, 0, 0)
+        self._counts = (0, 0, 0, 0)
         self._count = Label("", tone="text2")
         self.set_models(())
         self.set_loras(())
@@ -184,10 +184,11 @@ class MediaToolbar(QWidget):
     def set_engines(self, engines: Sequence[Choice]) -> None:
         self._choices["engine"] = (Choice("", "Anything"), *engines)
 
-    def set_counts(self, selected: int, shown: int, total: int) -> None:
-        """ "1 selected · 214 of 20,316"."""
-        self._counts = (selected, shown, total)
-        parts = [f"{wording.count(selected)} selected"] if selected else []
+    def set_counts(self, selected: int, shown: int, total: int, hidden: int = 0) -> None:
+        """ "5 selected, 3 not shown · 214 of 20,316"; `hidden` are among those selected."""
+        self._counts = (selected, shown, total, hidden)
+        unseen = f", {wording.count(hidden)} not shown" if hidden else ""
+        parts = [f"{wording.count(selected)} selected{unseen}"] if selected else []
         of = wording.count(total) if shown == total else f"{wording.count(shown)} of {wording.count(total)}"
         if not selected:
             parts.append(f"{of} files" if shown == total and total != 1 else of)
