@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
+from PySide6.QtCore import QObject
+
 from oelala_desktop.domain.errors import OelalaError
 from oelala_desktop.services.tasks import TaskScope
 
@@ -25,9 +27,11 @@ class ActionRunner:
         *,
         done: Callable[[T], None] | None = None,
         failed: Callable[[OelalaError], bool] | None = None,
+        owner: QObject | None = None,
     ) -> asyncio.Task[None] | None:
-        """`failed` returns True when it has shown the error itself. The task is for those who may cancel it; None while
-        the window is closing, when a timer may still fire but nothing new begins."""
+        """`failed` returns True when it has shown the error itself. What is done for the sight of `owner` alone ends
+        with it. The task is for those who may cancel it; None while the window is closing, when a timer may still fire
+        but nothing new begins."""
         if self._scope.is_closed:
             work.close()
             return None
@@ -43,5 +47,7 @@ class ActionRunner:
                     done(result)
 
         task = self._scope.start(run(), getattr(work, "__qualname__", "action"))
+        if owner is not None:
+            owner.destroyed.connect(lambda: task.cancel())
         task.add_done_callback(lambda _task: work.close())  # one that was cancelled before its first step
         return task

@@ -88,7 +88,7 @@ class Comparer(Overlay):
 
     def open(self) -> None:
         self.cover_window()
-        self._studio.actions.start(self._load())
+        self._studio.actions.start(self._load(), owner=self)
 
     async def _load(self) -> None:
         library, jobs = self._studio.services.library, self._studio.services.jobs

@@ -80,7 +80,7 @@ class GridFeed(QObject):
         if self._asleep or (self._asking is not None and not self._asking.done()):
             self._again = True
             return
-        self._asking = self._studio.actions.start(self._load(self.query), failed=self._fail)
+        self._asking = self._studio.actions.start(self._load(self.query), failed=self._fail, owner=self)
         if self._asking is not None:
             self._asking.add_done_callback(self._asked)
 
@@ -149,7 +149,7 @@ class GridFeed(QObject):
         missing = [i for i in self.provider.missing(first - _AROUND, end + _AROUND) if i not in self._loading]
         if missing and not self._asleep:
             self._loading.update(missing)
-            self._studio.actions.start(self._load_items(missing), failed=self._fail)
+            self._studio.actions.start(self._load_items(missing), failed=self._fail, owner=self)
 
     async def _load_items(self, ids: list[int]) -> None:
         try:

@@ -42,7 +42,7 @@ class ThumbnailFeed(QObject):
                 del self._making[key]
                 task.cancel()
         if self._wanted and (self._looking is None or self._looking.done()):
-            self._looking = self._studio.actions.start(self._look())
+            self._looking = self._studio.actions.start(self._look(), owner=self)
         self._make()
 
     def stop(self) -> None:
@@ -70,7 +70,7 @@ class ThumbnailFeed(QObject):
             if len(self._making) >= _AT_ONCE:
                 return
             if key in self._uncached and key not in self._making:
-                task = self._studio.actions.start(self._make_one(key, place))
+                task = self._studio.actions.start(self._make_one(key, place), owner=self)
                 if task is None:
                     return
                 self._making[key] = task

@@ -11,6 +11,7 @@ from pathlib import Path
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from oelala_desktop.domain.errors import OelalaError
 from oelala_desktop.domain.media import MediaItem
@@ -120,7 +121,7 @@ class Viewer(Overlay):
         self._at = max(0, self._provider.index_of(key))
         self._stop()
         self.moved.emit(key)
-        self._studio.actions.start(self._show(key), failed=self._gone)
+        self._studio.actions.start(self._show(key), failed=self._gone, owner=self)
 
     def _gone(self, error: OelalaError) -> bool:
         self._studio.notify(error.message, "warning")
@@ -203,7 +204,7 @@ class Viewer(Overlay):
         if self._item is None or self._item.kind != "video":
             return
         self.player.stop()
-        self._playing = self._studio.actions.start(self._play_frames(self._item))
+        self._playing = self._studio.actions.start(self._play_frames(self._item), owner=self)
 
     async def _play_frames(self, item: MediaItem) -> None:
         path, length = Path(item.path), item.duration or 0.0
@@ -228,7 +229,11 @@ class Viewer(Overlay):
     def _favorite(self) -> None:
         item = self._item
         if item is not None:
-            self._acts.favorite([item.id], then=lambda on: self._heart.set_icon("heart", filled=on))
+            self._acts.favorite([item.id], then=self._show_heart)
+
+    def _show_heart(self, on: bool) -> None:
+        if isValid(self):  # the mark was set, though Esc may have been quicker
+            self._heart.set_icon("heart", filled=on)
 
     def _delete(self) -> None:
         if self._item is not None:
@@ -267,7 +272,7 @@ class Viewer(Overlay):
         self.panel.setVisible(opened)
         self._studio.services.settings.set(_PANEL, opened)
         if opened and self._item is not None:
-            self._studio.actions.start(self._load_facts(self._item, self._key))
+            self._studio.actions.start(self._load_facts(self._item, self._key), owner=self)
 
     # keys and the window
 
