@@ -6,6 +6,11 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+#: who may have said what made a file, most trusted first
+Source = Literal[
+    "oelala", "prompt", "workflow", "a1111", "swarmui", "invokeai", "fooocus", "novelai", "drawthings", "wan2gp",
+    "midjourney",
+]  # fmt: skip
 _EXAMPLE_ID = "8c9b1f6e-3a57-4f0c-9a55-0f0f5f3a1c11"
 
 
@@ -102,9 +107,7 @@ class Metadata(BaseModel):
     """What made a file; an empty object when nothing in it tells."""
 
     model_config = _example(source="prompt", prompt="a harbour at dawn", seed=42, steps=6, cfg=1.0)
-    source: Literal["oelala", "prompt", "workflow", "a1111"] | None = Field(
-        None, description="The most trusted block found."
-    )
+    source: Source | None = Field(None, description="The most trusted block found.")
     prompt: str | None = None
     negative_prompt: str | None = None
     original_t2i_prompt: str | None = None

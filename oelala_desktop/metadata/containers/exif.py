@@ -1,7 +1,8 @@
 """EXIF: the TIFF directory inside JPEG, WebP and PNG (TIFF 6.0 §2; Exif 2.32 §4.6).
 
 Three habits of writers are known here: ComfyUI's animated WebP puts `prompt:{…}` into tag 0x0110 and `key:{…}` into the
-tags from 0x010F downwards; A1111 puts its text into UserComment (0x9286); a few put JSON there.
+tags from 0x010F downwards (others write `Prompt:` and `Workflow:`); A1111 puts its text into UserComment (0x9286); a few
+put JSON there. ImageDescription may hold words of its own.
 """
 
 from __future__ import annotations
@@ -13,9 +14,12 @@ from oelala_desktop.metadata import limits
 from oelala_desktop.metadata.contents import Contents
 
 USER_COMMENT = 0x9286
+_DESCRIPTION = 0x010E
 _EXIF_DIRECTORY = 0x8769
 #: BYTE, ASCII, UNDEFINED: one byte each
 _TEXT_KINDS = frozenset({1, 2, 7})
+#: keys that some write with a capital
+_KEYS = frozenset({"prompt", "workflow"})
 _KEYED = re.compile(rb"\s*([A-Za-z_][\w .-]{0,78}):\s*(?=[\[{\"])")
 #: entries of one directory that we look at
 _ENTRIES = 512
@@ -52,6 +56,9 @@ def _take_text(contents: Contents, tag: int, data: bytes, start: int, end: int, 
     elif is_keyed(data[start : min(end, start + 100)]):
         contents.room -= end - start
         take_keyed(contents, data[start:end])
+    elif tag == _DESCRIPTION:
+        contents.room -= end - start
+        contents.keep("description", data[start:end].rstrip(b"\0 "))
 
 
 def is_keyed(value: bytes) -> bool:
@@ -63,7 +70,8 @@ def take_keyed(contents: Contents, value: bytes) -> None:
     """Keep a `key:{json}` text under its key; anything else is not ours to read."""
     match = _KEYED.match(value)
     if match:
-        contents.keep(match[1].decode("ascii", "replace"), value[match.end() :].rstrip(b"\0 "))
+        key = match[1].decode("ascii", "replace")
+        contents.keep(key.lower() if key.lower() in _KEYS else key, value[match.end() :].rstrip(b"\0 "))
 
 
 def entries(data: bytes, offset: int, order: str) -> list[tuple[int, tuple[int, int] | int]]:
@@ -89,25 +97,34 @@ def entries(data: bytes, offset: int, order: str) -> list[tuple[int, tuple[int, 
 def user_comment(value: bytes, order: str) -> str:
     """The text of a UserComment: eight bytes name the charset (Exif 2.32 §4.6.5, tag 0x9286)."""
     charset, text = value[:8], value[8:]
-    if charset[:7] == b"UNICODE":
-        return _utf16(text, order).rstrip("\0 ")
     if charset[:3] == b"JIS":
         return text.decode("iso2022_jp", "replace").rstrip("\0 ")
-    if charset[:5] != b"ASCII" and charset.strip(b"\0"):
+    wide = charset[:7].upper() == b"UNICODE"
+    if not wide and charset[:5] != b"ASCII" and charset.strip(b"\0"):
         text = value
-    try:
-        return text.decode("utf-8").rstrip("\0 ")
-    except UnicodeDecodeError:
-        return text.decode("latin-1").rstrip("\0 ")
+    return _decoded(text, order, wide=wide).rstrip("\0 ")
+
+
+def _decoded(text: bytes, order: str, *, wide: bool) -> str:
+    """UTF-8 or UTF-16, by the bytes rather than by what is said: writers of both say the other. `wide` is what is
+    said."""
+    if text[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return text.decode("utf-16", "replace")
+    narrow = text.rstrip(b"\0 ")
+    # Every prompt has spaces or commas, so UTF-16 has zero bytes.
+    zeros = narrow.count(0)
+    if not zeros or not (wide or zeros * 4 > len(narrow)):
+        try:
+            return narrow.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            if not wide:
+                return narrow.decode("latin-1")
+    return _utf16(text, order)
 
 
 def _utf16(text: bytes, order: str) -> str:
     # Writers disagree whether the TIFF's byte order counts here (A1111 always writes the big end first), so the
     # spaces and commas that every prompt has decide; the file's own order only where there are none.
-    if text[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return text.decode("utf-16", "replace")
-    if text[:3] == b"\xef\xbb\xbf" or (text and text.isascii() and b"\0" not in text):
-        return text.decode("utf-8", "replace")
     even = text[: len(text) & ~1]
     low, high = even[::2].count(0), even[1::2].count(0)
     if low == high:

@@ -1,4 +1,4 @@
-"""The formats of which only the size is of interest: BMP, TIFF (with its texts) and AVIF."""
+"""The formats of which only the size is of interest: BMP, TIFF and AVIF (with their texts)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import struct
 
 from oelala_desktop.domain.errors import Unreadable
 from oelala_desktop.metadata import limits
-from oelala_desktop.metadata.containers import exif
+from oelala_desktop.metadata.containers import exif, heif, xmp
 from oelala_desktop.metadata.containers.boxes import children, find, top_level
 from oelala_desktop.metadata.contents import Contents
 from oelala_desktop.metadata.source import Source
@@ -58,19 +58,35 @@ def _tiff(contents: Contents, source: Source) -> None:
 
 
 def _avif(contents: Contents, source: Source) -> None:
-    # The largest `ispe` of the item properties is the picture (ISO/IEC 23008-12 §6.5.3).
     for kind, _, body, end in top_level(source):
         if end > source.size:
             contents.damage = "ends inside its pixels"
             break
         if kind == b"meta" and contents.width is None and end - body <= limits.INDEX:
-            _avif_size(contents, source.at(body, end - body))
+            meta = source.at(body, end - body)
+            _avif_size(contents, meta)
+            _avif_texts(contents, source, meta)
 
 
 def _avif_size(contents: Contents, meta: bytes) -> None:
+    # The largest `ispe` of the item properties is the picture (ISO/IEC 23008-12 §6.5.3).
     found = find(meta, 4, len(meta), (b"iprp", b"ipco"))
     for kind, body, end in children(meta, *found) if found else ():
         if kind == b"ispe" and end - body >= 12:
             width, height = struct.unpack_from(">II", meta, body + 4)
             if width * height > (contents.width or 0) * (contents.height or 0):
                 contents.width, contents.height = width, height
+
+
+def _avif_texts(contents: Contents, source: Source, meta: bytes) -> None:
+    for kind, offset, length in heif.texts(meta):
+        if length > contents.room or offset + length > source.size:
+            continue
+        contents.room -= length // 8
+        data = source.at(offset, length)
+        if kind == heif.EXIF:
+            # four bytes tell where the TIFF header begins (ISO/IEC 23008-12 §A.2.1)
+            skipped = 4 + int.from_bytes(data[:4], "big")
+            exif.take(contents, data[skipped:])
+        else:
+            xmp.take(contents, data)

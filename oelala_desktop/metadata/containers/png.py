@@ -10,11 +10,13 @@ import zlib
 
 from oelala_desktop.domain.errors import Unreadable
 from oelala_desktop.metadata import limits
-from oelala_desktop.metadata.containers import exif
+from oelala_desktop.metadata.containers import exif, xmp
 from oelala_desktop.metadata.contents import Contents
 from oelala_desktop.metadata.source import Source
 
 _CHUNK = struct.Struct(">I4s").unpack_from
+#: the name under which an XMP packet lies (XMP part 3 §1.1.5)
+_XMP = b"XML:com.adobe.xmp"
 _FRAME_DELAY = struct.Struct(">HH").unpack_from
 _OF_INTEREST = frozenset({b"tEXt", b"zTXt", b"iTXt", b"comf", b"eXIf", b"acTL", b"fcTL"})
 
@@ -95,7 +97,10 @@ def _take_international(contents: Contents, data: bytes) -> None:
     parts = rest[2:].split(b"\0", 2)
     if len(parts) < 3:
         return
-    contents.keep(key.decode("latin-1"), inflate(parts[2], contents) if rest[0] == 1 else parts[2])
+    text = inflate(parts[2], contents) if rest[0] == 1 else parts[2]
+    contents.keep(key.decode("latin-1"), text)
+    if key == _XMP and text is not None:
+        xmp.take(contents, text)
 
 
 def inflate(packed: bytes, contents: Contents) -> bytes | None:

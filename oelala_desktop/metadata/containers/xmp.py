@@ -13,7 +13,7 @@ from oelala_desktop.metadata import limits
 from oelala_desktop.metadata.contents import Contents
 
 _SEGMENT = b"http://ns.adobe.com/xap/1.0/\0"
-_NAMES = rb"(?:oelala_params|prompt|workflow|parameters|UserComment|original_t2i_prompt)"
+_NAMES = rb"(?:oelala_params|prompt|workflow|parameters|UserComment|original_t2i_prompt|description)"
 _OPENING = re.compile(rb"<([A-Za-z]\w{0,20}:" + _NAMES + rb")(?:\s[^<>]{0,200})?>")
 _ATTRIBUTE = re.compile(rb"\s[A-Za-z]\w{0,20}:(" + _NAMES + rb")\s*=\s*(\"[^\"]*\"|'[^']*')")
 _MARKUP = re.compile(rb"<[^<>]{0,300}>")

@@ -1,12 +1,14 @@
 """A1111's `parameters`: the prompt, `Negative prompt: …`, then one line of `Key: value, …` pairs.
 
 Extensions add lines of their own after the pairs (dynamic prompts: `Template: …`, as many lines as the template has).
+Some programs copy all of it into one line.
 
 Source of the format: what Stable Diffusion WebUI writes and its "PNG info" tab reads back.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -31,9 +33,15 @@ _SCHEDULES = (
     "Automatic",
 )
 _MARKS = ("Steps", "Sampler", "CFG scale", "Seed", "Size", "Model", "Model hash")
-#: how the line of settings begins
-_FIRST = "\nSteps: "
+#: how the line of settings begins; in a text without lines, behind a word
+_FIRST = re.compile(r"(?<![^\n])Steps: ")
+_INLINE = re.compile(r"\bSteps: ?(?=\d)")
+#: the last places that are tried
+_TRIES = 8
+#: a value that is JSON, commas and all
+_RESOURCES = "Civitai resources"
 _PAIRS = 400
+_JSON = json.JSONDecoder()
 #: characters of the line of settings that are looked at
 _LINE = 20_000
 
@@ -59,24 +67,36 @@ def read(text: str) -> dict[str, Any] | None:
     size = _SIZE.match(pairs.get("Size", ""))
     if size:
         fields["width"], fields["height"] = int(size[1]), int(size[2])
-    if pairs.get("Model"):
-        fields["models"] = (UsedModel(pairs["Model"]),)
-    fields["loras"] = tuple(_loras(prompt or ""))
+    resources = _resources(pairs)
+    name = pairs.get("Model") or next((name for kind, name, _ in resources if kind in ("checkpoint", "model")), None)
+    if name:
+        fields["models"] = (UsedModel(name),)
+    loras = _loras(prompt or "") or [UsedLora(name, weight) for kind, name, weight in resources if kind == "lora"]
+    fields["loras"] = tuple(loras)
     return fields
 
 
 def _split(text: str) -> tuple[str | None, str | None, dict[str, str]]:
     """(prompt, negative prompt, settings); settings are empty where no line holds them."""
     text = text.strip("\0 \r\n")
-    above, _, last = text.rpartition("\n")
-    pairs = _settings(last)
-    start = -1 if pairs else f"\n{text}".rfind(_FIRST)
-    if start >= 0:
-        above, pairs = text[:start], _settings(text[start : start + _LINE].partition("\n")[0])
+    if "\n" not in text:
+        text = text.replace("\\n", "\n")
+    above, pairs = _above(text)
     if not pairs:
         return None, None, {}
     words, mark, negative = above.partition(_NEGATIVE)
     return words.strip() or None, (negative.strip() if mark else None), pairs
+
+
+def _above(text: str) -> tuple[str, dict[str, str]]:
+    """What stands before the settings, and these."""
+    for first in (_FIRST, _INLINE):
+        for start in [match.start() for match in first.finditer(text)][: -_TRIES - 1 : -1]:
+            pairs = _settings(text[start : start + _LINE].partition("\n")[0])
+            if pairs:
+                return text[:start], pairs
+    above, _, last = text.rpartition("\n")
+    return above, _settings(last)
 
 
 def _settings(line: str) -> dict[str, str]:
@@ -87,14 +107,35 @@ def _settings(line: str) -> dict[str, str]:
 
 def _pairs(line: str) -> dict[str, str]:
     pairs: dict[str, str] = {}
-    for match in _PAIR.finditer(line[:_LINE]):
-        value = match[2].strip()
+    line, at = line[:_LINE], 0
+    while len(pairs) < _PAIRS and (match := _PAIR.search(line, at)) is not None:
+        value, at = match[2].strip(), match.end()
         if value[:1] == '"':
             value = str(jsontext.parse(value) or value.strip('"'))
+        elif value[:1] in ("[", "{") and (end := _end_of_json(line, match.start(2))):
+            value, at = line[match.start(2) : end].strip(), end
         pairs.setdefault(match[1].strip(), value)
-        if len(pairs) >= _PAIRS:
-            break
     return pairs
+
+
+def _end_of_json(line: str, start: int) -> int:
+    """Where the JSON that begins there ends, 0 if it is none."""
+    try:
+        return _JSON.raw_decode(line, start)[1]
+    except (ValueError, RecursionError):
+        return 0
+
+
+def _resources(pairs: dict[str, str]) -> list[tuple[str, str, float]]:
+    """Kind, name and weight of each model that Civitai lists."""
+    listed = jsontext.parse(pairs[_RESOURCES]) if _RESOURCES in pairs else None
+    found = []
+    for entry in listed[:_PAIRS] if type(listed) is list else ():
+        name = jsontext.string(entry.get("modelName")) if type(entry) is dict else None
+        if name:
+            weight = jsontext.number(entry.get("weight"))
+            found.append((str(entry.get("type")).lower(), name, 1.0 if weight is None else weight))
+    return found
 
 
 def _sampler(pairs: dict[str, str]) -> tuple[str | None, str | None]:
@@ -109,9 +150,20 @@ def _sampler(pairs: dict[str, str]) -> tuple[str | None, str | None]:
 def _loras(prompt: str) -> list[UsedLora]:
     found = []
     for match in _LORA.finditer(prompt):
-        first = (match[2] or "1").split(":")[0].rpartition("=")[2]
-        strength = jsontext.number(first)
-        found.append(UsedLora(match[1], 1.0 if strength is None else strength))
+        found.append(UsedLora(match[1], _strength(match[2] or "")))
         if len(found) >= _PAIRS:
             break
     return found
+
+
+def _strength(text: str) -> float:
+    """The strength for the model: `unet=` by name, else the first without one, else the text encoder's `te=`."""
+    named: dict[str, str] = {}
+    for part in text.split(":"):
+        key, _, value = part.rpartition("=")
+        named.setdefault(key.strip().lower(), value)
+    for key in ("unet", "", "te"):
+        strength = jsontext.number(named.get(key))
+        if strength is not None:
+            return strength
+    return 1.0

@@ -10,6 +10,7 @@ from oelala_desktop.metadata import jsontext, limits
 from oelala_desktop.metadata.dialects import conditioning, loaders, switches
 from oelala_desktop.metadata.dialects.graph import BUNDLE_KEYS, Graph, Inputs, bundle
 from oelala_desktop.metadata.dialects.samplers import Pass, is_sampler, passes, sides
+from oelala_desktop.metadata.dialects.written import Written
 
 _FRAME_KEYS = ("length", "num_frames", "frames", "video_frames", "frame_count", "video_length")
 _FRAME_NAMES = frozenset(_FRAME_KEYS)
@@ -28,7 +29,7 @@ def is_graph(value: dict[str, Any]) -> bool:
     return any(type(node) is dict and "class_type" in node for node in value.values())
 
 
-def read(nodes: dict[str, Any], *, moving: bool) -> dict[str, Any]:
+def read(nodes: dict[str, Any], written: Written) -> dict[str, Any]:
     """GenerationInfo's fields as far as the graph tells them. `moving`: the file is a video, so among several
     outputs the one that made a video is meant."""
     graph = Graph(nodes)
@@ -40,7 +41,7 @@ def read(nodes: dict[str, Any], *, moving: bool) -> dict[str, Any]:
             fields["fps"] = rate
             break
     if samplers:
-        chain, origin = _chain(graph, outputs, samplers, moving=moving)
+        chain, origin = _chain(graph, outputs, samplers, moving=written.moving)
         _read_passes(graph, chain, fields)
         _read_size(graph, chain[0], origin, fields)
     else:

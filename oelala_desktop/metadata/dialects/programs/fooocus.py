@@ -1,0 +1,59 @@
+"""Fooocus and its offspring: one JSON object, with a `metadata_scheme` or (RuinedFooocus) a `software`; the older log's
+names are the same in words. A file with the A1111 scheme holds A1111's text and is read as such."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from oelala_desktop.metadata import jsontext
+from oelala_desktop.metadata.dialects.programs.texts import Settings, Texts, loras, model, size
+
+NAME = "fooocus"
+
+_LORA = re.compile(r"lora(?:combined)?\d{1,2}")
+
+
+def read(texts: Texts) -> dict[str, Any] | None:
+    """The fields; None if no Fooocus wrote them."""
+    for found in texts.objects:
+        settings = Settings(found)
+        named = "ooocus" in str(found.get("software", "")) or "fooocus" in str(found.get("metadata_scheme", ""))
+        if named or ("basemodel" in settings and ("performance" in settings or "sharpness" in settings)):
+            return _fields(settings)
+    return None
+
+
+def _fields(settings: Settings) -> dict[str, Any]:
+    wide, high = settings.integer("width"), settings.integer("height")
+    sized = {"width": wide, "height": high} if wide and high else size(settings.get("resolution"))
+    return {
+        "prompt": settings.text("prompt", "rawprompt"),
+        "negative_prompt": settings.text("negativeprompt", "negative", "rawnegativeprompt"),
+        "seed": settings.integer("seed"), "steps": settings.integer("steps"),
+        "cfg": settings.number("guidancescale", "cfg"), "sampler": settings.text("sampler", "samplername"),
+        "scheduler": settings.text("scheduler"), "models": model(settings.get("basemodel", "basemodelname")),
+        "loras": loras(_loras(settings)), **sized,
+    }  # fmt: skip
+
+
+def _loras(settings: Settings) -> list[tuple[Any, Any]]:
+    """`[name, weight, hash]` in a list, or texts `name : weight`."""
+    listed = settings.get("loras")
+    if type(listed) is list:
+        rows = [row.get("name") if type(row) is dict else row for row in listed]
+        return [
+            (row[0], row[1]) if type(row) is list and len(row) > 1 else _divided(row, listed[at])
+            for at, row in enumerate(rows)
+        ]
+    texts = [*settings.starting("lora")] if listed is None else str(listed).split(",")
+    return [_divided(text, None) for text in texts]
+
+
+def _divided(text: Any, row: Any) -> tuple[Any, Any]:
+    if type(row) is dict:
+        return text, row.get("weight")
+    name, colon, weight = text.rpartition(":") if type(text) is str else (None, "", None)
+    if not colon or jsontext.number(weight.strip()) is None:
+        return text if type(text) is str else None, None
+    return name.strip(), weight.strip()

@@ -1,0 +1,167 @@
+"""From the texts of a file to what they say: which are there, which is believed first, what only the file tells."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from oelala_desktop.domain.generation import GenerationInfo
+from oelala_desktop.metadata import jsontext
+from oelala_desktop.metadata.contents import Contents
+from oelala_desktop.metadata.dialects import a1111, comfy_prompt, comfy_workflow, oelala, programs
+from oelala_desktop.metadata.dialects.written import Written
+
+_READ_FIELDS = 19
+#: one text that holds all blocks (VHS before 2026, and a few JPEG writers)
+_WRAPPERS = ("comment", "parameters", "description", "Comment", "Description", "UserComment")
+_GRAPHS = ("prompt", "workflow")
+_BLOCKS = (oelala.KEY, *_GRAPHS, "original_t2i_prompt")
+#: blocks that no other program writes its own things into
+_COMFY = frozenset({*_BLOCKS, "encoder", "too", "CreationTime", "extra_pnginfo"})
+#: formats of which a saver makes a video; animated pictures carry their own mark
+MOVING = frozenset({"mp4", "mov", "webm", "mkv", "gif"})
+
+
+def understand(blocks: dict[str, Any], contents: Contents, name: str) -> GenerationInfo:
+    """What the texts say; `name` is the file's own, which tells several outputs of one graph apart. Blocks that lie
+    in one text are added to `blocks`."""
+    if not blocks:
+        return GenerationInfo()
+    _unwrap(blocks)
+    found = _Found()
+    if oelala.KEY in blocks or "original_t2i_prompt" in blocks:
+        _take_ours(blocks, found)
+    moving = contents.format in MOVING or "CreationTime" in blocks
+    _take_comfy(blocks, Written(name, moving, contents.width, contents.height), found)
+    if not _COMFY.issuperset(blocks):
+        _take_others(blocks, found)
+    if found.source is None:
+        return GenerationInfo()
+    if contents.kind == "video" or (contents.frames or 0) > 1:
+        size = {"width": contents.width, "height": contents.height} if "width" not in found.fields else {}
+        found.take("file", {**size, "num_frames": contents.frames, "fps": contents.fps})
+    _add_duration(found, contents)
+    return GenerationInfo(source=found.source, sources=found.sources, **found.fields)
+
+
+class _Found:
+    """Fields from the most trusted block that has them."""
+
+    __slots__ = ("fields", "source", "sources")
+
+    def __init__(self) -> None:
+        self.source: str | None = None
+        self.fields: dict[str, Any] = {}
+        self.sources: dict[str, str] = {}
+
+    def take(self, name: str, fields: Mapping[str, Any]) -> None:
+        """Fields that no more trusted block had. An empty list of models or LoRAs says nothing."""
+        self.source = self.source or name
+        if not self.fields:
+            self.fields.update({key: value for key, value in fields.items() if value is not None and value != ()})
+            self.sources.update(dict.fromkeys(self.fields, name))
+            return
+        for key, value in fields.items():
+            if value is not None and key not in self.fields and value != ():
+                self.fields[key] = value
+                self.sources[key] = name
+
+
+def _unwrap(blocks: dict[str, Any]) -> None:
+    """Take the blocks out of a text that holds them all, unless the file has them on their own."""
+    for wrapper in _WRAPPERS:
+        value = blocks.get(wrapper)
+        if value is None or value[:1] not in (b"{", "{", b'"', '"') or _unwrap_prompt(blocks, wrapper, value):
+            continue
+        inner = jsontext.to_object(value)
+        if inner is None:
+            continue
+        for key in (*_BLOCKS, "parameters"):
+            if key in inner and (key not in blocks or key == wrapper) and (key not in _GRAPHS or _is_json(inner[key])):
+                blocks[key] = inner[key]
+        if "prompt" not in blocks and comfy_prompt.is_graph(inner):
+            blocks["prompt"] = inner
+
+
+def _is_json(value: Any) -> bool:
+    """Whether a value may be a graph; other programs keep their words under the same name."""
+    return type(value) is dict or (type(value) is str and value.lstrip()[:1] in ("{", '"'))
+
+
+def _unwrap_prompt(blocks: dict[str, Any], wrapper: str, value: bytes | str) -> bool:
+    """VHS's comment begins with `prompt` as a JSON string; the rest is the editor's graph, many times as large and
+    not needed to understand the file. Whether that is what `value` is."""
+    if type(value) is not bytes or not value.startswith(b'{"prompt": "{') or "prompt" in blocks:
+        return False
+    if b'"oelala_params"' in value or b'"original_t2i_prompt"' in value or b'"parameters"' in value:
+        return False
+    # Inside the string every quote has a backslash before it, so this is where the next key begins.
+    end = value.find(b'", "', 12)
+    prompt = jsontext.parse(value[11 : end + 1]) if end > 0 else None
+    if type(prompt) is not str:
+        return False
+    blocks["prompt"] = prompt
+    return True
+
+
+def drawn(blocks: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The editor's graph, also out of a text that holds all blocks."""
+    if "workflow" in blocks:
+        return jsontext.to_object(blocks["workflow"])
+    inner = jsontext.to_object(blocks.get("comment"))
+    return None if inner is None else jsontext.to_object(inner.get("workflow"))
+
+
+def _take_ours(blocks: dict[str, Any], found: _Found) -> None:
+    params = jsontext.to_object(blocks.get(oelala.KEY))
+    if params is not None:
+        fields = oelala.read(params)
+        found.take("oelala", fields)
+        if fields.get("loras") == ():
+            # Ours lists what was used: none is an answer.
+            found.fields["loras"], found.sources["loras"] = (), "oelala"
+    text = _plain(blocks.get("original_t2i_prompt"))
+    if text:
+        found.take("oelala", {"original_t2i_prompt": text})
+
+
+def _take_comfy(blocks: dict[str, Any], written: Written, found: _Found) -> None:
+    graph = jsontext.to_object(blocks.get("prompt"))
+    if graph is not None and comfy_prompt.is_graph(graph):
+        found.take("prompt", comfy_prompt.read(graph, written))
+        return
+    editors = drawn(blocks)
+    if editors is not None:
+        found.take("workflow", comfy_prompt.read(comfy_workflow.to_graph(editors), written))
+
+
+def _take_others(blocks: dict[str, Any], found: _Found) -> None:
+    """What programs other than ComfyUI wrote: A1111's text, wherever it lies, or their own."""
+    for key in ("parameters", *_WRAPPERS):
+        text = _plain(blocks.get(key))
+        said = a1111.read(text) if text and text.lstrip()[:1] != "{" else None
+        if said is not None:
+            found.take("a1111", said)
+            return
+    for name, said in programs.read(blocks):
+        found.take(name, said)
+
+
+def _plain(value: Any) -> str | None:
+    """A block as text; a JSON string is unquoted."""
+    if isinstance(value, bytes):
+        value = jsontext.to_text(value)
+    if type(value) is str and value[:1] == '"':
+        value = jsontext.parse(value) or value
+    return jsontext.string(value)
+
+
+def _add_duration(found: _Found, contents: Contents) -> None:
+    if "duration" in found.fields:
+        return
+    if contents.duration:
+        found.take("file", {"duration": contents.duration})
+        return
+    frames, fps = found.fields.get("num_frames"), found.fields.get("fps")
+    if frames and fps and frames > 1:
+        found.take(found.sources["num_frames"], {"duration": round(frames / fps, 3)})
