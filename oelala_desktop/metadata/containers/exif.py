@@ -1,8 +1,8 @@
 """EXIF: the TIFF directory inside JPEG, WebP and PNG (TIFF 6.0 §2; Exif 2.32 §4.6).
 
 Three habits of writers are known here: ComfyUI's animated WebP puts `prompt:{…}` into tag 0x0110 and `key:{…}` into the
-tags from 0x010F downwards (others write `Prompt:` and `Workflow:`); A1111 puts its text into UserComment (0x9286); a few
-put JSON there. ImageDescription may hold words of its own.
+tags from 0x010F downwards (others write `Prompt:` and `Workflow:`); A1111 puts its text into UserComment (0x9286); a
+few put JSON there. ImageDescription may hold words of its own.
 """
 
 from __future__ import annotations

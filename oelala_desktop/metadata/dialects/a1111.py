@@ -14,11 +14,11 @@ from typing import Any
 
 from oelala_desktop.domain.generation import UsedLora, UsedModel
 from oelala_desktop.metadata import jsontext
+from oelala_desktop.metadata.dialects import lora_tags
 
 _NEGATIVE = "Negative prompt:"
 #: a key, then a value that is quoted (with commas in it) or goes on to the next comma
 _PAIR = re.compile(r"\s*(\w[\w \-/]{0,60}):\s*(\"(?:\\.|[^\\\"])*\"|[^,]*)(?:,|$)")
-_LORA = re.compile(r"<(?:lora|lyco):([^:<>]{1,300})(?::([^<>]{0,80}))?>")
 _SIZE = re.compile(r"(\d{1,6})\s*x\s*(\d{1,6})")
 #: schedulers that used to be the last word of the sampler's name
 _SCHEDULES = (
@@ -71,8 +71,8 @@ def read(text: str) -> dict[str, Any] | None:
     name = pairs.get("Model") or next((name for kind, name, _ in resources if kind in ("checkpoint", "model")), None)
     if name:
         fields["models"] = (UsedModel(name),)
-    loras = _loras(prompt or "") or [UsedLora(name, weight) for kind, name, weight in resources if kind == "lora"]
-    fields["loras"] = tuple(loras)
+    loras = lora_tags.loras(prompt or "") or [(name, weight) for kind, name, weight in resources if kind == "lora"]
+    fields["loras"] = tuple(UsedLora(name, weight) for name, weight in loras)
     return fields
 
 
@@ -145,25 +145,3 @@ def _sampler(pairs: dict[str, str]) -> tuple[str | None, str | None]:
             if name.endswith(" " + word):
                 return name.removesuffix(" " + word), word
     return name, schedule
-
-
-def _loras(prompt: str) -> list[UsedLora]:
-    found = []
-    for match in _LORA.finditer(prompt):
-        found.append(UsedLora(match[1], _strength(match[2] or "")))
-        if len(found) >= _PAIRS:
-            break
-    return found
-
-
-def _strength(text: str) -> float:
-    """The strength for the model: `unet=` by name, else the first without one, else the text encoder's `te=`."""
-    named: dict[str, str] = {}
-    for part in text.split(":"):
-        key, _, value = part.rpartition("=")
-        named.setdefault(key.strip().lower(), value)
-    for key in ("unet", "", "te"):
-        strength = jsontext.number(named.get(key))
-        if strength is not None:
-            return strength
-    return 1.0

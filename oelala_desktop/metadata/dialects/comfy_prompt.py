@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from oelala_desktop.domain.generation import UsedLora, UsedModel
 from oelala_desktop.metadata import jsontext, limits
-from oelala_desktop.metadata.dialects import conditioning, loaders, switches
-from oelala_desktop.metadata.dialects.graph import BUNDLE_KEYS, Graph, Inputs, bundle
+from oelala_desktop.metadata.dialects import conditioning, loaders, savers, sizes, switches
+from oelala_desktop.metadata.dialects.graph import BUNDLE_KEYS, Graph, Inputs, bundle, name_of
 from oelala_desktop.metadata.dialects.samplers import Pass, is_sampler, passes, sides
 from oelala_desktop.metadata.dialects.written import Written
 
-_FRAME_KEYS = ("length", "num_frames", "frames", "video_frames", "frame_count", "video_length")
-_FRAME_NAMES = frozenset(_FRAME_KEYS)
-_RATE_KEYS = ("frame_rate", "fps")
-_SIZE_SOURCES = frozenset(
-    {"pixels", "image", "images", "image_embeds", "embeds", "start_image", "latent", "any", "input", ""}
-)
-#: loaders that make the latent as well; a resolution chosen from a list comes before them
-_SIZE_PAIRS = (("empty_latent_width", "empty_latent_height"), ("latent_width", "latent_height"))
-_SIZE_TEXT = re.compile(r"(\d{2,5})\s*[x×]\s*(\d{2,5})")
 _OUTPUT_KEYS = frozenset({"images", "image", "video", "frames", "filename_prefix", "samples"})
 
 
@@ -30,8 +20,7 @@ def is_graph(value: dict[str, Any]) -> bool:
 
 
 def read(nodes: dict[str, Any], written: Written) -> dict[str, Any]:
-    """GenerationInfo's fields as far as the graph tells them. `moving`: the file is a video, so among several
-    outputs the one that made a video is meant."""
+    """GenerationInfo's fields as far as the graph tells them; of several outputs the one that the file is counts."""
     graph = Graph(nodes)
     samplers, outputs = _survey(graph)
     fields: dict[str, Any] = {}
@@ -41,9 +30,9 @@ def read(nodes: dict[str, Any], written: Written) -> dict[str, Any]:
             fields["fps"] = rate
             break
     if samplers:
-        chain, origin = _chain(graph, outputs, samplers, moving=written.moving)
+        chain, origin = _chain(graph, outputs, samplers, written)
         _read_passes(graph, chain, fields)
-        _read_size(graph, chain[0], origin, fields)
+        sizes.read(graph, chain, origin, fields)
     else:
         _read_loose(graph, fields)
     return fields
@@ -69,8 +58,9 @@ def _survey(graph: Graph) -> tuple[list[str], list[str]]:
         if type(kind) is not str:
             graph.drop_malformed()
             return _survey(graph)
-        # easy-use's preSampling holds the settings of a sampler that has none itself
-        if "ampler" in kind or "preSampling" in kind:
+        # easy-use's preSampling holds the settings of a sampler that has none itself; detailers and tiled upscalers
+        # sample over what they are given
+        if "ampler" in kind or "preSampling" in kind or "etailer" in kind or "SDUpscale" in kind:
             samplers.append(node_id)
         elif "Video" in kind or "Save" in kind or "Preview" in kind:
             outputs.append(node_id)
@@ -87,35 +77,35 @@ def _survey(graph: Graph) -> tuple[list[str], list[str]]:
     return samplers, outputs
 
 
-def _chain(graph: Graph, outputs: list[str], samplers: list[str], *, moving: bool) -> tuple[list[Pass], str | None]:
+def _chain(graph: Graph, outputs: list[str], samplers: list[str], written: Written) -> tuple[list[Pass], str | None]:
     """The passes that made this file, first to last, and the node that made their latent."""
     known = set(samplers)
+    saver = savers.find(graph, outputs, written) if len(outputs) > 1 and len(samplers) > 1 else None
+    if saver is not None:
+        last = _nearest(graph, [saver], known)
+        if last is not None:
+            return passes(graph, last, known)
     if len(samplers) <= limits.PASSES:
         for node_id in reversed(samplers):
             found = passes(graph, node_id, known)
             if len(found[0]) == len(samplers):
                 return found
-    return passes(graph, _last_sampler(graph, outputs, known, moving=moving), known)
+    ranked = sorted(outputs[: limits.GRAPH_PARTS], key=lambda node: savers.is_video(graph, node) != written.moving)
+    return passes(graph, _nearest(graph, ranked, known) or _sink(graph, known), known)
 
 
 def _rate(graph: Graph, inputs: Inputs) -> float | None:
-    for key in _RATE_KEYS:
+    for key in savers.RATES:
         if key in inputs:
             rate = jsontext.number(graph.literal(inputs[key], key))
             return rate if rate and rate > 0 else None
     return None
 
 
-def _last_sampler(graph: Graph, outputs: list[str], samplers: set[str], *, moving: bool) -> str:
-    """The sampler nearest to the output that this file is."""
-
-    def rank(node_id: str) -> bool:
-        inputs = graph.inputs(node_id)
-        video = "Video" in graph.class_type(node_id) or any(key in inputs for key in _RATE_KEYS)
-        return video != moving
-
+def _nearest(graph: Graph, outputs: list[str], samplers: set[str]) -> str | None:
+    """The sampler nearest to the first of the outputs that has one."""
     seen: set[str] = set()
-    for output in sorted(outputs[: limits.GRAPH_PARTS], key=rank):
+    for output in outputs:
         pending = [output]
         for node_id in pending:
             if node_id in samplers:
@@ -127,7 +117,7 @@ def _last_sampler(graph: Graph, outputs: list[str], samplers: set[str], *, movin
                 if target is not None and target not in seen:
                     seen.add(target)
                     pending.append(target)
-    return _sink(graph, samplers)
+    return None
 
 
 def _sink(graph: Graph, samplers: set[str]) -> str:
@@ -184,47 +174,6 @@ def _loose(graph: Graph, other: str | None, *, negative: bool) -> str | None:
     return None
 
 
-def _read_size(graph: Graph, first: Pass, origin: str | None, fields: dict[str, Any]) -> None:
-    if origin is not None and _take_origin(graph, graph.inputs(origin), fields):
-        return
-    link = [origin, 0] if origin is not None else first.link("image_embeds", "latent_image", "samples")
-    for node_id in graph.upstream(link, _SIZE_SOURCES):
-        if _take_origin(graph, graph.inputs(node_id), fields):
-            return
-
-
-def _take_origin(graph: Graph, inputs: Inputs, fields: dict[str, Any]) -> bool:
-    """Size and frames of a node that may be where the latent began; whether the size was there."""
-    if "num_frames" not in fields and not _FRAME_NAMES.isdisjoint(inputs):
-        for key in _FRAME_KEYS:
-            frames = jsontext.integer(graph.literal(inputs.get(key), key))
-            if frames and frames > 0:
-                fields["num_frames"] = frames
-                break
-    return _take_size(graph, inputs, fields)
-
-
-def _take_size(graph: Graph, inputs: Inputs, fields: dict[str, Any]) -> bool:
-    if "width" in inputs and "height" in inputs and _take_pair(graph, inputs, ("width", "height"), fields):
-        return True
-    for key in ("resolution", "dimensions"):
-        value = inputs.get(key)
-        match = _SIZE_TEXT.search(value) if type(value) is str else None
-        if match:
-            fields["width"], fields["height"] = int(match[1]), int(match[2])
-            return True
-    return any(_take_pair(graph, inputs, pair, fields) for pair in _SIZE_PAIRS if pair[0] in inputs)
-
-
-def _take_pair(graph: Graph, inputs: Inputs, keys: tuple[str, str], fields: dict[str, Any]) -> bool:
-    width = jsontext.integer(graph.literal(inputs[keys[0]], keys[0]))
-    height = jsontext.integer(graph.literal(inputs.get(keys[1]), keys[1]))
-    if width and height and width > 0 and height > 0:
-        fields["width"], fields["height"] = width, height
-        return True
-    return False
-
-
 def _read_loose(graph: Graph, fields: dict[str, Any]) -> None:
     """A graph without a sampler that we know: what its loaders and encoders tell."""
     texts = conditioning.loose_texts(graph)
@@ -235,11 +184,11 @@ def _read_loose(graph: Graph, fields: dict[str, Any]) -> None:
     for node_id in list(graph.nodes)[: limits.GRAPH_STEPS]:
         inputs = graph.inputs(node_id)
         for key in ("unet_name", "ckpt_name"):
-            name = jsontext.string(inputs.get(key))
+            name = jsontext.string(name_of(inputs.get(key)))
             if name and len(models) < limits.GRAPH_PARTS:
                 models.append(UsedModel(name))
         if "ora" in graph.class_type(node_id) and len(loras) < limits.GRAPH_PARTS:
             loras += [UsedLora(name, strength) for name, strength in loaders.loras_of(graph, inputs)]
         if "num_frames" not in fields and "atent" in graph.class_type(node_id):
-            _read_size(graph, Pass(graph, node_id), node_id, fields)
+            sizes.read(graph, [Pass(graph, node_id)], node_id, fields)
     fields["models"], fields["loras"] = tuple(models), tuple(loras)

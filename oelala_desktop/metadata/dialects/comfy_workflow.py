@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from oelala_desktop.metadata import limits
-from oelala_desktop.metadata.dialects import widgets
+from oelala_desktop.metadata.dialects import everywhere, widgets
 from oelala_desktop.metadata.dialects.comfy_prompt import is_graph
 
 _MUTED, _BYPASSED = 2, 4
@@ -86,6 +86,7 @@ class _Scope:
         links = drawn.get("links")
         for link in links if type(links) is list else ():
             self._add_link(link)
+        self.undrawn = everywhere.links(drawn, self.nodes, self.links)
 
     def _add_link(self, link: Any) -> None:
         # [id, from node, from slot, to node, to slot, type], or an object inside subgraphs
@@ -124,19 +125,28 @@ class _Scope:
 
     def _inputs(self, node: Node) -> dict[str, Any]:
         inputs = widgets.named(node)
-        for entry in _sockets(node, "inputs"):
+        for index, entry in enumerate(_sockets(node, "inputs")):
             name, link = entry.get("name"), entry.get("link")
-            if type(name) is str and link is not None:
+            if type(name) is not str:
+                continue
+            place = (str(node["id"]), index)
+            if link is not None:
                 value = self.origin(link, 0)
-                if value is not None or name not in inputs:
-                    inputs[name] = value
+            elif place in self.undrawn:
+                value = self._leads(*self.undrawn[place], 0)
+            else:
+                continue
+            if value is not None or name not in inputs:
+                inputs[name] = value
         return inputs
 
     def origin(self, link: Any, hops: int) -> Any:
         """Where a link really comes from: `[id, slot]` of a node that ran, a literal, or None."""
         if type(link) not in (int, str) or link not in self.links or hops > 64:
             return None
-        node_id, slot = self.links[link]
+        return self._leads(*self.links[link], hops)
+
+    def _leads(self, node_id: Any, slot: Any, hops: int) -> Any:
         if node_id == _INPUT_NODE:
             return self._from_outside(slot, hops)
         node = self.nodes.get(node_id)

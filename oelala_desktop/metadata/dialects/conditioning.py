@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 import re
-from itertools import islice
 from typing import Any
 
 from oelala_desktop.metadata import jsontext, limits
 from oelala_desktop.metadata.dialects.graph import BUNDLES, PIPES, Graph, Inputs, bundle
+from oelala_desktop.metadata.dialects.strings import RESOLVED, Strings, makes_text
 
 #: literals of text encoders, in the order they are shown
 _TEXT_KEYS = (
     "text", "prompt", "text_g", "text_l", "clip_l", "clip_g", "t5xxl", "bert", "mt5xl", "llama", "positive_prompt",
     "caption", "tags", "wildcard_text", "user_prompt",
 )  # fmt: skip
-#: literals of nodes that only hold or join texts
-_STRING_KEY = re.compile(
-    r"(?:text|string|str|prompt)_?(?:\d{1,2}|[a-h])?|value|prefix|suffix|wildcard_text|user_prompt|input|any|anything"
-    r"|source|"
-)
-#: inputs of one node that are looked at; no real one has as many
-_INPUTS = 256
-#: what a template became when the graph was run; the template beside it was not used
-_RESOLVED = "populated_text"
 _SKIPPED = frozenset(
     {"clip", "model", "vae", "image", "images", "pixels", "latent", "samples", "mask", "control_net", "noise",
      "clip_vision", "clip_vision_output", "start_image", "end_image", "style_model", "delimiter"}
@@ -74,12 +65,13 @@ def _walked(graph: Graph, link: Any, side: str) -> tuple[str | None, bool]:
 class Words:
     """One walk towards the words of one side (`positive` or `negative`)."""
 
-    __slots__ = ("_graph", "_seen", "_side", "found", "zeroed")
+    __slots__ = ("_graph", "_seen", "_side", "_strings", "found", "zeroed")
 
     def __init__(self, graph: Graph, side: str) -> None:
         self._graph = graph
         self._side = side
-        self._seen: set[tuple[str, Any, bool]] = set()
+        self._strings = Strings(graph, side)
+        self._seen: set[tuple[str, Any]] = set()
         self.found: list[str] = []
         #: the conditioning was set to zero on the way: there are no words, and that is known
         self.zeroed = False
@@ -96,13 +88,16 @@ class Words:
         while pending and len(self._seen) < limits.GRAPH_STEPS and len(self.found) < limits.GRAPH_PARTS:
             link = pending.pop()
             node_id = self._graph.target(link)
-            if node_id is None or (node_id, link[1], False) in self._seen:
+            if node_id is None:
                 continue
-            self._seen.add((node_id, link[1], False))
+            slot = link[1] if type(link[1]) in (int, str) else None
+            if (node_id, slot) in self._seen:
+                continue
+            self._seen.add((node_id, slot))
             if self._graph.class_type(node_id) == "ConditioningZeroOut":
                 self.zeroed = True
                 continue
-            pending += reversed(self._step(self._graph.inputs(node_id), link[1]))
+            pending += reversed(self._step(self._graph.inputs(node_id), slot))
         return self
 
     def _step(self, inputs: Inputs, slot: Any) -> list[Any]:
@@ -112,8 +107,9 @@ class Words:
         if self._side == NEGATIVE and "negative_prompt" in inputs:
             self._take(inputs["negative_prompt"])
             return []
-        if inputs.get(_RESOLVED) and self._take(inputs[_RESOLVED]):
-            return []
+        for key in RESOLVED:
+            if inputs.get(key) and self._take(inputs[key]):
+                return []
         taken = False
         for key in _TEXT_KEYS:
             if key in inputs:
@@ -142,41 +138,12 @@ class Words:
 
     def _take(self, value: Any) -> bool:
         """Keep a text, written out or at the end of a link."""
-        text = self._resolve(value, 0)
+        text = self._strings.at(value)
         if text is None:
             return False
         if text not in self.found:
             self.found.append(text)
         return True
-
-    def _resolve(self, value: Any, depth: int) -> str | None:
-        if type(value) is str:
-            return jsontext.string(value)
-        node_id = self._graph.target(value)
-        if node_id is None or depth > 24 or len(self._seen) > limits.GRAPH_STEPS:
-            return None
-        mark = (node_id, depth, True)
-        if mark in self._seen:
-            return None
-        self._seen.add(mark)
-        return self._joined(self._graph.inputs(node_id), depth)
-
-    def _joined(self, inputs: Inputs, depth: int) -> str | None:
-        side = f"{self._side}_prompt"
-        for key in (side, self._side):
-            if key in inputs:
-                return self._resolve(inputs[key], depth + 1)
-        if inputs.get(_RESOLVED):
-            return self._resolve(inputs[_RESOLVED], depth + 1)
-        some = islice(inputs.items(), _INPUTS)
-        found = [self._resolve(value, depth + 1) for key, value in some if _STRING_KEY.fullmatch(key)]
-        texts = [text for text in found if text]
-        if not texts:
-            return "" if "" in found else None
-        if len(texts) == 1:
-            return texts[0]
-        delimiter = inputs.get("delimiter", inputs.get("separator", " "))
-        return (delimiter if type(delimiter) is str else " ").join(texts)[: limits.PROMPT]
 
 
 def loose_texts(graph: Graph) -> list[str]:
@@ -187,7 +154,10 @@ def loose_texts(graph: Graph) -> list[str]:
         if "Encode" not in kind and "rompt" not in kind:
             continue
         inputs = graph.inputs(node_id)
-        for key in (_RESOLVED,) if inputs.get(_RESOLVED) else (*_TEXT_KEYS, "negative_prompt"):
+        resolved = next((key for key in RESOLVED if inputs.get(key)), None)
+        if resolved is None and makes_text(kind, inputs):
+            continue
+        for key in (*_TEXT_KEYS, "negative_prompt") if resolved is None else (resolved,):
             text = jsontext.string(graph.literal(inputs.get(key), "text"))
             if text and text not in texts and len(texts) < limits.GRAPH_PARTS:
                 texts.append(text)

@@ -13,11 +13,13 @@ from oelala_desktop.metadata import limits
 
 #: where nodes that only hold or pass on a value keep it
 _VALUE_KEYS = ("value", "int", "float", "number", "Number", "Value", "seed", "noise_seed", "input", "any", "")
+#: other names that nodes with settings for samplers have for them
+_ALIASES = {"sampler_name": ("sampler",), "steps": ("steps_total",), "filename_prefix": ("text", "string")}
 
 #: inputs that carry model, conditionings and latent together
 PIPE_KEYS = (
     "pipe", "base_pipe", "basic_pipe", "detailer_pipe", "sdxl_tuple", "base_ctx", "ctx", "context", "loader_pipe",
-    "ctx_01", "ctx_02", "ctx_03",
+    "ctx_01", "ctx_02", "ctx_03", "ctx_04", "ctx_05",
 )  # fmt: skip
 PIPES = frozenset(PIPE_KEYS)
 #: inputs that carry both sides of the conditioning
@@ -25,6 +27,11 @@ BUNDLE_KEYS = ("text_embeds", *PIPE_KEYS)
 BUNDLES = frozenset(BUNDLE_KEYS)
 
 Inputs = dict[str, Any]
+
+
+def name_of(value: Any) -> Any:
+    """A file's name out of an object that holds it beside its picture; anything else as it is."""
+    return value.get("content", value.get("name")) if type(value) is dict else value
 
 
 def bundle(link: Any) -> Any:
@@ -69,8 +76,8 @@ class Graph:
         return found
 
     def literal(self, value: Any, hint: str) -> Any:
-        """A literal as it is; a link followed to the node that holds the value under `hint` or a usual name. None
-        where a link ends in something computed."""
+        """A literal as it is; a link followed to the node that holds the value under `hint` or a usual name, through
+        contexts that only hand it on. None where a link ends in something computed."""
         for _ in range(32):
             if type(value) is not list:
                 return value
@@ -78,7 +85,7 @@ class Graph:
             if node_id is None:
                 return None
             inputs = self.inputs(node_id)
-            for key in (hint, *_VALUE_KEYS):
+            for key in (hint, *_ALIASES.get(hint, ()), *_VALUE_KEYS, *PIPE_KEYS):
                 if key in inputs:
                     value = inputs[key]
                     break

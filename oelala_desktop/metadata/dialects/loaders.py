@@ -6,7 +6,9 @@ import re
 from typing import Any
 
 from oelala_desktop.metadata import jsontext, limits
-from oelala_desktop.metadata.dialects.graph import PIPES, Graph, Inputs
+from oelala_desktop.metadata.dialects import lora_tags
+from oelala_desktop.metadata.dialects.graph import PIPES, Graph, Inputs, name_of
+from oelala_desktop.metadata.dialects.strings import RESOLVED, Strings
 
 #: inputs that name a model file
 _NAME_KEYS = frozenset(
@@ -17,6 +19,8 @@ _FOLLOWED = frozenset(
     {"model", "model1", "model2", "lora", "prev_lora", "lora_stack", "optional_lora_stack", "prev_lora_stack", "loras",
      "any", "input", "value", "anything", "MODEL", ""}
 )  # fmt: skip
+#: inputs of nodes with a model in which a LoRA may be named
+_WORDS = (*RESOLVED, "text", "wildcard_text", "prompt", "positive", "lora_string", "prompt_text")
 _NOT_MODELS = frozenset({"clip", "vae", "image", "images", "text", "latent", "samples", "positive", "negative", "mask"})
 _NUMBERED = re.compile(r"(?:lora_name|lora_path|lora)_0*(\d{1,3})(?:_name)?")
 _STRENGTHS = (
@@ -109,11 +113,14 @@ def _visit(graph: Graph, node_id: str, chain: ModelChain) -> list[Any]:
             # a model of its own replaces the one in the pipe
             if key in _FOLLOWED or (key in PIPES and "model" not in inputs):
                 onwards.append(value)
-        elif kind is str and key in _NAME_KEYS:
-            named = _name(chain, value) or named
-        if not stacked and "lora" in key:
-            stacked = True
-            chain.stacks.append((node_id, loras_of(graph, inputs)))
+        elif key in _NAME_KEYS and type(name := name_of(value)) is str:
+            named = _name(chain, name) or named
+        stacked = stacked or "lora" in key
+    uses = loras_of(graph, inputs) if stacked else []
+    if not uses and "loras" not in inputs:
+        uses = _of_words(graph, node_id, inputs)
+    if uses:
+        chain.stacks.append((node_id, uses))
     if "shift" in inputs:
         _take_shift(graph, inputs, chain)
     if not onwards and not named:
@@ -121,6 +128,16 @@ def _visit(graph: Graph, node_id: str, chain: ModelChain) -> list[Any]:
     if len(onwards) > 1:
         onwards.reverse()
     return onwards
+
+
+def _of_words(graph: Graph, node_id: str, inputs: Inputs) -> list[LoraUse]:
+    """The LoRAs that a node loads because its words name them."""
+    words = next((inputs[key] for key in _WORDS if inputs.get(key)), "")
+    if type(words) is list and ("ora" in graph.class_type(node_id) or "ildcard" in graph.class_type(node_id)):
+        words = Strings(graph, "positive").at(words)
+    if type(words) is not str or not any(mark in words for mark in lora_tags.MARKS):
+        return []
+    return lora_tags.loras(words)[: limits.GRAPH_PARTS]
 
 
 def _file(value: str) -> str | None:
@@ -148,7 +165,7 @@ def loras_of(graph: Graph, inputs: Inputs) -> list[LoraUse]:
     found: list[LoraUse] = []
     if inputs.get("toggle") in _OFF:
         return found
-    name = graph.literal(inputs.get("lora_name", inputs.get("lora")), "lora_name")
+    name = name_of(graph.literal(inputs.get("lora_name", inputs.get("lora")), "lora_name"))
     if type(name) is str:
         _add(found, name, _strength(graph, inputs, _STRENGTHS))
     for key, value in inputs.items():

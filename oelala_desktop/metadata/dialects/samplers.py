@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from oelala_desktop.metadata import jsontext, limits
@@ -15,6 +16,8 @@ _LATENT_KEYS = (
     "latent_in",
     "samples1",
     "samples_to",
+    "video_latent",
+    "av_latent",
     *PIPE_KEYS,
     "any",
     "input",
@@ -24,15 +27,17 @@ _LATENT_NAMES = frozenset(_LATENT_KEYS)
 #: inputs by which pictures go from one pass to the next: decoded, enlarged, encoded again
 _PIXEL_KEYS = ("pixels", "image", "images", "image_to_latent", "frames", "image_target", "destination")
 _SIGMA_KEYS = frozenset({"sigmas", "sigmas_1", "high_sigmas", "low_sigmas", "any", "input", ""})
-_SPLITTING = frozenset({"start_at_step", "start_step", "end_step", "sigmas"})
+_SPLITTING = frozenset({"start_at_step", "start_step", "end_step"})
+#: inputs of samplers that take their conditioning in one piece
+_RUNS = frozenset({"steps", "sigmas", "scheduler"})
+#: the ways on from a sampler that another one is wrapped around
+_WRAPPED = ("sampler", "any", "input", "")
 #: model inputs of samplers that do both passes themselves
 _BOTH_MODELS = {
     "model_high_noise": "high", "model_low_noise": "low", "high_noise_model": "high", "low_noise_model": "low",
     "model_high": "high", "model_low": "low", "high_model": "high", "low_model": "low",
 }  # fmt: skip
 _CFG_KEYS = ("cfg", "cfg_conds", "cfg_high_noise", "cfg_high", "guidance_scale", "cfg_scale")
-_SHIFT_KEYS = frozenset({"shift", "sigma_shift"})
-_NO_INPUTS: Inputs = {}
 #: an end step at or beyond this means "to the last step" (KSamplerAdvanced's default is 10000)
 _TO_THE_END = 10_000
 
@@ -40,33 +45,40 @@ _TO_THE_END = 10_000
 class Pass:
     """One sampler node. Links and values as the graph has them, resolved only when asked for."""
 
-    __slots__ = ("graph", "guider", "inputs", "node_id")
+    __slots__ = ("_given", "graph", "inputs", "node_id")
 
     def __init__(self, graph: Graph, node_id: str) -> None:
         self.graph = graph
         self.node_id = node_id
         self.inputs = graph.inputs(node_id)
-        guider = graph.target(self.inputs["guider"]) if "guider" in self.inputs else None
-        self.guider: Inputs = graph.inputs(guider) if guider is not None else _NO_INPUTS
+        #: its own inputs, and those of the nodes that hold its settings
+        self._given: tuple[Inputs, ...] = (self.inputs,)
+        for key in ("guider", "scheduler"):
+            part = graph.target(self.inputs[key]) if key in self.inputs else None
+            if part is not None:
+                self._given = (*self._given, graph.inputs(part))
 
     def link(self, *keys: str) -> Any:
-        """The first of the given inputs that the sampler, or else its guider, has."""
-        for inputs in (self.inputs, self.guider):
+        """The first of the given inputs that the sampler, or else a node with settings for it, has."""
+        for inputs in self._given:
             for key in keys:
                 if key in inputs:
                     return inputs[key]
         return None
 
     def _value(self, key: str) -> Any:
-        value = self.inputs[key] if key in self.inputs else self.guider.get(key)
-        return self.graph.literal(value, key) if type(value) is list else value
+        for inputs in self._given:
+            if key in inputs:
+                value = self.graph.literal(inputs[key], key) if type(inputs[key]) is list else inputs[key]
+                if value is not None:
+                    return value
+        return None
 
     def _number(self, keys: tuple[str, ...]) -> float | None:
         for key in keys:
-            if key in self.inputs or key in self.guider:
-                value = jsontext.number(self._value(key))
-                if value is not None:
-                    return value
+            value = jsontext.number(self._value(key))
+            if value is not None:
+                return value
         return None
 
     def models(self, name: str | None) -> list[tuple[str | None, Any]]:
@@ -79,17 +91,14 @@ class Pass:
         return both or [(name, self.link("model", *PIPE_KEYS))]
 
     def seed(self) -> int | None:
+        """None for what stands for "another one each time"."""
+        seed = None
         for key in ("noise_seed", "seed"):
-            if key in self.inputs:
+            if seed is None and key in self.inputs:
                 seed = jsontext.integer(self._value(key))
-                if seed is not None:
-                    return seed
-        noise = self.graph.target(self.inputs.get("noise"))
-        if noise is None:
-            return None
-        inputs = self.graph.inputs(noise)
-        key = "noise_seed" if "noise_seed" in inputs else "seed"
-        return jsontext.integer(self.graph.literal(inputs.get(key), key))
+        if seed is None and "noise" in self.inputs:
+            seed = jsontext.integer(self.graph.literal(self.inputs["noise"], "noise_seed"))
+        return None if seed is None or seed < 0 else seed
 
     def cfg(self) -> float | None:
         return self._number(_CFG_KEYS)
@@ -104,44 +113,63 @@ class Pass:
 
     def sampler(self) -> str | None:
         value = self._value("sampler_name")
-        if value is None:
-            selector = self.graph.target(self.inputs.get("sampler"))
-            if selector is not None:
-                value = self.graph.inputs(selector).get("sampler_name") or _sampler_of(self.graph.class_type(selector))
-            else:
-                value = self.inputs.get("sampler")
-        return jsontext.string(value)
+        return jsontext.string(self._selected() if value is None else value)
+
+    def _selected(self) -> Any:
+        """The name at the end of a chain of samplers, each wrapped around the next."""
+        link = self.inputs.get("sampler")
+        for _ in range(8):
+            node_id = self.graph.target(link)
+            if node_id is None:
+                return None if type(link) is list else link
+            inputs = self.graph.inputs(node_id)
+            if "sampler_name" in inputs:
+                return self.graph.literal(inputs["sampler_name"], "sampler_name")
+            link = next((inputs[key] for key in _WRAPPED if type(inputs.get(key)) is list), None)
+            if link is None:
+                return _sampler_of(self.graph.class_type(node_id))
+        return None
 
     def shift(self) -> float | None:
-        return None if _SHIFT_KEYS.isdisjoint(self.inputs) else self._number(("shift", "sigma_shift"))
+        return self._number(("shift", "sigma_shift"))
 
     def start(self) -> int:
         """The step it starts at; a second pass starts later than the first."""
-        for key in ("start_at_step", "start_step"):
-            if key in self.inputs:
-                step = jsontext.integer(self._value(key))
-                if step is not None:
-                    return step
+        step = self._step(("start_at_step", "start_step"))
+        if step is not None:
+            return step
         return 1 if self.inputs.get("add_noise") in ("disable", False) else 0
 
     def end(self) -> int | None:
         """The step it stops before, None when it goes on to the last."""
-        for key in ("end_at_step", "end_step"):
-            if key in self.inputs:
-                step = jsontext.integer(self._value(key))
-                if step is not None:
-                    return step if 0 <= step < _TO_THE_END else None
+        step = self._step(("end_at_step", "end_step", "steps_to_run"))
+        if step is not None:
+            return step if 0 <= step < _TO_THE_END else None
         return jsontext.integer(self._of_sigmas("step"))
+
+    def _step(self, keys: tuple[str, ...]) -> int | None:
+        return next((step for key in keys if (step := jsontext.integer(self._value(key))) is not None), None)
 
     def splits(self) -> bool:
         """Whether it does only a part of the steps."""
-        return not _SPLITTING.isdisjoint(self.inputs)
+        if any(not _SPLITTING.isdisjoint(inputs) for inputs in self._given):
+            return True
+        if "steps_to_run" in self.inputs:
+            return self._step(("steps_to_run",)) != -1 or self.inputs.get("sampler_mode") == "resample"
+        return any("plit" in self.graph.class_type(node_id) for node_id in self._sigmas())
+
+    def _sigmas(self) -> Iterator[str]:
+        return self.graph.upstream(self.inputs.get("sigmas"), _SIGMA_KEYS)
 
     def _of_sigmas(self, key: str) -> Any:
-        for node_id in self.graph.upstream(self.inputs.get("sigmas"), _SIGMA_KEYS):
+        for node_id in self._sigmas():
             inputs = self.graph.inputs(node_id)
             if key in inputs:
                 return self.graph.literal(inputs[key], key)
+            written = inputs.get("sigmas", inputs.get("string"))
+            if key == "steps" and type(written) is str:
+                # one number more than there are steps
+                return len(written[:10_000].strip(" ,").split(",")) - 1 or None
         return None
 
 
@@ -163,9 +191,11 @@ def _sampler_of(class_type: str) -> str | None:
 def is_sampler(inputs: Inputs) -> bool:
     """Whether a node's inputs are those of something that samples."""
     if "guider" in inputs or "text_embeds" in inputs or "image_embeds" in inputs:
-        return "steps" in inputs or "sigmas" in inputs
+        return not _RUNS.isdisjoint(inputs)
     if "positive" in inputs:
         return "steps" in inputs or "sigmas" in inputs or "denoise" in inputs
+    if "steps_to_run" in inputs:
+        return "latent_image" in inputs
     return "steps" in inputs and "sampler_name" in inputs and not PIPES.isdisjoint(inputs)
 
 
@@ -204,7 +234,10 @@ def passes(graph: Graph, last: str, samplers: frozenset[str] | set[str]) -> tupl
             origin, latent = None, True
         elif latent:
             origin = node_id
-        link = latent_link(inputs)
+        # a detailer works on its picture; the pipe beside it is no latent
+        link = _pixel_link(inputs) if node_id in samplers and "image" in inputs else None
+        latent = latent and link is None
+        link = link or latent_link(inputs)
         # What makes latents of a width of its own begins anew: its picture is a first frame, not an earlier pass.
         if link is None and not (latent and "width" in inputs):
             link, latent = _pixel_link(inputs), False

@@ -8,14 +8,16 @@ from typing import Any
 from oelala_desktop.metadata import jsontext
 from oelala_desktop.metadata.dialects.graph import Graph, Inputs
 
-_FLAGS = ("switch", "boolean", "boolean_value", "value")
+_FLAGS = ("switch", "boolean", "boolean_value", "cond", "condition", "value")
+#: inputs of switches with two sides: the one taken when the flag is set, and the other
+_SIDES = (("on_true", "on_false"), ("tt_value", "ff_value"), ("if_true", "if_false"))
 _NUMBERS = ("select", "Input", "input", "index")
 _NUMBERED = re.compile(r"[A-Za-z_]+?_?0*(\d{1,3})")
 
 
 def is_switch(kind: str) -> bool:
     """Whether a class is a switch, by its name."""
-    return "witch" in kind or "ifElse" in kind
+    return "witch" in kind or "ifElse" in kind or "ConditionalBranch" in kind
 
 
 def settle(graph: Graph, switches: list[str]) -> None:
@@ -30,10 +32,13 @@ def settle(graph: Graph, switches: list[str]) -> None:
 
 
 def _taken(graph: Graph, inputs: Inputs) -> Inputs | None:
-    if "on_true" in inputs or "on_false" in inputs:
-        flag = next((graph.literal(inputs[key], "value") for key in _FLAGS if key in inputs), None)
-        key = "on_true" if flag else "on_false"
-        return {"any": inputs[key]} if type(flag) is bool and key in inputs else None
+    for yes, no in _SIDES:
+        if yes in inputs or no in inputs:
+            flag = next((graph.literal(inputs[key], "value") for key in _FLAGS if key in inputs), None)
+            if type(flag) not in (bool, int):
+                return None
+            key = yes if flag else no
+            return {"any": inputs[key]} if key in inputs else {}
     offered = {int(match[1]): key for key in inputs if (match := _NUMBERED.fullmatch(key))}
     for name in _NUMBERS:
         if name in inputs and name not in offered.values():

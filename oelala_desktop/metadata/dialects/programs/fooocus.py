@@ -53,7 +53,7 @@ def _loras(settings: Settings) -> list[tuple[Any, Any]]:
 def _divided(text: Any, row: Any) -> tuple[Any, Any]:
     if type(row) is dict:
         return text, row.get("weight")
-    name, colon, weight = text.rpartition(":") if type(text) is str else (None, "", None)
-    if not colon or jsontext.number(weight.strip()) is None:
-        return text if type(text) is str else None, None
-    return name.strip(), weight.strip()
+    if type(text) is not str:
+        return None, None
+    name, colon, weight = text.rpartition(":")
+    return (name.strip(), weight.strip()) if colon and jsontext.number(weight.strip()) is not None else (text, None)

@@ -1,5 +1,5 @@
-"""Wan2GP: the settings of a job as JSON in the comment of its video or picture. The multipliers of its LoRAs are divided
-by blanks, in each by `;` between the passes and by `,` between the steps."""
+"""Wan2GP: the settings of a job as JSON in the comment of its video or picture. The multipliers of its LoRAs are
+divided by blanks, in each by `;` between the passes and by `,` between the steps."""
 
 from __future__ import annotations
 
