@@ -31,6 +31,7 @@ from .answers import (
     parse_history,
     parse_queue,
 )
+from .body import IDENTITY, read_body, refuse_compression
 from .catalog import parse_catalog
 from .messages import Message, decode
 from .patience import ask_patiently, attended
@@ -38,6 +39,7 @@ from .reasons import why_unreachable
 from .transfer import Transfer
 
 ANSWER_LIMIT = 64 * 2**20  # bytes of one JSON answer
+_TOO_LARGE = f"An answer is larger than {ANSWER_LIMIT // 2**20} MiB; it was given up."
 FRAME_LIMIT = 32 * 2**20  # bytes of one WebSocket frame
 _KEPT = httpx.Limits(max_connections=16, max_keepalive_connections=8, keepalive_expiry=20.0)
 _OLD_LINE = (
@@ -79,10 +81,9 @@ class ComfyClient:
         self._interrupts_by_id = False
 
     def _open(self, limits: httpx.Limits) -> httpx.AsyncClient:
-        # never compressed: what is a few bytes on the wire could be any number of them here
         return httpx.AsyncClient(
             base_url=self.address.url,
-            headers={"Accept-Encoding": "identity", **self.address.headers},
+            headers={**self.address.headers, **IDENTITY},
             verify=self._ssl or False,
             timeout=httpx.Timeout(20.0, connect=5.0),
             limits=limits,
@@ -222,7 +223,7 @@ class ComfyClient:
             async with self._http.stream("GET", "/view", params=_view(file)) as response:
                 if response.status_code != 200:
                     raise self._bad_status(response, f"The server does not give out {file.filename}")
-                _refuse_compression(response)
+                refuse_compression(response)
                 size = await transfer.receive(response)
         except httpx.HTTPError as error:
             raise self._unreachable(error) from error
@@ -330,7 +331,7 @@ class ComfyClient:
                 request = client.build_request(method, path, **kwargs)
                 response = await client.send(request, stream=True)
                 try:
-                    content = await _read_limited(response) if body else b""
+                    content = await read_body(response, ANSWER_LIMIT, _TOO_LARGE) if body else b""
                 finally:
                     await response.aclose()
         except (httpx.HTTPError, TimeoutError, httpx.InvalidURL) as error:
@@ -364,22 +365,6 @@ class ComfyClient:
 
 def _view(file: ServerFile) -> dict[str, str]:
     return {"filename": file.filename, "subfolder": file.subfolder, "type": file.type}
-
-
-def _refuse_compression(response: httpx.Response) -> None:
-    if response.headers.get("content-encoding", "identity").strip().casefold() not in ("", "identity"):
-        raise EngineAnswer("The server sent compressed bytes that were not asked for; they were not unpacked.")
-
-
-async def _read_limited(response: httpx.Response) -> bytes:
-    _refuse_compression(response)
-    parts, size = [], 0
-    async for chunk in response.aiter_raw():
-        size += len(chunk)
-        if size > ANSWER_LIMIT:
-            raise EngineAnswer(f"An answer is larger than {ANSWER_LIMIT // 2**20} MiB; it was given up.")
-        parts.append(chunk)
-    return b"".join(parts)
 
 
 def _parse(response: httpx.Response) -> Any:

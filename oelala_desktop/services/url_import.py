@@ -12,7 +12,8 @@ from urllib.parse import unquote, urlsplit
 
 import httpx
 
-from oelala_desktop.domain.errors import CannotSave, InvalidPicture
+from oelala_desktop.comfy.body import IDENTITY, read_body
+from oelala_desktop.domain.errors import CannotSave, EngineAnswer, InvalidPicture
 
 _LIMIT = 20 * 10**6  # bytes
 _TIME = 30.0  # seconds
@@ -26,8 +27,11 @@ async def fetch_picture(url: str, folder: Path, *, engine_url: str = "") -> Path
             content, final = await _follow(url, engine_url)
     except TimeoutError:
         raise InvalidPicture("image", f"{_host(url)} took longer than {_TIME:.0f} s.") from None
-    except httpx.HTTPError as error:
-        raise InvalidPicture("image", f"{_host(url)} could not be read: {error}.") from error
+    except EngineAnswer as error:
+        raise InvalidPicture("image", error.message) from error
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:  # an address is often what a page wrote
+        reason = str(error).rstrip(".") or "the connection broke off"
+        raise InvalidPicture("image", f"{_host(url)} could not be read: {reason}.") from error
     name = unquote(urlsplit(final).path.rsplit("/", 1)[-1])[:60]
     safe = "".join(c if c.isalnum() or c in "-_." else "_" for c in name).strip(".") or "picture"
     path = folder / f"{hashlib.sha256(content).hexdigest()[:12]}_{safe}"
@@ -56,14 +60,17 @@ async def _follow(url: str, engine_url: str) -> tuple[bytes, str]:
 async def _checked_address(url: str, engine_url: str) -> str | None:
     """The one address to connect to, so that a name cannot resolve to another one after the check. None: no pin
     (the engine's own)."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+    except ValueError:
+        raise InvalidPicture("image", f"“{url[:60]}” is not an address.") from None
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise InvalidPicture("image", "Only http and https addresses of pictures can be used.")
     if engine_url and url.startswith(f"{engine_url}/view?"):
         return None
     loop = asyncio.get_running_loop()
     try:
-        port = parts.port or (443 if parts.scheme == "https" else 80)
         found = await loop.getaddrinfo(parts.hostname, port, type=socket.SOCK_STREAM)
     except (OSError, ValueError) as error:
         raise InvalidPicture("image", f"The name {parts.hostname} is not known.") from error
@@ -77,7 +84,7 @@ async def _checked_address(url: str, engine_url: str) -> str | None:
 async def _get(url: str, address: str | None) -> bytes | str:
     """The body, or where a redirect points."""
     target = httpx.URL(url)
-    headers, extensions = {"Host": target.netloc.decode()}, {}
+    headers, extensions = {"Host": target.netloc.decode(), **IDENTITY}, {}
     if address:
         extensions["sni_hostname"] = target.host
         target = target.copy_with(host=address)
@@ -89,14 +96,11 @@ async def _get(url: str, address: str | None) -> bytes | str:
             return str(response.headers.get("location", ""))
         if response.status_code != 200:
             raise InvalidPicture("image", f"{_host(url)} answered with status {response.status_code}.")
-        parts, size = [], 0
-        async for chunk in response.aiter_bytes():
-            size += len(chunk)
-            if size > _LIMIT:
-                raise InvalidPicture("image", f"The picture has more than {_LIMIT / 10**6:g} MB.")
-            parts.append(chunk)
-        return b"".join(parts)
+        return await read_body(response, _LIMIT, f"The picture has more than {_LIMIT / 10**6:g} MB.")
 
 
 def _host(url: str) -> str:
-    return urlsplit(url).hostname or url[:60]
+    try:
+        return urlsplit(url).hostname or url[:60]
+    except ValueError:
+        return url[:60]

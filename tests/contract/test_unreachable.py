@@ -5,45 +5,17 @@ from __future__ import annotations
 
 import json
 import socket
-import socketserver
-import threading
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 
 import pytest
 
 from oelala_desktop.comfy.address import Address, parse_address
 from oelala_desktop.comfy.client import ComfyClient
 from oelala_desktop.domain.errors import EngineAnswer, EngineUnreachable
+from tests.contract.answering import answering, http
 
 OLD = {"system": {"comfyui_version": "0.3.40"}, "devices": []}
-
-
-def http(status: str, body: bytes = b"", kind: str = "application/json") -> bytes:
-    head = f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
-    return head.encode() + body
-
-
-@contextmanager
-def answering(answer: bytes) -> Iterator[str]:
-    """A server that gives this answer to everything."""
-
-    class Handler(socketserver.BaseRequestHandler):
-        def handle(self) -> None:
-            self.request.settimeout(5)
-            asked = b""
-            while b"\r\n\r\n" not in asked and (more := self.request.recv(65536)):
-                asked += more
-                if more.startswith(b"\x16"):
-                    break  # a handshake of TLS
-            self.request.sendall(answer)
-
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-        server.shutdown()
-        thread.join()
 
 
 @asynccontextmanager

@@ -1,0 +1,81 @@
+"""A picture from an address that a page wrote: whatever lies there, or is no address at all."""
+
+from __future__ import annotations
+
+import gzip
+import resource
+from pathlib import Path
+
+import pytest
+
+from oelala_desktop.domain.errors import InvalidPicture
+from oelala_desktop.services.url_import import fetch_picture
+from tests.contract.answering import answering, http
+
+BOMB = gzip.compress(gzip.compress(bytes(2**27), 1), 1)  # unpacked: 128 MiB
+
+
+async def fetch(answer: bytes, folder: Path) -> Path:
+    """What a server answers, fetched from its `/view` as the connected engine's."""
+    with answering(answer) as url:
+        return await fetch_picture(f"{url}/view?filename=a.png", folder, engine_url=url)
+
+
+def encoded(body: bytes, encoding: str) -> bytes:
+    return http("200 OK", body, "image/png").replace(
+        b"\r\n\r\n", f"\r\nContent-Encoding: {encoding}\r\n\r\n".encode(), 1
+    )
+
+
+async def test_a_plain_answer_is_kept(tmp_path: Path) -> None:
+    assert (await fetch(encoded(b"pixels", "identity"), tmp_path)).read_bytes() == b"pixels"
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "gzip, gzip", "deflate", "br", "zstd", "GZIP"])
+async def test_what_is_compressed_is_not_unpacked(tmp_path: Path, encoding: str) -> None:
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with pytest.raises(InvalidPicture, match="not unpacked"):
+        await fetch(encoded(BOMB, encoding), tmp_path)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 20 * 1024
+    assert not list(tmp_path.iterdir())
+
+
+async def test_more_than_the_limit_is_given_up(tmp_path: Path) -> None:
+    with pytest.raises(InvalidPicture, match="more than 20 MB"):
+        await fetch(http("200 OK", bytes(20 * 10**6 + 1)), tmp_path)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://[/",
+        "http://]/",
+        "http://[::1/x.png",
+        "http://[v1.x]/",
+        "http://example.com:port/",
+        "http://example.com:99999/",
+        "http://exa mple.com/",
+        "http://\x00/",
+        "http://a\nb/",
+        "http://\ud800/",
+        f"http://{'a' * 300}.example/",
+        "http://.../",
+        "http://2130706433/",
+        "http://0/x.png",
+        "https://[::ffff:127.0.0.1]/",
+        "http:///x.png",
+        "file:///etc/passwd",
+        "",
+        "[",
+    ],
+)
+async def test_every_odd_address_is_a_sentence(tmp_path: Path, url: str) -> None:
+    with pytest.raises(InvalidPicture, match=r"\.$|drop the file"):
+        await fetch_picture(url, tmp_path, engine_url="http://127.0.0.1:8188")
+
+
+@pytest.mark.parametrize("place", ["http://[/", "http://127.0.0.1:1/", "//[", "file:///etc/passwd", "http://a b/", ""])
+async def test_a_redirect_to_nowhere_is_a_sentence(tmp_path: Path, place: str) -> None:
+    answer = http("302 Found").replace(b"\r\n\r\n", f"\r\nLocation: {place}\r\n\r\n".encode(), 1)
+    with pytest.raises(InvalidPicture):
+        await fetch(answer, tmp_path)
