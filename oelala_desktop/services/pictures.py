@@ -16,15 +16,19 @@ from pathlib import Path
 
 from PIL import Image, ImageOps
 
-from oelala_desktop.domain.errors import CannotSave, InvalidPicture
+from oelala_desktop.domain.errors import CannotSave, InvalidPicture, Unreadable
 from oelala_desktop.domain.job import InputPicture
 
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
+from .confined import confined
+from .decoding import MOST_PIXELS, PICTURES, Refused, decoding
+
+FORMATS = tuple(PICTURES.values())
 MAX_BYTES = 20 * 10**6  # the default of a preference
-MAX_PIXELS = 50_000_000
 MIN_SIDE = 64
 _WARN_SIDE = 300
-_BROKEN = (OSError, ValueError, SyntaxError, EOFError, ArithmeticError, LookupError, TypeError, NotImplementedError)
+#: formats whose decoders take what the header says and no more
+_PLAIN = frozenset({"PNG", "JPEG", "BMP", "GIF"})
+_refused = Refused()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,34 +52,53 @@ def read_picture(path: Path, key: str = "image", *, max_bytes: int = MAX_BYTES) 
     except RuntimeError:
         raise InvalidPicture(key, f"{path} is not there: this machine has no such user.") from None
     raw = _read_file(path, key, max_bytes)
+    try:
+        with _refused.once(raw):
+            return _read(path, raw, key)
+    except _Foreign as error:
+        words = "is not a picture that Oelala reads (JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF)."
+        raise InvalidPicture(key, f"{path.name} {words}") from error
+    except Unreadable as error:
+        raise InvalidPicture(key, f"{path.name} is damaged or cut short; open and save it anew.") from error
+
+
+class _Foreign(Unreadable):
+    """A file that no decoder of ours takes for a picture."""
+
+
+def _read(path: Path, raw: bytes, key: str) -> Picture:
     with warnings.catch_warnings():
         # what Pillow has to say of odd metadata is no hindrance, and of large pictures it comes below
         warnings.simplefilter("ignore")
         with _open(raw, path.name, key) as opened:
+            kind, (width, height) = str(opened.format), opened.size
             _check_size(opened, path.name, key)
-            return _upright(opened, path, raw, key)
+    if kind in _PLAIN:
+        return _upright(path, raw, kind)
+    return confined.run(path.name, width * height, _upright, path, raw, kind)
 
 
 def _open(raw: bytes, name: str, key: str) -> Image.Image:
     try:
-        return Image.open(BytesIO(raw), formats=FORMATS)
-    except Image.DecompressionBombError:
-        raise InvalidPicture(key, f"{name} has more than {MAX_PIXELS // 10**6} megapixels; scale it down.") from None
-    except _BROKEN:
-        raise InvalidPicture(
-            key, f"{name} is not a picture that Oelala reads (JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF)."
-        ) from None
+        with decoding(name):
+            return Image.open(BytesIO(raw), formats=FORMATS)
+    except Unreadable as error:
+        if not isinstance(error.__cause__, Image.DecompressionBombError):
+            raise _Foreign(error.message, detail=error.detail) from error
+        words = f"{name} has more than {MOST_PIXELS // 10**6} megapixels; scale it down."
+        raise InvalidPicture(key, words) from error
 
 
-def _upright(opened: Image.Image, path: Path, raw: bytes, key: str) -> Picture:
-    try:
-        upright = ImageOps.exif_transpose(opened)
-        plain = _is_plain(opened) and upright.size == opened.size and not _is_rotated(opened)
-        upright.load()
-        content = raw if plain else _as_png(upright)
-    except _BROKEN:
-        raise InvalidPicture(key, f"{path.name} is damaged or cut short; open and save it anew.") from None
-    suffix = _SUFFIXES[opened.format or ""] if plain else ".png"
+def _upright(path: Path, raw: bytes, kind: str) -> Picture:
+    """Raises Unreadable."""
+    with warnings.catch_warnings(), decoding(path.name):
+        warnings.simplefilter("ignore")
+        with Image.open(BytesIO(raw), formats=(kind,)) as opened:
+            upright = ImageOps.exif_transpose(opened)
+            plain = _is_plain(opened) and upright.size == opened.size and not _is_rotated(opened)
+            upright.load()
+            content = raw if plain else _as_png(upright)
+    suffix = _SUFFIXES[kind] if plain else ".png"
     small = min(upright.size) < _WARN_SIDE
     warning = f"{path.name} is only {upright.width} × {upright.height}; the result will be soft." if small else ""
     return Picture(path, upright.width, upright.height, content, suffix, warning, len(raw))
@@ -110,9 +133,9 @@ def _read_file(path: Path, key: str, max_bytes: int) -> bytes:
 
 def _check_size(picture: Image.Image, name: str, key: str) -> None:
     width, height = picture.size
-    if width * height > MAX_PIXELS:
+    if width * height > MOST_PIXELS:
         raise InvalidPicture(
-            key, f"{name} has {width * height / 10**6:.0f} megapixels; at most {MAX_PIXELS // 10**6} are taken."
+            key, f"{name} has {width * height / 10**6:.0f} megapixels; at most {MOST_PIXELS // 10**6} are taken."
         )
     if min(width, height) < MIN_SIDE:
         raise InvalidPicture(key, f"{name} is {width} × {height}; it must be at least {MIN_SIDE} × {MIN_SIDE}.")

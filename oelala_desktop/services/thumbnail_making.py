@@ -4,56 +4,57 @@ from __future__ import annotations
 
 from io import BytesIO
 from pathlib import Path
-
-import av
-from PIL import Image, ImageOps
+from typing import TYPE_CHECKING
 
 from oelala_desktop.domain.errors import Unreadable
 from oelala_desktop.metadata import probe
 
-_MOST_PIXELS = 50_000_000
+from .confined import confined
+from .decoding import FFMPEG_LIMITS, PICTURES, VIDEOS, check_size, decoding
+
+if TYPE_CHECKING:
+    from PIL import Image
+
 _QUALITY = 80
-#: what the reader of metadata calls a format, in the decoder's words
-_PICTURES = {
-    "png": "PNG", "jpeg": "JPEG", "webp": "WEBP", "gif": "GIF", "bmp": "BMP", "tiff": "TIFF", "avif": "AVIF",
-}  # fmt: skip
-_VIDEOS = {"mp4": "mov", "mov": "mov", "webm": "matroska", "mkv": "matroska"}
 #: packets looked at for a first frame
 _MOST_PACKETS = 400
-#: what the decoders raise on damaged files
-_BROKEN = (OSError, ValueError, SyntaxError, EOFError, ArithmeticError, LookupError, TypeError, MemoryError,
-           RuntimeError, NotImplementedError, Unreadable, Warning, Image.DecompressionBombError)  # fmt: skip
+#: formats whose decoders take what the header says and no more, and how many pixels of them are decoded in this process
+_PLAIN = frozenset({"png", "jpeg", "bmp", "gif"})
+_PLAIN_PIXELS = 8_000_000
 
 
-def make_thumbnail(path: Path, size: int) -> bytes | None:
-    """A JPEG whose longer side has at most `size` pixels, upright; transparency lies on black. None if the file cannot
-    be decoded, or has more than 50 megapixels."""
-    try:
-        facts = probe(path)
-        if (facts.width or 0) * (facts.height or 0) > _MOST_PIXELS:
-            return None
-        kind = facts.format
-        if kind in _PICTURES:
-            small = _picture(path, _PICTURES[kind], size)
-        elif kind in _VIDEOS:
-            small = _video(path, _VIDEOS[kind], size)
+def make_thumbnail(path: Path, size: int) -> bytes:
+    """A JPEG whose longer side has at most `size` pixels, upright; transparency lies on black. Raises Unreadable if the
+    file cannot be decoded or has more than 50 megapixels, OSError if it cannot be read just now."""
+    path.stat()  # a file that is gone is not a damaged one
+    facts = probe(path)
+    check_size(path.name, facts.width, facts.height)
+    pixels = (facts.width or 0) * (facts.height or 0)
+    if facts.format in _PLAIN and pixels <= _PLAIN_PIXELS:
+        return _make(path, facts.format, size)
+    return confined.run(path.name, pixels, _make, path, facts.format, size)
+
+
+def _make(path: Path, kind: str, size: int) -> bytes:
+    with decoding(path.name):
+        if kind in PICTURES:
+            small = _picture(path, PICTURES[kind], size)
+        elif kind in VIDEOS:
+            small = _video(path, VIDEOS[kind], size)
         else:
-            return None
-        if small is None:
-            return None
+            raise Unreadable(f"{path.name} is of a kind that has no thumbnails.")
         out = BytesIO()
         small.save(out, "JPEG", quality=_QUALITY)
         return out.getvalue()
-    except _BROKEN:
-        return None
 
 
-def _picture(path: Path, kind: str, size: int) -> Image.Image | None:
+def _picture(path: Path, kind: str, size: int) -> Image.Image:
+    from PIL import Image, ImageOps
+
     with Image.open(path, formats=(kind,)) as opened:
-        if opened.width * opened.height > _MOST_PIXELS:
-            return None
+        check_size(path.name, *opened.size)
         opened.draft("RGB", _fit(opened.width, opened.height, size))  # a JPEG is decoded at the next size above
-        picture = _as_rgb(opened)
+        picture = _as_rgb(_reduced(opened, size))
         picture.thumbnail((size, size), Image.Resampling.BICUBIC, reducing_gap=1.1)
         orientation = opened.getexif().get(0x0112, 1)
         if orientation != 1:
@@ -62,7 +63,15 @@ def _picture(path: Path, kind: str, size: int) -> Image.Image | None:
         return picture
 
 
+def _reduced(opened: Image.Image, size: int) -> Image.Image:
+    """Most of the way down at once, so that a large picture is not copied whole for every step after this one."""
+    factor = max(opened.size) // (2 * size)
+    return opened.reduce(factor) if factor > 1 and opened.mode in ("RGBA", "LA", "CMYK") else opened
+
+
 def _as_rgb(opened: Image.Image) -> Image.Image:
+    from PIL import Image
+
     if opened.mode in ("RGB", "L"):
         opened.load()
         return opened.copy() if opened.mode == "L" else opened
@@ -76,14 +85,16 @@ def _as_rgb(opened: Image.Image) -> Image.Image:
     return opened.convert("RGB")
 
 
-def _video(path: Path, container: str, size: int) -> Image.Image | None:
+def _video(path: Path, container: str, size: int) -> Image.Image:
     """The first frame that can be decoded; AV1 too."""
-    with av.open(str(path), format=container) as opened:
-        if not opened.streams.video:
-            return None
-        stream = opened.streams.video[0]
-        if stream.width * stream.height > _MOST_PIXELS:
-            return None
+    import av
+
+    with av.open(str(path), format=container, options=FFMPEG_LIMITS) as opened:
+        stream = next((s for s in opened.streams.video if s.codec_context is not None), None)
+        if stream is None:
+            raise Unreadable(f"{path.name} has no video in it that can be decoded.")
+        check_size(path.name, stream.width, stream.height)
+        stream.codec_context.options = FFMPEG_LIMITS
         stream.thread_type = "NONE"  # one frame: handing it to threads costs more than it brings
         for count, packet in enumerate(opened.demux(stream)):
             for frame in packet.decode():
@@ -93,7 +104,7 @@ def _video(path: Path, container: str, size: int) -> Image.Image | None:
                 return small.rotate(90 * turned, expand=True) if turned else small
             if count > _MOST_PACKETS:
                 break
-    return None
+    raise Unreadable(f"{path.name} has no frame in it that can be decoded.")
 
 
 def _fit(width: int, height: int, size: int) -> tuple[int, int]:

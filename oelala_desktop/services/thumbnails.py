@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import heapq
+import logging
 import os
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +13,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 
-from oelala_desktop.domain.errors import CannotSave
+from oelala_desktop.domain.errors import CannotSave, Unreadable
 from oelala_desktop.storage.media_writing import Stamp
 from oelala_desktop.storage.thumbnails import ThumbnailStore, key_of
 
@@ -22,13 +23,17 @@ from .tasks import TaskScope
 SIZES = (128, 256, 512, 1024)
 #: thumbnails written down at once, and how long (seconds) the first of them waits for the others
 _BATCH, _PAUSE = 24, 0.05
+#: the size under which a file is remembered of which none can be made, at any size
+_NONE = 0
+
+log = logging.getLogger(__name__)
 
 
 def nearest_size(size: int) -> int:
     return next((known for known in SIZES if known >= size), SIZES[-1])
 
 
-def _make_in_thread(path: Path, size: int) -> bytes | None:
+def _make_in_thread(path: Path, size: int) -> bytes:
     from .thumbnail_making import make_thumbnail  # decoders are a tenth of a second to import
 
     return make_thumbnail(path, size)
@@ -38,6 +43,7 @@ def _make_in_thread(path: Path, size: int) -> bytes | None:
 class _Order:
     path: str
     size: int
+    none: int  # the key that says that the file cannot be decoded
     waiting: list[asyncio.Future[bytes | None]] = field(default_factory=list)
     running: bool = False
 
@@ -77,16 +83,14 @@ class Thumbnails:
         return {item_id: jpeg for item_id, key in keys.items() if (jpeg := self._made.get(key) or found.get(key))}
 
     async def get(self, path: str, stamp: Stamp, size: int, priority: int) -> bytes | None:
-        """None if none can be made. The lowest `priority` is served first; among equals the one asked for last, since
-        that is where the eye is now."""
+        """None if none can be made: such a file is decoded once, whatever sizes are asked for. The lowest `priority` is
+        served first; among equals the one asked for last, since that is where the eye is now."""
         size = nearest_size(size)
-        key = key_of(stamp, size)
-        found = self._made.get(key)
-        if found is None:
-            found = (await self._store.get([key])).get(key)
-        if found is not None:
-            return found or None
-        order = self._orders.setdefault(key, _Order(path, size))
+        key, none = key_of(stamp, size), key_of(stamp, _NONE)
+        found = self._made if key in self._made or none in self._made else await self._store.get([key, none])
+        if key in found or none in found:
+            return found.get(key) or None
+        order = self._orders.setdefault(key, _Order(path, size, none))
         future: asyncio.Future[bytes | None] = asyncio.get_running_loop().create_future()
         order.waiting.append(future)
         if not order.running:
@@ -110,8 +114,15 @@ class Thumbnails:
     async def _make(self, key: int, order: _Order) -> None:
         try:
             loop = asyncio.get_running_loop()
-            jpeg = await loop.run_in_executor(self._threads, _make_in_thread, Path(order.path), order.size)
-            self._made[key] = jpeg or b""
+            jpeg = None
+            try:
+                jpeg = await loop.run_in_executor(self._threads, _make_in_thread, Path(order.path), order.size)
+                self._made[key] = jpeg
+            except Unreadable as error:
+                log.info("no thumbnail: %s", error)
+                self._made[order.none] = b""
+            except OSError as error:  # of the disk, which may be well again when it is asked for next
+                log.info("no thumbnail of %s: %s", order.path, error)
             for future in order.waiting:
                 if not future.done():
                     future.set_result(jpeg)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from oelala_desktop.domain.errors import NotFound
+from oelala_desktop.domain.errors import NotFound, Unreadable
 from oelala_desktop.services import thumbnails
 from oelala_desktop.services.thumbnail_making import make_thumbnail
 from oelala_desktop.services.thumbnails import nearest_size
@@ -92,13 +92,15 @@ def test_small_pictures_are_not_blown_up(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("data", [b"", b"no picture", picture(1)[:120], files.video("mp4")[:400], files.jpeg()[:90]])
 def test_damaged_files_have_none(tmp_path: Path, data: bytes) -> None:
-    assert make_thumbnail(put(tmp_path / "a.png", data), 256) is None
+    with pytest.raises(Unreadable, match=r"a\.png .*\.$"):
+        make_thumbnail(put(tmp_path / "a.png", data), 256)
 
 
 def test_a_picture_of_too_many_pixels_is_not_decoded(tmp_path: Path) -> None:
     path = tmp_path / "huge.png"
     Image.new("1", (10_000, 6_000)).save(path)
-    assert make_thumbnail(path, 256) is None
+    with pytest.raises(Unreadable, match=r"huge\.png has 60 megapixels; at most 50"):
+        make_thumbnail(path, 256)
 
 
 def test_sizes_are_rounded_up() -> None:
@@ -142,7 +144,7 @@ async def test_what_left_the_screen_is_not_made(shelf: Shelf, monkeypatch: pytes
     ids = {item.name: item.id for item in (await library.page(EVERYTHING)).items}
     gate, made = threading.Event(), []
 
-    def slow(path: Path, size: int) -> bytes | None:
+    def slow(path: Path, size: int) -> bytes:
         gate.wait(10)
         made.append(path.name)
         return make_thumbnail(path, size)
@@ -165,3 +167,35 @@ async def test_what_left_the_screen_is_not_made(shelf: Shelf, monkeypatch: pytes
     assert made[1:3] == ["25.png", "26.png"]
     assert sorted(made[3:]) == sorted({f"{n:02}.png" for n in range(15, 20)} - {begun})
     assert not library._thumbnails._orders
+
+
+async def test_a_file_that_cannot_be_decoded_is_tried_once(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(shelf.output / "broken.gif", files.saved("GIF")[:30])
+    library = await shelf.start()
+    (item,) = (await library.page(EVERYTHING)).items
+    tries = []
+
+    def counted(path: Path, size: int) -> bytes:
+        tries.append(size)
+        return make_thumbnail(path, size)
+
+    monkeypatch.setattr(thumbnails, "_make_in_thread", counted)
+    for size in (256, 256, 1024, 128):
+        assert await library.thumbnail(item.id, size) is None
+    library = await shelf.again()
+    assert await library.thumbnail(item.id, 512) is None
+    assert tries == [256]
+
+
+async def test_a_disk_that_failed_once_is_asked_again(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(shelf.output / "a.png", picture(1))
+    library = await shelf.start()
+    item = await shelf.item("a.png")
+
+    def failing(_path: Path, _size: int) -> bytes:
+        raise OSError(5, "Input/output error")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(thumbnails, "_make_in_thread", failing)
+        assert await library.thumbnail(item.id) is None
+    assert opened(await library.thumbnail(item.id)).size == (64, 48)

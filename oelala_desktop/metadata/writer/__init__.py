@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import struct
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -30,6 +31,10 @@ _WRITERS: dict[str, Callable[[Source, Texts, BinaryIO], None]] = {
 }
 
 
+#: what reading numbers and names out of damaged bytes ends in
+_DAMAGED = (struct.error, ValueError, LookupError, ArithmeticError, TypeError, RecursionError, MemoryError)
+
+
 def embed(
     path: Path, params: Mapping[str, object], graph: Mapping[str, Any] | None = None, workflow: Any = None
 ) -> None:
@@ -51,7 +56,10 @@ def embed(
         if writer is None:
             raise Unreadable(f"{path.name} is of a format that takes no metadata.")
         with replacing(path) as out:
-            writer(source, texts, out)
+            try:
+                writer(source, texts, out)
+            except _DAMAGED as error:
+                raise Unreadable(f"{path.name} is damaged.", detail=repr(error)) from error
 
 
 def _json(value: Any) -> bytes:

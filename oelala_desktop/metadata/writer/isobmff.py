@@ -63,7 +63,7 @@ def _write_fragmented(
     last = next((at for kind, at, _, _ in parts if kind == b"mfra"), source.size)
     start = 0
     for kind, at, body, end in parts:
-        if kind == b"meta" and _is_keyed(source.at(body, end - body)):
+        if kind == b"meta" and end - body <= limits.INDEX and _is_keyed(source.at(body, end - body)):
             copy(source, start, at, out)
             start = end
     copy(source, start, last, out)

@@ -33,6 +33,10 @@ def write(source: Source, texts: dict[str, bytes], out: BinaryIO) -> None:
     if end > source.size:
         raise Unreadable(f"{source.name} is incomplete: it ends before its last part.")
     parts = _parts(source, body, end)
+    if any(part.end > end for part in parts):
+        raise Unreadable(f"{source.name} is damaged: its parts reach beyond its end.")
+    if any(part.end - part.start > limits.INDEX for part in parts if part.kind in (reader.TAGS, reader.SEEK_HEAD)):
+        raise Unreadable(f"{source.name} has an index or tags beyond any use.")
     kept = b"".join(
         _without(source.at(part.body, part.end - part.body), texts) for part in parts if part.kind == reader.TAGS
     )
@@ -44,7 +48,8 @@ def write(source: Source, texts: dict[str, bytes], out: BinaryIO) -> None:
             changes.append((part.start, part.end, void(part.end - part.start)))
         elif part.kind == reader.SEEK_HEAD:
             behind = parts[index + 1] if index + 1 < len(parts) else part
-            room = behind.end if behind.kind == _VOID else part.end
+            spare = behind.kind == _VOID and behind.end - part.start <= limits.INDEX
+            room = behind.end if spare else part.end
             changes.append((part.start, room, _seek_head(source, part, room - part.start, end - body)))
     at = 0
     for start, stop, new in changes:
