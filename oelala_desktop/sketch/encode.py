@@ -3,7 +3,7 @@
 import contextlib
 import json
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import Any, Literal
 import av
 import numpy as np
 
-from oelala_desktop.sketch.frames import Frames, allocate, rgb
+from oelala_desktop.sketch.frames import Frames, gather, rgb
 
 H264_OPTIONS = {"preset": "veryfast", "crf": "19"}
 """x264 at visually lossless quality; veryfast because the frames here are made faster than slower presets encode."""
@@ -67,22 +67,16 @@ def read_frames(path: Path, check: Callable[[], None]) -> Frames:
         with av.open(str(path)) as container:
             stream = container.streams.video[0]
             stream.thread_type = "AUTO"
-            expected = stream.frames
-            pictures: list[Frames] = []
-            for frame in container.decode(stream):
-                check()
-                picture = np.asarray(frame.to_ndarray(format="rgb24"), np.uint8)
-                if not pictures:
-                    # Refuse a long film before decoding all of it, where the container says how long it is.
-                    allocate(max(1, expected), picture.shape[0], picture.shape[1])
-                pictures.append(picture)
-                if len(pictures) % 64 == 0:
-                    allocate(len(pictures), picture.shape[0], picture.shape[1])
+            # a long film is refused before all of it is decoded, where the container says how long it is
+            return gather(_pictures(container.decode(stream), check), stream.frames)
     except av.FFmpegError as error:
         raise ValueError(f"{path.name} cannot be read as a video.") from error
-    if not pictures:
-        raise ValueError(f"{path.name} holds no frames.")
-    return np.stack(pictures)
+
+
+def _pictures(frames: Iterable[av.VideoFrame], check: Callable[[], None]) -> Iterator[Frames]:
+    for frame in frames:
+        check()
+        yield np.asarray(frame.to_ndarray(format="rgb24"), np.uint8)
 
 
 def tags(metadata: Mapping[str, Any]) -> dict[str, str]:

@@ -2,18 +2,22 @@
 
 import time
 import traceback
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from oelala_desktop.sketch.folders import Folders
-from oelala_desktop.sketch.frames import PreviewSource
-from oelala_desktop.sketch.graph import Graph, Signatures, is_link, order
+from oelala_desktop.sketch.frames import PreviewSource, memory_of
+from oelala_desktop.sketch.graph import Graph, Signatures, is_link, order, sources
 from oelala_desktop.sketch.nodes.definition import NodeClass, Result
 from oelala_desktop.sketch.progress import Interrupt, Interrupted, Outlet, Progress
 from oelala_desktop.sketch.schedule import schedule
 
 Message = tuple[str, dict[str, Any]]
+
+KEPT = 256 * 1024**2
+"""Bytes of results that are kept for the next job although no node of this one needs them any more."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +94,8 @@ class _Run:
         self._kept = executor.results
         self._results: dict[str, Result] = {}
         self._executed: list[str] = []
+        self._keys: dict[str, str] = {}
+        self._needs: dict[str, int] = {}
 
     def run(self) -> Outcome:
         executor, job = self._executor, self._job
@@ -109,14 +115,68 @@ class _Run:
         }
         cached = set(self._results)
         self._tell("execution_cached", {"nodes": list(self._results), "prompt_id": job.prompt_id})
-        for node_id in schedule(job.graph, job.outputs, executor.catalog, cached):
-            if node_id in cached:
-                self._repeat(node_id)
-            elif not self._run_node(node_id, keys[node_id]):
-                self._outcome.success = False
-                return self._outcome
-        self._tell("execution_success", {"prompt_id": job.prompt_id})
+        self._keys = keys
+        steps = schedule(job.graph, job.outputs, executor.catalog, cached)
+        self._needs = Counter(source for node_id in steps if node_id not in cached for source in self._sources(node_id))
+        self._free(set(self._results) - set(self._needs))
+        self._outcome.success = all(self._take_step(node_id, node_id in cached) for node_id in steps)
+        if self._outcome.success:
+            self._tell("execution_success", {"prompt_id": job.prompt_id})
+        self._needs.clear()
+        self._free(set(self._results))
         return self._outcome
+
+    def _take_step(self, node_id: str, cached: bool) -> bool:
+        if cached:
+            self._repeat(node_id)
+        elif self._run_node(node_id, self._keys[node_id]):
+            self._spend(node_id)
+        else:
+            return False
+        return True
+
+    def _sources(self, node_id: str) -> set[str]:
+        return set(sources(self._job.graph, node_id, self._executor.catalog))
+
+    def _spend(self, node_id: str) -> None:
+        """The node has run: what it alone still needed, and what it made for nobody, may go."""
+        spent = set() if self._needs.get(node_id) else {node_id}
+        for source in self._sources(node_id):
+            self._needs[source] -= 1
+            if not self._needs[source]:
+                spent.add(source)
+        self._free(spent)
+
+    def _free(self, spent: set[str]) -> None:
+        """Of results that nothing in this job needs any more, the first made go until the rest is small enough to be
+        kept for the next one."""
+        if not any(_size(self._results[node_id]) for node_id in spent if node_id in self._results):
+            return
+        sizes = {node_id: _size(result) for node_id, result in self._results.items() if not self._needs.get(node_id)}
+        total = sum(sizes.values())
+        for node_id, size in sizes.items():
+            if total > KEPT and size:
+                total -= size
+                self._drop(node_id)
+
+    def _drop(self, node_id: str) -> None:
+        del self._results[node_id]
+        self._kept.pop(self._keys[node_id], None)
+
+    def take(self, node_id: str, name: str) -> bool:
+        """Whether the result linked to a running node's input is that node's alone. It is forgotten then, here and for
+        later jobs, since the node will change it."""
+        source, slot = self._job.graph[node_id]["inputs"][name]
+        value = self._results[source].values[slot]
+        others = [
+            other
+            for other, result in self._results.items()
+            if other != source and any(memory_of(made) is memory_of(value) for made in result.values)
+        ]
+        if self._needs.get(source, 0) > 1 or others or not value.flags.writeable:
+            return False
+        self._drop(source)
+        return True
 
     def _still_there(self, result: Result) -> bool:
         """Whether the files that a result names have not been discarded since."""
@@ -140,7 +200,7 @@ class _Run:
             executor.outlet.send("executing", content, executor.client)
         try:
             executor.interrupt.check()
-            result = node_class.run(NodeWork(executor, job, node_id, self._progress), values)
+            result = node_class.run(NodeWork(executor, job, node_id, self._progress, self.take), values)
         except Interrupted:
             self._report_interrupt(node_id)
             return False
@@ -218,11 +278,14 @@ class _Run:
 class NodeWork:
     """What one running node sees of the engine (the `Work` of `nodes.definition`)."""
 
-    def __init__(self, executor: Executor, job: Job, node_id: str, progress: Progress) -> None:
+    def __init__(
+        self, executor: Executor, job: Job, node_id: str, progress: Progress, take: Callable[[str, str], bool]
+    ) -> None:
         self._executor = executor
         self._job = job
         self._node_id = node_id
         self._progress = progress
+        self._take = take
 
     @property
     def folders(self) -> Folders:
@@ -239,6 +302,13 @@ class NodeWork:
     def progress(self, value: int, total: int, preview: PreviewSource | None = None) -> None:
         self._executor.interrupt.check()
         self._progress.update(self._node_id, value, total, preview)
+
+    def take(self, name: str) -> bool:
+        return self._take(self._node_id, name)
+
+
+def _size(result: Result) -> int:
+    return sum(getattr(memory_of(value), "nbytes", 0) for value in result.values)
 
 
 def files_of(outputs: dict[str, Any]) -> list[dict[str, Any]]:

@@ -25,7 +25,12 @@ def image_batch(work: Work, inputs: Values) -> Result:
 def image_from_batch(work: Work, inputs: Values) -> Result:
     frames: Frames = inputs["image"]
     start = min(len(frames) - 1, inputs["batch_index"])
-    return Result((frames[start : start + inputs["length"]],))
+    chosen = frames[start : start + inputs["length"]]
+    if len(chosen) == len(frames):
+        return Result((frames,))
+    made = allocate(*chosen.shape)
+    made[:] = chosen  # a view of one frame would keep the whole clip in memory
+    return Result((made,))
 
 
 def repeat_image_batch(work: Work, inputs: Values) -> Result:

@@ -27,6 +27,10 @@ class Work(Protocol):
     def progress(self, value: int, total: int, preview: PreviewSource | None = None) -> None:
         """Report how far the node is, with a picture to show; raises Interrupted like `check`."""
 
+    def take(self, name: str) -> bool:
+        """Whether what is linked to this input is the node's to change: nobody else needs it, now or in a later job."""
+        ...
+
 
 @dataclass(frozen=True)
 class Result:

@@ -1,6 +1,7 @@
 """LoadImage and LoadVideo: files from the input folder."""
 
 import hashlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,7 @@ from PIL import Image, ImageOps, ImageSequence
 
 from oelala_desktop.sketch.encode import of_file
 from oelala_desktop.sketch.folders import Folders
-from oelala_desktop.sketch.frames import Frames, Mask
+from oelala_desktop.sketch.frames import Frames, Mask, gather
 from oelala_desktop.sketch.nodes.definition import Input, NodeClass, Result, Values, Work
 
 PICTURES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif"})
@@ -33,22 +34,26 @@ def _find(folders: Folders, name: str) -> Path:
 def load_image(work: Work, inputs: Values) -> Result:
     """The picture, every frame of it, upright; and its transparency as a mask (1 = transparent)."""
     path = _find(work.folders, inputs["image"])
-    pictures: list[Frames] = []
     masks: list[Mask] = []
     with Image.open(path, formats=readable_formats()) as image:
         if image.width * image.height > MAX_PIXELS:
             raise ValueError(f"{path.name} has more than {MAX_PIXELS // 10**6} megapixels.")
-        for frame in ImageSequence.Iterator(image):
-            work.check()
-            picture, mask = _picture(frame)
-            # ComfyUI keeps only the frames that are as large as the first; a batch has one size.
-            if pictures and picture.shape != pictures[0].shape:
-                continue
-            pictures.append(picture)
+        frames = gather(_alike(work, image, masks))
+    return Result((frames, np.stack(masks)))
+
+
+def _alike(work: Work, image: Image.Image, masks: list[Mask]) -> Iterator[Frames]:
+    """Pictures as large as the first, as ComfyUI keeps them (a batch has one size), and beside each its mask."""
+    shape: tuple[int, ...] = ()
+    for frame in ImageSequence.Iterator(image):
+        work.check()
+        picture, mask = _picture(frame)
+        shape = shape or picture.shape
+        if picture.shape == shape:
             masks.append(mask)
-            if image.format == "MPO":
-                break
-    return Result((np.stack(pictures), np.stack(masks)))
+            yield picture
+        if image.format == "MPO":
+            return
 
 
 def _picture(frame: Image.Image) -> tuple[Frames, Mask]:

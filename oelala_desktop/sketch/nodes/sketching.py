@@ -54,13 +54,13 @@ def cross_fade(work: Work, inputs: Values) -> Result:
     frames: Frames = rgb(inputs["image"])
     count, height, width = frames.shape[:3]
     end = resize_picture(np.ascontiguousarray(cover_crop(rgb(inputs["end_image"][0]), width, height)), width, height)
-    made = allocate(count, height, width)
+    made = frames if work.take("image") else allocate(count, height, width)
     for index in range(count):
         work.check()
         place = index / (count - 1) if count > 1 else 1.0
         part = ease((place - FADE_FROM) / (1 - FADE_FROM))
         if part == 0:
-            made[index] = frames[index]
+            made[index] = frames[index]  # itself, where the clip was taken
         else:
             cv2.addWeighted(frames[index], 1 - part, end, part, 0, dst=made[index])
     made[count - 1] = end

@@ -1,0 +1,98 @@
+"""What a job holds in memory: its longest clip, not all of them."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from oelala_desktop.sketch import executor as execution
+from oelala_desktop.sketch import frames
+from oelala_desktop.sketch.encode import read_frames
+from oelala_desktop.sketch.executor import Executor, Job, Outcome
+from oelala_desktop.sketch.folders import Folders, open_folders
+from oelala_desktop.sketch.nodes import CATALOG as NODES
+from tests.sketch.test_executor import Recorder, node
+
+WIDTH, HEIGHT, FRAMES = 64, 48, 9
+CLIP = WIDTH * HEIGHT * 3 * FRAMES
+STILL = WIDTH * HEIGHT * 3
+
+
+@pytest.fixture
+def folders(tmp_path: Path) -> Iterator[Folders]:
+    with open_folders(tmp_path) as opened:
+        yield opened
+
+
+def ran(folders: Folders, graph: dict[str, Any]) -> Outcome:
+    outputs = [key for key, row in graph.items() if row["class_type"] in ("SaveVideo", "PreviewImage")]
+    return Executor(NODES, folders, Recorder()).run(Job(0, "p", graph, {}, outputs))
+
+
+def chained(clips: int, *, ending: bool = False) -> dict[str, Any]:
+    """Clips from one another's last frames, each saved; with `ending` each fades into the start picture."""
+    graph = {"0": node("EmptyImage", width=WIDTH, height=HEIGHT, batch_size=1, color=0x204060)}
+    start = "0"
+    for clip in range(1, clips + 1):
+        move = {"prompt": "zoom in", "frames": FRAMES, "width": WIDTH, "height": HEIGHT, "strength": 1.0}
+        graph[f"move{clip}"] = node("SketchCameraMove", image=[start, 0], seed=clip, **move)
+        fade = {"end_image": ["0", 0]} if ending else {}
+        graph[f"fade{clip}"] = node("SketchCrossFade", image=[f"move{clip}", 0], **fade)
+        graph[f"video{clip}"] = node("CreateVideo", images=[f"fade{clip}", 0], fps=8.0)
+        saver = {"filename_prefix": f"c{clip}", "format": "auto", "codec": "auto"}
+        graph[f"save{clip}"] = node("SaveVideo", video=[f"video{clip}", 0], **saver)
+        start = f"last{clip}"
+        graph[start] = node("ImageFromBatch", image=[f"fade{clip}", 0], batch_index=FRAMES - 1, length=1)
+    return graph
+
+
+def alive() -> int:
+    return sum(frames._alive.values())
+
+
+@pytest.mark.parametrize("ending", [False, True])
+def test_five_clips_cost_what_one_costs(folders: Folders, monkeypatch: pytest.MonkeyPatch, ending: bool) -> None:
+    monkeypatch.setattr(execution, "KEPT", 0)
+    monkeypatch.setattr(frames, "BUDGET", alive() + CLIP + 3 * STILL)
+    outcome = ran(folders, chained(5, ending=ending))
+    assert outcome.success, outcome.messages[-1]
+    assert len(list(folders.output.glob("c*.mp4"))) == 5
+
+
+def test_beyond_the_budget_a_job_is_refused_with_both_sizes(folders: Folders, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(frames, "BUDGET", alive() + CLIP - 1)
+    outcome = ran(folders, chained(1))
+    event, content = outcome.messages[-1]
+    assert event == "execution_error" and "Sketch holds at most" in content["exception_message"]
+
+
+def test_after_a_job_little_is_kept(folders: Folders, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = alive()
+    monkeypatch.setattr(execution, "KEPT", CLIP // 2)
+    executor = Executor(NODES, folders, Recorder())
+    graph = chained(3)
+    outputs = [key for key in graph if key.startswith("save")]
+    assert executor.run(Job(0, "p", graph, {}, outputs)).success
+    assert alive() - before <= CLIP // 2
+    assert executor.run(Job(0, "q", graph, {}, outputs)).success, "what was freed is made again where it is needed"
+
+
+def test_a_clip_that_others_need_is_not_changed_by_an_ending(folders: Folders) -> None:
+    graph = chained(1, ending=True)
+    saver = {"filename_prefix": "plain", "format": "auto", "codec": "auto"}
+    graph["video"] = node("CreateVideo", images=["move1", 0], fps=8.0)
+    graph["save"] = node("SaveVideo", video=["video", 0], **saver)
+    alone = {key: graph[key] for key in ("0", "move1", "video", "save")}
+    assert ran(folders, alone).success and ran(folders, graph).success
+    first, second = sorted(folders.output.glob("plain*.mp4"))
+    assert np.array_equal(read_frames(first, lambda: None), read_frames(second, lambda: None))
+
+
+def test_frames_that_come_one_by_one_make_a_batch() -> None:
+    pictures = [np.full((4, 6, 3), value, np.uint8) for value in range(20)]
+    for expected in (0, 5, 20, 30):
+        assert np.array_equal(frames.gather(iter(pictures), expected), np.stack(pictures))
+    with pytest.raises(ValueError, match="no frames"):
+        frames.gather(iter(()))
