@@ -40,6 +40,7 @@ SETTINGS: Mapping[str, Any] = {
     "seed": 7,
 }
 FILES = 3
+HOLDABLE = Path(__file__).with_name("holdable.py")
 
 
 def free_port() -> int:
@@ -57,15 +58,23 @@ class Server:
         self.protocol = protocol
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
+        self._hold = base.with_name(f"{base.name}.hold")
         self._process: subprocess.Popen[str] | None = None
 
     def start(self) -> None:
-        command = [sys.executable, "-m", "oelala_desktop.sketch", "--port", str(self.port), "--idle-exit", "0"]
+        command = [sys.executable, str(HOLDABLE), str(self._hold), "--port", str(self.port), "--idle-exit", "0"]
         command += ["--base-dir", str(self.base), "--protocol", self.protocol]
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         assert "listening" in line, line
+
+    def hold(self) -> None:
+        """From now on a job that runs stands still at its next step, until `go_on`."""
+        self._hold.touch()
+
+    def go_on(self) -> None:
+        self._hold.unlink()
 
     def kill(self) -> None:
         """SIGKILL: queue and history are gone, files stay."""

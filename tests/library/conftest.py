@@ -60,10 +60,15 @@ class Shelf:
         self.scans: list[ScanProgressed] = []
         self.notices: list[NoticePosted] = []
         self.jobs: dict[str, Job] = {}
-        self.bus.subscribe(LibraryChanged, self.changes.append)
+        self._told: set[int] = set()
+        self.bus.subscribe(LibraryChanged, self._hear)
         self.bus.subscribe(ScanProgressed, self.scans.append)
         self.bus.subscribe(NoticePosted, self.notices.append)
         self.library = self.make()
+
+    def _hear(self, change: LibraryChanged) -> None:
+        self.changes.append(change)
+        self._told |= {*change.added, *change.changed}
 
     def make(self, delay: float = 10.0) -> Library:
         async def get(job_id: str) -> Job | None:
@@ -121,10 +126,11 @@ class Shelf:
         return next(item for item in found if item.name == name)
 
     async def shows(self, *names: str) -> None:
-        """Waits until these are all the files there are."""
+        """Waits until these are all the files there are, and each was told of: what it is to others is settled then."""
 
         async def holds() -> bool:
-            return sorted(await self.names()) == sorted(names)
+            items = (await self.library.page(EVERYTHING)).items
+            return sorted(item.name for item in items) == sorted(names) and {item.id for item in items} <= self._told
 
         await until(holds)
 
