@@ -20,7 +20,7 @@ def job_row(job: Job, progress: Progress | None, output: Path) -> dict[str, Any]
         path = Path(made.path)
         del shown["path"]
         shown["filename"] = path.name
-        shown["url"] = output_url(path, output)
+        shown["url"] = output_url(path, output) if made.is_visual else None
     return row
 
 

@@ -159,5 +159,5 @@ def _print(job: Job, as_json: bool) -> None:
     if as_json:
         print_json(job.as_dict())
         return
-    files = ", ".join(o.path for o in job.outputs) or (job.error.message if job.error else "")
+    files = job.error.message if job.error else ", ".join(o.path for o in job.outputs)
     print(f"{job.id[:8]}  {job.state.value:9}  {job.preset:32}  {job.engine.name:10}  {files}")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from oelala_desktop.domain.errors import EngineAnswer
 
-from .messages import Failed, Interrupted, Message, decode_event
+from .messages import Cached, Failed, Interrupted, Message, decode_event
 
 #: the first version with own prompt ids and progress_state
 MINIMUM_VERSION = (0, 3, 45)
@@ -42,12 +42,20 @@ class ServerFacts:
 
 @dataclass(frozen=True, slots=True)
 class ServerFile:
-    """A file as the server names it; `node` is the id of the node that made it. Never a path of ours."""
+    """A file as the server names it; `node` is the id of the node that made it. Never a path of ours. `since` is when
+    its job began, by the server's clock; `repeated` marks what its node had from an earlier run, not made anew."""
 
     filename: str
     subfolder: str
     type: str
     node: str = ""
+    since: float | None = field(default=None, compare=False)
+    repeated: bool = field(default=False, compare=False)
+
+    @property
+    def path(self) -> str:
+        """Within the server's folder of that type."""
+        return f"{self.subfolder}/{self.filename}".replace("\\", "/").lstrip("/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +138,24 @@ def parse_history(answer: Any, prompt_id: str) -> HistoryEntry | None:
     failure = next((e for e in events if isinstance(e, Failed)), None)
     interrupted = next((e for e in events if isinstance(e, Interrupted)), None)
     ending = "success" if status.get("status_str") == "success" else "interrupted" if interrupted else "error"
-    return HistoryEntry(ending, output_files(entry.get("outputs")), failure, interrupted, _seconds(status))
+    since = _stamp(status, "execution_start")
+    repeated = {node for e in events if isinstance(e, Cached) for node in e.nodes}
+    files = tuple(replace(f, since=since, repeated=f.node in repeated) for f in output_files(entry.get("outputs")))
+    return HistoryEntry(ending, files, failure, interrupted, _seconds(status))
 
 
 def _events(rows: Any) -> list[Message]:
     pairs = [r for r in _list(rows) if isinstance(r, list) and len(r) == 2]
     return [decode_event(str(kind), data) for kind, data in pairs if isinstance(data, dict)]
+
+
+def _stamp(status: Mapping[str, Any], event: str) -> float | None:
+    """When that event was, in seconds since the epoch by the server's clock."""
+    for row in _list(status.get("messages")):
+        if isinstance(row, list) and len(row) == 2 and row[0] == event and isinstance(row[1], dict):
+            stamp = row[1].get("timestamp")
+            return stamp / 1000 if isinstance(stamp, int | float) else None
+    return None
 
 
 def _seconds(status: Mapping[str, Any]) -> float | None:
@@ -149,14 +169,15 @@ def _seconds(status: Mapping[str, Any]) -> float | None:
 
 
 def output_files(outputs: Any) -> tuple[ServerFile, ...]:
-    """Every saved file, whatever key its node reports it under (core savers: images, VHS: gifs). Temporary ones
-    (previews) only if nothing else was made."""
-    found: list[ServerFile] = []
+    """Every saved file once, whatever key its node reports it under (core savers: images, VHS: gifs, sounds: audio).
+    Temporary ones (previews) only if nothing else was made; what was given to the job (type `input`) never."""
+    found: dict[tuple[str, str, str], ServerFile] = {}
     for node, row in outputs.items() if isinstance(outputs, dict) else ():
         for rows in row.values() if isinstance(row, dict) else ():
             for item in _list(rows):
                 if isinstance(item, dict) and isinstance(item.get("filename"), str) and item["filename"]:
                     kind, sub = str(item.get("type") or "output"), str(item.get("subfolder") or "")
-                    found.append(ServerFile(item["filename"], sub, kind, str(node)))
-    saved = [f for f in found if f.type == "output"]
-    return tuple(dict.fromkeys(saved or found))
+                    file = ServerFile(item["filename"], sub, kind, str(node))
+                    found.setdefault((file.filename, sub, kind), file)
+    saved = tuple(f for f in found.values() if f.type == "output")
+    return saved or tuple(f for f in found.values() if f.type == "temp")

@@ -210,12 +210,13 @@ class ComfyClient:
             raise self._bad_status(response)
         return response.status_code < 400
 
-    async def download(self, file: ServerFile, target: BinaryIO, folder: str) -> int:
+    async def download(self, file: ServerFile, target: BinaryIO, folder: str, *, oldest: float | None = None) -> int:
         """Writes the file into `target`, which lies in `folder`; returns its size in bytes.
 
-        Raises EngineAnswer when it is too large or no file, EngineUnreachable when it is cut short, all too slow or
-        its connection is dead, CannotSave when the disk refuses."""
-        transfer = Transfer(file.filename, target, folder)
+        Raises EngineAnswer when it is too large or no file, NotThisJobs when it was written before `oldest`,
+        EngineUnreachable when it is cut short, all too slow or its connection is dead, CannotSave when the disk
+        refuses."""
+        transfer = Transfer(file.filename, target, folder, oldest)
         return await attended(self._receive(file, transfer), self._dead_line(transfer))
 
     async def _receive(self, file: ServerFile, transfer: Transfer) -> int:

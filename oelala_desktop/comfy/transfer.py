@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
+from email.utils import parsedate_to_datetime
 from typing import BinaryIO
 
 import httpx
 
-from oelala_desktop.domain.errors import CannotSave, EngineAnswer, EngineUnreachable
+from oelala_desktop.domain.errors import CannotSave, EngineAnswer, EngineUnreachable, NotThisJobs
 
 FILE_LIMIT = 4 * 2**30  # bytes of one result
 _CHUNK = 2**20
@@ -17,10 +18,12 @@ _SLOW_FOR = 30.0  # seconds over which that is measured
 
 
 class Transfer:
-    """`filename` as the server calls it; `target` is the open file, `folder` where it lies."""
+    """`filename` as the server calls it; `target` is the open file, `folder` where it lies. What was written before
+    `oldest` (seconds since the epoch, by the server's clock) is not taken."""
 
-    def __init__(self, filename: str, target: BinaryIO, folder: str) -> None:
+    def __init__(self, filename: str, target: BinaryIO, folder: str, oldest: float | None = None) -> None:
         self.filename = filename
+        self._oldest = oldest
         self.size = 0
         self._target = target
         self._folder = folder
@@ -33,8 +36,11 @@ class Transfer:
         return time.monotonic() - self._heard
 
     async def receive(self, response: httpx.Response) -> int:
-        """The size in bytes. Raises EngineAnswer for a file that is too large, EngineUnreachable when it is cut short
-        or comes all too slowly, CannotSave when the disk refuses."""
+        """The size in bytes. Raises EngineAnswer for a file that is too large, NotThisJobs for one that is too old,
+        EngineUnreachable when it is cut short or comes all too slowly, CannotSave when the disk refuses."""
+        written = _written(response.headers.get("last-modified", ""))
+        if written is not None and self._oldest is not None and written < int(self._oldest):
+            raise NotThisJobs(f"{self.filename} lay on the server before this job began.")
         expected = response.headers.get("content-length", "")
         if expected.isdigit():
             self._check(int(expected))
@@ -75,6 +81,14 @@ class Transfer:
             self._target.write(content)
         except OSError as error:
             raise cannot_save(self._folder, error) from error
+
+
+def _written(header: str) -> float | None:
+    """When a file was last written, in whole seconds, if the server says it."""
+    try:
+        return parsedate_to_datetime(header).timestamp() if header else None
+    except (ValueError, TypeError, OverflowError):
+        return None
 
 
 def cannot_save(folder: str, error: OSError) -> CannotSave:

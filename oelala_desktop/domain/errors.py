@@ -9,6 +9,7 @@ OelalaError                 anything we can explain; carries the exit code of th
 │   ├── EngineUnreachable   nothing answers there (exit 3)
 │   ├── EngineRejected      the engine refused the job before running it; names nodes and fields
 │   └── EngineAnswer        an answer that is no ComfyUI answer, or is beyond our limits
+│       └── NotThisJobs     a file that the server names as this job's and that is not
 ├── NotRunnable             the engine lacks node classes or model files that the preset needs
 ├── CannotSave              the output folder or the home folder does not take our file
 ├── NotFound                no job, preset, tool or file of that name
@@ -87,6 +88,10 @@ class EngineAnswer(EngineError):
     def is_final(self) -> bool:
         """Whether asking the same again will bring the same: the fault is in what was asked."""
         return self.status is not None and 400 <= self.status < 500 and self.status not in (408, 425, 429)
+
+
+class NotThisJobs(EngineAnswer):
+    """A file that another job made, or that lay there before: never this job's result."""
 
 
 class NotRunnable(OelalaError):

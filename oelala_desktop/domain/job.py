@@ -74,7 +74,8 @@ class InputPicture:
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """A result file on this machine. `role` is "", "clip1"…, "joined"; `kind` "video" or "image"."""
+    """A result file on this machine. `role` is "", "clip1"…, "joined"; `kind` "video", "image", "audio" or "file" (none
+    of these: kept, but never opened or served)."""
 
     path: str
     kind: str
@@ -83,6 +84,11 @@ class Output:
     frames: int | None
     fps: float | None
     role: str = ""
+
+    @property
+    def is_visual(self) -> bool:
+        """Whether it can be looked at."""
+        return self.kind in ("video", "image")
 
     def as_dict(self) -> dict[str, Any]:
         out: dict[str, Any] = {
@@ -164,6 +170,14 @@ class Job:
     hidden: bool = False
     owner: Owner | None = None
     warnings: tuple[str, ...] = ()  # said when it was submitted: it runs, but may not come out as wished
+
+    @property
+    def main_output(self) -> Output | None:
+        """What stands for the result: the joined video where clips were chained, else the last that can be looked at,
+        else the last."""
+        joined = [o for o in self.outputs if o.role == "joined" and o.is_visual]
+        seen = [o for o in self.outputs if o.is_visual]
+        return (joined or seen or list(self.outputs) or [None])[-1]  # type: ignore[list-item]
 
     def with_state(self, state: JobState, **changes: Any) -> Job:
         """The same job in another state. Raises ValueError on an illegal step: that is a bug, not a user's error."""

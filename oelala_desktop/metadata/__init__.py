@@ -5,5 +5,17 @@ from __future__ import annotations
 from oelala_desktop.metadata.reading import FileMetadata, MediaFacts, check_complete, probe, read, read_bytes
 from oelala_desktop.metadata.report import report
 from oelala_desktop.metadata.sniff import sniff
+from oelala_desktop.metadata.sounds import check_sound, sniff_sound
 
-__all__ = ["FileMetadata", "MediaFacts", "check_complete", "probe", "read", "read_bytes", "report", "sniff"]
+__all__ = [
+    "FileMetadata",
+    "MediaFacts",
+    "check_complete",
+    "check_sound",
+    "probe",
+    "read",
+    "read_bytes",
+    "report",
+    "sniff",
+    "sniff_sound",
+]

@@ -142,7 +142,8 @@ class Board:
         self._past.pop(job.id, None)
         self.bus.publish(JobChanged(job))
         for output in job.outputs:
-            self.bus.publish(MediaAdded(output.path, job.id))
+            if output.is_visual:
+                self.bus.publish(MediaAdded(output.path, job.id))
         self.bus.publish(JobFinished(job))
         self.more.set()
 

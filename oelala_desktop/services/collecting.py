@@ -1,21 +1,24 @@
-"""Collector: brings a finished job's files here, whatever network and disk do meanwhile."""
+"""Collector: brings a finished job's files here, each judged alone, whatever network and disk do meanwhile."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import time
+from collections import Counter
+from pathlib import Path
 
 from oelala_desktop.comfy.answers import ServerFile
-from oelala_desktop.domain.errors import CannotSave, EngineAnswer, EngineError, EngineUnreachable
-from oelala_desktop.domain.events import JobChanged
-from oelala_desktop.domain.job import JobError, JobState, Output
+from oelala_desktop.domain.errors import CannotSave, EngineAnswer, EngineError, EngineUnreachable, NotThisJobs
+from oelala_desktop.domain.events import JobChanged, NoticePosted
+from oelala_desktop.domain.job import Job, JobError, JobState, Output
 
 from . import failures
 from .board import Board, Flight
 from .engine import jittered
 from .eta import amount_of_work, place_key
-from .fetching import fetch_results
+from .fetching import Place, fetch_result, places
+from .judging import is_enough, own_files, shown_name
 from .tasks import TaskScope
 
 log = logging.getLogger(__name__)
@@ -24,6 +27,9 @@ _BAD_ANSWERS = 5  # times that a well server may give out something that is no r
 _LONGEST_PAUSE = 1.5  # seconds between two attempts on a bad line
 _AFTER_A_FAULT = 5.0  # seconds until a fetch that ended without an end, through a fault of ours, is begun anew
 _FAULTS = 3  # times that this is done
+_NO_FILE = "The server finished this job but saved no file."
+_NOTHING = "The server finished this job but made no picture or video for it."
+_NOT_OURS = "The server finished this job but named only files that it has not made: nothing new came of it."
 
 
 class Collector:
@@ -69,16 +75,40 @@ class Collector:
             self._board.bus.publish(JobChanged(flight.job))
 
     async def _fetch(self, flight: Flight, files: tuple[ServerFile, ...], guessed: bool) -> tuple[Output, ...]:
-        """The files here; empty when the job ended otherwise."""
-        board, job = self._board, flight.job
-        if not files:
-            error = JobError("The server finished this job but saved no file.", "no_output")
-            await board.finish(flight, JobState.FAILED, error=error)
+        """What came of the files; empty when the job ended otherwise. It fails only when nothing asked for came."""
+        job = flight.job
+        kept: list[Output] = []
+        refused: dict[str, EngineAnswer] = {}
+        for place in places(job, own_files(job, files)):
+            outcome = await self._bring(flight, place, guessed)
+            if outcome is None:
+                await self._board.finish(flight, JobState.CANCELLED, outputs=tuple(kept))
+                return ()
+            if isinstance(outcome, Output):
+                kept.append(outcome)
+                self._name(job, place, outcome)
+            elif not isinstance(outcome, NotThisJobs):
+                refused[shown_name(place.file)] = outcome
+            else:
+                log.info("%s: %s", job.id, outcome)
+        if not is_enough(job, Counter(output.kind for output in kept)):
+            nothing = _NO_FILE if not files else _NOTHING if kept else _NOT_OURS
+            error = next(iter(refused.values()), None) or EngineAnswer(nothing)
+            await self._give_up(flight, error, guessed, tuple(kept), "fetch" if refused else "no_output")
             return ()
+        for name, error in refused.items():
+            self._tell(job, "warning", f"{name} could not be kept, the rest of the result is here. {error.message}")
+        return tuple(kept)
+
+    async def _bring(self, flight: Flight, place: Place, guessed: bool) -> Output | EngineAnswer | None:
+        """The file here, or why it is refused for good; None when the user has given up waiting for it."""
+        board = self._board
         tries = bad = 0
         while True:
             try:
-                return await fetch_results(board.engine.client, job, files)
+                return await fetch_result(board.engine.client, flight.job, place)
+            except NotThisJobs as error:
+                return error
             except EngineUnreachable as error:
                 await self._stall(flight, error, tries)
             except EngineAnswer as error:
@@ -87,16 +117,23 @@ class Collector:
                 else:
                     bad += 1
                     if guessed or bad >= _BAD_ANSWERS:
-                        await self._give_up(flight, error, guessed)
-                        return ()
+                        return error
                     await asyncio.sleep(jittered(0.1 * 2**bad))
             except CannotSave as error:
                 flight.stalled = True
-                await board.wait_for_room(error, job.id)
+                await board.wait_for_room(error, flight.job.id)
             tries += 1
             if flight.cancelling:
-                await board.finish(flight, JobState.CANCELLED)
-                return ()
+                return None
+
+    def _name(self, job: Job, place: Place, output: Output) -> None:
+        """What cannot be shown is at least named."""
+        if output.kind == "file":
+            words = f"{shown_name(place.file)} is no picture, video or sound; it is kept as {Path(output.path).name}."
+            self._tell(job, "info", words)
+
+    def _tell(self, job: Job, level: str, text: str) -> None:
+        self._board.bus.publish(NoticePosted(level, text, job.id))
 
     async def _stall(self, flight: Flight, error: EngineError, tries: int) -> None:
         """The line is bad, not the file: this is borne for as long as it takes."""
@@ -107,10 +144,12 @@ class Collector:
         await asyncio.sleep(jittered(min(_LONGEST_PAUSE, 0.2 * 2 ** min(tries, 8))))
         await self._board.engine.wait_online()
 
-    async def _give_up(self, flight: Flight, error: EngineAnswer, guessed: bool) -> None:
+    async def _give_up(
+        self, flight: Flight, error: EngineAnswer, guessed: bool, kept: tuple[Output, ...], kind: str
+    ) -> None:
         state = JobState.LOST if guessed else JobState.FAILED
-        told = failures.lost(flight.job) if guessed else failures.from_error(error, "fetch")
-        await self._board.finish(flight, state, error=told)
+        told = failures.lost(flight.job) if guessed else failures.from_error(error, kind)
+        await self._board.finish(flight, state, error=told, outputs=kept)
 
     async def _remember(self, flight: Flight, seconds: float | None) -> None:
         """How large it was and how long it took, for what is said of the next one; and Sketch may drop its copy."""

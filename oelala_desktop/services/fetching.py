@@ -1,5 +1,5 @@
-"""Results from the server into the output folder: fetched to a .part, checked by their content, given our provenance
-if they came without, and renamed in one step. Server names are never paths of ours."""
+"""One result from the server into the output folder: fetched to a .part, checked by its content, given our provenance
+if it came without, and renamed in one step. Server names are never paths of ours."""
 
 from __future__ import annotations
 
@@ -8,34 +8,33 @@ import logging
 import os
 import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from oelala_desktop.comfy.answers import ServerFile
 from oelala_desktop.comfy.client import ComfyClient
 from oelala_desktop.comfy.transfer import cannot_save
-from oelala_desktop.domain.errors import EngineAnswer, Unreadable
+from oelala_desktop.domain.errors import EngineAnswer, NotThisJobs, Unreadable
 from oelala_desktop.domain.field import MAX_SEED
 from oelala_desktop.domain.job import Job, Output
-from oelala_desktop.metadata import check_complete, probe, read, sniff
+from oelala_desktop.metadata import check_complete, check_sound, probe, read
 from oelala_desktop.metadata.writer import embed
 
+from .judging import VISUAL, bears_prefix, judge
 from .leftovers import short_id
 
 log = logging.getLogger(__name__)
 
-_SUFFIXES = {
-    "png": ".png",
-    "jpeg": ".jpg",
-    "webp": ".webp",
-    "gif": ".gif",
-    "avif": ".avif",
-    "mp4": ".mp4",
-    "mov": ".mov",
-    "webm": ".webm",
-    "mkv": ".mkv",
-}
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a file of the server goes: its role and its stem here, the same ones on every try."""
+
+    file: ServerFile
+    role: str
+    stem: str
 
 
 def role_of(file: ServerFile, job: Job) -> str:
@@ -50,48 +49,44 @@ def result_stem(job: Job) -> str:
     return time.strftime("oelala_%Y%m%d_%H%M%S_", time.localtime(job.created_at)) + short_id(job)
 
 
-def _places(job: Job, files: tuple[ServerFile, ...]) -> Iterator[tuple[ServerFile, str, str]]:
-    """Each file with its role and its stem here: the same ones on every try."""
+def places(job: Job, files: tuple[ServerFile, ...]) -> tuple[Place, ...]:
+    """Each file with its place, in order."""
     seen: dict[str, int] = {}
+    found = []
     for file in files:
         role = role_of(file, job)
         seen[role] = seen.get(role, 0) + 1
         number = f"_{seen[role]}" if seen[role] > 1 else ""
-        yield file, role, result_stem(job) + (f"_{role}" if role else "") + number
+        found.append(Place(file, role, result_stem(job) + (f"_{role}" if role else "") + number))
+    return tuple(found)
 
 
 def is_fetched(job: Job, files: tuple[ServerFile, ...]) -> bool:
     """Whether an earlier try brought all of these already. Blocking."""
     folder = Path(job.out_dir)
-    return all(_already_there(folder, stem, job, role) for _, role, stem in _places(job, files))
+    return all(_already_there(folder, place.stem, job, place.role) for place in places(job, files))
 
 
-async def fetch_results(client: ComfyClient, job: Job, files: tuple[ServerFile, ...]) -> tuple[Output, ...]:
-    """All files of a job, in order. Raises EngineUnreachable, EngineAnswer or CannotSave; nothing half-written is left
-    under a final name, and what was fetched by an earlier try is not fetched again."""
+async def fetch_result(client: ComfyClient, job: Job, place: Place) -> Output:
+    """One file of a job; what an earlier try brought is not fetched again. Raises EngineUnreachable, EngineAnswer
+    (NotThisJobs among it) or CannotSave; nothing half-written is left under a final name."""
     folder = Path(job.out_dir)
     await asyncio.to_thread(_make_folder, folder)
-    outputs = []
-    for file, role, stem in _places(job, files):
-        outputs.append(await _fetch_one(client, job, file, folder, stem, role))
-    return tuple(outputs)
-
-
-async def _fetch_one(client: ComfyClient, job: Job, file: ServerFile, folder: Path, stem: str, role: str) -> Output:
-    there = await asyncio.to_thread(_already_there, folder, stem, job, role)
+    there = await asyncio.to_thread(_already_there, folder, place.stem, job, place.role)
     if there:
         return there
-    part = folder / f"{stem}.part"
+    part = folder / f"{place.stem}.part"
+    oldest = None if bears_prefix(job, place.file) else place.file.since
     try:
         target = await asyncio.to_thread(part.open, "wb")
     except OSError as error:
         raise cannot_save(str(folder), error) from error
     try:
         try:
-            await client.download(file, target, str(folder))
+            await client.download(place.file, target, str(folder), oldest=oldest)
         finally:
             await asyncio.to_thread(_close, target, folder)
-        return await asyncio.to_thread(_finish, part, folder / stem, job, role)
+        return await asyncio.to_thread(_finish, part, job, place)
     finally:
         await asyncio.to_thread(_drop, part)
 
@@ -119,23 +114,22 @@ def _close(target: object, folder: Path) -> None:
         raise cannot_save(str(folder), error) from error
 
 
-def _finish(part: Path, target: Path, job: Job, role: str) -> Output:
+def _finish(part: Path, job: Job, place: Place) -> Output:
     """Checks the bytes, embeds provenance if missing, renames. Runs off the loop."""
     try:
-        with part.open("rb") as file:
-            kind = sniff(file.read(4096))
-        if kind not in _SUFFIXES:
-            raise EngineAnswer("The server sent something that is neither a picture nor a video.")
-        final = target.with_name(target.name + _SUFFIXES[kind])
-        output = _check(part, final, role)
-        has_provenance = _has_provenance(part)
-        if role or not has_provenance:
-            # the server knows nothing of roles: it wrote the same into all files of an extended video
-            _embed(part, params_of(job, output), None if has_provenance else job.graph)
+        kind, suffix = judge(part, place.file)
+        final = part.with_name(place.stem + suffix)
+        if kind == "visual":
+            output = _check(part, final, place.role)
+            _give_provenance(part, job, output)
+        else:
+            output = Output(str(final), kind, None, None, None, None, place.role)
+            if kind == "audio":
+                _check_sound(part)
         part.replace(final)
         _sync_folder(final.parent)
     except OSError as error:
-        raise cannot_save(str(target.parent), error) from error
+        raise cannot_save(str(part.parent), error) from error
     return output
 
 
@@ -149,11 +143,31 @@ def _check(part: Path, final: Path, role: str) -> Output:
         raise EngineAnswer(f"The server sent a damaged file: {error}") from error
 
 
-def _has_provenance(part: Path) -> bool:
+def _check_sound(part: Path) -> None:
     try:
-        return read(part).oelala_params is not None
+        check_sound(part)
+    except Unreadable as error:
+        raise EngineAnswer(f"The server sent a damaged file: {error}") from error
+
+
+def _give_provenance(part: Path, job: Job, output: Output) -> None:
+    """Raises NotThisJobs for a file that says it is another's."""
+    owner = _owner_of(part)
+    if owner not in (None, "", job.id):
+        raise NotThisJobs("The server named a file that another job made.")
+    if output.role or owner is None:
+        # the server knows nothing of roles: it wrote the same into all files of an extended video
+        _embed(part, params_of(job, output), job.graph if owner is None else None)
+
+
+def _owner_of(part: Path) -> str | None:
+    """The job id in the file's `oelala_params`, "" if these have none, None if the file has no such block."""
+    try:
+        params = read(part).oelala_params
     except Unreadable:
-        return False
+        return None
+    job_id = params.get("job_id") if params is not None else None
+    return None if params is None else job_id if isinstance(job_id, str) else ""
 
 
 def params_of(job: Job, output: Output) -> Mapping[str, Any]:
@@ -197,7 +211,7 @@ def _describe(path: Path, final: Path, role: str) -> Output:
 
 def _already_there(folder: Path, stem: str, job: Job, role: str) -> Output | None:
     """The file of a try that ended between rename and record: same name, whole, and it says it is this job's."""
-    for suffix in sorted(set(_SUFFIXES.values())):
+    for suffix in sorted(VISUAL.values()):
         path = folder / f"{stem}{suffix}"
         if not path.exists():
             continue

@@ -269,7 +269,7 @@ class Library:
         for job in await self._jobs.recent(_RECENT_JOBS) if self._jobs else ():
             if job.state is not JobState.DONE:
                 continue
-            for output in job.outputs:
+            for output in filter(lambda made: made.is_visual, job.outputs):
                 item = await self.by_path(output.path)
                 if item is not None and item.job_id is None:
                     await self._scanner.take(output.path, job.id, claims_of_job(job))

@@ -18,6 +18,13 @@ _FIRST_FILES = {
     "SaveAnimatedWEBP": "_00001_.webp",
     "SaveAnimatedPNG": "_00001_.png",
 }
+#: savers of what is no picture: it may come beside the result, but is not what was asked for
+_OTHER_FIRST_FILES = {
+    "SaveAudio": "_00001_.flac",
+    "SaveAudioMP3": "_00001_.mp3",
+    "SaveAudioOpus": "_00001_.opus",
+    "SaveLatent": "_00001_.latent",
+}
 _VHS_SUFFIXES = {"image/gif": "gif", "image/webp": "webp", "video/webm": "webm", "video/ProRes": "mov"}
 
 
@@ -40,7 +47,13 @@ def result_candidates(job: Job) -> tuple[ServerFile, ...]:
 def _ending(saver: str, wanted: str) -> str | None:
     if saver == "VHS_VideoCombine":
         return f"_00001.{_VHS_SUFFIXES.get(wanted, 'webm' if 'webm' in wanted else 'mp4')}"
-    return _FIRST_FILES.get(saver)
+    return _FIRST_FILES.get(saver) or _OTHER_FIRST_FILES.get(saver)
+
+
+def saves_pictures(job: Job) -> bool:
+    """Whether the graph has a saver that is known to make pictures or videos."""
+    classes = {row.get("class_type") for row in job.graph.values()}
+    return bool(classes & {*_FIRST_FILES, "VHS_VideoCombine"})
 
 
 def more_of(file: ServerFile, limit: int) -> Iterator[ServerFile]:

@@ -309,7 +309,8 @@ class MainWindow(QObject):
 
     async def _tell_desktop(self, job: Job, title: str, text: str) -> None:
         """A notice with the result's picture."""
-        data = await self.studio.thumbnail_of(Path(job.outputs[-1].path)) if job.outputs else None
+        made = job.main_output
+        data = await self.studio.thumbnail_of(Path(made.path)) if made and made.is_visual else None
         picture = await decode_image(data) if data else None
         if not self.tray.notify(title, text, job.id, failed=job.state is not JobState.DONE, picture=picture):
             QApplication.alert(self.shell)

@@ -71,7 +71,7 @@ class QueueView(QObject):
 
     async def _look_for_files(self) -> None:
         """A result that is gone cannot be opened."""
-        files = {job.id: Path(job.outputs[-1].path) for job in self._known.values() if job.outputs}
+        files = {job.id: Path(made.path) for job in self._known.values() if (made := job.main_output)}
         gone = await missing(files.values())
         self._panel.set_gone({job_id: GONE for job_id, path in files.items() if path in gone})
 
@@ -143,9 +143,9 @@ class QueueView(QObject):
         job = self._known.get(job_id)
         if job is None:
             return
-        image = None
-        if job.outputs:
-            data = await self._studio.thumbnail_of(Path(job.outputs[-1].path))
+        image, made = None, job.main_output
+        if made is not None and made.is_visual:
+            data = await self._studio.thumbnail_of(Path(made.path))
             image = await decode_image(data, 256) if data else None
         elif job.pictures:
             image, _ = await load_image(Path(job.pictures[0].path), 256)
@@ -178,7 +178,8 @@ class QueueView(QObject):
             self._look(job, what)
 
     def _look(self, job: Job, what: str) -> None:
-        path = Path(job.outputs[-1].path) if job.outputs else None
+        made = job.main_output
+        path = Path(made.path) if made else None
         if what == "copy_error" and job.error:
             QGuiApplication.clipboard().setText("\n".join(filter(None, (job.error.message, job.error.detail))))
         elif what == "error" and job.error:

@@ -24,6 +24,7 @@ from oelala_desktop.domain.job import Job, JobState
 from oelala_desktop.metadata import check_complete
 from oelala_desktop.services.engine import Engine
 from oelala_desktop.services.fetching import job_of
+from oelala_desktop.services.folders import SUFFIXES
 from oelala_desktop.services.jobs import Submission
 from oelala_desktop.sketch import PROTOCOL_VERSION
 from oelala_desktop.storage.paths import Paths
@@ -154,7 +155,7 @@ def faults_in(home: Path, jobs: list[Job], *, files: int = FILES, output: Path |
     parts = [p.name for folder in (home, output) for p in folder.rglob("*.part*")]
     if parts:
         found.append(f"left behind: {parts}")
-    lying = Counter(job_of(path) for path in output.glob("oelala_*") if not path.name.endswith(".part"))
+    lying = Counter(job_of(path) for path in output.glob("oelala_*") if path.suffix[1:] in SUFFIXES)
     for job in jobs:
         if job.state is not JobState.DONE:
             if lying.get(job.id):
@@ -163,7 +164,8 @@ def faults_in(home: Path, jobs: list[Job], *, files: int = FILES, output: Path |
         if len(job.outputs) != files or lying.get(job.id) != files:
             found.append(f"done with {len(job.outputs)} outputs and {lying.get(job.id, 0)} files instead of {files}")
         for made in job.outputs:
-            check_complete(Path(made.path))
+            if made.is_visual:
+                check_complete(Path(made.path))
     strangers = set(lying) - {job.id for job in jobs}
     if strangers:
         found.append(f"files of nobody: {strangers}")

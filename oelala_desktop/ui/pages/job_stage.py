@@ -20,12 +20,6 @@ from oelala_desktop.ui.studio import Studio
 _PAUSE_MS = 300  # changes of the library come in showers
 
 
-def main_output(job: Job) -> Output | None:
-    """The joined video where clips were chained, else the last file."""
-    joined = [o for o in job.outputs if o.role == "joined"]
-    return (joined or list(job.outputs) or [None])[-1]  # type: ignore[list-item]
-
-
 def facts_of(job: Job, output: Output, size: int | None) -> str:
     """ "720 × 480 · 81 frames · 16 fps · 5.1 s · 4.2 MB · seed 1 482 093 377 · took 3 min 12 s"."""
     parts = [wording.size(output.width or job.width, output.height or job.height)]
@@ -87,7 +81,7 @@ class JobStage(QObject):
                 self._panel.set_progress(Progress(node="Waiting for its turn"))
 
     async def _show_result(self, job: Job) -> None:
-        output = main_output(job)
+        output = job.main_output
         if output is None or self.job is None or self.job.id != job.id:
             return
         path = Path(output.path)
@@ -99,6 +93,9 @@ class JobStage(QObject):
         elif output.kind == "video":
             length = output.frames / output.fps if output.frames and output.fps else 0.0
             self._panel.show_video(path, facts, fps=output.fps or 16.0, length=length, sketch=sketch)
+        elif not output.is_visual:
+            what = "a sound" if output.kind == "audio" else "a file of a kind that cannot be shown"
+            self._panel.show_words(f"The result is {what}: {path.name}", facts, sketch=sketch)
         else:
             image, _ = await load_image(path, 2048)
             if image is not None:
@@ -107,7 +104,7 @@ class JobStage(QObject):
     def _result(self) -> tuple[Job, Output] | None:
         """The finished job in view and its file."""
         job = self.job
-        output = main_output(job) if job is not None and job.state is JobState.DONE else None
+        output = job.main_output if job is not None and job.state is JobState.DONE else None
         return (job, output) if job is not None and output is not None else None
 
     def _cannot_play(self) -> None:

@@ -171,11 +171,15 @@ class OutputPanel(Surface):
         player.show_image(image, length=length)
         self._show("done", "Result", player, facts, sketch)
 
+    def show_words(self, words: str, facts: str, *, sketch: bool = False) -> None:
+        """The result is finished, but cannot be looked at."""
+        player = self._ready()
+        player.show_words(words)
+        self._show("done", "Result", player, facts, sketch)
+
     def show_gone(self, facts: str, reason: str, *, sketch: bool = False) -> None:
         """The result is finished, but its file is not there any more."""
-        player = self._ready()
-        player.show_words(reason)
-        self._show("done", "Result", player, facts, sketch)
+        self.show_words(reason, facts, sketch=sketch)
         self._set_gone(reason)
 
     def _set_gone(self, reason: str) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from oelala_desktop.domain.events import LibraryChanged
-from oelala_desktop.domain.job import Job, JobState
+from oelala_desktop.domain.job import Job, JobState, Output
 from oelala_desktop.domain.tool import Tool
 from oelala_desktop.ui import wording
 from oelala_desktop.ui.bridge import Latest, listen
@@ -40,14 +40,14 @@ class RecentResults(QObject):
 
     async def _refresh(self) -> None:
         jobs = await self._studio.services.jobs.recent(100)
-        done = [j for j in jobs if j.tool == self._tool.id and j.state is JobState.DONE and j.outputs]
-        gone = await missing(Path(job.outputs[-1].path) for job in done)
-        done = [job for job in done if Path(job.outputs[-1].path) not in gone][:_SHOWN]
-        self._jobs = {job.id: job for job in done}
-        self._strip.set_items([self._item(job) for job in done])
+        done = [(j, j.main_output) for j in jobs if j.tool == self._tool.id and j.state is JobState.DONE]
+        seen = [(job, made) for job, made in done if made is not None and made.is_visual]
+        gone = await missing(Path(made.path) for _, made in seen)
+        shown = [(job, made) for job, made in seen if Path(made.path) not in gone][:_SHOWN]
+        self._jobs = {job.id: job for job, _ in shown}
+        self._strip.set_items([self._item(job, made) for job, made in shown])
 
-    def _item(self, job: Job) -> RecentItem:
-        output = job.outputs[-1]
+    def _item(self, job: Job, output: Output) -> RecentItem:
         length = output.frames / output.fps if output.kind == "video" and output.frames and output.fps else None
         badge = wording.seconds(length) if length else ""
         path = Path(output.path)
@@ -58,10 +58,10 @@ class RecentResults(QObject):
             self.opened.emit(self._jobs[key])
 
     async def _picture(self, key: str) -> None:
-        job = self._jobs.get(key)
-        if job is None:
+        made = self._jobs[key].main_output if key in self._jobs else None
+        if made is None:
             return
-        data = await self._studio.thumbnail_of(Path(job.outputs[-1].path))
+        data = await self._studio.thumbnail_of(Path(made.path))
         image = await decode_image(data) if data else None
         if image is not None:
             self._strip.set_image(key, image)

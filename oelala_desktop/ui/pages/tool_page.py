@@ -22,7 +22,7 @@ from oelala_desktop.services.jobs import Submission
 from oelala_desktop.ui.bridge import listen
 from oelala_desktop.ui.full_screen import FullScreen
 from oelala_desktop.ui.pages import preset_form
-from oelala_desktop.ui.pages.job_stage import JobStage, main_output
+from oelala_desktop.ui.pages.job_stage import JobStage
 from oelala_desktop.ui.pages.picture_intake import PictureIntake
 from oelala_desktop.ui.pages.recent_results import RecentResults
 from oelala_desktop.ui.pages.settings_file import copy_file, read_settings_file, write_settings_file
@@ -272,7 +272,7 @@ class ToolPage(QObject):
             self._act_on(job, what)
 
     def _act_on(self, job: Job, what: str) -> None:
-        output = main_output(job)
+        output = job.main_output
         path = Path(output.path) if output else None
         actions: dict[str, Callable[[], object]] = {
             "cancel": lambda: self._studio.actions.start(self._services.jobs.cancel(job.id)),
@@ -315,7 +315,7 @@ class ToolPage(QObject):
             self.intake.take_image("image", image)
 
     def _full_screen(self) -> None:
-        job, output = self.stage.job, main_output(self.stage.job) if self.stage.job else None
+        job, output = self.stage.job, self.stage.job.main_output if self.stage.job else None
         if job is not None and output is not None and output.kind == "video":
             fps = output.fps or 16.0
             FullScreen(Path(output.path), fps=fps, length=(output.frames or 0) / fps, parent=self.view.window())
