@@ -28,6 +28,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--kills", type=int, default=8, metavar="N", help="SIGKILLs of the app in tests/faults (8)")
 
 
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """The whole suite mostly waits, so it takes two workers for each core; what is asked for by path takes none."""
+    whole = config.args_source is not pytest.Config.ArgsSource.ARGS
+    return min(8, 2 * (os.cpu_count() or 1)) if whole else 0
+
+
 @pytest.fixture(scope="session", autouse=True)
 def isolated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """No test sees the user's own home folder, settings or proxy; whoever needs a home sets one of its own."""

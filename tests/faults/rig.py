@@ -7,7 +7,6 @@ import asyncio
 import json
 import socket
 import subprocess
-import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -28,6 +27,7 @@ from oelala_desktop.services.folders import SUFFIXES
 from oelala_desktop.services.jobs import Submission
 from oelala_desktop.sketch import PROTOCOL_VERSION
 from oelala_desktop.storage.paths import Paths
+from tests.sketch.holdable import Brake
 
 #: a small job with everything in it: a picture up, two clips and their join down
 SETTINGS: Mapping[str, Any] = {
@@ -41,7 +41,6 @@ SETTINGS: Mapping[str, Any] = {
     "seed": 7,
 }
 FILES = 3
-HOLDABLE = Path(__file__).with_name("holdable.py")
 
 
 def free_port() -> int:
@@ -59,23 +58,16 @@ class Server:
         self.protocol = protocol
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self._hold = base.with_name(f"{base.name}.hold")
+        self.brake = Brake(base.with_name(f"{base.name}.hold"))
         self._process: subprocess.Popen[str] | None = None
 
     def start(self) -> None:
-        command = [sys.executable, str(HOLDABLE), str(self._hold), "--port", str(self.port), "--idle-exit", "0"]
+        command = [*self.brake.command, "--port", str(self.port), "--idle-exit", "0"]
         command += ["--base-dir", str(self.base), "--protocol", self.protocol]
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         assert "listening" in line, line
-
-    def hold(self) -> None:
-        """From now on a job that runs stands still at its next step, until `go_on`."""
-        self._hold.touch()
-
-    def go_on(self) -> None:
-        self._hold.unlink()
 
     def kill(self) -> None:
         """SIGKILL: queue and history are gone, files stay."""

@@ -173,12 +173,12 @@ async def waiting_process(home: Path) -> Process:
 @pytest.mark.parametrize("killed", [False, True])
 async def test_waiting_for_what_another_process_drives(tmp_path: Path, server: Server, killed: bool) -> None:
     home = tmp_path / "home"
-    server.hold()
+    server.brake.hold()
     other = await other_process(home, server.url)
     waiting = await waiting_process(home)
     if killed:
         other.kill()
-    server.go_on()
+    server.brake.release()
     await other.communicate()
     out, err = await waiting.communicate()
     assert waiting.returncode == 0, (out, err)
@@ -187,14 +187,14 @@ async def test_waiting_for_what_another_process_drives(tmp_path: Path, server: S
 
 async def test_ctrl_c_while_waiting_ends_no_job(tmp_path: Path, server: Server) -> None:
     home = tmp_path / "home"
-    server.hold()
+    server.brake.hold()
     other = await other_process(home, server.url)
     waiting = await waiting_process(home)
     waiting.send_signal(signal.SIGINT)
     out, err = await waiting.communicate()
     assert (waiting.returncode, out) == (130, b"")
     assert "goes on" in err.decode()
-    server.go_on()
+    server.brake.release()
     out, _ = await other.communicate()
     assert lines_of(out.decode())[-1]["state"] == "done"
 
@@ -209,7 +209,7 @@ async def test_processes_share_their_two_places_on_a_server(tmp_path: Path, serv
             queue = (await http.get("/queue")).json()
             return len(queue["queue_running"]) + len(queue["queue_pending"])
 
-        server.hold()
+        server.brake.hold()
         endless = await app.submit()
         await app.services.store.save(replace(endless, id="gone", state=JobState.SENT, owner=Owner(2**22 + 5, 1.0)))
         others = [await other_process(home, server.url, seed=1)]
@@ -221,7 +221,7 @@ async def test_processes_share_their_two_places_on_a_server(tmp_path: Path, serv
             assert await on_server() == 2
             await asyncio.sleep(0.2)
         await app.services.jobs.cancel(endless.id)
-        server.go_on()
+        server.brake.release()
         for other in others:
             out, err = await other.communicate()
             assert other.returncode == 0, (out, err)

@@ -28,13 +28,13 @@ async def on_server(url: str) -> tuple[list[str], list[str]]:
 
 
 async def test_one_runs_and_one_waits_there_the_others_here(tmp_path: Path, server: Server) -> None:
-    server.hold()
+    server.brake.hold()
     async with running_app(tmp_path / "home", server.url) as app:
         jobs = [await app.submit(**ONE, seed=n) for n in range(5)]
         most = 0
         waiting = app.services.scope.start(app.services.jobs.wait_for([job.id for job in jobs]), "all")
         await _until_there(server.url, 2)
-        server.go_on()
+        server.brake.release()
         while not waiting.done():
             running, pending = await on_server(server.url)
             most = max(most, len(running) + len(pending))
@@ -74,7 +74,7 @@ async def test_reorder_pause_and_resume(tmp_path: Path, server: Server) -> None:
 
 
 async def test_jobs_of_others_are_counted_and_left_alone(tmp_path: Path, server: Server) -> None:
-    server.hold()
+    server.brake.hold()
     async with running_app(tmp_path / "other", server.url) as other, running_app(tmp_path / "home", server.url) as app:
         theirs = [await other.submit(**ONE, seed=n) for n in range(2)]
         await _until_there(server.url, 2)
@@ -89,7 +89,7 @@ async def test_jobs_of_others_are_counted_and_left_alone(tmp_path: Path, server:
         assert await on_server(server.url) == ([theirs[0].id], [theirs[1].id, ours.id])
         for job in reversed(theirs):
             await other.services.jobs.cancel(job.id)
-        server.go_on()
+        server.brake.release()
         assert (await app.end_of(ours)).state is JobState.DONE
         assert [(await other.end_of(job)).state for job in theirs] == [JobState.CANCELLED] * 2
     counted = [ahead for ahead in app.ahead if ahead is not None]
@@ -103,7 +103,7 @@ async def _until_there(url: str, count: int) -> None:
 
 
 async def test_only_the_running_job_that_was_meant_is_cancelled(tmp_path: Path, server: Server) -> None:
-    server.hold()
+    server.brake.hold()
     async with running_app(tmp_path / "home", server.url) as app:
         first = await app.submit(**ONE)
         second = await app.submit(**ONE, seed=3)
@@ -111,13 +111,13 @@ async def test_only_the_running_job_that_was_meant_is_cancelled(tmp_path: Path, 
             await asyncio.sleep(0.02)
         await app.services.jobs.cancel(first.id)
         assert (await app.end_of(first)).state is JobState.CANCELLED
-        server.go_on()
+        server.brake.release()
         assert (await app.end_of(second)).state is JobState.DONE
 
 
 @pytest.mark.parametrize("moment", range(6))
 async def test_cancelling_at_any_moment_of_the_sending(tmp_path: Path, server: Server, moment: int) -> None:
-    server.hold()
+    server.brake.hold()
     async with running_app(tmp_path / "home", server.url) as app:
         job = await app.submit(**ONE)
         await asyncio.sleep(0.01 * moment)
@@ -132,7 +132,7 @@ async def test_a_cancel_that_does_not_reach_the_server_outlives_the_app(
     tmp_path: Path, server: Server, proxy: Proxy
 ) -> None:
     home = tmp_path / "home"
-    server.hold()
+    server.brake.hold()
     async with running_app(home, proxy.url) as app:
         job = await app.submit(**ONE)
         await _until_there(proxy.upstream_url, 1)
@@ -149,7 +149,7 @@ async def test_a_cancel_that_does_not_reach_the_server_outlives_the_app(
 
 async def test_a_job_is_cancelled_by_the_one_who_drives_it(tmp_path: Path, server: Server) -> None:
     home = tmp_path / "home"
-    server.hold()
+    server.brake.hold()
     async with running_app(home, server.url) as driving, running_app(home, server.url) as asking:
         running, waiting = await driving.submit(**ONE), await driving.submit(**ONE, seed=2)
         await _until_there(server.url, 2)

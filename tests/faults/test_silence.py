@@ -138,13 +138,13 @@ async def test_success_may_come_before_history(tmp_path: Path, hostile: Hostile)
 
 async def test_a_restarted_server_loses_its_jobs_but_not_ours(tmp_path: Path, server: Server) -> None:
     """What had run is lost and said so; what was still here is simply sent."""
-    server.hold()
+    server.brake.hold()
     async with running_app(tmp_path / "home", server.url) as app:
         first = await app.submit(**ONE)
         await until_running(app, first)
         others = [await app.submit(**ONE, prompt=f"pan left {n}") for n in range(3)]
         await server.restart()
-        server.go_on()
+        server.brake.release()
         first = await app.end_of(first)
         ended = [await app.end_of(job) for job in others]
         assert first.state is JobState.LOST
@@ -232,7 +232,7 @@ async def test_a_server_that_never_takes_a_job_fails_it_in_the_end(tmp_path: Pat
 
 
 async def test_another_client_interrupts_our_job(tmp_path: Path, server: Server) -> None:
-    server.hold()
+    server.brake.hold()
     async with running_app(tmp_path / "home", server.url) as app:
         job = await app.submit(**ONE)
         await until_running(app, job)

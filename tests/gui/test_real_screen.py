@@ -13,11 +13,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import av
+import httpx
 import psutil
 import pytest
 from PIL import Image
 
 from tests.gui.screen import Screen, missing, wait_for
+from tests.sketch.holdable import Brake
 
 pytestmark = [
     pytest.mark.screen,
@@ -39,13 +41,27 @@ def needs(*programs: str) -> pytest.MarkDecorator:
 
 
 @pytest.fixture(scope="module")
-def sketch() -> Iterator[dict[str, object]]:
-    """One Sketch for the module, as a home's own record of it; no test waits for another to start."""
-    command = [sys.executable, "-m", "oelala_desktop.sketch", "--port", "0"]
+def brake(tmp_path_factory: pytest.TempPathFactory) -> Brake:
+    return Brake(tmp_path_factory.mktemp("sketch") / "hold")
+
+
+@pytest.fixture(scope="module")
+def one_sketch(brake: Brake) -> Iterator[dict[str, object]]:
+    """One Sketch for the module; no test waits for another to start."""
+    command = [*brake.command, "--port", "0", "--idle-exit", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
         assert process.stdout is not None
         yield {"pid": process.pid, "url": process.stdout.readline().split()[-1]}
         process.kill()
+
+
+@pytest.fixture
+def sketch(one_sketch: dict[str, object], brake: Brake) -> Iterator[dict[str, object]]:
+    """It, as a home's own record of it. What a test leaves there is gone before the next."""
+    yield one_sketch
+    httpx.post(f"{one_sketch['url']}/queue", json={"clear": True})
+    httpx.post(f"{one_sketch['url']}/interrupt")
+    brake.release()
 
 
 @pytest.fixture
@@ -200,16 +216,18 @@ def test_three_pictures_dragged_from_a_file_manager(screen: Screen, sketch: dict
 
 
 @needs("xfce4-panel", "dbus-monitor", "dbus-send", "dunst")
-def test_tray_tells_of_a_job(screen: Screen, sketch: dict[str, object], picture: Path) -> None:
+def test_tray_tells_of_a_job(screen: Screen, sketch: dict[str, object], brake: Brake, picture: Path) -> None:
+    brake.hold()
     screen.watch_bus(*WATCHED, *AWAKE)
     screen.start("dunst")
     screen.start_panel()
-    window = Window(screen, sketch, {**LONG, "duration": 5.0, "resolution": "480p", "image": str(picture)})
+    window = Window(screen, sketch, {**SHORT, "image": str(picture)})
     item = wait_for(screen.tray_item, "the icon in the tray")
     assert "oelala" in screen.tray_property(item, "Id")
     window.generate()
     screen.run("xdotool", "windowminimize", window.id)
     wait_for(lambda: PROMPT in screen.tray_property(item, "ToolTip"), "what runs in the tooltip")
+    brake.release()
     wait_for(lambda: window.states() == ["done"], "the result", 30)
     wait_for(lambda: screen.heard("Notify"), "the notice")
     assert f'string "{PROMPT}"' in screen.said("dbus-monitor")
@@ -255,8 +273,11 @@ def test_without_a_tray_closing_quits(screen: Screen, sketch: dict[str, object],
     assert window.code() == 0
 
 
-def test_without_a_tray_closing_asks_while_a_job_runs(screen: Screen, sketch: dict[str, object], picture: Path) -> None:
-    window = Window(screen, sketch, {**LONG, "image": str(picture)})
+def test_without_a_tray_closing_asks_while_a_job_runs(
+    screen: Screen, sketch: dict[str, object], brake: Brake, picture: Path
+) -> None:
+    brake.hold()
+    window = Window(screen, sketch, {**SHORT, "image": str(picture)})
     window.generate()
     window.close()
     asked = screen.window(QUESTION)
@@ -290,11 +311,17 @@ def test_a_second_start_raises_the_first(screen: Screen, sketch: dict[str, objec
 
 @pytest.mark.parametrize("moment", ["imports", "first paint", "closed at once", "a job", "a question", "Ctrl-C"])
 def test_asked_to_end_from_outside(
-    screen: Screen, sketch: dict[str, object], picture: Path, moment: str, monkeypatch: pytest.MonkeyPatch
+    screen: Screen,
+    sketch: dict[str, object],
+    brake: Brake,
+    picture: Path,
+    moment: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    brake.hold()
     if moment == "imports":
         monkeypatch.setattr(screen, "window", lambda _title: "")
-    window = Window(screen, sketch, {**LONG, "image": str(picture)})
+    window = Window(screen, sketch, {**SHORT, "image": str(picture)})
     if moment == "imports":
         library = re.compile(r"libQt6Core")
         maps = Path(f"/proc/{window.process.pid}/maps")

@@ -13,6 +13,7 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMessageBox
 
+from oelala_desktop.domain.events import JobChanged
 from oelala_desktop.domain.job import JobState
 from oelala_desktop.ui.fields import PictureEditor
 from oelala_desktop.ui.main_window import MainWindow
@@ -116,17 +117,17 @@ def test_several_pictures_ask_first(qapp: QApplication, home: Path, picture: Pat
 
     async def scenario(window: MainWindow) -> None:
         page = await with_picture(window, picture)
-        before = len(await window.studio.services.jobs.recent(500))
+        queued: set[str] = set()
+        window.studio.services.bus.subscribe(JobChanged, lambda event: queued.add(event.job.id))
         drop(page, picture, second)
         await until(lambda: window.shell.findChild(QMessageBox), "the question")
         box = window.shell.findChild(QMessageBox)
         assert isinstance(box, QMessageBox)
         assert "2 jobs" in box.text()
         QTest.mouseClick(box.defaultButton(), Qt.MouseButton.LeftButton)
-        await asyncio.sleep(0.5)
-        jobs = await window.studio.services.jobs.recent(500)
-        assert len(jobs) == before + 2
-        await window.studio.services.jobs.wait_for([job.id for job in jobs])
+        await until(lambda: len(queued) >= 2, "two jobs")
+        await window.studio.services.jobs.wait_for(list(queued))
+        assert len(queued) == 2
 
     live(qapp, home, scenario)
 
@@ -160,15 +161,16 @@ def test_waiting_jobs_are_reordered_by_dragging(qapp: QApplication, home: Path, 
             page.generate()
         await until(lambda: len(window.queue.waiting) == 3, "three waiting jobs")
         window.shell.open_panel("queue")
-        await asyncio.sleep(0.3)
 
         def order() -> list[str]:
             return [job.id for job in sorted(window.queue.waiting, key=lambda job: job.position)]
 
         before = order()
+        await until(lambda: all(window.queue._panel.row(job_id) for job_id in before), "their rows")
         first, last = (window.queue._panel.row(job_id) for job_id in (before[0], before[2]))
         assert first is not None
         assert last is not None
+        await until(lambda: last.mapFromGlobal(first.mapToGlobal(QPoint())).y() <= -first.height(), "rows in place")
         start, goal = last.rect().center(), last.mapFromGlobal(first.mapToGlobal(QPoint(40, 2)))
         QTest.mousePress(last, Qt.MouseButton.LeftButton, pos=QPoint(40, start.y()))
         QTest.mouseMove(last, QPoint(40, start.y() - 12))

@@ -10,8 +10,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from oelala_desktop.domain.events import LibraryChanged, MediaAdded
 from oelala_desktop.domain.media import MediaQuery
+from oelala_desktop.services import reading
 from oelala_desktop.services.folders import stamp_of, walk
 from tests.library.conftest import EVERYTHING, Shelf, picture, put, until
 from tests.metadata import corpus, files, graphs
@@ -167,13 +170,14 @@ async def test_a_half_written_file_is_waited_for(shelf: Shelf) -> None:
     assert [len(change.removed) for change in shelf.changes] == [0] * len(shelf.changes)
 
 
-async def test_a_result_of_a_job_is_there_at_once(shelf: Shelf) -> None:
+async def test_a_result_of_a_job_is_there_at_once(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not only when it has lain still for a while."""
     await shelf.start(watched=True)
-    path = put(shelf.output / "result.png", picture(1), age=0)
-    start = time.monotonic()
-    shelf.bus.publish(MediaAdded(str(path), "job-7"))
-    await shelf.shows("result.png")
-    assert time.monotonic() - start < 0.5
+    with monkeypatch.context() as patch:
+        patch.setattr(reading, "_STILL", 3600.0)
+        path = put(shelf.output / "result.png", picture(1), age=0)
+        shelf.bus.publish(MediaAdded(str(path), "job-7"))
+        await shelf.shows("result.png")
     assert (await shelf.item("result.png")).job_id == "job-7"
     await asyncio.sleep(1.5)
     assert (await shelf.item("result.png")).job_id == "job-7"

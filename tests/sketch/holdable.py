@@ -14,12 +14,26 @@ from oelala_desktop.sketch.executor import NodeWork
 from oelala_desktop.sketch.frames import PreviewSource
 
 
-def hold_at_each_step(hold: Path) -> None:
+class Brake:
+    """Holds the jobs of the Sketch that was started with `command`."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self.command = [sys.executable, "-P", __file__, str(file)]
+
+    def hold(self) -> None:
+        self._file.touch()
+
+    def release(self) -> None:
+        self._file.unlink(missing_ok=True)
+
+
+def hold_at_each_step(file: Path) -> None:
     step = NodeWork.progress
 
     def held(self: NodeWork, value: int, total: int, preview: PreviewSource | None = None) -> None:
         step(self, value, total, preview)
-        while hold.exists():
+        while file.exists():
             self.check()
             time.sleep(0.01)
 
