@@ -1,11 +1,6 @@
-"""Gate: what every request and every upgrade must pass before a route sees it, and what every answer carries.
+"""Gate: what every request and every upgrade must pass before a route sees it, and what every answer carries:
 
-A program that listens on 127.0.0.1 is reached by every page that the user has open in a browser. The rules:
-
-- `Host` must be one of our own names with our port: a foreign name that resolves to 127.0.0.1 (DNS rebinding) makes
-  the browser take us for that site.
-- An `Origin` must be ours and `Sec-Fetch-Site` must not say that another site asks: forms and images need no
-  permission to be sent anywhere. `null` is the origin of sandboxed frames and files.
+- Names, origins and sites as `domain.callers` has them.
 - No CORS header is ever sent, so no other site reads an answer; CORP keeps our pictures out of its pages.
 - A token, where there is one, is compared in constant time.
 - A body is counted while it comes in, whatever its header promised.
@@ -23,6 +18,8 @@ from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from dataclasses import dataclass
 from typing import Any
 
+from oelala_desktop.domain.callers import Headers, OwnNames
+
 from .errors import TooLarge
 from .pace import Pace
 
@@ -30,7 +27,6 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Message, Receive, Send], Awaitable[None]]
-Headers = Iterable[tuple[bytes, bytes]]
 
 CONTENT_POLICY = b"default-src 'none'; sandbox"
 _ALWAYS = (
@@ -42,7 +38,6 @@ _ALWAYS = (
 _POLICY = (b"content-security-policy", CONTENT_POLICY)
 _ALWAYS_AND_POLICY = (*_ALWAYS, _POLICY)
 _LINGER = 2.0  # seconds that a refused body is still heard
-_OWN_SITE = (b"none", b"same-origin")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +47,6 @@ class Refusal:
     headers: tuple[tuple[bytes, bytes], ...] = ()
 
 
-_FOREIGN = Refusal(403, "Requests from web pages of other sites are refused.")
 _NO_UPGRADE = Refusal(403, "There are no web sockets here; GET /events streams what happens.")
 _NO_TOKEN = Refusal(
     401,
@@ -65,34 +59,19 @@ class Policy:
     """`names` are the hosts (without port, IPv6 in brackets) under which this port is ours."""
 
     def __init__(self, names: Iterable[str], port: int, token: str | None) -> None:
-        hosts = {f"{name}:{port}" for name in names} | ({*names} if port == 80 else set())
-        self._hosts = frozenset(host.encode("ascii") for host in hosts)
-        self._origins = frozenset(b"http://" + host for host in self._hosts)
+        self._names = OwnNames(names, port)
         self._token = _digest(token.encode()) if token is not None else None
-        example = min(hosts, key=lambda host: (not host.startswith("127."), host), default="")
-        self._wrong_host = Refusal(421, f"This is not a name of this program; ask http://{example} instead.")
 
     def judge(self, headers: Headers) -> Refusal | None:
         """None for a request that may pass."""
-        hosts = []
-        is_foreign = False
-        authorization = b""
-        for name, value in headers:
-            if name == b"host":
-                hosts.append(value)
-            elif name == b"origin":
-                is_foreign |= value not in self._origins
-            elif name == b"sec-fetch-site":
-                is_foreign |= value not in _OWN_SITE
-            elif name == b"authorization":
-                authorization = value
-        if len(hosts) != 1 or hosts[0] not in self._hosts:
-            return self._wrong_host
-        if is_foreign:
-            return _FOREIGN
-        if self._token is not None and not hmac.compare_digest(_digest(_credential(authorization)), self._token):
-            return _NO_TOKEN
-        return None
+        refused = self._names.refuse(headers)
+        if refused is not None:
+            return Refusal(*refused)
+        return _NO_TOKEN if self._token is not None and not self._is_let_in(headers) else None
+
+    def _is_let_in(self, headers: Headers) -> bool:
+        given = [value for name, value in headers if name == b"authorization"]
+        return hmac.compare_digest(_digest(_credential(given[-1] if given else b"")), self._token or b"")
 
 
 def _digest(token: bytes) -> bytes:

@@ -14,6 +14,7 @@ from typing import Any
 
 import psutil
 
+from oelala_desktop.domain.callers import LOOPBACK_NAMES, bracketed
 from oelala_desktop.domain.errors import InvalidInput
 from oelala_desktop.domain.events import NoticePosted
 from oelala_desktop.services.tasks import TaskScope
@@ -27,7 +28,6 @@ from .upload_folder import sweep_uploads
 log = logging.getLogger(__name__)
 
 DEFAULT_PORT = 7998
-_LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 _GRACE = 2  # seconds that open answers get when it stops
 
 
@@ -127,23 +127,18 @@ class ApiServer:
         return 2 * self._services.jobs.max_picture_bytes + MAX_TEXT + OVERHEAD
 
     def _own_names(self, address: str) -> set[str]:
-        names = set(_LOOPBACK)
+        names = set(LOOPBACK_NAMES)
         if not is_loopback(self._host):
-            names |= {_bracketed(name) for name in (self._host, address, *self._names)}
+            names |= {bracketed(name) for name in (self._host, address, *self._names)}
             if ipaddress.ip_address(address).is_unspecified:
                 # whoever types one of our numbers means us; a foreign name is never among them
-                names |= {_bracketed(row.address.partition("%")[0]) for row in _interface_addresses()}
+                names |= {bracketed(row.address.partition("%")[0]) for row in _interface_addresses()}
         return names
 
 
 def _interface_addresses() -> list[Any]:
     kinds = (socket.AF_INET, socket.AF_INET6)
     return [row for rows in psutil.net_if_addrs().values() for row in rows if row.family in kinds]
-
-
-def _bracketed(name: str) -> str:
-    bare = name.strip("[]")
-    return f"[{bare}]" if ":" in bare else bare
 
 
 def _of_interest(record: logging.LogRecord) -> bool:

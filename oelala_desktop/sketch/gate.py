@@ -1,9 +1,10 @@
-"""What stands before every request: foreign origins, oversized bodies, and the clock of idleness."""
+"""What stands before every request: callers that are not ours, oversized bodies, and the clock of idleness."""
 
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
-from urllib.parse import urlsplit
+
+from oelala_desktop.domain.callers import OwnNames
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -47,16 +48,17 @@ class TooLargeError(Exception):
 
 
 class Gate:
-    """ASGI middleware round the whole app.
+    """ASGI middleware round the whole app: who may ask, as `domain.callers` has it, sockets too, and how much.
 
-    A page on some website can make a browser post to this machine; its `Origin` then differs from our `Host`
-    and it is refused with 403, sockets too. Bodies past the limit get 413, announced or not.
+    `names` gives our names for the address of this machine that a request came to. Bodies past the limit get 413,
+    announced or not.
     """
 
-    def __init__(self, app: App, activity: Activity, body_limit: int) -> None:
+    def __init__(self, app: App, activity: Activity, body_limit: int, names: Callable[[str], OwnNames]) -> None:
         self._app = app
         self._activity = activity
         self._limit = body_limit
+        self._names = names
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
@@ -69,20 +71,19 @@ class Gate:
             self._activity.end()
 
     async def _admit(self, scope: Scope, receive: Receive, send: Send) -> None:
-        headers = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
-        if not same_origin(headers.get(b"host"), headers.get(b"origin")):
-            if scope["type"] == "websocket":
-                await send({"type": "websocket.close", "code": 1008})
-            else:
-                await _answer(send, 403)
+        refused = self._names(scope["server"][0]).refuse(scope["headers"])
+        if refused is not None:
+            kind = "websocket.http.response" if scope["type"] == "websocket" else "http.response"
+            await _answer(send, refused[0], refused[1].encode(), kind)
         elif scope["type"] == "http" and scope["method"] == "OPTIONS":
             await _answer(send, 200)
         elif scope["type"] == "http":
-            await self._limited(scope, receive, send, headers.get(b"content-length", "0"))
+            await self._limited(scope, receive, send)
         else:
             await self._app(scope, receive, send)
 
-    async def _limited(self, scope: Scope, receive: Receive, send: Send, announced: str) -> None:
+    async def _limited(self, scope: Scope, receive: Receive, send: Send) -> None:
+        announced = dict(scope["headers"]).get(b"content-length", b"0")
         if announced.isdigit() and int(announced) > self._limit:
             await _drain(receive, DRAIN * self._limit)
             await _answer(send, 413, too_large_text(self._limit))
@@ -115,27 +116,7 @@ async def _drain(receive: Receive, most: int) -> None:
         more = message["type"] == "http.request" and message.get("more_body", False)
 
 
-def same_origin(host: str | None, origin: str | None) -> bool:
-    """Whether a request's `Origin`, if any, is this server itself.
-
-    A port that only one of the two names is left out of the comparison, for browsers that drop it.
-    """
-    if host is None or origin is None:
-        return True
-    try:
-        ours, theirs = urlsplit(f"//{host.lower()}"), urlsplit(origin.lower())
-        our_name: str | None = ours.netloc
-        their_name: str | None = theirs.netloc
-        if theirs.port is None:
-            our_name = ours.hostname
-        if ours.port is None:
-            their_name = theirs.hostname
-    except ValueError:
-        return False
-    return bool(their_name) and our_name == their_name
-
-
-async def _answer(send: Send, status: int, body: bytes = b"") -> None:
+async def _answer(send: Send, status: int, body: bytes = b"", kind: str = "http.response") -> None:
     headers = [(b"content-length", str(len(body)).encode()), (b"content-type", b"text/plain; charset=utf-8")]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+    await send({"type": f"{kind}.start", "status": status, "headers": headers})
+    await send({"type": f"{kind}.body", "body": body})

@@ -2,11 +2,13 @@
 
 import asyncio
 import contextlib
+import logging
 import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import uvicorn
@@ -14,6 +16,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import Mount, Router
 
+from oelala_desktop.domain.callers import LOOPBACK_NAMES, OwnNames, bracketed
 from oelala_desktop.sketch.engine import Engine
 from oelala_desktop.sketch.folders import open_folders
 from oelala_desktop.sketch.gate import Activity, App, Gate, TooLargeError
@@ -89,7 +92,14 @@ def serve(settings: Settings, announce: Callable[[str], None]) -> None:
     with _listen(settings) as listener, open_folders(settings.base) as folders:
         engine = Engine(folders, CATALOG, settings.protocol)
         activity = Activity()
-        gate: App = Gate(application(engine), activity, catalog.UPLOAD_LIMIT)
+        host, port = listener.getsockname()[:2]
+
+        @cache
+        def names(address: str) -> OwnNames:
+            reached = {bracketed(name) for name in (settings.host, address.removeprefix("::ffff:"))}
+            return OwnNames(LOOPBACK_NAMES | reached, port)
+
+        gate: App = Gate(application(engine), activity, catalog.UPLOAD_LIMIT, names)
         config = uvicorn.Config(
             gate,
             log_config=None,
@@ -103,10 +113,14 @@ def serve(settings: Settings, announce: Callable[[str], None]) -> None:
             timeout_graceful_shutdown=GRACE,
             server_header=False,
         )
-        host, port = listener.getsockname()[:2]
-        shown = f"[{host}]" if ":" in host else host
-        server = _Server(config, lambda: announce(f"http://{shown}:{port}"))
+        logging.getLogger("uvicorn.error").addFilter(_of_interest)
+        server = _Server(config, lambda: announce(f"http://{bracketed(host)}:{port}"))
         asyncio.run(_run(server, listener, engine, activity, settings.idle_exit))
+
+
+def _of_interest(record: logging.LogRecord) -> bool:
+    """Not that a refused socket was not opened, which uvicorn takes for a mistake of ours."""
+    return not str(record.msg).startswith("ASGI callable returned without completing handshake")
 
 
 async def _run(server: _Server, listener: socket.socket, engine: Engine, activity: Activity, idle_exit: float) -> None:

@@ -161,8 +161,15 @@ class Proxy:
                 raise Cut
             if fault.kind == "swallow":
                 await _forever()
+            own = re.sub(
+                rb"\r\nhost: [^\r]*",
+                b"\r\nHost: %s:%d" % (self.upstream[0].encode(), self.upstream[1]),
+                head,
+                count=1,
+                flags=re.IGNORECASE,
+            )
             for _ in range(2 if fault.kind == "repeat" else 1):
-                upstream.write(head + body)
+                upstream.write(own + body)
                 await upstream.drain()
                 answer, content = await _read_message(up_reader, method)
             status = int(answer.split(b" ", 2)[1])

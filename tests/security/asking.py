@@ -3,9 +3,7 @@
 import json
 import socket
 from dataclasses import dataclass
-from typing import Any
-
-from tests.api.serving import Served
+from typing import Any, Protocol
 
 #: every route with a method that it takes
 ROUTES = (
@@ -38,6 +36,13 @@ ROUTES = (
 )
 
 
+class Listening(Protocol):
+    """A server on this machine."""
+
+    @property
+    def port(self) -> int: ...
+
+
 @dataclass
 class Answer:
     status: int
@@ -48,16 +53,16 @@ class Answer:
         return json.loads(self.body)
 
 
-def ask(served: Served, method: str, path: str, headers: list[tuple[str, str]], body: bytes = b"") -> Answer:
+def ask(server: Listening, method: str, path: str, headers: list[tuple[str, str]], body: bytes = b"") -> Answer:
     """Sends just these headers (and the length of a body) on a connection of its own."""
     lines = [f"{method} {path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers), "Connection: close"]
     if body:
         lines.append(f"Content-Length: {len(body)}")
-    return send(served, "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + body)
+    return send(server, "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + body)
 
 
-def send(served: Served, request: bytes) -> Answer:
-    with socket.create_connection(("127.0.0.1", served.port), timeout=20) as connection:
+def send(server: Listening, request: bytes) -> Answer:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as connection:
         connection.sendall(request)
         return read_answer(connection)
 
@@ -72,5 +77,5 @@ def read_answer(connection: socket.socket) -> Answer:
     return Answer(int(first.split(" ")[1]), headers, body)
 
 
-def own(served: Served) -> tuple[str, str]:
-    return ("Host", f"127.0.0.1:{served.port}")
+def own(server: Listening) -> tuple[str, str]:
+    return ("Host", f"127.0.0.1:{server.port}")

@@ -19,7 +19,7 @@ def sketch_process(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str
         try:
             assert process.stdout is not None
             line = process.stdout.readline().strip()
-            assert line.startswith("sketch listening on http://127.0.0.1:"), line
+            assert line.startswith("sketch listening on http://"), line
             yield process, line.removeprefix("sketch listening on ")
         finally:
             process.terminate()
