@@ -6,17 +6,18 @@ The rules are the names that ComfyUI's own nodes and the common packs give their
 from __future__ import annotations
 
 import glob
-import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from . import graph as edits
 from .errors import InvalidPreset
-from .field import FieldKind
+from .field import MAX_SEED, FieldKind
 from .models import noise_pass
 from .tool import TOOLS, VOCABULARY, Tool
+from .workflow import read_graph
 
 #: settings key -> names of inputs that it goes into, wherever they hold a plain value
 _NAMES: Mapping[str, tuple[str, ...]] = {
@@ -33,6 +34,7 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
 #: what a preset cannot do without: pictures go in, and results come out under a name of their own
 ALWAYS = frozenset({"image", "filename"})
 _TEXTS = ("text", "prompt", "positive_prompt", "value", "string")
+_TOWARDS_TEXT = ("conditioning", *_TEXTS)
 _LENGTHS = ("length", "num_frames")
 _VIDEO_SAVERS = frozenset({"SaveVideo", "SaveWEBM", "SaveAnimatedWEBP", "SaveAnimatedPNG", "VHS_VideoCombine"})
 _FOLDERS: Mapping[str, tuple[str, str | None]] = {
@@ -46,6 +48,10 @@ _FOLDERS: Mapping[str, tuple[str, str | None]] = {
     "control_net_name": ("controlnet", None),
 }
 _OTHER_FOLDERS = {"CLIPVisionLoader": "clip_vision", "UpscaleModelLoader": "upscale_models"}
+_LONGEST_TEXT, _LONGEST_NAME, _LONGEST_FILE = 20_000, 100, 255  # characters
+_MOST = 10_000  # pixels of a side, frames, steps, frames per second
+_MOST_OTHERS = 500  # inputs of no meaning to us that are offered: a form with all of them would be of no use
+_VAST = 2**63  # from here on a TOML file cannot hold a number
 _LARGE = 900_000  # pixels from which a checkpoint's picture is of SDXL's class
 _KINDS = ((bool, "switch"), (int, "integer"), (float, "number"), (str, "line"))
 
@@ -76,18 +82,9 @@ class Adoption:
     is_large: bool
 
 
-def is_workflow(content: object) -> bool:
-    """Whether this JSON value is a workflow, in either of ComfyUI's formats, rather than something else."""
-    if not isinstance(content, dict) or not content:
-        return False
-    if isinstance(content.get("nodes"), list) and "links" in content:
-        return True
-    return all(isinstance(n, dict) and "class_type" in n for n in content.values())
-
-
 def adopt(content: object) -> Adoption:
     """What a preset could be made of. Raises InvalidPreset with a sentence on what is wrong with the workflow."""
-    graph = _read(content)
+    graph = read_graph(content)
     savers = [i for i, node in graph.items() if isinstance(node["inputs"].get("filename_prefix"), str)]
     if not savers:
         raise InvalidPreset(
@@ -101,36 +98,8 @@ def adopt(content: object) -> Adoption:
     taken = {target for e in known for target in e.into}
     models = tuple(_models(graph))
     taken |= {target for model in models for target in model["into"]}
-    exposures = (*known, *_others(graph, taken))
+    exposures = (*known, *islice(_others(graph, taken), _MOST_OTHERS))
     return Adoption(graph, tools, exposures, models, _loras(passes, graph), _clips(graph), _is_large(graph))
-
-
-# reading
-
-
-def _read(content: object) -> edits.Graph:
-    if isinstance(content, dict) and isinstance(content.get("nodes"), list):
-        raise InvalidPreset(
-            "This is ComfyUI's editor format, which no server runs. Export it with Workflow → Export (API) instead."
-        )
-    if not isinstance(content, dict) or not is_workflow(content):
-        raise InvalidPreset("This is not a workflow in API format (ComfyUI: Workflow → Export (API)).")
-    if not all(isinstance(n.get("inputs"), dict) and isinstance(n["class_type"], str) for n in content.values()):
-        raise InvalidPreset("This workflow is damaged: one of its nodes has no inputs or no class.")
-    return _titled(edits.copy_graph(content))
-
-
-def _titled(graph: edits.Graph) -> edits.Graph:
-    """Every node with a title of its own, since titles are what a table's targets name."""
-    seen: set[str] = set()
-    for node_id, node in graph.items():
-        wanted = edits.title_of(graph, node_id)
-        title, number = wanted, 2
-        while title in seen:
-            title, number = f"{wanted} {number}", number + 1
-        seen.add(title)
-        node["_meta"] = {**(node.get("_meta") or {}), "title": title}
-    return graph
 
 
 def _tools(graph: edits.Graph, savers: list[str]) -> tuple[Tool, ...]:
@@ -149,7 +118,7 @@ def _passes(graph: edits.Graph) -> list[str]:
 
 
 def _number(value: object) -> float:
-    return float(value) if isinstance(value, int | float) else 0.0
+    return float(value) if isinstance(value, int | float) and abs(value) < _VAST else 0.0
 
 
 # what can be set
@@ -163,9 +132,8 @@ def _texts(graph: edits.Graph) -> Iterator[Exposure]:
     """Positive and negative, found from what the samplers are given."""
     taken: set[tuple[str, str]] = set()
     for key, side in (("prompt", "positive"), ("negative_prompt", "negative")):
-        found: list[tuple[str, str] | None] = [
-            _text_at(graph, node["inputs"].get(side), side, 0) for node in graph.values()
-        ]
+        known: dict[str, tuple[str, str] | None] = {}
+        found = [_text_at(graph, node["inputs"].get(side), side, known) for node in graph.values()]
         found += [(i, f"{side}_prompt") for i, node in graph.items() if _holds(node, f"{side}_prompt")]
         if key == "prompt" and not any(found):  # a guider with one conditioning has no sides
             found = [next(((i, "text") for i, n in graph.items() if _is_encoder(n)), None)]
@@ -187,20 +155,36 @@ def _is_encoder(node: Mapping[str, Any]) -> bool:
 
 
 def _holds(node: Mapping[str, Any], name: str) -> bool:
-    return isinstance(node["inputs"].get(name), str)
+    """A text that a form can show."""
+    value = node["inputs"].get(name)
+    return isinstance(value, str) and len(value) <= _LONGEST_TEXT and "\x00" not in value
 
 
-def _text_at(graph: edits.Graph, link: object, side: str, depth: int) -> tuple[str, str] | None:
-    """The node and input whose text arrives at a link, through any conditioning in between."""
-    if not edits.is_link(link) or depth > 20 or not isinstance(link, list) or link[0] not in graph:
-        return None
-    node = graph[link[0]]
-    for name in _TEXTS:
-        if isinstance(node["inputs"].get(name), str):
-            return link[0], name
-    names = [side] if side in node["inputs"] else [n for n in node["inputs"] if n.startswith(("conditioning", *_TEXTS))]
-    found = (_text_at(graph, node["inputs"][name], side, depth + 1) for name in names)
-    return next((spot for spot in found if spot is not None), None)
+def _text_at(
+    graph: edits.Graph, link: object, side: str, known: dict[str, tuple[str, str] | None]
+) -> tuple[str, str] | None:
+    """The node and input whose text arrives at a link, through any conditioning in between. `known` holds what was
+    found behind each node so far, None while it is being looked for: every node is entered once."""
+    ahead, path = [iter([link])], list[str]()
+    while ahead:
+        link = next(ahead[-1], None)
+        if link is None:
+            ahead.pop()
+            path[len(ahead) - 1 :] = []
+        elif isinstance(link, list) and edits.is_link(link) and link[0] in graph:
+            here = link[0]
+            inputs = graph[here]["inputs"]
+            if here not in known:
+                known[here] = next(((here, name) for name in _TEXTS if _holds(graph[here], name)), None)
+                if known[here] is None:
+                    names = [side] if side in inputs else [n for n in inputs if n.startswith(_TOWARDS_TEXT)]
+                    path.append(here)
+                    ahead.append(iter([inputs[name] for name in names if inputs[name] is not None]))
+            spot = known[here]
+            if spot is not None:
+                known.update(dict.fromkeys(path, spot))
+                return spot
+    return None
 
 
 def _picture(graph: edits.Graph) -> Iterator[Exposure]:
@@ -217,7 +201,7 @@ def _sized(graph: edits.Graph) -> list[str]:
     return [
         i
         for i, node in graph.items()
-        if all(type(node["inputs"].get(name)) is int for name in ("width", "height"))
+        if all(_is_count(node["inputs"].get(name)) for name in ("width", "height"))
         and ("batch_size" in node["inputs"] or any(name in node["inputs"] for name in _LENGTHS))
     ]
 
@@ -226,7 +210,7 @@ def _size(graph: edits.Graph) -> Iterator[Exposure]:
     sized = _sized(graph)
     for name in ("width", "height"):
         yield from _exposed(graph, name, [(i, name) for i in sized])
-    lengths = [(i, n) for i in sized for n in _LENGTHS if type(graph[i]["inputs"].get(n)) is int]
+    lengths = [(i, n) for i in sized for n in _LENGTHS if _is_count(graph[i]["inputs"].get(n))]
     # other families count their frames in other steps than 4k + 1
     if all((count := graph[i]["inputs"][name]) > 1 and count % 4 == 1 for i, name in lengths):
         yield from _exposed(graph, "num_frames", lengths)
@@ -239,10 +223,21 @@ def _plain(graph: edits.Graph) -> Iterator[Exposure]:
 
 
 def _is_plain(key: str, value: object) -> bool:
-    if key in ("sampler", "scheduler", "filename"):
+    """Whether it is a value that the setting could have."""
+    if key == "filename":
         return isinstance(value, str)
-    whole = VOCABULARY[key].kind in (FieldKind.INTEGER, FieldKind.SEED)
-    return type(value) is int or (type(value) is float and (value.is_integer() or not whole))
+    if key in ("sampler", "scheduler"):
+        return isinstance(value, str) and 0 < len(value) <= _LONGEST_NAME and "\x00" not in value
+    kind = VOCABULARY[key].kind
+    if kind is FieldKind.SEED:
+        return type(value) is int and 0 <= value <= MAX_SEED
+    if kind is FieldKind.INTEGER:
+        return _is_count(int(value) if isinstance(value, float) and value.is_integer() else value)
+    return type(value) in (int, float) and isinstance(value, int | float) and abs(value) < _VAST
+
+
+def _is_count(value: object) -> bool:
+    return type(value) is int and 0 < value <= _MOST
 
 
 def _switch(graph: edits.Graph, passes: list[str]) -> Iterator[Exposure]:
@@ -250,30 +245,38 @@ def _switch(graph: edits.Graph, passes: list[str]) -> Iterator[Exposure]:
     if len(passes) == 2:
         spots = list(zip(passes, ("end_at_step", "start_at_step"), strict=True))
         ends = [graph[i]["inputs"].get(name) for i, name in spots]
-        if type(ends[0]) is int and ends[0] == ends[1]:
+        whole = any(_is_plain("steps", node["inputs"].get("steps")) for node in graph.values())
+        if whole and _is_count(ends[0]) and ends[0] == ends[1]:
             yield from _exposed(graph, "switch_step", spots)
 
 
 def _others(graph: edits.Graph, taken: set[str]) -> Iterator[Exposure]:
     """Whatever else holds a plain value, offered under its node's name and not kept unless asked for."""
-    used: set[str] = set(VOCABULARY)
+    used = {*VOCABULARY, *ALWAYS, "width", "height", "preset", "tool", "workflow"}
+    numbers: dict[str, int] = {}
     for node_id, node in graph.items():
+        title = edits.title_of(graph, node_id)
         for name, value in node["inputs"].items():
             target = _target(graph, node_id, name)
             kind = next((word for type_, word in _KINDS if isinstance(value, type_)), "")
-            if not kind or target in taken or not _is_writable(value):
+            if not kind or target in taken or not (_is_name(name) and _is_writable(value)):
                 continue
-            key = re.sub(r"\W+", "_", target.casefold()).strip("_") or "setting"
+            key = wanted = re.sub(r"\W+", "_", target.casefold()).strip("_") or "setting"
             while key in used:
-                key += "_"
+                numbers[wanted] = number = numbers.get(wanted, 0) + 1
+                key = f"{wanted}_{number if number > 1 else ''}"
             used.add(key)
-            title = edits.title_of(graph, node_id)
             yield Exposure(key, f"{title}: {name.replace('_', ' ')}", (target,), value, kept=False, kind=kind)
 
 
+def _is_name(name: str) -> bool:
+    """Whether an input can be named behind a title and a dot, and shown."""
+    return 0 < len(name) <= _LONGEST_NAME and "." not in name
+
+
 def _is_writable(value: Any) -> bool:
-    """Whether a TOML file can hold it."""
-    return isinstance(value, str) or (math.isfinite(value) and abs(value) < 2**63)
+    """Whether a TOML file can hold it, and a form show it."""
+    return _holds({"inputs": {"": value}}, "") if isinstance(value, str) else abs(value) < _VAST
 
 
 def _models(graph: edits.Graph) -> Iterator[dict[str, Any]]:
@@ -281,11 +284,11 @@ def _models(graph: edits.Graph) -> Iterator[dict[str, Any]]:
     for node_id, node in graph.items():
         for name, value in node["inputs"].items():
             folder, key = _folder_of(node["class_type"], name)
-            if not folder or not isinstance(value, str):
+            base = value.replace("\\", "/").rsplit("/", 1)[-1] if isinstance(value, str) else ""
+            if not (folder and _is_name(name) and 0 < len(base) <= _LONGEST_FILE) or "\x00" in base:
                 continue
             if name == "unet_name":
                 key = "unet_low_noise" if noise_pass(value) == "low" else "unet_high_noise"
-            base = value.replace("\\", "/").rsplit("/", 1)[-1]
             row = {
                 "into": [_target(graph, node_id, name)],
                 "folder": folder,

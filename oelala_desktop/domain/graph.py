@@ -14,6 +14,7 @@ from .errors import InvalidPreset
 
 Graph = dict[str, dict[str, Any]]
 _SEEDS = 2**64  # how many there are
+_DIGITS = 9  # of an id that is counted on from
 
 
 def copy_graph(graph: Mapping[str, Mapping[str, Any]]) -> Graph:
@@ -27,13 +28,25 @@ def copy_graph(graph: Mapping[str, Mapping[str, Any]]) -> Graph:
 def title_of(graph: Mapping[str, Mapping[str, Any]], node_id: str) -> str:
     """The node's title, else its class, else its id: what a person is shown."""
     node = graph.get(node_id, {})
-    meta = node.get("_meta") or {}
-    return str(meta.get("title") or node.get("class_type") or node_id)
+    meta = node.get("_meta")
+    title = meta.get("title") if isinstance(meta, dict) else None
+    return title if title and isinstance(title, str) else str(node.get("class_type") or node_id)
 
 
-def find_node(graph: Graph, title: str) -> str:
-    """The id of the one node of that title. Raises InvalidPreset if there is none or more than one."""
-    found = [i for i in graph if title_of(graph, i) == title]
+def by_title(graph: Mapping[str, Mapping[str, Any]]) -> dict[str, list[str]]:
+    """Title -> ids, for many questions about one graph."""
+    found: dict[str, list[str]] = {}
+    for node_id in graph:
+        found.setdefault(title_of(graph, node_id), []).append(node_id)
+    return found
+
+
+def find_node(
+    graph: Mapping[str, Mapping[str, Any]], title: str, known: Mapping[str, Sequence[str]] | None = None
+) -> str:
+    """The id of the one node of that title. Raises InvalidPreset if there is none or more than one. `known` is what
+    `by_title` says of the graph."""
+    found = [i for i in graph if title_of(graph, i) == title] if known is None else known.get(title, ())
     if len(found) != 1:
         raise InvalidPreset(f"The graph has {len(found) or 'no'} nodes titled “{title}”; exactly one is needed.")
     return found[0]
@@ -46,10 +59,10 @@ def split_target(target: str) -> tuple[str, str]:
     return title, name
 
 
-def set_input(graph: Graph, target: str, value: Any) -> None:
-    """`target` is "Title.input"."""
+def set_input(graph: Graph, target: str, value: Any, known: Mapping[str, Sequence[str]] | None = None) -> None:
+    """`target` is "Title.input"; `known` as for `find_node`."""
     title, name = split_target(target)
-    graph[find_node(graph, title)]["inputs"][name] = value
+    graph[find_node(graph, title, known)]["inputs"][name] = value
 
 
 def is_link(value: object) -> bool:
@@ -58,7 +71,9 @@ def is_link(value: object) -> bool:
 
 def add_node(graph: Graph, class_type: str, title: str, inputs: dict[str, Any]) -> str:
     """Adds a node under the next free number; returns its id."""
-    number = max((int(i) for i in graph if i.isdigit()), default=0) + 1
+    number = max((int(i) for i in graph if i.isascii() and i.isdigit() and len(i) <= _DIGITS), default=0) + 1
+    while str(number) in graph:
+        number += 1
     graph[str(number)] = {"class_type": class_type, "inputs": inputs, "_meta": {"title": title}}
     return str(number)
 
@@ -98,15 +113,17 @@ def splice_loras(
 
 def downstream(graph: Graph, start: str) -> set[str]:
     """Ids of all nodes that depend on `start`, itself left out."""
+    users: dict[str, list[str]] = {}
+    for node_id, node in graph.items():
+        for value in node["inputs"].values():
+            if is_link(value):
+                users.setdefault(value[0], []).append(node_id)
     found: set[str] = set()
-    edge = {start}
-    while edge:
-        edge = {
-            i
-            for i, node in graph.items()
-            if i not in found and any(is_link(v) and v[0] in edge for v in node["inputs"].values())
-        }
-        found |= edge
+    ahead = [start]
+    while ahead:
+        new = [i for i in users.get(ahead.pop(), ()) if i not in found]
+        found.update(new)
+        ahead += new
     return found
 
 

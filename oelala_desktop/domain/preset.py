@@ -217,7 +217,7 @@ class Preset:
 
     def _class_at(self, target: str) -> tuple[str, str]:
         title, name = edits.split_target(target)
-        node = self.template[edits.find_node({k: dict(v) for k, v in self.template.items()}, title)]
+        node = self.template[edits.find_node(self.template, title)]
         return str(node["class_type"]), name
 
     def model_choices(self, model: ModelFile, catalog: Catalog) -> tuple[str, ...] | None:
@@ -251,11 +251,12 @@ class Preset:
             "filename": prefix,
         }
         values |= {k: v for k, v in files.items() if k == "image"}
+        known = edits.by_title(graph)
         self._choose_models(graph, request, catalog)
         self._fit_devices(graph, catalog)
         for key, targets in self.into.items():
             for target in targets if values.get(key) is not None else ():
-                edits.set_input(graph, target, values[key])
+                edits.set_input(graph, target, values[key], known)
         for part in self.optional:
             if not values.get(part.key) or not catalog.has(part.class_type):
                 for title in part.nodes:
@@ -322,6 +323,7 @@ def check_preset(preset: Preset) -> None:
     """Raises InvalidPreset unless every target names exactly one node and an input of it, and no part of the table
     asks for another that is not there."""
     graph = edits.copy_graph(preset.template)
+    known = edits.by_title(graph)
     targets = [t for ts in preset.into.values() for t in ts] + [t for m in preset.models for t in m.into]
     targets += list(preset.devices)
     targets += [f"{title}.{part.through}" for part in preset.optional for title in part.nodes]
@@ -329,7 +331,7 @@ def check_preset(preset: Preset) -> None:
         targets += [t for t in (preset.loras.high, preset.loras.low, *preset.loras.clip) if t]
     for target in targets:
         title, name = edits.split_target(target)
-        if name not in graph[edits.find_node(graph, title)]["inputs"]:
+        if name not in graph[edits.find_node(graph, title, known)]["inputs"]:
             raise InvalidPreset(f"{preset.id}: node “{title}” has no input {name}.")
     titles = [preset.end_picture.node] if preset.end_picture else []
     titles += [preset.clips.start, preset.clips.frames] if preset.clips else []

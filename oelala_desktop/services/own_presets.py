@@ -6,7 +6,9 @@ import contextlib
 import itertools
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import tomli_w
 
@@ -16,6 +18,7 @@ from oelala_desktop.domain.errors import CannotSave, InvalidInput, InvalidPreset
 from oelala_desktop.domain.preset import Preset
 from oelala_desktop.domain.preset_file import parse_preset
 from oelala_desktop.domain.tool import Tool
+from oelala_desktop.domain.workflow import is_workflow
 from oelala_desktop.storage.whole_file import write_whole
 
 from .json_file import read_json
@@ -24,8 +27,21 @@ from .tools import ToolRegistry
 
 def read_workflow(path: Path) -> Adoption:
     """Raises InvalidInput with a sentence that names the file and its fault."""
+    return _adopted(path, read_json(path))
+
+
+def read_dropped(path: Path) -> Adoption | Mapping[str, Any]:
+    """What a JSON file is to become: a preset, or else settings, of which there may be none. Raises InvalidInput with a
+    sentence that names the file and its fault."""
+    content = read_json(path)
+    if is_workflow(content):
+        return _adopted(path, content)
+    return content if isinstance(content, dict) else {}
+
+
+def _adopted(path: Path, content: object) -> Adoption:
     try:
-        return adopt(read_json(path))
+        return adopt(content)
     except InvalidPreset as error:
         raise InvalidInput(f"{path.name}: {error.message}") from error
 

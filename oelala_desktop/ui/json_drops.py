@@ -8,12 +8,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from oelala_desktop.domain.adopt import Adoption, adopt, is_workflow
-from oelala_desktop.domain.errors import InvalidInput, InvalidPreset, OelalaError
+from oelala_desktop.domain.adopt import Adoption
+from oelala_desktop.domain.errors import OelalaError
 from oelala_desktop.domain.preset import Preset
 from oelala_desktop.domain.tool import TOOLS
-from oelala_desktop.services.json_file import read_json
-from oelala_desktop.services.own_presets import save_preset
+from oelala_desktop.services.own_presets import read_dropped, save_preset
 from oelala_desktop.ui.pages.workflow_sheet import WorkflowSheet
 from oelala_desktop.ui.studio import Studio
 
@@ -33,16 +32,13 @@ class JsonDrops:
         self.sheet: WorkflowSheet | None = None
 
     def take(self, path: Path) -> None:
-        self._studio.actions.start(asyncio.to_thread(read_json, path), done=partial(self._read, path))
+        self._studio.actions.start(asyncio.to_thread(read_dropped, path), done=partial(self._read, path))
 
-    def _read(self, path: Path, content: object) -> None:
-        if is_workflow(content):
-            try:
-                self._ask(path.stem, adopt(content))
-            except InvalidPreset as error:
-                self._studio.present(InvalidInput(f"{path.name}: {error.message}"))
-        elif isinstance(content, dict) and content:
-            self._take_settings(path.name, content)
+    def _read(self, path: Path, found: Adoption | Mapping[str, Any]) -> None:
+        if isinstance(found, Adoption):
+            self._ask(path.stem, found)
+        elif found:
+            self._take_settings(path.name, found)
         else:
             self._studio.notify(f"{path.name} holds neither a workflow nor settings.", "warning")
 

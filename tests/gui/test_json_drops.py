@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,12 +14,14 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from oelala_desktop.domain.adopt import Adoption, adopt
 from oelala_desktop.domain.job import JobState
 from oelala_desktop.domain.tool import TOOLS
 from oelala_desktop.storage.paths import shipped
 from oelala_desktop.ui.main_window import MainWindow
 from oelala_desktop.ui.pages.workflow_sheet import WorkflowSheet
 from tests.gui.living import live, page_of, ready, stop_sketch, until
+from tests.unit.domain.test_hostile_workflows import MADE
 
 
 @pytest.fixture
@@ -160,5 +163,27 @@ def test_a_preset_that_cannot_be_saved_says_so_on_its_sheet(qapp: QApplication, 
         assert sheet.isVisible()
         QTest.keyClick(sheet, Qt.Key.Key_Escape)
         await until(lambda: window.json_drops.sheet is None, "its end")
+
+    live(qapp, home, act)
+
+
+@pytest.mark.parametrize("name", ["paths without number", "equal titles", "names that make one key"])
+def test_one_made_to_freeze_the_window_is_looked_through_elsewhere(
+    qapp: QApplication, home: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    path = saved(home, "busy.json", MADE[name]())
+    threads: list[threading.Thread] = []
+
+    def spied(content: object) -> Adoption:
+        threads.append(threading.current_thread())
+        return adopt(content)
+
+    monkeypatch.setattr("oelala_desktop.services.own_presets.adopt", spied)
+
+    async def act(window: MainWindow) -> None:
+        await ready(window)
+        drop(window, path)
+        sheet = await sheet_of(window)
+        assert sheet.isVisible() and threads and threading.main_thread() not in threads
 
     live(qapp, home, act)

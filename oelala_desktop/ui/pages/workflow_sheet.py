@@ -18,6 +18,7 @@ from oelala_desktop.ui.widgets.sheet import Sheet
 from oelala_desktop.ui.widgets.toggle import Toggle
 
 _WIDTH, _LIST_HEIGHT, _NAMES = 560, 336, 72
+_SHOWN = 200  # characters of a value
 
 
 class WorkflowSheet(Sheet):
@@ -104,7 +105,7 @@ class WorkflowSheet(Sheet):
     def _row(self, exposure: Exposure, shown: list[Exposure]) -> QWidget:
         keys: tuple[str, ...] = (exposure.key,)
         number = isinstance(exposure.value, float)
-        label, value = exposure.label, f"{exposure.value:g}" if number else str(exposure.value)
+        label, value = exposure.label, f"{exposure.value:g}" if number else str(exposure.value)[:_SHOWN]
         if exposure.key == "width":
             height = next((e.value for e in shown if e.key == "height"), "")
             label, keys, value = "Size", ("width", "height"), f"{value} × {height}"

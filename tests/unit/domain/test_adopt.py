@@ -11,13 +11,14 @@ from typing import Any
 import pytest
 import tomli_w
 
-from oelala_desktop.domain.adopt import Adoption, adopt, is_workflow
+from oelala_desktop.domain.adopt import Adoption, adopt
 from oelala_desktop.domain.adopt_table import preset_table, slug
 from oelala_desktop.domain.catalog import Catalog, NodeClass, NodeInput
 from oelala_desktop.domain.errors import InvalidPreset
 from oelala_desktop.domain.preset import Preset
 from oelala_desktop.domain.preset_file import parse_preset
 from oelala_desktop.domain.resolve import resolve
+from oelala_desktop.domain.workflow import is_workflow
 from tests.unit.domain.samples import SHIPPED, WORKFLOWS, by_title
 from tests.unit.node_table import EVERYTHING
 

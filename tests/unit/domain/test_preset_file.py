@@ -134,7 +134,10 @@ def test_a_title_that_is_there_twice() -> None:
 
 def test_a_graph_whose_nodes_are_odd() -> None:
     with pytest.raises(InvalidPreset, match="of the wrong kind"):
-        parse(graph={"1": {"class_type": "A", "inputs": {}, "_meta": 3}})
+        parse(graph={"1": {"class_type": "A", "inputs": 3, "_meta": {"title": "Start"}}})
+    for meta in (3, "x", [1], {"title": 5}, None):
+        with pytest.raises(InvalidPreset, match="no nodes titled “Start”"):
+            parse(graph={"1": {"class_type": "A", "inputs": {}, "_meta": meta}})
 
 
 def test_models_that_no_setting_chooses() -> None:
