@@ -52,6 +52,10 @@ class Queue:
         """Newest first, as they stand now."""
         return [self._current(job) for job in await self._store.recent(limit)]
 
+    async def unfinished(self) -> list[Job]:
+        """All that is not over, of every process of this home, in the order of the queue."""
+        return [self._current(job) for job in await self._store.open_jobs()]
+
     def _current(self, job: Job) -> Job:
         return next(filter(None, (driver.find(job.id) for driver in self._drivers.values())), job)
 

@@ -182,6 +182,7 @@ class MainWindow(QObject):
         self.desktop.tray_changed.connect(self._tray_changed)
         commands = Commands(shell)
         commands.add("Pause or resume the queue", "pause", self._toggle_pause)
+        commands.add("Cancel all waiting jobs", "x", self.queue.cancel_waiting)
         commands.add("Paste a picture or an address", "clipboard-paste", self.paste, "Ctrl V")
         commands.add("Quit", "x", self.ask_to_quit)
         self._tray_timer = QTimer(self)

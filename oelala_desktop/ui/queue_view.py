@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from pathlib import Path
 
 from PySide6.QtCore import QObject
@@ -17,10 +18,11 @@ from oelala_desktop.domain.events import (
     QueuePaused,
 )
 from oelala_desktop.domain.job import Job, JobState, Progress
+from oelala_desktop.services.line import Line
 from oelala_desktop.ui.bridge import Latest, listen
 from oelala_desktop.ui.images import decode_image, load_image
 from oelala_desktop.ui.on_disk import GONE, missing
-from oelala_desktop.ui.pages.queue_panel import QueuePanel
+from oelala_desktop.ui.pages.queue_panel import SHOWN_WAITING, QueuePanel
 from oelala_desktop.ui.studio import Reuse, Studio
 
 _SHOWN = 200
@@ -38,6 +40,9 @@ class QueueView(QObject):
         self._studio = studio
         self._jobs = studio.services.jobs
         self._known: dict[str, Job] = {}
+        self._running: dict[str, Job] = {}
+        self._waiting = Line()
+        self._over: dict[str, Job] = {}
         self._progress: dict[str, Progress] = {}
         self._draws = Latest(self, lambda _pending: self._draw(), _REFRESH_MS)
         self._bars = Latest(self, self._draw_progress)
@@ -53,6 +58,7 @@ class QueueView(QObject):
         listen(bus, self, QueuePaused, lambda event: self._paused(event.paused))
         panel.acted.connect(self._act)
         panel.pause_requested.connect(lambda paused: self._run(self._jobs.pause(paused)))
+        panel.cancel_waiting_requested.connect(self.cancel_waiting)
         panel.clear_requested.connect(lambda: self._run(self._jobs.clear_finished()))
         panel.free_memory_requested.connect(lambda: self._run(self._free_memory()))
         panel.thumbnail_wanted.connect(self._want_thumbnail)
@@ -63,8 +69,9 @@ class QueueView(QObject):
         self._studio.actions.start(work)  # type: ignore[arg-type]
 
     async def _load(self) -> None:
-        for job in await self._jobs.recent(_SHOWN):
-            self._known.setdefault(job.id, job)
+        for job in [*await self._jobs.unfinished(), *await self._jobs.recent(_SHOWN)]:
+            if job.id not in self._known:
+                self._keep(job)
         self._panel.set_paused(self._jobs.is_paused)
         self._draw()
         await self._look_for_files()
@@ -77,16 +84,16 @@ class QueueView(QObject):
 
     @property
     def running(self) -> list[Job]:
-        return [job for job in self._known.values() if job.state in _RUNNING]
+        return list(self._running.values())
 
     @property
     def waiting(self) -> list[Job]:
-        """Here or on the server, but not begun."""
-        return [job for job in self._known.values() if job.state in _WAITING]
+        """Here or on the server, but not begun; in the order in which they will go."""
+        return list(self._waiting)
 
     def fraction(self) -> float | None:
         """How far the job is that runs now, None if none does."""
-        active = next(iter(self.running), None)
+        active = next(iter(self._running.values()), None)
         if active is None:
             return None
         progress = self._progress.get(active.id)
@@ -96,13 +103,29 @@ class QueueView(QObject):
         if event.job.hidden:
             self._forget(event.job.id)
             return
-        self._known[event.job.id] = event.job
+        self._keep(event.job)
         if event.job.state.is_final:
             self._progress.pop(event.job.id, None)
         self._draws.put("all", True)
 
-    def _forget(self, job_id: str) -> None:
+    def _keep(self, job: Job) -> None:
+        self._drop(job.id)
+        self._known[job.id] = job
+        if job.state in _RUNNING:
+            self._running[job.id] = job
+        elif job.state in _WAITING:
+            self._waiting.put(job)
+        else:
+            self._over[job.id] = job
+
+    def _drop(self, job_id: str) -> None:
         self._known.pop(job_id, None)
+        self._running.pop(job_id, None)
+        self._waiting.take(job_id)
+        self._over.pop(job_id, None)
+
+    def _forget(self, job_id: str) -> None:
+        self._drop(job_id)
         self._draws.put("all", True)
 
     def _progressed(self, event: JobProgressed) -> None:
@@ -110,10 +133,11 @@ class QueueView(QObject):
         self._bars.put(event.job_id, event.progress)
 
     def _draw(self) -> None:
-        def order(job: Job) -> tuple[float, float]:
-            return (job.position, 0.0) if job.state in _WAITING else (-(job.finished_at or job.created_at), 0.0)
-
-        self._panel.set_jobs(sorted(self._known.values(), key=order))
+        over = sorted(self._over.values(), key=lambda job: -(job.finished_at or job.created_at))
+        for job in over[_SHOWN:]:
+            self._drop(job.id)
+        shown = (*self._running.values(), *islice(self._waiting, SHOWN_WAITING), *over[:_SHOWN])
+        self._panel.set_jobs(shown, more_waiting=max(0, len(self._waiting) - SHOWN_WAITING))
         for job in self.running:
             if job.id in self._progress:
                 self._panel.set_progress(job.id, self._progress[job.id])
@@ -127,7 +151,7 @@ class QueueView(QObject):
 
     def _chip(self) -> None:
         topbar = self._studio.shell.topbar
-        topbar.set_queue(len(self.running), len(self.waiting), self.fraction(), self._jobs.is_paused)
+        topbar.set_queue(len(self._running), len(self._waiting), self.fraction(), self._jobs.is_paused)
 
     def _paused(self, paused: bool) -> None:
         self._panel.set_paused(paused)
@@ -136,7 +160,8 @@ class QueueView(QObject):
     # thumbnails
 
     def _want_thumbnail(self, job_id: str) -> None:
-        self._run(self._thumbnail(job_id))
+        if self._panel.row(job_id) is not None:
+            self._run(self._thumbnail(job_id))
 
     async def _thumbnail(self, job_id: str) -> None:
         """The result if there is one, else the start picture."""
@@ -198,13 +223,28 @@ class QueueView(QObject):
         await self._jobs.retry(job.id, engine, new_seed=new_seed)
 
     def _move(self, job: Job, where: str) -> None:
-        order = [j.id for j in sorted(self.waiting, key=lambda j: j.position) if j.state is JobState.QUEUED]
+        order = [j.id for j in self._waiting if j.state is JobState.QUEUED]
         at = order.index(job.id)
         target = {"up": at - 1, "down": at + 2, "first": 0, "last": len(order)}[where]
         before = order[target] if 0 <= target < len(order) else None
         if where in ("up", "first") and at == 0:
             return
         self._run(self._jobs.move(job.id, before))
+
+    def cancel_waiting(self) -> None:
+        """All that has not begun; for some seconds it can be had back."""
+        self._run(self._cancel_waiting())
+
+    async def _cancel_waiting(self) -> None:
+        done = await self._jobs.cancel_waiting()
+        count = len(done.ids) + len(done.asked)
+        words = f"{count:,} waiting {'job' if count == 1 else 'jobs'} cancelled." if count else "No job waits."
+        self._studio.shell.toasts.post(
+            words,
+            action="Undo" if done.ids else "",
+            act=lambda: self._run(self._jobs.undo_cancel(done.token)),
+            shown_ms=int(done.seconds * 1000),
+        )
 
     async def _free_memory(self) -> None:
         await self._studio.services.current.engine.client.free_memory()

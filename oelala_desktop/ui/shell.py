@@ -87,17 +87,19 @@ class Shell(QMainWindow):
         self.topbar.activity_requested.connect(lambda: self.toggle_panel("activity"))
 
     def _add_shortcuts(self) -> None:
-        def on(keys: str, act: Callable[[], object], *, over_sheets: bool = False) -> None:
+        def on(keys: str, act: Callable[[], object], *, over_sheets: bool = False, repeat: bool = True) -> None:
             def pressed() -> None:
                 if over_sheets or self._sheet_on_top() is None:
                     act()
 
-            QShortcut(QKeySequence(keys), self).activated.connect(pressed)
+            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut.setAutoRepeat(repeat)
+            shortcut.activated.connect(pressed)
 
         for number, page_id in enumerate(list(PAGES)[:9], 1):
             on(f"Ctrl+{number}", partial(self.show_page, page_id))
         for keys in ("Ctrl+Return", "Ctrl+Enter"):
-            on(keys, self.generate_requested.emit)
+            on(keys, self.generate_requested.emit, repeat=False)  # one press, one job, however long it is held
         on("Ctrl+V", lambda: self.paste_requested.emit(QGuiApplication.clipboard().mimeData()))
         on("Ctrl+K", self.open_palette)
         on("Ctrl+B", lambda: self.sidebar.set_narrow(not self.sidebar.is_narrow))

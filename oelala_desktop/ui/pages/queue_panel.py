@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QImage
@@ -18,7 +18,8 @@ from oelala_desktop.ui.widgets.queue_row import QueueRow
 from oelala_desktop.ui.widgets.row_drag import RowDrag
 
 _SECTIONS = ("Running", "Waiting", "Failed", "Finished")
-_SHOWN_FINISHED = 50
+#: how many rows of a section are made; a queue of thousands is told in words
+SHOWN_WAITING, _SHOWN_OVER = 100, 50
 
 
 def section_of(job: Job) -> str:
@@ -34,6 +35,7 @@ class QueuePanel(QWidget):
 
     acted = Signal(str, str)  # job id, what (see QueueRow)
     pause_requested = Signal(bool)
+    cancel_waiting_requested = Signal()
     clear_requested = Signal()
     free_memory_requested = Signal()
     thumbnail_wanted = Signal(str)  # job id of a row that was just made
@@ -59,6 +61,9 @@ class QueuePanel(QWidget):
         for button in (self._pause, self._clear, self._free):
             tools.addWidget(button)
         tools.addStretch(1)
+        self._cancel_all = Button("Cancel all waiting", icon="x", height=theme.DENSE_HEIGHT)
+        self._cancel_all.clicked.connect(self.cancel_waiting_requested)
+        self._more = Label("", tone="muted", size=theme.CAPTION)
         self._empty = EmptyState("list-video", "The queue is empty", "Jobs wait here until the engine is free.")
         self._list = PanelList()
         self._heads: dict[str, Label] = {}
@@ -67,8 +72,13 @@ class QueuePanel(QWidget):
             self._heads[section] = Label(section, tone="muted", size=theme.CAPTION, weight=600)
             self._places[section] = QVBoxLayout()
             self._places[section].setSpacing(8)
-            self._list.column.addWidget(self._heads[section])
+            head = QHBoxLayout()
+            head.addWidget(self._heads[section], 1)
+            self._list.column.addLayout(head)
             self._list.column.addLayout(self._places[section])
+            if section == "Waiting":
+                head.addWidget(self._cancel_all)
+                self._list.column.addWidget(self._more)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -77,20 +87,29 @@ class QueuePanel(QWidget):
         column.addWidget(self._list, 1)
         self.set_jobs(())
 
-    def set_jobs(self, jobs: Sequence[Job]) -> None:
-        """All jobs, in the order of the queue; finished ones newest first."""
-        wanted = {section: [job for job in jobs if section_of(job) == section] for section in _SECTIONS}
-        wanted["Finished"] = wanted["Finished"][:_SHOWN_FINISHED]
+    def set_jobs(self, jobs: Iterable[Job], *, more_waiting: int = 0) -> None:
+        """The jobs in the order of the queue; finished ones newest first. So many `more_waiting` stand behind them."""
+        wanted: dict[str, list[Job]] = {section: [] for section in _SECTIONS}
+        for job in jobs:
+            wanted[section_of(job)].append(job)
+        more_waiting += max(0, len(wanted["Waiting"]) - SHOWN_WAITING)
+        waiting = len(wanted["Waiting"][:SHOWN_WAITING]) + more_waiting
+        del wanted["Waiting"][SHOWN_WAITING:], wanted["Failed"][_SHOWN_OVER:], wanted["Finished"][_SHOWN_OVER:]
         keep = {job.id for group in wanted.values() for job in group}
         for job_id in [job_id for job_id in self._rows if job_id not in keep]:
             row = self._rows.pop(job_id)
+            for place in self._places.values():
+                place.removeWidget(row)
             row.hide()
             row.deleteLater()
         for section, group in wanted.items():
-            self._heads[section].setText(f"{section} · {len(group)}")
+            self._heads[section].setText(f"{section} · {waiting if section == 'Waiting' else len(group)}")
             self._heads[section].setVisible(bool(group))
             for at, job in enumerate(group):
                 self._put(section, at, job)
+        self._cancel_all.setVisible(waiting > 0)
+        self._more.setText(f"{more_waiting:,} more behind these")
+        self._more.setVisible(more_waiting > 0)
         self._order = [job.id for job in wanted["Waiting"] if job.state is JobState.QUEUED]
         self._empty.setVisible(not keep)
         self._list.setVisible(bool(keep))
@@ -104,7 +123,7 @@ class QueuePanel(QWidget):
             self._drag.watch(row)
             self._rows[job.id] = row
             self.thumbnail_wanted.emit(job.id)
-        else:
+        elif row.job is not job:
             row.set_job(job)
         place = self._places[section]
         if place.indexOf(row) != at:

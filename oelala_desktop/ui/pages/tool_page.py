@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QGuiApplication, QImage
-from PySide6.QtWidgets import QFileDialog, QMessageBox
+from PySide6.QtWidgets import QFileDialog
 
 from oelala_desktop.domain.errors import EngineRejected, InvalidField, OelalaError
 from oelala_desktop.domain.events import EngineChanged, EngineSelected, JobFinished
@@ -26,6 +27,7 @@ from oelala_desktop.ui.pages.job_stage import JobStage
 from oelala_desktop.ui.pages.picture_intake import PictureIntake
 from oelala_desktop.ui.pages.recent_results import RecentResults
 from oelala_desktop.ui.pages.settings_file import copy_file, read_settings_file, write_settings_file
+from oelala_desktop.ui.pages.several_pictures import ask_for_each, words_for
 from oelala_desktop.ui.pages.tool_view import ToolView
 from oelala_desktop.ui.studio import Reuse, Studio
 
@@ -228,31 +230,29 @@ class ToolPage(QObject):
         return False
 
     def _ask_for_each(self, paths: list[Path]) -> None:
-        """Several pictures at once: one job each, if that is meant."""
-        box = QMessageBox(self.view.window())
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setWindowTitle("Several pictures")
-        box.setText(f"Make {len(paths)} jobs, one for each picture, with the settings on this page?")
-        yes = box.addButton(f"Make {len(paths)} jobs", QMessageBox.ButtonRole.AcceptRole)
-        first = box.addButton("Use the first only", QMessageBox.ButtonRole.ActionRole)
-        box.addButton("Cancel", QMessageBox.ButtonRole.RejectRole)
-        box.setDefaultButton(yes)
+        """Several pictures at once: one job each, in their order, if that is meant."""
+        first = partial(self.intake.take, "image", paths[0])
+        ask_for_each(self.view.window(), len(paths), partial(self._start_each, paths), first)
 
-        def answered() -> None:
-            if box.clickedButton() is yes:
-                for path in paths:
-                    self._start(self._submission(image=str(path)))
-            if box.clickedButton() in (yes, first):
-                self.intake.take("image", paths[0])
-            box.deleteLater()
+    def _start_each(self, paths: list[Path]) -> None:
+        wish = self._submission()
+        wishes = [replace(wish, values={**wish.values, "image": str(path)}) for path in paths]
 
-        box.finished.connect(lambda _code: answered())
-        box.open()
+        async def submit() -> list[Job]:
+            engine = await self._services.current.for_new_job()
+            jobs, refused = await self._services.jobs.submit_each(wishes, engine)
+            if refused and not jobs:
+                raise refused[0].error
+            if refused:
+                self._studio.notify(words_for(refused, len(jobs)), "warning")
+            return jobs
+
+        self._studio.actions.start(submit(), done=self._started, failed=self._refused)
 
     # jobs that end
 
     def _finished(self, event: JobFinished) -> None:
-        if event.job.tool == self.tool.id:
+        if event.job.tool == self.tool.id and event.job.outputs:
             self.recent.refresh()
 
     def _settled(self, job: Job) -> None:
