@@ -1,9 +1,10 @@
-"""`oelala jobs`: the list; the end of what was left unfinished; one job once more, or no more."""
+"""`oelala jobs`: the list; the end of what was left unfinished; one job once more; one, or all that waits, no more."""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+from contextlib import suppress
 from itertools import groupby
 
 from oelala_desktop.bootstrap import Services
@@ -27,6 +28,8 @@ async def jobs(options: argparse.Namespace) -> int:
             return await _retry(services, options)
         if options.cancel:
             return await _cancel(services, options)
+        if options.cancel_waiting:
+            return await _cancel_waiting(services)
         if not options.wait:
             for job in reversed(await services.jobs.recent(options.limit)):
                 _print(job, options.json)
@@ -78,6 +81,27 @@ async def _cancel(services: Services, options: argparse.Namespace) -> int:
         say(UNCONFIRMED)
         return 3
     say_outcome(job)
+    return 0
+
+
+async def _cancel_waiting(services: Services) -> int:
+    """0 once they are over, whoever drives them; 3 while one who does has not said so. Nothing is sent meanwhile."""
+    left = [job for job in await services.jobs.adopt() if job.state in (JobState.QUEUED, JobState.SENT)]
+    for ref in {job.engine for job in left if job.state is JobState.SENT}:
+        with suppress(EngineUnreachable):
+            await services.engines.for_ref(ref).connect()
+    for ref in {job.engine for job in left}:
+        services.jobs.take_up([job for job in left if job.engine == ref], services.engines.for_ref(ref))
+    done = await services.jobs.cancel_waiting()
+    ids = (*done.ids, *done.asked)
+    try:
+        async with asyncio.timeout(CANCEL_TIME):
+            for job_id in ids:
+                await _end_of(services, job_id)
+    except TimeoutError:
+        say(UNCONFIRMED)
+        return 3
+    say(f"{len(ids)} waiting {'job was' if len(ids) == 1 else 'jobs were'} cancelled." if ids else "No job waits.")
     return 0
 
 

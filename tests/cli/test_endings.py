@@ -81,6 +81,23 @@ def test_a_job_is_cancelled_and_made_once_more_by_its_id(fresh: Program) -> None
     assert (again.code, again.sentence) == (2, "This job is over.")
 
 
+def test_all_that_waits_ends_and_what_runs_goes_on(fresh: Program) -> None:
+    with fresh.started("generate", "image-to-video", *LONG, "--set", "variations=5") as run:
+        run.until("queued")
+        run.until("progress", 0.01)
+        wait_until(lambda: queue_of(fresh) == 2)
+        ended = fresh.run("jobs", "--cancel-waiting")
+        assert (ended.code, ended.sentence) == (0, "3 waiting jobs were cancelled.")
+        states = [job["state"] for job in fresh.jobs()]
+        assert sorted(states[:2]) + states[2:] == ["running", "sent", *["cancelled"] * 3]
+        run.kill()
+    ended = fresh.run("jobs", "--cancel-waiting")  # what its server has not begun, now that nobody drives it
+    assert (ended.code, ended.sentence) == (0, "1 waiting job was cancelled.")
+    wait_until(lambda: queue_of(fresh) == 1)
+    assert fresh.run("jobs", "--cancel-waiting").sentence == "No job waits."
+    assert fresh.run("jobs", "--cancel", fresh.jobs()[0]["job_id"]).code == 0
+
+
 def test_a_job_once_more(fresh: Program) -> None:
     words = ("--set", "num_frames=5", "--set", "seed=3", "--engine", "sketch", "--json", "--image", HARBOUR)
     first = fresh.run("generate", "image-to-video", *words).last
