@@ -131,6 +131,10 @@ class QueuePanel(QWidget):
             place.insertWidget(at, row)
             row.show()
 
+    def heading(self, section: str) -> str:
+        """What stands above a section: "Waiting · 3"."""
+        return self._heads[section].text()
+
     def row(self, job_id: str) -> QueueRow | None:
         return self._rows.get(job_id)
 
