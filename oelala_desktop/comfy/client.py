@@ -33,6 +33,7 @@ from .answers import (
 )
 from .body import IDENTITY, read_body, refuse_compression
 from .catalog import parse_catalog
+from .mark import mark_of
 from .messages import Message, decode
 from .patience import ask_patiently, attended
 from .reasons import why_unreachable
@@ -134,6 +135,10 @@ class ComfyClient:
             names = await self._get(f"/models/{folder}")
             lists[folder] = tuple(map(str, names)) if isinstance(names, list) else ()
         return lists
+
+    async def mark(self) -> str:
+        """Of what `catalog` would answer, for much less; empty if there is none to be had. Raises EngineError."""
+        return await mark_of(self._get, await self.model_lists())
 
     # Jobs
 

@@ -19,7 +19,7 @@ from oelala_desktop.comfy.answers import ServerFacts
 from oelala_desktop.comfy.client import ComfyClient
 from oelala_desktop.comfy.messages import Message, Status
 from oelala_desktop.domain.catalog import Catalog
-from oelala_desktop.domain.errors import EngineError, EngineUnreachable, OelalaError
+from oelala_desktop.domain.errors import EngineAnswer, EngineError, EngineUnreachable, OelalaError
 from oelala_desktop.domain.events import EngineChanged, EngineState
 from oelala_desktop.domain.job import EngineRef
 
@@ -60,7 +60,8 @@ class Engine:
         self._loop_task: asyncio.Task[None] | None = None
         self._hurry = asyncio.Event()
         self._online = asyncio.Event()
-        self._learnt = -_LISTS_HOLD  # when the lists were read, in monotonic seconds
+        self._learnt = -_LISTS_HOLD  # when the lists were read, or found unchanged, in monotonic seconds
+        self._mark = ""  # of the lists that were read last
         self._began = 0.0  # when the last attempt to connect, or the connection made by it, began
         self._reached = 0.0  # when the server last said who it is
         self._listening = asyncio.Event()
@@ -226,10 +227,23 @@ class Engine:
             self._scope.start(self._relearn(), f"catalog of {self.ref.name}")
 
     async def _relearn(self) -> None:
+        """Reads the lists if they may have changed: a socket that was cut is no new start of the server."""
         try:
+            mark = await self._mark_now()
+            if mark and mark == self._mark:
+                self._learnt = time.monotonic()
+                return
             await self._learn()
+            self._mark = mark
         except EngineError as error:
             log.info("no lists from %s: %s", self.ref.name, error)
+
+    async def _mark_now(self) -> str:
+        try:
+            return await self.client.mark()
+        except EngineAnswer as error:
+            log.info("no mark of the lists of %s: %s", self.ref.name, error)
+            return ""
 
     async def _pause(self, seconds: float) -> None:
         self._hurry.clear()
