@@ -156,17 +156,16 @@ def _advance_seeds(graph: Graph, ids: Iterable[str], by: int) -> None:
 
 
 def chain_clips(graph: Graph, start_title: str, frames_title: str, clips: int, frames: int) -> dict[str, str]:
-    """Repeats all that depends on the start picture, each time from the last frame of the clip before, and joins
-    the clips into one more video in which the frame at each joint stands once.
+    """Repeats all that depends on the start picture, each time from the last frame of the clip before. The clips are
+    saved one by one and joined from their files, so that nothing of one is needed once the next has begun.
 
-    `frames_title` names the node whose first output is the clip's `frames` pictures. File names get _clip1…, _joined;
-    clip k samples with seed + k − 1. Returns original id -> id in the last clip."""
+    `frames_title` names the node whose first output is the clip's `frames` pictures. File names get _clip1…; clip k
+    samples with seed + k − 1. Returns original id -> id in the last clip."""
     start, source = find_node(graph, start_title), find_node(graph, frames_title)
     body, tail = downstream(graph, start), downstream(graph, source)
     pristine = copy.deepcopy(graph)
     last: dict[str, str] = {i: i for i in body}
     _suffix_names(graph, tail, "_clip1")
-    joined: list[Any] = [source, 0]
     for clip in range(2, clips + 1):
         frame = add_node(
             graph,
@@ -175,21 +174,8 @@ def chain_clips(graph: Graph, start_title: str, frames_title: str, clips: int, f
             {"image": [last[source], 0], "batch_index": frames - 1, "length": 1},
         )
         work = copy.deepcopy(pristine) | {k: v for k, v in graph.items() if k not in pristine}
-        renamed = _clone(work, body, {start: [frame, 0]}, f"clip {clip}")
-        graph.update({new: work[new] for new in renamed.values()})
-        _advance_seeds(graph, renamed.values(), clip - 1)
-        _suffix_names(graph, (renamed[i] for i in tail), f"_clip{clip}")
-        last = renamed
-        rest = add_node(
-            graph,
-            "ImageFromBatch",
-            f"Clip {clip} without its first frame",
-            {"image": [renamed[source], 0], "batch_index": 1, "length": frames - 1},
-        )
-        both = {"image1": joined, "image2": [rest, 0]}
-        joined = [add_node(graph, "ImageBatch", f"Clips 1 to {clip}", both), 0]
-    work = copy.deepcopy(pristine) | {k: v for k, v in graph.items() if k not in pristine}
-    renamed = _clone(work, tail, {source: joined}, "joined")
-    graph.update({new: work[new] for new in renamed.values()})
-    _suffix_names(graph, renamed.values(), "_joined")
+        last = _clone(work, body, {start: [frame, 0]}, f"clip {clip}")
+        graph.update({new: work[new] for new in last.values()})
+        _advance_seeds(graph, last.values(), clip - 1)
+        _suffix_names(graph, (last[i] for i in tail), f"_clip{clip}")
     return last

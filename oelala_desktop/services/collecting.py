@@ -18,6 +18,7 @@ from .board import Board, Flight
 from .engine import jittered
 from .eta import amount_of_work, place_key
 from .fetching import Place, fetch_result, places
+from .joining import with_joined
 from .judging import is_enough, own_files, shown_name
 from .tasks import TaskScope
 
@@ -60,6 +61,7 @@ class Collector:
             await self._begin(flight)
             outputs = await self._fetch(flight, files, guessed)
             if outputs:
+                outputs = await with_joined(self._board, flight.job, outputs)
                 await self._board.finish(flight, JobState.DONE, outputs=outputs)
                 await self._remember(flight, seconds)
         finally:

@@ -16,14 +16,15 @@ if TYPE_CHECKING:
 _PNG_TEXTS = frozenset({b"tEXt", b"zTXt", b"iTXt", b"eXIf", b"tIME", b"comf"})
 #: VP8X flags (WebP container, "Extended File Format"): EXIF and XMP are present
 _WEBP_FLAGS = 0x08 | 0x04
-_CONTAINERS = {"mp4": "mp4", "mov": "mov", "webm": "webm", "mkv": "matroska"}
+#: the reader's names of containers in the muxers' words
+CONTAINERS = {"mp4": "mp4", "mov": "mov", "webm": "webm", "mkv": "matroska"}
 
 
 def strip_metadata(path: Path, kind: str) -> bool:
     """Rewrites a file of our own without its texts. False if that cannot be done without loss for this kind of file;
     it is left as it was then. Raises Unreadable when it is damaged, OSError when the disk refuses."""
-    if kind in _CONTAINERS:
-        return _strip_video(path, _CONTAINERS[kind])
+    if kind in CONTAINERS:
+        return _strip_video(path, CONTAINERS[kind])
     strip = _PICTURES.get(kind)
     if strip is None:
         return kind == "bmp"  # which has no room for any
@@ -122,7 +123,7 @@ def _gif(data: bytes) -> bytes:
 _PICTURES: dict[str, Callable[[bytes], bytes]] = {"png": _png, "jpeg": _jpeg, "webp": _webp, "gif": _gif}
 
 
-def _in_time(packets: Iterable[Packet[Any]]) -> Iterator[Packet[Any]]:
+def in_time(packets: Iterable[Packet[Any]]) -> Iterator[Packet[Any]]:
     """Matroska does not say when its first packets are to be decoded: before those that follow, at even distance."""
     early: dict[int, list[Packet[Any]]] = {}
     for packet in packets:
@@ -158,7 +159,7 @@ def _strip_video(path: Path, container: str) -> bool:
                 if stream.type in ("video", "audio"):
                     streams[stream.index] = target.add_stream_from_template(stream)
             chosen = [source.streams[index] for index in streams]
-            for packet in _in_time(source.demux(chosen)):
+            for packet in in_time(source.demux(chosen)):
                 packet.stream = streams[packet.stream.index]
                 target.mux(packet)
         bare.replace(path)

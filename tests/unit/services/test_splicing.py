@@ -1,0 +1,195 @@
+"""Clips spliced into one video: every frame once, without loss where it can be, with their sound."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections.abc import Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+import pytest
+from PIL import Image, ImageSequence
+
+from oelala_desktop.domain.errors import Unreadable
+from oelala_desktop.metadata import check_complete, probe
+from oelala_desktop.services.splicing import Stopped, splice
+from oelala_desktop.services.stripping import CONTAINERS
+
+RATE, FRAMES, SIZE = 8, 9, (64, 48)
+PLAIN = {"preset": "veryfast", "crf": "12", "bf": "0"}  # no frame refers to a later one
+TURNED = {"preset": "veryfast", "crf": "12", "bf": "2"}
+
+
+def shade(number: int) -> int:
+    """How bright the frame of this number is in the whole video."""
+    return 20 + 8 * number
+
+
+def clip(
+    path: Path, kind: str, number: int, *, codec: str = "libx264", options: dict[str, str], tone: int = 0,
+    size: tuple[int, int] = SIZE, sound: tuple[str, int] = ("aac", 48_000), frames: int = FRAMES,
+) -> Path:  # fmt: skip
+    """The clip of this number (from 0) of a chain: its first frame is the last one of the clip before. `tone` is the
+    pitch of its sound in Hz, 0 for none."""
+    with av.open(str(path), "w", format=CONTAINERS[kind]) as out:
+        stream: Any = out.add_stream(codec, rate=RATE, options=options)
+        stream.width, stream.height, stream.pix_fmt = *size, "yuv420p"
+        voice: Any = out.add_stream(sound[0], rate=sound[1], layout="mono") if tone else None
+        for index in range(frames):
+            picture = np.full((size[1], size[0], 3), shade(number * (FRAMES - 1) + index), np.uint8)
+            out.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
+        out.mux(stream.encode(None))
+        if voice is not None:
+            count = sound[1] * frames // RATE
+            wave = np.sin(np.arange(count) * 2 * np.pi * tone / sound[1]).astype(np.float32)[None] * 0.5
+            for at in range(0, count, 960):
+                piece = av.AudioFrame.from_ndarray(np.ascontiguousarray(wave[:, at : at + 960]), "fltp", "mono")
+                piece.sample_rate, piece.pts, piece.time_base = sound[1], at, Fraction(1, sound[1])
+                out.mux(voice.encode(piece))
+            out.mux(voice.encode(None))
+    return path
+
+
+def shades(path: Path) -> list[int]:
+    with av.open(str(path)) as opened:
+        return [round(float(f.to_ndarray(format="rgb24").mean())) for f in opened.decode(video=0)]
+
+
+def times(path: Path) -> list[float]:
+    with av.open(str(path)) as opened:
+        return [frame.time or 0.0 for frame in opened.decode(video=0)]
+
+
+def pitches(path: Path, spans: Sequence[tuple[float, float]]) -> list[int]:
+    """The loudest frequency in each span of seconds."""
+    with av.open(str(path)) as opened:
+        rate = opened.streams.audio[0].codec_context.sample_rate
+        track = np.zeros(rate * 10, np.float32)
+        for frame in opened.decode(audio=0):
+            heard = frame.to_ndarray()[0]
+            at = round((frame.time or 0.0) * rate)
+            if at >= 0:
+                track[at : at + len(heard)] = heard
+    found = []
+    for begin, end in spans:
+        part = track[round(begin * rate) : round(end * rate)]
+        found.append(round(float(np.argmax(np.abs(np.fft.rfft(part))) * rate / len(part))))
+    return found
+
+
+def spliced(clips: Sequence[Path], target: Path, kind: str) -> bool:
+    whole = splice(clips, target, kind, threading.Event())
+    check_complete(target)
+    return whole
+
+
+def is_whole_chain(path: Path, clips: int, by: float = 4) -> bool:
+    wanted = [shade(number) for number in range(clips * (FRAMES - 1) + 1)]
+    found = shades(path)
+    return len(found) == len(wanted) and max(abs(a - b) for a, b in zip(found, wanted, strict=True)) <= by
+
+
+@pytest.mark.parametrize(
+    ("kind", "codec", "options", "whole"),
+    [
+        ("mp4", "libx264", PLAIN, True),
+        ("mov", "libx264", PLAIN, True),
+        ("mkv", "libx264", PLAIN, True),
+        ("webm", "libvpx-vp9", {"deadline": "realtime", "crf": "10", "b": "0", "lag-in-frames": "0"}, True),
+        ("mp4", "libx264", TURNED, False),
+        ("mkv", "libx264", TURNED, False),
+    ],
+)
+def test_every_frame_once(tmp_path: Path, kind: str, codec: str, options: dict[str, str], whole: bool) -> None:
+    clips = [clip(tmp_path / f"{n}.{kind}", kind, n, codec=codec, options=options) for n in range(3)]
+    before = [path.read_bytes() for path in clips]
+    target = tmp_path / "joined.part"
+    assert spliced(clips, target, kind) is whole
+    assert is_whole_chain(target, 3)
+    assert [round(b - a, 2) for a, b in itertools.pairwise(times(target))] == [0.12] * 24 or kind != "mp4"
+    facts = probe(target)
+    assert (facts.format, facts.width, facts.height, facts.frames) == (kind, *SIZE, 25)
+    assert [path.read_bytes() for path in clips] == before
+
+
+def test_without_loss_the_packets_are_the_clips_own(tmp_path: Path) -> None:
+    def packets(path: Path) -> list[bytes]:
+        with av.open(str(path)) as opened:
+            return [bytes(packet) for packet in opened.demux(video=0) if packet.size]
+
+    clips = [clip(tmp_path / f"{n}.mp4", "mp4", n, options=PLAIN) for n in range(3)]
+    spliced(clips, tmp_path / "joined", "mp4")
+    first, second, third = map(packets, clips)
+    assert packets(tmp_path / "joined") == first[:-1] + second[:-1] + third
+
+
+def test_clips_of_different_encodings_are_encoded_anew(tmp_path: Path) -> None:
+    other = {**PLAIN, "preset": "ultrafast", "profile": "baseline"}
+    clips = [clip(tmp_path / f"{n}.mp4", "mp4", n, options=PLAIN if n else other) for n in range(2)]
+    larger = clip(tmp_path / "2.mp4", "mp4", 2, options=PLAIN, size=(128, 96))
+    assert spliced([*clips, larger], tmp_path / "joined", "mp4") is False
+    assert is_whole_chain(tmp_path / "joined", 3)
+    assert probe(tmp_path / "joined").width == 64
+
+
+@pytest.mark.parametrize("options", [PLAIN, TURNED])
+def test_sound_goes_along(tmp_path: Path, options: dict[str, str]) -> None:
+    clips = [clip(tmp_path / f"{n}.mp4", "mp4", n, options=options, tone=400 * (n + 1)) for n in range(3)]
+    spliced(clips, tmp_path / "joined", "mp4")
+    assert is_whole_chain(tmp_path / "joined", 3)
+    found = pitches(tmp_path / "joined", [(0.2, 0.8), (1.2, 1.8), (2.2, 2.8)])
+    assert all(abs(a - b) < 12 for a, b in zip(found, (400, 800, 1200), strict=True)), found
+
+
+def test_sounds_of_different_kinds_and_a_silent_clip(tmp_path: Path) -> None:
+    clips = [
+        clip(tmp_path / "0.mp4", "mp4", 0, options=PLAIN, tone=400),
+        clip(tmp_path / "1.mp4", "mp4", 1, options=PLAIN),
+        clip(tmp_path / "2.mp4", "mp4", 2, options=PLAIN, tone=1200, sound=("aac", 44_100)),
+    ]
+    assert spliced(clips, tmp_path / "joined", "mp4") is True, "the pictures lose nothing by it"
+    assert is_whole_chain(tmp_path / "joined", 3)
+    found = pitches(tmp_path / "joined", [(0.2, 0.8), (2.2, 2.8)])
+    assert all(abs(a - b) < 12 for a, b in zip(found, (400, 1200), strict=True)), found
+
+
+@pytest.mark.parametrize("kind", ["gif", "webp"])
+def test_animated_pictures(tmp_path: Path, kind: str) -> None:
+    clips = []
+    for number in range(2):
+        stills = [Image.new("RGB", SIZE, (shade(number * 4 + i),) * 3) for i in range(5)]
+        clips.append(tmp_path / f"{number}.{kind}")
+        stills[0].save(clips[-1], save_all=True, append_images=stills[1:], duration=80, lossless=True)
+    spliced(clips, tmp_path / "joined", kind)
+    with Image.open(tmp_path / "joined") as opened:
+        found = [np.asarray(frame.convert("RGB")).mean() for frame in ImageSequence.Iterator(opened)]
+    assert [round(value) for value in found] == pytest.approx([shade(n) for n in range(9)], abs=3)
+
+
+def test_a_damaged_clip_is_a_sentence(tmp_path: Path) -> None:
+    clips = [clip(tmp_path / f"{n}.mp4", "mp4", n, options=PLAIN) for n in range(2)]
+    clips[0].write_bytes(clips[0].read_bytes().replace(b"avc1", b"zzzz"))
+    with pytest.raises(Unreadable, match=r"0\.mp4 is damaged"):
+        splice(clips, tmp_path / "joined", "mp4", threading.Event())
+
+
+def test_a_full_disk_is_not_a_damaged_clip(tmp_path: Path) -> None:
+    clips = [clip(tmp_path / f"{n}.mp4", "mp4", n, options=PLAIN) for n in range(2)]
+    with pytest.raises(OSError, match="No such file"):
+        splice(clips, tmp_path / "gone" / "joined", "mp4", threading.Event())
+    if Path("/dev/full").exists():
+        with pytest.raises(OSError, match="No space left") as caught:
+            splice(clips, Path("/dev/full"), "mkv", threading.Event())
+        assert caught.value.errno == 28
+
+
+def test_it_ends_when_the_program_does(tmp_path: Path) -> None:
+    clips = [clip(tmp_path / f"{n}.mp4", "mp4", n, options=TURNED) for n in range(2)]
+    stop = threading.Event()
+    stop.set()
+    with pytest.raises(Stopped):
+        splice(clips, tmp_path / "joined", "mp4", stop)
