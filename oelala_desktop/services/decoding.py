@@ -4,7 +4,9 @@ not given to them again."""
 from __future__ import annotations
 
 import hashlib
+import logging
 import threading
+import warnings
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +23,10 @@ VIDEOS = {"mp4": "mov", "mov": "mov", "webm": "matroska", "mkv": "matroska"}
 #: FFmpeg's codecs check every size that they are told against this, wherever it stands
 FFMPEG_LIMITS = {"max_pixels": str(MOST_PIXELS)}
 _MOST_REMEMBERED = 10_000
+
+# what Pillow has to say of odd files is no word for the terminal
+warnings.filterwarnings("ignore", module=r"PIL\.")
+logging.getLogger("PIL").addHandler(logging.NullHandler())
 
 
 @contextmanager

@@ -8,7 +8,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-os.environ.setdefault("QT_LOGGING_RULES", "qt.multimedia.*=false")
+from oelala_desktop.ui.quiet import RULES
+
+os.environ.setdefault("QT_LOGGING_RULES", ";".join(RULES))
 
 from PySide6.QtWidgets import QApplication
 

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from PySide6.QtGui import QImage
 
+from oelala_desktop.domain.errors import Unreadable
+from oelala_desktop.services.decoding import FFMPEG_LIMITS, decoding
+
 _LONGEST = 1280
 _SLOWEST = 1.0  # seconds that one frame may stand
+_UNSEEN = 0.2  # seconds between two looks whether somebody looks again
 Show = Callable[[QImage, float], None]  # frame, its time in seconds
 
 
@@ -23,21 +29,31 @@ def _first(path: Path) -> QImage | None:
     return next((image for image, _ in _decode(path, 16_384)), None)
 
 
-async def play_frames(path: Path, show: Show) -> None:
-    """Shows the video's frames at their pace, over and over, until cancelled; returns if there are none."""
+async def play_frames(path: Path, show: Show, is_seen: Callable[[], bool]) -> None:
+    """Shows the video's frames at their pace, over and over, until cancelled; returns if there are none. The window is
+    told of the newest one alone, however busy it is. While `is_seen`, asked from a thread, says no, nothing is
+    decoded."""
     loop = asyncio.get_running_loop()
     stop = threading.Event()
+    newest: deque[tuple[QImage, float]] = deque(maxlen=1)
+
+    def take() -> None:
+        with suppress(IndexError):  # an earlier call has shown it
+            show(*newest.pop())
 
     def give(image: QImage, at: float) -> None:
-        loop.call_soon_threadsafe(show, image, at)
+        waits = bool(newest)
+        newest.append((image, at))
+        if not waits:
+            loop.call_soon_threadsafe(take)
 
     try:
-        await asyncio.to_thread(_play, path, give, stop)
+        await asyncio.to_thread(_play, path, give, stop, is_seen)
     finally:
         stop.set()
 
 
-def _play(path: Path, give: Show, stop: threading.Event) -> None:
+def _play(path: Path, give: Show, stop: threading.Event, is_seen: Callable[[], bool]) -> None:
     shown = True
     while shown and not stop.is_set():
         shown, before = False, 0.0
@@ -46,19 +62,20 @@ def _play(path: Path, give: Show, stop: threading.Event) -> None:
                 return
             give(image, at)
             shown, before = True, at
+            while not is_seen():
+                if stop.wait(_UNSEEN):
+                    return
 
 
 def _decode(path: Path, longest: int) -> Iterator[tuple[QImage, float]]:
     import av
-    from av.error import FFmpegError
 
-    try:
-        with av.open(str(path)) as container:
-            for frame in container.decode(video=0):
-                scale = min(1.0, longest / max(frame.width, frame.height))
-                width, height = max(1, int(frame.width * scale)), max(1, int(frame.height * scale))
-                pixels = frame.to_ndarray(format="rgb24", width=width, height=height)
-                image = QImage(pixels.tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888).copy()
-                yield image, frame.time or 0.0
-    except (FFmpegError, OSError, ValueError, IndexError):
-        return
+    with suppress(Unreadable, OSError), decoding(path.name), av.open(str(path), options=FFMPEG_LIMITS) as container:
+        stream = container.streams.video[0]
+        stream.codec_context.options = FFMPEG_LIMITS
+        for frame in container.decode(stream):
+            scale = min(1.0, longest / max(frame.width, frame.height))
+            width, height = max(1, int(frame.width * scale)), max(1, int(frame.height * scale))
+            pixels = frame.to_ndarray(format="rgb24", width=width, height=height)
+            image = QImage(pixels.tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888).copy()
+            yield image, frame.time or 0.0

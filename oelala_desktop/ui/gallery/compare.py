@@ -100,8 +100,10 @@ class Comparer(Overlay):
         if item.kind == "video":
             data = await self._studio.services.library.thumbnail(item.id, 1024)
             poster = await decode_image(data) if data else None
-            player.open_file(Path(item.path), fps=item.fps or 16.0, length=item.duration or 0.0)
-            if poster is not None:
+            if poster is None:
+                player.show_words(f"{item.name} is damaged, or too large to be shown.")
+            else:
+                player.open_file(Path(item.path), fps=item.fps or 16.0, length=item.duration or 0.0)
                 player.show_image(poster, length=item.duration or 0.0)
             return
         image, _ = await load_image(Path(item.path), _LONGEST)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer, QUrl
+from PySide6.QtGui import QImage
 
 from oelala_desktop.ui.bridge import FRAME_MS
 from oelala_desktop.ui.gallery.grid import MediaGrid
 from oelala_desktop.ui.gallery.library_provider import LibraryProvider
+from oelala_desktop.ui.quiet import new_player
+from oelala_desktop.ui.widgets.newest_frame import NewestFrame, Sight
 
 if TYPE_CHECKING:
-    from PySide6.QtMultimedia import QMediaPlayer, QVideoFrame, QVideoSink
+    from PySide6.QtMultimedia import QMediaPlayer
 
 REST_MS = 300
 _LONGEST = 640  # pixels of a frame that is kept
@@ -26,8 +28,8 @@ class HoverPlayer(QObject):
         self._provider = provider
         self._key = ""
         self._player: QMediaPlayer | None = None
-        self._sink: QVideoSink | None = None
-        self._drawn = 0.0
+        self._sight = Sight(grid)
+        self._sight.changed.connect(lambda seen: None if seen else self.stop())
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
         self._rest.setInterval(REST_MS)
@@ -55,7 +57,7 @@ class HoverPlayer(QObject):
 
     def _play(self) -> None:
         path = self._provider.path(self._key)
-        if path is None or not self._grid.isVisible():
+        if path is None or not self._sight.seen:
             return
         player = self._ready()
         player.setSource(QUrl.fromLocalFile(str(Path(path))))
@@ -64,21 +66,13 @@ class HoverPlayer(QObject):
 
     def _ready(self) -> QMediaPlayer:
         if self._player is None:
-            from PySide6.QtMultimedia import QMediaPlayer, QVideoSink  # takes a tenth of a second
-
-            self._player, self._sink = QMediaPlayer(self), QVideoSink(self)  # without audio output it makes no sound
-            self._player.setVideoSink(self._sink)
-            self._sink.videoFrameChanged.connect(self._take)
+            self._player = new_player(self)
+            NewestFrame(self._player, every_ms=FRAME_MS).came.connect(self._take)
         return self._player
 
-    def _take(self, frame: QVideoFrame) -> None:
-        now = time.monotonic()
-        if not self._key or not frame.isValid() or now - self._drawn < FRAME_MS / 1000:
+    def _take(self, image: QImage) -> None:
+        if not self._key:
             return
-        image = frame.toImage()
-        if image.isNull():
-            return
-        self._drawn = now
         if max(image.width(), image.height()) > _LONGEST:
             image = image.scaled(_LONGEST, _LONGEST, Qt.AspectRatioMode.KeepAspectRatio)
         self._grid.set_hover_frame(image)

@@ -20,9 +20,11 @@ def make_menu(
     actions: MediaActions,
     show: Callable[[str], object],
     hidden: HiddenChoice | None = None,
+    *,
+    can_start: bool = True,
 ) -> QMenu:
     """For `item`, which was pointed at, and `keys`, which are chosen in a list that may hide some of them. `show` is
-    told "open" or "prompt"."""
+    told "open" or "prompt"; `can_start` says whether it can be decoded and so be a start picture."""
     menu = theme.make_menu(parent)
 
     def add(text: str, act: Callable[[], object], enabled: bool = True) -> None:
@@ -41,7 +43,7 @@ def make_menu(
         menu.addSeparator()
         add("Reuse settings", lambda: actions.reuse(item.id), item.has_prompt)
         frame = "Use as start picture" if item.kind == "image" else "Use first frame as start picture"
-        add(frame, lambda: actions.use_as_start_picture(item))
+        add(frame, lambda: actions.use_as_start_picture(item), can_start)
         add("Copy prompt\tC", lambda: actions.copy_prompt(item.id), item.has_prompt)
         add("Copy workflow", lambda: actions.copy_workflow(item.id))
         add("Open in ComfyUI", lambda: actions.open_in_comfyui(item.id))

@@ -51,6 +51,7 @@ class Viewer(Overlay):
         self._key = ""
         self._at = 0
         self._item: MediaItem | None = None
+        self._damaged = False  # nothing of it can be shown
         self._pictures: OrderedDict[str, QImage] = OrderedDict()
         self._playing: asyncio.Task[None] | None = None
         self.player = VideoPlayer(framed=False)
@@ -142,6 +143,7 @@ class Viewer(Overlay):
 
     def _take(self, item: MediaItem) -> None:
         self._item = item
+        self._set_damaged(False)
         self._heart.set_icon("heart", filled=item.favorite)
         self.setAccessibleName(item.name)
         self.setAccessibleDescription(caption(item))
@@ -149,10 +151,11 @@ class Viewer(Overlay):
 
     async def _show_video(self, item: MediaItem, key: str) -> None:
         poster = self._pictures.get(key) or await self._poster(item)
-        if key == self._key:
+        if poster is None:
+            await self._say_damaged(item, key)
+        elif key == self._key:
             self.player.open_file(Path(item.path), fps=item.fps or 16.0, length=item.duration or 0.0)
-            if poster is not None:
-                self.player.show_image(poster, length=item.duration or 0.0)
+            self.player.show_image(poster, length=item.duration or 0.0)
 
     async def _show_picture(self, item: MediaItem, key: str) -> None:
         image = self._pictures.get(key)
@@ -161,13 +164,29 @@ class Viewer(Overlay):
             if key == self._key and poster is not None:
                 self.player.show_still(poster, QSize(item.width or 0, item.height or 0))
             image = await self._picture(item)
-        if key == self._key and image is not None:
+        if image is None:
+            await self._say_damaged(item, key)
+        elif key == self._key:
             self._keep(key, image)
             self.player.show_still(image)
 
+    async def _say_damaged(self, item: MediaItem, key: str) -> None:
+        gone = await missing([Path(item.path)])
+        if key == self._key:
+            self._set_damaged(True)
+            self.player.show_words(GONE if gone else f"{item.name} is damaged, or too large to be shown.")
+
+    def _set_damaged(self, damaged: bool) -> None:
+        """What cannot be shown cannot be a start picture."""
+        self._damaged = damaged
+        self.panel.offer_start_picture(not damaged)
+
     async def _picture(self, item: MediaItem) -> QImage | None:
+        poster = await self._poster(item)
+        if poster is None:
+            return None  # what our decoders refuse is given to no other
         image, _ = await load_image(Path(item.path), _LONGEST)
-        return image or await self._poster(item)
+        return image or poster
 
     async def _poster(self, item: MediaItem, size: int = 1024) -> QImage | None:
         data = await self._library.thumbnail(item.id, size)
@@ -211,7 +230,10 @@ class Viewer(Overlay):
         if await missing([path]):
             self.player.show_words(GONE)
         else:
-            await play_frames(path, lambda image, at: self.player.show_image(image, length=length, at=at))
+            sight = self.player.sight
+            await play_frames(
+                path, lambda image, at: self.player.show_image(image, length=length, at=at), lambda: sight.seen
+            )
 
     def _stop(self) -> None:
         if self._playing is not None:
@@ -250,7 +272,10 @@ class Viewer(Overlay):
 
     def _open_menu(self) -> None:
         if self._item is not None:
-            self._more.open_menu(make_menu(self, self._item, (), self._acts, lambda _what: self.toggle_panel()))
+            menu = make_menu(
+                self, self._item, (), self._acts, lambda _what: self.toggle_panel(), can_start=not self._damaged
+            )
+            self._more.open_menu(menu)
 
     def _reuse(self) -> None:
         if self._item is not None:

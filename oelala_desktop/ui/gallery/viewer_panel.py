@@ -21,7 +21,7 @@ class ViewerPanel(QWidget):
         self.setAccessibleName("Prompt and settings")
         self._scroll = ScrollColumn()
         reuse = self._reuse = Button("Reuse settings", "primary", icon="rotate-ccw", height=theme.DENSE_HEIGHT)
-        start = Button("Use as start picture", icon="image-play", height=theme.DENSE_HEIGHT)
+        start = self._start = Button("Use as start picture", icon="image-play", height=theme.DENSE_HEIGHT)
         reuse.clicked.connect(self.reuse_requested)
         start.clicked.connect(self.start_picture_requested)
         foot = QHBoxLayout()
@@ -34,6 +34,9 @@ class ViewerPanel(QWidget):
         column.setSpacing(16)
         column.addWidget(self._scroll, 1)
         column.addLayout(foot)
+
+    def offer_start_picture(self, can: bool) -> None:
+        self._start.set_reason("" if can else "This file cannot be decoded.")
 
     def set_facts(self, facts: MediaFacts) -> None:
         self._reuse.set_reason("" if says_how(facts) else UNKNOWN)

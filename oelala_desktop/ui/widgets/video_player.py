@@ -5,19 +5,21 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLoggingCategory, QRectF, QSize, Qt, QTimer, QUrl, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from oelala_desktop.ui import painting, theme, wording
+from oelala_desktop.ui.quiet import new_player
 from oelala_desktop.ui.widgets.button import IconButton
 from oelala_desktop.ui.widgets.control import Control
 from oelala_desktop.ui.widgets.label import Label
+from oelala_desktop.ui.widgets.newest_frame import NewestFrame, Sight
 from oelala_desktop.ui.widgets.preview_pane import paint_foot, paint_on_stage, paint_stage
 from oelala_desktop.ui.widgets.scrubber import Scrubber
 
 if TYPE_CHECKING:
-    from PySide6.QtMultimedia import QMediaPlayer, QVideoFrame, QVideoSink
+    from PySide6.QtMultimedia import QMediaPlayer
 
 _BAR = 48
 
@@ -39,7 +41,10 @@ class VideoPlayer(Control, QWidget):
         self._framed = framed
         self._quiet: QTimer | None = None
         self._player: QMediaPlayer | None = None
-        self._sink: QVideoSink | None = None
+        self._newest: NewestFrame | None = None
+        self._goes_on = False  # it plays, or will once it is seen
+        self.sight = Sight(self)
+        self.sight.changed.connect(self._seen)
         self._pixmap = QPixmap()
         self._frames = 0
         self._fps = 16.0
@@ -131,11 +136,27 @@ class VideoPlayer(Control, QWidget):
         player.setLoops(1)
         player.setSource(QUrl.fromLocalFile(str(path)))
         self._bar.setVisible(not self._follows)
-        if play:
-            player.play()
-        else:
-            player.pause()  # shows the first frame
+        self._goes_on = play
+        self._go()
         self.update()
+
+    def _go(self) -> None:
+        """Nothing is decoded while nobody sees it."""
+        if self._player is None or not self.sight.seen:
+            return
+        if self._goes_on:
+            self._player.play()
+        else:
+            self._player.pause()  # shows the frame where it stands
+
+    def _seen(self, seen: bool) -> None:
+        if self._player is None or self._newest is None or self._player.source().isEmpty():
+            return
+        if not seen:
+            self._goes_on = self._player.isPlaying()
+            self._player.pause()
+        self._newest.set_seen(seen)
+        self._go()
 
     def show_image(self, image: QImage, *, length: float = 0.0, at: float = 0.0) -> None:
         """Show a still, or a frame that was decoded elsewhere at `at` of `length` seconds."""
@@ -167,6 +188,7 @@ class VideoPlayer(Control, QWidget):
 
     def stop(self) -> None:
         """Let go of the file, so that it can be moved or deleted."""
+        self._goes_on = False
         if self._player is not None:
             self._player.stop()
             self._player.setSource(QUrl())
@@ -239,24 +261,19 @@ class VideoPlayer(Control, QWidget):
     def _ready(self) -> QMediaPlayer:
         if self._player is not None:
             return self._player
-        QLoggingCategory.setFilterRules("qt.multimedia.*=false")  # decoders chatter on stderr
-        from PySide6.QtMultimedia import QMediaPlayer, QVideoSink  # a tenth of a second that start-up must not pay
-
-        player, sink = QMediaPlayer(self), QVideoSink(self)
-        player.setVideoSink(sink)
-        sink.videoFrameChanged.connect(self._take_frame)
+        player = new_player(self)
+        newest = NewestFrame(player)
+        newest.set_seen(self.sight.seen)
+        newest.came.connect(self._take_frame)
         player.positionChanged.connect(lambda ms: self._tell(ms / 1000))
         player.durationChanged.connect(self._take_length)
         player.playingChanged.connect(self._playing_changed)
         player.mediaStatusChanged.connect(self._status_changed)
         player.errorOccurred.connect(lambda _error, text: self._fail(text))
-        self._player, self._sink = player, sink
+        self._player, self._newest = player, newest
         return player
 
-    def _take_frame(self, frame: QVideoFrame) -> None:
-        image = frame.toImage()
-        if image.isNull():
-            return
+    def _take_frame(self, image: QImage) -> None:
         self._pixmap, self._natural = QPixmap.fromImage(image), QSize()
         self._frames += 1
         if self._frames == 1:
@@ -273,6 +290,8 @@ class VideoPlayer(Control, QWidget):
 
         if status != QMediaPlayer.MediaStatus.EndOfMedia:
             return
+        if self._frames == 0 and self._newest is not None:
+            self._newest.look()  # a short one may be over before it was looked for
         if self._frames == 0:
             self._fail("The video ended without a single frame.")
         elif self._looping and self._player is not None:
