@@ -12,10 +12,11 @@ from PIL import Image
 
 from oelala_desktop.domain.errors import NotFound, Unreadable
 from oelala_desktop.services import thumbnails
+from oelala_desktop.services.library import Library
 from oelala_desktop.services.thumbnail_making import make_thumbnail
 from oelala_desktop.services.thumbnails import nearest_size
 from oelala_desktop.sketch.encode import open_encoder
-from tests.library.conftest import EVERYTHING, Shelf, picture, put
+from tests.library.conftest import EVERYTHING, Shelf, picture, put, until
 from tests.metadata import files
 
 
@@ -136,6 +137,15 @@ async def test_a_changed_file_gets_another(shelf: Shelf) -> None:
     assert after != before and opened(after).size == (256, 144)
 
 
+async def asked_for(library: Library, count: int) -> None:
+    """So many questions have got as far as an order."""
+
+    async def holds() -> bool:
+        return sum(len(order.waiting) for order in library._thumbnails._orders.values()) == count
+
+    await until(holds)
+
+
 async def test_what_left_the_screen_is_not_made(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
     """One slow maker: what was cancelled before its turn is passed over, the most urgent comes first."""
     for number in range(30):
@@ -152,10 +162,10 @@ async def test_what_left_the_screen_is_not_made(shelf: Shelf, monkeypatch: pytes
     monkeypatch.setattr(thumbnails, "_make_in_thread", slow)
     library._thumbnails._makers = 1
     asked = [asyncio.ensure_future(library.thumbnail(ids[f"{n:02}.png"], priority=5)) for n in range(20)]  # noqa: TID251
-    await asyncio.sleep(0.3)
+    await asked_for(library, 20)
     urgent = asyncio.ensure_future(library.thumbnail(ids["25.png"], priority=0))  # noqa: TID251
     twice = [asyncio.ensure_future(library.thumbnail(ids["26.png"], priority=1)) for _ in range(3)]  # noqa: TID251
-    await asyncio.sleep(0.3)
+    await asked_for(library, 24)
     for task in asked[:15]:
         task.cancel()
     twice[0].cancel()

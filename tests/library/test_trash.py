@@ -45,14 +45,14 @@ async def test_hidden_at_once_and_trashed_later(shelf: Shelf, tmp_path: Path) ->
 
 
 async def test_undone(shelf: Shelf, tmp_path: Path) -> None:
-    await three(shelf, 0.4)
+    await three(shelf, 60)
     before = await shelf.names()
     ids = [(await shelf.item(name)).id for name in ("a.png", "c.png")]
     deletion = await shelf.library.delete(ids)
     assert await shelf.names() == ["b.png"]
     assert set(await shelf.library.undo_delete(deletion.token)) == set(ids)
     assert await shelf.names() == before
-    await asyncio.sleep(0.8)
+    await shelf.again()
     assert trashed(tmp_path) == [] and await shelf.names() == before
 
 
@@ -80,12 +80,12 @@ async def test_favorites_are_asked_for_by_name(shelf: Shelf) -> None:
 
 
 async def test_a_file_that_was_replaced_meanwhile_is_not_deleted(shelf: Shelf, tmp_path: Path) -> None:
-    await three(shelf, 0.5, watched=True)
+    await three(shelf, 60, watched=True)
     item = await shelf.item("a.png")
     await shelf.library.delete([item.id])
     Path(item.path).unlink()
     put(Path(item.path), picture(999), age=20)
-    await asyncio.sleep(1.5)
+    await shelf.again()
     assert trashed(tmp_path) == []
     assert Path(item.path).read_bytes() == picture(999)
     await shelf.shows("a.png", "b.png", "c.png")
