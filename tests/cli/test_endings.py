@@ -10,11 +10,8 @@ import httpx
 import pytest
 
 from tests.cli.program import HARBOUR, Program, wait_until
+from tests.sketch.holdable import Brake
 
-LONG = (
-    *("--image", HARBOUR, "--prompt", "orbit left", "--engine", "sketch", "--json"),
-    *("--set", "resolution=1080p", "--set", "duration=10", "--set", "fps=24"),
-)
 SHORT = (
     *("--image", HARBOUR, "--prompt", "orbit left", "--engine", "sketch", "--json"),
     *("--set", "num_frames=121", "--set", "seed=3"),
@@ -27,9 +24,9 @@ def queue_of(program: Program) -> int:
     return len(queue["queue_running"]) + len(queue["queue_pending"])
 
 
-def test_ctrl_c_cancels_on_the_server_and_says_so(fresh: Program) -> None:
-    with fresh.started("generate", "image-to-video", *LONG) as run:
-        run.until("progress", 0.01)
+def test_ctrl_c_cancels_on_the_server_and_says_so(fresh: Program, brake: Brake) -> None:
+    with fresh.started("generate", "image-to-video", *SHORT) as run:
+        run.until("progress")
         assert queue_of(fresh) == 1
         ended = run.interrupt()
     assert ended.code == 130
@@ -44,9 +41,9 @@ def test_ctrl_c_cancels_on_the_server_and_says_so(fresh: Program) -> None:
     assert fresh.run("jobs", "--wait", "--json").code == 0
 
 
-def test_ctrl_c_at_the_first_word_takes_back_every_job(fresh: Program) -> None:
+def test_ctrl_c_at_the_first_word_takes_back_every_job(fresh: Program, brake: Brake) -> None:
     """Before the first job has left, and while others of the same wish are still being announced."""
-    with fresh.started("generate", "image-to-video", *LONG, "--set", "variations=3") as run:
+    with fresh.started("generate", "image-to-video", *SHORT, "--set", "variations=3") as run:
         run.until("queued")
         ended = run.interrupt()
     assert ended.code == 130, ended
@@ -59,19 +56,19 @@ def test_ctrl_c_at_the_first_word_takes_back_every_job(fresh: Program) -> None:
     wait_until(lambda: queue_of(fresh) == 0)
 
 
-def test_a_job_is_cancelled_and_made_once_more_by_its_id(fresh: Program) -> None:
-    with fresh.started("generate", "image-to-video", *LONG, "--set", "seed=3") as run:
+def test_a_job_is_cancelled_and_made_once_more_by_its_id(fresh: Program, brake: Brake) -> None:
+    with fresh.started("generate", "image-to-video", *SHORT) as run:
         run.until("queued")
-        run.until("progress", 0.01)
+        run.until("progress")
         driven = run.lines[0]["job_id"]
         ended = fresh.run("jobs", "--cancel", driven[:8])
         assert (ended.code, ended.sentence) == (0, f"Job {driven[:8]} was cancelled.")
         assert run.until("failed")["state"] == "cancelled"
         run.process.communicate(timeout=40)
         assert run.process.returncode == 1
-    with fresh.started("generate", "image-to-video", *LONG) as run:
+    with fresh.started("generate", "image-to-video", *SHORT) as run:
         orphan = run.until("queued")["job_id"]
-        run.until("progress", 0.01)
+        run.until("progress")
         run.kill()
     ended = fresh.run("jobs", "--cancel", orphan)
     assert (ended.code, ended.sentence) == (0, f"Job {orphan[:8]} was cancelled.")
@@ -130,10 +127,10 @@ def test_sigkill_in_the_middle_of_a_job(fresh: Program, engine_too: bool) -> Non
     assert (again.code, len(again.lines), len(fresh.files())) == (0, 1, 1)
 
 
-def test_a_job_waits_for_an_engine_that_is_down(fresh: Program) -> None:
+def test_a_job_waits_for_an_engine_that_is_down(fresh: Program, brake: Brake) -> None:
     """Its engine answers no more when the next run looks for what was left unfinished."""
-    with fresh.started("generate", "image-to-video", *LONG) as run:
-        run.until("progress", 0.01)
+    with fresh.started("generate", "image-to-video", *SHORT) as run:
+        run.until("progress")
         run.kill()
     url = json.loads((fresh.home / "sketch.json").read_bytes())["url"]
     httpx.post(f"{url}/interrupt", trust_env=False)

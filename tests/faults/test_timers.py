@@ -5,13 +5,13 @@ from __future__ import annotations
 
 import ast
 import asyncio
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 import oelala_desktop
 from oelala_desktop.domain.events import EngineChanged
+from oelala_desktop.services import engine
 from oelala_desktop.services.engine import jittered
 
 from .proxy import Proxy
@@ -51,38 +51,53 @@ def test_waits_are_spread() -> None:
     assert 4.9 < max(waits) <= 5.0
 
 
-def _gaps(proxy: Proxy) -> list[float]:
-    return [later - earlier for earlier, later in pairwise(proxy.attempts)]
+async def test_attempts_grow_rarer(tmp_path: Path, proxy: Proxy, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Down at start: half a second, then twice as long each time up to fifteen, and at once when the user asks."""
+    waits: list[float] = []
 
+    def noted(seconds: float) -> float:
+        waits.append(seconds)
+        return 0.0 if len(waits) < 8 else 3600.0
 
-async def test_attempts_grow_rarer(tmp_path: Path, proxy: Proxy) -> None:
-    """Down at start: about 0.5, 1 and 2 s apart, and back at once when the user asks."""
+    monkeypatch.setattr(engine, "jittered", noted)
     async with running_app(tmp_path / "home", proxy.url, connect=False) as app:
         said: list[str] = []
         app.services.bus.subscribe(EngineChanged, lambda event: said.append(event.engine.state))
         proxy.refusing = True
         app.engine.start()
-        await asyncio.sleep(5)
-        gaps = _gaps(proxy)
-        assert 2 <= len(gaps) <= 4
-        assert 0.3 < gaps[0] < 0.9
-        assert gaps[0] < gaps[1] < gaps[2] if len(gaps) > 2 else gaps[0] < gaps[1]
+        await _as_many(waits, 8)
+        assert waits == [0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 15.0, 15.0]
+        assert len(proxy.attempts) >= 8
         assert said == ["connecting", "offline"]
         proxy.refusing = False
         app.engine.retry_now()
-        async with asyncio.timeout(1):
+        async with asyncio.timeout(30):
             await app.engine.wait_online()
 
 
-async def test_attempts_stay_frequent_while_a_job_is_out(tmp_path: Path, proxy: Proxy) -> None:
+async def _as_many(waits: list[float], count: int) -> None:
+    async with asyncio.timeout(60):
+        while len(waits) < count:
+            await asyncio.sleep(0.01)
+
+
+async def test_attempts_stay_frequent_while_a_job_is_out(
+    tmp_path: Path, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+
+    def noted(seconds: float) -> float:
+        waits.append(seconds)
+        return 0.0
+
     async with running_app(tmp_path / "home", proxy.url) as app:
         job = await app.submit(clip_count=1)
         while not proxy.accepted:
             await asyncio.sleep(0.01)
+        monkeypatch.setattr(engine, "jittered", noted)
         proxy.refusing = True
         await proxy.cut_all()
-        proxy.attempts.clear()
-        await asyncio.sleep(7)
-        assert max(_gaps(proxy)) < 2.5
+        await _as_many(waits, 8)
+        assert max(waits) == 1.5
         proxy.refusing = False
         await app.end_of(job)

@@ -33,24 +33,27 @@ def test_sigterm_ends_it_cleanly_even_mid_job(tmp_path: Path) -> None:
 def test_a_private_folder_comes_and_goes(tmp_path: Path) -> None:
     code = "import os, tempfile, sys; tempfile.tempdir = sys.argv.pop(1)"
     script = f"{code}; from oelala_desktop.sketch.__main__ import main; sys.exit(main())"
-    command = [sys.executable, "-c", script, str(tmp_path), "--idle-exit", "0.4"]
+    command = [sys.executable, "-c", script, str(tmp_path), "--idle-exit", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None and process.stdout.readline()
         (folder,) = tmp_path.iterdir()
         assert folder.stat().st_mode & 0o777 == 0o700
+        process.terminate()
         assert process.wait(40) == 0
     assert list(tmp_path.iterdir()) == []
 
 
-def test_it_leaves_when_nobody_is_there() -> None:
-    with sketch_process("--idle-exit", "1") as (process, address):
+def test_it_leaves_when_nobody_is_there(tmp_path: Path) -> None:
+    base = tmp_path / "base"
+    with sketch_process("--idle-exit", "4", "--base-dir", str(base)) as (process, address):
         with connect(address.replace("http", "ws") + "/ws", proxy=None):
-            time.sleep(1.6)
+            httpx.get(f"{address}/prompt")
+            time.sleep(5.5)
             assert process.poll() is None
-        httpx.get(f"{address}/prompt")
-        left = time.monotonic()
+            left = time.monotonic()
         assert process.wait(40) == 0
-        assert 0.7 < time.monotonic() - left < 5
+        assert time.monotonic() - left >= 4
+    assert not base.exists()
 
 
 def test_a_taken_port_is_said_in_a_sentence() -> None:

@@ -43,10 +43,11 @@ def test_an_interrupt_by_id_stops_only_that_job(client: Client) -> None:
 
 
 def test_an_interrupt_without_a_body_stops_whatever_runs(client: Client) -> None:
-    prompt_id, _ = client.submit(long_graph(unique()), client_id="nobody")
-    wait(lambda: client.http.get("/queue").json()["queue_running"])
-    time.sleep(0.1)
-    assert client.http.post("/interrupt").status_code == 200
+    name = uuid.uuid4().hex
+    with client.listen(name) as listener:
+        prompt_id, _ = client.submit(long_graph(unique()), client_id=name)
+        listener.next("progress")
+        assert client.http.post("/interrupt").status_code == 200
     entry = wait(lambda: client.history(prompt_id))[prompt_id]
     assert entry["status"]["messages"][-1][0] == "execution_interrupted"
 
