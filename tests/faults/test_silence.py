@@ -213,7 +213,12 @@ async def test_a_server_that_is_ill_for_a_while(tmp_path: Path, hostile: Hostile
         if moment == "running":
             await until_running(app, job)
             hostile.ill = status
-        await asyncio.sleep(2.5)
+        async with asyncio.timeout(60):
+            while hostile.ill != status:
+                await asyncio.sleep(0.02)
+            before = len(hostile.seen)
+            while len(hostile.seen) < before + 2:
+                await asyncio.sleep(0.02)
         assert hostile.ill == status
         assert not (await app.services.jobs.find(job.id)).state.is_final
         hostile.ill = 0

@@ -3,12 +3,14 @@
 import asyncio
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import psutil
 import pytest
 
 from oelala_desktop.domain.errors import NotFound
 from oelala_desktop.domain.job import Owner
+from oelala_desktop.services import trash
 from oelala_desktop.services.owner import this_process
 from tests.library.conftest import Shelf, picture, put, until
 
@@ -25,14 +27,22 @@ async def three(shelf: Shelf, delay: float, *, watched: bool = False) -> None:
     await shelf.start(watched=watched)
 
 
-async def test_hidden_at_once_and_trashed_later(shelf: Shelf, tmp_path: Path) -> None:
-    await three(shelf, 0.5)
+async def test_hidden_at_once_and_trashed_later(shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    over = asyncio.Event()
+
+    async def sleep(seconds: float) -> None:
+        assert seconds == 7
+        await over.wait()
+
+    monkeypatch.setattr(trash, "asyncio", SimpleNamespace(sleep=sleep, to_thread=asyncio.to_thread))
+    await three(shelf, 7)
     item = await shelf.item("b.png")
     deletion = await shelf.library.delete([item.id])
     assert deletion.ids == (item.id,) and deletion.kept == ()
     assert sorted(await shelf.names()) == ["a.png", "c.png"]
     assert (await shelf.library.stats()).images == 2
     assert Path(item.path).exists() and trashed(tmp_path) == []
+    over.set()
 
     async def gone() -> bool:
         return trashed(tmp_path) == ["b.png"]
