@@ -11,6 +11,7 @@ from oelala_desktop.metadata.contents import Contents
 from oelala_desktop.metadata.dialects import a1111, comfy_prompt, comfy_workflow, oelala, programs
 from oelala_desktop.metadata.dialects.written import Written
 
+#: fields that come of blocks; when one has given them all, the others need not be read
 _READ_FIELDS = 19
 #: one text that holds all blocks (VHS before 2026, and a few JPEG writers)
 _WRAPPERS = ("comment", "parameters", "description", "Comment", "Description", "UserComment")
@@ -32,9 +33,10 @@ def understand(blocks: dict[str, Any], contents: Contents, name: str) -> Generat
     if oelala.KEY in blocks or "original_t2i_prompt" in blocks:
         _take_ours(blocks, found)
     moving = contents.format in MOVING or "CreationTime" in blocks
-    _take_comfy(blocks, Written(name, moving, contents.width, contents.height), found)
-    if not _COMFY.issuperset(blocks):
-        _take_others(blocks, found)
+    if len(found.fields) < _READ_FIELDS:
+        _take_comfy(blocks, Written(name, moving, contents.width, contents.height), found)
+        if not _COMFY.issuperset(blocks):
+            _take_others(blocks, found)
     if found.source is None:
         return GenerationInfo()
     if contents.kind == "video" or (contents.frames or 0) > 1:

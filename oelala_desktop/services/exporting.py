@@ -7,13 +7,14 @@ import logging
 import os
 import secrets
 import shutil
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from itertools import count
 from pathlib import Path
 
 from oelala_desktop.domain.errors import CannotSave, Unreadable
 from oelala_desktop.domain.media import ExportResult, MediaItem
 
+from .companions import companion_of
 from .stripping import strip_metadata
 
 log = logging.getLogger(__name__)
@@ -30,8 +31,8 @@ def export_files(items: Iterable[MediaItem], folder: Path, with_metadata: bool) 
     copied: list[str] = []
     unstripped: list[str] = []
     failed: dict[str, str] = {}
-    for item in items:
-        source = Path(item.path)
+    chosen = {Path(item.path): item for item in items}
+    for source, item in chosen.items():
         part = folder / f".{secrets.token_hex(8)}.part"  # short: a name may be as long as a file system takes
         try:
             shutil.copyfile(source, part)
@@ -39,6 +40,8 @@ def export_files(items: Iterable[MediaItem], folder: Path, with_metadata: bool) 
                 unstripped.append(item.name)
             shutil.copystat(source, part)
             copied.append(str(_settle(part, folder, source)))
+            if with_metadata:
+                _take_companion(source, Path(copied[-1]), chosen)
         except (OSError, Unreadable) as error:
             reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
             failed[item.name] = f"{item.name} could not be copied: {reason.rstrip('.')}."
@@ -49,6 +52,19 @@ def export_files(items: Iterable[MediaItem], folder: Path, with_metadata: bool) 
             with contextlib.suppress(OSError):
                 part.unlink(missing_ok=True)
     return ExportResult(tuple(copied), tuple(unstripped), failed)
+
+
+def _take_companion(source: Path, copy: Path, chosen: Container[Path]) -> None:
+    """What made a video may be told by the picture beside it alone, so that goes along under the copy's name, unless it
+    is copied for its own sake."""
+    beside = companion_of(source)
+    target = copy.with_suffix(".png")
+    if beside is None or beside in chosen or target.exists():
+        return
+    try:
+        shutil.copy2(beside, target)
+    except OSError as error:
+        log.warning("%s cannot be copied along with %s: %s", beside.name, source.name, error)
 
 
 def _settle(part: Path, folder: Path, source: Path) -> Path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Container, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -17,6 +17,7 @@ from oelala_desktop.storage.media_starts import StartStore
 from oelala_desktop.storage.media_writing import Changes, Entry, Stamp
 
 from .announcing import Announcer
+from .companions import video_names
 from .folders import Listing
 from .reading import Batch, Found, read_batch
 from .starts import settle_starts
@@ -89,7 +90,9 @@ class Indexer:
     ) -> None:
         """Brings the index up to date; newest files first. `progress` is told how many were looked at, `between` is
         awaited after each batch. Returns early when `stop` is set; nothing is lost then, only left for later."""
+        pictures = [(file.folder, file.name) for file in difference.new]
         rest = await self._move(difference)
+        rest += await self._videos_of(pictures, {file.path for file in rest})
         rest.sort(key=lambda file: file.stamp.mtime_ns, reverse=True)
         load = len(rest) > _LOAD and len(rest) > await self._store.size() // _SHARE
         if load:
@@ -138,6 +141,23 @@ class Indexer:
 
     def _read_here(self, files: Sequence[Found], stop: threading.Event) -> Batch:
         return read_batch(files, self._favorites.marks, stop)
+
+    async def _videos_of(self, pictures: Iterable[tuple[str, str]], without: Container[str] = ()) -> list[Found]:
+        """Videos that are known already and may have one of the pictures, given by folder and name, as their companion:
+        what made them can be told only now."""
+        names: dict[str, list[str]] = {}
+        for folder, picture in pictures:
+            names.setdefault(folder, []).extend(video_names(picture))
+        found = []
+        for folder, wanted in names.items():
+            known = await self._store.files_in(folder, wanted) if wanted else {}
+            videos = [Found(folder, name, file.stamp) for name, file in known.items() if file.id is not None]
+            found += [video for video in videos if video.path not in without]
+        return found
+
+    async def read_videos_of(self, pictures: Iterable[tuple[str, str]]) -> None:
+        """Reads the videos anew that may have these pictures as companions."""
+        await self.read_now(await self._videos_of(pictures))
 
     async def read_now(self, files: Sequence[Found]) -> None:
         """A few files that must not wait for a long scan."""

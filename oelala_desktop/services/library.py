@@ -31,11 +31,12 @@ from oelala_desktop.storage.thumbnails import ThumbnailStore
 
 from .announcing import Announcer
 from .bus import Bus
+from .companions import companions_of
 from .exporting import export_files
 from .favorites import Favorites
 from .indexing import Indexer
 from .provenance import claims_of_job
-from .renaming import rename_file
+from .renaming import rename_with_companion
 from .scanning import Scanner
 from .tasks import TaskScope
 from .thumbnails import Thumbnails
@@ -225,18 +226,33 @@ class Library:
         await self._favorites.set_marks(await self._some(ids), on)
 
     async def rename(self, item_id: int, name: str) -> MediaItem:
-        """Keeps the extension if `name` has none or another. Raises InvalidField, NotFound or CannotSave."""
+        """Keeps the extension if `name` has none or another. A video's companion goes along. Raises InvalidField,
+        NotFound or CannotSave."""
         item = await self.get(item_id)
-        path = await asyncio.to_thread(rename_file, Path(item.path), name)
-        await self._indexer.announce(await self._store.move(item_id, str(path.parent), path.name))
+        renamed = await asyncio.to_thread(rename_with_companion, Path(item.path), name)
+        await self._move(item, renamed.path)
+        if renamed.moved is not None and (beside := await self._store.by_path(str(renamed.moved))) is not None:
+            await self._move(beside, renamed.companion or renamed.moved)
+        if renamed.companion is not None:
+            await self._indexer.read_videos_of([(str(renamed.companion.parent), renamed.companion.name)])
         return await self.get(item_id)
 
+    async def _move(self, item: MediaItem, path: Path) -> None:
+        await self._indexer.announce(await self._store.move(item.id, str(path.parent), path.name))
+
     async def delete(self, ids: Sequence[int], *, favorites: bool = False) -> Deletion:
-        """Out of sight now, to the system's trash later. Favourites stay and are named in `kept`, so that the user can
-        be asked; `favorites` deletes them too."""
+        """Out of sight now, to the system's trash later, a video with its companion. Favourites stay and are named in
+        `kept`, so that the user can be asked; `favorites` deletes them too."""
         items = await self._store.many(ids)
         kept = () if favorites else tuple(item for item in items if item.favorite)
-        return await self._trash.hide([item for item in items if item not in kept], kept)
+        chosen = [item for item in items if item not in kept]
+        return await self._trash.hide(chosen, kept, await self._companions(chosen))
+
+    async def _companions(self, items: Sequence[MediaItem]) -> list[MediaItem]:
+        """Pictures that belong to videos among `items` alone; not those that are favourites in their own right."""
+        paths = await asyncio.to_thread(companions_of, [Path(item.path) for item in items])
+        found = [await self._store.by_path(str(path)) for path in paths]
+        return [item for item in found if item is not None and not item.favorite and item not in items]
 
     async def undo_delete(self, token: str) -> tuple[int, ...]:
         """Raises NotFound when the files are in the trash already."""

@@ -3,12 +3,52 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
+from typing import NamedTuple
 
-from oelala_desktop.domain.errors import CannotSave, InvalidField, NotFound
+from oelala_desktop.domain.errors import CannotSave, InvalidField, NotFound, OelalaError
+
+from .companions import companion_names, companion_of, is_shared
 
 _FORBIDDEN = frozenset('/\\:*?"<>|')
 _LONGEST = 255
+
+
+class Renamed(NamedTuple):
+    """A file's new path, and what its `companion` is called now, if it has one with a new name: it was `moved` from
+    there, or copied."""
+
+    path: Path
+    companion: Path | None = None
+    moved: Path | None = None
+
+
+def rename_with_companion(path: Path, name: str) -> Renamed:
+    """Renames a file, and with it the picture that a saver wrote beside it; that is copied where another video needs it
+    too. Either both have their new names afterwards or none. Raises as `rename_file`."""
+    beside = companion_of(path)
+    if beside is None:
+        return Renamed(rename_file(path, name))
+    picture = path.with_name(companion_names(_checked(name.strip(), path.suffix))[-1])
+    if picture != beside and os.path.lexists(picture):
+        raise InvalidField("name", f"There is already a file called {picture.name}, as the picture beside it would be.")
+    renamed = rename_file(path, name)
+    if picture == beside or renamed == path:
+        return Renamed(renamed)
+    try:
+        if not is_shared(beside, (path, renamed)):
+            return Renamed(renamed, rename_file(beside, picture.name), beside)
+        shutil.copy2(beside, picture)
+    except OelalaError:
+        rename_file(renamed, path.name)
+        raise
+    except OSError as error:
+        picture.unlink(missing_ok=True)
+        rename_file(renamed, path.name)
+        reason = error.strerror or error
+        raise CannotSave(f"{beside.name}, which belongs to {path.name}, cannot be copied: {reason}.") from error
+    return Renamed(renamed, picture)
 
 
 def rename_file(path: Path, name: str) -> Path:

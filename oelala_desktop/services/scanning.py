@@ -246,6 +246,7 @@ class Scanner:
         file = Found(folder, name, stamp, job_id, claims)
         self._waiting.pop(file.path, None)
         await self._indexer.read_now([file])
+        await self._indexer.read_videos_of([(folder, name)])
 
     # Progress
 

@@ -36,13 +36,18 @@ class Trash:
         self._delay = delay
         self._pending: dict[str, dict[int, Stamp]] = {}
 
-    async def hide(self, items: Sequence[MediaItem], kept: tuple[MediaItem, ...]) -> Deletion:
-        stamps = await self._store.stamps([item.id for item in items])
-        ids = tuple(await self._store.hide(list(stamps), this_process()))
+    async def hide(
+        self, items: Sequence[MediaItem], kept: tuple[MediaItem, ...], along: Sequence[MediaItem] = ()
+    ) -> Deletion:
+        """`along` are files that belong to the chosen ones: they go and come back with them, and are not counted."""
+        stamps = await self._store.stamps([item.id for item in (*items, *along)])
+        hidden = await self._store.hide(list(stamps), this_process())
+        uncounted = {item.id for item in along}
+        ids = tuple(item_id for item_id in hidden if item_id not in uncounted)
         deletion = Deletion(secrets.token_urlsafe(9), ids, time.time() + self._delay, kept)
-        if ids:
-            self._pending[deletion.token] = {item_id: stamps[item_id] for item_id in ids}
-            self._announcer.tell(removed=ids)
+        if hidden:
+            self._pending[deletion.token] = {item_id: stamps[item_id] for item_id in hidden}
+            self._announcer.tell(removed=hidden)
             self._scope.start(self._delete_later(deletion.token), "delete")
         return deletion
 

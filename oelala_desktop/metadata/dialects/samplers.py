@@ -37,6 +37,7 @@ _BOTH_MODELS = {
     "model_high_noise": "high", "model_low_noise": "low", "high_noise_model": "high", "low_noise_model": "low",
     "model_high": "high", "model_low": "low", "high_model": "high", "low_model": "low",
 }  # fmt: skip
+_SHIFT_KEYS = ("shift", "sigma_shift")
 _CFG_KEYS = ("cfg", "cfg_conds", "cfg_high_noise", "cfg_high", "guidance_scale", "cfg_scale")
 #: an end step at or beyond this means "to the last step" (KSamplerAdvanced's default is 10000)
 _TO_THE_END = 10_000
@@ -53,8 +54,8 @@ class Pass:
         self.inputs = graph.inputs(node_id)
         #: its own inputs, and those of the nodes that hold its settings
         self._given: tuple[Inputs, ...] = (self.inputs,)
-        for key in ("guider", "scheduler"):
-            part = graph.target(self.inputs[key]) if key in self.inputs else None
+        for link in (self.inputs.get("guider"), self.inputs.get("scheduler")):
+            part = graph.target(link) if type(link) is list else None
             if part is not None:
                 self._given = (*self._given, graph.inputs(part))
 
@@ -67,6 +68,9 @@ class Pass:
         return None
 
     def _value(self, key: str) -> Any:
+        value = self.inputs.get(key)
+        if value is not None and type(value) is not list:
+            return value
         for inputs in self._given:
             if key in inputs:
                 value = self.graph.literal(inputs[key], key) if type(inputs[key]) is list else inputs[key]
@@ -75,10 +79,12 @@ class Pass:
         return None
 
     def _number(self, keys: tuple[str, ...]) -> float | None:
-        for key in keys:
-            value = jsontext.number(self._value(key))
-            if value is not None:
-                return value
+        for inputs in self._given:
+            for key in keys:
+                if key in inputs:
+                    value = jsontext.number(self._value(key))
+                    if value is not None:
+                        return value
         return None
 
     def models(self, name: str | None) -> list[tuple[str | None, Any]]:
@@ -131,7 +137,7 @@ class Pass:
         return None
 
     def shift(self) -> float | None:
-        return self._number(("shift", "sigma_shift"))
+        return self._number(_SHIFT_KEYS)
 
     def start(self) -> int:
         """The step it starts at; a second pass starts later than the first."""
@@ -148,15 +154,20 @@ class Pass:
         return jsontext.integer(self._of_sigmas("step"))
 
     def _step(self, keys: tuple[str, ...]) -> int | None:
-        return next((step for key in keys if (step := jsontext.integer(self._value(key))) is not None), None)
+        for key in keys:
+            step = jsontext.integer(self._value(key))
+            if step is not None:
+                return step
+        return None
 
     def splits(self) -> bool:
         """Whether it does only a part of the steps."""
-        if any(not _SPLITTING.isdisjoint(inputs) for inputs in self._given):
-            return True
+        for inputs in self._given:
+            if not _SPLITTING.isdisjoint(inputs):
+                return True
         if "steps_to_run" in self.inputs:
             return self._step(("steps_to_run",)) != -1 or self.inputs.get("sampler_mode") == "resample"
-        return any("plit" in self.graph.class_type(node_id) for node_id in self._sigmas())
+        return "sigmas" in self.inputs and any("plit" in self.graph.class_type(node_id) for node_id in self._sigmas())
 
     def _sigmas(self) -> Iterator[str]:
         return self.graph.upstream(self.inputs.get("sigmas"), _SIGMA_KEYS)

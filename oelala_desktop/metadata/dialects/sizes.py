@@ -4,6 +4,7 @@ on its way."""
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Any
 
 from oelala_desktop.metadata import jsontext
@@ -38,8 +39,8 @@ def read(graph: Graph, chain: list[Pass], origin: str | None, fields: dict[str, 
     """Size and frames of what the passes made; `origin` is the node that made their latent."""
     if not _from_origin(graph, chain[0], origin, fields):
         return
-    for step in chain[1:]:
-        factor = _enlargement(graph, step, {one.node_id for one in chain}, fields)
+    for earlier, step in pairwise(chain):
+        factor = _enlargement(graph, step, earlier.node_id, fields)
         fields["width"], fields["height"] = round(fields["width"] * factor), round(fields["height"] * factor)
 
 
@@ -52,14 +53,14 @@ def _from_origin(graph: Graph, first: Pass, origin: str | None, fields: dict[str
     return origin is None and _take(graph, first.inputs, fields)
 
 
-def _enlargement(graph: Graph, step: Pass, samplers: set[str], fields: dict[str, Any]) -> float:
+def _enlargement(graph: Graph, step: Pass, earlier: str, fields: dict[str, Any]) -> float:
     """By how much a model enlarged the latent before a pass: such a model is a part of the making, not an upscaler
     after it. One that adds frames leaves their number untold."""
     factor = 1.0
     link = latent_link(step.inputs)
     for _ in range(_STEPS):
         node_id = graph.target(link)
-        if node_id is None or node_id in samplers:
+        if node_id is None or node_id == earlier:
             break
         inputs = graph.inputs(node_id)
         if "LatentUpsampler" in graph.class_type(node_id):
