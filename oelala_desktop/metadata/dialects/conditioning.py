@@ -18,6 +18,7 @@ _SKIPPED = frozenset(
     {"clip", "model", "vae", "image", "images", "pixels", "latent", "samples", "mask", "control_net", "noise",
      "clip_vision", "clip_vision_output", "start_image", "end_image", "style_model", "delimiter"}
 )  # fmt: skip
+_TEXT_NAMES = frozenset(_TEXT_KEYS)
 #: inputs of nodes whose first output is no conditioning
 _GIVEN_FIRST = PIPES | {"model", "ckpt_name", "base_ckpt_name", "unet_name"}
 _NEGATIVE_WORDS = re.compile(
@@ -59,13 +60,13 @@ def words(graph: Graph, link: Any, side: str) -> tuple[str | None, bool]:
 def _walked(graph: Graph, link: Any, side: str) -> tuple[str | None, bool]:
     walk = Words(graph, side).follow(link)
     text = walk.text()
-    return text, text is not None or walk.zeroed
+    return text, text is not None or walk.settled
 
 
 class Words:
     """One walk towards the words of one side (`positive` or `negative`)."""
 
-    __slots__ = ("_graph", "_seen", "_side", "_strings", "found", "zeroed")
+    __slots__ = ("_graph", "_seen", "_side", "_strings", "found", "settled")
 
     def __init__(self, graph: Graph, side: str) -> None:
         self._graph = graph
@@ -73,8 +74,8 @@ class Words:
         self._strings = Strings(graph, side)
         self._seen: set[tuple[str, Any]] = set()
         self.found: list[str] = []
-        #: the conditioning was set to zero on the way: there are no words, and that is known
-        self.zeroed = False
+        #: that there are no words is known: the conditioning was set to zero, or its text was made and not kept
+        self.settled = False
 
     def text(self) -> str | None:
         """What was found; several texts one below the other."""
@@ -95,7 +96,7 @@ class Words:
                 continue
             self._seen.add((node_id, slot))
             if self._graph.class_type(node_id) == "ConditioningZeroOut":
-                self.zeroed = True
+                self.settled = True
                 continue
             pending += reversed(self._step(self._graph.inputs(node_id), slot))
         return self
@@ -114,9 +115,10 @@ class Words:
         for key in _TEXT_KEYS:
             if key in inputs:
                 taken = self._take(inputs[key]) or taken
+                self.settled = self.settled or self._graph.target(inputs[key]) is not None
         if taken:
             return []
-        links = {key: value for key, value in inputs.items() if type(value) is list}
+        links = {key: value for key, value in inputs.items() if type(value) is list and key not in _TEXT_NAMES}
         for mark in (self._side, "cond"):
             onwards = [value for key, value in links.items() if mark in key]
             if onwards:

@@ -8,6 +8,7 @@ is short for the number of its repetitions.
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -73,7 +74,9 @@ def _compiled(pattern: str, text: str, flags: int) -> re.Pattern[str] | None:
     if len(text) ** (len(_REPEATS.findall(pattern)) + 1) > max(_STEPS, len(text)):
         return None
     try:
-        return re.compile(pattern, flags)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about patterns that a later Python will read otherwise
+            return re.compile(pattern, flags)
     except (re.error, RecursionError, OverflowError, ValueError):
         return None
 
