@@ -28,6 +28,8 @@ from oelala_desktop.domain.errors import Unreadable
 from oelala_desktop.metadata import check_complete, read, read_bytes, sniff
 from tests.metadata import corpus, files, graphs
 from tests.metadata.test_blocks import A1111, PARAMS
+from tests.metadata.test_programs import DRAW, FOOOCUS, NOVEL, RUINED, SWARM, WAN2GP
+from tests.metadata.test_samplers import ltx, two_branches
 from tests.metadata.test_workflow import two_pass
 
 SECONDS, MIB = 1.0, 256
@@ -68,6 +70,12 @@ def samples() -> list[bytes]:
     for order in "<>":
         exif = files.exif({}, b"UNICODE\0" + A1111.encode("utf-16-be"), order)
         found += [files.jpeg(files.segment(0xE1, b"Exif\0\0" + exif)), files.webp(files.riff(b"EXIF", exif))]
+    for program in (SWARM, FOOOCUS, RUINED, DRAW, WAN2GP, NOVEL):
+        text = json.dumps(program)
+        exif = files.exif({}, b"UNICODE\0" + text.encode("utf-16-le"))
+        found += [files.saved("AVIF", exif=exif), corpus.png_with({"parameters": text.encode()}),
+                  files.video("mkv", {"comment": text})]  # fmt: skip
+    found += [corpus.png_with({"prompt": made}) for made in (ltx(), two_branches())]
     packet = f"<r><c:prompt>{graph}</c:prompt><d c:parameters='{A1111}'/></r>".encode()
     found += [
         corpus.png_with({"parameters": A1111.encode()}), files.webp(files.riff(b"XMP ", packet)),

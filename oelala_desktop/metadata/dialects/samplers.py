@@ -28,6 +28,8 @@ _LATENT_NAMES = frozenset(_LATENT_KEYS)
 _PIXEL_KEYS = ("pixels", "image", "images", "image_to_latent", "frames", "image_target", "destination")
 _SIGMA_KEYS = frozenset({"sigmas", "sigmas_1", "high_sigmas", "low_sigmas", "any", "input", ""})
 _SPLITTING = frozenset({"start_at_step", "start_step", "end_step"})
+#: what a sampler works on, where nothing else tells it from a node with settings
+_FED = PIPES | {"latent_image"}
 #: inputs of samplers that take their conditioning in one piece
 _RUNS = frozenset({"steps", "sigmas", "scheduler"})
 #: the ways on from a sampler that another one is wrapped around
@@ -207,7 +209,7 @@ def is_sampler(inputs: Inputs) -> bool:
         return "steps" in inputs or "sigmas" in inputs or "denoise" in inputs
     if "steps_to_run" in inputs:
         return "latent_image" in inputs
-    return "steps" in inputs and "sampler_name" in inputs and not PIPES.isdisjoint(inputs)
+    return "steps" in inputs and "sampler_name" in inputs and not _FED.isdisjoint(inputs)
 
 
 def latent_link(inputs: Inputs) -> Any:

@@ -87,7 +87,7 @@ class Strings:
 
     def _of_node(self, node_id: str, depth: int) -> str | None:
         kind, inputs = self._graph.class_type(node_id), self._graph.inputs(node_id)
-        for key in (f"{self._side}_prompt", self._side):
+        for key in (f"{self._side}_prompt", self._side, f"text_{self._side}", f"prompt_{self._side}"):
             if key in inputs:
                 return self.at(inputs[key], depth + 1)
         for key in RESOLVED:
