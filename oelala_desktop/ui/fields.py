@@ -13,6 +13,7 @@ from oelala_desktop.domain.field import Field, FieldKind
 from oelala_desktop.ui import theme
 from oelala_desktop.ui.widgets.choice import Choice
 from oelala_desktop.ui.widgets.label import Label
+from oelala_desktop.ui.widgets.line_edit import LineEdit
 from oelala_desktop.ui.widgets.number_box import NumberBox, mark_wrong
 from oelala_desktop.ui.widgets.picture_source import PictureSource
 from oelala_desktop.ui.widgets.segmented import Segment, Segmented
@@ -72,7 +73,7 @@ class LineEditor(Editor):
 
     def __init__(self, field: Field) -> None:
         super().__init__(field)
-        self._edit = QLineEdit()
+        self._edit = LineEdit()
         theme.dress(self._edit, "field")
         self._edit.setAccessibleName(field.label)
         self._edit.setFixedHeight(theme.HEIGHT)

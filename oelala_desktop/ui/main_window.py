@@ -8,7 +8,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from PySide6.QtCore import QMimeData, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QWidget
 
 from oelala_desktop.domain.events import JobFinished, NoticePosted
@@ -16,6 +16,7 @@ from oelala_desktop.domain.job import Job, JobState
 from oelala_desktop.domain.preset import Preset
 from oelala_desktop.domain.tool import TOOLS
 from oelala_desktop.storage.paths import shipped
+from oelala_desktop.ui.arrivals import Arrivals
 from oelala_desktop.ui.bridge import listen
 from oelala_desktop.ui.commands import Commands
 from oelala_desktop.ui.desktop import Desktop
@@ -37,11 +38,11 @@ from oelala_desktop.ui.remembered import last_page, remembered
 from oelala_desktop.ui.settings_view import SECTIONS, SettingsView
 from oelala_desktop.ui.studio import Reuse, Studio
 from oelala_desktop.ui.tray import Tray
-from oelala_desktop.ui.widgets import dropped
 from oelala_desktop.ui.widgets.toast import Level
 
 if TYPE_CHECKING:
     from oelala_desktop.ui.json_drops import JsonDrops
+    from oelala_desktop.ui.pages.tool_form import ToolForm
 
 _TRAY_MS = 250  # docks and panels are told of progress four times a second
 _TRAY_BACK_MS = 3000  # a panel that starts anew is back by then
@@ -64,6 +65,7 @@ class MainWindow(QObject):
         self.tray = Tray(self)
         self.desktop = Desktop(self)
         self._question = QuitQuestion()
+        self._arrivals = Arrivals(studio, self._picture_form, lambda path: self.json_drops.take(path))
         self.queue = QueueView(self._panel("queue", "Queue", QueuePanel()), studio)
         self.engine = EngineView(self._panel("engine", "Engine", EnginePanel()), studio)
         self.activity = self._panel("activity", "Activity", ActivityPanel())
@@ -158,8 +160,8 @@ class MainWindow(QObject):
     def _connect(self) -> None:
         shell, bus, studio = self.shell, self._services.bus, self.studio
         shell.generate_requested.connect(self._generate)
-        shell.paste_requested.connect(lambda _mime: self.paste())
-        shell.dropped.connect(self._dropped)
+        shell.paste_requested.connect(lambda _mime: self._arrivals.paste())
+        shell.dropped.connect(self._arrivals.take)
         shell.page_shown.connect(lambda page: self._services.settings.set("page", page))
         shell.panel_opened.connect(lambda name: studio.see_notices() if name == "activity" else None)
         shell.set_close_guard(self._may_close)
@@ -183,7 +185,7 @@ class MainWindow(QObject):
         commands = Commands(shell)
         commands.add("Pause or resume the queue", "pause", self._toggle_pause)
         commands.add("Cancel all waiting jobs", "x", self.queue.cancel_waiting)
-        commands.add("Paste a picture or an address", "clipboard-paste", self.paste, "Ctrl V")
+        commands.add("Paste a picture or an address", "clipboard-paste", self._arrivals.paste, "Ctrl V")
         commands.add("Quit", "x", self.ask_to_quit)
         self._tray_timer = QTimer(self)
         self._tray_timer.setInterval(_TRAY_MS)
@@ -207,31 +209,16 @@ class MainWindow(QObject):
         if self.tool_page is not None:
             self.tool_page.generate()
 
-    def paste(self) -> None:
-        """The clipboard's picture, file or address becomes the start picture, here or on the start page."""
-        page = self.tool_page
-        if page is None or not page.tool.needs_picture:
-            self.shell.show_page(START_PAGE)
-            page = self.tool_page
-        if page is not None and not page.form.paste():
-            self.studio.notify("The clipboard holds no picture, file or address.", "warning")
-
     def _from_clipboard(self) -> None:
         self.show_window()
         self.shell.show_page(START_PAGE)
-        self.paste()
+        self._arrivals.paste()
 
-    def _dropped(self, mime: QMimeData) -> None:
-        if dropped.only_json(mime):
-            self.json_drops.take(Path(mime.urls()[0].toLocalFile()))
-            return
-        offer = dropped.read(mime)
-        if offer is None:
-            return
-        if offer.refusal:
-            self.studio.notify(offer.refusal, "warning")
-        else:
-            self.open_files([str(path) for path in offer.files])
+    def _picture_form(self) -> ToolForm | None:
+        """That of the page in view if it takes a picture, else the start page's."""
+        if self.tool_page is None or "image" not in self.tool_page.form.fields:
+            self.shell.show_page(START_PAGE)
+        return self.tool_page.form if self.tool_page is not None else None
 
     def take_over(self, files: list[str]) -> None:
         """A second start: to the front, with its files."""
@@ -239,19 +226,8 @@ class MainWindow(QObject):
         self.open_files(files)
 
     def open_files(self, files: list[str]) -> None:
-        """Files from the command line, a second start or a drop: pictures to the start page's drop zone, a workflow or
-        settings to where they belong, the others to a sentence."""
-        paths = [Path(file) for file in files]
-        if len(paths) == 1 and paths[0].suffix.casefold() == ".json":
-            self.json_drops.take(paths[0])
-            return
-        if not any(dropped.looks_like_picture(path) for path in paths):
-            self.studio.notify(dropped.refusal(paths), "warning") if paths else None
-            return
-        self.shell.show_page(START_PAGE)
-        page = self.tool_page
-        if page is not None:
-            page.form.files_dropped.emit("image", paths)
+        """Files from the command line, a second start or My Media."""
+        self._arrivals.open(files)
 
     def start_example(self) -> None:
         """`oelala try`: the example picture on the start page, and its job under way."""

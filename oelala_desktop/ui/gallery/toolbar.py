@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from oelala_desktop.ui import icons, theme, wording
 from oelala_desktop.ui.gallery.filter_panel import FilterPanel
@@ -15,6 +15,7 @@ from oelala_desktop.ui.widgets.choice import Choice
 from oelala_desktop.ui.widgets.combo import ComboBox
 from oelala_desktop.ui.widgets.control import is_escape
 from oelala_desktop.ui.widgets.label import Label
+from oelala_desktop.ui.widgets.line_edit import LineEdit
 from oelala_desktop.ui.widgets.segmented import Segment, Segmented
 
 _SORTS = (
@@ -32,7 +33,7 @@ _SORTS = (
 _TYPING_MS = 120
 
 
-class SearchBox(QLineEdit):
+class SearchBox(LineEdit):
     """`searched` follows the typing with a pause of 120 ms; Esc clears; Enter and ↓ go on to what was found."""
 
     searched = Signal(str)

@@ -18,6 +18,7 @@ from oelala_desktop.ui.widgets.choice import Choice
 from oelala_desktop.ui.widgets.combo import ComboBox
 from oelala_desktop.ui.widgets.fold import FoldSection
 from oelala_desktop.ui.widgets.label import ElidedLabel, Label
+from oelala_desktop.ui.widgets.line_edit import LineEdit
 from oelala_desktop.ui.widgets.segmented import Segment, Segmented
 
 _WORDS = {"online": "Connected", "connecting": "Connecting", "offline": "Not reachable"}
@@ -112,12 +113,12 @@ class EnginePanel(QWidget):
         self._servers.value_changed.connect(self.server_chosen)
         self._servers.hide()
         card.body.addWidget(self._servers)
-        self._address = QLineEdit()
+        self._address = LineEdit()
         theme.dress(self._address, "field")
         self._address.setAccessibleName("Address of the ComfyUI server")
         self._address.setPlaceholderText("http://127.0.0.1:8188")
         self._address.setFixedHeight(theme.HEIGHT)
-        self._token = QLineEdit()
+        self._token = LineEdit()
         theme.dress(self._token, "field")
         self._token.setEchoMode(QLineEdit.EchoMode.Password)
         self._token.setAccessibleName("Authorization header")

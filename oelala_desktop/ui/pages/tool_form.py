@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import QMimeData, QTimer, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
@@ -14,7 +14,7 @@ from oelala_desktop.domain.field import Field
 from oelala_desktop.domain.geometry import frame_count, frame_size, nearest_aspect
 from oelala_desktop.domain.tool import Tool
 from oelala_desktop.ui import focus, theme, wording
-from oelala_desktop.ui.fields import Editor, PictureEditor, editor_for
+from oelala_desktop.ui.fields import Editor, PictureEditor, TextEditor, editor_for
 from oelala_desktop.ui.pages.field_row import FieldRow
 from oelala_desktop.ui.pages.form_cards import WIDTH, FormCards
 from oelala_desktop.ui.widgets.button import Button, IconButton
@@ -50,6 +50,7 @@ class ToolForm(QWidget):
     image_pasted = Signal(str, QImage)
     url_dropped = Signal(str, str)
     media_requested = Signal(str)
+    other_pasted = Signal(QMimeData)  # into a text, what is no text
     menu_chosen = Signal(str)  # export, import or reset
     folded = Signal()  # a card or section was opened or shut
 
@@ -216,6 +217,8 @@ class ToolForm(QWidget):
         row.reset_requested.connect(self._reset)
         if isinstance(editor, PictureEditor):
             self._connect_picture(key, editor)
+        elif isinstance(editor, TextEditor):
+            editor.box.other_pasted.connect(self.other_pasted)
         return row
 
     def editor(self, key: str) -> Editor | None:
@@ -228,7 +231,7 @@ class ToolForm(QWidget):
         source.image_pasted.connect(partial(self.image_pasted.emit, key))
         source.url_dropped.connect(partial(self.url_dropped.emit, key))
         source.media_requested.connect(partial(self.media_requested.emit, key))
-        source.removed.connect(lambda: self._pictures.pop(key, None))
+        source.removed.connect(lambda: self.set_picture(key, None))
 
     def _refresh(self, key: str) -> None:
         row = self._rows.get(key)

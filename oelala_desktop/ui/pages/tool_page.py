@@ -69,6 +69,7 @@ class ToolPage(QObject):
         form.generate_requested.connect(self.generate)
         form.changed.connect(lambda _key: self._edited())
         form.preset_chosen.connect(self.choose_preset)
+        form.other_pasted.connect(self._studio.shell.dropped)
         form.menu_chosen.connect(self._menu)
         form.folded.connect(self._saving.start)
         self.intake.several.connect(self._ask_for_each)

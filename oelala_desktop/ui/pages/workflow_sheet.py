@@ -4,7 +4,7 @@ shows."""
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from oelala_desktop.domain.adopt import ALWAYS, Adoption, Exposure
 from oelala_desktop.ui import theme
@@ -13,6 +13,7 @@ from oelala_desktop.ui.widgets.choice import Choice
 from oelala_desktop.ui.widgets.combo import ComboBox
 from oelala_desktop.ui.widgets.fold import FoldSection
 from oelala_desktop.ui.widgets.label import ElidedLabel, Label
+from oelala_desktop.ui.widgets.line_edit import LineEdit
 from oelala_desktop.ui.widgets.scroll import ScrollColumn
 from oelala_desktop.ui.widgets.sheet import Sheet
 from oelala_desktop.ui.widgets.toggle import Toggle
@@ -29,7 +30,7 @@ class WorkflowSheet(Sheet):
     def __init__(self, window: QWidget, adoption: Adoption, name: str) -> None:
         super().__init__(window, _WIDTH, "Make a preset of this workflow")
         self._toggles: dict[Toggle, tuple[str, ...]] = {}
-        self._name = QLineEdit(name)
+        self._name = LineEdit(name)
         self._name.setMaxLength(80)
         self._name.setFixedHeight(theme.HEIGHT)
         self._name.setAccessibleName("Name of the preset")

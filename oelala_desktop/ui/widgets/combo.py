@@ -8,7 +8,6 @@ from PySide6.QtCore import QEvent, QModelIndex, QObject, QRectF, QSize, QSortFil
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QStandardItem, QStandardItemModel, QWheelEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
-    QLineEdit,
     QListView,
     QSizePolicy,
     QStyle,
@@ -22,6 +21,7 @@ from oelala_desktop.ui import icons, painting, theme
 from oelala_desktop.ui.widgets.choice import Choice
 from oelala_desktop.ui.widgets.control import Control
 from oelala_desktop.ui.widgets.floating import MARGIN, Floating
+from oelala_desktop.ui.widgets.line_edit import LineEdit
 from oelala_desktop.ui.wording import tooltip
 
 _SEARCH_FROM = 9  # choices from which a search field is worth its place
@@ -93,7 +93,7 @@ class _Popup(Floating):
 
     def __init__(self, name: str) -> None:
         super().__init__()
-        self._search = QLineEdit()
+        self._search = LineEdit()
         theme.dress(self._search, "field")
         self._search.setPlaceholderText("Search")
         self._search.setAccessibleName(f"Search {name.lower()}")

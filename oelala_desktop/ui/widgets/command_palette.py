@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QListView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QListView, QVBoxLayout, QWidget
 
 from oelala_desktop.ui import theme
 from oelala_desktop.ui.widgets.command_list import Command, CommandModel, CommandRows
+from oelala_desktop.ui.widgets.line_edit import LineEdit
 from oelala_desktop.ui.widgets.sheet import Sheet
 
 
@@ -20,7 +21,7 @@ class CommandPalette(Sheet):
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window, 560, "Command palette")
-        self._edit = QLineEdit()
+        self._edit = LineEdit()
         theme.dress(self._edit, "field")
         self._edit.setPlaceholderText("Type a command or a page")
         self._edit.setAccessibleName("Command")

@@ -56,6 +56,13 @@ def read(mime: QMimeData, *, pixels: bool = True) -> Dropped | None:
     return None
 
 
+def is_text(mime: QMimeData) -> bool:
+    """Whether a field for text may take it. Files and pixels are no text, though a path or a name comes with them."""
+    if any(url.isLocalFile() for url in mime.urls()):
+        return False
+    return mime.hasText() or not mime.hasImage()
+
+
 def only_json(mime: QMimeData) -> bool:
     """Whether the drag holds nothing but JSON files: workflows and settings belong to the window, not to a picture
     field."""

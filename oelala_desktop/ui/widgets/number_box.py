@@ -6,10 +6,11 @@ import math
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent, QWheelEvent
-from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from oelala_desktop.ui import theme
 from oelala_desktop.ui.widgets.button import IconButton
+from oelala_desktop.ui.widgets.line_edit import LineEdit
 
 _STEPPER = 26
 
@@ -22,7 +23,7 @@ def mark_wrong(editor: QWidget, wrong: bool) -> None:
         editor.style().polish(editor)
 
 
-class NumberBox(QLineEdit):
+class NumberBox(LineEdit):
     """A number from `minimum` to `maximum`; whole numbers if `decimals` is 0. Up, Down and the wheel step it."""
 
     number_changed = Signal(float)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from oelala_desktop.ui import focus, theme
 from oelala_desktop.ui.widgets.button import Button
 from oelala_desktop.ui.widgets.drop_zone import DropZone
+from oelala_desktop.ui.widgets.line_edit import LineEdit
 from oelala_desktop.ui.widgets.segmented import Segment, Segmented
 
 _TABS = (Segment("file", "File", "upload"), Segment("url", "URL", "link"), Segment("media", "My media", "layout-grid"))
@@ -21,7 +22,7 @@ class AddressRow(QWidget):
 
     def __init__(self, name: str, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.edit = QLineEdit()
+        self.edit = LineEdit()
         theme.dress(self.edit, "field")
         self.edit.setPlaceholderText("https://…")
         self.edit.setAccessibleName(name)

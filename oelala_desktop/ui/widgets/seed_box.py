@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 from oelala_desktop.domain.field import MAX_SEED
 from oelala_desktop.ui import theme
 from oelala_desktop.ui.widgets.button import IconButton
+from oelala_desktop.ui.widgets.line_edit import LineEdit
 from oelala_desktop.ui.widgets.number_box import mark_wrong
 
 RANDOM = -1
@@ -25,7 +26,7 @@ class SeedBox(QWidget):
         self._seed = RANDOM
         self._last: int | None = None
         self._problem = ""
-        self._edit = QLineEdit()
+        self._edit = LineEdit()
         theme.dress(self._edit, "field")
         self._edit.setAccessibleName(name)
         self._edit.setPlaceholderText("Random")

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QMimeData, Qt, Signal
-from PySide6.QtGui import QImage, QKeyEvent, QResizeEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QWidget
 
 from oelala_desktop.ui import theme
+from oelala_desktop.ui.widgets.dropped import is_text
 from oelala_desktop.ui.widgets.number_box import mark_wrong
 
 
 class TextBox(QPlainTextEdit):
     """`lines` and `most` are its least and greatest height in lines. Text past `limit` characters stays and is
-    reported by `problem`. Ctrl+Enter is left to the page; a pasted picture is handed on."""
+    reported by `problem`. Ctrl+Enter is left to the page; what is no text is handed on when it is pasted, and left to
+    what lies below when it is dropped."""
 
     text_edited = Signal(str)
     counted = Signal(str, bool)
-    image_pasted = Signal(QImage)
+    other_pasted = Signal(QMimeData)
 
     def __init__(
         self,
@@ -74,15 +76,13 @@ class TextBox(QPlainTextEdit):
         super().keyPressEvent(event)
 
     def canInsertFromMimeData(self, source: QMimeData) -> bool:
-        return source.hasImage() or super().canInsertFromMimeData(source)
+        return is_text(source) and super().canInsertFromMimeData(source)
 
     def insertFromMimeData(self, source: QMimeData) -> None:
-        if source.hasImage() and not source.hasText():
-            image = source.imageData()
-            if isinstance(image, QImage):
-                self.image_pasted.emit(image)
-            return
-        self.insertPlainText(source.text())
+        if is_text(source):
+            self.insertPlainText(source.text())
+        else:
+            self.other_pasted.emit(source)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
