@@ -184,18 +184,43 @@ def _frames(preset: Preset, used: dict[str, Any], given: Mapping[str, object]) -
     if frames is None:
         used["num_frames"] = computed
         return computed
-    count = int(str(frames))
-    if count % 4 != 1:
-        low = (count - 1) // 4 * 4 + 1
-        raise InvalidField("num_frames", f"num_frames: {count} is not 4k + 1; the nearest are {low} and {low + 4}.")
-    if "duration" in given and count != computed:
-        raise InvalidField(
-            "num_frames", f"num_frames: {count} contradicts duration, which gives {computed}; give one of them."
-        )
+    count = _checked_frames(frames, computed if "duration" in given else None)
     used["num_frames"] = count
     if "duration" not in given:
         used["duration"] = None
     return count
+
+
+def _checked_frames(frames: object, computed: int | None) -> int:
+    """`computed` is what a duration given besides comes to."""
+    count = int(str(frames))
+    if count % 4 != 1:
+        low = (count - 1) // 4 * 4 + 1
+        raise InvalidField("num_frames", f"num_frames: {count} is not 4k + 1; the nearest are {low} and {low + 4}.")
+    if computed is not None and count != computed:
+        raise InvalidField(
+            "num_frames", f"num_frames: {count} contradicts duration, which gives {computed}; give one of them."
+        )
+    return count
+
+
+def with_duration(preset: Preset, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The same wish with a duration for `num_frames`, for who knows only that. Raises InvalidField."""
+    frames, seconds = values.get("num_frames"), values.get("duration")
+    if frames is None or "num_frames" not in preset.into:
+        return dict(values)
+    fps = int(str(values.get("fps") or preset.fields.get("fps", VOCABULARY["fps"]).default or _FPS))
+    count = _checked_frames(frames, None if seconds is None else frame_count(float(seconds), fps))
+    if seconds is None:
+        seconds = (count - 1) / fps
+        field = preset.fields["duration"]
+        if not (field.minimum or 0) <= seconds <= (field.maximum or seconds):
+            raise InvalidField(
+                "num_frames",
+                f"num_frames: {count} at {fps} frames per second are {seconds:g} s; "
+                f"between {field.minimum:g} and {field.maximum:g} s can be set here.",
+            )
+    return {key: value for key, value in values.items() if key != "num_frames"} | {"duration": seconds}
 
 
 def pick(key: str, wish: str, choices: tuple[str, ...]) -> str:

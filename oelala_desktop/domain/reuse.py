@@ -11,6 +11,7 @@ from .errors import InvalidField
 from .generation import GenerationInfo, UsedLora, UsedModel
 from .geometry import ASPECTS, RESOLUTIONS, frame_size, nearest_aspect
 from .models import find_pairs
+from .preset import Preset
 from .tool import TOOLS, VOCABULARY, Tool
 
 _MODELS = ("unet_high_noise", "unet_low_noise", "checkpoint", "vae", "text_encoder")
@@ -143,6 +144,16 @@ def _fit_row(row: Mapping[str, Any], fit: Callable[[Any], tuple[Any, Any]]) -> t
         if row.get(side):
             as_is[side], replaced[side] = fit(row[side])
     return as_is, replaced
+
+
+def not_kept_note(preset: Preset, values: Mapping[str, Any]) -> str:
+    """ "Sketch has no setting for Steps and CFG; they were not taken." Nothing of what stands at its default."""
+    unknown = [k for k in values if k in VOCABULARY and k not in preset.fields]
+    lost = [VOCABULARY[k].label for k in unknown if values[k] and values[k] != VOCABULARY[k].default]
+    if not lost:
+        return ""
+    names = f"{', '.join(lost[:-1])} and {lost[-1]}" if len(lost) > 1 else lost[0]
+    return f"{preset.name} has no setting for {names}; {'they were' if len(lost) > 1 else 'it was'} not taken."
 
 
 def lacking_note(lacking: Sequence[Lacking]) -> str:

@@ -131,7 +131,7 @@ class MainWindow(QObject):
         if tool in TOOLS or self.tool_page is None:
             self.shell.show_page(tool if tool in TOOLS else START_PAGE)
         if self.tool_page is not None:
-            self.tool_page.take_settings(name, values)
+            self.tool_page.settings.take(name, values)
 
     def _media_page(self, page_id: str) -> QWidget:
         from oelala_desktop.ui.gallery.media_page import make_media_page

@@ -23,7 +23,7 @@ from oelala_desktop.ui.bridge import Latest, listen
 from oelala_desktop.ui.images import decode_image, load_image
 from oelala_desktop.ui.on_disk import GONE, missing
 from oelala_desktop.ui.pages.queue_panel import SHOWN_WAITING, QueuePanel
-from oelala_desktop.ui.studio import Reuse, Studio
+from oelala_desktop.ui.studio import Studio, reuse_of
 
 _SHOWN = 200
 _REFRESH_MS = 100
@@ -212,7 +212,7 @@ class QueueView(QObject):
         elif what == "folder" and path:
             self._studio.show_in_folder(path)
         elif what == "reuse":
-            self._studio.reuse_requested.emit(Reuse(job.tool, dict(job.values) | {"preset": job.preset.split(".")[-1]}))
+            self._studio.reuse_requested.emit(reuse_of(job))
         elif what == "open":
             self._studio.open_job(job.id)
         elif what == "remove":

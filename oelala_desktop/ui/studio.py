@@ -13,6 +13,7 @@ from PySide6.QtGui import QDesktopServices
 
 from oelala_desktop.bootstrap import Services
 from oelala_desktop.domain.errors import OelalaError
+from oelala_desktop.domain.job import Job
 from oelala_desktop.ui.actions import ActionRunner
 from oelala_desktop.ui.pages.activity_panel import Notice
 from oelala_desktop.ui.shell import Shell
@@ -30,6 +31,13 @@ class Reuse:
     tool: str
     values: dict[str, object]
     note: str = ""
+    #: width and height in pixels, where they are to be told if the page has no such size
+    size: tuple[int, int] | None = None
+
+
+def reuse_of(job: Job) -> Reuse:
+    """What a job was made with."""
+    return Reuse(job.tool, {**job.values, "preset": job.preset.partition(".")[2]})
 
 
 class Studio(QObject):

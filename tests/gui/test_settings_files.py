@@ -69,7 +69,7 @@ def test_wrong_settings_change_nothing(
         await ready(window)
         page = page_of(window)
         page.form.set_values({"prompt": "as it was"})
-        page._settings_file("import", str(file))
+        page.settings.file("import", str(file))
         await until(lambda: any(sentence in text for text in told(window)), "the sentence")
         assert page.form.values() == {"prompt": "as it was"}
 
@@ -83,14 +83,14 @@ def test_all_settings_go_out_and_come_back(qapp: QApplication, home: Path, tmp_p
         await ready(window)
         page = page_of(window)
         page.form.set_values({"prompt": "a lake", "fps": 24})
-        page._settings_file("export", str(file))
+        page.settings.file("export", str(file))
         await until(file.exists, "the file")
         saved = json.loads(file.read_text("utf-8"))
         shown = {k: v for k, v in page.form.effective().items() if v is not None}
         assert saved == json.loads(json.dumps(shown)) | {"preset": "sketch"}
         TOOLS["image-to-video"].check(saved)
         page.form.set_values({})
-        page._settings_file("import", str(file))
+        page.settings.file("import", str(file))
         await until(lambda: page.form.values() == {"prompt": "a lake", "fps": 24}, "the values")
 
     live(qapp, home, act)
@@ -142,7 +142,7 @@ def test_generate_says_what_stands_in_its_way(qapp: QApplication, home: Path, pi
         await ready(window)
         page = page_of(window, "text-to-video")
         page.form.set_values({})
-        page._edited()
+        page.edited()
         assert not page.form.generate.isEnabled() and "what you want to see" in page.form.generate.toolTip()
         page.form.edit("prompt", "a lake")
         assert page.form.generate.isEnabled()

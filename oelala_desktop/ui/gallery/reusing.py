@@ -64,7 +64,8 @@ def _settings(info: GenerationInfo, kind: str, params: Mapping[str, Any] | None,
             chosen = kept.get(key) or path
             if chosen and Path(chosen).is_absolute():
                 values[key] = chosen
-    return Reuse(tool.id, values)
+    size = (info.width, info.height) if info.width and info.height else None
+    return Reuse(tool.id, values, size=size)
 
 
 def _offered(studio: Studio, reuse: Reuse, key: str) -> tuple[str, ...]:

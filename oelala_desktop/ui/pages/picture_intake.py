@@ -75,8 +75,9 @@ class PictureIntake(QObject):
             if self._form.values().get(key):
                 self._form.set_picture(key, image, name, size)
 
-    def take(self, key: str, path: Path, *, quiet: bool = False) -> None:
-        """Uses a file as picture; `quiet` drops one that cannot be used without a word, and leaves the prompt alone."""
+    def take(self, key: str, path: Path, *, quiet: bool = False, fill: bool = True) -> None:
+        """Uses a file as picture; `quiet` drops one that cannot be used without a word, and leaves the prompt alone as
+        `fill` False does."""
 
         def refused(error: OelalaError) -> bool:
             if quiet:
@@ -87,7 +88,7 @@ class PictureIntake(QObject):
             self.changed.emit()
             return True
 
-        self._studio.actions.start(self._take(key, path, fill=not quiet), failed=refused)
+        self._studio.actions.start(self._take(key, path, fill=fill and not quiet), failed=refused)
 
     async def _take(self, key: str, path: Path, *, fill: bool = True) -> None:
         limit = int(self._studio.services.settings.get("picture_megabytes", MAX_BYTES // 10**6)) * 10**6

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -26,10 +26,11 @@ from oelala_desktop.ui.pages import preset_form
 from oelala_desktop.ui.pages.job_stage import JobStage
 from oelala_desktop.ui.pages.picture_intake import PictureIntake
 from oelala_desktop.ui.pages.recent_results import RecentResults
-from oelala_desktop.ui.pages.settings_file import copy_file, read_settings_file, write_settings_file
+from oelala_desktop.ui.pages.settings_file import copy_file
+from oelala_desktop.ui.pages.settings_in_out import SettingsInOut
 from oelala_desktop.ui.pages.several_pictures import ask_for_each, words_for
 from oelala_desktop.ui.pages.tool_view import ToolView
-from oelala_desktop.ui.studio import Reuse, Studio
+from oelala_desktop.ui.studio import Reuse, Studio, reuse_of
 
 _SAVE_MS = 500
 
@@ -42,13 +43,14 @@ class ToolPage(QObject):
         self.tool = tool
         self._studio = studio
         self._services = studio.services
-        self._preset: Preset | None = None
-        self._wish = str(self._services.settings.get(f"preset.{tool.id}") or "")
+        self.preset: Preset | None = None
+        self.wish = str(self._services.settings.get(f"preset.{tool.id}") or "")
         self.view = view
         self.form = view.form
         self.stage = JobStage(self.view.output, studio)
         self.recent = RecentResults(self.view.recent, studio, tool)
         self.intake = PictureIntake(self.form, studio)
+        self.settings = SettingsInOut(self, studio)
         self._folds = f"folds.{tool.id}"
         self.form.open_folds(self._services.settings.get(self._folds) or ())
         self._saving = QTimer(self)
@@ -67,13 +69,13 @@ class ToolPage(QObject):
     def _connect(self) -> None:
         form, output, bus = self.form, self.view.output, self._services.bus
         form.generate_requested.connect(self.generate)
-        form.changed.connect(lambda _key: self._edited())
+        form.changed.connect(lambda _key: self.edited())
         form.preset_chosen.connect(self.choose_preset)
         form.other_pasted.connect(self._studio.shell.dropped)
-        form.menu_chosen.connect(self._menu)
+        form.menu_chosen.connect(self.settings.menu)
         form.folded.connect(self._saving.start)
         self.intake.several.connect(self._ask_for_each)
-        self.intake.changed.connect(self._edited)
+        self.intake.changed.connect(self.edited)
         output.acted.connect(self._act)
         self.recent.opened.connect(self.stage.follow)
         self.stage.settled.connect(self._settled)
@@ -87,11 +89,11 @@ class ToolPage(QObject):
         """Presets and lists as the engine in force has them now."""
         catalog = self._services.current.engine.catalog
         registry = self._services.registry
-        preset = preset_form.pick_preset(registry, self.tool, catalog, self._wish)
+        preset = preset_form.pick_preset(registry, self.tool, catalog, self.wish)
         if preset is None:
             return
         choices = preset_form.preset_choices(registry, self.tool, catalog)
-        if self._preset is None or preset.id != self._preset.id:
+        if self.preset is None or preset.id != self.preset.id:
             self._use(preset)
         self.form.set_presets(choices, preset.short_id)
         if catalog is not None:
@@ -99,7 +101,7 @@ class ToolPage(QObject):
         self._check()
 
     def _use(self, preset: Preset) -> None:
-        self._preset = preset
+        self.preset = preset
         self.form.following = preset_form.following_rules(preset)
         self.form.set_fields(tuple(f for f in preset.fields.values() if f.key != "num_frames"))
         self.form.set_size_rule(preset_form.size_rule(preset))
@@ -107,7 +109,7 @@ class ToolPage(QObject):
 
     def choose_preset(self, short_id: str) -> None:
         """The user's choice; it is remembered."""
-        self._wish = short_id
+        self.wish = short_id
         self._services.settings.set(f"preset.{self.tool.id}", short_id)
         preset = next((p for p in self._services.registry.presets(self.tool) if p.short_id == short_id), None)
         if preset is not None:
@@ -121,7 +123,7 @@ class ToolPage(QObject):
                 preset_form.offer_choices(self.form, preset, catalog)
         self._check()
 
-    def _edited(self) -> None:
+    def edited(self) -> None:
         self._saving.start()
         self._check()
 
@@ -133,7 +135,7 @@ class ToolPage(QObject):
 
     def _obstacle(self) -> tuple[str, str]:
         """The field it is about and a sentence; empty when nothing stands in the way."""
-        if self._preset is None:
+        if self.preset is None:
             return "", f"{self.tool.name} has no preset yet."
         if self.tool.needs_picture and not self.form.values().get("image"):
             return "image", "Choose a picture first."
@@ -141,13 +143,13 @@ class ToolPage(QObject):
             return "prompt", "Say what you want to see first."
         engine = self._services.current.engine
         if engine.catalog is not None:
-            missing = self._preset.missing(engine.catalog)
+            missing = self.preset.missing(engine.catalog)
             if missing:
                 lacking = str(missing[0]) + (f" and {len(missing) - 1} more" if len(missing) > 1 else "")
                 name = engine.state.name or "This engine"
                 return "preset", f"{name} lacks {lacking}. The Preset card says what to do."
         try:
-            check_values(self._preset, self.form.values())
+            check_values(self.preset, self.form.values())
         except InvalidField as error:
             return error.field, error.message
         return "", ""
@@ -164,9 +166,9 @@ class ToolPage(QObject):
 
     def _weigh(self) -> None:
         """Says beforehand when this size is more than the engine has managed so far."""
-        if self._preset is None:
+        if self.preset is None:
             return
-        size, preset_id = self.form.frame_size(), self._preset.id
+        size, preset_id = self.form.frame_size(), self.preset.id
         engine = self._services.current.engine
         work = self._services.jobs.memory_advice(preset_id, size, engine)
         self._studio.actions.start(work, done=self.form.set_size_warning)
@@ -179,19 +181,19 @@ class ToolPage(QObject):
         if reason:
             self._show_problem(key, reason)
             return
-        self._start(self._submission())
+        self._start(self.submission())
 
     def start_with(self, picture: Path, values: dict[str, object]) -> None:
         """Fills the page and presses Generate."""
         self.form.set_values(self.form.values() | values)
         self.intake.take("image", picture)
-        self._start(self._submission(image=str(picture)))
+        self._start(self.submission(image=str(picture)))
 
-    def _submission(self, **changes: object) -> Submission:
+    def submission(self, **changes: object) -> Submission:
         values: dict[str, Any] = self.form.values() | changes
         # before the engine has said what it can run, the choice is left to the moment when it has
-        if self._preset is not None and (self._wish or self._services.current.engine.catalog is not None):
-            values["preset"] = self._preset.short_id
+        if self.preset is not None and (self.wish or self._services.current.engine.catalog is not None):
+            values["preset"] = self.preset.short_id
         return Submission(self.tool.id, values, self._services.paths.output)
 
     def _start(self, wish: Submission) -> None:
@@ -236,7 +238,7 @@ class ToolPage(QObject):
         ask_for_each(self.view.window(), len(paths), partial(self._start_each, paths), first)
 
     def _start_each(self, paths: list[Path]) -> None:
-        wish = self._submission()
+        wish = self.submission()
         wishes = [replace(wish, values={**wish.values, "image": str(path)}) for path in paths]
 
         async def submit() -> list[Job]:
@@ -278,7 +280,7 @@ class ToolPage(QObject):
         actions: dict[str, Callable[[], object]] = {
             "cancel": lambda: self._studio.actions.start(self._services.jobs.cancel(job.id)),
             "retry": lambda: self._retry(job),
-            "reuse": lambda: self.reuse(Reuse(job.tool, dict(job.values))),
+            "reuse": lambda: self.reuse(reuse_of(job)),
             "copy_prompt": lambda: QGuiApplication.clipboard().setText(str(job.values.get("prompt") or "")),
             "copy_seed": lambda: QGuiApplication.clipboard().setText(str(job.seed)),
             "copy_workflow": lambda: QGuiApplication.clipboard().setText(json.dumps(dict(job.graph), indent=2)),
@@ -338,54 +340,4 @@ class ToolPage(QObject):
 
     def reuse(self, reuse: Reuse) -> None:
         """Every value of another job or file, as far as this tool has the setting."""
-        values = {k: v for k, v in reuse.values.items() if k in self.tool.keys and v is not None}
-        values.pop("num_frames", None) if values.get("duration") else None
-        preset = str(reuse.values.get("preset") or "")
-        if preset and preset != self._wish:
-            self.choose_preset(preset)
-        self.intake.typed = bool(values.get("prompt"))
-        image = values.pop("image", None)
-        end = values.pop("end_image", None)
-        self.form.set_values(values)
-        for key, name in (("image", image), ("end_image", end)):
-            if name and Path(str(name)).is_absolute():
-                self.intake.take(key, Path(str(name)), quiet=True)
-        if reuse.note:
-            self._studio.notify(reuse.note, "warning")
-        self._edited()
-
-    def _menu(self, what: str) -> None:
-        if what == "reset":
-            self.form.set_values({k: v for k, v in self.form.values().items() if k in ("image", "end_image", "prompt")})
-            self._edited()
-            return
-        dialog = QFileDialog(self.view.window(), "Export settings" if what == "export" else "Import settings")
-        dialog.setNameFilter("Settings (*.json)")
-        dialog.setDefaultSuffix("json")
-        if what == "export":
-            dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-            dialog.selectFile(f"{self.tool.id}.json")
-        dialog.fileSelected.connect(partial(self._settings_file, what))
-        dialog.open()
-
-    def _settings_file(self, what: str, name: str) -> None:
-        path = Path(name)
-        if what == "export":
-            self._studio.actions.start(
-                write_settings_file(path, self.form.effective() | dict(self._submission().values))
-            )
-        else:
-            self._studio.actions.start(read_settings_file(path), done=partial(self.take_settings, path.name))
-
-    def take_settings(self, name: str, values: Mapping[str, Any]) -> None:
-        """All settings of a file called `name`, or none and a sentence on what is wrong with them."""
-        given = {key: value for key, value in values.items() if key != "tool"}
-        try:
-            wish = str(given.get("preset") or "")
-            preset = self._services.registry.find(wish, self.tool) if wish else self._preset
-            checked = self.tool.check(given, preset.fields if preset else None)
-        except OelalaError as error:
-            self._studio.notify(f"{name}: {error.message}", "error")
-            return
-        self.reuse(Reuse(self.tool.id, checked | ({"preset": preset.short_id} if preset else {})))
-        self._studio.notify(f"Settings taken from {name}.")
+        self.settings.reuse(reuse)

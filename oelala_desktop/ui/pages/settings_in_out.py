@@ -1,0 +1,121 @@
+"""Settings on their way into a tool's page and out of it: of another job or file, from a settings file, to one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtWidgets import QFileDialog
+
+from oelala_desktop.domain.errors import InvalidField, OelalaError
+from oelala_desktop.domain.preset import Preset
+from oelala_desktop.domain.resolve import with_duration
+from oelala_desktop.domain.reuse import not_kept_note
+from oelala_desktop.ui.pages.settings_file import read_settings_file, write_settings_file
+from oelala_desktop.ui.studio import Reuse, Studio
+
+if TYPE_CHECKING:
+    from oelala_desktop.ui.pages.tool_page import ToolPage
+
+_PICTURES = ("image", "end_image")
+
+
+class SettingsInOut:
+    def __init__(self, page: ToolPage, studio: Studio) -> None:
+        self._page = page
+        self._form = page.form
+        self._studio = studio
+
+    def reuse(self, reuse: Reuse, *, keep_pictures: bool = False) -> None:
+        """Every value of another job or file, as far as the preset in force has the setting; what it has not is told.
+        The preset that made it is chosen if it can run. `keep_pictures` leaves those on the page where there are no
+        others."""
+        page, form = self._page, self._form
+        notes = [reuse.note, self._choose_preset(str(reuse.values.get("preset") or ""))]
+        values = {k: v for k, v in reuse.values.items() if k in page.tool.keys and v is not None}
+        pictures = {key: str(values.pop(key)) for key in _PICTURES if values.get(key)}
+        if page.preset is not None:
+            try:
+                values = with_duration(page.preset, values)
+            except InvalidField as error:
+                notes.append(error.message)
+                values.pop("num_frames")
+            notes.append(not_kept_note(page.preset, values))
+        page.intake.typed = bool(values.get("prompt"))
+        shown = {key: form.values()[key] for key in _PICTURES if keep_pictures and form.values().get(key)}
+        form.set_values({key: path for key, path in shown.items() if key not in pictures} | values)
+        for key, path in pictures.items():
+            if Path(path).is_absolute():
+                page.intake.take(key, Path(path), fill=False)
+            else:
+                notes.append(f"The picture {path} was not taken: its whole path is needed.")
+        notes.append(self._size_note(reuse.size))
+        if any(notes):
+            self._studio.notify(" ".join(filter(None, notes)), "warning")
+        page.edited()
+
+    def _choose_preset(self, wish: str) -> str:
+        """A sentence if that one is not to be had."""
+        page, services = self._page, self._studio.services
+        if not wish or (page.preset is not None and page.preset.short_id == wish and page.wish == wish):
+            return ""
+        made = next((p for p in services.registry.presets(page.tool) if p.short_id == wish), None)
+        if made is None:
+            return f"The preset {wish}, which made it, is not among yours."
+        engine = services.current.engine
+        if engine.catalog is not None and made.missing(engine.catalog):
+            return f"{made.name}, which made it, cannot run on {engine.state.name or 'this engine'}."
+        page.choose_preset(wish)
+        return ""
+
+    def _size_note(self, size: tuple[int, int] | None) -> str:
+        width, height, _ = self._form.frame_size()
+        if size is None or size == (width, height):
+            return ""
+        return f"It was {size[0]} × {size[1]}; the nearest here is {width} × {height}."
+
+    def menu(self, what: str) -> None:
+        """export, import or reset."""
+        if what == "reset":
+            kept = (*_PICTURES, "prompt")
+            self._form.set_values({k: v for k, v in self._form.values().items() if k in kept})
+            self._page.edited()
+            return
+        dialog = QFileDialog(self._page.view.window(), "Export settings" if what == "export" else "Import settings")
+        dialog.setNameFilter("Settings (*.json)")
+        dialog.setDefaultSuffix("json")
+        if what == "export":
+            dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+            dialog.selectFile(f"{self._page.tool.id}.json")
+        dialog.fileSelected.connect(partial(self.file, what))
+        dialog.open()
+
+    def file(self, what: str, name: str) -> None:
+        """Exports to the file of that name, or imports from it."""
+        path = Path(name)
+        if what == "export":
+            values = self._form.effective() | dict(self._page.submission().values)
+            self._studio.actions.start(write_settings_file(path, values))
+        else:
+            self._studio.actions.start(read_settings_file(path), done=partial(self.take, path.name))
+
+    def take(self, name: str, values: Mapping[str, Any]) -> None:
+        """All settings of a file called `name`, or none and a sentence on what is wrong with them."""
+        given = {key: value for key, value in values.items() if key != "tool"}
+        try:
+            preset = self._named(str(given.get("preset") or ""))
+            checked = self._page.tool.check(given, preset.fields if preset else None)
+            if preset is not None:
+                checked = with_duration(preset, checked)
+        except OelalaError as error:
+            self._studio.notify(f"{name}: {error.message}", "error")
+            return
+        named = {"preset": preset.short_id} if preset else {}
+        self.reuse(Reuse(self._page.tool.id, checked | named), keep_pictures=True)
+        self._studio.notify(f"Settings taken from {name}.")
+
+    def _named(self, wish: str) -> Preset | None:
+        """Raises NotFound."""
+        return self._studio.services.registry.find(wish, self._page.tool) if wish else self._page.preset
