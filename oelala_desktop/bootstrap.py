@@ -17,7 +17,7 @@ from .services.current import CurrentEngine
 from .services.engines import EnginePool
 from .services.jobs import JobService
 from .services.journal import Journal
-from .services.known_settings import sift
+from .services.known_settings import SETTINGS, sift
 from .services.library import JobSource, Library
 from .services.log_file import ProcessLog
 from .services.owner import this_process
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 
 _API_SECRET = "local API"
+_PICTURES = SETTINGS["picture_megabytes"]
 
 
 class Services(AbstractAsyncContextManager["Services"]):
@@ -60,6 +61,7 @@ class Services(AbstractAsyncContextManager["Services"]):
         self.engines = EnginePool(self.bus, self.scope, self.preferences, sketch, self.servers)
         self.current = CurrentEngine(self.engines, self.bus, self.scope, self.settings)
         self.jobs = JobService(self.store, self.registry, self.bus, self.scope, this_process(), self.paths.pictures)
+        self.jobs.max_picture_bytes = self._max_picture_bytes
         seen = JobSource(self.store.get, lambda limit: self.store.recent(limit, hidden=True))
         self.library = Library(self.paths, self.preferences, self.bus, seen)
         self._api: ApiServer | None = None
@@ -101,6 +103,9 @@ class Services(AbstractAsyncContextManager["Services"]):
         others = [name for name in self.settings.get("media_folders") or [] if Path(name) not in (before, after)]
         self.settings.set("media_folders", [*others, str(before)])
         self.paths.output = after
+
+    def _max_picture_bytes(self) -> int:
+        return int(self.settings.get(_PICTURES.key, _PICTURES.default)) * 10**6
 
     async def begin(self) -> None:
         """What a face that stays does once: takes up what earlier runs left unfinished."""

@@ -79,7 +79,7 @@ class JobService(Queue):
         self, store: JobStore, registry: ToolRegistry, bus: Bus, scope: TaskScope, owner: Owner, pictures: Path
     ) -> None:
         super().__init__(store, bus)
-        self.max_picture_bytes = MAX_BYTES
+        self.max_picture_bytes: Callable[[], int] = lambda: MAX_BYTES
         self._registry = registry
         self._scope = scope
         self._owner = owner
@@ -179,7 +179,7 @@ class JobService(Queue):
 
     def _read_pictures(self, checked: Mapping[str, object], given: Mapping[str, Any]) -> dict[str, Picture]:
         paths = {k: checked.get(k) for k in ("image", "end_image")}
-        limit = self.max_picture_bytes
+        limit = self.max_picture_bytes()
         return {k: read_picture(Path(str(p)), k, max_bytes=limit) for k, p in paths.items() if p}
 
     def _job(

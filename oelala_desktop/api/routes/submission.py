@@ -125,7 +125,7 @@ def _about_file(error: InvalidField) -> InvalidField:
 async def _values(context: Context, request: Request, folder: Path) -> dict[str, Any]:
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() == "application/json":
         return _no_paths(await _read_json(request))
-    form = await read_form(request, folder, tuple(FILES), context.services.jobs.max_picture_bytes)
+    form = await read_form(request, folder, tuple(FILES), context.services.jobs.max_picture_bytes())
     values: dict[str, Any] = _no_paths(dict(form.texts))
     for name, path in form.files.items():
         await _check_file(form, name)

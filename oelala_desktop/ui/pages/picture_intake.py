@@ -14,7 +14,7 @@ from PySide6.QtGui import QImage
 
 from oelala_desktop.domain.errors import OelalaError
 from oelala_desktop.metadata import read
-from oelala_desktop.services.pictures import MAX_BYTES, read_picture
+from oelala_desktop.services.pictures import read_picture
 from oelala_desktop.services.url_import import fetch_picture
 from oelala_desktop.ui.fields import PictureEditor
 from oelala_desktop.ui.images import load_image, save_png
@@ -91,7 +91,7 @@ class PictureIntake(QObject):
         self._studio.actions.start(self._take(key, path, fill=fill and not quiet), failed=refused)
 
     async def _take(self, key: str, path: Path, *, fill: bool = True) -> None:
-        limit = int(self._studio.services.settings.get("picture_megabytes", MAX_BYTES // 10**6)) * 10**6
+        limit = self._studio.services.jobs.max_picture_bytes()
         picture = await asyncio.to_thread(read_picture, path, key, max_bytes=limit)
         image, _ = await load_image(path, _PREVIEW)
         if image is None:  # a kind that Qt does not read; what will be uploaded is plain
