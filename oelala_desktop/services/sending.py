@@ -104,7 +104,7 @@ class Sender:
     async def _upload(self, job: Job) -> dict[str, dict[str, Any]]:
         """The graph with the names under which the server knows the pictures."""
         names = {}
-        for picture in job.pictures:
+        for picture in {picture.upload_name: picture for picture in job.pictures}.values():  # both may be the same
             try:
                 content = await asyncio.to_thread(Path(picture.path).read_bytes)
             except OSError as error:

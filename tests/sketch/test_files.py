@@ -3,8 +3,10 @@
 import io
 import json
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import httpx
 import pytest
 from PIL import Image
 
@@ -27,6 +29,36 @@ def test_uploads_with_a_taken_name(client: Client) -> None:
     assert client.upload(name, png(seed=2)).json()["name"] == name.replace(".png", " (1).png")
     assert client.upload(name, png(seed=3), overwrite="true").json()["name"] == name
     assert client.http.get("/view", params={"filename": name, "type": "input"}).content == png(seed=3)
+
+
+def test_uploads_at_once_are_as_many_files(client: Client) -> None:
+    """Each over a connection of its own, as two programs send them."""
+    name = f"{uuid.uuid4().hex}.png"
+    contents = [png(seed=1) + bytes([number]) * 200_000 for number in range(16)]
+
+    def upload(content: bytes) -> str:
+        answer = httpx.post(client.http.base_url.join("/upload/image"), files={"image": (name, content)}, timeout=60)
+        assert answer.status_code == 200, answer.text
+        return str(answer.json()["name"])
+
+    with ThreadPoolExecutor(16) as pool:
+        names = list(pool.map(upload, contents))
+    found = [client.http.get("/view", params={"filename": n, "type": "input"}).content for n in names]
+    assert found == contents
+
+
+def test_the_same_upload_at_once_is_one_whole_file(client: Client) -> None:
+    name, content = f"{uuid.uuid4().hex}.png", png(seed=1) + bytes(300_000)
+    fields = {"overwrite": "true", "type": "input"}
+
+    def upload(_: int) -> tuple[int, str]:
+        url = client.http.base_url.join("/upload/image")
+        answer = httpx.post(url, files={"image": (name, content)}, data=fields, timeout=60)
+        return answer.status_code, answer.json().get("name", "") if answer.status_code == 200 else ""
+
+    with ThreadPoolExecutor(16) as pool:
+        assert set(pool.map(upload, range(16))) == {(200, name)}
+    assert client.http.get("/view", params={"filename": name, "type": "input"}).content == content
 
 
 def test_uploads_into_folders(client: Client) -> None:

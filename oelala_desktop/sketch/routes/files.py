@@ -1,10 +1,13 @@
 """Files in and out: `/upload/image` and `/view`."""
 
 import io
+import itertools
 import mimetypes
 import os
 import re
 import shutil
+import threading
+import uuid
 from pathlib import Path, PurePath
 from typing import Any, BinaryIO
 
@@ -21,6 +24,8 @@ from oelala_desktop.sketch.routes.replies import empty, engine_of, json_reply
 
 CHUNK = 1024 * 1024
 """Bytes sent at a time: small chunks make a local download several times slower."""
+_NAMING = threading.Lock()
+"""Two uploads at once must not find the same name free."""
 UNSAFE = frozenset({"text/html", "text/html-sandboxed", "application/xhtml+xml", "text/javascript", "text/css"})
 
 
@@ -51,22 +56,31 @@ def _store(folders: Folders, file: BinaryIO, filename: str, fields: dict[str, st
         return empty(400)
     # a folder in the name itself must be there; a real server fails on one that is not
     folder.mkdir(parents=True, exist_ok=True)
-    name = filename
-    if fields.get("overwrite") not in ("true", "1"):
-        suffix = PurePath(filename).suffix
-        stem = filename.removesuffix(suffix)
-        clash = 1
-        while target.exists() and not _same(target, file):
-            name = f"{stem} ({clash}){suffix}"
-            target = folder / name
-            clash += 1
     # Written aside first: a loader must never see half a file.
-    part = target.with_name(target.name + ".part")
-    with part.open("wb") as out:
-        file.seek(0)
-        shutil.copyfileobj(file, out, CHUNK)
-    part.replace(target)
-    return json_reply({"name": name, "subfolder": subfolder, "type": kind})
+    part = folder / f".{uuid.uuid4().hex}.part"
+    try:
+        with part.open("wb") as out:
+            file.seek(0)
+            shutil.copyfileobj(file, out, CHUNK)
+        with _NAMING:
+            if fields.get("overwrite") not in ("true", "1"):
+                target = _free(target, file)
+            part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
+    return json_reply({"name": _named(filename, target), "subfolder": subfolder, "type": kind})
+
+
+def _free(target: Path, file: BinaryIO) -> Path:
+    """`target`, or with a number behind its name where another file has that."""
+    names = itertools.chain([target.name], (f"{target.stem} ({n}){target.suffix}" for n in itertools.count(1)))
+    found = (target.with_name(name) for name in names)
+    return next(path for path in found if not path.exists() or _same(path, file))
+
+
+def _named(filename: str, target: Path) -> str:
+    """As it was asked for, folders in it and all."""
+    return filename[: len(filename) - len(PurePath(filename).name)] + target.name
 
 
 def _same(path: Path, file: BinaryIO) -> bool:
