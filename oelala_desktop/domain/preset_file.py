@@ -71,6 +71,9 @@ def _build(short_id: str, tool: Tool, table: Mapping[str, Any], graph: Mapping[s
     if size.get("class") == "sdxl":
         used.discard("resolution")
     own = [_field(f"{tool.id}.{short_id}", k, rows.get(k, {})) for k in rows if k not in VOCABULARY and k in used]
+    if "switch_step" in rows:  # each of two passes has a step
+        steps = rows.get("steps", {})
+        rows = {**rows, "steps": {**steps, "minimum": max(2, steps.get("minimum", 2))}}
     known = [_field(f"{tool.id}.{short_id}", k, rows.get(k, {})) for k in VOCABULARY if k in used]
     return Preset(
         id=f"{tool.id}.{short_id}",

@@ -56,7 +56,7 @@ _FIELDS = (
     Field("vae", _K.MODEL, "VAE", "model"),
     Field("text_encoder", _K.MODEL, "Text encoder", "model"),
     Field("lora_configs", _K.LORAS, "LoRA", "lora", default=()),
-    Field("steps", _K.INTEGER, "Steps", "sampling", default=6, minimum=2, maximum=40, step=1),
+    Field("steps", _K.INTEGER, "Steps", "sampling", default=6, minimum=1, maximum=40, step=1),
     Field(
         "switch_step",
         _K.INTEGER,

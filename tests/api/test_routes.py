@@ -81,7 +81,7 @@ def test_variations_are_jobs_of_their_own(client: httpx.Client) -> None:
 @pytest.mark.parametrize(
     ("fields", "field", "words"),
     [
-        ({"steps": "99"}, "steps", "2 to 40"),
+        ({"steps": "99"}, "steps", "1 to 40"),
         ({"steps": ""}, "steps", "whole number"),
         ({"stepps": "9"}, "stepps", "Did you mean steps"),
         ({"resolution": "481p"}, "resolution", "480p"),

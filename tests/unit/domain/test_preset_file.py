@@ -91,7 +91,7 @@ FAULTS: list[tuple[dict[str, Any], str]] = [
     (fields(prompt=7), "of the wrong kind"),
     (fields(pormpt={"into": ["Start.image"]}), "“pormpt” is no setting of the product; give it a kind"),
     (fields(own={"kind": "number?"}), "of the wrong kind"),
-    (fields(steps={"default": 99}), "its default is wrong. steps: 99 is outside 2 to 40"),
+    (fields(steps={"default": 99}), "its default is wrong. steps: 99 is outside 1 to 40"),
     (fields(switch_step={"default": 3}), "switch_step needs steps"),
     ({"models": [{"into": ["Start.image"], "folder": "vae", "prefer": []}]}, "the entry 'file' is missing"),
     ({"models": [{"into": ["Start.name"], "folder": "vae", "file": "f", "prefer": []}]}, "has no input name"),

@@ -79,6 +79,12 @@ def test_an_explicit_switch_step_must_be_below_the_steps(preset: str, values: di
     assert caught.value.field == "switch_step"
 
 
+def test_one_pass_may_have_one_step_and_two_passes_need_two() -> None:
+    assert settle("text-to-image.sdxl", {"steps": 1}).values["steps"] == 1
+    with pytest.raises(InvalidField, match="steps: 1 is outside 2 to 40"):
+        settle(I2V, {"steps": 1})
+
+
 def test_an_explicit_switch_step_stays() -> None:
     assert settle(I2V, {"steps": 10, "switch_step": 2}).values["switch_step"] == 2
 
