@@ -78,8 +78,8 @@ def test_a_job_is_cancelled_and_made_once_more_by_its_id(fresh: Program, brake: 
     assert (again.code, again.sentence) == (2, "This job is over.")
 
 
-def test_all_that_waits_ends_and_what_runs_goes_on(fresh: Program) -> None:
-    with fresh.started("generate", "image-to-video", *LONG, "--set", "variations=5") as run:
+def test_all_that_waits_ends_and_what_runs_goes_on(fresh: Program, brake: Brake) -> None:
+    with fresh.started("generate", "image-to-video", *SHORT, "--set", "variations=5") as run:
         run.until("queued")
         run.until("progress", 0.01)
         wait_until(lambda: queue_of(fresh) == 2)
