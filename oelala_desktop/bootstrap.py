@@ -20,14 +20,15 @@ from .services.journal import Journal
 from .services.known_settings import SETTINGS, sift
 from .services.library import JobSource, Library
 from .services.log_file import ProcessLog
-from .services.owner import this_process
 from .services.servers import Servers
 from .services.settings import Settings
 from .services.tasks import TaskScope
 from .services.tools import ToolRegistry
+from .storage.home import check_home
 from .storage.jobs import JobStore
 from .storage.paths import Paths, find_paths, shipped
 from .storage.preferences import Preferences
+from .storage.presence import Presence
 from .storage.secrets import Secrets
 
 if TYPE_CHECKING:
@@ -53,17 +54,18 @@ class Services(AbstractAsyncContextManager["Services"]):
         self.preferences = Preferences(self.paths.preferences, sift)
         self.settings = Settings(self.preferences, self.bus, self.scope)
         self.registry = ToolRegistry(shipped("workflows"), self.paths.own_presets)
-        self.store = JobStore(self.paths.jobs_database)
+        self.presence = Presence(self.paths.presence)
+        self.store = JobStore(self.paths.jobs_database, self.presence.is_alive)
         # a home folder of its own holds everything, secrets too
         self._secrets = Secrets(self.paths.secrets, use_keyring="OELALA_HOME" not in os.environ)
         self.servers = Servers(self.preferences, self._secrets, self.log.redaction.hide)
         sketch = SketchProcess(self.paths.sketch_record)
         self.engines = EnginePool(self.bus, self.scope, self.preferences, sketch, self.servers)
         self.current = CurrentEngine(self.engines, self.bus, self.scope, self.settings)
-        self.jobs = JobService(self.store, self.registry, self.bus, self.scope, this_process(), self.paths.pictures)
+        self.jobs = JobService(self.store, self.registry, self.bus, self.scope, self.presence, self.paths.pictures)
         self.jobs.max_picture_bytes = self._max_picture_bytes
         seen = JobSource(self.store.get, lambda limit: self.store.recent(limit, hidden=True))
-        self.library = Library(self.paths, self.preferences, self.bus, seen)
+        self.library = Library(self.paths, self.preferences, self.bus, self.presence, seen)
         self._api: ApiServer | None = None
         self.api_state = ApiChanged(None)
         self._turning_api = asyncio.Lock()
@@ -73,14 +75,16 @@ class Services(AbstractAsyncContextManager["Services"]):
             await asyncio.to_thread(self._prepare)
             await self.store.open()
         except BaseException:
-            self.log.close()
+            await asyncio.to_thread(self._leave)
             raise
         return self
 
     def _prepare(self) -> None:
         """What blocks on the disk before the databases are open."""
         self.paths.create()
+        check_home(self.paths.machine)
         self.log.start()
+        self.presence.enter()
         self.preferences.load()
         self._secrets.load()
         self.registry.load()
@@ -163,7 +167,11 @@ class Services(AbstractAsyncContextManager["Services"]):
         await self.library.close()
         await self.engines.close()
         await self.store.close()
-        await asyncio.to_thread(self.log.close)
+        await asyncio.to_thread(self._leave)
+
+    def _leave(self) -> None:
+        self.presence.leave()
+        self.log.close()
 
 
 async def _api_module() -> Any:

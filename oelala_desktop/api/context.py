@@ -16,6 +16,7 @@ from oelala_desktop.services.log_file import ProcessLog
 from oelala_desktop.services.log_ring import LogRing
 from oelala_desktop.services.tools import ToolRegistry
 from oelala_desktop.storage.paths import Paths
+from oelala_desktop.storage.presence import Presence
 
 from .events import EventLog
 
@@ -25,6 +26,8 @@ class ApiServices(Protocol):
 
     @property
     def paths(self) -> Paths: ...
+    @property
+    def presence(self) -> Presence: ...
     @property
     def bus(self) -> Bus: ...
     @property

@@ -75,7 +75,7 @@ class ApiServer:
         self.url = f"http://{f'[{address}]' if ':' in address else address}:{port}"
         self.reason = ""
         context = self._context = self._make_context()
-        await asyncio.to_thread(sweep_uploads, self._services.paths.data / "uploads")
+        await asyncio.to_thread(sweep_uploads, self._services.paths.data / "uploads", self._services.presence)
         self._server = await asyncio.to_thread(self._make_server, context, address, port)
         self._scope = TaskScope("api")
         self._serving = self._scope.start(self._server.serve(sockets=[listener]), "serve")

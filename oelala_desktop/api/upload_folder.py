@@ -12,14 +12,13 @@ from pathlib import Path
 
 from oelala_desktop.domain.errors import CannotSave
 from oelala_desktop.domain.job import Owner
-from oelala_desktop.services.owner import is_alive, this_process
+from oelala_desktop.storage.presence import Presence
 
 
 @asynccontextmanager
-async def upload_folder(home: Path) -> AsyncIterator[Path]:
+async def upload_folder(home: Path, presence: Presence) -> AsyncIterator[Path]:
     """A folder for one request's files, named after this process so that a later start can tell whose it was."""
-    owner = this_process()
-    folder = home / f"{owner.pid}-{owner.started:.2f}-{secrets.token_hex(6)}"
+    folder = home / f"{presence.me.lock}-{secrets.token_hex(6)}"
     try:
         await asyncio.to_thread(folder.mkdir, mode=0o700, parents=True)
     except OSError as error:
@@ -30,9 +29,9 @@ async def upload_folder(home: Path) -> AsyncIterator[Path]:
         await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
 
 
-def sweep_uploads(home: Path) -> None:
+def sweep_uploads(home: Path, presence: Presence) -> None:
     """Removes what processes that are gone left behind."""
     for folder in home.iterdir() if home.is_dir() else ():
-        match = re.fullmatch(r"(\d+)-(\d+\.\d+)-[0-9a-f]+", folder.name)
-        if match and not is_alive(Owner(int(match[1]), float(match[2]))):
+        match = re.fullmatch(r"(p?[0-9a-f]+)-([0-9.]+-)?[0-9a-f]+", folder.name)
+        if match and not presence.is_alive(Owner(match[1], "" if match[1].isdecimal() else presence.me.boot)):
             shutil.rmtree(folder, ignore_errors=True)

@@ -115,10 +115,11 @@ class JobError:
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """The process that drives the job: its pid and start time (seconds since the epoch)."""
+    """The process that drives the job: the name of the lock that it holds while it lives, and the start of the machine
+    in which it does. `boot` is empty, and `lock` a process number, where an earlier version wrote it down."""
 
-    pid: int
-    started: float
+    lock: str
+    boot: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +171,7 @@ class Job:
     hidden: bool = False
     owner: Owner | None = None
     warnings: tuple[str, ...] = ()  # said when it was submitted: it runs, but may not come out as wished
+    unknown: Mapping[str, Any] = field(default_factory=dict)  # what a later version wrote into the row; kept unread
 
     @property
     def main_output(self) -> Output | None:

@@ -16,20 +16,20 @@ from oelala_desktop import __version__
 from oelala_desktop.domain.errors import InvalidField, NotFound, OelalaError
 from oelala_desktop.domain.events import JobFinished
 from oelala_desktop.domain.field import MAX_SEED
-from oelala_desktop.domain.job import InputPicture, Job, JobState, Owner, Progress
+from oelala_desktop.domain.job import InputPicture, Job, JobState, Progress
 from oelala_desktop.domain.preset import Preset, Request
 from oelala_desktop.domain.renewal import renewed
 from oelala_desktop.domain.resolve import picture_missing, resolve
 from oelala_desktop.domain.tool import find_tool
 from oelala_desktop.metadata import read
 from oelala_desktop.storage.jobs import JobStore
+from oelala_desktop.storage.presence import Presence
 
 from .advice import advice, memory_advice
 from .bus import Bus
 from .driver import Driver
 from .engine import Engine
 from .leftovers import short_id, sweep
-from .owner import is_alive
 from .pictures import MAX_BYTES, Picture, keep_picture, read_picture
 from .queue import Queue
 from .tasks import TaskScope
@@ -73,16 +73,17 @@ class Refused:
 
 
 class JobService(Queue):
-    """`owner` is this process; it drives only jobs of its own."""
+    """Drives only jobs of this process."""
 
     def __init__(
-        self, store: JobStore, registry: ToolRegistry, bus: Bus, scope: TaskScope, owner: Owner, pictures: Path
+        self, store: JobStore, registry: ToolRegistry, bus: Bus, scope: TaskScope, presence: Presence, pictures: Path
     ) -> None:
         super().__init__(store, bus)
         self.max_picture_bytes: Callable[[], int] = lambda: MAX_BYTES
         self._registry = registry
         self._scope = scope
-        self._owner = owner
+        self._presence = presence
+        self._owner = presence.me
         self._pictures = pictures
         self._turns: defaultdict[tuple[str, str], Turns] = defaultdict(Turns)
 
@@ -253,7 +254,7 @@ class JobService(Queue):
     async def adopt(self) -> list[Job]:
         """Takes up every unfinished job whose process is gone, and sweeps up what killed processes left half-written.
         Jobs that this process drives already are not among them."""
-        adopted = await self._store.adopt(self._owner, is_alive)
+        adopted = await self._store.adopt(self._owner)
         driven = {job.id for driver in self._drivers.values() for job in driver.jobs()}
         jobs = [job for job in adopted if job.id not in driven]
         unfinished = await self._store.open_jobs()
@@ -261,7 +262,8 @@ class JobService(Queue):
         known = [*jobs, *await self._store.recent(1000, hidden=True)]
         folders = {Path(j.out_dir) for j in known}
         swept = {short_id(j) for j in known if j.id not in busy}
-        await asyncio.to_thread(sweep, folders, swept, self._pictures)
+        alone = await asyncio.to_thread(self._presence.is_alone)
+        await asyncio.to_thread(sweep, folders, swept, self._pictures if alone else None)
         self._paused = await self._store.flag("paused") == "1"
         return jobs
 
@@ -272,7 +274,7 @@ class JobService(Queue):
     async def of_others(self) -> dict[str, bool]:
         """Unfinished jobs of other processes of this home, by id: whether that process still lives."""
         unfinished = [job for job in await self._store.open_jobs() if job.owner != self._owner]
-        return {job.id: job.owner is not None and is_alive(job.owner) for job in unfinished}
+        return {job.id: job.owner is not None and self._presence.is_alive(job.owner) for job in unfinished}
 
     async def wait_for(self, job_ids: list[str]) -> list[Job]:
         """Returns when all of them are in a final state."""

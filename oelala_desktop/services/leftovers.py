@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
 import time
 from collections.abc import Iterable, Set
 from pathlib import Path
-
-import psutil
 
 from oelala_desktop.domain.job import Job
 
@@ -24,19 +23,20 @@ def short_id(job: Job) -> str:
     return job.id.replace("-", "")[:8]
 
 
-def sweep(folders: Iterable[Path], jobs: Set[str], pictures: Path) -> int:
-    """Removes parts of results of `jobs` (short ids that no process is fetching) from `folders`, and parts of dead
-    processes from `pictures` and the home folder above it. Returns how many files went. Blocking."""
+def sweep(folders: Iterable[Path], jobs: Set[str], pictures: Path | None) -> int:
+    """Removes parts of results of `jobs` (short ids that no process is fetching) from `folders` and, where no other
+    process of this home lives, those that others left in `pictures` and the home folder above it. Returns how many
+    files went. Blocking."""
     removed = 0
     for folder in folders:
         for part in _listed(folder, "oelala_*part"):
             match = _RESULT.fullmatch(part.name)
             if match and (match[1] in jobs or _is_old(part)):
                 removed += _drop(part)
-    for folder in (pictures, pictures.parent):
+    for folder in (pictures, pictures.parent) if pictures else ():
         for part in _listed(folder, "*.part*"):
             match = _OWN.fullmatch(part.name)
-            if match and not psutil.pid_exists(int(match[1])):
+            if match and (int(match[1]) != os.getpid() or _is_old(part)):
                 removed += _drop(part)
     return removed
 

@@ -27,6 +27,7 @@ from oelala_desktop.storage.media import MediaStore
 from oelala_desktop.storage.media_prompts import read_prompts
 from oelala_desktop.storage.paths import Paths
 from oelala_desktop.storage.preferences import Preferences
+from oelala_desktop.storage.presence import Presence
 from oelala_desktop.storage.thumbnails import ThumbnailStore
 
 from .announcing import Announcer
@@ -70,6 +71,7 @@ class Library:
         paths: Paths,
         preferences: Preferences,
         bus: Bus,
+        presence: Presence,
         jobs: JobSource | None = None,
         *,
         delete_delay: float = DELAY,
@@ -87,7 +89,7 @@ class Library:
         self._scanner = Scanner(self._store, self._indexer, bus, self.folders)
         self._favorites = Favorites(self._store, self._marks, self._announcer)
         self._thumbnails = Thumbnails(self._pictures, self._scope)
-        self._trash = Trash(self._store, bus, self._scope, self._announcer, delete_delay)
+        self._trash = Trash(self._store, bus, self._scope, self._announcer, presence, delete_delay)
         self._unsubscribe: Callable[[], None] = lambda: None
         self._is_open = self._is_closed = False
         self._turning = asyncio.Lock()

@@ -20,7 +20,6 @@ from . import failures
 from .board import Board, Flight
 from .engine import jittered
 from .eta import expected_seconds
-from .owner import is_alive
 from .tasks import TaskScope
 
 log = logging.getLogger(__name__)
@@ -47,7 +46,7 @@ class Sender:
         """Whether the server may have one more job of this home, whichever of its processes the others are of."""
         board = self._board
         try:
-            return await board.store.on_server_of_others(job, is_alive) < board.room()
+            return await board.store.on_server_of_others(job) < board.room()
         except CannotSave as error:
             log.info("the queue of others: %s", error)
             return True
@@ -67,7 +66,7 @@ class Sender:
             flight.heard, flight.due = time.monotonic(), 0.0
             await board.engine.wait_listening(_FOR_SOCKET)
             room = board.room() + 1  # this very job is counted as there already
-            if not await board.store.claim(flight.job, room, is_alive):
+            if not await board.store.claim(flight.job, room):
                 log.info("job %s waits: another process was quicker", job.id)
                 board.back_to_waiting(flight)
                 return False

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import secrets
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,11 +13,11 @@ from oelala_desktop.domain.events import NoticePosted
 from oelala_desktop.domain.media import Deletion, MediaItem
 from oelala_desktop.storage.media import MediaStore
 from oelala_desktop.storage.media_writing import Stamp
+from oelala_desktop.storage.presence import Presence
 
 from .announcing import Announcer
 from .bus import Bus
 from .folders import look
-from .owner import is_alive, this_process
 from .tasks import TaskScope
 
 log = logging.getLogger(__name__)
@@ -28,11 +27,20 @@ DELAY = 10.0
 
 
 class Trash:
-    def __init__(self, store: MediaStore, bus: Bus, scope: TaskScope, announcer: Announcer, delay: float) -> None:
+    def __init__(
+        self,
+        store: MediaStore,
+        bus: Bus,
+        scope: TaskScope,
+        announcer: Announcer,
+        presence: Presence,
+        delay: float,
+    ) -> None:
         self._store = store
         self._bus = bus
         self._scope = scope
         self._announcer = announcer
+        self._presence = presence
         self._delay = delay
         self._pending: dict[str, dict[int, Stamp]] = {}
 
@@ -41,7 +49,7 @@ class Trash:
     ) -> Deletion:
         """`along` are files that belong to the chosen ones: they go and come back with them, and are not counted."""
         stamps = await self._store.stamps([item.id for item in (*items, *along)])
-        hidden = await self._store.hide(list(stamps), this_process())
+        hidden = await self._store.hide(list(stamps), self._presence.me)
         uncounted = {item.id for item in along}
         ids = tuple(item_id for item_id in hidden if item_id not in uncounted)
         deletion = Deletion(secrets.token_urlsafe(9), ids, time.time() + self._delay, kept)
@@ -55,7 +63,8 @@ class Trash:
         """What a process was about to delete that is no more stays. What another one hides, which may still be undone
         there, stays hidden. To be called before anything is hidden here."""
         hidden = await self._store.hidden()
-        alive = {owner: owner.pid != os.getpid() and is_alive(owner) for owner in set(hidden.values())}
+        me = self._presence.me
+        alive = {owner: owner != me and self._presence.is_alive(owner) for owner in set(hidden.values())}
         await self._store.show([item_id for item_id, owner in hidden.items() if not alive[owner]])
 
     async def undo(self, token: str) -> tuple[int, ...]:

@@ -1,6 +1,7 @@
 """One SQLite connection on one thread of its own: no query runs on the event loop, none at the same time as another.
 
-Migrations are functions in order; `PRAGMA user_version` counts those done. A damaged file is set aside, never deleted.
+Migrations are functions in order. What is in the file is distrusted: it is read whole when it is opened, mended out of
+itself and its backups, and never replaced while another process has it open.
 """
 
 from __future__ import annotations
@@ -8,9 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import shutil
 import sqlite3
-import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
@@ -19,15 +18,21 @@ from typing import TypeVar, cast
 
 from oelala_desktop.domain.errors import CannotSave
 
+from .backups import MOST_WRITES, Backups, part_of, state_of
+from .locks import FileLock
+from .rebuilding import Keeper, rebuild, salvaged
+from .salvage import PAGE, is_log_broken
+from .sqlite_errors import Damaged, is_damage, is_damage_at_start, what_is_wrong
+
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 Migration = Callable[[sqlite3.Connection], None]
-Rescue = Callable[[Path, sqlite3.Connection], int]
+
+_PATIENCE = 30.0  # seconds that another process may take to open, or mend, the same file
 
 
-def _is_damage(error: sqlite3.DatabaseError) -> bool:
-    """Damage of the file itself, not a disk that is full or refuses for now."""
-    return not isinstance(error, sqlite3.OperationalError)
+class _Replaced(Exception):
+    """The file that is open here is no longer the one that others find."""
 
 
 def without_cursor(result: T) -> T:
@@ -40,28 +45,24 @@ def without_cursor(result: T) -> T:
 
 
 class Database:
-    """`synchronous` is FULL for what must survive a power cut, NORMAL for what can be made again. `rescue` copies what
-    it can read of a damaged file into the fresh one and returns how many rows that were."""
+    """For what must survive a power cut. `keeper` knows its rows."""
 
-    def __init__(
-        self,
-        path: Path,
-        migrations: Sequence[Migration],
-        *,
-        synchronous: str,
-        backup: bool = False,
-        rescue: Rescue | None = None,
-    ) -> None:
+    def __init__(self, path: Path, migrations: Sequence[Migration], keeper: Keeper) -> None:
         self._path = path
         self._migrations = migrations
-        self._synchronous = synchronous
-        self._backup = backup
-        self._rescue = rescue
+        self._keeper = keeper
+        self._backups = Backups(path)
+        self._lock = FileLock(path.with_suffix(".lock"))
         self._worker = ThreadPoolExecutor(1, thread_name_prefix=path.stem)
         self._connection: sqlite3.Connection | None = None
+        self._file: os.stat_result | None = None
+        self._is_closed = True
+        #: sentences on what had to be mended, for whoever opened it to tell
+        self.news: list[str] = []
 
     async def open(self) -> None:
-        """Raises CannotSave when the file can neither be opened nor made anew."""
+        """Raises CannotSave when the file can neither be opened nor made anew, is of a later version, or is damaged
+        while another process has it open."""
         await asyncio.get_running_loop().run_in_executor(self._worker, self._open)
 
     async def close(self) -> None:
@@ -69,120 +70,231 @@ class Database:
         self._worker.shutdown()
 
     async def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """Runs `work` on the database's thread inside one transaction. Raises CannotSave when the disk refuses."""
+        """Runs `work` on the database's thread inside one transaction; twice if the file was found damaged or replaced.
+        Raises CannotSave when it is not taken; then nothing has changed."""
         return await asyncio.get_running_loop().run_in_executor(self._worker, self._run, work)
 
     def _run(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        if self._connection is None:
-            raise CannotSave(f"The database {self._path.name} is closed.")
         try:
-            with self._connection:
-                return without_cursor(work(self._connection))
+            connection = self._opened()
+            try:
+                return self._attempt(connection, work)
+            except _Replaced:
+                connection = self._follow(connection)
+            except sqlite3.DatabaseError as error:
+                if not is_damage(error):
+                    raise
+                log.error("%s: %s", self._path, what_is_wrong(error))
+                connection = self._mend(connection)
+            return self._attempt(connection, work)
         except (sqlite3.IntegrityError, sqlite3.ProgrammingError):
             raise
-        except sqlite3.DatabaseError as error:
-            raise CannotSave(f"The database {self._path} does not take changes: {error}.") from error
+        except (OSError, sqlite3.DatabaseError, _Replaced) as error:
+            raise CannotSave(
+                f"The database {self._path} does not take changes: {what_is_wrong(error)}.", detail=repr(error)
+            ) from error
+
+    def _attempt(self, connection: sqlite3.Connection, work: Callable[[sqlite3.Connection], T]) -> T:
+        with connection:
+            before = connection.total_changes
+            result = without_cursor(work(connection))
+            if connection.total_changes != before:
+                connection.execute("UPDATE about SET writes = writes + 1")
+                if self._is_replaced():
+                    raise _Replaced
+            return result
+
+    def _is_replaced(self) -> bool:
+        try:
+            return self._file is None or not os.path.samestat(self._path.stat(), self._file)
+        except OSError:
+            return True
+
+    # Opening
 
     def _open(self) -> None:
         try:
-            if self._backup and self._copy.exists() and self._is_blank():
-                # a file that lost all its bytes is no less damaged than one with wrong ones
-                self._set_aside()
+            alone = self._lock.take()
+            if not alone and not self._lock.take(shared=True, patience=_PATIENCE):
+                raise CannotSave(f"Another Oelala is at work on {self._path} for too long; try again in a moment.")
             try:
-                self._connection = self._connect()
-            except sqlite3.DatabaseError as error:
-                if not _is_damage(error):
-                    raise
-                self._connection = self._recover()
-        except (OSError, sqlite3.DatabaseError) as error:
-            raise CannotSave(f"The database {self._path} cannot be opened: {error}.") from error
-        if self._backup:
-            self._save_copy(self._connection)
-
-    def _is_blank(self) -> bool:
-        """Missing or empty, and nothing in its log either."""
-        wal = Path(f"{self._path}-wal")
-        return not any(path.exists() and path.stat().st_size for path in (self._path, wal))
-
-    def _recover(self) -> sqlite3.Connection:
-        """The last backup, and whatever of the damaged file can still be read."""
-        aside = self._set_aside()
-        try:
-            connection = self._connect()
-        except sqlite3.DatabaseError as error:
-            if not _is_damage(error):
+                self._connection = self._connect_or_mend(alone)
+                if alone:
+                    self._back_up(self._connection)
+                    self._lock.take(shared=True, patience=_PATIENCE)
+                self._is_closed = False
+            except BaseException:
+                self._close_connection()
+                self._lock.release()
                 raise
-            self._set_aside(restore=False)
-            connection = self._connect()
-        if self._rescue is not None and aside is not None:
+        except (OSError, sqlite3.DatabaseError) as error:
+            raise CannotSave(
+                f"The database {self._path} cannot be opened: {what_is_wrong(error)}.", detail=repr(error)
+            ) from error
+
+    def _connect_or_mend(self, alone: bool) -> sqlite3.Connection:
+        version, writes = state_of(self._path) if self._path.exists() else (0, 0)
+        self._refuse_later(version, self._path)
+        try:
+            if not self._is_there() and any(self._backups):
+                raise Damaged("it is empty or gone")
+            if alone and is_log_broken(self._path):
+                raise Damaged("its log is damaged")
+            connection = self._connect(self._path)
             try:
-                with connection:
-                    count = self._rescue(aside, connection)
-                log.warning("%s rows of %s were still readable", count, aside.name)
-            except sqlite3.DatabaseError as error:
-                log.warning("nothing more could be read out of %s: %s", aside.name, error)
+                if writes < self._backups.newest[1]:
+                    raise Damaged("it lacks what its backup has")
+                self._settle(connection)
+            except BaseException:
+                connection.close()
+                raise
+        except sqlite3.DatabaseError as error:
+            if not is_damage_at_start(error, self._path):
+                raise
+            if not alone:
+                raise CannotSave(
+                    f"{self._path} is damaged, and another Oelala has it open. End that one and start again: then it "
+                    "is mended."
+                ) from error
+            log.error("%s is damaged: %s", self._path, what_is_wrong(error))
+            connection = self._rebuild()
+        self._file = self._path.stat()
         return connection
 
-    def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self._path, timeout=20, check_same_thread=False)
+    def _refuse_later(self, version: int, path: Path) -> None:
+        if version > len(self._migrations):
+            raise CannotSave(
+                f"{path} was written by a later version of Oelala and is left as it is. Update Oelala, or set "
+                "OELALA_HOME to another folder."
+            )
+
+    def _is_there(self) -> bool:
+        """Not missing or empty, with nothing in its log either."""
+        wal = Path(f"{self._path}-wal")
+        return any(path.exists() and path.stat().st_size for path in (self._path, wal))
+
+    def _rebuild(self) -> sqlite3.Connection:
+        self._refuse_later(self._backups.newest[0], self._path)
+        aside, count = rebuild(self._path, self._backups, self._keeper, self._connect)
+        kept = f" The damaged file is kept as {aside}." if aside else ""
+        self.news.append(f"{self._path.name} was damaged; {count} entries of it were saved.{kept}")
+        log.error("%s", self.news[-1])
+        return self._connect(self._path)
+
+    def _connect(self, path: Path) -> sqlite3.Connection:
+        connection = sqlite3.connect(path, timeout=20, check_same_thread=False)
         try:
-            connection.execute("PRAGMA journal_mode=WAL")
-            connection.execute(f"PRAGMA synchronous={self._synchronous}")
-            connection.execute("PRAGMA foreign_keys=ON")
-            if connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
-                raise sqlite3.DatabaseError("quick_check failed")
+            for setting in (f"page_size={PAGE}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+                connection.execute(f"PRAGMA {setting}")
+            if connection.execute("PRAGMA integrity_check(1)").fetchone()[0] != "ok":
+                raise Damaged("its pages do not fit each other")
             self._migrate(connection)
+            for table in self._keeper.others:
+                connection.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone()
         except BaseException:
             connection.close()
             raise
         return connection
 
     def _migrate(self, connection: sqlite3.Connection) -> None:
-        done = connection.execute("PRAGMA user_version").fetchone()[0]
-        if done >= len(self._migrations):
+        known = len(self._migrations)
+        if _versions(connection) == (known, known):
             return
         connection.execute("BEGIN IMMEDIATE")
         with connection:
-            done = connection.execute("PRAGMA user_version").fetchone()[0]
-            for number, step in enumerate(self._migrations[done:], done + 1):
+            done = _version(_versions(connection), known)
+            connection.execute(
+                "CREATE TABLE IF NOT EXISTS about (one INTEGER PRIMARY KEY CHECK (one = 1),"
+                " version INTEGER NOT NULL, writes INTEGER NOT NULL)"
+            )
+            connection.execute("INSERT OR IGNORE INTO about VALUES (1, 0, 0)")
+            for step in self._migrations[done:]:
                 step(connection)
-                connection.execute(f"PRAGMA user_version={number}")
+            connection.execute("UPDATE about SET version = ?, writes = writes + 1", (known,))
+            connection.execute(f"PRAGMA user_version={known}")
 
-    @property
-    def _copy(self) -> Path:
-        return self._path.with_suffix(".backup")
+    def _settle(self, connection: sqlite3.Connection) -> None:
+        """Rows that cannot be read come out of the backups, or are set aside."""
+        if self._keeper.is_whole(connection):
+            return
+        connection.execute("BEGIN IMMEDIATE")
+        with connection:
+            count = self._keeper.settle(connection, salvaged(reversed(list(self._backups))))
+            connection.execute("UPDATE about SET writes = writes + 1")
+        log.error("%s: rows could not be read; %s of them were set aside", self._path, count)
 
-    def _save_copy(self, connection: sqlite3.Connection) -> None:
-        part = self._path.with_suffix(f".{os.getpid()}.part")
+    def _back_up(self, connection: sqlite3.Connection) -> None:
+        writes = connection.execute("SELECT writes FROM about").fetchone()[0]
+        if writes != self._backups.newest[1]:
+            self._backups.save(connection, self._keeper.is_whole)
+
+    # Mending in mid-use
+
+    def _mend(self, connection: sqlite3.Connection) -> sqlite3.Connection:
+        """Damage was met: as after a new start, which mends it if no other process has the file open."""
+        connection.close()
+        self._connection = None
+        return self._opened()
+
+    def _follow(self, connection: sqlite3.Connection) -> sqlite3.Connection:
+        """The file was deleted or replaced from outside, while all that was in it can still be read through the open
+        connection: that goes into the file that is there now, or becomes it."""
+        log.error("%s was deleted or replaced while it was in use", self._path)
+        part = part_of(self._path)
         try:
-            part.unlink(missing_ok=True)
             with closing(sqlite3.connect(part)) as target:
-                target.execute("PRAGMA synchronous=FULL")
                 connection.backup(target)
-            part.replace(self._copy)
-        except (OSError, sqlite3.Error) as error:
-            log.warning("no backup of %s: %s", self._path.name, error)
-            for left in (part, Path(f"{part}-journal")):
-                with suppress(OSError):
-                    left.unlink(missing_ok=True)
+                target.execute("PRAGMA journal_mode=DELETE")
+            if not self._is_there():
+                self._path.unlink(missing_ok=True)
+                for suffix in ("-wal", "-shm"):
+                    Path(f"{self._path}{suffix}").unlink(missing_ok=True)
+                with suppress(FileExistsError):
+                    os.link(part, self._path)  # unlike a rename it takes nobody else's place
+            fresh = self._connect(self._path)
+            with fresh:
+                fresh.execute("BEGIN IMMEDIATE")
+                self._keeper.take(fresh, salvaged([part]), behind=False)
+        finally:
+            part.unlink(missing_ok=True)
+        connection.close()
+        self._connection, self._file = fresh, self._path.stat()
+        return fresh
 
-    def _set_aside(self, *, restore: bool = True) -> Path | None:
-        """A damaged file keeps its content under another name; the last backup, if any, takes its place. Returns that
-        name, None if there was no file."""
-        aside: Path | None = self._path.with_name(f"{self._path.stem}.damaged-{time.time_ns()}{self._path.suffix}")
-        log.error("%s is damaged; it is kept as %s", self._path, aside)
-        for suffix in ("-wal", "-shm", ""):
-            try:
-                Path(f"{self._path}{suffix}").rename(f"{aside}{suffix}")
-            except FileNotFoundError:
-                aside = aside if suffix else None
-        if restore and self._backup and self._copy.exists():
-            part = self._path.with_suffix(f".{os.getpid()}.part")
-            shutil.copyfile(self._copy, part)
-            part.replace(self._path)
-        return aside
+    def _opened(self) -> sqlite3.Connection:
+        if self._is_closed:
+            raise CannotSave(f"The database {self._path.name} is closed.")
+        if self._connection is None:  # it could not be mended the last time
+            self._open()
+        return cast(sqlite3.Connection, self._connection)
 
     def _close(self) -> None:
+        self._is_closed = True
+        if self._connection is not None and self._is_replaced():
+            with suppress(OSError, sqlite3.Error):
+                self._follow(self._connection)
+        self._close_connection()
+        self._lock.release()
+
+    def _close_connection(self) -> None:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+
+def _versions(connection: sqlite3.Connection) -> tuple[object, object]:
+    """Of the tables, as it stands in two places, so that one damaged number is not taken for another version; None
+    where it does not. Earlier versions had the one place only."""
+    stated = connection.execute("PRAGMA user_version").fetchone()[0]
+    if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'about'").fetchone():
+        return stated, None
+    row = connection.execute("SELECT version, writes FROM about").fetchone()
+    return stated, row[0] if row and type(row[1]) is int and row[1] < MOST_WRITES else None
+
+
+def _version(versions: tuple[object, object], known: int) -> int:
+    """Raises Damaged."""
+    right = [number for number in reversed(versions) if type(number) is int and 0 <= number <= known]
+    if not right:
+        raise Damaged("its version is not readable")
+    return right[0]

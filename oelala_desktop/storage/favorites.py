@@ -5,24 +5,55 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from .database import Database
+from .salvage import Record
 
 _BLOCK = 1 << 20
+_DIGEST = 16  # bytes
 
 
 def _create(connection: sqlite3.Connection) -> None:
     connection.execute(
-        "CREATE TABLE favorites (hash BLOB PRIMARY KEY, size INTEGER NOT NULL, marked REAL NOT NULL) WITHOUT ROWID"
+        "CREATE TABLE IF NOT EXISTS favorites"
+        " (hash BLOB PRIMARY KEY, size INTEGER NOT NULL, marked REAL NOT NULL) WITHOUT ROWID"
     )
+
+
+class _Keeper:
+    others: Sequence[str] = ()
+
+    def is_whole(self, connection: sqlite3.Connection) -> bool:
+        return not any(not _is_mark(row) for row in connection.execute(_ALL))
+
+    def take(self, connection: sqlite3.Connection, found: Iterable[Record], *, behind: bool) -> int:
+        marks = {record[0]: record for record in found if _is_mark(record)}
+        connection.executemany(_PUT, marks.values())
+        return len(marks)
+
+    def settle(self, connection: sqlite3.Connection, spare: Iterable[Record]) -> int:
+        bad = [row for row in connection.execute(_ALL) if not _is_mark(row)]
+        connection.executemany("DELETE FROM favorites WHERE hash = ?", [row[:1] for row in bad])
+        self.take(connection, spare, behind=True)
+        return len(bad)
+
+
+_ALL = "SELECT hash, size, marked FROM favorites"
+_PUT = "INSERT OR IGNORE INTO favorites (hash, size, marked) VALUES (?, ?, ?)"
+
+
+def _is_mark(row: Sequence[object]) -> bool:
+    if len(row) != 3 or not isinstance(row[0], bytes) or len(row[0]) != _DIGEST:
+        return False
+    return isinstance(row[1], int) and row[1] >= 0 and isinstance(row[2], int | float)
 
 
 def content_hash(path: Path) -> bytes:
     """Of all bytes of a file. Raises OSError."""
-    found = hashlib.blake2b(digest_size=16)
+    found = hashlib.blake2b(digest_size=_DIGEST)
     with path.open("rb") as file:
         while block := file.read(_BLOCK):
             found.update(block)
@@ -43,7 +74,7 @@ class Marks:
 
 class FavoriteStore:
     def __init__(self, path: Path) -> None:
-        self._database = Database(path, (_create,), synchronous="FULL", backup=True)
+        self._database = Database(path, (_create,), _Keeper())
         self.marks = Marks()
 
     async def open(self) -> None:
@@ -56,7 +87,7 @@ class FavoriteStore:
     async def mark(self, contents: Mapping[bytes, int]) -> None:
         """`contents` maps hashes to sizes in bytes."""
         rows = [(digest, size, time.time()) for digest, size in contents.items()]
-        await self._database.run(lambda c: c.executemany("INSERT OR IGNORE INTO favorites VALUES (?, ?, ?)", rows))
+        await self._database.run(lambda c: c.executemany(_PUT, rows))
         await self._load()
 
     async def unmark(self, contents: Iterable[bytes]) -> None:

@@ -218,8 +218,8 @@ class MediaStore:
 
     async def hide(self, ids: Sequence[int], owner: Owner) -> list[int]:
         """Takes files out of sight in the name of a process. Returns the ids of those that were in sight before."""
-        query = "UPDATE items SET hidden = 1, hider = ?, hider_started = ? WHERE NOT hidden AND id IN (%s) RETURNING id"
-        rows = await self.file.write(lambda c: _in_chunks(c, query, ids, owner.pid, owner.started))
+        query = "UPDATE items SET hidden = 1, hider = ?, hider_boot = ? WHERE NOT hidden AND id IN (%s) RETURNING id"
+        rows = await self.file.write(lambda c: _in_chunks(c, query, ids, owner.lock, owner.boot))
         return [row[0] for row in rows]
 
     async def show(self, ids: Sequence[int]) -> list[int]:
@@ -229,7 +229,7 @@ class MediaStore:
 
     async def hidden(self) -> dict[int, Owner]:
         """Which files are out of sight, and by whom."""
-        query = "SELECT id, hider, hider_started FROM items INDEXED BY items_hidden WHERE hidden"
+        query = "SELECT id, hider, hider_boot FROM items INDEXED BY items_hidden WHERE hidden"
         return {row[0]: Owner(*row[1:]) for row in await self.file.read(lambda c: c.execute(query).fetchall())}
 
     async def set_favorite(self, ids: Sequence[int], favorite: bool) -> list[int]:

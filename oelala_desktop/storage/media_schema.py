@@ -76,8 +76,8 @@ CREATE TABLE items (
     is_start INTEGER NOT NULL DEFAULT 0,
     favorite INTEGER NOT NULL DEFAULT 0,
     hidden INTEGER NOT NULL DEFAULT 0,
-    hider INTEGER,              -- the process that hid it, by its pid and its start (seconds since the epoch)
-    hider_started REAL,
+    hider TEXT,                 -- the process that hid it, as in domain.job.Owner
+    hider_boot TEXT,
     job_id TEXT,
     digest TEXT                 -- of the picture as it would be sent to a server; made when it is needed
 );;

@@ -48,6 +48,14 @@ class Paths:
         return self.data / "sketch.json"
 
     @property
+    def presence(self) -> Path:
+        return self.data / "run"
+
+    @property
+    def machine(self) -> Path:
+        return self.data / "machine.json"
+
+    @property
     def logs(self) -> Path:
         return self.data / "logs"
 

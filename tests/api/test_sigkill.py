@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from oelala_desktop.api.upload_folder import sweep_uploads
-from oelala_desktop.services.owner import this_process
+from oelala_desktop.storage.presence import Presence
 from tests.api.serving import serve, submit, wait_for
 
 _MOMENTS = 3
@@ -40,11 +40,13 @@ def test_the_same_job_ends_once_after_a_kill(tmp_path: Path, request: pytest.Fix
 
 
 def test_uploads_of_a_dead_process_are_swept_and_those_of_a_living_one_stay(tmp_path: Path) -> None:
-    me = this_process()
-    living = tmp_path / f"{me.pid}-{me.started:.2f}-00aa"
-    dead = tmp_path / "999999999-1.00-00aa"
-    for folder in (living, dead):
+    presence = Presence(tmp_path / "run")
+    presence.enter()
+    living, dead = (tmp_path / "uploads" / name for name in (f"{presence.me.lock}-00aa", "p123-00aa"))
+    of_an_earlier_version = tmp_path / "uploads" / "999999999-1.00-00aa"
+    for folder in (living, dead, of_an_earlier_version):
         (folder / "file").mkdir(parents=True)
-    sweep_uploads(tmp_path)
-    assert living.exists() and not dead.exists()
-    sweep_uploads(tmp_path / "nowhere")
+    sweep_uploads(tmp_path / "uploads", Presence(tmp_path / "run"))
+    assert living.exists() and not dead.exists() and not of_an_earlier_version.exists()
+    presence.leave()
+    sweep_uploads(tmp_path / "nowhere", presence)

@@ -18,6 +18,7 @@ from oelala_desktop.services.bus import Bus
 from oelala_desktop.services.library import Library
 from oelala_desktop.storage.paths import Paths
 from oelala_desktop.storage.preferences import Preferences
+from oelala_desktop.storage.presence import Presence
 from tests.benchmarks.bench_png_metadata import baseline
 from tests.benchmarks.corpus import make_pictures
 
@@ -30,7 +31,7 @@ async def index(home: Path, media: Path) -> float:
     bus = Bus()
     over = asyncio.Event()
     bus.subscribe(ScanProgressed, lambda event: over.set() if event.done else None)
-    library = Library(Paths(home, media), Preferences(home / "preferences.json"), bus)
+    library = Library(Paths(home, media), Preferences(home / "preferences.json"), bus, Presence(home / "run"))
     await library.start()
     start = time.perf_counter()  # nothing has been looked at yet: the scan is a task that has not run
     await over.wait()

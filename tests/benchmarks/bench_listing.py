@@ -32,6 +32,7 @@ from oelala_desktop.services.bus import Bus
 from oelala_desktop.services.library import Library
 from oelala_desktop.storage.paths import Paths
 from oelala_desktop.storage.preferences import Preferences
+from oelala_desktop.storage.presence import Presence
 from tests.benchmarks.corpus import make_listing
 
 EACH, PAGE, ROUNDS = 2_000, 200, 5
@@ -96,7 +97,7 @@ async def measure(home: Path, media: Path, paths: list[Path], full: bool) -> tup
     """Median seconds of the web version's answer, of one page, of all pages."""
     bus, over = Bus(), asyncio.Event()
     bus.subscribe(ScanProgressed, lambda event: over.set() if event.done else None)
-    library = Library(Paths(home, media), Preferences(home / "preferences.json"), bus)
+    library = Library(Paths(home, media), Preferences(home / "preferences.json"), bus, Presence(home / "run"))
     await library.start()
     await over.wait()
     some = paths if full else paths[:: len(paths) // SAMPLE]

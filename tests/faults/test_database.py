@@ -92,4 +92,5 @@ async def test_backup_and_database_both_damaged_still_starts(tmp_path: Path, ser
     async with running_app(home, server.url) as app:
         job = await app.end_of(await app.submit(**ONE, seed=9))
         assert job.state is JobState.DONE
-    assert len(list(home.glob("jobs.damaged-*.sqlite3"))) == 2
+    assert len(list(home.glob("jobs.damaged-*.sqlite3"))) == 1
+    assert (home / "jobs.backup-2").stat().st_size  # what was garbage is no longer the newest, but not thrown away

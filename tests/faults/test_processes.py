@@ -18,10 +18,13 @@ import pytest
 
 from oelala_desktop.domain.job import JobState, Owner
 from oelala_desktop.services.fetching import result_stem
+from oelala_desktop.storage.presence import this_boot
 
 from .proxy import Fault, Proxy
 from .rig import SETTINGS, Server, faults_in, lines_of, picture, running_app
 
+#: no process has ever had this lock
+GONE = Owner("p0", this_boot())
 ONE = {"clip_count": 1}
 
 
@@ -155,7 +158,7 @@ async def _orphan(home: Path, url: str, job_id: str) -> None:
     """Gives the job an owner that is no more."""
     async with running_app(home, url, connect=False) as app:
         job = await app.services.jobs.find(job_id)
-        await app.services.store.save(replace(job, owner=Owner(2**22 + 5, 1.0)))
+        await app.services.store.save(replace(job, owner=GONE))
 
 
 async def waiting_process(home: Path) -> Process:
@@ -211,7 +214,7 @@ async def test_processes_share_their_two_places_on_a_server(tmp_path: Path, serv
 
         server.brake.hold()
         endless = await app.submit()
-        await app.services.store.save(replace(endless, id="gone", state=JobState.SENT, owner=Owner(2**22 + 5, 1.0)))
+        await app.services.store.save(replace(endless, id="gone", state=JobState.SENT, owner=GONE))
         others = [await other_process(home, server.url, seed=1)]
         async with asyncio.timeout(60):
             while await on_server() < 2:

@@ -19,6 +19,7 @@ from oelala_desktop.services.bus import Bus
 from oelala_desktop.services.library import JobSource, Library
 from oelala_desktop.storage.paths import Paths
 from oelala_desktop.storage.preferences import Preferences
+from oelala_desktop.storage.presence import Presence
 from tests.metadata import corpus
 
 EVERYTHING = MediaQuery(hide_start_images=False)
@@ -55,6 +56,7 @@ class Shelf:
         self.output = self.paths.output
         self.output.mkdir(parents=True, exist_ok=True)
         self.preferences = Preferences(self.paths.preferences)
+        self.presence = Presence(self.paths.presence)
         self.bus = Bus()
         self.changes: list[LibraryChanged] = []
         self.scans: list[ScanProgressed] = []
@@ -77,7 +79,9 @@ class Shelf:
         async def recent(count: int) -> list[Job]:
             return list(self.jobs.values())[:count]
 
-        self.library = Library(self.paths, self.preferences, self.bus, JobSource(get, recent), delete_delay=delay)
+        self.library = Library(
+            self.paths, self.preferences, self.bus, self.presence, JobSource(get, recent), delete_delay=delay
+        )
         return self.library
 
     async def start(self, *, watched: bool = False) -> Library:

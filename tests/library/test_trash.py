@@ -1,17 +1,15 @@
 """Deleting, undoing, and the system's own trash."""
 
 import asyncio
-import sys
 from pathlib import Path
 from types import SimpleNamespace
 
-import psutil
 import pytest
 
 from oelala_desktop.domain.errors import NotFound
 from oelala_desktop.domain.job import Owner
 from oelala_desktop.services import trash
-from oelala_desktop.services.owner import this_process
+from oelala_desktop.storage.presence import Presence, this_boot
 from tests.library.conftest import Shelf, picture, put, until
 
 
@@ -118,7 +116,7 @@ async def test_a_trash_that_does_not_take_it(shelf: Shelf, tmp_path: Path) -> No
 
 async def test_a_process_that_was_killed_has_deleted_nothing(shelf: Shelf) -> None:
     await three(shelf, 60)
-    for name, owner in (("a.png", Owner(2**22 + 1, 5.0)), ("b.png", this_process())):
+    for name, owner in (("a.png", Owner("p0", this_boot())), ("b.png", shelf.presence.me)):
         await shelf.library._store.hide([(await shelf.item(name)).id], owner)
     await shelf.again()
     assert len(await shelf.names()) == 3
@@ -126,13 +124,12 @@ async def test_a_process_that_was_killed_has_deleted_nothing(shelf: Shelf) -> No
 
 async def test_what_another_process_hides_stays_hidden_as_long_as_that_runs(shelf: Shelf) -> None:
     await three(shelf, 60)
-    other = await asyncio.create_subprocess_exec(sys.executable, "-c", "input()", stdin=asyncio.subprocess.PIPE)
-    owner = Owner(other.pid, psutil.Process(other.pid).create_time())
-    await shelf.library._store.hide([(await shelf.item("a.png")).id], owner)
+    other = Presence(shelf.paths.presence)
+    other.enter()
+    await shelf.library._store.hide([(await shelf.item("a.png")).id], other.me)
     await shelf.again()
     assert sorted(await shelf.names()) == ["b.png", "c.png"]
-    other.kill()
-    await other.wait()
+    other.leave()
     await shelf.again()
     assert len(await shelf.names()) == 3
 

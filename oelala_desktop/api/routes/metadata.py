@@ -48,7 +48,7 @@ def router(context: Context) -> APIRouter:
     async def extract_metadata(request: Request) -> JsonAnswer:
         """Reads Oelala's own block, ComfyUI's graphs and A1111's parameters, each field from the most trusted source
         that has it. Nothing is kept of the file."""
-        async with upload_folder(services.paths.data / "uploads") as folder:
+        async with upload_folder(services.paths.data / "uploads", services.presence) as folder:
             form = await read_form(request, folder, ("file",), services.jobs.max_picture_bytes())
             for name in form.texts:
                 raise InvalidField(name, f"{name} is no field here; send the picture or video as file.")

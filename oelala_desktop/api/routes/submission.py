@@ -82,7 +82,7 @@ def _body(tools: list[Tool]) -> dict[str, Any]:
 
 async def submit(context: Context, tool: Tool, request: Request) -> JsonAnswer:
     services = context.services
-    async with upload_folder(services.paths.data / "uploads") as folder:
+    async with upload_folder(services.paths.data / "uploads", services.presence) as folder:
         values = await _values(context, request, folder)
         wish = _wish(context, tool, values)
         settings = {key: value for key, value in values.items() if key not in FILES.values()}

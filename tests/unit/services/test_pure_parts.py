@@ -1,12 +1,9 @@
-"""Parts of the services that need no server: times, names, failures in words, probing, owners, the bus, scopes."""
+"""Parts of the services that need no server: times, names, failures in words, probing, the bus, scopes."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +13,11 @@ from oelala_desktop.comfy.answers import HistoryEntry, ServerFile
 from oelala_desktop.comfy.messages import Failed, Interrupted
 from oelala_desktop.domain.errors import CannotSave, EngineRejected
 from oelala_desktop.domain.events import JobRemoved, QueuePaused
-from oelala_desktop.domain.job import EngineRef, Owner
+from oelala_desktop.domain.job import EngineRef
 from oelala_desktop.services import failures
 from oelala_desktop.services.bus import Bus
 from oelala_desktop.services.eta import amount_of_work, expected_seconds, place_key, remaining_seconds
 from oelala_desktop.services.fetching import result_stem, role_of
-from oelala_desktop.services.owner import is_alive, this_process
 from oelala_desktop.services.probing import result_candidates
 from oelala_desktop.services.tasks import TaskScope
 from oelala_desktop.storage.jobs import JobStore
@@ -159,16 +155,6 @@ def test_where_a_result_would_lie(saver: str, inputs: dict[str, str], name: str)
 def test_an_unknown_saver_is_not_guessed_at() -> None:
     graph = {"4": {"class_type": "SaveHologram", "inputs": {"filename_prefix": "oelala/j1"}}}
     assert result_candidates(some_job(graph=graph)) == ()
-
-
-def test_owners() -> None:
-    me = this_process()
-    assert me.pid == os.getpid()
-    assert is_alive(me)
-    assert not is_alive(Owner(me.pid, me.started - 60))
-    with subprocess.Popen([sys.executable, "-c", ""]) as process:
-        process.wait()
-    assert not is_alive(Owner(process.pid, me.started))
 
 
 def test_the_bus_reaches_whoever_listens_and_bears_one_that_fails(caplog: pytest.LogCaptureFixture) -> None:

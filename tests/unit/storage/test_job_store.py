@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +14,7 @@ from oelala_desktop.domain.job import EngineRef, InputPicture, Job, JobError, Jo
 from oelala_desktop.storage.jobs import JobStore
 from tests.unit.domain.samples import some_job
 
-ME, GONE, OTHER = Owner(1, 10.0), Owner(2, 20.0), Owner(3, 30.0)
+ME, GONE, OTHER = (Owner(name, "this boot") for name in ("me", "gone", "other"))
 
 
 @pytest.fixture
@@ -100,7 +98,10 @@ async def test_finding_by_the_beginning_of_an_id(store: JobStore, name: str, fou
     assert sorted(job.id for job in await store.find(name)) == found
 
 
-async def test_jobs_of_dead_processes_are_adopted_once(store: JobStore) -> None:
+async def test_jobs_of_dead_processes_are_adopted_once(tmp_path: Path) -> None:
+    store = JobStore(tmp_path / "jobs.sqlite3", lambda owner: owner in alive)
+    alive = {OTHER}
+    await store.open()
     await store.save(
         some_job(id="gone", owner=GONE, position=2.0),
         some_job(id="nobody", owner=None, position=1.0),
@@ -108,10 +109,12 @@ async def test_jobs_of_dead_processes_are_adopted_once(store: JobStore) -> None:
         some_job(id="over", owner=GONE, state=JobState.DONE),
         some_job(id="mine", owner=ME, position=3.0),
     )
-    adopted = await store.adopt(ME, lambda owner: owner == OTHER)
+    adopted = await store.adopt(ME)
     assert [job.id for job in adopted] == ["nobody", "gone", "mine"]
     assert {job.owner for job in adopted} == {ME}
-    assert await store.adopt(OTHER, lambda owner: True) == [await store.get("other")]
+    alive.add(ME)
+    assert await store.adopt(OTHER) == [await store.get("other")]
+    await store.close()
 
 
 async def test_times_of_past_jobs(store: JobStore) -> None:
@@ -159,20 +162,3 @@ async def test_engines_are_part_of_the_row(store: JobStore) -> None:
     job = replace(some_job(), engine=EngineRef("sketch", "", "Sketch"))
     await store.save(job)
     assert await store.get("j1") == job
-
-
-async def test_the_largest_job_done_is_known_from_before_it_was_remembered(tmp_path: Path) -> None:
-    path = tmp_path / "old.sqlite3"
-    done = some_job(state=JobState.DONE, engine=EngineRef("comfyui", "http://box", "box"))
-    first = JobStore(path)
-    await first.open()
-    await first.save(done, replace(done, id="j2", width=16), some_job(id="j3", width=4000))
-    await first.close()
-    with closing(sqlite3.connect(path)) as database:  # as it was when it had the first of its tables only
-        database.executescript("DROP TABLE cancels; DROP TABLE largest; PRAGMA user_version=1")
-    second = JobStore(path)
-    await second.open()
-    assert await second.largest("comfyui http://box", done.preset) == (done.width, done.height, done.num_frames)
-    assert await second.largest("sketch", done.preset) is None
-    assert await second.cancels() == frozenset()
-    await second.close()

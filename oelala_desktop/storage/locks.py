@@ -1,0 +1,82 @@
+"""A lock on a file: the system itself lets go of it when its holder dies, however that happens."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from pathlib import Path
+from typing import BinaryIO
+
+_LOOK = 0.02  # seconds between two tries
+
+
+class FileLock:
+    """Held by one alone or, `shared`, by many. Blocking; not for the event loop."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._file: BinaryIO | None = None
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it is held here, and the file that all look at is still the one that is locked."""
+        return self._file is not None and _is_at(self.path, self._file)
+
+    def take(self, *, shared: bool = False, patience: float = 0.0) -> bool:
+        """False if others hold it for longer than `patience` seconds. One that is held already is exchanged. Raises
+        OSError when the file cannot be made."""
+        end = time.monotonic() + patience
+        while not self._try(shared):
+            if time.monotonic() >= end:
+                return False
+            time.sleep(_LOOK)
+        return True
+
+    def _try(self, shared: bool) -> bool:
+        if not self.is_held:
+            self.release()
+        file = self._file or self.path.open("ab")
+        self._file = None
+        if not _lock(file, shared) or not _is_at(self.path, file):  # the one who held it may have removed it
+            file.close()
+            return False
+        self._file = file
+        return True
+
+    def release(self) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+
+def _is_at(path: Path, file: BinaryIO) -> bool:
+    try:
+        return os.path.samestat(path.stat(), os.fstat(file.fileno()))
+    except OSError:
+        return False
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(file: BinaryIO, shared: bool) -> bool:
+        """There are no shared locks here, and a file that is open cannot be taken away: sharers need none."""
+        if shared:
+            return True
+        file.seek(0)
+        try:
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
+
+else:
+    import fcntl
+
+    def _lock(file: BinaryIO, shared: bool) -> bool:
+        try:
+            fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
