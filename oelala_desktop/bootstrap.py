@@ -11,9 +11,10 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from .comfy.process import SketchProcess
-from .domain.events import ApiChanged
+from .domain.events import ApiChanged, NoticePosted
 from .services.bus import Bus
 from .services.current import CurrentEngine
+from .services.damage import news_of_damage
 from .services.engines import EnginePool
 from .services.jobs import JobService
 from .services.journal import Journal
@@ -112,7 +113,10 @@ class Services(AbstractAsyncContextManager["Services"]):
         return int(self.settings.get(_PICTURES.key, _PICTURES.default)) * 10**6
 
     async def begin(self) -> None:
-        """What a face that stays does once: takes up what earlier runs left unfinished."""
+        """What a face that stays does once: tells what could not be read, and takes up what earlier runs left
+        unfinished."""
+        for text in await news_of_damage(self.store):
+            self.bus.publish(NoticePosted("warning", text))
         left = await self.jobs.adopt()
         for ref in {job.engine for job in left}:
             self.jobs.take_up([job for job in left if job.engine == ref], self.engines.for_ref(ref))

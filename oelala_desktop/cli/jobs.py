@@ -10,6 +10,7 @@ from itertools import groupby
 from oelala_desktop.bootstrap import Services
 from oelala_desktop.domain.errors import EngineUnreachable, InvalidInput
 from oelala_desktop.domain.job import Job, JobState
+from oelala_desktop.services.damage import as_dict, news_of_damage
 
 from .generate import CANCEL_TIME, UNCONFIRMED, on_interrupt, print_paths, say_outcome, until_over
 from .output import Bar, JsonLines, print_json
@@ -24,6 +25,10 @@ async def jobs(options: argparse.Namespace) -> int:
     if options.new_seed and not options.retry:
         raise InvalidInput("--new-seed goes with --retry.")
     async with Services() as services:
+        if options.damaged:
+            return await _show_damaged(services, options)
+        for text in await news_of_damage(services.store):
+            say(text)
         if options.retry:
             return await _retry(services, options)
         if options.cancel:
@@ -35,6 +40,15 @@ async def jobs(options: argparse.Namespace) -> int:
                 _print(job, options.json)
             return 0
         return await _wait(services, options)
+
+
+async def _show_damaged(services: Services, options: argparse.Namespace) -> int:
+    for row in await services.store.set_aside():
+        if options.json:
+            print_json(as_dict(row))
+        else:
+            print(f"{row.job_id[:8]}  {row.state:9}  {row.why}")
+    return 0
 
 
 async def _retry(services: Services, options: argparse.Namespace) -> int:

@@ -110,7 +110,9 @@ def _model_rows(catalog: Catalog) -> list[dict[str, Any]]:
 async def doctor(options: argparse.Namespace) -> int:
     """0 when a video can be made, 1 when something stands in the way."""
     async with Services() as services:
-        findings = await check_health(services.paths, services.engines, services.registry, options.engine)
+        findings = await check_health(
+            services.paths, services.engines, services.registry, services.store, options.engine
+        )
     for finding in findings:
         if options.json:
             print_json({"level": finding.level, "what": finding.what, "fix": finding.fix or None})

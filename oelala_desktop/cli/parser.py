@@ -67,6 +67,9 @@ def build_parser() -> argparse.ArgumentParser:
     what.add_argument("--retry", metavar="ID", help="make the same once more; the id's first letters will do")
     what.add_argument("--cancel", metavar="ID", help="end that job and no other")
     what.add_argument("--cancel-waiting", action="store_true", help="end all jobs that have not begun")
+    what.add_argument(
+        "--damaged", action="store_true", help="list jobs that could not be read; --json shows all of them"
+    )
     jobs.add_argument("--new-seed", action="store_true", help="with --retry, draw another seed")
     jobs.add_argument("--json", action="store_true")
     jobs.add_argument("--limit", type=int, default=50, metavar="N", help="at most N jobs (50)")

@@ -11,8 +11,10 @@ from pathlib import Path
 
 from oelala_desktop.domain.errors import EngineError, EngineUnreachable, OelalaError
 from oelala_desktop.domain.preset import Missing, Preset
+from oelala_desktop.storage.jobs import JobStore
 from oelala_desktop.storage.paths import Paths
 
+from .damage import HOW_TO_LOOK, damage_so_far
 from .engine import Engine
 from .engines import SKETCH, EnginePool
 from .tools import ToolRegistry
@@ -45,9 +47,13 @@ class Finding:
     fix: str = ""
 
 
-async def check_health(paths: Paths, engines: EnginePool, registry: ToolRegistry, engine: str) -> list[Finding]:
+async def check_health(
+    paths: Paths, engines: EnginePool, registry: ToolRegistry, store: JobStore, engine: str
+) -> list[Finding]:
     """`engine` as on the command line. Never raises for what it finds."""
     findings = await asyncio.to_thread(_folders, paths)
+    damage = await damage_so_far(store)
+    findings += [Finding("note", damage, HOW_TO_LOOK)] if damage else []
     findings += [Finding("problem", fault, "Mend the preset's files or remove them.") for fault in registry.faults]
     if engine.casefold() != "sketch":
         name = engines.default_url if engine.casefold() == "auto" else engine

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from oelala_desktop.domain.errors import NotFound
-from oelala_desktop.domain.events import MediaAdded
+from oelala_desktop.domain.events import MediaAdded, NoticePosted
 from oelala_desktop.domain.generation import GenerationInfo
 from oelala_desktop.domain.job import Job, JobState
 from oelala_desktop.domain.media import (
@@ -108,6 +108,8 @@ class Library:
     async def _start(self) -> None:
         await asyncio.gather(self._store.open(), self._marks.open(), self._pictures.open())
         self._is_open = True
+        for text in self._marks.take_news():
+            self._bus.publish(NoticePosted("warning", text))
         self._store.file.on_lost = self._lost
         await self._trash.show_abandoned()
         self._unsubscribe = self._bus.subscribe(MediaAdded, self._hear)

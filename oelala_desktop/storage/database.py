@@ -57,8 +57,7 @@ class Database:
         self._connection: sqlite3.Connection | None = None
         self._file: os.stat_result | None = None
         self._is_closed = True
-        #: sentences on what had to be mended, for whoever opened it to tell
-        self.news: list[str] = []
+        self._news: list[str] = []
 
     async def open(self) -> None:
         """Raises CannotSave when the file can neither be opened nor made anew, is of a later version, or is damaged
@@ -68,6 +67,11 @@ class Database:
     async def close(self) -> None:
         await asyncio.get_running_loop().run_in_executor(self._worker, self._close)
         self._worker.shutdown()
+
+    def take_news(self) -> list[str]:
+        """Sentences on what had to be mended since this was last asked."""
+        news, self._news = self._news, []
+        return news
 
     async def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Runs `work` on the database's thread inside one transaction; twice if the file was found damaged or replaced.
@@ -84,7 +88,7 @@ class Database:
             except sqlite3.DatabaseError as error:
                 if not is_damage(error):
                     raise
-                log.error("%s: %s", self._path, what_is_wrong(error))
+                log.warning("%s: %s", self._path, what_is_wrong(error))
                 connection = self._mend(connection)
             return self._attempt(connection, work)
         except (sqlite3.IntegrityError, sqlite3.ProgrammingError):
@@ -156,7 +160,7 @@ class Database:
                     f"{self._path} is damaged, and another Oelala has it open. End that one and start again: then it "
                     "is mended."
                 ) from error
-            log.error("%s is damaged: %s", self._path, what_is_wrong(error))
+            log.info("%s is damaged: %s", self._path, what_is_wrong(error))
             connection = self._rebuild()
         self._file = self._path.stat()
         return connection
@@ -177,8 +181,8 @@ class Database:
         self._refuse_later(self._backups.newest[0], self._path)
         aside, count = rebuild(self._path, self._backups, self._keeper, self._connect)
         kept = f" The damaged file is kept as {aside}." if aside else ""
-        self.news.append(f"{self._path.name} was damaged; {count} entries of it were saved.{kept}")
-        log.error("%s", self.news[-1])
+        self._news.append(f"{self._path.name} was damaged; {count} entries of it were saved.{kept}")
+        log.info("%s", self._news[-1])
         return self._connect(self._path)
 
     def _connect(self, path: Path) -> sqlite3.Connection:
@@ -221,7 +225,7 @@ class Database:
         with connection:
             count = self._keeper.settle(connection, salvaged(reversed(list(self._backups))))
             connection.execute("UPDATE about SET writes = writes + 1")
-        log.error("%s: rows could not be read; %s of them were set aside", self._path, count)
+        log.info("%s: rows could not be read; %s of them were set aside", self._path, count)
 
     def _back_up(self, connection: sqlite3.Connection) -> None:
         writes = connection.execute("SELECT writes FROM about").fetchone()[0]
@@ -239,7 +243,7 @@ class Database:
     def _follow(self, connection: sqlite3.Connection) -> sqlite3.Connection:
         """The file was deleted or replaced from outside, while all that was in it can still be read through the open
         connection: that goes into the file that is there now, or becomes it."""
-        log.error("%s was deleted or replaced while it was in use", self._path)
+        log.warning("%s was deleted or replaced while it was in use", self._path)
         part = part_of(self._path)
         try:
             with closing(sqlite3.connect(part)) as target:

@@ -81,6 +81,10 @@ class FavoriteStore:
         await self._database.open()
         await self._load()
 
+    def take_news(self) -> list[str]:
+        """Sentences on what had to be mended since this was last asked."""
+        return self._database.take_news()
+
     async def close(self) -> None:
         await self._database.close()
 

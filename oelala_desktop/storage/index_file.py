@@ -1,10 +1,12 @@
 """A disposable database: one connection that writes and one that reads, each on a thread of its own, so that a page is
-never kept waiting by a long load. A damaged file, or one of another version, is set aside and begun anew."""
+never kept waiting by a long load. A damaged file, or one of another version, is set aside and begun anew; a process
+that has it open finds that before it reads or commits, and goes over to the new one."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -14,15 +16,19 @@ from typing import TypeVar
 from oelala_desktop.domain.errors import CannotSave
 
 from .database import without_cursor
+from .locks import FileLock
+from .sqlite_errors import is_damage, is_damage_at_start, what_is_wrong
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 Work = Callable[[sqlite3.Connection], T]
 
-#: SQLITE_CORRUPT and SQLITE_NOTADB, and SQLITE_IOERR_SHORT_READ: the file ends too early
-_DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-_CUT_SHORT = sqlite3.SQLITE_IOERR_SHORT_READ
+_PATIENCE = 30.0  # seconds that another process may take to begin it anew
 _SETTINGS = ("journal_mode=WAL", "synchronous=NORMAL", "temp_store=MEMORY", "cache_size=-16000")
+
+
+class _Replaced(Exception):
+    """Another process has begun the file anew, or somebody deleted it."""
 
 
 class IndexFile:
@@ -34,6 +40,7 @@ class IndexFile:
         self._version = version
         self._writer = _Line(f"{path.stem}-write")
         self._reader = _Line(f"{path.stem}-read")
+        self._lock = FileLock(path.with_suffix(".lock"))
         self._renewing = asyncio.Lock()
         self._generation = 0
         #: called on the loop after the content was lost and begun anew
@@ -61,11 +68,20 @@ class IndexFile:
         generation = self._generation
         try:
             return await line.call(lambda: line.transact(work))
+        except _Replaced:
+            log.warning("%s was replaced while it was in use", self._path.name)
         except sqlite3.DatabaseError as error:
-            if not _is_damage(error):
-                raise CannotSave(f"The index {self._path} does not take changes: {error}.") from error
+            if not is_damage(error):
+                raise self._refusal(error) from error
+            log.error("%s is damaged: %s", self._path.name, what_is_wrong(error))
         await self._renew(generation)
-        return await line.call(lambda: line.transact(work))
+        try:
+            return await line.call(lambda: line.transact(work))
+        except (sqlite3.DatabaseError, _Replaced) as error:
+            raise self._refusal(error) from error
+
+    def _refusal(self, error: Exception) -> CannotSave:
+        return CannotSave(f"The index {self._path} does not take changes: {what_is_wrong(error)}.")
 
     async def _renew(self, generation: int) -> None:
         """Several callers meet the same damage; the first of them sees to it."""
@@ -79,22 +95,28 @@ class IndexFile:
         self.on_lost()
 
     def _begin_anew(self) -> None:
-        self._writer.disconnect()
-        self._set_aside()
-        self._connect()
+        """Unless another process has done so already."""
+        self._connect(anew=not self._writer.is_replaced())
 
-    def _connect(self) -> None:
+    def _connect(self, *, anew: bool = False) -> None:
+        self._writer.disconnect()
         try:
+            if not self._lock.take(patience=_PATIENCE):
+                raise CannotSave(f"Another Oelala is at work on {self._path} for too long; try again in a moment.")
+            if anew:
+                self._set_aside()
             try:
                 self._prepare()
             except sqlite3.DatabaseError as error:
-                if not _is_damage(error):
+                if not is_damage_at_start(error, self._path):
                     raise
                 self._writer.disconnect()
                 self._set_aside()
                 self._prepare()
         except (OSError, sqlite3.Error) as error:
-            raise CannotSave(f"The index {self._path} cannot be opened: {error}.") from error
+            raise CannotSave(f"The index {self._path} cannot be opened: {what_is_wrong(error)}.") from error
+        finally:
+            self._lock.release()
 
     def _prepare(self) -> None:
         self._open_file(self._writer)
@@ -116,10 +138,8 @@ class IndexFile:
             connection.execute(f"PRAGMA user_version={self._version}")
 
     def _open_file(self, line: _Line) -> None:
-        connection = sqlite3.connect(self._path, timeout=20, check_same_thread=False)
-        line.connection = connection
-        for setting in _SETTINGS:
-            connection.execute(f"PRAGMA {setting}")
+        line.connect(self._path)
+        line.transact(_prepare_connection)
 
     def _set_aside(self) -> None:
         aside = self._path.with_name(f"{self._path.stem}.damaged{self._path.suffix}")
@@ -135,12 +155,30 @@ class IndexFile:
             Path(f"{path}{suffix}").unlink(missing_ok=True)
 
 
+def _prepare_connection(connection: sqlite3.Connection) -> None:
+    for setting in _SETTINGS:
+        connection.execute(f"PRAGMA {setting}")
+
+
 class _Line:
     """A thread and the connection that only it uses."""
 
     def __init__(self, name: str) -> None:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=name)
         self.connection: sqlite3.Connection | None = None
+        self._place: Path | None = None
+        self._file: os.stat_result | None = None
+
+    def connect(self, path: Path) -> None:
+        self.connection = sqlite3.connect(path, timeout=20, check_same_thread=False)
+        self._place, self._file = path, path.stat()
+
+    def is_replaced(self) -> bool:
+        """Whether others find another file at its place by now, or none."""
+        try:
+            return self._place is None or self._file is None or not os.path.samestat(self._place.stat(), self._file)
+        except OSError:
+            return True
 
     async def call(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
@@ -149,7 +187,12 @@ class _Line:
         if self.connection is None:
             raise CannotSave("The list of your media is not open; start Oelala again if it does not come back.")
         with self.connection:
-            return without_cursor(work(self.connection))
+            if self.is_replaced():
+                raise _Replaced
+            result = without_cursor(work(self.connection))
+            if self.connection.in_transaction and self.is_replaced():
+                raise _Replaced
+            return result
 
     def disconnect(self) -> None:
         if self.connection is not None:
@@ -158,8 +201,3 @@ class _Line:
 
     def stop(self) -> None:
         self._thread.shutdown()
-
-
-def _is_damage(error: sqlite3.DatabaseError) -> bool:
-    code = getattr(error, "sqlite_errorcode", 0)
-    return code & 0xFF in _DAMAGE or code == _CUT_SHORT

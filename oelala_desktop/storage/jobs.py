@@ -201,10 +201,9 @@ class JobStore:
 
     # What could not be read
 
-    @property
-    def news(self) -> list[str]:
-        """Sentences on what had to be mended when it was opened."""
-        return self._database.news
+    def take_news(self) -> list[str]:
+        """Sentences on what had to be mended since this was last asked."""
+        return self._database.take_news()
 
     async def set_aside(self) -> list[SetAside]:
         """Rows that could not be read, oldest first; they are kept as they are."""

@@ -12,6 +12,8 @@ import orjson
 
 from oelala_desktop.domain.generation import GenerationInfo, UsedLora, UsedModel
 
+from .sqlite_errors import Damaged
+
 _NAMES = tuple(field.name for field in fields(GenerationInfo))
 _values = attrgetter(*_NAMES)
 _MODELS, _LORAS = _NAMES.index("models"), _NAMES.index("loras")
@@ -31,10 +33,14 @@ def pack(info: GenerationInfo) -> bytes:
 
 
 def unpack(stored: str) -> GenerationInfo:
-    values = orjson.loads(stored)
-    values[_MODELS] = tuple([UsedModel(*model) for model in values[_MODELS]])
-    values[_LORAS] = tuple([UsedLora(*lora) for lora in values[_LORAS]])
-    return GenerationInfo(*values)
+    """Raises Damaged."""
+    try:
+        values = orjson.loads(stored)
+        values[_MODELS] = tuple([UsedModel(*model) for model in values[_MODELS]])
+        values[_LORAS] = tuple([UsedLora(*lora) for lora in values[_LORAS]])
+        return GenerationInfo(*values)
+    except (ValueError, TypeError, LookupError):
+        raise Damaged("what made a file is not readable in it") from None  # the first error quotes what it read
 
 
 def _made_plain(value: Any) -> Any:

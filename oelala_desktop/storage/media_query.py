@@ -16,6 +16,7 @@ from oelala_desktop.domain.media import SORTS, MediaItem, MediaQuery
 
 from .media_schema import ENGINE, LORA, MODEL, first_moment
 from .media_search import HOLDS, read_typed
+from .sqlite_errors import Damaged
 
 MAX_LIMIT = 1000
 _COLUMN = {"name": "sort_name", "size": "size", "duration": "length", "favorites": "favorite"}
@@ -27,7 +28,18 @@ ITEM_COLUMNS = (
 ITEM_TABLES = "items i CROSS JOIN folders f ON f.id = i.folder"
 
 
+_N = type(None)
+#: of the columns of an item: a damaged row may have anything there
+_TYPES: tuple[type | tuple[type, ...], ...] = (
+    int, bytes, bytes, str, str, str, int, int, (int, float), (int, _N), (int, _N), (int, _N), (int, float, _N),
+    (int, float), int, int, int, int, (str, _N),
+)  # fmt: skip
+
+
 def to_item(row: tuple[Any, ...]) -> MediaItem:
+    """Raises Damaged."""
+    if not all(isinstance(value, right) for value, right in zip(row, _TYPES, strict=False)):
+        raise Damaged("a row of it is not readable")
     folder = to_text(row[1])
     return MediaItem(
         row[0], join(folder, to_text(row[2])), folder, row[3], row[4], row[5], row[6], row[7] / 1e9, row[8], row[9],

@@ -151,4 +151,4 @@ END;;
 """
 
 #: a file of another version is made anew
-VERSION = 6
+VERSION = 7

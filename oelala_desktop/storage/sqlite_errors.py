@@ -27,7 +27,15 @@ _FOR_NOW = frozenset(
 #: the file ends too early
 _CUT_SHORT = sqlite3.SQLITE_IOERR_SHORT_READ
 #: what SQLite says, with its most general code, of tables that were there
-_BAD_TABLES = ("no such ", "malformed", "unsupported file format", "has no column", "corrupt")
+_BAD_TABLES = (
+    "no such ",
+    "malformed database",
+    "unsupported file format",
+    "has no column",
+    "corrupt",
+    "vtable constructor failed",
+    "fts5 file format",
+)
 
 
 class Damaged(sqlite3.DatabaseError):

@@ -59,7 +59,7 @@ def tls(authority: dict[str, str]) -> dict[str, str]:
 async def doctor(app: App, name: str) -> tuple[str, str]:
     """What it says of that engine, and what to do."""
     services = app.services
-    findings = await check_health(services.paths, services.engines, services.registry, name)
+    findings = await check_health(services.paths, services.engines, services.registry, services.store, name)
     found = [finding for finding in findings if " folder " not in finding.what]
     return found[0].what, found[0].fix
 
@@ -194,7 +194,7 @@ async def test_the_doctor_finds_models_in_the_wrong_folder(tmp_path: Path) -> No
             hostile.say(f"/models/{folder}", json.dumps(names))
         hostile.say("/models", json.dumps([*folders, "../etc"]))
         services = app.services
-        findings = await check_health(services.paths, services.engines, services.registry, hostile.url)
+        findings = await check_health(services.paths, services.engines, services.registry, services.store, hostile.url)
         fixes = next(f.fix for f in findings if f.what.startswith("image-to-video.wan22-14b lacks")).splitlines()
     assert "wan_2.1_vae.safetensors lies in models/checkpoints; move it to models/vae." in fixes
     high = "sub/Wan2.2_I2V_high_noise_14B_fp16.safetensors"
