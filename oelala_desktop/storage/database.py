@@ -22,7 +22,7 @@ from .backups import MOST_WRITES, Backups, part_of, state_of
 from .locks import FileLock
 from .rebuilding import Keeper, rebuild, salvaged
 from .salvage import PAGE, is_log_broken
-from .sqlite_errors import Damaged, is_damage, is_damage_at_start, what_is_wrong
+from .sqlite_errors import Damaged, is_damage, is_damage_at_start, reading, what_is_wrong
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -99,7 +99,7 @@ class Database:
             ) from error
 
     def _attempt(self, connection: sqlite3.Connection, work: Callable[[sqlite3.Connection], T]) -> T:
-        with connection:
+        with reading(), connection:
             before = connection.total_changes
             result = without_cursor(work(connection))
             if connection.total_changes != before:
@@ -148,7 +148,8 @@ class Database:
             try:
                 if writes < self._backups.newest[1]:
                     raise Damaged("it lacks what its backup has")
-                self._settle(connection)
+                with reading():
+                    self._settle(connection)
             except BaseException:
                 connection.close()
                 raise
@@ -188,13 +189,14 @@ class Database:
     def _connect(self, path: Path) -> sqlite3.Connection:
         connection = sqlite3.connect(path, timeout=20, check_same_thread=False)
         try:
-            for setting in (f"page_size={PAGE}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-                connection.execute(f"PRAGMA {setting}")
-            if connection.execute("PRAGMA integrity_check(1)").fetchone()[0] != "ok":
-                raise Damaged("its pages do not fit each other")
-            self._migrate(connection)
-            for table in self._keeper.others:
-                connection.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone()
+            with reading():
+                for setting in (f"page_size={PAGE}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+                    connection.execute(f"PRAGMA {setting}")
+                if connection.execute("PRAGMA integrity_check(1)").fetchone()[0] != "ok":
+                    raise Damaged("its pages do not fit each other")
+                self._migrate(connection)
+                for table in self._keeper.others:
+                    connection.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone()
         except BaseException:
             connection.close()
             raise

@@ -17,12 +17,14 @@ from oelala_desktop.domain.errors import CannotSave
 
 from .database import without_cursor
 from .locks import FileLock
-from .sqlite_errors import is_damage, is_damage_at_start, what_is_wrong
+from .sqlite_errors import is_damage, is_damage_at_start, reading, what_is_wrong
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 Work = Callable[[sqlite3.Connection], T]
 
+#: what code of ours fails with when a row holds something else than was put there
+_NONSENSE = (TypeError, AttributeError, LookupError, ValueError, ArithmeticError)
 _PATIENCE = 30.0  # seconds that another process may take to begin it anew
 _SETTINGS = ("journal_mode=WAL", "synchronous=NORMAL", "temp_store=MEMORY", "cache_size=-16000")
 
@@ -43,6 +45,7 @@ class IndexFile:
         self._lock = FileLock(path.with_suffix(".lock"))
         self._renewing = asyncio.Lock()
         self._generation = 0
+        self._has_doubted = False
         #: called on the loop after the content was lost and begun anew
         self.on_lost: Callable[[], None] = lambda: None
 
@@ -74,6 +77,11 @@ class IndexFile:
             if not is_damage(error):
                 raise self._refusal(error) from error
             log.error("%s is damaged: %s", self._path.name, what_is_wrong(error))
+        except _NONSENSE as error:
+            if self._has_doubted:  # once in a run: it may be a fault of ours
+                raise
+            self._has_doubted = True
+            log.error("%s is damaged: what was read makes no sense (%s)", self._path.name, type(error).__name__)
         await self._renew(generation)
         try:
             return await line.call(lambda: line.transact(work))
@@ -186,7 +194,7 @@ class _Line:
     def transact(self, work: Work[T]) -> T:
         if self.connection is None:
             raise CannotSave("The list of your media is not open; start Oelala again if it does not come back.")
-        with self.connection:
+        with reading(), self.connection:
             if self.is_replaced():
                 raise _Replaced
             result = without_cursor(work(self.connection))

@@ -128,8 +128,12 @@ class MediaStore:
         split = Path(path)
         place = (sql.to_bytes(split.parent), sql.to_bytes(split.name))
         query = f"SELECT {sql.ITEM_COLUMNS} FROM {sql.ITEM_TABLES} WHERE f.path = ? AND i.file = ?"
-        row = await self.file.read(lambda c: c.execute(query, place).fetchone())
-        return sql.to_item(row) if row else None
+
+        def work(c: sqlite3.Connection) -> MediaItem | None:
+            row = c.execute(query, place).fetchone()
+            return sql.to_item(row) if row else None
+
+        return await self.file.read(work)
 
     async def infos(self, ids: Sequence[int]) -> dict[int, GenerationInfo]:
         query = "SELECT i.id, d.info FROM items i JOIN details d ON d.moment = i.moment WHERE i.id IN (%s)"
@@ -150,18 +154,24 @@ class MediaStore:
             "SELECT n.kind, n.name, count(*) FROM uses u JOIN names n ON n.id = u.name GROUP BY n.id"
             " ORDER BY count(*) DESC, n.name"
         )
-        rows = await self.file.read(lambda c: c.execute(query).fetchall())
-        by_kind: dict[int, list[Facet]] = {MODEL: [], LORA: [], ENGINE: []}
-        for kind, name, count in rows:
-            by_kind[kind].append(Facet(name, count))
-        return Facets(*(tuple(by_kind[kind]) for kind in (MODEL, LORA, ENGINE)))
+
+        def work(c: sqlite3.Connection) -> Facets:
+            by_kind: dict[int, list[Facet]] = {MODEL: [], LORA: [], ENGINE: []}
+            for kind, name, count in c.execute(query):
+                by_kind[kind].append(Facet("" + name, count))  # a name that is no text is damage
+            return Facets(*(tuple(by_kind[kind]) for kind in (MODEL, LORA, ENGINE)))
+
+        return await self.file.read(work)
 
     # What scans need
 
     async def folders(self) -> list[KnownFolder]:
         query = "SELECT id, path, mtime_ns, print FROM folders"
-        rows = await self.file.read(lambda c: c.execute(query).fetchall())
-        return [KnownFolder(row[0], sql.to_text(row[1]), row[2], row[3]) for row in rows]
+
+        def work(c: sqlite3.Connection) -> list[KnownFolder]:
+            return [KnownFolder(row[0], sql.to_text(row[1]), row[2], row[3]) for row in c.execute(query)]
+
+        return await self.file.read(work)
 
     async def files_in(self, folder: str, names: Iterable[str] | None = None) -> dict[str, KnownFile]:
         """By name; `names` narrows it down to a few."""

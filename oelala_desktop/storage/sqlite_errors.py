@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 #: what passes, or is no fault of the file; the low byte of an error's code
@@ -40,6 +42,16 @@ _BAD_TABLES = (
 
 class Damaged(sqlite3.DatabaseError):
     """What was read cannot have been written by us. The text names no content."""
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Around whatever a connection is asked: a text that is not UTF-8, or a message of SQLite that quotes one, is
+    damage."""
+    try:
+        yield
+    except UnicodeDecodeError:
+        raise Damaged("a text in it is not readable") from None
 
 
 def is_damage(error: sqlite3.DatabaseError) -> bool:

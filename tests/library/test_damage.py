@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from oelala_desktop.domain.media import MediaQuery
+from oelala_desktop.storage.media import MediaStore
 from tests.library.conftest import EVERYTHING, Shelf, picture, put, until
+from tests.library.index_damage import questions, run_index_damage
 
 
 def spoil(path: Path, at: int, length: int, what: bytes = b"\xa5") -> None:
@@ -79,3 +81,56 @@ async def test_damaged_thumbnails_are_made_anew(shelf: Shelf) -> None:
     shelf.make()
     library = await shelf.start()
     assert await library.thumbnail(item.id) == first is not None
+
+
+@pytest.mark.parametrize(
+    "spoiling",
+    [
+        "UPDATE details SET info = substr(info, 1, length(info) - 9)",
+        "UPDATE details SET info = '[1, 2]'",
+        "UPDATE details SET info = CAST(x'5b22ff6865726f6e73225d' AS TEXT)",
+        "UPDATE items SET name = CAST(x'ff6865726f6e73' AS TEXT)",
+        "UPDATE items SET kind = x'00'",
+        "UPDATE items SET mtime_ns = 'herons'",
+        "UPDATE names SET name = CAST(x'ff6865726f6e73' AS TEXT) WHERE id = 1",
+    ],
+)
+async def test_texts_that_cannot_be_read_are_damage_too(
+    shelf: Shelf, spoiling: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    for number in range(3):
+        told = f"two herons {number}\nSteps: 4, Model: m{number}, Seed: 1"
+        put(shelf.output / f"{number}.png", picture(number, parameters=told))
+    library = await shelf.start()
+    await library._store.file.write(lambda c: c.executescript(f"DROP TRIGGER details_renamed; {spoiling}"))
+    for ask in questions(library).values():
+        await ask()
+
+    async def back() -> bool:
+        return len(await library.infos(await library.ids(EVERYTHING))) == 3
+
+    await until(back)
+    assert {prompt.prompt for prompt in (await library.prompts()).prompts} == {f"two herons {n}" for n in range(3)}
+    assert "is damaged" in caplog.text and "herons" not in caplog.text
+
+
+async def test_damaged_copies_are_all_rebuilt(tmp_path: Path) -> None:
+    count = await run_index_damage(14, 5, tmp_path)
+    assert not count.faults
+
+
+async def test_an_index_that_another_process_began_anew_is_followed(shelf: Shelf) -> None:
+    put(shelf.output / "a.png", picture(1))
+    library = await shelf.start()
+    other = MediaStore(shelf.paths.media_database)
+    await other.open()
+    before = shelf.paths.media_database.stat().st_ino
+    await library._store.file._renew(library._store.file._generation)
+    assert shelf.paths.media_database.stat().st_ino != before
+
+    async def back() -> bool:
+        return await library.count(EVERYTHING) == 1
+
+    await until(back)
+    assert await other.count(EVERYTHING) == 1
+    await other.close()
