@@ -13,7 +13,7 @@ from oelala_desktop.domain.job import Job, JobState
 from oelala_desktop.services.jobs import Submission
 
 from .rig import SETTINGS, App, Server, faults_in, running_app
-from .test_queue import ENDLESS, ONE, _until_there, on_server
+from .test_queue import ONE, _until_there, on_server
 
 
 def pictures(folder: Path, count: int) -> list[Path]:
@@ -95,9 +95,10 @@ async def test_any_swaps_of_neighbours(tmp_path: Path, server: Server) -> None:
 
 
 async def test_cancel_all_that_waits_and_undo_it(tmp_path: Path, server: Server) -> None:
+    server.brake.hold()
     async with running_app(tmp_path / "home", server.url) as app:
         service = app.services.jobs
-        running = await app.submit(**ENDLESS)
+        running = await app.submit(**ONE)
         there = await app.submit(**ONE, seed=2)
         await _until_there(server.url, 2)
         here = [await app.submit(**ONE, seed=n) for n in (3, 4, 5)]
@@ -117,9 +118,9 @@ async def test_cancel_all_that_waits_and_undo_it(tmp_path: Path, server: Server)
         with pytest.raises(NotFound):
             await service.undo_cancel(done.token)
         await service.pause(False)
-        await service.cancel(running.id)
-        ended = [await app.end_of(job) for job in (again, *here, later)]
-        assert [job.state for job in ended] == [JobState.DONE] * 5
+        server.brake.release()
+        ended = [await app.end_of(job) for job in (running, again, *here, later)]
+        assert [job.state for job in ended] == [JobState.DONE] * 6
     assert not faults_in(tmp_path / "home", ended, files=1)
 
 

@@ -129,9 +129,15 @@ async def test_a_queue_that_cannot_be_read_leaves_the_history(tmp_path: Path, ho
 
 async def test_a_cancelled_job_of_which_nothing_is_told_is_cancelled(tmp_path: Path, hostile: Hostile) -> None:
     async with running_app(tmp_path / "home", hostile.url) as app:
-        job = await app.submit(**ONE, num_frames=161, fps=16, resolution="1080p")
+        await app.services.jobs.pause(True)
+        job = await app.submit(**ONE)
         say_of(hostile, broken, {job.id})
-        while (await app.services.jobs.find(job.id)).state is not JobState.RUNNING:
-            await asyncio.sleep(0.02)
+        # neither the queue nor the socket tells of it either
+        hostile.say("GET /queue", '{"queue_running": [], "queue_pending": []}')
+        hostile.frames = lambda frame: []
+        await app.services.jobs.pause(False)
+        async with asyncio.timeout(20):
+            while f"GET /history/{job.id}" not in hostile.seen:
+                await asyncio.sleep(0.02)
         await app.services.jobs.cancel(job.id)
         assert (await app.end_of(job)).state is JobState.CANCELLED
