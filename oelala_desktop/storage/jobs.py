@@ -79,8 +79,8 @@ class JobStore:
 
     async def find(self, prefix: str) -> list[Job]:
         """Jobs whose id starts with `prefix`, at most two (enough to tell that it is not unique)."""
-        query = "SELECT document FROM jobs WHERE substr(id, 1, ?) = ? LIMIT 2"
-        row = (len(prefix), prefix)
+        query = "SELECT document FROM jobs WHERE id >= ? AND id < ? LIMIT 2"
+        row = (prefix, f"{prefix}\U0010ffff")
         return _jobs(await self._database.run(lambda c: c.execute(query, row).fetchall() if prefix else []))
 
     async def open_jobs(self) -> list[Job]:

@@ -31,9 +31,9 @@ async def test_one_runs_and_one_waits_there_the_others_here(tmp_path: Path, serv
     server.brake.hold()
     async with running_app(tmp_path / "home", server.url) as app:
         jobs = [await app.submit(**ONE, seed=n) for n in range(5)]
-        most = 0
         waiting = app.services.scope.start(app.services.jobs.wait_for([job.id for job in jobs]), "all")
         await _until_there(server.url, 2)
+        most = sum(map(len, await on_server(server.url)))
         server.brake.release()
         while not waiting.done():
             running, pending = await on_server(server.url)
