@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 _ABSENT_CHECKS = 3  # times a job must be absent from queue and history before that is believed
 _ABSENT_PAUSE = 0.7  # seconds between these
 BAFFLED_TRIES = 12  # times that a well server may answer nothing to be understood about a job
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.25, 15.0  # seconds between these, growing
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.25, 5.0  # seconds between these, growing
 _MISSED = 2.0  # seconds of silence after which news by HTTP alone means that the socket is dead without knowing it
 _MOST_FILES = 256  # of one saver, when a server that forgot the job is searched for its results
 
@@ -85,7 +85,8 @@ class Asker:
         its files are looked for by name, and if there are none it is over."""
         flight.baffled += 1
         log.info("what became of %s (%s): %s", flight.job.id, flight.baffled, error)
-        flight.due = time.monotonic() + jittered(min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**flight.baffled))
+        pause = jittered(min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**flight.baffled))
+        flight.due = flight.heard = time.monotonic() + pause  # not sooner, though it is silent
         if flight.baffled < BAFFLED_TRIES or self._is_settled(flight) or flight.sending:
             return
         if flight.cancelling:

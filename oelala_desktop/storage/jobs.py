@@ -87,7 +87,7 @@ class JobStore:
         """Every job that is not in a final state, in queue order."""
         marks = ",".join("?" * len(_OPEN_STATES))
         query = f"SELECT document FROM jobs WHERE state IN ({marks}) ORDER BY position"
-        return _jobs(await self._database.run(lambda c: c.execute(query, _OPEN_STATES).fetchall()))
+        return await self._database.run(lambda c: _jobs(c.execute(query, _OPEN_STATES).fetchall()))
 
     async def recent(self, limit: int, *, hidden: bool = False) -> list[Job]:
         """The newest jobs first; cleared ones only if asked for."""
