@@ -15,6 +15,7 @@ from typing import Any
 from . import graph as edits
 from .errors import InvalidPreset
 from .field import MAX_SEED, FieldKind
+from .graph_size import LENGTHS, RATES, is_count, sized_nodes
 from .models import noise_pass
 from .tool import TOOLS, VOCABULARY, Tool
 from .workflow import read_graph
@@ -35,7 +36,6 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
 ALWAYS = frozenset({"image", "filename"})
 _TEXTS = ("text", "prompt", "positive_prompt", "value", "string")
 _TOWARDS_TEXT = ("conditioning", *_TEXTS)
-_LENGTHS = ("length", "num_frames")
 _VIDEO_SAVERS = frozenset({"SaveVideo", "SaveWEBM", "SaveAnimatedWEBP", "SaveAnimatedPNG", "VHS_VideoCombine"})
 _FOLDERS: Mapping[str, tuple[str, str | None]] = {
     "unet_name": ("diffusion_models", None),
@@ -49,7 +49,6 @@ _FOLDERS: Mapping[str, tuple[str, str | None]] = {
 }
 _OTHER_FOLDERS = {"CLIPVisionLoader": "clip_vision", "UpscaleModelLoader": "upscale_models"}
 _LONGEST_TEXT, _LONGEST_NAME, _LONGEST_FILE = 20_000, 100, 255  # characters
-_MOST = 10_000  # pixels of a side, frames, steps, frames per second
 _MOST_OTHERS = 500  # inputs of no meaning to us that are offered: a form with all of them would be of no use
 _VAST = 2**63  # from here on a TOML file cannot hold a number
 _LARGE = 900_000  # pixels from which a checkpoint's picture is of SDXL's class
@@ -104,8 +103,7 @@ def adopt(content: object) -> Adoption:
 
 def _tools(graph: edits.Graph, savers: list[str]) -> tuple[Tool, ...]:
     video = any(
-        graph[i]["class_type"] in _VIDEO_SAVERS or "fps" in graph[i]["inputs"] or "frame_rate" in graph[i]["inputs"]
-        for i in savers
+        graph[i]["class_type"] in _VIDEO_SAVERS or any(name in graph[i]["inputs"] for name in RATES) for i in savers
     )
     wanted = ("video" if video else "image", any(node["class_type"] == "LoadImage" for node in graph.values()))
     return tuple(t for t in TOOLS.values() if (t.output, t.needs_picture) == wanted and t.task != "v2v")
@@ -196,21 +194,11 @@ def _picture(graph: edits.Graph) -> Iterator[Exposure]:
     return _exposed(graph, "image", [(i, "image") for i in loaders[:1]])
 
 
-def _sized(graph: edits.Graph) -> list[str]:
-    """Ids of the nodes that say how large the result is: those that make a latent."""
-    return [
-        i
-        for i, node in graph.items()
-        if all(_is_count(node["inputs"].get(name)) for name in ("width", "height"))
-        and ("batch_size" in node["inputs"] or any(name in node["inputs"] for name in _LENGTHS))
-    ]
-
-
 def _size(graph: edits.Graph) -> Iterator[Exposure]:
-    sized = _sized(graph)
+    sized = sized_nodes(graph)
     for name in ("width", "height"):
         yield from _exposed(graph, name, [(i, name) for i in sized])
-    lengths = [(i, n) for i in sized for n in _LENGTHS if _is_count(graph[i]["inputs"].get(n))]
+    lengths = [(i, n) for i in sized for n in LENGTHS if is_count(graph[i]["inputs"].get(n))]
     # other families count their frames in other steps than 4k + 1
     if all((count := graph[i]["inputs"][name]) > 1 and count % 4 == 1 for i, name in lengths):
         yield from _exposed(graph, "num_frames", lengths)
@@ -232,12 +220,8 @@ def _is_plain(key: str, value: object) -> bool:
     if kind is FieldKind.SEED:
         return type(value) is int and 0 <= value <= MAX_SEED
     if kind is FieldKind.INTEGER:
-        return _is_count(int(value) if isinstance(value, float) and value.is_integer() else value)
+        return is_count(int(value) if isinstance(value, float) and value.is_integer() else value)
     return type(value) in (int, float) and isinstance(value, int | float) and abs(value) < _VAST
-
-
-def _is_count(value: object) -> bool:
-    return type(value) is int and 0 < value <= _MOST
 
 
 def _switch(graph: edits.Graph, passes: list[str]) -> Iterator[Exposure]:
@@ -246,7 +230,7 @@ def _switch(graph: edits.Graph, passes: list[str]) -> Iterator[Exposure]:
         spots = list(zip(passes, ("end_at_step", "start_at_step"), strict=True))
         ends = [graph[i]["inputs"].get(name) for i, name in spots]
         whole = any(_is_plain("steps", node["inputs"].get("steps")) for node in graph.values())
-        if whole and _is_count(ends[0]) and ends[0] == ends[1]:
+        if whole and is_count(ends[0]) and ends[0] == ends[1]:
             yield from _exposed(graph, "switch_step", spots)
 
 
@@ -319,7 +303,7 @@ def _clips(graph: edits.Graph) -> dict[str, str]:
     frames = [
         node["inputs"]["images"][0]
         for node in graph.values()
-        if ("fps" in node["inputs"] or "frame_rate" in node["inputs"]) and edits.is_link(node["inputs"].get("images"))
+        if any(name in node["inputs"] for name in RATES) and edits.is_link(node["inputs"].get("images"))
     ]
     if not start or len(set(frames)) != 1 or frames[0] not in graph:
         return {}
@@ -327,7 +311,7 @@ def _clips(graph: edits.Graph) -> dict[str, str]:
 
 
 def _is_large(graph: edits.Graph) -> bool:
-    sized = _sized(graph)
+    sized = sized_nodes(graph)
     has_checkpoint = any("ckpt_name" in node["inputs"] for node in graph.values())
     return has_checkpoint and any(_pixels(graph[i]) >= _LARGE for i in sized)
 

@@ -181,6 +181,15 @@ class Job:
         seen = [o for o in self.outputs if o.is_visual]
         return (joined or seen or list(self.outputs) or [None])[-1]  # type: ignore[list-item]
 
+    def size_of(self, outputs: tuple[Output, ...]) -> dict[str, Any]:
+        """What of the size only the result can tell, by the names that it has here: a preset of the user's own may
+        leave it to its graph."""
+        made = replace(self, outputs=outputs).main_output
+        if made is None or not made.is_visual:
+            return {}
+        known = {"width": made.width, "height": made.height, "num_frames": made.frames, "fps": round(made.fps or 0)}
+        return {name: value for name, value in known.items() if value and not getattr(self, name)}
+
     def with_state(self, state: JobState, **changes: Any) -> Job:
         """The same job in another state. Raises ValueError on an illegal step: that is a bug, not a user's error."""
         if state != self.state and not may_follow(self.state, state):

@@ -9,6 +9,7 @@ from typing import Any
 from .catalog import Catalog, match_name, nearest
 from .errors import InvalidField, NotRunnable
 from .geometry import frame_count, frame_size, nearest_aspect, sdxl_size
+from .graph_size import stated_frames, stated_rate, stated_size
 from .memory_split import check_allocations, fit_allocations
 from .preset import Missing, Preset, Request
 from .tool import VOCABULARY
@@ -54,7 +55,7 @@ def resolve(
         width=width,
         height=height,
         num_frames=frames,
-        fps=int(str(used.get("fps") or 0)),
+        fps=int(str(used.get("fps") or (stated_rate(preset.template) if preset.tool.output == "video" else 0))),
         seed=seed,
     )
 
@@ -169,16 +170,18 @@ def _size(preset: Preset, used: dict[str, Any], picture: tuple[int, int] | None)
     used["aspect_ratio"] = aspect
     if preset.size_class == "sdxl":
         return sdxl_size(aspect)
+    stated = stated_size(preset.template)
     if "width" not in preset.into:
-        return 0, 0
-    return frame_size(str(used["resolution"]), aspect, preset.multiple)
+        return stated
+    width, height = frame_size(str(used["resolution"]), aspect, preset.multiple)
+    return width, height if "height" in preset.into else stated[1]
 
 
 def _frames(preset: Preset, used: dict[str, Any], given: Mapping[str, object]) -> int:
     if preset.tool.output != "video":
         return 1
     if "num_frames" not in preset.into:
-        return 0
+        return stated_frames(preset.template)
     computed = frame_count(float(used["duration"]), int(used.get("fps") or _FPS))
     frames = given.get("num_frames")
     if frames is None:

@@ -62,7 +62,7 @@ class Collector:
             outputs = await self._fetch(flight, files, guessed)
             if outputs:
                 outputs = await with_joined(self._board, flight.job, outputs)
-                await self._board.finish(flight, JobState.DONE, outputs=outputs)
+                await self._board.finish(flight, JobState.DONE, outputs=outputs, **flight.job.size_of(outputs))
                 await self._remember(flight, seconds)
         finally:
             # nothing is ever stuck here: what has not ended by now is asked for again

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -74,6 +75,28 @@ def test_a_broken_preset_of_one_s_own_is_named_and_the_rest_works(fresh: Program
     made = fresh.run("generate", "image-to-video", "--image", HARBOUR, "--preset", "mine", *TINY, "--json")
     assert made.code == 0, made
     assert made.last["preset"] == "image-to-video.mine"
+
+
+def test_a_preset_that_leaves_its_size_to_the_graph_tells_the_true_one(fresh: Program) -> None:
+    """Known from the file at the latest."""
+    folder = fresh.home / "workflows" / "image-to-video"
+    folder.mkdir(parents=True)
+    shipped = ROOT / "workflows" / "image-to-video"
+    shutil.copy(shipped / "sketch.json", folder / "mine.json")
+    table = (shipped / "sketch.toml").read_text("utf-8")
+    kept = [
+        part for part in table.split("\n\n") if not re.match(r"\[(fields\.(width|height|num_frames|fps)|clips)\]", part)
+    ]
+    (folder / "mine.toml").write_text("\n\n".join(kept), "utf-8")
+    made = fresh.run("generate", "image-to-video", "--image", HARBOUR, "--preset", "mine", "--json")
+    assert made.code == 0, made
+    output = made.last["outputs"][0]
+    assert output["width"] > 0 and output["frames"] > 1
+    for row in (made.last, fresh.jobs()[0]):
+        assert [row[key] for key in ("width", "height", "num_frames")] == [
+            output[k] for k in ("width", "height", "frames")
+        ]
+        assert row["fps"] == round(output["fps"])
 
 
 def test_models_of_an_engine_that_has_none(oelala: Program) -> None:

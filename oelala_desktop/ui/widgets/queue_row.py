@@ -57,8 +57,8 @@ def acts_of(state: JobState) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def size_words(job: Job) -> str:
-    """ "720 × 480 · 81 frames"; a still has no frames to tell."""
-    parts = [wording.size(job.width, job.height)]
+    """ "720 × 480 · 81 frames"; a still has no frames to tell, and of some only the result says how large it is."""
+    parts = [wording.size(job.width, job.height)] if job.width else []
     if job.num_frames > 1:
         parts.append(wording.frames(job.num_frames))
     return " · ".join(parts)

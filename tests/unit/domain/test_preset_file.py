@@ -43,7 +43,7 @@ def test_the_least_that_makes_a_preset() -> None:
 
 def test_a_graph_that_settles_size_length_and_rate_itself() -> None:
     request = resolve(parse(), {"image": "a.png"}, catalog=EVERYTHING, picture_size=(64, 64), draw_seed=lambda: 3)
-    assert (request.width, request.height, request.num_frames, request.fps) == (0, 0, 0, 0)
+    assert (request.width, request.height, request.num_frames, request.fps) == (0, 0, 0, 16)  # its saver tells the rate
     assert not {"width", "height", "num_frames"} & set(request.params())
     graph = parse().graph(request, files={"image": "b.png"}, prefix="oelala/1", catalog=EVERYTHING)
     assert graph["1"]["inputs"]["image"] == "b.png"
