@@ -37,6 +37,9 @@ _ALWAYS = (
 )
 _POLICY = (b"content-security-policy", CONTENT_POLICY)
 _ALWAYS_AND_POLICY = (*_ALWAYS, _POLICY)
+#: on every refusal
+REFUSED = ((b"content-type", b"application/json"), (b"cache-control", b"no-store"), *_ALWAYS_AND_POLICY)
+_MOST_AT_A_TIME = 512  # requests
 _LINGER = 2.0  # seconds that a refused body is still heard
 
 
@@ -47,6 +50,7 @@ class Refusal:
     headers: tuple[tuple[bytes, bytes], ...] = ()
 
 
+_BUSY = Refusal(503, "Too many requests are under way; ask again in a moment.", ((b"retry-after", b"1"),))
 _NO_UPGRADE = Refusal(403, "There are no web sockets here; GET /events streams what happens.")
 _NO_TOKEN = Refusal(
     401,
@@ -100,6 +104,7 @@ class Gate:
         self._policy = policy
         self._max_body = max_body
         self._pace = Pace()
+        self._under_way = 0
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -111,15 +116,21 @@ class Gate:
             await _refuse_upgrade(scope, receive, send, refusal or _NO_UPGRADE)
             return
         refusal = refusal or self._judge_body(headers)
+        if self._under_way >= _MOST_AT_A_TIME:
+            refusal = refusal or _BUSY
         body = _Body(receive, self._max_body) if _has_body(headers) else None
         if refusal is not None:
             await _refuse(body.lingering(send) if body else send, refusal)
             return
-        await self._pace.turn()
-        if body is None:
-            await self._app(scope, receive, _with_headers(send))
-        else:
-            await self._app(scope, body.receive, _with_headers(body.lingering(send)))
+        self._under_way += 1
+        try:
+            await self._pace.turn()
+            if body is None:
+                await self._app(scope, receive, _with_headers(send))
+            else:
+                await self._app(scope, body.receive, _with_headers(body.lingering(send)))
+        finally:
+            self._under_way -= 1
 
     def _judge_body(self, headers: Headers) -> Refusal | None:
         """By what the headers promise; a body without a length is counted as it comes."""
@@ -192,8 +203,7 @@ def _with_headers(send: Send) -> Send:
 
 async def _refuse(send: Send, refusal: Refusal, kind: str = "http.response") -> None:
     body = json.dumps({"detail": refusal.detail}, ensure_ascii=False).encode()
-    own = ((b"content-type", b"application/json"), (b"content-length", str(len(body)).encode()))
-    headers = [*own, (b"cache-control", b"no-store"), *refusal.headers, *_ALWAYS, _POLICY]
+    headers = [*REFUSED, (b"content-length", str(len(body)).encode()), *refusal.headers]
     await send({"type": f"{kind}.start", "status": refusal.status, "headers": headers})
     await send({"type": f"{kind}.body", "body": body})
 

@@ -10,6 +10,7 @@ import ipaddress
 import logging
 import socket
 from collections.abc import Generator, Iterable
+from functools import partial
 from typing import Any
 
 import psutil
@@ -28,6 +29,8 @@ from .upload_folder import sweep_uploads
 log = logging.getLogger(__name__)
 
 DEFAULT_PORT = 7998
+_AT_ONCE = 16  # connections taken in one turn of the loop; a few turns pass before one can be closed again
+_WAITING = 1024  # connections that the system holds until they are taken
 _GRACE = 2  # seconds that open answers get when it stops
 
 
@@ -109,6 +112,7 @@ class ApiServer:
         policy = Policy(self._own_names(address), port, self._token)
         logging.getLogger("uvicorn.error").addFilter(_of_interest)
         uvicorn = importlib.import_module("uvicorn")
+        connections = importlib.import_module("oelala_desktop.api.connections")
         config = uvicorn.Config(
             Gate(app, policy, self._max_body),
             log_config=None,
@@ -118,7 +122,8 @@ class ApiServer:
             proxy_headers=False,
             server_header=False,
             timeout_graceful_shutdown=_GRACE,
-            limit_concurrency=512,
+            http=partial(connections.Connection, connections.Crowd()),
+            backlog=_AT_ONCE,
         )
         return _quiet(uvicorn.Server)(config)
 
@@ -141,9 +146,12 @@ def _interface_addresses() -> list[Any]:
     return [row for rows in psutil.net_if_addrs().values() for row in rows if row.family in kinds]
 
 
+_OF_NO_INTEREST = ("Unsupported upgrade request", "No supported WebSocket library", "Invalid HTTP request received")
+
+
 def _of_interest(record: logging.LogRecord) -> bool:
-    """Not what uvicorn says when a client asks for an upgrade: that the user should install something."""
-    return not str(record.msg).startswith(("Unsupported upgrade request", "No supported WebSocket library"))
+    """Not what uvicorn says of a client's faults, as often as they come, nor that the user should install something."""
+    return not str(record.msg).startswith(_OF_NO_INTEREST)
 
 
 def _quiet(base: type[Any]) -> type[Any]:
@@ -161,6 +169,8 @@ def _quiet(base: type[Any]) -> type[Any]:
 
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
+            for listener in sockets or ():
+                listener.listen(_WAITING)
             self.ready.set()
 
     return Server
@@ -197,7 +207,7 @@ def _bind(host: str, port: int) -> socket.socket:
         else:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
-        listener.listen(128)
+        listener.listen(_WAITING)
         listener.setblocking(False)
     except BaseException:
         listener.close()
