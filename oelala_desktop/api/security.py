@@ -122,9 +122,9 @@ class Gate:
         if refusal is not None:
             await _refuse(body.lingering(send) if body else send, refusal)
             return
+        await self._pace.turn()
         self._under_way += 1
         try:
-            await self._pace.turn()
             if body is None:
                 await self._app(scope, receive, _with_headers(send))
             else:
