@@ -53,7 +53,7 @@ def test_a_graph_that_settles_size_length_and_rate_itself() -> None:
 def test_a_graph_that_settles_the_rate_alone() -> None:
     preset = parse(fields(num_frames={"into": ["Start.image"]}))
     request = resolve(preset, {"image": "a"}, catalog=EVERYTHING, picture_size=None, draw_seed=lambda: 3)
-    assert (request.num_frames, request.fps) == (81, 0)
+    assert (request.num_frames, request.fps) == (81, 16)
 
 
 def test_fields_of_its_own() -> None:
