@@ -78,6 +78,15 @@ def string(value: Any) -> str | None:
     return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
+def word(value: Any) -> str:
+    """A name or a number as a short text; an empty one for anything else."""
+    kind = type(value)
+    if kind is str:
+        short: str = value[:1000]
+        return short
+    return str(value) if kind is int else ""
+
+
 def integer(value: Any) -> int | None:
     """An exact integer from −2⁶³ to 2⁶⁴−1 out of a number or of digits, else None."""
     kind = type(value)

@@ -134,7 +134,7 @@ def _resources(pairs: dict[str, str]) -> list[tuple[str, str, float]]:
         name = jsontext.string(entry.get("modelName")) if type(entry) is dict else None
         if name:
             weight = jsontext.number(entry.get("weight"))
-            found.append((str(entry.get("type")).lower(), name, 1.0 if weight is None else weight))
+            found.append((jsontext.word(entry.get("type")).lower(), name, 1.0 if weight is None else weight))
     return found
 
 

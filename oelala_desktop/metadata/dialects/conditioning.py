@@ -6,8 +6,8 @@ import re
 from typing import Any
 
 from oelala_desktop.metadata import jsontext, limits
+from oelala_desktop.metadata.dialects import strings
 from oelala_desktop.metadata.dialects.graph import BUNDLES, PIPES, Graph, Inputs, bundle
-from oelala_desktop.metadata.dialects.strings import RESOLVED, Strings, makes_text
 
 #: literals of text encoders, in the order they are shown
 _TEXT_KEYS = (
@@ -71,7 +71,7 @@ class Words:
     def __init__(self, graph: Graph, side: str) -> None:
         self._graph = graph
         self._side = side
-        self._strings = Strings(graph, side)
+        self._strings = strings.of(graph, side)
         self._seen: set[tuple[str, Any]] = set()
         self.found: list[str] = []
         #: that there are no words is known: the conditioning was set to zero, or its text was made and not kept
@@ -108,7 +108,7 @@ class Words:
         if self._side == NEGATIVE and "negative_prompt" in inputs:
             self._take(inputs["negative_prompt"])
             return []
-        for key in RESOLVED:
+        for key in strings.RESOLVED:
             if inputs.get(key) and self._take(inputs[key]):
                 return []
         taken = False
@@ -156,8 +156,8 @@ def loose_texts(graph: Graph) -> list[str]:
         if "Encode" not in kind and "rompt" not in kind:
             continue
         inputs = graph.inputs(node_id)
-        resolved = next((key for key in RESOLVED if inputs.get(key)), None)
-        if resolved is None and makes_text(kind, inputs):
+        resolved = next((key for key in strings.RESOLVED if inputs.get(key)), None)
+        if resolved is None and strings.makes_text(kind, inputs):
             continue
         for key in (*_TEXT_KEYS, "negative_prompt") if resolved is None else (resolved,):
             text = jsontext.string(graph.literal(inputs.get(key), "text"))

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from oelala_desktop.metadata import limits
+from oelala_desktop.metadata import jsontext, limits
 
 Node = dict[str, Any]
 #: a node, by its id as text, and the number of its input
@@ -24,7 +24,7 @@ _OFF = (2, 4)
 
 def links(drawn: Node, nodes: dict[Any, Node], known: dict[Any, Origin]) -> dict[Place, Origin]:
     """What free inputs are given without a drawn link; `known` are the drawn links by number."""
-    senders = [node for node in nodes.values() if "verywhere" in str(node.get("type"))]
+    senders = [node for node in nodes.values() if "verywhere" in jsontext.word(node.get("type"))]
     extra = drawn.get("extra")
     saved = extra.get("ue_links") if type(extra) is dict else None
     if type(saved) is list and saved:
@@ -33,15 +33,15 @@ def links(drawn: Node, nodes: dict[Any, Node], known: dict[Any, Origin]) -> dict
     if not senders:
         return {}
     offers = [offer for node in senders[: limits.GRAPH_PARTS] for offer in _offers(node, known)]
-    return {place: origin for place, origin in _taken(nodes.values(), offers)}
+    return {place: origin for place, origin in _taken(nodes.values(), offers[: limits.GRAPH_PARTS])}
 
 
 def _saved(entry: Any, by_text: dict[str, Any]) -> Iterator[tuple[Place, Origin]]:
     if type(entry) is dict:
-        slot, origin = entry.get("downstream_slot"), by_text.get(str(entry.get("upstream")))
+        slot, origin = entry.get("downstream_slot"), by_text.get(jsontext.word(entry.get("upstream")))
         from_slot = entry.get("upstream_slot")
         if type(slot) is int and origin is not None and type(from_slot) is int:
-            yield (str(entry.get("downstream")), slot), (origin, from_slot)
+            yield (jsontext.word(entry.get("downstream")), slot), (origin, from_slot)
 
 
 def _sockets(node: Node) -> list[Node]:
@@ -53,7 +53,7 @@ def _offers(node: Node, known: dict[Any, Origin]) -> Iterator[tuple[str, str, Or
     """Type, a part of the name that an input must have, and where it comes from."""
     if node.get("mode") in _OFF:
         return
-    kind = str(node.get("type"))
+    kind = jsontext.word(node.get("type"))
     if kind.startswith("Seed"):
         yield "INT", "seed", (node.get("id"), 0)
     values = node.get("widgets_values")
@@ -70,7 +70,7 @@ def _offers(node: Node, known: dict[Any, Origin]) -> Iterator[tuple[str, str, Or
 
 def _taken(nodes: Iterable[Node], offers: list[tuple[str, str, Origin]]) -> Iterator[tuple[Place, Origin]]:
     for node in nodes:
-        if "verywhere" in str(node.get("type")):
+        if "verywhere" in jsontext.word(node.get("type")):
             continue
         for index, entry in enumerate(_sockets(node)):
             name, type_ = entry.get("name"), entry.get("type")
@@ -78,5 +78,5 @@ def _taken(nodes: Iterable[Node], offers: list[tuple[str, str, Origin]]) -> Iter
                 continue
             for offered, part, origin in offers:
                 if offered == type_ and part in name and origin[0] != node.get("id"):
-                    yield (str(node.get("id")), index), origin
+                    yield (jsontext.word(node.get("id")), index), origin
                     break

@@ -42,10 +42,12 @@ def bundle(link: Any) -> Any:
 class Graph:
     """Nodes by id. Every walk stops at a node it has seen and after a bounded number of steps."""
 
-    __slots__ = ("nodes",)
+    __slots__ = ("nodes", "strings")
 
     def __init__(self, nodes: dict[str, Any]) -> None:
         self.nodes = nodes
+        #: the texts that were found in it so far, by side
+        self.strings: dict[str, Any] = {}
 
     def drop_malformed(self) -> None:
         """Keep what looks like a node."""

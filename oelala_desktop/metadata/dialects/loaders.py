@@ -6,9 +6,8 @@ import re
 from typing import Any
 
 from oelala_desktop.metadata import jsontext, limits
-from oelala_desktop.metadata.dialects import lora_tags
+from oelala_desktop.metadata.dialects import lora_tags, strings
 from oelala_desktop.metadata.dialects.graph import PIPES, Graph, Inputs, name_of
-from oelala_desktop.metadata.dialects.strings import RESOLVED, Strings
 
 #: inputs that name a model file
 _NAME_KEYS = frozenset(
@@ -20,7 +19,7 @@ _FOLLOWED = frozenset(
      "any", "input", "value", "anything", "MODEL", ""}
 )  # fmt: skip
 #: inputs of nodes with a model in which a LoRA may be named
-_WORDS = (*RESOLVED, "text", "wildcard_text", "prompt", "positive", "lora_string", "prompt_text")
+_WORDS = (*strings.RESOLVED, "text", "wildcard_text", "prompt", "positive", "lora_string", "prompt_text")
 _NOT_MODELS = frozenset({"clip", "vae", "image", "images", "text", "latent", "samples", "positive", "negative", "mask"})
 _NUMBERED = re.compile(r"(?:lora_name|lora_path|lora)_0*(\d{1,3})(?:_name)?")
 _STRENGTHS = (
@@ -134,7 +133,7 @@ def _of_words(graph: Graph, node_id: str, inputs: Inputs) -> list[LoraUse]:
     """The LoRAs that a node loads because its words name them."""
     words = next((inputs[key] for key in _WORDS if inputs.get(key)), "")
     if type(words) is list and ("ora" in graph.class_type(node_id) or "ildcard" in graph.class_type(node_id)):
-        words = Strings(graph, "positive").at(words)
+        words = strings.of(graph, "positive").at(words)
     if type(words) is not str or not any(mark in words for mark in lora_tags.MARKS):
         return []
     return lora_tags.loras(words)[: limits.GRAPH_PARTS]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from oelala_desktop.metadata import limits
+from oelala_desktop.metadata import jsontext, limits
 from oelala_desktop.metadata.dialects.graph import Graph
 from oelala_desktop.metadata.dialects.sizes import of_picture
 from oelala_desktop.metadata.dialects.written import Written
@@ -40,7 +40,7 @@ def _prefix(graph: Graph, node_id: str) -> str | None:
     """How the names of an output's files begin: folders go before it, and what is filled in later is behind it."""
     inputs = graph.inputs(node_id)
     value = next((graph.literal(inputs[key], "filename_prefix") for key in _PREFIXES if key in inputs), None)
-    return _FOLDERS.split(value)[-1].partition("%")[0] if type(value) is str else None
+    return _FOLDERS.split(jsontext.word(value))[-1].partition("%")[0] if type(value) is str else None
 
 
 def _longest(graph: Graph, savers: list[str], name: str) -> list[str]:

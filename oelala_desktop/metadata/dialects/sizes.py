@@ -64,7 +64,7 @@ def _enlargement(graph: Graph, step: Pass, earlier: str, fields: dict[str, Any])
             break
         inputs = graph.inputs(node_id)
         if "LatentUpsampler" in graph.class_type(node_id):
-            name = str(graph.literal(inputs.get("upscale_model"), "model_name"))
+            name = jsontext.word(graph.literal(inputs.get("upscale_model"), "model_name"))
             if "temporal" in name:
                 fields.pop("num_frames", None)
             else:

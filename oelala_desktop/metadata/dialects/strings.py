@@ -9,7 +9,7 @@ from typing import Any
 
 from oelala_desktop.metadata import jsontext, limits
 from oelala_desktop.metadata.dialects.graph import Graph, Inputs
-from oelala_desktop.metadata.dialects.text_nodes import operation
+from oelala_desktop.metadata.dialects.text_nodes import Given, operation
 
 #: inputs of nodes that only hold or join texts
 _STRING_KEY = re.compile(
@@ -37,7 +37,7 @@ _SHOWS = re.compile(
 #: where nodes that show a text keep it
 _SHOWN = ("text_0", "text_1", "text2", "preview_text", "preview_markdown", "preview", "shown_text", "displayed_text",
           "text", "string", "output", "value", "anything")  # fmt: skip
-_TEMPLATE = re.compile(r"\{[^{}]{0,2000}\|[^{}]{0,2000}\}|__[\w/*-]{1,100}__")
+_TEMPLATE = re.compile(r"\{[^{}|]{0,2000}\|[^{}]{0,2000}\}|__[\w/*-]{1,100}?__")
 _DEPTH = 64
 #: characters that may be put together on the way to one prompt
 _ROOM = 4 * limits.MIB
@@ -48,15 +48,24 @@ def makes_text(kind: str, inputs: Inputs) -> bool:
     return not _MAKER_KEYS.isdisjoint(inputs) or _MAKER.search(kind) is not None
 
 
+def of(graph: Graph, side: str) -> Strings:
+    """The one that a graph has for a side: what was found for one link need not be found again for another."""
+    found = graph.strings.get(side)
+    if found is None:
+        found = graph.strings[side] = Strings(graph, side)
+    return found
+
+
 class Strings:
     """Texts at the ends of links, for one side (`positive` or `negative`) of the conditioning."""
 
-    __slots__ = ("_graph", "_known", "_room", "_shown", "_side", "_unsure")
+    __slots__ = ("_given", "_graph", "_known", "_room", "_shown", "_side", "_unsure")
 
     def __init__(self, graph: Graph, side: str) -> None:
         self._graph = graph
         self._side = side
-        self._known: dict[tuple[str, Any], str | None] = {}
+        self._known: dict[tuple[str, Any], tuple[str | None, bool]] = {}
+        self._given = Given()
         self._shown: dict[tuple[str, Any], str] | None = None
         self._room = _ROOM
         #: what was found last is an instruction or a template, or lacks a part
@@ -72,18 +81,21 @@ class Strings:
         slot = value[1] if type(value[1]) in (int, str) else None
         mark = (node_id, slot)
         if mark in self._known:
-            return self._known[mark]
+            text, unsure = self._known[mark]
+            self._unsure = self._unsure or unsure
+            return text
         # a link that leads back here finds nothing
-        self._known[mark] = None
+        self._known[mark] = None, False
         before, self._unsure = self._unsure, False
         text = self._of_node(node_id, depth)
         if text is None or self._unsure or _TEMPLATE.search(text[:20_000]):
             shown = self._shown_at(mark)
             text, self._unsure = (text, True) if shown is None else (shown, False)
-        self._unsure = self._unsure or before
         self._room -= len(text or "")
-        self._known[mark] = text if self._room > 0 else None
-        return self._known[mark]
+        text = text if self._room > 0 else None
+        self._known[mark] = text, self._unsure
+        self._unsure = self._unsure or before
+        return text
 
     def _of_node(self, node_id: str, depth: int) -> str | None:
         kind, inputs = self._graph.class_type(node_id), self._graph.inputs(node_id)
@@ -97,7 +109,11 @@ class Strings:
             return self._of_showing(inputs, depth)
         apply = operation(kind, inputs)
         if apply is not None:
-            return apply(inputs, lambda key: self._value(inputs.get(key), depth + 1))
+            before, self._given.value = self._given.value, lambda key: self._value(inputs.get(key), depth + 1)
+            try:
+                return apply(inputs, self._given)
+            finally:
+                self._given.value = before
         if makes_text(kind, inputs):
             self._unsure = True
             return self._template(kind, inputs)

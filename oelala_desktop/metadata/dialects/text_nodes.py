@@ -14,8 +14,7 @@ from typing import Any
 
 from oelala_desktop.metadata import jsontext, limits
 
-Given = Callable[[str], Any]
-Operation = Callable[[dict[str, Any], Given], "str | None"]
+Operation = Callable[[dict[str, Any], "Given"], "str | None"]
 
 _SOURCES = ("string", "text", "input", "text_a", "input_text", "source", "string_a", "input_string", "value")
 _FINDS = ("find", "old", "search", "search_text", "find_text", "search_string", "old_text", "target", "from", "Find")
@@ -24,9 +23,22 @@ _REPLACEMENTS = ("replace", "new", "replacement", "replace_text", "replace_with"
 _PATTERNS = ("regex_pattern", "pattern", "regex", "regex_search")
 _REPEATED_GROUP = re.compile(r"\)[*+{]")
 _REPEATS = re.compile(r"[*+{]")
-#: steps that a search may take at worst
-_STEPS = 10_000_000
+#: steps that all searches of one graph may take at worst
+_STEPS = 40_000_000
 _LONGEST_PATTERN = 500
+
+
+class Given:
+    """What a node was given, by the names of its inputs, and how long its graph may still be searched."""
+
+    __slots__ = ("steps", "value")
+
+    def __init__(self) -> None:
+        self.value: Callable[[str], Any] = lambda key: None
+        self.steps = _STEPS
+
+    def __call__(self, key: str) -> Any:
+        return self.value(key)
 
 
 def operation(kind: str, inputs: dict[str, Any]) -> Operation | None:
@@ -68,11 +80,13 @@ def _flags(inputs: dict[str, Any]) -> int:
     return flags
 
 
-def _compiled(pattern: str, text: str, flags: int) -> re.Pattern[str] | None:
+def _compiled(pattern: str, text: str, flags: int, given: Given) -> re.Pattern[str] | None:
     if len(pattern) > _LONGEST_PATTERN or _REPEATED_GROUP.search(pattern):
         return None
-    if len(text) ** (len(_REPEATS.findall(pattern)) + 1) > max(_STEPS, len(text)):
+    steps = len(text) ** (len(_REPEATS.findall(pattern)) + 1)
+    if steps > given.steps:
         return None
+    given.steps -= steps
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about patterns that a later Python will read otherwise
@@ -86,7 +100,7 @@ def _replace_pattern(inputs: dict[str, Any], given: Given) -> str | None:
     if text is None or not pattern:
         return text
     new = _text(given, _REPLACEMENTS, inputs) or ""
-    compiled = _compiled(pattern, text, _flags(inputs))
+    compiled = _compiled(pattern, text, _flags(inputs), given)
     if compiled is None or len(new) * (len(text) + 1) > limits.PROMPT * 4:
         return text
     count = inputs.get("count")
@@ -100,10 +114,10 @@ def _extract(inputs: dict[str, Any], given: Given) -> str | None:
     text, pattern = _text(given, _SOURCES, inputs), _text(given, _PATTERNS, inputs)
     if text is None or not pattern:
         return text
-    compiled = _compiled(pattern, text, _flags(inputs))
+    compiled = _compiled(pattern, text, _flags(inputs), given)
     if compiled is None:
         return None
-    mode, group = str(inputs.get("mode", "First Match")), jsontext.integer(inputs.get("group_index")) or 1
+    mode, group = jsontext.word(inputs.get("mode", "First Match")), jsontext.integer(inputs.get("group_index")) or 1
     at = min(group, compiled.groups) if "Group" in mode else 0
     found = [match[at] or "" for match in compiled.finditer(text)]
     return "\n".join(found if mode.startswith("All") else found[:1])[: limits.PROMPT]
@@ -111,7 +125,7 @@ def _extract(inputs: dict[str, Any], given: Given) -> str | None:
 
 def _trim(inputs: dict[str, Any], given: Given) -> str | None:
     text = _text(given, _SOURCES, inputs)
-    side = str(inputs.get("mode", "Both"))
+    side = jsontext.word(inputs.get("mode"))
     if text is None:
         return None
     return {"Left": text.lstrip, "Right": text.rstrip}.get(side, text.strip)()
@@ -124,7 +138,7 @@ def _cut(inputs: dict[str, Any], given: Given) -> str | None:
 
 def _case(inputs: dict[str, Any], given: Given) -> str | None:
     text = _text(given, _SOURCES, inputs)
-    mode = str(_first(given, ("mode", "case"), inputs)).lower()
+    mode = jsontext.word(_first(given, ("mode", "case"), inputs)).lower()
     if text is None:
         return None
     changed = {"upper": text.upper, "lower": text.lower, "capit": text.capitalize, "title": text.title}.get(mode[:5])

@@ -18,7 +18,7 @@ def read(texts: Texts) -> dict[str, Any] | None:
     """The fields; None if no Fooocus wrote them."""
     for found in texts.objects:
         settings = Settings(found)
-        named = "ooocus" in str(found.get("software", "")) or "fooocus" in str(found.get("metadata_scheme", ""))
+        named = any("ooocus" in jsontext.word(found.get(key)) for key in ("software", "metadata_scheme"))
         if named or ("basemodel" in settings and ("performance" in settings or "sharpness" in settings)):
             return _fields(settings)
     return None
@@ -46,7 +46,7 @@ def _loras(settings: Settings) -> list[tuple[Any, Any]]:
             (row[0], row[1]) if type(row) is list and len(row) > 1 else _divided(row, listed[at])
             for at, row in enumerate(rows)
         ]
-    texts = [*settings.starting("lora")] if listed is None else str(listed).split(",")
+    texts = [*settings.starting("lora")] if listed is None else jsontext.word(listed).split(",")
     return [_divided(text, None) for text in texts]
 
 

@@ -18,7 +18,7 @@ _SIDES = ("high", "low")
 def read(texts: Texts) -> dict[str, Any] | None:
     """The fields; None if Wan2GP did not write them."""
     for found in texts.objects:
-        if "WanGP" in str(found.get("type", "")) or (
+        if "WanGP" in jsontext.word(found.get("type")) or (
             "num_inference_steps" in found and any(mark in found for mark in _MARKS)
         ):
             return _fields(Settings(found))
