@@ -76,7 +76,7 @@ def read(path: Path) -> FileMetadata:
         contents = walk(source)
     finally:
         source.close()
-    found = understand(contents.blocks, contents, path.name)
+    found = understand(contents.blocks, contents, source.name)
     if found.source is None and contents.format in MOVING:
         beside = _companion(path)
         if beside is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from typing import Any
 
 from oelala_desktop.domain.generation import GenerationInfo
@@ -28,18 +28,20 @@ def understand(blocks: dict[str, Any], contents: Contents, name: str) -> Generat
     in one text are added to `blocks`."""
     if not blocks:
         return GenerationInfo()
-    _unwrap(blocks)
+    others: Set[str] = blocks.keys() - _COMFY
+    if others:
+        others = _unwrap(blocks, others)
     found = _Found()
     if oelala.KEY in blocks or "original_t2i_prompt" in blocks:
         _take_ours(blocks, found)
     moving = contents.format in MOVING or "CreationTime" in blocks
     if len(found.fields) < _READ_FIELDS:
         _take_comfy(blocks, Written(name, moving, contents.width, contents.height), found)
-        if not _COMFY.issuperset(blocks):
-            _take_others(blocks, found)
+        if others:
+            _take_others({key: blocks[key] for key in others}, found)
     if found.source is None:
         return GenerationInfo()
-    if contents.kind == "video" or (contents.frames or 0) > 1:
+    if (contents.frames or 0) > 1 or contents.kind == "video":
         size = {"width": contents.width, "height": contents.height} if "width" not in found.fields else {}
         found.take("file", {**size, "num_frames": contents.frames, "fps": contents.fps})
     _add_duration(found, contents)
@@ -69,11 +71,16 @@ class _Found:
                 self.sources[key] = name
 
 
-def _unwrap(blocks: dict[str, Any]) -> None:
-    """Take the blocks out of a text that holds them all, unless the file has them on their own."""
+def _unwrap(blocks: dict[str, Any], others: Set[str]) -> Set[str]:
+    """Take the blocks out of a text that holds them all, unless the file has them on their own. Returns the names of
+    the texts that are left to other programs."""
+    left = set(others)
     for wrapper in _WRAPPERS:
         value = blocks.get(wrapper)
-        if value is None or value[:1] not in (b"{", "{", b'"', '"') or _unwrap_prompt(blocks, wrapper, value):
+        if value is None or value[:1] not in (b"{", "{", b'"', '"'):
+            continue
+        if _unwrap_prompt(blocks, wrapper, value):
+            left.discard(wrapper)
             continue
         inner = jsontext.to_object(value)
         if inner is None:
@@ -83,6 +90,9 @@ def _unwrap(blocks: dict[str, Any]) -> None:
                 blocks[key] = inner[key]
         if "prompt" not in blocks and comfy_prompt.is_graph(inner):
             blocks["prompt"] = inner
+        if "parameters" in inner:
+            left.add("parameters")
+    return left
 
 
 def _is_json(value: Any) -> bool:

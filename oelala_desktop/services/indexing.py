@@ -30,6 +30,8 @@ _BATCH = 384
 #: with so many new files, and at least that share of those there are, the search index is made anew at the end
 #: instead of being kept up
 _LOAD, _SHARE = 1000, 4
+#: for more pictures than that a folder is asked for all it has, instead of for the names beside them
+_FEW = 100
 
 
 @dataclass(slots=True)
@@ -147,10 +149,14 @@ class Indexer:
         what made them can be told only now."""
         names: dict[str, list[str]] = {}
         for folder, picture in pictures:
-            names.setdefault(folder, []).extend(video_names(picture))
+            names.setdefault(folder, []).append(picture)
         found = []
-        for folder, wanted in names.items():
-            known = await self._store.files_in(folder, wanted) if wanted else {}
+        for folder, beside in names.items():
+            few = [video for name in beside for video in video_names(name)] if len(beside) <= _FEW else None
+            known = await self._store.files_in(folder, few) if few != [] else {}
+            if known and few is None:
+                wanted = {video for name in beside for video in video_names(name)}
+                known = {name: file for name, file in known.items() if name in wanted}
             videos = [Found(folder, name, file.stamp) for name, file in known.items() if file.id is not None]
             found += [video for video in videos if video.path not in without]
         return found

@@ -143,3 +143,14 @@ async def test_exporting_takes_it_along(shelf: Shelf, tmp_path: Path) -> None:
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["clip.mp4", "clip.png"]
     await library.export(ids, tmp_path / "bare", with_metadata=False)
     assert [path.name for path in (tmp_path / "bare").iterdir()] == ["clip.mp4"]
+
+
+async def test_many_companions_that_come_late(shelf: Shelf) -> None:
+    for number in range(120):
+        put(shelf.output / f"clip_{number}.mp4", BARE)
+    await shelf.start()
+    for number in range(120):
+        put(shelf.output / f"clip_{number}.png", COMPANION)
+    await shelf.rescan()
+    assert [await prompt_of(shelf, f"clip_{number}.mp4") for number in (0, 119)] == [graphs.POSITIVE] * 2
+    assert len(await shelf.names(MediaQuery())) == 120

@@ -28,6 +28,8 @@ _LATENT_NAMES = frozenset(_LATENT_KEYS)
 _PIXEL_KEYS = ("pixels", "image", "images", "image_to_latent", "frames", "image_target", "destination")
 _SIGMA_KEYS = frozenset({"sigmas", "sigmas_1", "high_sigmas", "low_sigmas", "any", "input", ""})
 _SPLITTING = frozenset({"start_at_step", "start_step", "end_step"})
+#: inputs by which a sampler is handed settings from other nodes
+_PARTS = ("guider", "scheduler")
 #: what a sampler works on, where nothing else tells it from a node with settings
 _FED = PIPES | {"latent_image"}
 #: inputs of samplers that take their conditioning in one piece
@@ -56,9 +58,8 @@ class Pass:
         self.inputs = graph.inputs(node_id)
         #: its own inputs, and those of the nodes that hold its settings
         self._given: tuple[Inputs, ...] = (self.inputs,)
-        for link in (self.inputs.get("guider"), self.inputs.get("scheduler")):
-            part = graph.target(link) if type(link) is list else None
-            if part is not None:
+        for key in _PARTS:
+            if type(self.inputs.get(key)) is list and (part := graph.target(self.inputs[key])) is not None:
                 self._given = (*self._given, graph.inputs(part))
 
     def link(self, *keys: str) -> Any:

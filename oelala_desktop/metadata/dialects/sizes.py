@@ -40,8 +40,10 @@ def read(graph: Graph, chain: list[Pass], origin: str | None, fields: dict[str, 
     if not _from_origin(graph, chain[0], origin, fields):
         return
     for earlier, step in pairwise(chain):
-        factor = _enlargement(graph, step, earlier.node_id, fields)
-        fields["width"], fields["height"] = round(fields["width"] * factor), round(fields["height"] * factor)
+        link = step.inputs.get("latent_image")
+        if type(link) is list and graph.target(link) != earlier.node_id:
+            factor = _enlargement(graph, link, earlier.node_id, fields)
+            fields["width"], fields["height"] = round(fields["width"] * factor), round(fields["height"] * factor)
 
 
 def _from_origin(graph: Graph, first: Pass, origin: str | None, fields: dict[str, Any]) -> bool:
@@ -53,11 +55,10 @@ def _from_origin(graph: Graph, first: Pass, origin: str | None, fields: dict[str
     return origin is None and _take(graph, first.inputs, fields)
 
 
-def _enlargement(graph: Graph, step: Pass, earlier: str, fields: dict[str, Any]) -> float:
+def _enlargement(graph: Graph, link: Any, earlier: str, fields: dict[str, Any]) -> float:
     """By how much a model enlarged the latent before a pass: such a model is a part of the making, not an upscaler
     after it. One that adds frames leaves their number untold."""
     factor = 1.0
-    link = latent_link(step.inputs)
     for _ in range(_STEPS):
         node_id = graph.target(link)
         if node_id is None or node_id == earlier:
