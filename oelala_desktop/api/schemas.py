@@ -163,6 +163,8 @@ class Job(BaseModel):
     finished_at: float | None
     retry_of: str | None
     error: str | None
+    error_node: str | None = Field(None, description="Title of the node that failed.")
+    error_detail: str | None = Field(None, description="The server's own words, with their traceback.")
     outputs: list[JobOutput]
     progress: float = Field(ge=0, le=1, description="Of the whole graph; 1 only when the files are here.")
     node: str | None = Field(description="The node that runs now.")

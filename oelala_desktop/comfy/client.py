@@ -4,7 +4,6 @@ answers with values or with an EngineError; third-party exceptions end here."""
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import re
 import ssl
@@ -33,10 +32,13 @@ from .answers import (
 )
 from .body import IDENTITY, read_body, refuse_compression
 from .catalog import parse_catalog
+from .handshake import speaks_tls
 from .mark import mark_of
 from .messages import Message, decode
 from .patience import ask_patiently, attended
 from .reasons import why_unreachable
+from .replies import KEPT_HEADERS, bad_status, parse, too_large, wants_tls
+from .startup_log import import_failures
 from .transfer import Transfer
 
 ANSWER_LIMIT = 64 * 2**20  # bytes of one JSON answer
@@ -47,6 +49,7 @@ _OLD_LINE = (
     8.0  # seconds without an answer after which open connections are tried before something is entrusted to them
 )
 ANSWER_TIME = 30.0  # seconds for one JSON answer, the body included
+_EXTRA_TIME = 5.0  # seconds for what is nice to know
 _FOLDER = re.compile(r"\w+")  # a name of a folder of models that can stand in a path as it is
 _SLICE = 0.001  # seconds of messages after which others have their turn
 _QUIET = 1.6  # seconds without a byte of a file after which its connection is doubted
@@ -77,6 +80,8 @@ class ComfyClient:
         self._fresh = self._open(httpx.Limits(max_connections=8, max_keepalive_connections=0))
         self._retired: list[httpx.AsyncClient] = []
         self._answered = time.monotonic()
+        self._reached = False  # something there has spoken http
+        self.upload_limit: int | None = None  # bytes of a request that the server takes, where it says so
         self._stalls: dict[str, int] = {}
         self._socket: ClientConnection | None = None
         self._interrupts_by_id = False
@@ -112,6 +117,9 @@ class ComfyClient:
             raise EngineUnreachable(
                 f"Something answers at {self.address.url}, but it is not ComfyUI.", kind="not_comfyui"
             ) from error
+        except EngineUnreachable as error:
+            await self._suspect_tls(error)
+            raise
         self._interrupts_by_id = facts.interrupts_by_id
         if facts.is_too_old:
             version = facts.version or "of unknown version"
@@ -120,6 +128,31 @@ class ComfyClient:
                 f"ComfyUI {version} at {self.address.url} is too old; update it to {needed} or newer.", kind="too_old"
             )
         return facts
+
+    async def _suspect_tls(self, error: EngineUnreachable) -> None:
+        """Raises EngineUnreachable of kind wants_tls if what hung up on http speaks https."""
+        url = self.address.url
+        if self._reached or error.kind != "closed" or not url.startswith("http:"):
+            return
+        self._reached = True  # tried once; whoever hangs up later has spoken http before
+        if await speaks_tls(url):
+            raise wants_tls(url) from error
+
+    async def learn_upload_limit(self) -> None:
+        """Older servers, and some proxies, do not say it."""
+        try:
+            features = await self._json("GET", "/features", timeout=_EXTRA_TIME)
+        except EngineError:
+            return
+        limit = features.get("max_upload_size") if isinstance(features, dict) else None
+        self.upload_limit = limit if type(limit) is int and limit > 0 else None
+
+    async def import_failures(self) -> dict[str, str]:
+        """Folders of node packs that are there but could not be imported, and why; empty where the log is not shown."""
+        try:
+            return import_failures(await self._json("GET", "/internal/logs/raw", timeout=_EXTRA_TIME))
+        except EngineError:
+            return {}
 
     async def catalog(self) -> Catalog:
         info = await self._json("GET", "/object_info")
@@ -146,13 +179,16 @@ class ComfyClient:
         """Puts a picture into the server's input folder; `name` is ASCII. Returns the name to use in LoadImage."""
         if time.monotonic() - self._answered > _OLD_LINE:
             await self._get("/system_stats")
-        answer = await self._json(
+        response = await self._request(
             "POST",
             "/upload/image",
             files={"image": (name, content, "application/octet-stream")},
             data={"overwrite": "true", "type": "input"},
             timeout=300.0,
         )
+        if response.status_code == 413:
+            raise too_large(response, self.address.url, len(content), self.upload_limit)
+        answer = self._content(response)
         if not isinstance(answer, dict) or not isinstance(answer.get("name"), str):
             raise EngineAnswer("The server took the picture but did not say under which name.")
         subfolder = str(answer.get("subfolder") or "")
@@ -172,8 +208,8 @@ class ComfyClient:
             "POST", "/prompt", content=orjson.dumps(body), headers={"Content-Type": "application/json"}
         )
         if response.status_code not in (200, 400):
-            raise self._bad_status(response)
-        answer = _parse(response) if response.content else {}
+            raise bad_status(response, self.address.url)
+        answer = parse(response, self.address.url) if response.content else {}
         return response.status_code, answer if isinstance(answer, dict) else {}
 
     async def queue(self) -> QueueState:
@@ -212,7 +248,7 @@ class ComfyClient:
             # something before the server that lets no HEAD through: the head of a GET says as much
             response = await self._asked("GET", "/view", params=_view(file), headers={"Range": "bytes=0-0"}, body=False)
         if response.status_code not in (200, 206, 400, 404):
-            raise self._bad_status(response)
+            raise bad_status(response, self.address.url)
         return response.status_code < 400
 
     async def download(self, file: ServerFile, target: BinaryIO, folder: str, *, oldest: float | None = None) -> int:
@@ -228,7 +264,7 @@ class ComfyClient:
         try:
             async with self._http.stream("GET", "/view", params=_view(file)) as response:
                 if response.status_code != 200:
-                    raise self._bad_status(response, f"The server does not give out {file.filename}")
+                    raise bad_status(response, self.address.url, f"The server does not give out {file.filename}")
                 refuse_compression(response)
                 size = await transfer.receive(response)
         except httpx.HTTPError as error:
@@ -305,8 +341,8 @@ class ComfyClient:
 
     def _content(self, response: httpx.Response) -> Any:
         if response.status_code != 200:
-            raise self._bad_status(response)
-        return _parse(response) if response.content.strip() else None
+            raise bad_status(response, self.address.url)
+        return parse(response, self.address.url) if response.content.strip() else None
 
     async def _asked(self, method: str, path: str, **kwargs: Any) -> httpx.Response:
         """A question that changes nothing, asked anew on another connection while no answer comes."""
@@ -347,22 +383,9 @@ class ComfyClient:
                 raise
             raise EngineUnreachable(f"The connection to {self.address.url} was given up.", kind="closed") from error
         self._answered = time.monotonic()
-        return httpx.Response(response.status_code, content=content, request=request)
-
-    def _bad_status(self, response: httpx.Response, what: str = "") -> EngineError:
-        code, url = response.status_code, self.address.url
-        if code in (401, 403):
-            return EngineUnreachable(f"{url} refuses us ({code}): check the token or header.", kind="auth")
-        if code in (502, 503, 504):
-            message = f"{url} is not ready (status {code}): the server, or a proxy before it, is starting or ill."
-            return EngineUnreachable(message, kind="closed")
-        if what:
-            return EngineAnswer(f"{what} (status {code}).", status=code)
-        path = response.request.url.path
-        if code in (404, 405) and path.endswith("/system_stats"):
-            return EngineUnreachable(f"Something answers at {url}, but it is not ComfyUI.", kind="not_comfyui")
-        detail = response.text[:2000] if response.is_closed else ""
-        return EngineAnswer(f"{url} answered {path} with status {code}.", detail=detail, status=code)
+        self._reached = True
+        headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
+        return httpx.Response(response.status_code, headers=headers, content=content, request=request)
 
     def _unreachable(self, error: Exception) -> EngineUnreachable:
         kind, words = why_unreachable(error)
@@ -371,15 +394,3 @@ class ComfyClient:
 
 def _view(file: ServerFile) -> dict[str, str]:
     return {"filename": file.filename, "subfolder": file.subfolder, "type": file.type}
-
-
-def _parse(response: httpx.Response) -> Any:
-    """The body as JSON. Python servers may write a bare NaN, which only the slower parser takes."""
-    try:
-        return orjson.loads(response.content)
-    except orjson.JSONDecodeError:
-        pass
-    try:
-        return json.loads(response.content)
-    except (ValueError, RecursionError) as error:
-        raise EngineAnswer("The server's answer is not JSON.", detail=response.text[:500]) from error

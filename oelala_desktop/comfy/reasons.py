@@ -8,8 +8,20 @@ import httpx
 import websockets
 
 _NO_SUCH_NAME = ("Name or service", "getaddrinfo", "nodename", "Temporary failure in name")
+_OTHER_NAME = "The certificate of {url} is for another name; use the address that it is made for."
 #: what the handshake says of bytes that are none, in the words of several versions of OpenSSL
 _NO_TLS = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUEST", "UNKNOWN_PROTOCOL", "PACKET_LENGTH_TOO_LONG")
+#: by the codes that OpenSSL has for what is wrong with a certificate
+_CERTIFICATE_FAULTS = {
+    9: ("tls_date", "The certificate of {url} is not valid yet; check the clocks of both machines."),
+    10: ("tls_date", "The certificate of {url} has expired; it has to be renewed there."),
+    62: ("tls_name", _OTHER_NAME),
+    64: ("tls_name", _OTHER_NAME),
+}
+NO_SOCKET = (
+    "{url} lets no WebSocket through{why}: jobs run and end as ever, but without previews, and their progress comes "
+    "late. The proxy before it has to pass WebSockets on."
+)
 
 
 def why_unreachable(error: BaseException) -> tuple[str, str]:
@@ -24,7 +36,11 @@ def why_unreachable(error: BaseException) -> tuple[str, str]:
         code = error.response.status_code
         if code in (401, 403):
             return "auth", f"{{url}} refuses us ({code}): check the token or header."
-        return "not_comfyui", f"{{url}} answered the socket with status {code}."
+        if code not in (502, 503, 504):
+            return "no_socket", NO_SOCKET.format(url="{url}", why=f" (status {code})")
+        return "closed", f"{{url}} answered the socket with status {code}."
+    if isinstance(error, websockets.InvalidUpgrade | websockets.InvalidHeader):
+        return "no_socket", NO_SOCKET.format(url="{url}", why="")
     if isinstance(error, httpx.TimeoutException | TimeoutError):
         return "timeout", "{url} does not answer in time."
     if isinstance(error, websockets.ConnectionClosed):
@@ -44,6 +60,8 @@ def _causes(error: BaseException) -> list[BaseException]:
 
 
 def _secure(trouble: ssl.SSLError | None) -> tuple[str, str]:
+    if isinstance(trouble, ssl.SSLCertVerificationError) and trouble.verify_code in _CERTIFICATE_FAULTS:
+        return _CERTIFICATE_FAULTS[trouble.verify_code]
     if trouble is None or isinstance(trouble, ssl.SSLCertVerificationError):
         return "tls", "{url} has a certificate that this machine does not trust; give its authority's file."
     if trouble.reason in _NO_TLS:

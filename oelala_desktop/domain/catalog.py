@@ -30,11 +30,18 @@ class NodeClass:
 @dataclass(frozen=True, slots=True)
 class Catalog:
     """Node classes by name. `folders` holds model lists that were read from /models, by folder. `sketch` marks the
-    built-in engine, which runs no AI model."""
+    built-in engine, which runs no AI model. `broken` are node packs that are there but could not be imported (folder ->
+    why)."""
 
     classes: Mapping[str, NodeClass]
     folders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     sketch: bool = False
+    broken: Mapping[str, str] = field(default_factory=dict)
+
+    def why_broken(self, *names: str) -> str | None:
+        """Why the pack of one of these names, or addresses, could not be imported; None if it was, or is not there."""
+        wanted = {_pack_key(name) for name in names}
+        return next((why for folder, why in self.broken.items() if _pack_key(folder) in wanted), None)
 
     def has(self, class_type: str) -> bool:
         return class_type in self.classes
@@ -48,6 +55,12 @@ class Catalog:
     @property
     def loras(self) -> tuple[str, ...]:
         return self.choices("LoraLoaderModelOnly", "lora_name") or self.folders.get("loras", ())
+
+
+def _pack_key(name: str) -> str:
+    """A pack's folder, name or address for comparing; archives unpack with their branch behind the name."""
+    last = name.rstrip("/").rsplit("/", 1)[-1].casefold().replace("_", "-").removesuffix(".git")
+    return last.removesuffix("-main").removesuffix("-master")
 
 
 def normalised(name: str) -> str:

@@ -58,8 +58,8 @@ class EngineError(OelalaError):
 
 
 class EngineUnreachable(EngineError):
-    """Nothing usable answers at the address. `kind` is one of refused, name, tls, not_tls, auth, timeout, not_comfyui,
-    too_old, closed; the doctor has a line for each."""
+    """Nothing usable answers at the address. `kind` is one of refused, name, tls, tls_name, tls_date, not_tls,
+    wants_tls, auth, sign_in, timeout, not_comfyui, too_old, closed, no_socket; the doctor has a line for each."""
 
     exit_code = 3
 

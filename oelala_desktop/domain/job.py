@@ -214,5 +214,7 @@ class Job:
             "finished_at": self.finished_at,
             "retry_of": self.retry_of,
             "error": self.error.message if self.error else None,
+            "error_node": self.error.node or None if self.error else None,
+            "error_detail": self.error.detail or None if self.error else None,
             "outputs": [o.as_dict() for o in self.outputs],
         }

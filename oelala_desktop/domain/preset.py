@@ -18,6 +18,10 @@ from .models import noise_pass
 from .tool import Tool
 
 _TELLING = 8  # characters besides the stars from which on a pattern tells a file among those of every kind
+_MEND_IMPORT = (
+    "Install what the pack needs into ComfyUI's own Python (pip install -r requirements.txt in the pack's folder), "
+    "then start ComfyUI anew; its log has the whole error."
+)
 _LORA_LOADERS = ("LoraLoaderModelOnly", "LoraLoader")
 
 
@@ -184,10 +188,9 @@ class Preset:
             mine = [c for c in lacking if c in pack.classes]
             lacking = [c for c in lacking if c not in mine]
             if mine:
-                fix = f"cd ComfyUI/custom_nodes && git clone {pack.address}"
-                out.append(Missing("nodes", f"node pack {pack.name}", f"nodes {', '.join(mine)}", fix))
+                out.append(Missing("nodes", f"node pack {pack.name}", *_of_pack(pack, mine, catalog)))
         if lacking:
-            out += [Missing("nodes", f"node {c}", *self._source_of_nodes()) for c in lacking]
+            out += [Missing("nodes", f"node {c}", *self._source_of_nodes(catalog)) for c in lacking]
         return (*out, *(m for m in (self.missing_model(x, catalog) for x in self.models) if m))
 
     def _needs_comfyui(self, lacking: list[str]) -> Missing:
@@ -196,10 +199,13 @@ class Preset:
         fix = "Start ComfyUI, or give its address with --engine http://HOST:PORT."
         return Missing("engine", "ComfyUI", f"the built-in Sketch engine {why}", fix)
 
-    def _source_of_nodes(self) -> tuple[str, str]:
+    def _source_of_nodes(self, catalog: Catalog) -> tuple[str, str]:
         """Where nodes come from that no pack of the table brings, and how to get them."""
         if self.sketch:
             return "only the built-in Sketch engine has it", "oelala generate … --engine sketch"
+        if self.adopted and catalog.broken:
+            names = ", ".join(sorted(catalog.broken))
+            return f"perhaps from a node pack that is there but failed to import: {names}", _MEND_IMPORT
         if self.adopted:
             manager = "ComfyUI-Manager: Install Missing Custom Nodes"
             return "from a newer ComfyUI or a node pack", f"Update ComfyUI; for nodes of a pack, {manager}."
@@ -317,6 +323,14 @@ class Preset:
             loader = edits.add_node(graph, "LoadImage", "End picture", {"image": end_image})
             graph[node]["class_type"] = self.end_picture.class_type
             graph[node]["inputs"][self.end_picture.input] = [loader, 0]
+
+
+def _of_pack(pack: Pack, classes: list[str], catalog: Catalog) -> tuple[str, str]:
+    """What a server lacks of a pack, and what to do."""
+    why = catalog.why_broken(pack.name, pack.address)
+    if why is None:
+        return f"nodes {', '.join(classes)}", f"cd ComfyUI/custom_nodes && git clone {pack.address}"
+    return "it is there, but failed to import" + (f": {why}" if why else ""), _MEND_IMPORT
 
 
 def check_preset(preset: Preset) -> None:

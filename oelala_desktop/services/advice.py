@@ -1,9 +1,11 @@
-"""What can be queued as it is, but may not come out as wished: said before anything is made."""
+"""What can be queued as it is, but may not come out as wished, and what the server would not take: said before anything
+is made."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
+from oelala_desktop.domain.errors import InvalidPicture
 from oelala_desktop.domain.models import pair_warnings
 from oelala_desktop.domain.preset import Preset, Request
 from oelala_desktop.storage.jobs import JobStore
@@ -11,6 +13,8 @@ from oelala_desktop.storage.jobs import JobStore
 from .engine import Engine
 from .eta import place_key
 from .pictures import Picture
+
+_FORM = 1024  # bytes of a form around a picture
 
 
 async def advice(
@@ -20,6 +24,19 @@ async def advice(
     said = [picture.warning for picture in pictures if picture.warning]
     size = request.width, request.height, max(1, request.num_frames)
     return (*_models(preset, request), *await memory_advice(store, engine, request.preset, size), *said)
+
+
+def check_upload(pictures: Mapping[str, Picture], limit: int | None) -> None:
+    """Raises InvalidPicture for a picture that goes beyond what the server takes in one request (bytes, None where it
+    does not say)."""
+    for key, picture in pictures.items():
+        size = len(picture.content)
+        if limit is not None and size + _FORM > limit:
+            raise InvalidPicture(
+                key,
+                f"{picture.path.name} is too large for this server: {size / 10**6:.1f} MB would go up, and ComfyUI "
+                f"there takes {limit / 10**6:.1f} MB (--max-upload-size). Scale it down, or raise that limit.",
+            )
 
 
 def _models(preset: Preset, request: Request) -> tuple[str, ...]:

@@ -53,6 +53,7 @@ class CurrentEngine:
         if name and name in ("auto", "sketch"):
             self._choice = name
         elif name:
+            self._pool.of_this_run(name)
             self._choice, self._url = "comfyui", name
         self._bus.subscribe(EngineChanged, self._changed)
         self._begin()

@@ -18,9 +18,10 @@ from oelala_desktop.comfy.address import Address
 from oelala_desktop.comfy.answers import ServerFacts
 from oelala_desktop.comfy.client import ComfyClient
 from oelala_desktop.comfy.messages import Message, Status
+from oelala_desktop.comfy.reasons import NO_SOCKET
 from oelala_desktop.domain.catalog import Catalog
 from oelala_desktop.domain.errors import EngineAnswer, EngineError, EngineUnreachable, OelalaError
-from oelala_desktop.domain.events import EngineChanged, EngineState
+from oelala_desktop.domain.events import EngineChanged, EngineState, NoticePosted
 from oelala_desktop.domain.job import EngineRef
 
 from .bus import Bus
@@ -65,6 +66,9 @@ class Engine:
         self._began = 0.0  # when the last attempt to connect, or the connection made by it, began
         self._reached = 0.0  # when the server last said who it is
         self._listening = asyncio.Event()
+        self.socket_trouble = ""  # why there is no socket, as a sentence
+        self._socket_tried = asyncio.Event()
+        self._told_of_socket = False
         self._deaf = False  # the last attempt to open a socket failed
 
     @property
@@ -188,8 +192,10 @@ class Engine:
 
     async def _learn(self) -> None:
         """Reads the node and model lists."""
-        catalog = await self.client.catalog()
-        self.catalog = replace(catalog, sketch=self.is_sketch)
+        catalog, broken, _ = await asyncio.gather(
+            self.client.catalog(), self.client.import_failures(), self.client.learn_upload_limit()
+        )
+        self.catalog = replace(catalog, sketch=self.is_sketch, broken=broken)
         self._learnt = time.monotonic()
         self._bus.publish(EngineChanged(self.state))
 
@@ -205,23 +211,47 @@ class Engine:
 
     async def _listen(self) -> None:
         """One connection, to its end."""
+        opening = False
         try:
             if not self.is_online or self._began - self._reached > _FIRST_WAIT:
                 await self._reach()
-            self._began, self._deaf = time.monotonic(), True
+            self._began, self._deaf, opening = time.monotonic(), True, True
             async for message in self.client.messages(on_open=self._opened):
                 if isinstance(message, Status):
                     self._set(queue_remaining=message.remaining)
                 self._faults.call(self.on_message, message)
         except EngineError as error:
             log.info("%s: %s", self.ref.name, error)
+            if opening and self._deaf:
+                await self._tell_no_socket(error)
         finally:
             self._listening.clear()
+
+    async def _tell_no_socket(self, error: EngineError) -> None:
+        """Once, if the server is well but for its socket: everything works without, only later and without pictures."""
+        if isinstance(error, EngineUnreachable) and error.kind in ("no_socket", "timeout"):
+            late = NO_SOCKET.format(url=self.client.address.url, why=" (it does not answer in time)")
+            self.socket_trouble = error.message if error.kind == "no_socket" else late
+            if not self._told_of_socket and await self.is_well():
+                self._told_of_socket = True
+                self._bus.publish(NoticePosted("warning", self.socket_trouble))
+        self._socket_tried.set()
+
+    async def socket_of(self, seconds: float) -> str:
+        """A sentence if the server opens no socket within that time, else empty."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._socket_tried.wait()
+        except TimeoutError:
+            return NO_SOCKET.format(url=self.client.address.url, why=" (it does not answer in time)")
+        return self.socket_trouble
 
     def _opened(self) -> None:
         """A new socket has missed whatever came before it: what runs is asked anew, and the lists may differ."""
         self._deaf = False
+        self.socket_trouble = ""
         self._listening.set()
+        self._socket_tried.set()
         self._faults.call(lambda _: self.on_online(), None)
         if time.monotonic() - self._learnt > _LISTS_HOLD:
             self._scope.start(self._relearn(), f"catalog of {self.ref.name}")

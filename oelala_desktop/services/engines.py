@@ -61,13 +61,19 @@ class EnginePool:
         known = next((server for server in self._servers.all() if server.url == address.url), None)
         return self.for_ref(EngineRef("comfyui", address.url, known.name if known else f"ComfyUI at {address.host}"))
 
+    def of_this_run(self, name: str) -> Engine:
+        """What `--engine` names: the token of the environment goes there, and nowhere else. Raises InvalidField."""
+        engine = self.named(name)
+        self._servers.token_for = engine.ref.url
+        return engine
+
     async def choose(self, name: str, wish: Preset | None = None) -> tuple[Engine, str]:
         """A connected engine for `auto` or what `named` takes, and a sentence on the choice ("" if it was plain).
 
         `auto` takes Sketch only when the user's own ComfyUI does not answer, and never for a `wish` that Sketch cannot
         run. Raises EngineUnreachable."""
         if name.strip().casefold() != "auto":
-            engine = self.named(name)
+            engine = self.of_this_run(name)
             await engine.connect()
             return engine, ""
         engine = self.named(self.default_url)

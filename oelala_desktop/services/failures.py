@@ -21,7 +21,7 @@ _MEMORY_WORDS = (
 def failed_node(failure: Failed, graph: Mapping[str, Mapping[str, Any]]) -> JobError:
     """A node that raised: which one, what it said, and advice where the cause is a known one."""
     node = title_of(graph, failure.node) if failure.node in graph else failure.node_type
-    said = failure.message.strip().splitlines()[0][:300] if failure.message.strip() else failure.exception_type
+    said = _first_words(failure.message) or failure.exception_type
     detail = f"{failure.exception_type}: {failure.message}\n{failure.traceback}".strip()[:20_000]
     words = f"{failure.exception_type} {failure.message}".casefold()
     if any(word in words for word in _MEMORY_WORDS):
@@ -31,6 +31,13 @@ def failed_node(failure: Failed, graph: Mapping[str, Mapping[str, Any]]) -> JobE
         )
         return JobError(message, "memory", node, detail)
     return JobError(f"“{node}” failed: {said.rstrip('.')}.", "node", node, detail)
+
+
+def _first_words(message: str) -> str:
+    """The first line, and the second where the first only says that something follows; the details have them all."""
+    lines = [" ".join(line.split())[:300] for line in message.splitlines() if line.strip()]
+    announces = len(lines) > 1 and lines[0].endswith((":", ","))
+    return " ".join(lines[: 2 if announces else 1])
 
 
 def bad_ending(entry: HistoryEntry, job: Job) -> JobError:

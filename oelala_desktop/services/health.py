@@ -21,6 +21,7 @@ from .tools import ToolRegistry
 
 log = logging.getLogger(__name__)
 
+_SOCKET_TIME = 5.0  # seconds that a socket may take to open
 _ROOM = 2 * 2**30  # bytes that should be free in the output folder
 
 _FIXES = {
@@ -29,6 +30,13 @@ _FIXES = {
     "name": "Check the spelling of the host's name, or use its number address.",
     "tls": "Use the address that the certificate is made for, or give its authority's file: "
     "oelala servers add NAME https://HOST:PORT --ca FILE.pem",
+    "tls_name": "Use the name that the certificate is made for, or have one made that names this address too.",
+    "tls_date": "Look at the clock here and at the certificate's dates there.",
+    "wants_tls": "Give the address with https://.",
+    "sign_in": "Get a token or header for programs from whoever runs that proxy: "
+    "oelala servers add NAME URL --token-file FILE",
+    "no_socket": "For nginx: proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; "
+    'proxy_set_header Connection "upgrade";',
     "not_tls": "Give the address with http:// or, for https, that of the proxy before the server.",
     "auth": "Give the token or header that the server wants: oelala servers add NAME URL --token-file FILE",
     "timeout": "Check that nothing between here and there (firewall, VPN) swallows the connection.",
@@ -56,8 +64,9 @@ async def check_health(
     findings += [Finding("note", damage, HOW_TO_LOOK)] if damage else []
     findings += [Finding("problem", fault, "Mend the preset's files or remove them.") for fault in registry.faults]
     if engine.casefold() != "sketch":
-        name = engines.default_url if engine.casefold() == "auto" else engine
-        findings += await _engine(engines.named(name), registry, optional=engine.casefold() == "auto")
+        optional = engine.casefold() == "auto"
+        asked = engines.named(engines.default_url) if optional else engines.of_this_run(engine)
+        findings += await _engine(asked, registry, optional=optional)
     if engine.casefold() in ("auto", "sketch"):
         findings += await _engine(engines.for_ref(SKETCH), registry, optional=False)
     return findings
@@ -98,6 +107,9 @@ async def _engine(engine: Engine, registry: ToolRegistry, *, optional: bool) -> 
     devices = ", ".join(facts.devices) or "no device named"
     version = "" if facts.sketch else f" {facts.version}"
     out = [Finding("ok", f"{engine.name}{version} answers ({devices}, {len(catalog.classes)} node classes).")]
+    trouble = await engine.socket_of(_SOCKET_TIME)
+    if trouble:
+        out.append(Finding("note", trouble, _FIXES["no_socket"]))
     if all(name == "cpu" for name in facts.devices) and not facts.sketch:
         out.append(Finding("note", "It runs on the processor alone: a video takes hours.", "Start it without --cpu."))
     presets = [preset for preset in registry.by_tool() if preset.sketch == facts.sketch]

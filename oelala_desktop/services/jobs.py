@@ -25,7 +25,7 @@ from oelala_desktop.metadata import read
 from oelala_desktop.storage.jobs import JobStore
 from oelala_desktop.storage.presence import Presence
 
-from .advice import advice, memory_advice
+from .advice import advice, check_upload, memory_advice
 from .bus import Bus
 from .driver import Driver
 from .engine import Engine
@@ -167,6 +167,7 @@ class JobService(Queue):
             raise OelalaError(f"{engine.ref.name} has not said yet what it can run; try again in a moment.")
         preset = self._registry.choose(tool, _text(wish.values.get("preset")), catalog)
         pictures = await asyncio.to_thread(self._read_pictures, checked, wish.values)
+        check_upload(pictures, engine.client.upload_limit)
         start = pictures.get("image")
         size = (start.width, start.height) if start else None
         request = resolve(preset, values, catalog=catalog, picture_size=size, draw_seed=draw_seed)

@@ -16,7 +16,7 @@ from oelala_desktop.domain.errors import InvalidField
 from oelala_desktop.storage.preferences import Preferences
 from oelala_desktop.storage.secrets import Secrets
 
-#: a bearer token for every ComfyUI without an Authorization header of its own: a simple way for the command line
+#: a bearer token for the one server that this run names: a simple way for the command line
 TOKEN_VARIABLE = "OELALA_TOKEN"
 _RESERVED = ("auto", "sketch")
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
@@ -41,6 +41,7 @@ class Servers:
         self._preferences = preferences
         self._secrets = secrets
         self._hide = hide
+        self.token_for = ""  # the address that --engine names in this run
 
     def all(self) -> tuple[Server, ...]:
         """In order of their names."""
@@ -95,7 +96,8 @@ class Servers:
         known = next((s for s in self.all() if s.url == url), None)
         headers = await asyncio.to_thread(self._secrets.get, url)
         token = os.environ.get(TOKEN_VARIABLE, "")
-        if token and not any(header.casefold() == "authorization" for header in headers):
+        if token and url == self.token_for:
+            headers = {name: value for name, value in headers.items() if name.casefold() != "authorization"}
             headers |= _checked({"Authorization": _bearer(token)})
         for value in headers.values():
             self._hide(value.rpartition(" ")[2])

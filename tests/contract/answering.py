@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import socket
 import socketserver
 import threading
 from collections.abc import Iterator
@@ -26,6 +28,11 @@ def answering(answer: bytes) -> Iterator[str]:
                 if more.startswith(b"\x16"):
                     break  # a handshake of TLS
             self.request.sendall(answer)
+            # closed at once, what has not been read yet would take the answer with it
+            with contextlib.suppress(OSError):
+                self.request.shutdown(socket.SHUT_WR)
+                while self.request.recv(65536):
+                    pass
 
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.05,))

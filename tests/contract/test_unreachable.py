@@ -94,7 +94,7 @@ async def test_a_handshake_that_is_refused() -> None:
 
 
 async def test_a_socket_that_is_refused() -> None:
-    for answer, kind in ((http("401 Unauthorized"), "auth"), (http("200 OK"), "not_comfyui")):
+    for answer, kind in ((http("401 Unauthorized"), "auth"), (http("502 Bad Gateway"), "closed")):
         with answering(answer) as url:
             async with asking(url) as client:
                 with pytest.raises(EngineUnreachable) as caught:
@@ -122,3 +122,88 @@ async def test_a_proxy_whose_server_is_not_up_yet() -> None:
         async with asking(url) as client:
             with pytest.raises(EngineUnreachable, match="is not ready"):
                 await client.queue()
+
+
+def leading(location: str) -> bytes:
+    """A redirect."""
+    head = f"HTTP/1.1 302 Found\r\nLocation: {location}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+    return head.encode()
+
+
+SIGN_IN = b"<html><title>Welcome</title><form><input name=u><input type='password'></form></html>"
+DOORS = {
+    "a page": http("200 OK", SIGN_IN, "text/html"),
+    "a page that says so": http("200 OK", b"<!doctype html><h1>Sign in to the lab</h1>", "text/html"),
+    "its path": leading("/hub/login?next=x"),
+    "another host": leading("https://id.example/authorize"),
+}
+
+
+@pytest.mark.parametrize("door", DOORS)
+async def test_a_page_to_sign_in_on(door: str) -> None:
+    with answering(DOORS[door]) as url:
+        async with asking(url) as client:
+            with pytest.raises(EngineUnreachable, match="shows a page to sign in on instead of ComfyUI") as caught:
+                await client.facts()
+            assert caught.value.kind == "sign_in"
+            with pytest.raises(EngineUnreachable, match="sign in on"):  # a session that ended later
+                await client.queue()
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        http("400 Bad Request", b"<h1>The plain HTTP request was sent to HTTPS port</h1>", "text/html"),
+        http("400 Bad Request", b"Client sent an HTTP request to an HTTPS server.\n", "text/plain"),
+    ],
+    ids=["nginx", "Go"],
+)
+async def test_plain_http_where_https_is_wanted(answer: bytes) -> None:
+    with answering(answer) as url:
+        async with asking(url) as client:
+            with pytest.raises(
+                EngineUnreachable, match="speaks https, not http; give its address with https://"
+            ) as got:
+                await client.facts()
+    assert got.value.kind == "wants_tls"
+
+
+async def test_a_redirect_to_https() -> None:
+    with answering(
+        b"HTTP/1.1 301 X\r\nLocation: https://127.0.0.1/x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+    ) as url:
+        async with asking(url) as client:
+            with pytest.raises(EngineUnreachable, match="https://") as caught:
+                await client.facts()
+    assert caught.value.kind == "wants_tls"
+
+
+@pytest.mark.parametrize("status", ["404 Not Found", "400 Bad Request", "200 OK"])
+async def test_a_proxy_that_lets_no_socket_through(status: str) -> None:
+    with answering(http(status, b"<html>")) as url:
+        async with asking(url) as client:
+            with pytest.raises(EngineUnreachable, match="lets no WebSocket through") as caught:
+                await anext(client.messages())
+    assert caught.value.kind == "no_socket"
+
+
+LIMITS = [
+    ("nginx/1.24.0", b"<center><h1>413 Request Entity Too Large</h1></center>", None, "nginx refuses it (client_max"),
+    ("Caddy", b"", None, "Caddy refuses it (max_size"),
+    ("", b"<html>no</html>", None, "a proxy before it. Raise"),
+    ("", b"", 500, "ComfyUI itself takes 0.0 MB (--max-upload-size)"),
+    ("", b"", 10**8, "ComfyUI itself would take 100.0 MB"),
+]
+
+
+@pytest.mark.parametrize(("server", "body", "limit", "words"), LIMITS)
+async def test_an_upload_that_is_too_large(server: str, body: bytes, limit: int | None, words: str) -> None:
+    head = f"HTTP/1.1 413 Too Large\r\nServer: {server}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+    with answering(head.encode() + body) as url:
+        async with asking(url) as client:
+            client.upload_limit = limit
+            with pytest.raises(EngineAnswer) as caught:
+                await client.upload("a.png", b"x" * 600)
+    said = caught.value.message
+    assert "too large" in said and "the limit lies with the server or a proxy before it" in said and words in said
+    assert caught.value.is_final

@@ -36,6 +36,7 @@ class Hostile:
     def __init__(self) -> None:
         self.answers: dict[str, Answer] = {}
         self.ill = 0  # a status for everything, sockets too
+        self.no_socket = 0  # a status for every attempt to open a WebSocket
         self.token = ""
         self.frames: Callable[[Frame], list[Frame]] = lambda frame: [frame]
         self.seen: list[str] = []
@@ -57,6 +58,12 @@ class Hostile:
                     return
             elif scope["type"] == "websocket" and (self.ill or not self._admitted(scope)):
                 await send({"type": "websocket.close"})
+                return
+            if scope["type"] == "websocket" and self.no_socket:
+                await receive()
+                head = {"status": self.no_socket, "headers": [(b"content-length", b"0")]}
+                await send({"type": "websocket.http.response.start", **head})
+                await send({"type": "websocket.http.response.body", "body": b""})
                 return
             await app(scope, receive, self._hearing(send) if scope["type"] == "websocket" else send)
 

@@ -271,3 +271,25 @@ async def test_a_token_from_the_environment(tmp_path: Path, hostile: Hostile) ->
     assert code == 0, said
     assert CANARY not in said
     assert not [p for p in home.rglob("*") if p.is_file() and CANARY.encode() in p.read_bytes()]
+
+
+async def test_a_token_from_the_environment_wins_and_goes_nowhere_else(
+    tmp_path: Path, hostile: Hostile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before a stored one, but only to the server that this run names."""
+    monkeypatch.setenv("OELALA_TOKEN", CANARY)
+    async with running_app(tmp_path / "home", "sketch", connect=False) as app:
+        servers, engines = app.services.servers, app.services.engines
+        other = f"http://127.0.0.1:{free_port()}"
+        await servers.add("theirs", hostile.url, headers={"authorization": "Bearer stored", "X-Studio": "7"})
+        assert dict((await servers.address(hostile.url)).headers) == {"authorization": "Bearer stored", "X-Studio": "7"}
+        hostile.token = CANARY
+        engine, _ = await engines.choose("theirs")  # as --engine does
+        assert engine.is_online
+        assert dict((await servers.address(hostile.url)).headers) == {
+            "X-Studio": "7",
+            "Authorization": f"Bearer {CANARY}",
+        }
+        assert dict((await servers.address(other)).headers) == {}
+        assert engines.named(other).ref.url == other  # naming it within the run entrusts nothing to it
+        assert dict((await servers.address(other)).headers) == {}

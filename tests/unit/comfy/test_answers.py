@@ -126,6 +126,22 @@ def test_files_under_any_key_and_each_once() -> None:
     assert output_files(outputs) == (ServerFile("a.mp4", "", "output", "1"),)
 
 
+def test_what_was_given_to_a_job_is_none_of_its_files() -> None:
+    given = {"filename": "start.png", "subfolder": "", "type": "input"}
+    assert output_files({"1": {"images": [given]}}) == ()
+
+
+def test_a_file_knows_when_its_job_began_and_whether_it_is_an_old_one() -> None:
+    messages = [["execution_start", {"timestamp": 2500}], ["execution_cached", {"prompt_id": "p", "nodes": ["9"]}]]
+    rows = {"9": {"images": [{"filename": "a.png", "subfolder": "s\\t"}]}, "8": {"audio": [{"filename": "b.flac"}]}}
+    found = parse_history(entry({"status_str": "success", "messages": messages}, rows), "p")
+    assert found is not None
+    assert [(f.path, f.since, f.repeated) for f in found.files] == [
+        ("s/t/a.png", 2.5, True),
+        ("b.flac", 2.5, False),
+    ]
+
+
 def test_previews_count_only_where_nothing_was_saved() -> None:
     temp = {"filename": "t.png", "subfolder": "", "type": "temp"}
     kept = {"filename": "o.png"}

@@ -280,6 +280,8 @@ def test_what_it_lacks_says_where_to_look() -> None:
     missing = made(adopt(workflow())).missing(Catalog({"VAELoader": listing("vae_name")}))
     assert "ComfyUI-Manager" in missing[0].fix
     assert missing[-1].fix == "Put wan_vae.safetensors into ComfyUI/models/vae/"
+    broken = made(adopt(workflow())).missing(Catalog({}, broken={"some-pack": ""}))
+    assert "failed to import: some-pack" in broken[0].where and "requirements.txt" in broken[0].fix
 
 
 def test_passes_that_do_not_meet_have_no_switch_step() -> None:

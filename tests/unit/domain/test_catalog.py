@@ -47,3 +47,10 @@ def test_loras_come_from_the_loader_or_the_folder() -> None:
     bare = {k: v for k, v in CLASSES.items() if k != "LoraLoaderModelOnly"}
     assert Catalog(bare, {"loras": ("x",)}).loras == ("x",)
     assert Catalog(bare).loras == ()
+
+
+def test_a_pack_is_known_by_its_name_or_its_address() -> None:
+    catalog = Catalog({}, broken={"ComfyUI-GGUF": "why", "ComfyUI_KJNodes-main": ""})
+    assert catalog.why_broken("ComfyUI-GGUF", "https://x.example/y") == "why"
+    assert catalog.why_broken("KJ", "https://x.example/kijai/ComfyUI-KJNodes/") == ""
+    assert catalog.why_broken("ComfyUI-MultiGPU") is None

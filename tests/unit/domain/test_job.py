@@ -68,8 +68,23 @@ def test_what_the_outside_sees() -> None:
     ]
 
 
+def test_an_error_has_its_node_and_the_server_s_own_words() -> None:
+    row = some_job(error=JobError("It failed.", "node", "Decode", "E: a\nb\ntrace")).as_dict()
+    assert (row["error"], row["error_node"], row["error_detail"]) == ("It failed.", "Decode", "E: a\nb\ntrace")
+
+
+def test_what_stands_for_the_result() -> None:
+    clip, joined, last = (Output(f"{n}.mp4", "video", 1, 1, 1, 1.0, n) for n in ("clip1", "joined", "clip2"))
+    sound, file = Output("a.flac", "audio", None, None, None, None), Output("a.bin", "file", None, None, None, None)
+    assert some_job(outputs=(clip, joined, last, sound)).main_output is joined
+    assert some_job(outputs=(clip, last, sound, file)).main_output is last
+    assert some_job(outputs=(sound, file)).main_output is file
+    assert some_job().main_output is None
+
+
 def test_what_is_absent_is_null() -> None:
     job = some_job(engine=EngineRef("sketch", "", "Sketch"), fps=0, error=JobError("It failed."), values={})
     row = job.as_dict()
     assert row["engine"] == {"kind": "sketch", "url": None, "name": "Sketch"}
     assert (row["fps"], row["prompt"], row["error"]) == (None, None, "It failed.")
+    assert (row["error_node"], row["error_detail"]) == (None, None)

@@ -229,6 +229,16 @@ def test_sketch_s_nodes_are_sketch_s_alone() -> None:
         settle("image-to-video.sketch", catalog=without("SketchCameraMove"))
 
 
+def test_a_pack_that_failed_to_import_is_told_as_that() -> None:
+    lacking = without("UnetLoaderGGUFAdvanced", "VHS_VideoCombine")
+    broken = {"ComfyUI-GGUF-main": "No module named 'gguf'", "comfyui_videohelpersuite": ""}
+    gguf, vhs = shipped(I2V).missing(replace(lacking, broken=broken))
+    assert str(gguf) == "node pack ComfyUI-GGUF (it is there, but failed to import: No module named 'gguf')"
+    assert str(vhs) == "node pack ComfyUI-VideoHelperSuite (it is there, but failed to import)"
+    assert "requirements.txt" in gguf.fix and "git clone" not in gguf.fix
+    assert all("git clone" in m.fix for m in shipped(I2V).missing(lacking))
+
+
 def test_on_sketch_an_ai_preset_needs_comfyui_and_nothing_else() -> None:
     sketch = replace(without("VHS_VideoCombine", "WanImageToVideo"), sketch=True)
     with pytest.raises(NotRunnable, match=r"needs ComfyUI: the built-in Sketch engine runs no AI model\.") as caught:

@@ -98,12 +98,19 @@ def test_a_failure_of_memory_comes_with_advice(kind: str, words: str, memory: bo
     assert (error.kind == "memory") is memory
     assert ("lower resolution" in error.message) is memory
     assert error.node == "Low noise pass"
-    assert kind in error.detail
+    assert kind in error.detail and words in error.detail and error.detail.endswith("trace")
 
 
 @pytest.mark.parametrize(
     ("words", "sentence"),
-    [("boom.\nmore", "“Low noise pass” failed: boom."), ("", "“Low noise pass” failed: ValueError.")],
+    [
+        ("boom.\nmore", "“Low noise pass” failed: boom."),
+        ("", "“Low noise pass” failed: ValueError."),
+        (
+            "Error(s) in loading state_dict for Wan:\n\n\tsize mismatch for x: 5 not 4.\n\tand y",
+            "“Low noise pass” failed: Error(s) in loading state_dict for Wan: size mismatch for x: 5 not 4.",
+        ),
+    ],
 )
 def test_a_failure_says_the_first_line(words: str, sentence: str) -> None:
     assert failures.failed_node(Failed("j1", "3", "KSampler", "ValueError", words, ""), GRAPH).message == sentence
