@@ -162,6 +162,7 @@ class Job(BaseModel):
     created_at: float = Field(description="Seconds since the epoch.")
     finished_at: float | None
     retry_of: str | None
+    retried_as: str | None = Field(None, description="The job that was made of a failed one, without what failed.")
     error: str | None
     error_node: str | None = Field(None, description="Title of the node that failed.")
     error_detail: str | None = Field(None, description="The server's own words, with their traceback.")

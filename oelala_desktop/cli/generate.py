@@ -68,7 +68,7 @@ async def until_over(services: Services, submitting: Awaitable[list[Job]]) -> li
 async def _wait(services: Services, jobs: list[Job], stop: asyncio.Event) -> list[Job] | None:
     """The jobs when they are over; None once `stop` is set, which cancels them on the server and says so."""
     ids = [job.id for job in jobs]
-    waiting = services.scope.start(services.jobs.wait_for(ids), "wait")
+    waiting = services.scope.start(services.jobs.wait_for_last(ids), "wait")
     stopping = services.scope.start(stop.wait(), "interrupt")
     await asyncio.wait({waiting, stopping}, return_when=asyncio.FIRST_COMPLETED)
     if waiting.done():

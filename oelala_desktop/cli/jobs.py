@@ -155,17 +155,17 @@ async def _finish(services: Services, show: Bar) -> tuple[list[Job], bool]:
     if theirs:
         count = f"{len(theirs)} unfinished {'job is' if len(theirs) == 1 else 'jobs are'}"
         say(f"{count} in the hands of another Oelala that runs; waiting for it.")
-    await services.jobs.wait_for(ours)
+    await services.jobs.wait_for_last(ours)
     while left := {job: alive for job, alive in (await services.jobs.of_others()).items() if job in theirs}:
         if all(left.values()):
             await asyncio.sleep(_LOOK)
             continue
         inherited, unreached = await _take_up(services, show)
         unreachable = unreachable or unreached
-        await services.jobs.wait_for(inherited)
+        await services.jobs.wait_for_last(inherited)
         theirs -= {job for job, alive in left.items() if not alive} - set(inherited)
         ours += inherited
-    return await services.jobs.wait_for([*ours, *theirs.difference(ours)]), unreachable
+    return await services.jobs.wait_for_last([*ours, *theirs.difference(ours)]), unreachable
 
 
 async def _take_up(services: Services, show: Bar) -> tuple[list[str], bool]:

@@ -109,7 +109,7 @@ class Tools:
         jobs = await self._services.jobs.submit(wish, engine)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(min(wait_seconds, _LONGEST_WAIT)):
-                await self._services.jobs.wait_for([job.id for job in jobs])
+                jobs = await self._services.jobs.wait_for_last([job.id for job in jobs])
         return [self._row(await self._services.jobs.find(job.id)) for job in jobs]
 
     async def job_status(self, job_id: JobId) -> dict[str, Any]:

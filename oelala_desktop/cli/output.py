@@ -59,6 +59,7 @@ class JsonLines:
         bus.subscribe(JobProgressed, self._progress)
         bus.subscribe(JobPreviewed, self._preview)
         bus.subscribe(JobFinished, self._finished)
+        bus.subscribe(JobChanged, lambda event: _see_again(self, event.job))
         bus.subscribe(NoticePosted, _notice)
 
     def queued(self, job: Job) -> None:
@@ -127,6 +128,7 @@ class Bar:
         print(f"\r\x1b[K{bar} {progress.fraction:4.0%}  {words}", end="", file=sys.stderr, flush=True)
 
     def _changed(self, event: JobChanged) -> None:
+        _see_again(self, event.job)
         if event.job.id in self.ids and event.job.state is JobState.FETCHING:
             self._line(_STATE_WORDS[JobState.FETCHING].capitalize() + " …")
 
@@ -138,6 +140,12 @@ class Bar:
     def _line(self, text: str) -> None:
         start = "\r\x1b[K" if self._terminal else ""
         print(f"{start}{text}", file=sys.stderr, flush=True)
+
+
+def _see_again(show: JsonLines | Bar, job: Job) -> None:
+    """A job that was made of one in view, at once, comes into view too."""
+    if job.retry_of in show.ids and job.id not in show.ids:
+        show.queued(job)
 
 
 def _notice(event: NoticePosted) -> None:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from oelala_desktop.domain.catalog import nearest
 from oelala_desktop.domain.errors import EngineRejected
-from oelala_desktop.domain.graph import title_of
-
-_COPY = re.compile(r" \((clip \d+|joined)\)$")  # what chain_clips puts behind the titles of its copies
+from oelala_desktop.domain.graph import base_title, title_of
 
 
 def explain_refusal(answer: Any, graph: Mapping[str, Mapping[str, Any]], keys: Mapping[str, str]) -> EngineRejected:
@@ -23,11 +20,12 @@ def explain_refusal(answer: Any, graph: Mapping[str, Mapping[str, Any]], keys: M
     rows = answer.get("node_errors")
     for node_id, row in rows.items() if isinstance(rows, dict) else ():
         title = title_of(graph, node_id) if node_id in graph else str(_get(row, "class_type") or node_id)
+        base = base_title(graph, node_id) if node_id in graph else title
         errors = _get(row, "errors")
         for item in errors if isinstance(errors, list) else ():
             sentence, input_name = _sentence(title, item)
             sentences.append(sentence)
-            key = keys.get(f"{_COPY.sub('', title)}.{input_name}")
+            key = keys.get(f"{base}.{input_name}")
             if key:
                 fields.setdefault(key, sentence)
     if not sentences:

@@ -31,12 +31,13 @@ class NodeClass:
 class Catalog:
     """Node classes by name. `folders` holds model lists that were read from /models, by folder. `sketch` marks the
     built-in engine, which runs no AI model. `broken` are node packs that are there but could not be imported (folder ->
-    why)."""
+    why), `unable` node classes that are there but fail (class -> why)."""
 
     classes: Mapping[str, NodeClass]
     folders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     sketch: bool = False
     broken: Mapping[str, str] = field(default_factory=dict)
+    unable: Mapping[str, str] = field(default_factory=dict)
 
     def why_broken(self, *names: str) -> str | None:
         """Why the pack of one of these names, or addresses, could not be imported; None if it was, or is not there."""
@@ -45,6 +46,9 @@ class Catalog:
 
     def has(self, class_type: str) -> bool:
         return class_type in self.classes
+
+    def can_run(self, class_type: str) -> bool:
+        return self.has(class_type) and class_type not in self.unable
 
     def choices(self, class_type: str, input_name: str) -> tuple[str, ...] | None:
         """The values that the server accepts there, or None if it accepts anything of the type (or lacks it)."""

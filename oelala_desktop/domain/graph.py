@@ -7,6 +7,7 @@ ComfyUI with other ids. Every function works on a graph of its own (`copy_graph`
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -15,6 +16,7 @@ from .errors import InvalidPreset
 Graph = dict[str, dict[str, Any]]
 _SEEDS = 2**64  # how many there are
 _DIGITS = 9  # of an id that is counted on from
+_COPY = re.compile(r" \((clip \d+|joined)\)$")
 
 
 def copy_graph(graph: Mapping[str, Mapping[str, Any]]) -> Graph:
@@ -31,6 +33,11 @@ def title_of(graph: Mapping[str, Mapping[str, Any]], node_id: str) -> str:
     meta = node.get("_meta")
     title = meta.get("title") if isinstance(meta, dict) else None
     return title if title and isinstance(title, str) else str(node.get("class_type") or node_id)
+
+
+def base_title(graph: Mapping[str, Mapping[str, Any]], node_id: str) -> str:
+    """The title without what `chain_clips` puts behind the titles of its copies."""
+    return _COPY.sub("", title_of(graph, node_id))
 
 
 def by_title(graph: Mapping[str, Mapping[str, Any]]) -> dict[str, list[str]]:
@@ -80,7 +87,11 @@ def add_node(graph: Graph, class_type: str, title: str, inputs: dict[str, Any]) 
 
 def bypass(graph: Graph, title: str, through: str) -> None:
     """Takes a node out and joins what it was given at `through` to whatever used its first output."""
-    node_id = find_node(graph, title)
+    bypass_node(graph, find_node(graph, title), through)
+
+
+def bypass_node(graph: Graph, node_id: str, through: str) -> None:
+    """The same for a node by its id."""
     source = graph.pop(node_id)["inputs"][through]
     for node in graph.values():
         for name, value in node["inputs"].items():

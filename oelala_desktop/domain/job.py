@@ -168,6 +168,7 @@ class Job:
     finished_at: float | None = None
     server: str = ""  # which start of a server has it, where known
     retry_of: str | None = None
+    retried_as: str | None = None  # the job that was made of it at once, when it failed by what it can do without
     hidden: bool = False
     owner: Owner | None = None
     warnings: tuple[str, ...] = ()  # said when it was submitted: it runs, but may not come out as wished
@@ -213,6 +214,7 @@ class Job:
             "created_at": self.created_at,
             "finished_at": self.finished_at,
             "retry_of": self.retry_of,
+            "retried_as": self.retried_as,
             "error": self.error.message if self.error else None,
             "error_node": self.error.node or None if self.error else None,
             "error_detail": self.error.detail or None if self.error else None,

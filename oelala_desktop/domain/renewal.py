@@ -1,4 +1,5 @@
-"""The same job once more: another id, its own file names, and the same seed or a new one."""
+"""The same job once more: another id, its own file names, and the same seed or a new one; or without a part that its
+server cannot run."""
 
 from __future__ import annotations
 
@@ -6,7 +7,9 @@ import copy
 from dataclasses import replace
 
 from .field import MAX_SEED
+from .graph import base_title, bypass_node, copy_graph
 from .job import Job, JobState
+from .preset import OptionalPart
 
 
 def renewed(job: Job, job_id: str, seed: int, now: float, position: float) -> Job:
@@ -34,9 +37,22 @@ def renewed(job: Job, job_id: str, seed: int, now: float, position: float) -> Jo
         position=position,
         outputs=(),
         error=None,
+        retried_as=None,
         sent_at=None,
         started_at=None,
         finished_at=None,
         retry_of=job.id,
         hidden=False,
     )
+
+
+def without_part(job: Job, part: OptionalPart) -> Job | None:
+    """The job with that part's nodes taken out, in every clip, and its setting off; None if it has none of them."""
+    graph = copy_graph(job.graph)
+    nodes = [node for node in graph if base_title(graph, node) in part.nodes]
+    if not nodes or any(part.through not in graph[node]["inputs"] for node in nodes):
+        return None
+    for node in nodes:
+        bypass_node(graph, node, part.through)
+    off = {part.key: False}
+    return replace(job, graph=graph, values={**job.values, **off}, params={**job.params, **off})

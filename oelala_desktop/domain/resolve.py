@@ -127,9 +127,9 @@ def following_switch(preset: Preset, steps: int) -> int:
 
 def _optional_parts(preset: Preset, used: dict[str, Any], given: Mapping[str, object], catalog: Catalog) -> None:
     for part in preset.optional:
-        if not used.get(part.key) or catalog.has(part.class_type):
+        if not used.get(part.key) or catalog.can_run(part.class_type):
             continue
-        if part.key in given:
+        if part.key in given and not catalog.has(part.class_type):
             pack = next((p for p in preset.packs if part.class_type in p.classes), None)
             where = f" It comes with {pack.name}: {pack.address}." if pack else ""
             raise InvalidField(part.key, f"{part.key}: this server lacks node {part.class_type}.{where}")

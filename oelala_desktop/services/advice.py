@@ -4,6 +4,7 @@ is made."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from oelala_desktop.domain.errors import InvalidPicture
 from oelala_desktop.domain.models import pair_warnings
@@ -12,18 +13,30 @@ from oelala_desktop.storage.jobs import JobStore
 
 from .engine import Engine
 from .eta import place_key
+from .inability import left_out
 from .pictures import Picture
 
 _FORM = 1024  # bytes of a form around a picture
 
 
 async def advice(
-    store: JobStore, engine: Engine, preset: Preset, request: Request, pictures: Iterable[Picture]
+    store: JobStore,
+    engine: Engine,
+    preset: Preset,
+    request: Request,
+    pictures: Iterable[Picture],
+    unable: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[str, ...]:
-    """Sentences on pictures, models and memory, most telling first; empty when there is nothing to say."""
+    """Sentences on pictures, models and memory, most telling first; empty when there is nothing to say. `unable` are
+    node classes that are there but fail (class -> why)."""
     said = [picture.warning for picture in pictures if picture.warning]
     size = request.width, request.height, max(1, request.num_frames)
-    return (*_models(preset, request), *await memory_advice(store, engine, request.preset, size), *said)
+    return (
+        *_models(preset, request),
+        *_parts(preset, request, engine, unable),
+        *await memory_advice(store, engine, request.preset, size),
+        *said,
+    )
 
 
 def check_upload(pictures: Mapping[str, Picture], limit: int | None) -> None:
@@ -37,6 +50,13 @@ def check_upload(pictures: Mapping[str, Picture], limit: int | None) -> None:
                 f"{picture.path.name} is too large for this server: {size / 10**6:.1f} MB would go up, and ComfyUI "
                 f"there takes {limit / 10**6:.1f} MB (--max-upload-size). Scale it down, or raise that limit.",
             )
+
+
+def _parts(preset: Preset, request: Request, engine: Engine, unable: Mapping[str, str]) -> tuple[str, ...]:
+    """What the preset has, and this server too, but cannot run."""
+    wanted = [part for part in preset.optional if preset.fields[part.key].default or request.values.get(part.key)]
+    missing = [part for part in wanted if part.class_type in unable]
+    return tuple(left_out(part, engine.name, unable[part.class_type]) for part in missing)
 
 
 def _models(preset: Preset, request: Request) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from . import failures
 from .board import Board, Flight
 from .engine import jittered
 from .fetching import is_fetched
+from .inability import Inability
 from .probing import more_of, result_candidates
 from .tasks import Supervisor
 
@@ -37,9 +38,15 @@ class Asker:
     """`fetch` starts the fetching of a job's files (True for files that were found by their name alone)."""
 
     def __init__(
-        self, board: Board, fetch: Fetch, send_again: Callable[[Flight], Awaitable[None]], faults: Supervisor
+        self,
+        board: Board,
+        fetch: Fetch,
+        send_again: Callable[[Flight], Awaitable[None]],
+        faults: Supervisor,
+        inability: Inability,
     ) -> None:
         self._board = board
+        self._inability = inability
         self._faults = faults
         self._fetch = fetch
         self._send_again = send_again
@@ -170,8 +177,22 @@ class Asker:
         elif entry.ending == "interrupted" and flight.cancelling:
             await self._board.finish(flight, JobState.CANCELLED)
         else:
-            error = failures.bad_ending(entry, flight.job)
-            await self._board.finish(flight, JobState.FAILED, error=error)
+            await self._failed(flight, entry)
+
+    async def _failed(self, flight: Flight, entry: HistoryEntry) -> None:
+        """By a part that the preset can do without, it is made again at once, and all that waits here goes without."""
+        board, job = self._board, flight.job
+        error = failures.bad_ending(entry, job)
+        part = self._inability.part_that_failed(job, entry.failure) if error.kind == "node" else None
+        again = await self._inability.again(job, part, error) if part and not flight.cancelling else None
+        if part is None or again is None:
+            await board.finish(flight, JobState.FAILED, error=error)
+            return
+        error, fresh = again
+        unable = await self._inability.known(job.engine)
+        alike = [one for one in board.waiting if one.preset == job.preset]
+        changed = [new for old in alike if (new := self._inability.without(old, (part,), unable)) is not old]
+        await board.make_again(flight, error, fresh, changed)
 
     async def _not_there(self, flight: Flight) -> None:
         """Absent from queue and history: believed only when it stays so."""

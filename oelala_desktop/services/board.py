@@ -126,16 +126,34 @@ class Board:
             # the row on the disk is older, but true: the server is asked what came of it
             self.complain(error.message, flight.job.id)
 
-    async def finish(self, flight: Flight, state: JobState, **changes: Any) -> None:
+    async def make_again(self, flight: Flight, error: JobError, fresh: Job, changed: list[Job]) -> None:
+        """The flight has failed, `fresh` takes its place before all that wait, `changed` are waiting ones in a new
+        form: all of it is stored, or nothing."""
+        first = min([flight.job.position, *(job.position for job in self.waiting)]) - 1
+        fresh = replace(fresh, position=first)
+        for job in changed:
+            self.waiting.take(job.id)  # not to be sent in its old form meanwhile
+        try:
+            await self.finish(flight, JobState.FAILED, beside=(fresh, *changed), error=error, retried_as=fresh.id)
+        finally:
+            for job in changed:
+                self.waiting.put(job)
+
+    async def finish(self, flight: Flight, state: JobState, *, beside: tuple[Job, ...] = (), **changes: Any) -> None:
+        """`beside` are waiting jobs that are stored in the same moment."""
         if flight.job.id not in self.flights:
             return
         if flight.refusal is not None and state is JobState.CANCELLED:
             state, changes = JobState.FAILED, {"error": flight.refusal}
         job = flight.job.with_state(state, finished_at=time.time(), **changes)
-        await self.insist(lambda: self.store.save(job), job.id)
+        await self.insist(lambda: self.store.save(job, *beside), job.id)
         flight.job = job
+        for waiting in beside:
+            self.waiting.put(waiting)
         if self.flights.pop(job.id, None) is not None:
             self.announce(job)
+        for waiting in beside:
+            self.bus.publish(JobChanged(waiting))
 
     def announce(self, job: Job) -> None:
         """A job that is over, to all who want to know."""

@@ -25,6 +25,7 @@ from .board import Board, Flight
 from .bus import Bus
 from .collecting import Collector
 from .engine import Engine
+from .inability import Inability
 from .sending import Sender
 from .tasks import Supervisor, TaskScope
 
@@ -43,6 +44,7 @@ class Driver:
         bus: Bus,
         scope: TaskScope,
         keys_of: Callable[[Job], dict[str, str]],
+        inability: Inability,
     ) -> None:
         self.engine = engine
         self.paused = False
@@ -52,7 +54,7 @@ class Driver:
         self._sender = Sender(self._board, scope, keys_of)
         self._collector = Collector(self._board, scope)
         self._faults = Supervisor(bus, f"Following the jobs on {engine.ref.name}")
-        self._asker = Asker(self._board, self._collector.start, self._sender.send_again, self._faults)
+        self._asker = Asker(self._board, self._collector.start, self._sender.send_again, self._faults, inability)
         engine.on_message = self._heard
         engine.on_online = self._came_online
         engine.is_needed = lambda: bool(self._board.flights)

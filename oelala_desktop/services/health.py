@@ -17,6 +17,7 @@ from oelala_desktop.storage.paths import Paths
 from .damage import HOW_TO_LOOK, damage_so_far
 from .engine import Engine
 from .engines import SKETCH, EnginePool
+from .inability import Inability, left_out
 from .tools import ToolRegistry
 
 log = logging.getLogger(__name__)
@@ -66,9 +67,9 @@ async def check_health(
     if engine.casefold() != "sketch":
         optional = engine.casefold() == "auto"
         asked = engines.named(engines.default_url) if optional else engines.of_this_run(engine)
-        findings += await _engine(asked, registry, optional=optional)
+        findings += await _engine(asked, registry, store, optional=optional)
     if engine.casefold() in ("auto", "sketch"):
-        findings += await _engine(engines.for_ref(SKETCH), registry, optional=False)
+        findings += await _engine(engines.for_ref(SKETCH), registry, store, optional=False)
     return findings
 
 
@@ -93,7 +94,7 @@ def _try_writing(folder: Path) -> None:
     probe.unlink()
 
 
-async def _engine(engine: Engine, registry: ToolRegistry, *, optional: bool) -> list[Finding]:
+async def _engine(engine: Engine, registry: ToolRegistry, store: JobStore, *, optional: bool) -> list[Finding]:
     try:
         await engine.connect()
     except EngineUnreachable as error:
@@ -115,7 +116,24 @@ async def _engine(engine: Engine, registry: ToolRegistry, *, optional: bool) -> 
     presets = [preset for preset in registry.by_tool() if preset.sketch == facts.sketch]
     lacking = [preset.missing(catalog) for preset in presets]
     lists = await _lists(engine) if any(m.kind == "model" for found in lacking for m in found) else {}
-    return out + [_preset(preset, missing, lists) for preset, missing in zip(presets, lacking, strict=True)]
+    out += [_preset(preset, missing, lists) for preset, missing in zip(presets, lacking, strict=True)]
+    return out + await _left_out(engine, store, registry)
+
+
+async def _left_out(engine: Engine, store: JobStore, registry: ToolRegistry) -> list[Finding]:
+    """Parts that have failed there."""
+    unable = await Inability(store, registry.find).known(engine.ref)
+    parts = {
+        part.class_type: part for preset in registry.by_tool() for part in preset.optional if part.class_type in unable
+    }
+    return [
+        Finding(
+            "note",
+            left_out(part, engine.name, unable[class_type]),
+            f"Mend it there (ComfyUI's log has the whole error), then ask for it once: --set {part.key}=true",
+        )
+        for class_type, part in parts.items()
+    ]
 
 
 Lists = Mapping[str, tuple[str, ...]]

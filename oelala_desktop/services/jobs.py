@@ -29,6 +29,7 @@ from .advice import advice, check_upload, memory_advice
 from .bus import Bus
 from .driver import Driver
 from .engine import Engine
+from .inability import Inability
 from .leftovers import short_id, sweep
 from .pictures import MAX_BYTES, Picture, keep_picture, read_picture
 from .queue import Queue
@@ -85,6 +86,7 @@ class JobService(Queue):
         self._presence = presence
         self._owner = presence.me
         self._pictures = pictures
+        self._inability = Inability(store, registry.find)
         self._turns: defaultdict[tuple[str, str], Turns] = defaultdict(Turns)
 
     # Submitting
@@ -126,6 +128,7 @@ class JobService(Queue):
     async def _make(self, wish: Submission, engine: Engine) -> list[Job]:
         """The jobs of one wish, not yet stored, with their pictures kept."""
         plan = await self._plan(wish, engine)
+        await self._inability.try_again(engine.ref, plan.preset, plan.checked)
         start = plan.pictures.get("image")
         kept = tuple([await asyncio.to_thread(keep_picture, p, k, self._pictures) for k, p in plan.pictures.items()])
         origin = await asyncio.to_thread(_origin, start) if start else {}
@@ -166,12 +169,13 @@ class JobService(Queue):
         if catalog is None:
             raise OelalaError(f"{engine.ref.name} has not said yet what it can run; try again in a moment.")
         preset = self._registry.choose(tool, _text(wish.values.get("preset")), catalog)
+        catalog = await self._inability.seen_by(catalog, engine.ref, preset, checked)
         pictures = await asyncio.to_thread(self._read_pictures, checked, wish.values)
         check_upload(pictures, engine.client.upload_limit)
         start = pictures.get("image")
         size = (start.width, start.height) if start else None
         request = resolve(preset, values, catalog=catalog, picture_size=size, draw_seed=draw_seed)
-        warnings = await advice(self._store, engine, preset, request, pictures.values())
+        warnings = await advice(self._store, engine, preset, request, pictures.values(), catalog.unable)
         return _Plan(checked, preset, pictures, request, warnings)
 
     def _own_fields(self, wish: Submission) -> Mapping[str, Any]:
@@ -238,7 +242,7 @@ class JobService(Queue):
     def driver(self, engine: Engine) -> Driver:
         key = (engine.ref.kind, engine.ref.url)
         if key not in self._drivers:
-            driver = Driver(engine, self._store, self._bus, self._scope, self._keys_of)
+            driver = Driver(engine, self._store, self._bus, self._scope, self._keys_of, self._inability)
             driver.paused = self._paused
             self._drivers[key] = driver
             engine.start()
@@ -300,6 +304,14 @@ class JobService(Queue):
         found = [await self._store.get(job_id) for job_id in job_ids]
         return [job for job in found if job is not None]
 
+    async def wait_for_last(self, job_ids: list[str]) -> list[Job]:
+        """As `wait_for`; in the place of a job that was made again at once stands the one that was made of it."""
+        ended = await self.wait_for(job_ids)
+        again = {job.id: job.retried_as for job in ended if job.retried_as}
+        followed = {job.id: job for job in await self.wait_for_last(list(again.values()))} if again else {}
+        last = {old: job for old, new in again.items() for job in followed.values() if new in (job.id, job.retry_of)}
+        return [last.get(job.id, job) for job in ended]
+
     def progress_of(self, job_id: str) -> Progress | None:
         return next((p for d in self._drivers.values() if (p := d.progress_of(job_id))), None)
 
@@ -308,7 +320,7 @@ class JobService(Queue):
         old = await self.find(job_id)
         seed = draw_seed() if new_seed else old.seed
         fresh = renewed(old, str(uuid.uuid4()), seed, time.time(), old.position)
-        (job,) = await self._store.append(replace(fresh, owner=self._owner))
+        (job,) = await self._store.append(replace(await self._inability.leave_out(fresh), owner=self._owner))
         self.driver(engine).add([job], announce=True)
         return job
 

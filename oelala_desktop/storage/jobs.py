@@ -225,6 +225,15 @@ class JobStore:
 
         return await self._database.run(work)
 
+    async def flags(self, beginning: str) -> dict[str, str]:
+        """All whose names begin so, by what follows."""
+        query = "SELECT substr(name, ?), value FROM flags WHERE substr(name, 1, ?) = ?"
+        row = (len(beginning) + 1, len(beginning), beginning)
+        return dict(await self._database.run(lambda c: c.execute(query, row).fetchall()))
+
+    async def drop_flag(self, name: str) -> None:
+        await self._database.run(lambda c: c.execute("DELETE FROM flags WHERE name = ?", (name,)))
+
 
 def _append(c: sqlite3.Connection, jobs: Sequence[Job]) -> list[Job]:
     last = _last_position(c, below=_FARTHEST) or 0.0

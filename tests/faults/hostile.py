@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, MutableMapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, MutableMapping
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from starlette.routing import Mount
 from oelala_desktop.sketch.engine import Engine
 from oelala_desktop.sketch.folders import open_folders
 from oelala_desktop.sketch.nodes import CATALOG
+from oelala_desktop.sketch.nodes.definition import NodeClass
 from oelala_desktop.sketch.server import application
 
 Scope = MutableMapping[str, Any]
@@ -104,11 +105,13 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def hostile_server(base: Path, *, prefix: str = "", **tls: str) -> AsyncIterator[Hostile]:
-    """`tls`: ssl_certfile and ssl_keyfile."""
+async def hostile_server(
+    base: Path, *, prefix: str = "", nodes: Iterable[NodeClass] = (), **tls: str
+) -> AsyncIterator[Hostile]:
+    """`nodes` are there beside Sketch's own; `tls`: ssl_certfile and ssl_keyfile."""
     hostile = Hostile()
     with open_folders(base) as folders:
-        hostile.engine = Engine(folders, CATALOG)
+        hostile.engine = Engine(folders, {**CATALOG, **{node.name: node for node in nodes}})
         inner = application(hostile.engine)
         app: Any = Starlette(routes=[Mount(prefix or "/", hostile.wrap(inner))], lifespan=_lifespan_of(inner))
         config = uvicorn.Config(

@@ -49,7 +49,7 @@ async def refused(app: App, url: str, ca: Path) -> EngineUnreachable:
 
 async def doctor(app: App, name: str) -> list[Finding]:
     services = app.services
-    return await check_health(services.paths, services.engines, services.registry, name)
+    return await check_health(services.paths, services.engines, services.registry, services.store, name)
 
 
 async def test_a_certificate_for_another_name(tmp_path: Path) -> None:

@@ -144,6 +144,14 @@ class JobStage(QObject):
             self._show(event.job)
         if event.job.state.is_final:
             self.settled.emit(event.job)
+        if event.job.retried_as:
+            self._studio.actions.start(self._follow_again(event.job.id, event.job.retried_as))
+
+    async def _follow_again(self, failed: str, fresh: str) -> None:
+        """The same wish goes on under another id, without what failed."""
+        job = await self._studio.services.jobs.find(fresh)
+        if self.job is not None and self.job.id == failed:
+            self.follow(job)
 
     def _progressed(self, event: JobProgressed) -> None:
         if self.job is not None and event.job_id == self.job.id:

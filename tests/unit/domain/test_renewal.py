@@ -6,9 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from oelala_desktop.domain.field import MAX_SEED
+from oelala_desktop.domain.graph import title_of
 from oelala_desktop.domain.job import JobError, JobState, Output
-from oelala_desktop.domain.renewal import renewed
-from tests.unit.domain.samples import some_job
+from oelala_desktop.domain.preset import OptionalPart
+from oelala_desktop.domain.renewal import renewed, without_part
+from tests.unit.domain.samples import build, some_job
 
 SEEDS = st.integers(0, MAX_SEED)
 
@@ -54,3 +56,26 @@ def test_names_are_the_new_job_s_and_the_old_job_is_untouched() -> None:
     assert (again.state, again.created_at, again.position) == (JobState.QUEUED, 200.0, 9.0)
     assert (again.error, again.outputs, again.hidden) == (None, (), False)
     assert (again.sent_at, again.started_at, again.finished_at) == (None, None, None)
+
+
+SAGE = OptionalPart("sage_attention", "PathchSageAttentionKJ", ("SageAttention high", "SageAttention low"), "model")
+
+
+def test_without_a_part_in_every_clip() -> None:
+    graph = build("image-to-video.wan22-14b-distorch2", {"clip_count": 3, "sage_attention": True})
+    assert [row["class_type"] for row in graph.values()].count("PathchSageAttentionKJ") > 1
+    job = some_job(graph=graph, values={"sage_attention": True}, params={"sage_attention": True, "seed": "7"})
+    bare = without_part(job, SAGE)
+    assert bare is not None
+    assert "PathchSageAttentionKJ" not in {row["class_type"] for row in bare.graph.values()}
+    assert (bare.values, bare.params) == ({"sage_attention": False}, {"sage_attention": False, "seed": "7"})
+    links = [v for row in bare.graph.values() for v in row["inputs"].values() if isinstance(v, list)]
+    assert {link[0] for link in links} <= set(bare.graph)
+    plain = build("image-to-video.wan22-14b-distorch2", {"clip_count": 3, "sage_attention": False})
+    assert {title_of(bare.graph, node) for node in bare.graph} == {title_of(plain, node) for node in plain}
+    assert without_part(bare, SAGE) is None
+    assert job.graph is graph and job.values == {"sage_attention": True}
+
+
+def test_a_part_that_cannot_be_bridged_stays() -> None:
+    assert without_part(some_job(graph=_graph(7)), OptionalPart("k", "KSampler", ("KSampler",), "model")) is None

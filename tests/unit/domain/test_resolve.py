@@ -229,6 +229,13 @@ def test_sketch_s_nodes_are_sketch_s_alone() -> None:
         settle("image-to-video.sketch", catalog=without("SketchCameraMove"))
 
 
+def test_a_part_that_the_server_cannot_run_is_left_out() -> None:
+    unable = replace(EVERYTHING, unable={"PathchSageAttentionKJ": "No module named 'sageattention'"})
+    assert settle(I2V, catalog=EVERYTHING).values["sage_attention"] is True
+    assert settle(I2V, catalog=unable).values["sage_attention"] is False
+    assert settle(I2V, {"sage_attention": True}, catalog=unable).values["sage_attention"] is False
+
+
 def test_a_pack_that_failed_to_import_is_told_as_that() -> None:
     lacking = without("UnetLoaderGGUFAdvanced", "VHS_VideoCombine")
     broken = {"ComfyUI-GGUF-main": "No module named 'gguf'", "comfyui_videohelpersuite": ""}
