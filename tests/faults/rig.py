@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import socket
 import subprocess
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping
@@ -27,6 +26,7 @@ from oelala_desktop.services.folders import SUFFIXES
 from oelala_desktop.services.jobs import Submission
 from oelala_desktop.sketch import PROTOCOL_VERSION
 from oelala_desktop.storage.paths import Paths
+from tests.ports import free_port
 from tests.sketch.holdable import Brake
 
 #: a small job with everything in it: a picture up, two clips and their join down
@@ -41,12 +41,6 @@ SETTINGS: Mapping[str, Any] = {
     "seed": 7,
 }
 FILES = 3
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 class Server:

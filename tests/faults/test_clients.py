@@ -15,9 +15,10 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.ports import free_port
 from tests.sketch.client import camera_graph
 
-from .rig import Server, free_port, lines_of, picture
+from .rig import Server, lines_of, picture
 
 #: run by the environment that has comfy-sdk: address, picture, graph
 _SDK = """

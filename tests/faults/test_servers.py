@@ -22,9 +22,10 @@ from oelala_desktop.domain.errors import EngineUnreachable, InvalidField
 from oelala_desktop.domain.job import JobState
 from oelala_desktop.metadata import read
 from oelala_desktop.services.health import check_health
+from tests.ports import free_port
 
 from .hostile import Hostile, hostile_server
-from .rig import SETTINGS, App, Server, faults_in, free_port, picture, running_app
+from .rig import SETTINGS, App, Server, faults_in, picture, running_app
 
 ONE = {"clip_count": 1}
 CANARY = "c4nary-f1tz-w4xbill-0815"

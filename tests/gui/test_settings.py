@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -18,12 +17,7 @@ from oelala_desktop.ui.main_window import MainWindow
 from oelala_desktop.ui.pages.settings_page import SettingsPage
 from oelala_desktop.ui.settings_view import SECTIONS
 from tests.gui.living import live
-
-
-def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
+from tests.ports import free_port
 
 
 def field(page: QWidget, name: str) -> QLineEdit:
