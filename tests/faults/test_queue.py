@@ -12,13 +12,14 @@ import pytest
 
 from oelala_desktop.domain.errors import NotFound
 from oelala_desktop.domain.job import Job, JobState
+from oelala_desktop.sketch.executor import NodeWork
+from tests.sketch.holdable import Brake
 
 from .hostile import Hostile
 from .proxy import Proxy
 from .rig import Server, faults_in, running_app
 
 ONE = {"clip_count": 1}
-LONG = {"clip_count": 1, "num_frames": 161, "fps": 16, "resolution": "576p"}
 
 
 async def on_server(url: str) -> tuple[list[str], list[str]]:
@@ -177,17 +178,22 @@ async def test_retry_with_the_same_and_with_a_new_seed_and_variations(tmp_path: 
     assert len({made.path for job in everything for made in job.outputs}) == 5
 
 
-async def test_a_submission_that_came_through_twice_is_taken_back_once(tmp_path: Path, hostile: Hostile) -> None:
+async def test_a_submission_that_came_through_twice_is_taken_back_once(
+    tmp_path: Path, hostile: Hostile, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A retrying gateway posts the same prompt twice while another job runs."""
+    brake = Brake(tmp_path / "hold")
+    monkeypatch.setattr(NodeWork, "progress", brake.step)
+    brake.hold()
     async with running_app(tmp_path / "home", hostile.url) as app:
-        first = await app.submit(**LONG)
+        first = await app.submit(**ONE)
         second = await app.submit(**ONE, seed=2)
         await _until_there(hostile.url, 2)
         await _post_again(hostile.url, second.id)
-        assert (await on_server(hostile.url))[1] == [second.id] * 2
         async with asyncio.timeout(40):
-            while (await on_server(hostile.url))[1].count(second.id) > 1:
+            while (await on_server(hostile.url))[1] != [second.id] or "POST /queue" not in hostile.seen:
                 await asyncio.sleep(0.05)
+        brake.release()
         ended = [await app.end_of(job) for job in (first, second)]
         assert [job.state for job in ended] == [JobState.DONE] * 2
     assert not faults_in(tmp_path / "home", ended, files=1)

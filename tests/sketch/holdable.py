@@ -15,11 +15,20 @@ from oelala_desktop.sketch.frames import PreviewSource
 
 
 class Brake:
-    """Holds the jobs of the Sketch that was started with `command`."""
+    """Holds the jobs of the Sketch that was started with `command`, or whose `NodeWork.progress` is `step`."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
         self.command = [sys.executable, "-P", __file__, str(file)]
+        step = NodeWork.progress
+
+        def held(work: NodeWork, value: int, total: int, preview: PreviewSource | None = None) -> None:
+            step(work, value, total, preview)
+            while file.exists():
+                work.check()
+                time.sleep(0.01)
+
+        self.step = held
 
     def hold(self) -> None:
         self._file.touch()
@@ -28,18 +37,6 @@ class Brake:
         self._file.unlink(missing_ok=True)
 
 
-def hold_at_each_step(file: Path) -> None:
-    step = NodeWork.progress
-
-    def held(self: NodeWork, value: int, total: int, preview: PreviewSource | None = None) -> None:
-        step(self, value, total, preview)
-        while file.exists():
-            self.check()
-            time.sleep(0.01)
-
-    NodeWork.progress = held  # type: ignore[method-assign]
-
-
 if __name__ == "__main__":
-    hold_at_each_step(Path(sys.argv.pop(1)))
+    NodeWork.progress = Brake(Path(sys.argv.pop(1))).step  # type: ignore[method-assign]
     sys.exit(main())
