@@ -43,6 +43,7 @@ def renewed(job: Job, job_id: str, seed: int, now: float, position: float) -> Jo
         finished_at=None,
         retry_of=job.id,
         hidden=False,
+        unknown={},
     )
 
 

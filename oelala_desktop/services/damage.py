@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
+from oelala_desktop.domain.errors import CannotSave
 from oelala_desktop.storage.jobs import JobStore, SetAside
 
 HOW_TO_LOOK = "“oelala jobs --damaged” shows what is left of them."
@@ -14,6 +16,9 @@ HOW_TO_LOOK = "“oelala jobs --damaged” shows what is left of them."
 async def news_of_damage(store: JobStore) -> list[str]:
     """Sentences, each told once."""
     count = await store.untold()
+    if count:
+        with suppress(CannotSave):  # then it is told again
+            await store.count_as_told()
     return [*store.take_news(), *([f"{_kept(count, store)} {HOW_TO_LOOK}"] if count else [])]
 
 

@@ -14,7 +14,7 @@ from oelala_desktop.domain.job import Job
 log = logging.getLogger(__name__)
 
 _RESULT = re.compile(r"oelala_\d{8}_\d{6}_([0-9a-f]{8})[._](?:.*\.)?part")
-_OWN = re.compile(r".+\.(\d+)\.part(-journal)?")  # <name>.<pid>.part: pictures, preferences, backups
+_OWN = re.compile(r".+\.(\d+)\.part(-journal|-wal|-shm)?")  # <name>.<pid>.part: pictures, preferences, backups
 _OLD = 86_400.0  # seconds after which a part of a job that nobody knows any more is nobody's
 
 

@@ -215,15 +215,12 @@ class JobStore:
         ]
 
     async def untold(self) -> int:
-        """How many of them nobody was told of yet. To be asked once: they count as told from then on."""
+        """How many of them nobody was told of yet."""
+        query = "SELECT count(*) FROM set_aside WHERE NOT told"
+        return int(await self._database.run(lambda c: c.execute(query).fetchone()[0]))
 
-        def work(c: sqlite3.Connection) -> int:
-            count = int(c.execute("SELECT count(*) FROM set_aside WHERE NOT told").fetchone()[0])
-            if count:
-                c.execute("UPDATE set_aside SET told = 1")
-            return count
-
-        return await self._database.run(work)
+    async def count_as_told(self) -> None:
+        await self._database.run(lambda c: c.execute("UPDATE set_aside SET told = 1 WHERE NOT told"))
 
     async def flags(self, beginning: str) -> dict[str, str]:
         """All whose names begin so, by what follows."""

@@ -63,7 +63,7 @@ class Other:
 
 
 @contextmanager
-def other_process(path: Path) -> Iterator[Other]:
+def other_process(path: Path, *, killed: bool = False) -> Iterator[Other]:
     process = subprocess.Popen(
         [sys.executable, "-c", _HOLDING, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
@@ -72,8 +72,11 @@ def other_process(path: Path) -> Iterator[Other]:
         assert other.hear() == "open"
         yield other
         assert process.stdin is not None
+        if killed:
+            process.kill()
+            process.wait(30)
         process.stdin.close()
-        assert process.wait(30) == 0
+        assert process.wait(30) == (-9 if killed else 0)
 
 
 async def known(path: Path) -> set[str]:
@@ -129,12 +132,13 @@ async def test_a_file_in_use_is_not_touched_by_a_process_that_finds_it_damaged(t
 
 
 @pytest.mark.parametrize("how", ["deleted", "replaced by nothing", "replaced by an older one", "deleted with its log"])
-async def test_what_was_accepted_is_known_though_the_file_was_taken_away(tmp_path: Path, how: str) -> None:
+@pytest.mark.parametrize("killed", [False, True])
+async def test_what_was_accepted_is_known_though_the_file_is_gone(tmp_path: Path, how: str, killed: bool) -> None:
     path = tmp_path / "jobs.sqlite3"
     await filled(path)
     older = tmp_path / "older"
     shutil.copyfile(path, older)
-    with other_process(path) as other:
+    with other_process(path, killed=killed) as other:
         assert other.save("before") == "saved"
         match how:
             case "deleted":

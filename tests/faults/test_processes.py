@@ -6,8 +6,11 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import subprocess
 import sys
+import time
 from asyncio.subprocess import PIPE, Process
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -28,13 +31,13 @@ GONE = Owner("p0", this_boot())
 ONE = {"clip_count": 1}
 
 
-async def other_process(home: Path, url: str, **changes: Any) -> Process:
+async def other_process(home: Path, url: str, *, before: Sequence[str] = (), **changes: Any) -> Process:
     """A command line with a job of its own; returns once that is written down."""
     command = ["generate", "image-to-video", "--image", str(picture(home / "given")), "--engine", url, "--json"]
     for key, value in {**SETTINGS, **ONE, **changes}.items():
         command += ["--set", f"{key}={value}"]
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "oelala_desktop", *command,
+        *before, sys.executable, "-m", "oelala_desktop", *command,
         stdout=PIPE, stderr=PIPE, env={**os.environ, "OELALA_HOME": str(home)},
     )  # fmt: skip
     assert process.stdout is not None
@@ -159,6 +162,32 @@ async def _orphan(home: Path, url: str, job_id: str) -> None:
     async with running_app(home, url, connect=False) as app:
         job = await app.services.jobs.find(job_id)
         await app.services.store.save(replace(job, owner=GONE))
+
+
+@pytest.mark.parametrize("space", [(), ("unshare", "--user", "--map-root-user", "--pid", "--fork", "--kill-child")])
+@pytest.mark.parametrize("step", [-86_400.0, 86_400.0])
+async def test_no_clock_and_no_namespace_makes_an_owner_look_dead(
+    tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch, space: Sequence[str], step: float
+) -> None:
+    """Another process drives a job while we start with a clock that has been set."""
+    if space and subprocess.run([*space, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("this system gives no namespaces")
+    home = tmp_path / "home"
+    server.brake.hold()
+    other = await other_process(home, server.url, before=space)
+    real = time.time
+    monkeypatch.setattr("time.time", lambda: real() + step)
+    async with running_app(home, server.url) as app:
+        assert await app.take_up() == []
+        assert list((await app.services.jobs.of_others()).values()) == [True]
+    monkeypatch.undo()
+    server.brake.release()
+    out, err = await other.communicate()
+    assert other.returncode == 0, (out, err)
+    async with running_app(home, server.url, connect=False) as app:
+        jobs = await app.services.jobs.recent()
+    assert [job.state for job in jobs] == [JobState.DONE]
+    assert not faults_in(home, jobs, files=1)
 
 
 async def waiting_process(home: Path) -> Process:

@@ -1,0 +1,89 @@
+"""202 is a promise: what was accepted is known after a kill, though the database was damaged, deleted or out of reach
+meanwhile; what cannot be kept is refused."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from oelala_desktop.domain.job import JobState
+from oelala_desktop.storage.jobs import JobStore
+from oelala_desktop.storage.salvage import PAGE
+from tests.api.serving import PICTURE, serve, submit
+from tests.unit.domain.samples import some_job
+
+
+def known(home: Path) -> set[str]:
+    run = subprocess.run(
+        [sys.executable, "-m", "oelala_desktop", "jobs", "--json", "--limit", "1000"],
+        env={**os.environ, "OELALA_HOME": str(home)}, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    return {json.loads(line)["job_id"] for line in run.stdout.splitlines()}
+
+
+async def fill(path: Path) -> list[str]:
+    """Finished jobs of earlier runs, whose pages nobody writes anew."""
+    store = JobStore(path)
+    await store.open()
+    jobs = [some_job(id=f"old{n:03}", state=JobState.DONE, title="x" * n) for n in range(300)]
+    await store.save(*jobs)
+    await store.close()
+    return [job.id for job in jobs]
+
+
+def ask(client: httpx.Client, **fields: str) -> httpx.Response:
+    files = {"file": ("harbour.jpg", PICTURE.read_bytes(), "image/jpeg")}
+    return client.post("/wan22/image-to-video", data={"duration": "1", "fps": "8", **fields}, files=files)
+
+
+def kill(process: subprocess.Popen[Any]) -> None:
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait(10)
+
+
+def test_a_page_that_another_process_finds_damaged(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    old = asyncio.run(fill(home / "jobs.sqlite3"))
+    with serve(home) as served, served.client() as client:
+        accepted = [submit(client, prompt="before")["job_id"]]
+        with (home / "jobs.sqlite3").open("r+b") as file:
+            file.seek(8 * PAGE)
+            file.write(b"\xa5" * 4 * PAGE)
+        second = subprocess.run(
+            [sys.executable, "-m", "oelala_desktop", "jobs"],
+            env={**os.environ, "OELALA_HOME": str(home)}, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert second.returncode == 1
+        assert "is damaged, and another Oelala has it open. End that one and start again" in second.stderr
+        accepted += [submit(client, prompt=f"after {n}")["job_id"] for n in range(3)]
+        kill(served.process)
+    assert {*accepted, *old} <= known(home)
+
+
+def test_a_database_that_is_deleted_or_out_of_reach(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    path = home / "jobs.sqlite3"
+    with serve(home) as served, served.client() as client:
+        accepted = [submit(client, prompt="before")["job_id"]]
+        for file in home.glob("jobs.sqlite3*"):
+            file.unlink()
+        accepted += [submit(client, prompt=f"after {n}")["job_id"] for n in range(2)]
+        for file in home.glob("jobs.sqlite3*"):
+            file.unlink()
+        path.mkdir()
+        refused = ask(client, prompt="nowhere")
+        assert refused.status_code == 507
+        assert "does not take changes" in refused.json()["detail"]
+        path.rmdir()
+        accepted.append(submit(client, prompt="there again")["job_id"])
+        kill(served.process)
+    assert known(home) >= set(accepted)
