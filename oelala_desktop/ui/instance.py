@@ -1,35 +1,70 @@
-"""One window a home: a second start hands its files to the first and ends."""
+"""One window a home: a second start hands its files to the first and ends. Nothing is handed to another user, nor taken
+from one; whatever is not ours is as if it were not there, and the window starts."""
 
 from __future__ import annotations
 
 import json
-import tempfile
+import os
+import socket
+import struct
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QLockFile, QObject, Signal
+from PySide6.QtCore import QLockFile, QObject, QTimer, Signal
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 from oelala_desktop.ui.instance_name import instance_name
 
-_LIMIT = 1024 * 1024  # bytes of a hand-over
-_WAIT_MS = 1000
+_LIMIT = 64 * 1024  # bytes of a hand-over; what has more goes in several
+_WAIT_MS = 1000  # for all of one
 _TRIES, _PAUSE = 20, 0.05  # seconds between: the first needs that long at most to listen
 
 
 def hand_over(home: Path, files: Sequence[str]) -> bool:
     """Gives the files to a window that runs already; False if there is none."""
-    socket = QLocalSocket()
-    socket.connectToServer(instance_name(home))
-    if not socket.waitForConnected(_WAIT_MS):
+    return all(_give(home, part) for part in _parts([str(Path(f).absolute()) for f in files]))
+
+
+def _parts(files: Sequence[str]) -> Iterator[bytes]:
+    """Each within the limit; at least one, since that alone raises the window."""
+    some: list[str] = []
+    size = room = _LIMIT - len(b'{"files": []}')
+    for file in files:
+        cost = len(json.dumps(file)) + 2
+        if cost > size and some:
+            yield json.dumps({"files": some}).encode()
+            some, size = [], room
+        some.append(file)
+        size -= cost
+    yield json.dumps({"files": some}).encode()
+
+
+def _give(home: Path, payload: bytes) -> bool:
+    name = instance_name(home)
+    if not name:
         return False
-    payload = json.dumps({"files": [str(Path(f).absolute()) for f in files]}).encode()
-    socket.write(payload[:_LIMIT])
-    socket.flush()
-    socket.waitForBytesWritten(_WAIT_MS)
-    socket.disconnectFromServer()
+    connection = QLocalSocket()
+    connection.connectToServer(name)
+    if not connection.waitForConnected(_WAIT_MS) or not is_ours(int(connection.socketDescriptor())):
+        return False
+    connection.write(payload)
+    connection.flush()
+    connection.waitForBytesWritten(_WAIT_MS)
+    connection.disconnectFromServer()
     return True
+
+
+def is_ours(descriptor: int) -> bool:
+    """Whether this user is at the other end of a socket; where the system does not tell, its folder has to do."""
+    if not hasattr(socket, "SO_PEERCRED"):
+        return True
+    try:
+        with socket.socket(fileno=os.dup(descriptor)) as peer:
+            told = peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+    except OSError:
+        return False
+    return bool(struct.unpack("3i", told)[1] == os.getuid())
 
 
 class Instance(QObject):
@@ -46,7 +81,7 @@ class Instance(QObject):
         self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
         self._server.newConnection.connect(self._connected)
         # a listener takes the name from the one before without a word, so the name alone tells nothing
-        self._lock = QLockFile(str(Path(tempfile.gettempdir()) / f"{instance_name(home)}.lock"))
+        self._lock = QLockFile(f"{instance_name(home) or home / 'window'}.lock")
         self._lock.setStaleLockTime(0)
         self.is_first = self._lock.tryLock(0) or self._lock.error() != QLockFile.LockError.LockFailedError
         if self.is_first:
@@ -54,7 +89,7 @@ class Instance(QObject):
 
     def _listen(self) -> None:
         name = instance_name(self._home)
-        if not self._server.listen(name):
+        if name and not self._server.listen(name):
             QLocalServer.removeServer(name)  # left by one that was killed
             self._server.listen(name)
 
@@ -78,23 +113,43 @@ class Instance(QObject):
         self._early.clear()
 
     def _connected(self) -> None:
-        socket = self._server.nextPendingConnection()
+        while (connection := self._server.nextPendingConnection()) is not None:
+            if is_ours(int(connection.socketDescriptor())):
+                self._hear(connection)
+            else:
+                connection.abort()
+                connection.deleteLater()
+
+    def _hear(self, connection: QLocalSocket) -> None:
         received = bytearray()
 
+        def give_up() -> None:
+            connection.disconnected.disconnect(finish)
+            connection.abort()
+            connection.deleteLater()
+
         def read() -> None:
-            received.extend(socket.readAll().data())
+            received.extend(connection.readAll().data())
             if len(received) > _LIMIT:
-                socket.abort()
+                give_up()
 
         def finish() -> None:
-            read()
-            try:
-                files = json.loads(bytes(received))["files"]
-            except (ValueError, KeyError, TypeError):
-                files = []
-            if isinstance(files, list):
-                self._came.emit([f for f in files if isinstance(f, str)])
-            socket.deleteLater()
+            received.extend(connection.readAll().data())
+            files = _files_of(bytes(received))
+            if files is not None:
+                self._came.emit(files)
+            connection.deleteLater()
 
-        socket.readyRead.connect(read)
-        socket.disconnected.connect(finish)
+        connection.setReadBufferSize(_LIMIT + 1)
+        connection.readyRead.connect(read)
+        connection.disconnected.connect(finish)
+        QTimer.singleShot(_WAIT_MS, connection, give_up)
+
+
+def _files_of(payload: bytes) -> list[str] | None:
+    """None for what is no hand-over."""
+    try:
+        files = json.loads(payload)["files"] if len(payload) <= _LIMIT else None
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+    return [f for f in files if isinstance(f, str)] if isinstance(files, list) else None

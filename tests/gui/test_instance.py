@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import base64
+import contextlib
+import json
+import os
+import shutil
+import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -41,8 +48,8 @@ def test_files_that_come_before_anybody_takes_them(qtbot: QtBot, first: Instance
     qtbot.waitUntil(lambda: len(taken) == 2)
     many = [f"/a folder with a long name/{number:05}.png" for number in range(5000)]
     assert hand_over(tmp_path, many)
-    qtbot.waitUntil(lambda: len(taken) == 3)
-    assert taken[1:] == [[], many]
+    qtbot.waitUntil(lambda: sum(map(len, taken)) == 1 + len(many))
+    assert taken[1] == [] and list(chain(*taken[2:])) == many
 
 
 def test_nonsense_from_another_program(qtbot: QtBot, first: Instance, tmp_path: Path) -> None:
@@ -55,8 +62,96 @@ def test_nonsense_from_another_program(qtbot: QtBot, first: Instance, tmp_path: 
         socket.write(words)
         socket.flush()
         socket.disconnectFromServer()
-    qtbot.waitUntil(lambda: ["/x.png"] in taken)
-    assert all(files in ([], ["/x.png"]) for files in taken)
+    qtbot.waitUntil(lambda: bool(taken))
+    assert taken == [["/x.png"]]
+
+
+def test_more_than_was_promised_and_one_that_never_ends(qtbot: QtBot, first: Instance, tmp_path: Path) -> None:
+    taken: list[list[str]] = []
+    first.deliver(taken.append)
+    large = json.dumps({"files": ["/x.png" + "x" * 2**16]}).encode()
+    for words in (large, b'{"files": ['):
+        with socket.socket(socket.AF_UNIX) as other:
+            other.connect(instance_name(tmp_path))
+            other.setblocking(False)
+            with contextlib.suppress(BlockingIOError, ConnectionError):
+                other.sendall(words)
+
+            def is_closed(other: socket.socket = other) -> bool:
+                try:
+                    return other.recv(1) == b""
+                except BlockingIOError:
+                    return False
+                except ConnectionError:
+                    return True
+
+            qtbot.waitUntil(is_closed)
+    assert hand_over(tmp_path, ["/y.png"])
+    qtbot.waitUntil(lambda: bool(taken))
+    assert taken == [["/y.png"]]
+
+
+def test_its_place_is_this_users_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    runtime, temporary, home = tmp_path / "run", tmp_path / "tmp", tmp_path / "home"
+    for folder in (runtime, temporary, home):
+        folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(runtime))
+    assert Path(instance_name(home)).parent == runtime / "oelala"
+    assert (runtime / "oelala").stat().st_mode & 0o777 == 0o700
+    (runtime / "oelala").chmod(0o777)
+    assert Path(instance_name(home)).parent == runtime / "oelala"
+    assert (runtime / "oelala").stat().st_mode & 0o777 == 0o700
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "gone"))
+    shared = temporary / f"oelala-{os.getuid()}"
+    assert Path(instance_name(home)).parent == shared
+    shared.rmdir()
+    shared.symlink_to(runtime)
+    assert Path(instance_name(home)).parent == home / "window"
+    (home / "window").rmdir()
+    (home / "window").write_text("in the way")
+    assert instance_name(home) == "" and not may_run_already(home) and not hand_over(home, [])
+    assert Instance(home).is_first
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can be somebody else too")
+def test_somebody_else_is_neither_given_nor_heard(
+    qtbot: QtBot, first: Instance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = Path(tempfile.mkdtemp())
+    folder.chmod(0o777)
+    place, ours = folder / "place", folder / "ours"
+    somebody = "import os, socket; os.setgid(65534); os.setuid(65534); s = socket.socket(socket.AF_UNIX)"
+    imposter = f"""{somebody}
+s.bind({str(place)!r})
+s.listen()
+print("ready", flush=True)
+print(s.accept()[0].recv(9999), flush=True)
+"""
+    intruder = f"""{somebody}
+s.connect({str(ours)!r})
+s.send(b'{{"files": ["/planted.png"]}}')
+"""
+    try:
+        with subprocess.Popen([sys.executable, "-c", imposter], stdout=subprocess.PIPE, text=True) as process:
+            assert process.stdout is not None and process.stdout.readline() == "ready\n"
+            with monkeypatch.context() as patch:
+                patch.setattr("oelala_desktop.ui.instance.instance_name", lambda home: str(place))
+                assert not hand_over(tmp_path, ["/secret.png"])
+            assert process.stdout.readline() == "b''\n"
+        taken: list[list[str]] = []
+        first.deliver(taken.append)
+        first._server.close()
+        assert first._server.listen(str(ours))
+        ours.chmod(0o777)
+        subprocess.run([sys.executable, "-c", intruder], check=True, timeout=60)
+        with socket.socket(socket.AF_UNIX) as own:
+            own.connect(str(ours))
+            own.send(b'{"files": ["/own.png"]}')
+        qtbot.waitUntil(lambda: bool(taken))
+        assert taken == [["/own.png"]]
+    finally:
+        shutil.rmtree(folder)
 
 
 def test_of_two_only_one_is_first(qtbot: QtBot, first: Instance, tmp_path: Path) -> None:
