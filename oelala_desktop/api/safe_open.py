@@ -6,12 +6,14 @@ from __future__ import annotations
 import os
 import re
 import stat
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from oelala_desktop.domain.errors import NotFound
 from oelala_desktop.metadata import sniff
 from oelala_desktop.services.folders import SUFFIXES
+from oelala_desktop.services.unlinked import BY_HANDLE, FILE_FLAGS, FOLDER_FLAGS, open_unlinked
 
 _TYPES = {
     "png": "image/png",
@@ -29,10 +31,6 @@ _TYPES = {
 # https://learn.microsoft.com/windows/win32/fileio/naming-a-file; refused everywhere, so that a name means the same
 _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(\..*)?", re.IGNORECASE | re.DOTALL)
 _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f-\x9f/\\:*?"<>|\u2028\u2029]')
-_FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
-_FLAGS |= getattr(os, "O_BINARY", 0)
-_FOLDER_FLAGS = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_CLOEXEC", 0)
-_BY_HANDLE = os.open in os.supports_dir_fd
 #: seconds (the year 2262): what the media index keeps, and well within what a calendar can say
 _LATEST = 2.0**63 / 1e9
 
@@ -65,16 +63,20 @@ def open_media(folder: Path, name: str) -> OpenFile:
     very name in that very folder; why is not told, since that would tell what else lies there."""
     if not is_plain_name(name):
         raise _not_found()
-    return open_known(folder, name)
+    return _opened(name, lambda: _open_in(folder, name))
 
 
-def open_known(folder: Path, name: str) -> OpenFile:
-    """A file by a name that a scan has read off that folder, which may be any that the file system takes. Blocking.
-    Raises NotFound like `open_media`."""
+def open_known(path: Path) -> OpenFile:
+    """A file that a scan has found, whatever it is called, unless a link leads to it now. Blocking. Raises NotFound
+    like `open_media`."""
+    return _opened(path.name, lambda: open_unlinked(path))
+
+
+def _opened(name: str, opening: Callable[[], int]) -> OpenFile:
     if name.rpartition(".")[2].lower() not in SUFFIXES:
         raise _not_found()
     try:
-        fd = _open_in(folder, name)
+        fd = opening()
     except (OSError, ValueError):
         raise _not_found() from None
     try:
@@ -85,14 +87,12 @@ def open_known(folder: Path, name: str) -> OpenFile:
 
 
 def _open_in(folder: Path, name: str) -> int:
-    if not _BY_HANDLE:
-        path = folder / name
-        if path.is_symlink() or path.resolve().parent != folder.resolve():
-            raise _not_found()
-        return os.open(path, _FLAGS)
-    handle = os.open(folder, _FOLDER_FLAGS)
+    """The folder is as the user named it, links and all; its files are not."""
+    if not BY_HANDLE:
+        return open_unlinked(folder.resolve() / name)
+    handle = os.open(folder, FOLDER_FLAGS)
     try:
-        return os.open(name, _FLAGS, dir_fd=handle)
+        return os.open(name, FILE_FLAGS, dir_fd=handle)
     finally:
         os.close(handle)
 

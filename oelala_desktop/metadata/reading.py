@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -90,9 +91,10 @@ def read_bytes(data: bytes | memoryview, name: str) -> FileMetadata:
     return _result(contents, understand(contents.blocks, contents, name), contents.blocks, None)
 
 
-def probe(path: Path) -> MediaFacts:
-    """What a file is, from its headers alone. Raises Unreadable as `read` does."""
-    with open_file(path) as source:
+def probe(path: Path, opener: Callable[[Path, int], int] = os.open) -> MediaFacts:
+    """What a file is, from its headers alone. Raises Unreadable as `read` does. `opener` is given the path and flags,
+    as `os.open` is."""
+    with open_file(path, opener) as source:
         found = walk(source)
     return MediaFacts(found.kind, found.format, found.width, found.height, found.frames, found.fps, found.duration)
 

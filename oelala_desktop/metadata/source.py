@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
@@ -59,11 +60,11 @@ class Source:
         self.close()
 
 
-def open_file(path: Path) -> Source:
+def open_file(path: Path, opener: Callable[[Path, int], int] = os.open) -> Source:
     """Raises Unreadable when there is no such file, or it is empty, a folder, a device or not ours to read."""
     name = path.name or str(path)
     try:
-        fd = os.open(path, _FLAGS)
+        fd = opener(path, _FLAGS)
     except (OSError, ValueError) as error:
         raise _unreadable(name, error) from error
     try:

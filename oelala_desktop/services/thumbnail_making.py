@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from oelala_desktop.domain.errors import Unreadable
 from oelala_desktop.metadata import probe
 
 from .confined import confined
 from .decoding import FFMPEG_LIMITS, PICTURES, VIDEOS, check_size, decoding
+from .unlinked import open_unlinked
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -25,9 +27,9 @@ _PLAIN_PIXELS = 8_000_000
 
 def make_thumbnail(path: Path, size: int) -> bytes:
     """A JPEG whose longer side has at most `size` pixels, upright; transparency lies on black. Raises Unreadable if the
-    file cannot be decoded or has more than 50 megapixels, OSError if it cannot be read just now."""
-    path.stat()  # a file that is gone is not a damaged one
-    facts = probe(path)
+    file cannot be decoded or has more than 50 megapixels, OSError if it cannot be read just now, or behind a link."""
+    os.close(open_unlinked(path))  # a file that is gone is not a damaged one
+    facts = probe(path, open_unlinked)
     check_size(path.name, facts.width, facts.height)
     pixels = (facts.width or 0) * (facts.height or 0)
     if facts.format in _PLAIN and pixels <= _PLAIN_PIXELS:
@@ -36,11 +38,11 @@ def make_thumbnail(path: Path, size: int) -> bytes:
 
 
 def _make(path: Path, kind: str, size: int) -> bytes:
-    with decoding(path.name):
+    with decoding(path.name), os.fdopen(open_unlinked(path), "rb") as file:
         if kind in PICTURES:
-            small = _picture(path, PICTURES[kind], size)
+            small = _picture(path.name, file, PICTURES[kind], size)
         elif kind in VIDEOS:
-            small = _video(path, VIDEOS[kind], size)
+            small = _video(path.name, file, VIDEOS[kind], size)
         else:
             raise Unreadable(f"{path.name} is of a kind that has no thumbnails.")
         out = BytesIO()
@@ -48,11 +50,11 @@ def _make(path: Path, kind: str, size: int) -> bytes:
         return out.getvalue()
 
 
-def _picture(path: Path, kind: str, size: int) -> Image.Image:
+def _picture(name: str, file: BinaryIO, kind: str, size: int) -> Image.Image:
     from PIL import Image, ImageOps
 
-    with Image.open(path, formats=(kind,)) as opened:
-        check_size(path.name, *opened.size)
+    with Image.open(file, formats=(kind,)) as opened:
+        check_size(name, *opened.size)
         opened.draft("RGB", _fit(opened.width, opened.height, size))  # a JPEG is decoded at the next size above
         picture = _as_rgb(_reduced(opened, size))
         picture.thumbnail((size, size), Image.Resampling.BICUBIC, reducing_gap=1.1)
@@ -85,15 +87,15 @@ def _as_rgb(opened: Image.Image) -> Image.Image:
     return opened.convert("RGB")
 
 
-def _video(path: Path, container: str, size: int) -> Image.Image:
+def _video(name: str, file: BinaryIO, container: str, size: int) -> Image.Image:
     """The first frame that can be decoded; AV1 too."""
     import av
 
-    with av.open(str(path), format=container, options=FFMPEG_LIMITS) as opened:
+    with av.open(file, "r", format=container, options=FFMPEG_LIMITS) as opened:
         stream = next((s for s in opened.streams.video if s.codec_context is not None), None)
         if stream is None:
-            raise Unreadable(f"{path.name} has no video in it that can be decoded.")
-        check_size(path.name, stream.width, stream.height)
+            raise Unreadable(f"{name} has no video in it that can be decoded.")
+        check_size(name, stream.width, stream.height)
         stream.codec_context.options = FFMPEG_LIMITS
         stream.thread_type = "NONE"  # one frame: handing it to threads costs more than it brings
         for count, packet in enumerate(opened.demux(stream)):
@@ -104,7 +106,7 @@ def _video(path: Path, container: str, size: int) -> Image.Image:
                 return small.rotate(90 * turned, expand=True) if turned else small
             if count > _MOST_PACKETS:
                 break
-    raise Unreadable(f"{path.name} has no frame in it that can be decoded.")
+    raise Unreadable(f"{name} has no frame in it that can be decoded.")
 
 
 def _fit(width: int, height: int, size: int) -> tuple[int, int]:

@@ -159,7 +159,7 @@ def _files(routes: APIRouter, context: Context) -> None:
 
     async def media_file(media_id: MediaId, request: Request) -> Response:
         path = Path((await context.services.library.get(media_id)).path)
-        return FileAnswer(await asyncio.to_thread(open_known, path.parent, path.name), request)
+        return FileAnswer(await asyncio.to_thread(open_known, path), request)
 
     async def thumbnail(
         media_id: MediaId,

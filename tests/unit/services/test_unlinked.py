@@ -1,0 +1,79 @@
+"""Files that were found are opened where they were found: whatever became a link since leads nowhere."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from oelala_desktop.api.safe_open import open_known
+from oelala_desktop.domain.errors import NotFound
+from oelala_desktop.services.thumbnail_making import make_thumbnail
+from oelala_desktop.services.unlinked import open_unlinked
+
+
+@pytest.fixture
+def found(tmp_path: Path) -> Path:
+    """A picture two folders down; beside them, in `elsewhere`, lies another of that name, in folders of those names."""
+    for root in ("output", "elsewhere"):
+        folder = tmp_path / root / "a" / "b"
+        folder.mkdir(parents=True)
+        Image.new("RGB", (64, 64)).save(folder / "c.png")
+    return tmp_path / "output" / "a" / "b" / "c.png"
+
+
+def test_a_plain_file_is_opened(found: Path) -> None:
+    for opened in (open_unlinked(found), open_known(found).fd):
+        os.close(opened)
+    assert make_thumbnail(found, 128).startswith(b"\xff\xd8")
+
+
+@pytest.mark.parametrize("swapped", ["output", "output/a", "output/a/b", "output/a/b/c.png"])
+def test_a_link_anywhere_on_the_way_leads_nowhere(found: Path, tmp_path: Path, swapped: str) -> None:
+    place = tmp_path / swapped
+    place.rename(tmp_path / "away")
+    place.symlink_to(tmp_path / swapped.replace("output", "elsewhere"))
+    assert found.read_bytes()  # by name it can be read
+    before = set(os.listdir("/proc/self/fd")) if Path("/proc/self/fd").exists() else set()
+    with pytest.raises(OSError, match="link|directory"):
+        open_unlinked(found)
+    with pytest.raises(NotFound):
+        open_known(found)
+    with pytest.raises(OSError, match="link|directory"):
+        make_thumbnail(found, 128)
+    assert not before or set(os.listdir("/proc/self/fd")) == before
+
+
+def test_one_that_is_swapped_after_the_first_look(found: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At the right moment: between reading what it is and decoding it."""
+    from oelala_desktop.services import thumbnail_making
+
+    probe = thumbnail_making.probe
+
+    def swap(*given: object) -> object:
+        facts = probe(*given)  # type: ignore[arg-type]
+        found.rename(found.with_name("away.png"))
+        found.symlink_to(found.parents[3] / "elsewhere" / "a" / "b" / "c.png")
+        return facts
+
+    monkeypatch.setattr(thumbnail_making, "probe", swap)
+    with pytest.raises(OSError, match="link|directory"):
+        make_thumbnail(found, 128)
+
+
+def test_a_folder_that_may_be_passed_but_not_read(found: Path) -> None:
+    folder = found.parents[1]
+    folder.chmod(0o111)
+    try:
+        os.close(open_unlinked(found))
+    finally:
+        folder.chmod(0o755)
+
+
+def test_a_pipe_keeps_nobody_waiting(found: Path) -> None:
+    found.unlink()
+    os.mkfifo(found)
+    with pytest.raises(NotFound):
+        open_known(found)
