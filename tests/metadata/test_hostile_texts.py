@@ -19,9 +19,9 @@ LONG = "a" * 200_000
 
 
 def timed(data: bytes) -> float:
-    start = time.process_time()
+    start = time.thread_time()
     read_bytes(data, "a.png")
-    return time.process_time() - start
+    return time.thread_time() - start
 
 
 def into_the_encoder(**nodes: Any) -> Any:

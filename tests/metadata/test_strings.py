@@ -116,9 +116,9 @@ def test_texts_are_worked_out(made: dict[str, Any], expected: str) -> None:
 def test_patterns_that_take_for_ever_are_not_tried(pattern: str) -> None:
     text = "a" * 30_000
     made = node("RegexReplace", string=text, regex_pattern=pattern, replace="b")
-    start = time.process_time()
+    start = time.thread_time()
     assert prompt(LINK, t=made) == text
-    assert time.process_time() - start < 1
+    assert time.thread_time() - start < 1
 
 
 def test_texts_that_double_without_end_stop() -> None:
@@ -130,9 +130,9 @@ def test_texts_that_double_without_end_stop() -> None:
             for link in entry["inputs"].values():
                 if isinstance(link, list):
                     link[0] = f"d{link[0]}"
-        start = time.process_time()
+        start = time.thread_time()
         prompt(["d0", 0], **chain, d60=node("Text Multiline", text="a" * 1000))
-        assert time.process_time() - start < 1
+        assert time.thread_time() - start < 1
 
 
 def test_a_link_with_an_odd_slot_leads_on() -> None:
