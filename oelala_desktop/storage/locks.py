@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import os
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from oelala_desktop.domain.errors import CannotSave
+
 _LOOK = 0.02  # seconds between two tries
+_PATIENCE = 10.0  # seconds; what `locked` is for takes milliseconds
+_NO_LOCKS = (errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS)  # what file systems without locks answer
 
 
 class FileLock:
@@ -38,16 +45,35 @@ class FileLock:
             self.release()
         file = self._file or self.path.open("ab")
         self._file = None
-        if not _lock(file, shared) or not _is_at(self.path, file):  # the one who held it may have removed it
-            file.close()
-            return False
-        self._file = file
-        return True
+        with contextlib.ExitStack() as unless_held:
+            unless_held.callback(file.close)
+            if _lock(file, shared) and _is_at(self.path, file):  # the one who held it may have removed it
+                unless_held.pop_all()
+                self._file = file
+        return self._file is not None
 
     def release(self) -> None:
         if self._file is not None:
             self._file.close()
             self._file = None
+
+
+@contextlib.contextmanager
+def locked(path: Path, *, patience: float = _PATIENCE) -> Iterator[None]:
+    """Alone, against other threads too, for what is read and written in one go; where a file system has no locks,
+    without one. Raises OSError if the file of the lock cannot be made, CannotSave if others hold it for longer than
+    `patience` seconds."""
+    lock = FileLock(path)
+    try:
+        if not lock.take(patience=patience):
+            raise CannotSave(f"Another Oelala holds {path} for too long; end it, and try again.")
+    except OSError as error:
+        if error.errno not in _NO_LOCKS:
+            raise
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _is_at(path: Path, file: BinaryIO) -> bool:

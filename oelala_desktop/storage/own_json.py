@@ -13,7 +13,7 @@ import orjson
 
 from oelala_desktop.domain.errors import CannotSave
 
-from .file_lock import locked
+from .locks import locked
 from .whole_file import write_whole
 
 log = logging.getLogger(__name__)

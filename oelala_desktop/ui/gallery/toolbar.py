@@ -193,7 +193,7 @@ class MediaToolbar(QWidget):
         of = wording.count(total) if shown == total else f"{wording.count(shown)} of {wording.count(total)}"
         if not selected:
             parts.append(f"{of} files" if shown == total and total != 1 else of)
-        elif self.width() >= _SHORT:
+        elif self.width() >= _SHORT and not hidden:
             parts.append(of)
         self._count.setText(" · ".join(parts))
         self._count.setToolTip(wording.tooltip(f"{of} files"))

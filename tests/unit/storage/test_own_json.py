@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from oelala_desktop.domain.errors import CannotSave
-from oelala_desktop.storage.file_lock import locked
+from oelala_desktop.storage.locks import locked
 from oelala_desktop.storage.own_json import OwnJson
 from oelala_desktop.storage.preferences import Preferences
 from oelala_desktop.storage.secrets import Secrets
@@ -110,7 +110,7 @@ def test_who_holds_the_lock_for_too_long_is_told_of(tmp_path: Path) -> None:
 
 def test_the_lock_ends_with_its_holder(tmp_path: Path) -> None:
     code = (
-        "import os, sys; from pathlib import Path; from oelala_desktop.storage.file_lock import locked\n"
+        "import os, sys; from pathlib import Path; from oelala_desktop.storage.locks import locked\n"
         "with locked(Path(sys.argv[1])): os.kill(os.getpid(), 9)"
     )
     subprocess.run([sys.executable, "-c", code, str(tmp_path / "x.lock")], check=False, timeout=60)
