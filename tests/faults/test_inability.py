@@ -176,11 +176,11 @@ async def test_asked_for_by_name_it_is_tried_once_more(home: Path, server: Hosti
 async def test_it_goes_first_and_what_waits_goes_without(home: Path, server: Hostile, nodes: Nodes) -> None:
     nodes.gate.clear()
     async with running_app(home, server.url) as app:
-        ran: list[str] = []
+        sent: list[str] = []
 
         def note(event: JobChanged) -> None:
-            if event.job.state is JobState.RUNNING and event.job.id not in ran:
-                ran.append(event.job.id)
+            if event.job.state is JobState.SENT and event.job.id not in sent:
+                sent.append(event.job.id)
 
         app.services.bus.subscribe(JobChanged, note)
         jobs = await submit(app, variations=4)
@@ -192,7 +192,7 @@ async def test_it_goes_first_and_what_waits_goes_without(home: Path, server: Hos
         # those that the server had already fail too; those that waited here do not
         assert jobs[0].id in {job.id for job in failed} and len(failed) <= 2
         assert all("left out" in " ".join(job.warnings) for job in ended)
-        assert ran.index(ended[0].id) < ran.index(jobs[2].id) < ran.index(jobs[3].id)
+        assert sent.index(ended[0].id) < sent.index(jobs[2].id) < sent.index(jobs[3].id)
 
 
 async def test_a_part_that_cannot_be_done_without_fails_the_job(home: Path, server: Hostile, nodes: Nodes) -> None:
