@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from oelala_desktop.domain.errors import Unreadable
-from oelala_desktop.metadata import probe
+from oelala_desktop.metadata import MediaFacts, probe
 
 from .confined import confined
 from .decoding import FFMPEG_LIMITS, PICTURES, VIDEOS, check_size, decoding
@@ -23,15 +23,34 @@ _MOST_PACKETS = 400
 #: formats whose decoders take what the header says and no more, and how many pixels of them are decoded in this process
 _PLAIN = frozenset({"png", "jpeg", "bmp", "gif"})
 _PLAIN_PIXELS = 8_000_000
+#: more than any side has
+_WHOLE = 1 << 20
+
+
+def make_still(path: Path) -> bytes:
+    """The first frame of a video in its own size, upright, as a PNG. Raises as `make_thumbnail` does."""
+    facts, pixels = _facts(path)
+    return confined.run(path.name, pixels, _make_still, path, facts.format)
+
+
+def _make_still(path: Path, kind: str) -> bytes:
+    with decoding(path.name), os.fdopen(open_unlinked(path), "rb") as file:
+        out = BytesIO()
+        _video(path.name, file, VIDEOS[kind], _WHOLE).save(out, "PNG", compress_level=1)
+        return out.getvalue()
+
+
+def _facts(path: Path) -> tuple[MediaFacts, int]:
+    os.close(open_unlinked(path))  # a file that is gone is not a damaged one
+    facts = probe(path, open_unlinked)
+    check_size(path.name, facts.width, facts.height)
+    return facts, (facts.width or 0) * (facts.height or 0)
 
 
 def make_thumbnail(path: Path, size: int) -> bytes:
     """A JPEG whose longer side has at most `size` pixels, upright; transparency lies on black. Raises Unreadable if the
     file cannot be decoded or has more than 50 megapixels, OSError if it cannot be read just now, or behind a link."""
-    os.close(open_unlinked(path))  # a file that is gone is not a damaged one
-    facts = probe(path, open_unlinked)
-    check_size(path.name, facts.width, facts.height)
-    pixels = (facts.width or 0) * (facts.height or 0)
+    facts, pixels = _facts(path)
     if facts.format in _PLAIN and pixels <= _PLAIN_PIXELS:
         return _make(path, facts.format, size)
     return confined.run(path.name, pixels, _make, path, facts.format, size)

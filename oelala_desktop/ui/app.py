@@ -50,10 +50,12 @@ def run_window(options: argparse.Namespace) -> int:
     _show_early(shell, last_page(before))
     app.processEvents()
     from oelala_desktop.ui.garbage import GarbageCollector
+    from oelala_desktop.ui.heap import Heap
     from oelala_desktop.ui.instance import Instance
     from oelala_desktop.ui.session import live
 
     GarbageCollector(app)
+    Heap(app)
     instance = Instance(paths.data, shell)
     if ending.asked or instance.is_second(files):
         return 0

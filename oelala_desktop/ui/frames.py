@@ -13,6 +13,7 @@ from PySide6.QtGui import QImage
 
 from oelala_desktop.domain.errors import Unreadable
 from oelala_desktop.services.decoding import FFMPEG_LIMITS, decoding
+from oelala_desktop.services.thumbnail_making import make_still
 
 _LONGEST = 1280
 _SLOWEST = 1.0  # seconds that one frame may stand
@@ -26,7 +27,11 @@ async def first_frame(path: Path) -> QImage | None:
 
 
 def _first(path: Path) -> QImage | None:
-    return next((image for image, _ in _decode(path, 16_384)), None)
+    try:
+        image = QImage.fromData(make_still(path))
+    except (Unreadable, OSError):
+        return None
+    return None if image.isNull() else image
 
 
 async def play_frames(path: Path, show: Show, is_seen: Callable[[], bool]) -> None:

@@ -221,7 +221,8 @@ class MediaActions(QObject):
 
     def _use_first_frame(self, item: MediaItem) -> None:
         async def work() -> None:
-            image = await first_frame(Path(item.path))
+            known = await self._library.thumbnail(item.id)  # what has none is not tried again
+            image = await first_frame(Path(item.path)) if known else None
             if image is None:
                 self._studio.notify(f"{item.name} cannot be decoded.", "warning")
             else:

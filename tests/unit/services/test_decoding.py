@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import struct
@@ -13,11 +14,12 @@ import pytest
 from PIL import Image
 
 from oelala_desktop.domain.errors import InvalidPicture, Unreadable
+from oelala_desktop.metadata import probe
 from oelala_desktop.metadata.writer import embed
 from oelala_desktop.services import pictures
 from oelala_desktop.services.confined import ROOM, Confined
 from oelala_desktop.services.decoding import Refused, decoding
-from oelala_desktop.services.thumbnail_making import make_thumbnail
+from oelala_desktop.services.thumbnail_making import make_still, make_thumbnail
 from tests.fuzz import decoding as trial
 from tests.metadata import files
 
@@ -84,8 +86,17 @@ def _no_such_codec(data: bytearray) -> None:
 def test_a_video_whose_index_lies(tmp_path: Path, change: Callable[[bytearray], None]) -> None:
     path = tmp_path / "a.mp4"
     path.write_bytes(_mp4_with(change))
-    with pytest.raises(Unreadable, match=r"^a\.mp4 .*\.$"):
-        make_thumbnail(path, 256)
+    for decode in (lambda: make_thumbnail(path, 256), lambda: make_still(path)):
+        with pytest.raises(Unreadable, match=r"^a\.mp4 .*\.$"):
+            decode()
+
+
+def test_the_first_frame_of_a_video_in_its_own_size(tmp_path: Path) -> None:
+    path = tmp_path / "a.mp4"
+    path.write_bytes(files.video("mp4"))
+    facts = probe(path)
+    with Image.open(io.BytesIO(make_still(path))) as still:
+        assert still.format == "PNG" and still.size == (facts.width, facts.height)
 
 
 def test_an_element_that_reaches_beyond_a_video_is_no_memory(tmp_path: Path) -> None:
