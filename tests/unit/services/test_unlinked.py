@@ -37,11 +37,11 @@ def test_a_link_anywhere_on_the_way_leads_nowhere(found: Path, tmp_path: Path, s
     place.symlink_to(tmp_path / swapped.replace("output", "elsewhere"))
     assert found.read_bytes()  # by name it can be read
     before = set(os.listdir("/proc/self/fd")) if Path("/proc/self/fd").exists() else set()
-    with pytest.raises(OSError, match="link|directory"):
+    with pytest.raises(OSError, match=r"link|directory"):
         open_unlinked(found)
     with pytest.raises(NotFound):
         open_known(found)
-    with pytest.raises(OSError, match="link|directory"):
+    with pytest.raises(OSError, match=r"link|directory"):
         make_thumbnail(found, 128)
     assert not before or set(os.listdir("/proc/self/fd")) == before
 
@@ -59,7 +59,7 @@ def test_one_that_is_swapped_after_the_first_look(found: Path, monkeypatch: pyte
         return facts
 
     monkeypatch.setattr(thumbnail_making, "probe", swap)
-    with pytest.raises(OSError, match="link|directory"):
+    with pytest.raises(OSError, match=r"link|directory"):
         make_thumbnail(found, 128)
 
 
