@@ -1,5 +1,5 @@
-"""Opening a file that a scan has found, at the place where it was found: neither a folder on the way nor the file itself
-may have become a link since. Blocking."""
+"""Opening a file that a scan has found, at the place where it was found: neither a folder on the way nor the file
+itself may have become a link since. Blocking."""
 
 from __future__ import annotations
 
