@@ -92,7 +92,6 @@ async def test_a_start_with_everything_wrong(tmp_path: Path) -> None:
     (tmp_path / "preferences.json").write_text(text)
     (tmp_path / "secrets.json").write_text("[" * 100_000)
     async with Services(Paths(tmp_path, tmp_path / "output")) as services:
-        services.current.start()
         assert services.current.url == "http://127.0.0.1:8188"
         about, secrets = services.remarks
         assert all(key in about for key in KEYS) and "preferences.damaged" in about
