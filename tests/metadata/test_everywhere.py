@@ -90,3 +90,14 @@ def test_a_circle_of_undrawn_links() -> None:
     ]}  # fmt: skip
     by_id(made, 2)["inputs"][0]["link"] = None
     assert info(made).steps == 20
+
+
+@pytest.mark.parametrize("pack", ["", "easy "])
+def test_named_channels_of_both_packs(pack: str) -> None:
+    made = graph()
+    made["links"] += [[3, 2, 0, 60, 0, "MODEL"], [4, 61, 0, 3, 0, "MODEL"]]
+    getter, setter = (f"{pack}{name}" for name in (("getNode", "setNode") if pack else ("GetNode", "SetNode")))
+    made["nodes"] += [drawn(60, setter, ["m"], {"MODEL": 3}), drawn(61, getter, ["m"])]
+    by_id(made, 3)["inputs"][0]["link"] = 4
+    assert info(made).models == (UsedModel("oak.safetensors"),)
+    assert info(made).loras == (UsedLora("ink.safetensors", 0.8),)

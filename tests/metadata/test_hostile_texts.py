@@ -53,6 +53,7 @@ GRAPHS = {
     "patterns": chain("RegexReplace", 60, "string", regex_pattern="a+b? ", replace="ab "),
     "extracts": chain("RegexExtract", 60, "string", regex_pattern="(?:a|b|.)+", mode="All Matches"),
     "replacing": chain("StringReplace", 60, "string", find="a", replace="aa"),
+    "formats": chain("StringFormat", 60, "values.a", f_string="{a}" * 600),
     "templates": into_the_encoder(t0=node("JoinStrings", **{f"string_{i}": [f"w{i}", 0] for i in range(99)}),
                                   **{f"w{i}": node("Text", text="{" + "|" * 9_000 + "_" * 9_000) for i in range(99)}),
     "shows": into_the_encoder(**{f"t{i}": node("ShowText", text=[f"t{i + 1}", 0], text_0=LONG) for i in range(40)}),

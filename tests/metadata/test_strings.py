@@ -63,6 +63,13 @@ def test_an_answer_that_nothing_shows_is_unknown(model: dict[str, Any]) -> None:
     assert INSTRUCTION not in (prompt(["j", 0], m=model, j=joined) or "")
 
 
+def test_a_line_by_chance_is_unknown_and_a_template_at_least_what_was_typed() -> None:
+    assert prompt(LINK, t=node("Text Random Line", text="a heron\na gull", seed=1)) is None
+    template = node("DPRandomGenerator", text="a {heron|gull}", seed=1)
+    assert prompt(LINK, t=template) == "a {heron|gull}"
+    assert prompt(LINK, t=template, s=node("ShowText|pysssss", text=LINK, text_0="a gull")) == "a gull"
+
+
 def test_an_answer_that_was_joined_is_whole_where_it_is_shown() -> None:
     joined = node("StringConcatenate", string_a=["m", 0], string_b="soft light", delimiter=" ")
     shown = node("ShowText|pysssss", text=["j", 0], text_0=f"{ANSWER} soft light")
@@ -97,6 +104,10 @@ def test_what_was_typed_is_newer_than_what_was_shown() -> None:
          "a heron, dusk"),
         (node("StringFunction|pysssss", action="replace", tidy_tags="no", text_a="a gull", text_b="gull",
               text_c="heron"), "a heron"),
+        (node("StringFormat", f_string="{a} at {b} {c}", **{"values.a": ["w", 0], "values.b": "dusk"}),
+         "two herons at dusk {c}"),
+        (node("CR Combine Prompt", part1="a heron", part2=["v", 0], separator=", "), "a heron, boats"),
+        (node("Passes On", whatever=["w", 0], mode="x"), "two herons"),
         (node("ComfySwitchNode", switch=["b", 0], on_true=["w", 0], on_false=["v", 0]), "boats"),
         (node("ImpactConditionalBranch", cond=True, tt_value=["w", 0], ff_value=["v", 0]), "two herons"),
         (node("JoinStringMulti", inputcount=2, string_1=["w", 0], string_2=["v", 0], delimiter="\\n"),

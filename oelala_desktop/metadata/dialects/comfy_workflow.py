@@ -17,7 +17,9 @@ _MUTED, _BYPASSED = 2, 4
 _INPUT_NODE, _OUTPUT_NODE = -10, -20
 _NESTING = 8
 #: nodes that exist in the editor only
-_DRAWN_ONLY = frozenset({"Note", "MarkdownNote", "Reroute", "PrimitiveNode", "SetNode", "GetNode"})
+_SETTERS = frozenset({"SetNode", "easy setNode"})
+_GETTERS = frozenset({"GetNode", "easy getNode"})
+_DRAWN_ONLY = frozenset({"Note", "MarkdownNote", "Reroute", "PrimitiveNode"}) | _SETTERS | _GETTERS
 
 Node = dict[str, Any]
 
@@ -36,6 +38,11 @@ def to_graph(drawn: dict[str, Any]) -> dict[str, Any]:
 
 def _objects(value: Any) -> list[dict[str, Any]]:
     return [entry for entry in value if type(entry) is dict] if type(value) is list else []
+
+
+def _kind(node: Node) -> str:
+    kind = node.get("type")
+    return kind if type(kind) is str else ""
 
 
 def _channel(node: Node) -> str:
@@ -80,7 +87,7 @@ class _Scope:
         for node in _objects(drawn.get("nodes"))[: limits.GRAPH_STEPS]:
             if type(node.get("id")) in (int, str):
                 self.nodes[node["id"]] = node
-                if node.get("type") == "SetNode":
+                if _kind(node) in _SETTERS:
                     self.setters[_channel(node)] = node
         known.left -= 1 + len(self.nodes)
         links = drawn.get("links")
@@ -160,13 +167,13 @@ class _Scope:
         return self._through(node, slot, hops)
 
     def _through(self, node: Node, slot: Any, hops: int) -> Any:
-        kind = node.get("type")
+        kind = _kind(node)
         if kind == "PrimitiveNode":
             values = node.get("widgets_values")
             return values[0] if type(values) is list and values and type(values[0]) is not list else None
-        if kind == "GetNode":
+        if kind in _GETTERS:
             node = self.setters.get(_channel(node), node)
-        if kind in ("Reroute", "GetNode", "SetNode"):
+        if kind == "Reroute" or kind in _SETTERS or kind in _GETTERS:
             inputs = _sockets(node, "inputs")
             return self.origin(inputs[0].get("link"), hops + 1) if inputs else None
         return [f"{self.prefix}{node['id']}", slot]

@@ -72,8 +72,12 @@ def follow(graph: Graph, link: Any) -> ModelChain:
     nodes = graph.nodes
     seen: set[str] = set()
     while pending and len(seen) < limits.GRAPH_STEPS and len(stacks) < limits.GRAPH_PARTS:
-        node_id = graph.target(pending.pop())
-        if node_id is None or node_id in seen:
+        value = pending.pop()
+        # the usual link without a call in between
+        if type(value) is not list or len(value) != 2:
+            continue
+        node_id = value[0] if type(value[0]) is str else graph.target(value)
+        if node_id is None or node_id in seen or node_id not in nodes:
             continue
         seen.add(node_id)
         node = nodes[node_id]

@@ -13,9 +13,11 @@ from oelala_desktop.metadata.dialects.text_nodes import Given, operation
 
 #: inputs of nodes that only hold or join texts
 _STRING_KEY = re.compile(
-    r"(?:text|string|str|prompt|strings?\.\w+)_?(?:\d{1,2}|[a-h])?|value|prefix|suffix|wildcard_text|user_prompt|input"
-    r"|any|anything|source|"
+    r"(?:text|string|str|prompt|part|phrase|line|strings?\.\w+)_?(?:\d{1,2}|[a-h])?|value|prefix|suffix|wildcard_text"
+    r"|user_prompt|input|any|anything|source|"
 )
+#: inputs that carry no text
+_NO_TEXT = frozenset({"image", "images", "pixels", "mask", "samples", "latent", "model", "clip", "vae"})
 #: inputs of one node that are looked at; no real one has as many
 _INPUTS = 256
 #: what a template or a model's answer became when the graph was run; what lies beside it was not used
@@ -26,6 +28,7 @@ _MAKER = re.compile(
     r"|enhanc|expan[ds]|super_?prompt|random|wildcard|dynamic|translat|textgenerate|describe|moondream|grok",
     re.IGNORECASE,
 )
+_TEMPLATES = re.compile("wildcard|dynamic|random", re.IGNORECASE)
 #: inputs that only a model's node has
 _MAKER_KEYS = frozenset(
     {"system_prompt", "system_message", "system", "max_tokens", "max_new_tokens", "max_length", "temperature", "top_p",
@@ -121,9 +124,11 @@ class Strings:
 
     def _template(self, kind: str, inputs: Inputs) -> str | None:
         """A wildcard's template is at least what was typed; an instruction to a model is not the prompt."""
-        if _MAKER_KEYS.isdisjoint(inputs) and ("ildcard" in kind or "ynamic" in kind or "andom" in kind):
-            return next((inputs[k] for k in ("wildcard_text", "text", "prompt") if type(inputs.get(k)) is str), None)
-        return None
+        if not _MAKER_KEYS.isdisjoint(inputs) or not _TEMPLATES.search(kind):
+            return None
+        template = next((inputs[k] for k in ("wildcard_text", "text", "prompt") if type(inputs.get(k)) is str), None)
+        # of several lines one was taken
+        return None if template is None or ("andom" in kind and "\n" in template) else template
 
     def _value(self, value: Any, depth: int) -> Any:
         """An input of an operation: a text, or a plain value such as a switch."""
@@ -146,6 +151,10 @@ class Strings:
         some = islice(inputs.items(), _INPUTS)
         found = [self.at(value, depth + 1) for key, value in some if _STRING_KEY.fullmatch(key)]
         texts = [text for text in found if text]
+        if not found:
+            # a node that only hands something on, by whatever name
+            onwards = [value for key, value in inputs.items() if type(value) is list and key not in _NO_TEXT]
+            return self.at(onwards[0], depth + 1) if len(onwards) == 1 else None
         if not texts:
             return "" if "" in found else None
         if len(texts) == 1:

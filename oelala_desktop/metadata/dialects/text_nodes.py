@@ -20,6 +20,8 @@ _SOURCES = ("string", "text", "input", "text_a", "input_text", "source", "string
 _FINDS = ("find", "old", "search", "search_text", "find_text", "search_string", "old_text", "target", "from", "Find")
 _REPLACEMENTS = ("replace", "new", "replacement", "replace_text", "replace_with", "replacement_text", "new_text",
                  "replace_string", "to", "Replace")  # fmt: skip
+_FORMATS = ("f_string", "template", "format_string", "format")
+_FIELD = re.compile(r"\{(\w{1,40})\}")
 _PATTERNS = ("regex_pattern", "pattern", "regex", "regex_search")
 _REPEATED_GROUP = re.compile(r"\)[*+{]")
 _REPEATS = re.compile(r"[*+{]")
@@ -45,6 +47,8 @@ def operation(kind: str, inputs: dict[str, Any]) -> Operation | None:
     """What a node of this class with these inputs does; None if it only holds or joins."""
     if kind.startswith("StringFunction"):
         return _function
+    if any(type(inputs.get(key)) is str and "{" in inputs[key] for key in _FORMATS):
+        return _format
     if any(key in inputs for key in _PATTERNS):
         return _replace_pattern if any(key in inputs for key in _REPLACEMENTS) else _extract
     if any(key in inputs for key in _FINDS) and any(key in inputs for key in _REPLACEMENTS):
@@ -121,6 +125,21 @@ def _extract(inputs: dict[str, Any], given: Given) -> str | None:
     at = min(group, compiled.groups) if "Group" in mode else 0
     found = [match[at] or "" for match in compiled.finditer(text)]
     return "\n".join(found if mode.startswith("All") else found[:1])[: limits.PROMPT]
+
+
+def _format(inputs: dict[str, Any], given: Given) -> str | None:
+    """A text with the names of other inputs in braces, each with its value in that place."""
+    template = _text(given, _FORMATS, inputs)
+    room = limits.PROMPT
+
+    def value(match: re.Match[str]) -> str:
+        nonlocal room
+        found = next((given(key) for key in (match[1], f"values.{match[1]}") if key in inputs), None)
+        text = found if type(found) is str else jsontext.word(found)
+        room -= len(text)
+        return match[0] if found is None or room < 0 else text
+
+    return None if template is None else _FIELD.sub(value, template)[: limits.PROMPT]
 
 
 def _trim(inputs: dict[str, Any], given: Given) -> str | None:
