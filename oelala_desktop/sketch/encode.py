@@ -62,7 +62,7 @@ def of_file(path: Path) -> Video:
 
 
 def read_frames(path: Path, check: Callable[[], None]) -> Frames:
-    """Every frame of a file as RGB. Raises ValueError when it holds none, MemoryError past the budget."""
+    """Every frame of a file as RGB. Raises ValueError when it holds none, MemoryError where it has no room."""
     try:
         with av.open(str(path)) as container:
             stream = container.streams.video[0]

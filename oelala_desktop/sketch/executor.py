@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from oelala_desktop.sketch.folders import Folders
-from oelala_desktop.sketch.frames import PreviewSource, memory_of
+from oelala_desktop.sketch.frames import PreviewSource, ease, memory_of
 from oelala_desktop.sketch.graph import Graph, Signatures, is_link, order, sources
 from oelala_desktop.sketch.nodes.definition import NodeClass, Result
 from oelala_desktop.sketch.progress import Interrupt, Interrupted, Outlet, Progress
@@ -297,10 +297,11 @@ class NodeWork:
         return {"prompt": self._job.graph, **(extra if isinstance(extra, dict) else {})}
 
     def check(self) -> None:
+        ease()
         self._executor.interrupt.check()
 
     def progress(self, value: int, total: int, preview: PreviewSource | None = None) -> None:
-        self._executor.interrupt.check()
+        self.check()
         self._progress.update(self._node_id, value, total, preview)
 
     def take(self, name: str) -> bool:

@@ -1,8 +1,17 @@
-"""What an IMAGE is here: a uint8 array [frames, height, width, 3 or 4], RGB(A). A MASK is float32 [n, h, w]."""
+"""What an IMAGE is here: a uint8 array [frames, height, width, 3 or 4], RGB(A). A MASK is float32 [n, h, w].
+
+Batches lie in memory up to a budget, beyond it in files without a name, which go with them.
+"""
 
 import itertools
+import math
+import mmap
+import os
+import shutil
+import tempfile
 import weakref
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,34 +23,77 @@ PreviewSource = Callable[[], Frames]
 """Gives the picture [height, width, 3 or 4] to be shown as a preview; called only when a preview is wanted."""
 
 BUDGET = 1600 * 1024**2
-"""Bytes of frames alive at a time, of all nodes together: with libraries and an encoder Sketch stays below 2 GB. Beyond
-it a job is refused rather than driving the machine to swap."""
+"""Bytes of frames in memory at a time, of all nodes together: with libraries and an encoder Sketch stays below 2 GB."""
+SPARE = 2 * 1024**3
+"""Bytes that are left free on the disk; a batch that would take them is refused."""
 
 _alive: dict[int, int] = {}
 """Bytes of each batch that somebody still holds, by a number of its own."""
 _numbers = itertools.count()
 
 
+_files: weakref.WeakValueDictionary[int, mmap.mmap] = weakref.WeakValueDictionary()
+"""What lies on the disk, of batches that somebody still holds."""
+_EASED = 32  # calls of `ease` until pages are handed back
+_calls = itertools.count(1)
+
+
 def allocate(count: int, height: int, width: int, channels: int = 3) -> Frames:
-    """An uninitialised batch of frames. Raises MemoryError with the sizes when all batches would pass the budget."""
+    """An uninitialised batch of frames. Raises MemoryError with the sizes when there is room for it neither in memory
+    nor on the disk."""
     if count < 1 or height < 1 or width < 1:
         raise ValueError(f"A batch of {count} frames of {width}×{height} pixels cannot be made.")
-    size = count * height * width * channels
+    shape = (count, height, width, channels)
+    size = math.prod(shape)
     if size + sum(list(_alive.values())) > BUDGET:
-        raise MemoryError(
-            f"{count} frames of {width}×{height} pixels take {size / 1024**3:.1f} GiB; "
-            f"Sketch holds at most {BUDGET / 1024**3:.1f} GiB at a time. Use fewer frames or a smaller size."
-        )
-    made = np.empty((count, height, width, channels), np.uint8)
+        return np.ndarray(shape, np.uint8, buffer=_on_disk(shape))
+    made = np.empty(shape, np.uint8)
     number = next(_numbers)
     _alive[number] = size
     weakref.finalize(made, _alive.pop, number)  # a view keeps its batch alive, and so counted
     return made
 
 
+def _on_disk(shape: tuple[int, int, int, int]) -> mmap.mmap:
+    size = math.prod(shape)
+    folder = _large_folder()
+    free = shutil.disk_usage(folder).free
+    if size > free - SPARE:
+        count, height, width, _ = shape
+        raise MemoryError(
+            f"{count} frames of {width}×{height} pixels take {size / 1024**3:.1f} GiB, which neither the memory that "
+            f"Sketch may use has room for nor {folder}. Use fewer frames or a smaller size, or make room there."
+        )
+    try:
+        with tempfile.TemporaryFile(dir=folder) as file:
+            if hasattr(os, "posix_fallocate"):
+                os.posix_fallocate(file.fileno(), 0, size)  # a full disk is met here, not at some frame
+            else:
+                file.truncate(size)
+            mapped = mmap.mmap(file.fileno(), size)
+    except OSError as error:
+        raise MemoryError(f"Frames cannot be kept in {folder}: {error.strerror}.") from error
+    _files[id(mapped)] = mapped
+    return mapped
+
+
+def _large_folder() -> Path:
+    """Where large files may lie for a while: on many systems /tmp is memory."""
+    large = Path("/var/tmp")
+    return large if os.access(large, os.W_OK) else Path(tempfile.gettempdir())
+
+
+def ease() -> None:
+    """Called now and then by what goes through frames: pages of batches on the disk need not stay in memory."""
+    if not _files or next(_calls) % _EASED or not hasattr(mmap, "MADV_DONTNEED"):
+        return
+    for mapped in list(_files.values()):
+        mapped.madvise(mmap.MADV_DONTNEED)
+
+
 def gather(pictures: Iterable[Frames], expected: int = 0) -> Frames:
     """A batch of pictures that come one by one, `expected` of them or so. Raises ValueError when there are none,
-    MemoryError past the budget."""
+    MemoryError where there is no room."""
     made: Frames | None = None
     filled = 0
     for picture in pictures:
@@ -62,7 +114,7 @@ def memory_of(value: Any) -> Any:
     """The array in whose memory a node's output lies: its batch where it is a part of one; else the value itself."""
     inner = getattr(value, "frames", value)
     base = getattr(inner, "base", None)
-    return inner if base is None else base
+    return base if isinstance(base, np.ndarray) else inner
 
 
 def rgb(frames: Any) -> Frames:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psutil
 import pytest
 
 from oelala_desktop.sketch import executor as execution
@@ -55,17 +56,46 @@ def alive() -> int:
 @pytest.mark.parametrize("ending", [False, True])
 def test_five_clips_cost_what_one_costs(folders: Folders, monkeypatch: pytest.MonkeyPatch, ending: bool) -> None:
     monkeypatch.setattr(execution, "KEPT", 0)
+    monkeypatch.setattr(frames, "SPARE", 2**62)
     monkeypatch.setattr(frames, "BUDGET", alive() + CLIP + 3 * STILL)
     outcome = ran(folders, chained(5, ending=ending))
     assert outcome.success, outcome.messages[-1]
     assert len(list(folders.output.glob("c*.mp4"))) == 5
 
 
-def test_beyond_the_budget_a_job_is_refused_with_both_sizes(folders: Folders, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_beyond_the_budget_frames_lie_on_the_disk_and_are_the_same(
+    folders: Folders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outcome = ran(folders, chained(2, ending=True))
+    monkeypatch.setattr(frames, "BUDGET", alive())
+    beyond = ran(folders, chained(2, ending=True))
+    assert outcome.success and beyond.success, beyond.messages[-1]
+    assert not frames._files, "what lay on the disk is gone with its batches"
+    first, second = sorted(folders.output.glob("c2*.mp4"))
+    assert np.array_equal(read_frames(first, lambda: None), read_frames(second, lambda: None))
+
+
+def test_frames_on_the_disk_do_not_stay_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(frames, "BUDGET", 0)
+    monkeypatch.setattr(frames, "_EASED", 1)
+    batch = frames.allocate(64, 512, 1024)
+    before = psutil.Process().memory_info().rss
+    for number, picture in enumerate(batch):
+        picture[:] = number
+        frames.ease()
+    assert psutil.Process().memory_info().rss - before < batch.nbytes // 4
+    assert [int(picture[0, 0, 0]) for picture in batch] == list(range(64))
+
+
+def test_a_batch_for_which_there_is_no_room_is_refused_with_its_size(
+    folders: Folders, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(frames, "BUDGET", alive() + CLIP - 1)
+    monkeypatch.setattr(frames, "SPARE", 2**62)
     outcome = ran(folders, chained(1))
     event, content = outcome.messages[-1]
-    assert event == "execution_error" and "Sketch holds at most" in content["exception_message"]
+    assert event == "execution_error" and "9 frames of 64×48 pixels" in content["exception_message"]
+    assert "make room" in content["exception_message"]
 
 
 def test_after_a_job_little_is_kept(folders: Folders, monkeypatch: pytest.MonkeyPatch) -> None:
