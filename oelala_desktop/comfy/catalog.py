@@ -12,7 +12,7 @@ def parse_catalog(object_info: Mapping[str, Any], folders: Mapping[str, tuple[st
     """Node classes that do not have the known form are left out: a custom node may answer with anything."""
     classes = {}
     for name, row in object_info.items():
-        if isinstance(row, Mapping) and isinstance(row.get("input", {}), Mapping):
+        if isinstance(row, Mapping) and isinstance(row.get("input") or {}, Mapping):
             classes[name] = _node_class(name, row)
     return Catalog(classes, dict(folders or {}))
 
@@ -20,7 +20,7 @@ def parse_catalog(object_info: Mapping[str, Any], folders: Mapping[str, tuple[st
 def _node_class(name: str, row: Mapping[str, Any]) -> NodeClass:
     inputs: dict[str, NodeInput] = {}
     for section in ("required", "optional"):
-        rows = row.get("input", {}).get(section)
+        rows = (row.get("input") or {}).get(section)
         for key, spec in rows.items() if isinstance(rows, Mapping) else ():
             inputs[key] = _node_input(spec, section == "required")
     outputs = row.get("output")

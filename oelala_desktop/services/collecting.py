@@ -20,7 +20,7 @@ from .eta import amount_of_work, place_key
 from .fetching import Place, fetch_result, places
 from .joining import with_joined
 from .judging import is_enough, own_files, shown_name
-from .tasks import TaskScope
+from .tasks import Supervisor, TaskScope
 
 log = logging.getLogger(__name__)
 
@@ -34,9 +34,10 @@ _NOT_OURS = "The server finished this job but named only files that it has not m
 
 
 class Collector:
-    def __init__(self, board: Board, scope: TaskScope) -> None:
+    def __init__(self, board: Board, scope: TaskScope, faults: Supervisor) -> None:
         self._board = board
         self._scope = scope
+        self._faults = faults
 
     def start(
         self, flight: Flight, files: tuple[ServerFile, ...], seconds: float | None, guessed: bool = False
@@ -44,14 +45,17 @@ class Collector:
         """`seconds` is how long the server ran the job; `guessed` files were found by name and may be unfinished."""
         if flight.fetching is not None:
             return
-        if flight.faults < _FAULTS:
-            work = self._collect(flight, files, seconds, guessed)
-        else:
-            error = JobError(
-                "The result could not be taken in, through a fault of Oelala's own; its log has more.", "bug"
-            )
-            work = self._board.finish(flight, JobState.FAILED, error=error)
+        work = self._taken_in(flight, files, seconds, guessed)
         flight.fetching = self._scope.start(work, f"fetch {flight.job.id}")
+
+    async def _taken_in(
+        self, flight: Flight, files: tuple[ServerFile, ...], seconds: float | None, guessed: bool
+    ) -> None:
+        if flight.faults < _FAULTS:
+            await self._faults.attempt(self._collect(flight, files, seconds, guessed))
+            return
+        error = JobError("The result could not be taken in, through a fault of Oelala's own; its log has more.", "bug")
+        await self._board.finish(flight, JobState.FAILED, error=error)
 
     async def _collect(
         self, flight: Flight, files: tuple[ServerFile, ...], seconds: float | None, guessed: bool

@@ -52,8 +52,8 @@ class Driver:
         self._board = Board(engine, store, bus)
         self._scope = scope
         self._sender = Sender(self._board, scope, keys_of)
-        self._collector = Collector(self._board, scope)
         self._faults = Supervisor(bus, f"Following the jobs on {engine.ref.name}")
+        self._collector = Collector(self._board, scope, self._faults)
         self._asker = Asker(self._board, self._collector.start, self._sender.send_again, self._faults, inability)
         engine.on_message = self._heard
         engine.on_online = self._came_online

@@ -11,7 +11,9 @@ import pytest
 
 from oelala_desktop.comfy.client import ComfyClient
 from oelala_desktop.domain.job import JobState
+from oelala_desktop.services import collecting
 from oelala_desktop.services.asking import Asker
+from oelala_desktop.services.collecting import Collector
 from oelala_desktop.services.driver import Driver
 from oelala_desktop.services.scanning import Scanner
 from oelala_desktop.services.sending import Sender
@@ -130,6 +132,16 @@ async def test_sending_stumbles_over_one_job(tmp_path: Path, server: Server, mon
     assert [job.state for job in ended] == [JobState.FAILED, JobState.DONE]
     assert ended[0].error is not None
     assert ended[0].error.kind == "bug"
+
+
+async def test_fetching_stumbles_once(tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(collecting, "_AFTER_A_FAULT", 0.1)
+    monkeypatch.setattr(Collector, "_fetch", failing(Collector._fetch, 1))
+    async with running_app(tmp_path / "home", server.url) as app:
+        job = await app.end_of(await app.submit(**ONE))
+        assert told_once(app, "Following the jobs")
+    assert job.state is JobState.DONE
+    assert not faults_in(tmp_path / "home", [job], files=1)
 
 
 @pytest.mark.parametrize(

@@ -52,13 +52,14 @@ def test_classes() -> None:
             "Saver": {"input": {"required": {}}, "output": [], "output_node": True},
             "Odd": {"input": {"required": None}, "output": None},
             "Bare": {},
+            "Inputless": {"input": None, "output": []},
             "Broken": {"input": 5},
             "Nothing": None,
             "Choice": {"output": ["IMAGE", ["a", "b"]]},
         },
         {"loras": ("x",)},
     )
-    assert set(catalog.classes) == {"Saver", "Odd", "Bare", "Choice"}
+    assert set(catalog.classes) == {"Saver", "Odd", "Bare", "Inputless", "Choice"}
     assert catalog.classes["Saver"].is_output
     assert catalog.classes["Choice"].outputs == ("IMAGE", "['a', 'b']")
     assert catalog.folders == {"loras": ("x",)}
