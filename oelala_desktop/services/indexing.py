@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from collections.abc import Awaitable, Callable, Container, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -94,7 +94,9 @@ class Indexer:
         awaited after each batch. Returns early when `stop` is set; nothing is lost then, only left for later."""
         pictures = [(file.folder, file.name) for file in difference.new]
         rest = await self._move(difference)
-        rest += await self._videos_of(pictures, {file.path for file in rest})
+        beside = await self._videos_of(pictures)
+        coming = {file.path for file in rest} if beside else set()
+        rest += [video for video in beside if video.path not in coming]
         rest.sort(key=lambda file: file.stamp.mtime_ns, reverse=True)
         load = len(rest) > _LOAD and len(rest) > await self._store.size() // _SHARE
         if load:
@@ -144,7 +146,7 @@ class Indexer:
     def _read_here(self, files: Sequence[Found], stop: threading.Event) -> Batch:
         return read_batch(files, self._favorites.marks, stop)
 
-    async def _videos_of(self, pictures: Iterable[tuple[str, str]], without: Container[str] = ()) -> list[Found]:
+    async def _videos_of(self, pictures: Iterable[tuple[str, str]]) -> list[Found]:
         """Videos that are known already and may have one of the pictures, given by folder and name, as their companion:
         what made them can be told only now."""
         names: dict[str, list[str]] = {}
@@ -157,8 +159,7 @@ class Indexer:
             if known and few is None:
                 wanted = {video for name in beside for video in video_names(name)}
                 known = {name: file for name, file in known.items() if name in wanted}
-            videos = [Found(folder, name, file.stamp) for name, file in known.items() if file.id is not None]
-            found += [video for video in videos if video.path not in without]
+            found += [Found(folder, name, file.stamp) for name, file in known.items() if file.id is not None]
         return found
 
     async def read_videos_of(self, pictures: Iterable[tuple[str, str]]) -> None:

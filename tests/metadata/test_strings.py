@@ -65,6 +65,7 @@ def test_an_answer_that_nothing_shows_is_unknown(model: dict[str, Any]) -> None:
 
 def test_a_line_by_chance_is_unknown_and_a_template_at_least_what_was_typed() -> None:
     assert prompt(LINK, t=node("Text Random Line", text="a heron\na gull", seed=1)) is None
+    assert prompt(LINK, t=node("Text Load Line From File", file_path="x", multiline_text="a\nb", index=1)) is None
     template = node("DPRandomGenerator", text="a {heron|gull}", seed=1)
     assert prompt(LINK, t=template) == "a {heron|gull}"
     assert prompt(LINK, t=template, s=node("ShowText|pysssss", text=LINK, text_0="a gull")) == "a gull"
@@ -107,6 +108,7 @@ def test_what_was_typed_is_newer_than_what_was_shown() -> None:
         (node("StringFormat", f_string="{a} at {b} {c}", **{"values.a": ["w", 0], "values.b": "dusk"}),
          "two herons at dusk {c}"),
         (node("CR Combine Prompt", part1="a heron", part2=["v", 0], separator=", "), "a heron, boats"),
+        (node("MultilineStringNode", multi_line_prompt="a heron"), "a heron"),
         (node("Passes On", whatever=["w", 0], mode="x"), "two herons"),
         (node("ComfySwitchNode", switch=["b", 0], on_true=["w", 0], on_false=["v", 0]), "boats"),
         (node("ImpactConditionalBranch", cond=True, tt_value=["w", 0], ff_value=["v", 0]), "two herons"),

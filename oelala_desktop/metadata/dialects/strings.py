@@ -16,6 +16,8 @@ _STRING_KEY = re.compile(
     r"(?:text|string|str|prompt|part|phrase|line|strings?\.\w+)_?(?:\d{1,2}|[a-h])?|value|prefix|suffix|wildcard_text"
     r"|user_prompt|input|any|anything|source|"
 )
+#: names of inputs that hold a text, where none of the usual ones is there
+_HOLDS = re.compile("text|prompt|string|wildcard")
 #: inputs that carry no text
 _NO_TEXT = frozenset({"image", "images", "pixels", "mask", "samples", "latent", "model", "clip", "vae"})
 #: inputs of one node that are looked at; no real one has as many
@@ -25,7 +27,7 @@ RESOLVED = ("populated_text", "generated_text", "generated_prompt", "enhanced_pr
 #: nodes whose text is made as they run, by a model, by chance or out of a file or picture
 _MAKER = re.compile(
     r"llm|llama|ollama|gpt|gemini|claude|openai|groq|mistral|deepseek|qwen|florence|joy|caption|interrogat|tagger|vlm"
-    r"|enhanc|expan[ds]|super_?prompt|random|wildcard|dynamic|translat|textgenerate|describe|moondream|grok",
+    r"|enhanc|expan[ds]|super_?prompt|random|wildcard|dynamic|translat|textgenerate|describe|moondream|grok|load.?line|line.?from",
     re.IGNORECASE,
 )
 _TEMPLATES = re.compile("wildcard|dynamic|random", re.IGNORECASE)
@@ -152,9 +154,10 @@ class Strings:
         found = [self.at(value, depth + 1) for key, value in some if _STRING_KEY.fullmatch(key)]
         texts = [text for text in found if text]
         if not found:
-            # a node that only hands something on, by whatever name
-            onwards = [value for key, value in inputs.items() if type(value) is list and key not in _NO_TEXT]
-            return self.at(onwards[0], depth + 1) if len(onwards) == 1 else None
+            # a node that only holds a text or hands something on, by whatever name
+            held: list[Any] = [value for key, value in inputs.items() if type(value) is str and _HOLDS.search(key)]
+            held = held or [value for key, value in inputs.items() if type(value) is list and key not in _NO_TEXT]
+            return self.at(held[0], depth + 1) if len(held) == 1 else None
         if not texts:
             return "" if "" in found else None
         if len(texts) == 1:
