@@ -11,7 +11,7 @@ import pytest
 
 from oelala_desktop.domain.job import JobState
 from oelala_desktop.sketch.executor import NodeWork
-from tests.sketch.holdable import hold_at_each_step
+from tests.sketch.holdable import Brake
 
 from .hostile import Hostile
 from .rig import App, Server, running_app
@@ -33,10 +33,9 @@ def release(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Server]:
 @pytest.fixture
 def held(tmp_path: Path, hostile: Hostile, monkeypatch: pytest.MonkeyPatch) -> Hostile:
     """Its jobs stand still at their first step."""
-    monkeypatch.setattr(NodeWork, "progress", NodeWork.progress)  # as it was, afterwards
-    file = tmp_path / "hold"
-    file.touch()
-    hold_at_each_step(file)
+    brake = Brake(tmp_path / "hold")
+    brake.hold()
+    monkeypatch.setattr(NodeWork, "progress", brake.step)
     return hostile
 
 
