@@ -21,7 +21,7 @@ _QUALITY = 80
 #: packets looked at for a first frame
 _MOST_PACKETS = 400
 #: formats whose decoders take what the header says and no more, and how many pixels of them are decoded in this process
-_PLAIN = frozenset({"png", "jpeg", "bmp", "gif"})
+_PLAIN = frozenset({"png", "jpeg", "bmp", "gif", "webp"})
 _PLAIN_PIXELS = 8_000_000
 #: more than any side has
 _WHOLE = 1 << 20
