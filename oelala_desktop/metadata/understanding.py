@@ -19,6 +19,7 @@ _GRAPHS = ("prompt", "workflow")
 _BLOCKS = (oelala.KEY, *_GRAPHS, "original_t2i_prompt")
 #: blocks that no other program writes its own things into
 _COMFY = frozenset({*_BLOCKS, "encoder", "too", "CreationTime", "extra_pnginfo"})
+_NONE: frozenset[str] = frozenset()
 #: formats of which a saver makes a video; animated pictures carry their own mark
 MOVING = frozenset({"mp4", "mov", "webm", "mkv", "gif"})
 
@@ -28,9 +29,9 @@ def understand(blocks: dict[str, Any], contents: Contents, name: str) -> Generat
     in one text are added to `blocks`."""
     if not blocks:
         return GenerationInfo()
-    others: Set[str] = blocks.keys() - _COMFY
-    if others:
-        others = _unwrap(blocks, others)
+    others: Set[str] = _NONE
+    if not _COMFY.issuperset(blocks):
+        others = _unwrap(blocks, blocks.keys() - _COMFY)
     found = _Found()
     if oelala.KEY in blocks or "original_t2i_prompt" in blocks:
         _take_ours(blocks, found)

@@ -165,9 +165,10 @@ class Pass:
 
     def splits(self) -> bool:
         """Whether it does only a part of the steps."""
-        for inputs in self._given:
-            if not _SPLITTING.isdisjoint(inputs):
-                return True
+        if not _SPLITTING.isdisjoint(self.inputs):
+            return True
+        if any(not _SPLITTING.isdisjoint(inputs) for inputs in self._given[1:]):
+            return True
         if "steps_to_run" in self.inputs:
             return self._step(("steps_to_run",)) != -1 or self.inputs.get("sampler_mode") == "resample"
         return "sigmas" in self.inputs and any("plit" in self.graph.class_type(node_id) for node_id in self._sigmas())

@@ -31,6 +31,8 @@ _EXACT = (False, None, "stretch", "crop", "pad", "disabled", "false")
 _FACTORS = ("scale_by", "upscale_by", "scale", "rescale_factor")
 _FACTOR = re.compile(r"x(\d(?:\.\d)?)")
 _STEPS = 64
+#: pixels of a side; what is larger is read with more care
+_MOST = 2**31
 
 Size = tuple[int, int]
 
@@ -92,7 +94,10 @@ def _take(graph: Graph, inputs: Inputs, fields: dict[str, Any]) -> bool:
 def written(graph: Graph, inputs: Inputs) -> Size | None:
     """The size that a node is given, by numbers, by links to them, or chosen from a list."""
     if "width" in inputs and "height" in inputs:
-        size = _linked(graph, inputs["width"]) or _pair(graph, inputs, ("width", "height"))
+        width, height = inputs["width"], inputs["height"]
+        if type(width) is int and type(height) is int and 0 < width < _MOST and 0 < height < _MOST:
+            return width, height
+        size = _linked(graph, width) or _pair(graph, inputs, ("width", "height"))
         if size is not None:
             return size
     chosen = _chosen(inputs)
