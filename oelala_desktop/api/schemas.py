@@ -180,6 +180,10 @@ class Jobs(BaseModel):
     jobs: list[Job] = Field(description="Newest first.")
 
 
+class CancelledJobs(BaseModel):
+    cancelled: list[str] = Field(description="Ids of jobs that waited.", examples=[[_EXAMPLE_ID]])
+
+
 class SubmittedJob(BaseModel):
     job_id: str = Field(examples=[_EXAMPLE_ID])
     status: str = Field(examples=["queued"])

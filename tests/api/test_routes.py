@@ -147,6 +147,18 @@ def test_cancel_retry_and_clearing_away(client: httpx.Client, served: Served) ->
     assert file.exists()
 
 
+def test_all_that_waits_is_cancelled_and_what_runs_goes_on(client: httpx.Client) -> None:
+    running = submit(client, duration="15", fps="24", resolution="1080p")
+    waiting = submit(client, variations="3")
+    ended = client.delete("/jobs")
+    assert ended.status_code == 200
+    assert set(ended.json()["cancelled"]) >= {job["job_id"] for job in waiting["jobs"]}
+    assert {wait_for(client, job["job_id"])["state"] for job in waiting["jobs"]} == {"cancelled"}
+    assert client.delete("/jobs").json() == {"cancelled": []}
+    client.delete(running["status_url"])
+    wait_for(client, running["job_id"])
+
+
 def test_metadata_of_a_result_and_of_a_plain_picture(client: httpx.Client) -> None:
     job = wait_for(client, submit(client, seed="42")["job_id"])
     video = client.get(job["outputs"][0]["url"]).content

@@ -11,7 +11,7 @@ from oelala_desktop.api.answer import JsonAnswer
 from oelala_desktop.api.context import Context
 from oelala_desktop.api.documented import errors, routes_about
 from oelala_desktop.api.job_view import job_row
-from oelala_desktop.api.schemas import Job, Jobs
+from oelala_desktop.api.schemas import CancelledJobs, Job, Jobs
 from oelala_desktop.domain.errors import NotFound
 from oelala_desktop.domain.job import Job as DomainJob
 from oelala_desktop.domain.job import JobState
@@ -42,6 +42,12 @@ def router(context: Context) -> APIRouter:
     ) -> JsonAnswer:
         jobs = await service.recent(1000 if state else limit)
         return JsonAnswer({"jobs": [row(job) for job in jobs if state in (None, job.state)][:limit]})
+
+    @routes.delete("/jobs", response_model=CancelledJobs, summary="Cancel all that waits", responses=errors(507))
+    async def cancel_waiting() -> JsonAnswer:
+        """Every job that has not begun; what runs goes on."""
+        done = await service.cancel_waiting()
+        return JsonAnswer({"cancelled": [*done.ids, *done.asked]})
 
     @routes.get("/jobs/{job_id}", response_model=Job, summary="One job", responses=errors(404))
     async def get_job(job_id: JobId) -> JsonAnswer:
