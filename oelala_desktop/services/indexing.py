@@ -36,8 +36,9 @@ _FEW = 100
 
 @dataclass(slots=True)
 class Difference:
-    """What the folders have and the index has not, and the other way round."""
+    """What the folders have and the index has not, and the other way round. `generation` is the index's."""
 
+    generation: int
     new: list[Found] = field(default_factory=list)
     gone: dict[int, Stamp] = field(default_factory=dict)
     refused_gone: dict[str, list[str]] = field(default_factory=dict)
@@ -107,7 +108,7 @@ class Indexer:
         if stop.is_set():
             return
         await self._take_out(difference)
-        await self._store.keep_folders(difference.complete)
+        await self._store.keep_folders(difference.complete, difference.generation)
 
     async def _move(self, difference: Difference) -> list[Found]:
         """A file that is gone here and new there, the same in size, time and inode, has only been renamed."""

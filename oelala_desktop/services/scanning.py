@@ -76,6 +76,7 @@ class Scanner:
         """Until cancelled."""
         await self._guarded(self._begin())
         self.looked.set()
+        await self._guarded(self._store.file.check())
         self._wanted = True
         while True:
             await self._guarded(self._turn())
@@ -133,6 +134,7 @@ class Scanner:
     async def _scan(self, *, deep: bool) -> None:
         """`deep` looks at every file; otherwise only into folders whose own time has changed."""
         self._stop.clear()
+        difference = Difference(self._store.file.generation)  # as it is now, before anything is asked of it
         known = {folder.path: folder for folder in await self._store.folders()}
         try:
             found, seen = await self._indexer.call(lambda: self._walk(known, deep=deep))
@@ -140,7 +142,6 @@ class Scanner:
             self._report(0, 0, done=True)
             return
         self.watcher.watch({*seen, *self._roots})
-        difference = Difference()
         for path, folder in known.items():
             if path not in seen and not any(is_below(path, closed) for closed in found.closed):
                 await self._note_gone(folder, difference)
@@ -200,12 +201,12 @@ class Scanner:
             done, going_on = await asyncio.to_thread(settled, waiting, time.monotonic())
             self._waiting = {one.file.path: one for one in going_on}
             if done:
-                await self._indexer.apply(Difference(new=done), threading.Event())
+                await self._indexer.apply(Difference(self._store.file.generation, new=done), threading.Event())
 
     async def _look_at(self, paths: set[str]) -> None:
         looked_at = await asyncio.to_thread(lambda: {path: look(path) for path in paths})
+        difference = Difference(self._store.file.generation)
         known = {folder.path: folder for folder in await self._store.folders()}
-        difference = Difference()
         there: dict[str, dict[str, Stamp]] = {}
         missing: dict[str, list[str]] = {}
         renewed = []

@@ -1,6 +1,7 @@
 """A disposable database: one connection that writes and one that reads, each on a thread of its own, so that a page is
 never kept waiting by a long load. A damaged file, or one of another version, is set aside and begun anew; a process
-that has it open finds that before it reads or commits, and goes over to the new one."""
+that has it open finds that before it reads or commits, and goes over to the new one. `check` finds the damage of which
+SQLite says nothing."""
 
 from __future__ import annotations
 
@@ -8,8 +9,10 @@ import asyncio
 import logging
 import os
 import sqlite3
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from typing import TypeVar
 
@@ -17,6 +20,7 @@ from oelala_desktop.domain.errors import CannotSave
 
 from .database import without_cursor
 from .locks import FileLock
+from .seal import Seal
 from .sqlite_errors import is_damage, is_damage_at_start, reading, what_is_wrong
 
 log = logging.getLogger(__name__)
@@ -26,6 +30,7 @@ Work = Callable[[sqlite3.Connection], T]
 #: what code of ours fails with when a row holds something else than was put there
 _NONSENSE = (TypeError, AttributeError, LookupError, ValueError, ArithmeticError)
 _PATIENCE = 30.0  # seconds that another process may take to begin it anew
+_OFTEN = 100_000  # steps of SQLite after which a check that is no longer wanted ends
 _SETTINGS = ("journal_mode=WAL", "synchronous=NORMAL", "temp_store=MEMORY", "cache_size=-16000")
 
 
@@ -34,17 +39,28 @@ class _Replaced(Exception):
 
 
 class IndexFile:
-    """`create` makes the tables; a file whose `user_version` is not `version` is begun anew."""
+    """`create` makes the tables; a file whose `user_version` is not `version` is begun anew. One that has `is_whole`
+    (whether its rows belong together) is sealed when it is closed, and can be checked."""
 
-    def __init__(self, path: Path, create: Callable[[sqlite3.Connection], None], version: int) -> None:
+    def __init__(
+        self,
+        path: Path,
+        create: Callable[[sqlite3.Connection], None],
+        version: int,
+        is_whole: Work[bool] | None = None,
+    ) -> None:
         self._path = path
         self._create = create
         self._version = version
+        self._is_whole = is_whole
+        self._seal = Seal(path)
+        self._is_known = False  # to be sound: begun or checked in this run
         self._writer = _Line(f"{path.stem}-write")
         self._reader = _Line(f"{path.stem}-read")
         self._lock = FileLock(path.with_suffix(".lock"))
         self._renewing = asyncio.Lock()
-        self._generation = 0
+        #: how often the content was lost and begun anew
+        self.generation = 0
         self._has_doubted = False
         #: called on the loop after the content was lost and begun anew
         self.on_lost: Callable[[], None] = lambda: None
@@ -55,9 +71,39 @@ class IndexFile:
         await self._reader.call(lambda: self._open_file(self._reader))
 
     async def close(self) -> None:
+        await self._reader.call(self._reader.disconnect)
+        await self._writer.call(self._close)
         for line in (self._reader, self._writer):
-            await line.call(line.disconnect)
             line.stop()
+
+    async def check(self) -> None:
+        """Reads the whole file, beside what else is done with it: one that is not what was closed, or, where it was not
+        sealed, whose tables and rows do not belong together, is begun anew."""
+        if self._is_whole is None or self._is_known:
+            return
+        generation, stop = self.generation, threading.Event()
+        try:
+            found = await asyncio.to_thread(self._is_sound, self._is_whole, stop)
+        finally:
+            stop.set()
+        if found is False:
+            log.error("%s is damaged: it does not hold what was put there", self._path.name)
+            await self._renew(generation)
+        elif generation == self.generation:
+            self._is_known = found is True
+
+    def _is_sound(self, is_whole: Work[bool], stop: threading.Event) -> bool | None:
+        """None if that could not be found out."""
+        sealed = self._seal.holds()
+        if sealed is not None:
+            return sealed
+        try:
+            with closing(sqlite3.connect(f"{self._path.absolute().as_uri()}?mode=rw", timeout=20, uri=True)) as c:
+                c.set_progress_handler(stop.is_set, _OFTEN)
+                with reading():
+                    return c.execute("PRAGMA integrity_check(1)").fetchone() == ("ok",) and is_whole(c)
+        except sqlite3.DatabaseError as error:
+            return False if is_damage(error) else None
 
     async def read(self, work: Work[T]) -> T:
         """Runs `work` on the reading thread; it sees all that was written before."""
@@ -68,7 +114,7 @@ class IndexFile:
         return await self._run(self._writer, work)
 
     async def _run(self, line: _Line, work: Work[T]) -> T:
-        generation = self._generation
+        generation = self.generation
         try:
             return await line.call(lambda: line.transact(work))
         except _Replaced:
@@ -94,9 +140,9 @@ class IndexFile:
     async def _renew(self, generation: int) -> None:
         """Several callers meet the same damage; the first of them sees to it."""
         async with self._renewing:
-            if generation != self._generation:
+            if generation != self.generation:
                 return
-            self._generation += 1
+            self.generation += 1
             await self._reader.call(self._reader.disconnect)
             await self._writer.call(self._begin_anew)
             await self._reader.call(lambda: self._open_file(self._reader))
@@ -106,11 +152,23 @@ class IndexFile:
         """Unless another process has done so already."""
         self._connect(anew=not self._writer.is_replaced())
 
+    def _close(self) -> None:
+        self._writer.disconnect()
+        try:
+            if self._is_whole is not None and self._lock.take():
+                self._seal.put(known=self._is_known)
+        except OSError as error:
+            log.info("%s is not sealed: %s", self._path.name, error.strerror)
+        finally:
+            self._lock.release()
+
     def _connect(self, *, anew: bool = False) -> None:
         self._writer.disconnect()
+        self._is_known = False
         try:
             if not self._lock.take(patience=_PATIENCE):
                 raise CannotSave(f"Another Oelala is at work on {self._path} for too long; try again in a moment.")
+            self._seal.take()
             if anew:
                 self._set_aside()
             try:
@@ -143,6 +201,7 @@ class IndexFile:
         connection.execute("BEGIN IMMEDIATE")
         if connection.execute("PRAGMA user_version").fetchone()[0] != self._version:
             self._create(connection)
+            self._is_known = True
             connection.execute(f"PRAGMA user_version={self._version}")
 
     def _open_file(self, line: _Line) -> None:

@@ -48,7 +48,7 @@ class MediaStore:
     """The index of one home: what is asked of it and what is written into it."""
 
     def __init__(self, path: Path) -> None:
-        self.file = IndexFile(path, create, VERSION << 16 | LAYOUT)
+        self.file = IndexFile(path, create, VERSION << 16 | LAYOUT, _is_whole)
         self._writing = Writing()
         self._stats = MediaStats(0, 0)
         #: the reading connection's own word for the state of the file that was counted
@@ -217,10 +217,13 @@ class MediaStore:
     async def move(self, item_id: int, folder: str, name: str) -> Changes:
         return await self.file.write(lambda c: move(c, item_id, folder, name))
 
-    async def keep_folders(self, seen: Sequence[tuple[str, int, bytes | None]]) -> None:
-        """Path, mtime and print of folders whose content is in the index now."""
+    async def keep_folders(self, seen: Sequence[tuple[str, int, bytes | None]], generation: int = 0) -> None:
+        """Path, mtime and print of folders whose content is in the index now: that of the `generation` in which it was
+        compared. One that was begun anew since then has not got all of it, and the folders are looked at again."""
 
         def work(c: sqlite3.Connection) -> None:
+            if generation != self.file.generation:
+                return
             rows = [(mtime_ns, print_, folder_id(c, path)) for path, mtime_ns, print_ in seen]
             c.executemany("UPDATE folders SET mtime_ns = ?, print = ? WHERE id = ?", rows)
 
@@ -284,6 +287,16 @@ def read_page(c: sqlite3.Connection, query: MediaQuery) -> MediaPage:
         return MediaPage(items)
     last = rows[limit - 1]
     return MediaPage(items, sql.write_cursor(query, last[20] if statement.key else 0, last[19]))
+
+
+def _is_whole(c: sqlite3.Connection) -> bool:
+    """Whether every file has a folder and what made it, and the next id is a new one."""
+    stray = (
+        "SELECT 1 FROM items i LEFT JOIN details d ON d.moment = i.moment LEFT JOIN folders f ON f.id = i.folder"
+        " WHERE d.moment IS NULL OR f.id IS NULL"
+    )
+    last = "SELECT last_id >= (SELECT coalesce(max(id), 0) FROM items) FROM state"
+    return bool(c.execute(f"SELECT NOT EXISTS ({stray}) AND ({last})").fetchone()[0] == 1)
 
 
 def _whole(query: MediaQuery) -> MediaQuery:

@@ -1,5 +1,5 @@
 """Damaged copies of a media index, each opened by the library: nothing that is asked of it fails, and every file is
-there again.
+there again. Half of them are copies of an index that was closed, half of one whose program was killed.
 
 As a script: `python tests/library/index_damage.py -n 230 [--seed S]`. Prints copies, failed questions, not rebuilt.
 """
@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
+import os
 import random
 import sys
 import tempfile
@@ -26,6 +27,7 @@ from tests.library.conftest import EVERYTHING, Shelf, picture, put, until
 FILES = 40
 KINDS = ("byte", "byte", "byte", "bit", "page", "zeros", "cut")
 _PAGE = 4096
+_OLD = 1_700_000_000  # when the first file was made: the same in every run, so that the index is too
 
 
 @dataclass
@@ -94,17 +96,23 @@ async def run_index_damage(copies: int, seed: int, home: Path) -> Count:
     for number in range(FILES):
         words = f"Steps: 4, Model: m{number % 3}, Seed: {number}"
         prompt = f"two herons lift off lake {number} <lora:mist:1>\nNegative prompt: blurry\n{words}"
-        put(shelf.output / f"{number}.png", picture(number, parameters=prompt))
+        made = put(shelf.output / f"{number}.png", picture(number, parameters=prompt))
+        os.utime(made, (_OLD + number, _OLD + number))
     library = await shelf.start()
     await library.set_favorite([(await shelf.item("7.png")).id], True)
     await library.close()
     whole = shelf.paths.media_database.read_bytes()
+    seal = shelf.paths.media_database.with_suffix(".seal")
+    sealed = seal.read_bytes()
     for number in range(copies):
         kind = KINDS[number % len(KINDS)]
         for file in shelf.paths.data.glob("media.*"):
             file.unlink()
         shelf.paths.media_database.write_bytes(damaged(whole, kind, chance))
-        await _try(shelf, f"copy {number} ({kind})", count)
+        was_closed = number // len(KINDS) % 2 == 0
+        if was_closed:
+            seal.write_bytes(sealed)
+        await _try(shelf, f"copy {number} ({kind}, {'closed' if was_closed else 'killed'})", count)
         count.copies += 1
     return count
 

@@ -1,11 +1,16 @@
 """The index is disposable; what the user marked is not."""
 
+import re
 import sqlite3
+import threading
 from pathlib import Path
 
 import pytest
 
 from oelala_desktop.domain.media import MediaQuery
+from oelala_desktop.services.folders import list_folder
+from oelala_desktop.services.indexing import Difference
+from oelala_desktop.services.library import Library
 from oelala_desktop.storage.media import MediaStore
 from tests.library.conftest import EVERYTHING, Shelf, picture, put, until
 from tests.library.index_damage import questions, run_index_damage
@@ -119,13 +124,63 @@ async def test_damaged_copies_are_all_rebuilt(tmp_path: Path) -> None:
     assert not count.faults
 
 
+def places_of(content: bytes, word: bytes) -> list[int]:
+    return [at.start() for at in re.finditer(re.escape(word), content)]
+
+
+@pytest.mark.parametrize("closed", [True, False])
+async def test_a_letter_that_changed_is_found_wherever_it_stands(shelf: Shelf, closed: bool) -> None:
+    """SQLite tells nothing of it: an index that does not name a file any more has it read in a second time."""
+    names = [f"heron{number}.png" for number in range(3)]
+    for number, name in enumerate(names):
+        put(shelf.output / name, picture(number))
+    await (await shelf.start()).close()
+    path = shelf.paths.media_database
+    seal = path.with_suffix(".seal")
+    whole, sealed = path.read_bytes(), seal.read_bytes()
+    places = places_of(whole, b"heron1.png")
+    assert len(places) >= 5
+    for at in places:
+        path.write_bytes(whole[:at] + b"x" + whole[at + 1 :])
+        seal.write_bytes(sealed)
+        if not closed:  # the program was killed: then the tables are compared with one another
+            seal.unlink()
+        shelf.make()
+        library = await shelf.start()
+        assert await library.count(EVERYTHING) == 3
+        assert all([await library.by_path(shelf.output / name) for name in names])
+        if closed:
+            assert sorted(await shelf.names()) == names
+            assert len(await shelf.names(MediaQuery(text="heron1"))) == 1
+        await library.close()
+
+
+async def test_a_scan_of_an_index_that_was_lost_meanwhile_completes_no_folder(shelf: Shelf) -> None:
+    put(shelf.output / "a.png", picture(1))
+    library = await shelf.start()
+    store, indexer = library._store, library._indexer
+    store.file.on_lost = lambda: None  # what it starts comes below, when this is over
+    difference = Difference(store.file.generation)
+    await indexer.compare_listings([list_folder(str(shelf.output))[0]], difference)
+    assert difference.complete and not difference.new
+    await store.file._renew(store.file.generation)
+    await indexer.apply(difference, threading.Event())
+    assert not any(folder.print for folder in await store.folders())
+    library._lost()
+    await until(lambda: _is_back(library, 1))
+
+
+async def _is_back(library: Library, count: int) -> bool:
+    return await library.count(EVERYTHING) == count
+
+
 async def test_an_index_that_another_process_began_anew_is_followed(shelf: Shelf) -> None:
     put(shelf.output / "a.png", picture(1))
     library = await shelf.start()
     other = MediaStore(shelf.paths.media_database)
     await other.open()
     before = shelf.paths.media_database.stat().st_ino
-    await library._store.file._renew(library._store.file._generation)
+    await library._store.file._renew(library._store.file.generation)
     assert shelf.paths.media_database.stat().st_ino != before
 
     async def back() -> bool:
