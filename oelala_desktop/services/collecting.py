@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 
 from oelala_desktop.comfy.answers import ServerFile
@@ -18,7 +19,7 @@ from .board import Board, Flight
 from .engine import jittered
 from .eta import amount_of_work, place_key
 from .fetching import Place, fetch_result, places
-from .joining import with_joined
+from .joining import Astray, State, state_of, with_joined
 from .judging import is_enough, own_files, shown_name
 from .tasks import Supervisor, TaskScope
 
@@ -28,9 +29,12 @@ _BAD_ANSWERS = 5  # times that a well server may give out something that is no r
 _LONGEST_PAUSE = 1.5  # seconds between two attempts on a bad line
 _AFTER_A_FAULT = 5.0  # seconds until a fetch that ended without an end, through a fault of ours, is begun anew
 _FAULTS = 3  # times that this is done
+_ROUNDS = 3  # times that clips are fetched, if something takes them away before they are joined
 _NO_FILE = "The server finished this job but saved no file."
 _NOTHING = "The server finished this job but made no picture or video for it."
 _NOT_OURS = "The server finished this job but named only files that it has not made: nothing new came of it."
+
+_TAKEN = "Something took the clips away, or changed them, each time before they could be joined; they are not joined."
 
 
 class Collector:
@@ -63,9 +67,8 @@ class Collector:
         flight.faults += 1
         try:
             await self._begin(flight)
-            outputs = await self._fetch(flight, files, guessed)
+            outputs = await self._outcome(flight, files, guessed)
             if outputs:
-                outputs = await with_joined(self._board, flight.job, outputs)
                 await self._board.finish(flight, JobState.DONE, outputs=outputs, **flight.job.size_of(outputs))
                 await self._remember(flight, seconds)
         finally:
@@ -80,18 +83,58 @@ class Collector:
             await self._board.insist(lambda: self._board.store.save(flight.job), job.id)
             self._board.bus.publish(JobChanged(flight.job))
 
-    async def _fetch(self, flight: Flight, files: tuple[ServerFile, ...], guessed: bool) -> tuple[Output, ...]:
-        """What came of the files; empty when the job ended otherwise. It fails only when nothing asked for came."""
+    async def _outcome(self, flight: Flight, files: tuple[ServerFile, ...], guessed: bool) -> tuple[Output, ...]:
+        """What came of the files and what is joined of it; empty when the job ended otherwise. Clips that go astray
+        before they are joined are fetched again."""
+        astray: frozenset[str] = frozenset()
+        for _ in range(_ROUNDS):
+            brought: dict[str, State] = {}
+            outputs = await self._fetch(flight, files, guessed, astray, brought)
+            if not outputs:
+                return ()
+            try:
+                return await self._join(flight, outputs, brought)
+            except Astray as error:
+                log.warning("%s: gone or changed before they were joined: %s", flight.job.id, error)
+                astray = error.paths
+        self._tell(flight.job, "warning", _TAKEN)
+        return outputs
+
+    async def _join(
+        self, flight: Flight, outputs: tuple[Output, ...], brought: Mapping[str, State]
+    ) -> tuple[Output, ...]:
+        """Waits for room on the disk. Raises Astray."""
+        while True:
+            try:
+                return await with_joined(self._board, flight.job, outputs, brought)
+            except CannotSave as error:
+                flight.stalled = True
+                await self._board.wait_for_room(error, flight.job.id)
+            if flight.cancelling:
+                await self._board.finish(flight, JobState.CANCELLED, outputs=outputs)
+                return ()
+
+    async def _fetch(
+        self,
+        flight: Flight,
+        files: tuple[ServerFile, ...],
+        guessed: bool,
+        anew: frozenset[str],
+        brought: dict[str, State],
+    ) -> tuple[Output, ...]:
+        """What came of the files, and in `brought` how each was left here; empty when the job ended otherwise. It fails
+        only when nothing asked for came."""
         job = flight.job
         kept: list[Output] = []
         refused: dict[str, EngineAnswer] = {}
         for place in places(job, own_files(job, files)):
-            outcome = await self._bring(flight, place, guessed)
+            outcome = await self._bring(flight, place, guessed, anew)
             if outcome is None:
                 await self._board.finish(flight, JobState.CANCELLED, outputs=tuple(kept))
                 return ()
             if isinstance(outcome, Output):
                 kept.append(outcome)
+                brought[outcome.path] = await asyncio.to_thread(state_of, outcome.path)
                 self._name(job, place, outcome)
             elif not isinstance(outcome, NotThisJobs):
                 refused[shown_name(place.file)] = outcome
@@ -106,13 +149,15 @@ class Collector:
             self._tell(job, "warning", f"{name} could not be kept, the rest of the result is here. {error.message}")
         return tuple(kept)
 
-    async def _bring(self, flight: Flight, place: Place, guessed: bool) -> Output | EngineAnswer | None:
+    async def _bring(
+        self, flight: Flight, place: Place, guessed: bool, anew: frozenset[str]
+    ) -> Output | EngineAnswer | None:
         """The file here, or why it is refused for good; None when the user has given up waiting for it."""
         board = self._board
         tries = bad = 0
         while True:
             try:
-                return await fetch_result(board.engine.client, flight.job, place)
+                return await fetch_result(board.engine.client, flight.job, place, anew=anew)
             except NotThisJobs as error:
                 return error
             except EngineUnreachable as error:

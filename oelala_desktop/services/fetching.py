@@ -67,13 +67,14 @@ def is_fetched(job: Job, files: tuple[ServerFile, ...]) -> bool:
     return all(_already_there(folder, place.stem, job, place.role) for place in places(job, files))
 
 
-async def fetch_result(client: ComfyClient, job: Job, place: Place) -> Output:
-    """One file of a job; what an earlier try brought is not fetched again. Raises EngineUnreachable, EngineAnswer
-    (NotThisJobs among it) or CannotSave; nothing half-written is left under a final name."""
+async def fetch_result(client: ComfyClient, job: Job, place: Place, *, anew: frozenset[str] = frozenset()) -> Output:
+    """One file of a job; what an earlier try brought is not fetched again, unless its path is in `anew`. Raises
+    EngineUnreachable, EngineAnswer (NotThisJobs among it) or CannotSave; nothing half-written is left under a final
+    name."""
     folder = Path(job.out_dir)
     await asyncio.to_thread(_make_folder, folder)
     there = await asyncio.to_thread(_already_there, folder, place.stem, job, place.role)
-    if there:
+    if there is not None and there.path not in anew:
         return there
     part = folder / f"{place.stem}.part"
     oldest = None if bears_prefix(job, place.file) else place.file.since

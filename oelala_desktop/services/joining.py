@@ -6,11 +6,11 @@ import asyncio
 import logging
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from oelala_desktop.comfy.transfer import cannot_save
-from oelala_desktop.domain.errors import CannotSave, Unreadable
+from oelala_desktop.domain.errors import Unreadable
 from oelala_desktop.domain.job import Job, Output
 from oelala_desktop.metadata import check_complete, probe
 
@@ -20,26 +20,41 @@ from .fetching import _already_there, _describe, _embed, _sync_folder, params_of
 log = logging.getLogger(__name__)
 
 JOINED = "joined"
+State = tuple[int, int, int] | None
 
 
-async def with_joined(board: Board, job: Job, outputs: tuple[Output, ...]) -> tuple[Output, ...]:
-    """The outputs and what their clips make together. A file that is whole and this job's is taken as it is, so that a
-    try that was cut off goes on where it stood; without room on the disk it waits. Clips that cannot be spliced stay
-    as they are, and that is said."""
+class Astray(Exception):
+    """Clips are no longer the files that were brought here: removed, cut short or written over. `paths` are theirs."""
+
+    def __init__(self, paths: frozenset[str]) -> None:
+        super().__init__(", ".join(sorted(paths)))
+        self.paths = paths
+
+
+async def with_joined(
+    board: Board, job: Job, outputs: tuple[Output, ...], brought: Mapping[str, State]
+) -> tuple[Output, ...]:
+    """The outputs and what their clips make together. `brought` is how each clip was left by whoever brought it. A file
+    that is whole and this job's is taken as it is, so that a try that was cut off goes on where it stood. Clips that
+    cannot be spliced stay as they are, and that is said. Raises Astray, and CannotSave while the disk refuses."""
     made = []
     for number, clips in enumerate(chains(job, outputs), 1):
         stem = f"{result_stem(job)}_{JOINED}" + (f"_{number}" if number > 1 else "")
-        while True:
-            try:
-                made.append(await _join(job, clips, stem))
-            except CannotSave as error:
-                await board.wait_for_room(error, job.id)
-                continue
-            except Unreadable as error:
-                log.warning("%s: %s", job.id, error)
-                board.complain(f"The clips are here, but could not be joined. {error.message}", job.id)
-            break
+        try:
+            made.append(await _join(job, {clip.path: brought.get(clip.path) for clip in clips}, stem))
+        except Unreadable as error:
+            log.warning("%s: %s", job.id, error)
+            board.complain(f"The clips are here, but could not be joined. {error.message}", job.id)
     return (*outputs, *made)
+
+
+def state_of(path: str) -> State:
+    """What tells whether a file is still the one that was brought; None if it is not there. Blocking."""
+    try:
+        found = Path(path).stat()
+    except OSError:
+        return None
+    return found.st_size, found.st_mtime_ns, found.st_ino
 
 
 def chains(job: Job, outputs: Sequence[Output]) -> list[list[Output]]:
@@ -54,39 +69,60 @@ def chains(job: Job, outputs: Sequence[Output]) -> list[list[Output]]:
     return [list(chain) for chain in zip(*clips, strict=False)]
 
 
-async def _join(job: Job, clips: Sequence[Output], stem: str) -> Output:
+async def _join(job: Job, clips: Mapping[str, State], stem: str) -> Output:
     stop = threading.Event()
     try:
-        return await asyncio.to_thread(_make, job, [Path(clip.path) for clip in clips], stem, stop)
+        return await asyncio.to_thread(_make, job, clips, stem, stop)
     finally:
         stop.set()
 
 
-def _make(job: Job, clips: Sequence[Path], stem: str, stop: threading.Event) -> Output:
-    from .splicing import splice  # decoders, only when they are needed
-
+def _make(job: Job, clips: Mapping[str, State], stem: str, stop: threading.Event) -> Output:
     folder = Path(job.out_dir)
     there = _already_there(folder, stem, job, JOINED)
     if there is not None:
         return there
-    kind = probe(clips[0]).format
-    part, final = folder / f"{stem}.part", folder / f"{stem}{clips[0].suffix}"
+    part = folder / f"{stem}.part"
     try:
         try:
-            splice(clips, part, kind, stop)
-            check_complete(part)
-            output = _describe(part, final, JOINED)
-            _embed(part, params_of(job, output), job.graph)
-            _flush(part)
+            final = _spliced([Path(path) for path in clips], part, stem, stop)
+            output = _finished(part, final, job)
+            _check_states(clips)
             part.replace(final)
             _sync_folder(folder)
         finally:
             part.unlink(missing_ok=True)
-    except OSError as error:
-        raise cannot_save(str(folder), error) from error
+    except (OSError, Unreadable) as error:
+        _check_states(clips)
+        if isinstance(error, OSError):
+            raise cannot_save(str(folder), error) from error
+        raise
     return output
 
 
-def _flush(part: Path) -> None:
+def _check_states(clips: Mapping[str, State]) -> None:
+    astray = frozenset(path for path, state in clips.items() if state is None or state_of(path) != state)
+    if astray:
+        raise Astray(astray)
+
+
+def _spliced(clips: Sequence[Path], part: Path, stem: str, stop: threading.Event) -> Path:
+    """Makes the part; returns the name that it is to have."""
+    from .splicing import splice  # decoders, only when they are needed
+
+    splice(clips, part, probe(clips[0]).format, stop)
+    return part.with_name(f"{stem}{clips[0].suffix}")
+
+
+def _finished(part: Path, final: Path, job: Job) -> Output:
+    """Reads what was written and puts in what made it."""
+    try:
+        check_complete(part)
+        output = _describe(part, final, JOINED)
+        _embed(part, params_of(job, output), job.graph)
+    except Unreadable:
+        part.stat()  # somebody may have taken it away under us
+        raise
     with part.open("rb+") as file:
         os.fsync(file.fileno())
+    return output

@@ -11,12 +11,18 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
+import av
 import httpx
+import numpy as np
 import pytest
 
 from oelala_desktop.domain.errors import CannotSave
-from oelala_desktop.domain.job import JobState
+from oelala_desktop.domain.job import JobState, Output
+from oelala_desktop.services.joining import state_of, with_joined
+from tests.unit.services.test_pure_parts import some_job
 
 from .proxy import Fault, Proxy
 from .rig import App, Server, faults_in, running_app
@@ -101,9 +107,55 @@ async def test_a_result_folder_that_is_removed_in_mid_job(tmp_path: Path, proxy:
         job = await app.end_of(await app.submit())
         assert job.state is JobState.DONE
         assert app.notices == [] or app.notices[0].startswith("Cannot save")
-    # what the user removes stays removed; what came later is there
-    there = [made for made in job.outputs if Path(made.path).exists()]
-    assert len(there) >= 2
+    assert not faults_in(tmp_path / "home", [job])
+
+
+async def test_a_disk_that_is_full_for_the_join_alone(tmp_path: Path, proxy: Proxy, disk: Path) -> None:
+    ballast: list[Path] = []
+
+    async def leave_room_for_one_more() -> None:
+        (clip,) = disk.glob("*_clip1.mp4")
+        ballast.append(fill(disk, keep=clip.stat().st_size * 11 // 5))  # it is written once more when it is embedded in
+
+    script = {"after GET /view 2": Fault(hook=leave_room_for_one_more)}
+    proxy.script = lambda point: script.get(str(point))
+    async with running_app(tmp_path / "home", proxy.url) as app:
+        job = await app.submit(out=disk)
+        assert (await until_notice(app)).startswith(f"Cannot save into {disk}: ")
+        assert sorted(name.rpartition("_")[2] for name in final_names(disk)) == ["clip1.mp4", "clip2.mp4"]
+        assert (await app.services.jobs.recent())[0].state is JobState.FETCHING
+        ballast[0].unlink()
+        job = await app.end_of(job)
+        assert len(app.notices) == 1
+    assert not faults_in(tmp_path / "home", [job], output=disk)
+
+
+def noisy(path: Path) -> Path:
+    """A video of 9 frames that takes much room (67 KB)."""
+    chance = np.random.default_rng(4)
+    with av.open(str(path), "w") as out:
+        stream: Any = out.add_stream("libx264", rate=8, options={"preset": "ultrafast", "crf": "4", "bf": "0"})
+        stream.width, stream.height, stream.pix_fmt = 64, 64, "yuv420p"
+        for _ in range(9):
+            picture = chance.integers(0, 256, (64, 64, 3), np.uint8)
+            out.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
+        out.mux(stream.encode(None))
+    return path
+
+
+@pytest.mark.parametrize("room", [0, 4096, 40_000, 60_000, 80_000, 100_000])
+async def test_no_half_of_a_joined_video_is_taken_for_all_of_it(disk: Path, room: int) -> None:
+    job = some_job(values={"clip_count": 2}, out_dir=str(disk))
+    paths = [noisy(disk / f"clip{number}.mp4") for number in (1, 2)]
+    outputs = tuple(Output(str(path), "video", 64, 64, 9, 8.0, path.stem) for path in paths)
+    states = {made.path: state_of(made.path) for made in outputs}
+    board: Any = SimpleNamespace()
+    ballast = fill(disk, keep=room)
+    with pytest.raises(CannotSave, match="Cannot save into"):
+        await with_joined(board, job, outputs, states)
+    assert not list(disk.glob("oelala_*"))
+    ballast.unlink()
+    assert (await with_joined(board, job, outputs, states))[-1].frames == 17
 
 
 async def test_a_jobs_database_on_a_full_disk(tmp_path: Path, server: Server, disk: Path) -> None:

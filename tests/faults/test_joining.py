@@ -11,7 +11,7 @@ import pytest
 
 from oelala_desktop.domain.job import EngineRef, JobState, Output
 from oelala_desktop.metadata import read
-from oelala_desktop.services.joining import chains, with_joined
+from oelala_desktop.services.joining import chains, state_of, with_joined
 from tests.unit.services.test_pure_parts import some_job
 from tests.unit.services.test_splicing import PLAIN, clip
 
@@ -89,12 +89,16 @@ async def test_clips_that_cannot_be_joined_stay_and_that_is_said(tmp_path: Path)
     (tmp_path / "clip2.mp4").write_bytes(whole.replace(b"avc1", b"zzzz"))
     said: list[str] = []
     board: Any = SimpleNamespace(complain=lambda text, _job_id: said.append(text))
-    assert await with_joined(board, job, tuple(outputs)) == tuple(outputs)
+
+    async def joined_of() -> tuple[Output, ...]:
+        return await with_joined(board, job, tuple(outputs), {made.path: state_of(made.path) for made in outputs})
+
+    assert await joined_of() == tuple(outputs)
     assert len(said) == 1 and said[0].startswith("The clips are here, but could not be joined.")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["clip1.mp4", "clip2.mp4"]
     (tmp_path / "clip2.mp4").write_bytes(whole)
-    joined = (await with_joined(board, job, tuple(outputs)))[-1]
+    joined = (await joined_of())[-1]
     written = Path(joined.path).stat().st_mtime_ns
     assert (joined.role, joined.frames) == ("joined", 17)
-    assert (await with_joined(board, job, tuple(outputs)))[-1] == joined
+    assert (await joined_of())[-1] == joined
     assert Path(joined.path).stat().st_mtime_ns == written, "a second try takes it as it is"
