@@ -61,12 +61,13 @@ def check_size(name: str, width: int | None, height: int | None) -> None:
         raise Unreadable(f"{name} has {pixels / 10**6:.0f} megapixels; at most {MOST_PIXELS // 10**6} are decoded.")
 
 
-class Refused:
-    """The sentences of contents that could not be decoded, as long as the program runs. Safe from any thread."""
+class KnownDamage:
+    """The sentences of contents that could not be decoded, as long as the program runs; nothing else of them, since the
+    traceback of an error holds what was decoded. Safe from any thread."""
 
     def __init__(self, most: int = _MOST_REMEMBERED) -> None:
         self._most = most
-        self._sentences: OrderedDict[bytes, Unreadable] = OrderedDict()
+        self._sentences: OrderedDict[bytes, tuple[type[Unreadable], str, str]] = OrderedDict()
         self._lock = threading.Lock()
 
     @contextmanager
@@ -76,12 +77,13 @@ class Refused:
         with self._lock:
             known = self._sentences.get(digest)
         if known is not None:
-            raise type(known)(known.message, detail=known.detail)
+            kind, message, detail = known
+            raise kind(message, detail=detail)
         try:
             yield
         except Unreadable as error:
             with self._lock:
-                self._sentences[digest] = error.with_traceback(None)
+                self._sentences[digest] = type(error), error.message, error.detail
                 while len(self._sentences) > self._most:
                     self._sentences.popitem(last=False)
             raise

@@ -20,7 +20,7 @@ from oelala_desktop.domain.errors import CannotSave, InvalidPicture, Unreadable
 from oelala_desktop.domain.job import InputPicture
 
 from .confined import confined
-from .decoding import MOST_PIXELS, PICTURES, Refused, decoding
+from .decoding import MOST_PIXELS, PICTURES, KnownDamage, decoding
 
 FORMATS = tuple(PICTURES.values())
 MAX_BYTES = 20 * 10**6  # the default of a preference
@@ -28,7 +28,7 @@ MIN_SIDE = 64
 _WARN_SIDE = 300
 #: formats whose decoders take what the header says and no more
 _PLAIN = frozenset({"PNG", "JPEG", "BMP", "GIF"})
-_refused = Refused()
+_damage = KnownDamage()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def read_picture(path: Path, key: str = "image", *, max_bytes: int = MAX_BYTES) 
         raise InvalidPicture(key, f"{path} is not there: this machine has no such user.") from None
     raw = _read_file(path, key, max_bytes)
     try:
-        with _refused.once(raw):
+        with _damage.once(raw):
             return _read(path, raw, key)
     except _Foreign as error:
         words = "is not a picture that Oelala reads (JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF)."

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import signal
 import struct
 import sys
+import weakref
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -18,7 +21,7 @@ from oelala_desktop.metadata import probe
 from oelala_desktop.metadata.writer import embed
 from oelala_desktop.services import pictures
 from oelala_desktop.services.confined import ROOM, Confined
-from oelala_desktop.services.decoding import Refused, decoding
+from oelala_desktop.services.decoding import KnownDamage, decoding
 from oelala_desktop.services.thumbnail_making import make_still, make_thumbnail
 from tests.fuzz import decoding as trial
 from tests.metadata import files
@@ -40,12 +43,33 @@ def test_what_the_disk_says_is_not_blamed_on_the_file() -> None:
 
 def test_a_content_is_refused_once_under_any_name() -> None:
     tries = []
-    refused = Refused(most=2)
+    refused = KnownDamage(most=2)
     for content in (b"a", b"a", b"b", b"c", b"a"):
         with pytest.raises(Unreadable), refused.once(content):
             tries.append(content)
             raise Unreadable("x")
     assert tries == [b"a", b"b", b"c", b"a"]
+
+
+class _Pixels:
+    pass
+
+
+def test_of_a_refused_content_only_its_sentence_is_kept() -> None:
+    """A traceback holds what its frames held, which is the file."""
+
+    def decode() -> weakref.ref[_Pixels]:
+        pixels = _Pixels()
+        with suppress(Unreadable), damage.once(b"a"), decoding("a.png"):
+            raise ValueError(pixels)
+        return weakref.ref(pixels)
+
+    damage = KnownDamage()
+    held = decode()
+    gc.collect()
+    assert held() is None
+    with pytest.raises(Unreadable, match=r"a\.png is damaged"), damage.once(b"a"):
+        pass
 
 
 def test_a_damaged_start_picture_is_decoded_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
