@@ -52,6 +52,11 @@ class Flight:
     progress: Progress = field(default_factory=Progress)
     seen: asyncio.Event = field(default_factory=asyncio.Event)  # the server has spoken of it
 
+    @property
+    def waits(self) -> bool:
+        """Whether it has not begun."""
+        return self.job.state in (JobState.QUEUED, JobState.SENT)
+
     def is_due(self) -> bool:
         """Whether the server is to be asked about it now."""
         if self.fetching is not None or self.job.state is JobState.QUEUED:

@@ -127,16 +127,16 @@ class Driver:
 
         Raises CannotSave; what waited here then waits on."""
         board = self._board
-        here = list(board.waiting)
-        there = [
-            flight.job for flight in board.flights.values() if flight.job.state in (JobState.QUEUED, JobState.SENT)
-        ]
+        here, there = list(board.waiting), [flight for flight in board.flights.values() if flight.waits]
         for job in here:
             board.waiting.take(job.id)
         await self._end(here)
-        for job in there:
-            await self.cancel(job.id)
-        return here + [replace(job, state=JobState.SENT) for job in there]
+        ended = []
+        for flight in there:
+            if flight.waits:  # it may have begun meanwhile
+                ended.append(replace(flight.job, state=JobState.SENT))
+                await self.cancel(flight.job.id)
+        return here + ended
 
     async def _end(self, jobs: list[Job]) -> None:
         """Jobs that were taken out of the line."""

@@ -305,12 +305,13 @@ class JobService(Queue):
         return [job for job in found if job is not None]
 
     async def wait_for_last(self, job_ids: list[str]) -> list[Job]:
-        """As `wait_for`; in the place of a job that was made again at once stands the one that was made of it."""
-        ended = await self.wait_for(job_ids)
-        again = {job.id: job.retried_as for job in ended if job.retried_as}
-        followed = {job.id: job for job in await self.wait_for_last(list(again.values()))} if again else {}
-        last = {old: job for old, new in again.items() for job in followed.values() if new in (job.id, job.retry_of)}
-        return [last.get(job.id, job) for job in ended]
+        """As `wait_for`; in the place of a job that was made again at once stands the last that was made of it."""
+        return [await self._last(job) for job in await self.wait_for(job_ids)]
+
+    async def _last(self, job: Job) -> Job:
+        while job.retried_as and (again := await self.wait_for([job.retried_as])):
+            (job,) = again
+        return job
 
     def progress_of(self, job_id: str) -> Progress | None:
         return next((p for d in self._drivers.values() if (p := d.progress_of(job_id))), None)

@@ -78,8 +78,8 @@ class Queue:
         ended: list[Job] = []
         for driver in self._drivers.values():
             ended += await driver.cancel_waiting()
-        here = {job.id for job in ended} | {job.id for driver in self._drivers.values() for job in driver.jobs()}
         waiting = [job for job in await self._store.open_jobs() if job.state is JobState.QUEUED]
+        here = {job.id for job in ended} | {job.id for driver in self._drivers.values() for job in driver.jobs()}
         asked = tuple(job.id for job in waiting if job.id not in here)
         await self._store.ask_cancel(*asked)
         done = Cancellation(secrets.token_urlsafe(9), tuple(job.id for job in ended), self.undo_seconds, asked)
@@ -91,13 +91,16 @@ class Queue:
     async def undo_cancel(self, token: str) -> list[Job]:
         """Puts the jobs back where they waited; one that its server had already goes out as a new job with `retry_of`.
         Raises NotFound when it is too late, CannotSave when the disk refuses."""
-        until, jobs = self._cancelled.get(token, (0.0, []))
+        until, jobs = self._cancelled.pop(token, (0.0, []))
         if time.monotonic() >= until:
             raise NotFound("It is too late to undo this; run the jobs again one by one.")
-        back = [await self._waiting_again(job) for job in jobs]
-        restored = [job for job in back if job is not None]
-        await self._store.save(*restored)
-        self._cancelled.pop(token, None)
+        try:
+            back = [await self._waiting_again(job) for job in jobs]
+            restored = [job for job in back if job is not None]
+            await self._store.save(*restored)
+        except BaseException:
+            self._cancelled[token] = until, jobs
+            raise
         for (kind, url), driver in self._drivers.items():
             driver.add([job for job in restored if (job.engine.kind, job.engine.url) == (kind, url)], announce=True)
         return restored

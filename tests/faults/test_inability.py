@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -137,6 +138,15 @@ async def test_it_is_made_again_once_for_each_part(home: Path, server: Hostile, 
         assert classes(last) & {"QuickAttention", "NeatColours"} == set()
         assert len(await app.services.jobs.recent()) == 3
     assert nodes.ran == ["QuickAttention", "NeatColours"]
+
+
+async def test_however_often_it_was_made_again_the_last_is_found(home: Path, server: Hostile, nodes: Nodes) -> None:
+    nodes.faults.clear()
+    async with running_app(home, server.url) as app:
+        done = await app.end_of((await submit(app))[0])
+        chain = [replace(done, id=f"{n}", retried_as=f"{n + 1}", retry_of=f"{n - 1}") for n in range(4)]
+        await app.services.store.save(*chain, replace(done, id="4", retry_of="3"))
+        assert [job.id for job in await app.services.jobs.wait_for_last(["0", "4"])] == ["4", "4"]
 
 
 async def test_later_jobs_leave_it_out_and_say_so(home: Path, server: Hostile, nodes: Nodes) -> None:

@@ -124,6 +124,48 @@ async def test_cancel_all_that_waits_and_undo_it(tmp_path: Path, server: Server)
     assert not faults_in(tmp_path / "home", ended, files=1)
 
 
+async def test_two_undos_at_once_bring_each_job_back_once(tmp_path: Path, server: Server) -> None:
+    server.brake.hold()
+    async with running_app(tmp_path / "home", server.url) as app:
+        service = app.services.jobs
+        running, there = await app.submit(**ONE), await app.submit(**ONE, seed=2)
+        await _until_there(server.url, 2)
+        token = (await service.cancel_waiting()).token
+        await service.pause(True)
+        outcomes = await asyncio.gather(*(service.undo_cancel(token) for _ in range(2)), return_exceptions=True)
+        assert [type(outcome) for outcome in outcomes] == [list, NotFound]
+        assert [job.retry_of for job in service.driver(app.engine).waiting] == [there.id]
+        server.brake.release()
+        await app.end_of(running)
+
+
+async def test_what_begins_or_comes_meanwhile_is_not_cancelled(tmp_path: Path, server: Server) -> None:
+    server.brake.hold()
+    async with running_app(tmp_path / "home", server.url) as app:
+        service, store, board = app.services.jobs, app.services.store, app.services.jobs.driver(app.engine)._board
+        running, there = await app.submit(**ONE), await app.submit(**ONE, seed=2)
+        await _until_there(server.url, 2)
+        late: list[Job] = []
+        save, open_jobs = store.save, store.open_jobs
+
+        async def begins(*jobs: Job) -> None:
+            if not jobs:
+                board.running(board.flights[there.id])
+            await save(*jobs)
+
+        async def comes() -> list[Job]:
+            late.append(await app.submit(**ONE, seed=3))
+            return await open_jobs()
+
+        store.save, store.open_jobs = begins, comes  # type: ignore[method-assign]
+        done = await service.cancel_waiting()
+        store.save, store.open_jobs = save, open_jobs  # type: ignore[method-assign]
+        assert (done.ids, done.asked) == ((), ())
+        server.brake.release()
+        ended = [await app.end_of(job) for job in (running, there, *late)]
+        assert [job.state for job in ended] == [JobState.DONE] * 3
+
+
 async def test_what_was_undone_waits_on_after_a_restart_and_the_rest_is_over(tmp_path: Path, server: Server) -> None:
     async with running_app(tmp_path / "home", server.url) as app:
         service = app.services.jobs
