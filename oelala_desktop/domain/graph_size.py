@@ -30,8 +30,7 @@ def sized_nodes(graph: Graph) -> list[str]:
 def stated_size(graph: Graph) -> tuple[int, int]:
     """Width and height in pixels; zeros where nothing is said, or more than one thing."""
     found = {(graph[i]["inputs"]["width"], graph[i]["inputs"]["height"]) for i in sized_nodes(graph)}
-    width, height = found.pop() if len(found) == 1 else (0, 0)
-    return (width, height) if width > 0 and height > 0 else (0, 0)
+    return found.pop() if len(found) == 1 else (0, 0)
 
 
 def stated_frames(graph: Graph) -> int:

@@ -25,17 +25,15 @@ from typing import Any
 from .errors import InvalidField, InvalidPreset
 from .field import Field, FieldKind
 from .preset import Clips, EndPicture, LoraTargets, ModelFile, OptionalPart, Pack, Preset, check_preset
-from .preset_shape import check_shape
+from .preset_shape import TABLE, check_shape
 from .tool import VOCABULARY, Tool
 
 _COMPUTED = ("width", "height", "filename")
-_SCALARS = ("name", "description", "order", "size", "devices", "sketch", "also", "adopted")
-_TABLES = ("fields", "models", "packs", "optional", "loras", "end_picture", "clips")
 
 
 def parse_preset(short_id: str, tool: Tool, table: Mapping[str, Any], graph: Mapping[str, Any]) -> Preset:
     """Raises InvalidPreset with a sentence that names the file's fault."""
-    unknown = set(table) - {*_SCALARS, *_TABLES}
+    unknown = table.keys() - TABLE.keys()
     if unknown:
         raise InvalidPreset(f"{tool.id}.{short_id}: unknown entry “{sorted(unknown)[0]}”.")
     try:

@@ -183,8 +183,10 @@ class Asker:
         """By a part that the preset can do without, it is made again at once, and all that waits here goes without."""
         board, job = self._board, flight.job
         error = failures.bad_ending(entry, job)
-        part = self._inability.part_that_failed(job, entry.failure) if error.kind == "node" else None
-        again = await self._inability.again(job, part, error) if part and not flight.cancelling else None
+        failure = entry.failure if error.kind == "node" and not flight.cancelling else None
+        part = self._inability.part_that_failed(job, failure) if failure else None
+        why = failures.reason_of(failure) if failure else ""
+        again = await self._inability.again(job, part, error, why) if part else None
         if part is None or again is None:
             await board.finish(flight, JobState.FAILED, error=error)
             return

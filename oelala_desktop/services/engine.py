@@ -188,7 +188,7 @@ class Engine:
             device=self.facts.device,
         )
         if not was_online:
-            self._faults.call(lambda _: self.on_online(), None)
+            self._faults.call(self.on_online)
 
     async def _learn(self) -> None:
         """Reads the node and model lists."""
@@ -230,8 +230,7 @@ class Engine:
     async def _tell_no_socket(self, error: EngineError) -> None:
         """Once, if the server is well but for its socket: everything works without, only later and without pictures."""
         if isinstance(error, EngineUnreachable) and error.kind in ("no_socket", "timeout"):
-            late = NO_SOCKET.format(url=self.client.address.url, why=" (it does not answer in time)")
-            self.socket_trouble = error.message if error.kind == "no_socket" else late
+            self.socket_trouble = error.message if error.kind == "no_socket" else self._late_socket
             if not self._told_of_socket and await self.is_well():
                 self._told_of_socket = True
                 self._bus.publish(NoticePosted("warning", self.socket_trouble))
@@ -243,8 +242,12 @@ class Engine:
             async with asyncio.timeout(seconds):
                 await self._socket_tried.wait()
         except TimeoutError:
-            return NO_SOCKET.format(url=self.client.address.url, why=" (it does not answer in time)")
+            return self._late_socket
         return self.socket_trouble
+
+    @property
+    def _late_socket(self) -> str:
+        return NO_SOCKET.format(url=self.client.address.url, why=" (it does not answer in time)")
 
     def _opened(self) -> None:
         """A new socket has missed whatever came before it: what runs is asked anew, and the lists may differ."""
@@ -252,7 +255,7 @@ class Engine:
         self.socket_trouble = ""
         self._listening.set()
         self._socket_tried.set()
-        self._faults.call(lambda _: self.on_online(), None)
+        self._faults.call(self.on_online)
         if time.monotonic() - self._learnt > _LISTS_HOLD:
             self._scope.start(self._relearn(), f"catalog of {self.ref.name}")
 

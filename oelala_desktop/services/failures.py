@@ -21,7 +21,6 @@ _MEMORY_WORDS = (
 def failed_node(failure: Failed, graph: Mapping[str, Mapping[str, Any]]) -> JobError:
     """A node that raised: which one, what it said, and advice where the cause is a known one."""
     node = title_of(graph, failure.node) if failure.node in graph else failure.node_type
-    said = _first_words(failure.message) or failure.exception_type
     detail = f"{failure.exception_type}: {failure.message}\n{failure.traceback}".strip()[:20_000]
     words = f"{failure.exception_type} {failure.message}".casefold()
     if any(word in words for word in _MEMORY_WORDS):
@@ -30,7 +29,12 @@ def failed_node(failure: Failed, graph: Mapping[str, Mapping[str, Any]]) -> JobE
             "model, or give more of the model to another device."
         )
         return JobError(message, "memory", node, detail)
-    return JobError(f"“{node}” failed: {said.rstrip('.')}.", "node", node, detail)
+    return JobError(f"“{node}” failed: {reason_of(failure)}.", "node", node, detail)
+
+
+def reason_of(failure: Failed) -> str:
+    """What the node said, without a full stop."""
+    return (_first_words(failure.message) or failure.exception_type).rstrip(".")
 
 
 def _first_words(message: str) -> str:

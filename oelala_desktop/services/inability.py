@@ -58,23 +58,22 @@ class Inability:
         except NotFound:
             return ()
 
-    def part_that_failed(self, job: Job, failure: Failed | None) -> OptionalPart | None:
+    def part_that_failed(self, job: Job, failure: Failed) -> OptionalPart | None:
         """The optional part that a job failed by; None when it failed by what it cannot do without."""
-        row = job.graph.get(failure.node) if failure is not None else None
-        if row is None or failure is None:
+        if failure.node not in job.graph:
             return None
         title = base_title(job.graph, failure.node)
         return next((part for part in self._parts(job) if title in part.nodes), None)
 
-    async def again(self, job: Job, part: OptionalPart, error: JobError) -> tuple[JobError, Job] | None:
+    async def again(self, job: Job, part: OptionalPart, error: JobError, why: str) -> tuple[JobError, Job] | None:
         """What to say of the failed job, and the same wish as a new one without that part. Its position is for the
-        caller to give."""
-        changed = without_part(renewed(job, str(uuid.uuid4()), job.seed, time.time(), job.position), part)
-        if changed is None:
+        caller to give; `why` the part failed is remembered."""
+        fresh = renewed(job, str(uuid.uuid4()), job.seed, time.time(), job.position)
+        changed = self.without(fresh, (part,), {part.class_type: why[:_LONGEST]})
+        if changed is fresh:
             return None
-        why = error.message.partition(" failed: ")[2].rstrip(".")[:_LONGEST]
         try:
-            await self._store.set_flag(f"{_mark(job.engine)} {part.class_type}", why or error.message[:_LONGEST])
+            await self._store.set_flag(f"{_mark(job.engine)} {part.class_type}", why[:_LONGEST])
         except CannotSave as trouble:
             log.warning("not remembered: %s", trouble)
         name = job.engine.name or "this server"
@@ -82,8 +81,7 @@ class Inability:
             f"{error.message} The job is made again without this part ({part.key}), as {changed.id[:8]}; later jobs on "
             f"{name} leave it out."
         )
-        told = replace(error, message=message, kind="optional")
-        return told, replace(changed, warnings=(*job.warnings, left_out(part, name, why)), owner=job.owner)
+        return replace(error, message=message, kind="optional"), replace(changed, owner=job.owner)
 
     async def leave_out(self, job: Job) -> Job:
         """The job without the parts that its server is known to be unable to run, with a warning for each."""

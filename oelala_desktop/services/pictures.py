@@ -3,12 +3,9 @@ folder so that the job no longer needs the original. Blocking; call it off the l
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import math
-import os
 import stat
-import uuid
 import warnings
 from dataclasses import dataclass
 from io import BytesIO
@@ -18,6 +15,7 @@ from PIL import Image, ImageOps
 
 from oelala_desktop.domain.errors import CannotSave, InvalidPicture, Unreadable
 from oelala_desktop.domain.job import InputPicture
+from oelala_desktop.storage.whole_file import write_whole
 
 from .confined import confined
 from .decoding import MOST_PIXELS, PICTURES, KnownDamage, decoding
@@ -185,18 +183,10 @@ def keep_picture(picture: Picture, key: str, folder: Path) -> InputPicture:
     """Stores the content under its hash, once. Raises CannotSave."""
     digest = hashlib.sha256(picture.content).hexdigest()[:24]
     target = folder / f"{digest}{picture.suffix}"
-    # the same picture may be kept twice at a time; the next start sweeps up after a process that is no more
-    part = folder / f"{digest}.{uuid.uuid4().hex[:8]}.{os.getpid()}.part"
     try:
         if not target.exists():
             folder.mkdir(parents=True, exist_ok=True)
-            with part.open("wb") as file:
-                file.write(picture.content)
-                file.flush()
-                os.fsync(file.fileno())
-            part.replace(target)
+            write_whole(target, picture.content)
     except OSError as error:
-        with contextlib.suppress(OSError):
-            part.unlink(missing_ok=True)
         raise CannotSave(f"Cannot keep {picture.path.name} under {folder}: {error.strerror}.") from error
     return InputPicture(key, str(target), f"oelala_{digest}{picture.suffix}", str(picture.path))

@@ -73,7 +73,7 @@ class Supervisor:
         self._pause = pause
         self._logged: dict[tuple[type, int], float] = {}
 
-    def call(self, handler: Callable[[T], object], *given: T) -> None:
+    def call(self, handler: Callable[..., object], *given: object) -> None:
         """Survives what `handler` raises."""
         try:
             handler(*given)

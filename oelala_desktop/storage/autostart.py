@@ -11,6 +11,8 @@ from pathlib import Path
 
 from oelala_desktop.domain.errors import CannotSave
 
+from .whole_file import write_whole
+
 _NAME = "oelala.desktop"
 _RESERVED = '"`$\\'  # what the Desktop Entry format escapes inside quotes
 
@@ -36,9 +38,7 @@ def set_on(on: bool) -> None:
             path.unlink(missing_ok=True)
             return
         path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(f".{os.getpid()}.part")
-        part.write_text(_entry(), "utf-8")
-        part.replace(path)
+        write_whole(path, _entry().encode())
     except OSError as error:
         raise CannotSave(f"{path} cannot be changed: {error.strerror}.") from error
 

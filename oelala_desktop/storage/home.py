@@ -12,7 +12,7 @@ import orjson
 
 from oelala_desktop.domain.errors import CannotSave
 
-from .backups import part_of
+from .whole_file import write_whole
 
 _IDS = (Path("/etc/machine-id"), Path("/var/lib/dbus/machine-id"))
 _MULTICAST = 1 << 40  # this bit is set in a number that was drawn because no card's address was found
@@ -73,9 +73,7 @@ def _check(machine: str, name: str) -> int:
 
 
 def _write(record: Path, machine: str, name: str) -> None:
-    part = part_of(record)
     try:
-        part.write_bytes(orjson.dumps({"machine": machine, "name": name, "check": _check(machine, name)}))
-        part.replace(record)
+        write_whole(record, orjson.dumps({"machine": machine, "name": name, "check": _check(machine, name)}))
     except OSError as error:
         raise CannotSave(f"The folder {record.parent} cannot be used: {error.strerror}.") from error

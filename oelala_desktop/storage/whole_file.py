@@ -1,4 +1,4 @@
-"""A small file written whole: under a name of its own first, on the disk, then in one step under its right one."""
+"""A file written whole: under a name of its own first, on the disk, then in one step under its right one."""
 
 from __future__ import annotations
 
