@@ -64,7 +64,7 @@ def places(job: Job, files: tuple[ServerFile, ...]) -> tuple[Place, ...]:
 def is_fetched(job: Job, files: tuple[ServerFile, ...]) -> bool:
     """Whether an earlier try brought all of these already. Blocking."""
     folder = Path(job.out_dir)
-    return all(_already_there(folder, place.stem, job, place.role) for place in places(job, files))
+    return all(already_there(folder, place.stem, job, place.role) for place in places(job, files))
 
 
 async def fetch_result(client: ComfyClient, job: Job, place: Place, *, anew: frozenset[str] = frozenset()) -> Output:
@@ -73,7 +73,7 @@ async def fetch_result(client: ComfyClient, job: Job, place: Place, *, anew: fro
     name."""
     folder = Path(job.out_dir)
     await asyncio.to_thread(_make_folder, folder)
-    there = await asyncio.to_thread(_already_there, folder, place.stem, job, place.role)
+    there = await asyncio.to_thread(already_there, folder, place.stem, job, place.role)
     if there is not None and there.path not in anew:
         return there
     part = folder / f"{place.stem}.part"
@@ -128,7 +128,7 @@ def _finish(part: Path, job: Job, place: Place) -> Output:
             if kind == "audio":
                 _check_sound(part)
         part.replace(final)
-        _sync_folder(final.parent)
+        sync_folder(final.parent)
     except OSError as error:
         raise cannot_save(str(part.parent), error) from error
     return output
@@ -137,7 +137,7 @@ def _finish(part: Path, job: Job, place: Place) -> Output:
 def _check(part: Path, final: Path, role: str) -> Output:
     try:
         check_complete(part)
-        return _describe(part, final, role)
+        return describe(part, final, role)
     except Unreadable as error:
         # a folder that was taken away under us makes the file unreadable too
         part.stat()
@@ -158,7 +158,7 @@ def _give_provenance(part: Path, job: Job, output: Output) -> None:
         raise NotThisJobs("The server named a file that another job made.")
     if output.role or owner is None:
         # the server knows nothing of roles: it wrote the same into all files of an extended video
-        _embed(part, params_of(job, output), job.graph if owner is None else None)
+        embed_params(part, params_of(job, output), job.graph if owner is None else None)
 
 
 def _owner_of(part: Path) -> str | None:
@@ -186,7 +186,7 @@ def params_of(job: Job, output: Output) -> Mapping[str, Any]:
     return params
 
 
-def _embed(part: Path, params: Mapping[str, Any], graph: Mapping[str, Any] | None) -> None:
+def embed_params(part: Path, params: Mapping[str, Any], graph: Mapping[str, Any] | None) -> None:
     """A format that takes no metadata is kept as it came; the jobs database knows what made it."""
     try:
         embed(part, params, graph)
@@ -194,7 +194,7 @@ def _embed(part: Path, params: Mapping[str, Any], graph: Mapping[str, Any] | Non
         log.warning("no provenance in %s: %s", part.name, error)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """A rename is only safe once the folder itself is on the disk; not every system lets one ask for it."""
     if os.name != "posix":
         return
@@ -205,12 +205,12 @@ def _sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def _describe(path: Path, final: Path, role: str) -> Output:
+def describe(path: Path, final: Path, role: str) -> Output:
     facts = probe(path)
     return Output(str(final), facts.kind, facts.width, facts.height, facts.frames, facts.fps, role)
 
 
-def _already_there(folder: Path, stem: str, job: Job, role: str) -> Output | None:
+def already_there(folder: Path, stem: str, job: Job, role: str) -> Output | None:
     """The file of a try that ended between rename and record: same name, whole, and it says it is this job's."""
     for suffix in sorted(VISUAL.values()):
         path = folder / f"{stem}{suffix}"
@@ -219,7 +219,7 @@ def _already_there(folder: Path, stem: str, job: Job, role: str) -> Output | Non
         try:
             check_complete(path)
             if job_of(path) == job.id:
-                return _describe(path, path, role)
+                return describe(path, path, role)
         except (Unreadable, OSError):
             continue
     return None

@@ -15,7 +15,7 @@ from oelala_desktop.domain.job import Job, Output
 from oelala_desktop.metadata import check_complete, probe
 
 from .board import Board
-from .fetching import _already_there, _describe, _embed, _sync_folder, params_of, result_stem
+from .fetching import already_there, describe, embed_params, params_of, result_stem, sync_folder
 
 log = logging.getLogger(__name__)
 
@@ -79,7 +79,7 @@ async def _join(job: Job, clips: Mapping[str, State], stem: str) -> Output:
 
 def _make(job: Job, clips: Mapping[str, State], stem: str, stop: threading.Event) -> Output:
     folder = Path(job.out_dir)
-    there = _already_there(folder, stem, job, JOINED)
+    there = already_there(folder, stem, job, JOINED)
     if there is not None:
         return there
     part = folder / f"{stem}.part"
@@ -89,7 +89,7 @@ def _make(job: Job, clips: Mapping[str, State], stem: str, stop: threading.Event
             output = _finished(part, final, job)
             _check_states(clips)
             part.replace(final)
-            _sync_folder(folder)
+            sync_folder(folder)
         finally:
             part.unlink(missing_ok=True)
     except (OSError, Unreadable) as error:
@@ -118,8 +118,8 @@ def _finished(part: Path, final: Path, job: Job) -> Output:
     """Reads what was written and puts in what made it."""
     try:
         check_complete(part)
-        output = _describe(part, final, JOINED)
-        _embed(part, params_of(job, output), job.graph)
+        output = describe(part, final, JOINED)
+        embed_params(part, params_of(job, output), job.graph)
     except Unreadable:
         part.stat()  # somebody may have taken it away under us
         raise

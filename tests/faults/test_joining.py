@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
 from types import SimpleNamespace
@@ -9,8 +10,10 @@ from typing import Any
 
 import pytest
 
+from oelala_desktop.domain.errors import CannotSave
 from oelala_desktop.domain.job import EngineRef, JobState, Output
 from oelala_desktop.metadata import read
+from oelala_desktop.services import joining
 from oelala_desktop.services.joining import chains, state_of, with_joined
 from tests.unit.services.test_pure_parts import some_job
 from tests.unit.services.test_splicing import PLAIN, clip
@@ -102,3 +105,19 @@ async def test_clips_that_cannot_be_joined_stay_and_that_is_said(tmp_path: Path)
     assert (joined.role, joined.frames) == ("joined", 17)
     assert (await joined_of())[-1] == joined
     assert Path(joined.path).stat().st_mtime_ns == written, "a second try takes it as it is"
+
+
+async def test_a_full_disk_keeps_no_job_that_is_to_end(
+    tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_given: object) -> Output:
+        raise CannotSave("The disk is full.")
+
+    monkeypatch.setattr(joining, "_make", full)
+    async with running_app(tmp_path / "home", server.url) as app:
+        job = await app.submit()
+        async with asyncio.timeout(60):
+            while "The disk is full." not in app.notices:
+                await asyncio.sleep(0.02)
+        await app.services.jobs.cancel(job.id)
+        assert (await app.end_of(job)).state is JobState.CANCELLED
