@@ -11,6 +11,7 @@ from typing import Any
 from oelala_desktop.domain.errors import Unreadable
 from oelala_desktop.domain.generation import GenerationInfo
 from oelala_desktop.metadata import jsontext
+from oelala_desktop.metadata.beside import companion_names
 from oelala_desktop.metadata.containers import walk
 from oelala_desktop.metadata.contents import Contents
 from oelala_desktop.metadata.dialects import a1111, oelala
@@ -109,12 +110,12 @@ def check_complete(path: Path) -> None:
 
 
 def _companion(path: Path) -> tuple[str, dict[str, Any]] | None:
-    """The PNG that VHS writes beside a video or GIF (`X.png` beside `X.mp4` and `X-audio.mp4`)."""
-    for stem in dict.fromkeys((path.stem, path.stem.removesuffix("-audio"))):
+    """The name and the texts of a video's companion."""
+    for name in companion_names(path.name):
         try:
-            with open_file(path.with_name(stem + ".png")) as source:
+            with open_file(path.with_name(name)) as source:
                 if source.head[:4] == b"\x89PNG":
-                    return stem + ".png", walk(source).blocks
+                    return name, walk(source).blocks
         except Unreadable:
             continue
     return None

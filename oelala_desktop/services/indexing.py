@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from oelala_desktop.domain.errors import CannotSave
+from oelala_desktop.metadata.beside import video_names
 from oelala_desktop.storage.favorites import FavoriteStore
 from oelala_desktop.storage.media import KnownFile, MediaStore
 from oelala_desktop.storage.media_starts import StartStore
 from oelala_desktop.storage.media_writing import Changes, Entry, Stamp
 
 from .announcing import Announcer
-from .companions import video_names
 from .folders import Listing
 from .reading import Batch, Found, read_batch
 from .starts import settle_starts

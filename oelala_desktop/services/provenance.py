@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import Any
 
 from oelala_desktop.domain.errors import Unreadable
 from oelala_desktop.domain.job import Job
 from oelala_desktop.metadata import FileMetadata, read
+from oelala_desktop.metadata.beside import companion_names
 from oelala_desktop.storage.media_writing import Claim
 
 #: inputs through which nodes take a first frame, whichever pack they come from
@@ -30,11 +31,10 @@ def claims_of(file: str, found: FileMetadata) -> tuple[Claim, ...]:
     if found.kind != "video" and not (found.frames and found.frames > 1):
         return ()
     claims = [*_first_frames(found)]
-    stem = PurePath(file).stem.removesuffix("-audio")
     if found.companion is not None:
         claims.append(Claim("companion", found.companion))
     elif mentions(found, b"VHS_VideoCombine"):
-        claims.append(Claim("companion", stem + ".png"))
+        claims.append(Claim("companion", companion_names(file)[-1]))
     return tuple(dict.fromkeys(claims))
 
 

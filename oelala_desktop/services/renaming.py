@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from oelala_desktop.domain.errors import CannotSave, InvalidField, NotFound, OelalaError
+from oelala_desktop.metadata.beside import companion_names
 
-from .companions import companion_names, companion_of, is_shared
+from .companions import companion_of, is_shared
 
 _FORBIDDEN = frozenset('/\\:*?"<>|')
 _LONGEST = 255
