@@ -131,7 +131,7 @@ async def test_a_refusal_is_tied_to_the_setting(studio: Studio) -> None:
 
 async def test_nothing_is_stored_when_a_setting_is_wrong(studio: Studio) -> None:
     with pytest.raises(InvalidField):
-        await studio.submit("plain", steps=1)
+        await studio.submit("plain", steps=0)
     assert await studio.services.store.recent(9) == []
     assert list(studio.services.paths.pictures.iterdir()) == []
 
