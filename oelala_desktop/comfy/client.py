@@ -4,11 +4,11 @@ answers with values or with an EngineError; third-party exceptions end here."""
 from __future__ import annotations
 
 import asyncio
-import logging
 import re
 import ssl
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import aclosing
 from typing import Any, BinaryIO
 
 import httpx
@@ -33,8 +33,9 @@ from .answers import (
 from .body import IDENTITY, read_body, refuse_compression
 from .catalog import parse_catalog
 from .handshake import speaks_tls
+from .listening import greet, messages_of, open_socket
 from .mark import mark_of
-from .messages import Message, decode
+from .messages import Message
 from .patience import ask_patiently, attended
 from .reasons import why_unreachable
 from .replies import KEPT_HEADERS, bad_status, parse, too_large, wants_tls
@@ -43,7 +44,6 @@ from .transfer import Transfer
 
 ANSWER_LIMIT = 64 * 2**20  # bytes of one JSON answer
 _TOO_LARGE = f"An answer is larger than {ANSWER_LIMIT // 2**20} MiB; it was given up."
-FRAME_LIMIT = 32 * 2**20  # bytes of one WebSocket frame
 _KEPT = httpx.Limits(max_connections=16, max_keepalive_connections=8, keepalive_expiry=20.0)
 _OLD_LINE = (
     8.0  # seconds without an answer after which open connections are tried before something is entrusted to them
@@ -51,17 +51,7 @@ _OLD_LINE = (
 ANSWER_TIME = 30.0  # seconds for one JSON answer, the body included
 _EXTRA_TIME = 5.0  # seconds for what is nice to know
 _FOLDER = re.compile(r"\w+")  # a name of a folder of models that can stand in a path as it is
-_SLICE = 0.001  # seconds of messages after which others have their turn
 _QUIET = 1.6  # seconds without a byte of a file after which its connection is doubted
-_SOCKET_LOG = logging.getLogger(f"{__name__}.socket")
-_SOCKET_LOG.setLevel(logging.INFO)  # its debug lines hold the headers, secret ones too
-
-
-class _Connect(websockets.connect):
-    """A socket where it was asked for and nowhere else: the headers that let us in are not for others."""
-
-    def process_redirect(self, exc: Exception) -> Exception | str:
-        return exc
 
 
 class ComfyClient:
@@ -293,37 +283,19 @@ class ComfyClient:
     # Messages
 
     async def messages(self, on_open: Callable[[], None] | None = None) -> AsyncIterator[Message]:
-        """The messages of one connection, until it breaks (then EngineUnreachable) or the caller stops.
-
-        The first frame sent asks for previews that say whose they are; it must be the first one on each socket."""
+        """The messages of one connection, until it breaks (then EngineUnreachable) or the caller stops."""
         try:
-            socket = await _Connect(
-                f"{self.address.socket_url}?clientId={self.client_id}",
-                additional_headers=dict(self.address.headers),
-                ssl=self._ssl,
-                origin=None,
-                max_size=FRAME_LIMIT,
-                proxy=None,
-                compression=None,
-                open_timeout=10,
-                ping_timeout=60,
-                close_timeout=2,
-                logger=_SOCKET_LOG,
-            )
+            socket = await open_socket(self.address, self.client_id, self._ssl)
         except (OSError, websockets.WebSocketException, TimeoutError) as error:
             raise self._unreachable(error) from error
         self._socket = socket
         try:
-            await socket.send('{"type":"feature_flags","data":{"supports_preview_metadata":true}}')
+            await greet(socket)
             if on_open:
                 on_open()
-            since = time.perf_counter()
-            async for frame in socket:
-                yield decode(frame)
-                # frames that are here already come without a wait: a flood of them must not keep others waiting
-                if time.perf_counter() - since > _SLICE:
-                    await asyncio.sleep(0)
-                    since = time.perf_counter()
+            async with aclosing(messages_of(socket)) as messages:
+                async for message in messages:
+                    yield message
         except (OSError, websockets.WebSocketException) as error:
             raise self._unreachable(error) from error
         finally:
