@@ -22,16 +22,16 @@ _LOOK = 0.5  # seconds between two looks at what other processes have done
 async def jobs(options: argparse.Namespace) -> int:
     """With --wait: 0 when all that was unfinished is done, 1 when a job failed or is lost, 3 when an engine that has
     some does not answer, 130 after Ctrl-C, which ends no job."""
-    if options.new_seed and not options.retry:
+    if options.new_seed and options.retry is None:
         raise InvalidInput("--new-seed goes with --retry.")
     async with Services() as services:
         if options.damaged:
             return await _show_damaged(services, options)
         for text in await news_of_damage(services.store):
             say(text)
-        if options.retry:
+        if options.retry is not None:
             return await _retry(services, options)
-        if options.cancel:
+        if options.cancel is not None:
             return await _cancel(services, options)
         if options.cancel_waiting:
             return await _cancel_waiting(services)
@@ -76,7 +76,8 @@ async def _retry(services: Services, options: argparse.Namespace) -> int:
 async def _cancel(services: Services, options: argparse.Namespace) -> int:
     """0 once the job is over, whoever drives it; 3 while its server does not answer: then it ends when that does."""
     job = await services.jobs.find(options.cancel)
-    mine = [left for left in await services.jobs.adopt() if left.id == job.id]
+    # and nothing else: another process that starts now is to find the others
+    mine = await services.jobs.adopt(lambda left: left.id == job.id)
     engine = services.engines.for_ref(job.engine)
     if mine and job.state is not JobState.QUEUED:
         try:
@@ -100,7 +101,7 @@ async def _cancel(services: Services, options: argparse.Namespace) -> int:
 
 async def _cancel_waiting(services: Services) -> int:
     """0 once they are over, whoever drives them; 3 while one who does has not said so. Nothing is sent meanwhile."""
-    left = [job for job in await services.jobs.adopt() if job.state in (JobState.QUEUED, JobState.SENT)]
+    left = await services.jobs.adopt(lambda job: job.state in (JobState.QUEUED, JobState.SENT))
     for ref in {job.engine for job in left if job.state is JobState.SENT}:
         with suppress(EngineUnreachable):
             await services.engines.for_ref(ref).connect()

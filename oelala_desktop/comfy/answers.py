@@ -15,6 +15,7 @@ from .messages import Cached, Failed, Interrupted, Message, decode_event
 MINIMUM_VERSION = (0, 3, 45)
 #: the first version that reads which prompt it is to interrupt
 _INTERRUPTS_BY_ID = (0, 3, 57)
+_SHOWN = 60  # characters of a server's name in a sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,12 @@ class ServerFile:
     def path(self) -> str:
         """Within the server's folder of that type."""
         return f"{self.subfolder}/{self.filename}".replace("\\", "/").lstrip("/")
+
+    @property
+    def shown(self) -> str:
+        """Its name in a sentence of ours: short, and without what would turn the line around."""
+        plain = "".join(c if c.isprintable() else "?" for c in self.path.rpartition("/")[2])
+        return plain if len(plain) <= _SHOWN else plain[: _SHOWN - 1] + "…"
 
 
 @dataclass(frozen=True, slots=True)

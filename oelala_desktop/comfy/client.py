@@ -247,19 +247,21 @@ class ComfyClient:
         Raises EngineAnswer when it is too large or no file, NotThisJobs when it was written before `oldest`,
         EngineUnreachable when it is cut short, all too slow or its connection is dead, CannotSave when the disk
         refuses."""
-        transfer = Transfer(file.filename, target, folder, oldest)
+        transfer = Transfer(file.shown, target, folder, oldest)
         return await attended(self._receive(file, transfer), self._dead_line(transfer))
 
     async def _receive(self, file: ServerFile, transfer: Transfer) -> int:
         try:
             async with self._http.stream("GET", "/view", params=_view(file)) as response:
                 if response.status_code != 200:
-                    raise bad_status(response, self.address.url, f"The server does not give out {file.filename}")
+                    raise bad_status(response, self.address.url, f"The server does not give out {file.shown}")
                 refuse_compression(response)
                 size = await transfer.receive(response)
         except httpx.HTTPError as error:
             raise self._unreachable(error) from error
-        self._stalls.pop(file.filename, None)
+        except httpx.InvalidURL as error:
+            raise EngineAnswer(f"No server can be asked for a name as long as {file.shown}.", status=414) from error
+        self._stalls.pop(transfer.filename, None)
         return size
 
     async def _dead_line(self, transfer: Transfer) -> EngineError:

@@ -29,19 +29,31 @@ _TLS_WANTED = ("sent to HTTPS port", "to an HTTPS server")  # nginx and Go say s
 
 
 def parse(response: httpx.Response, url: str) -> Any:
-    """The body as JSON. Python servers may write a bare NaN, which only the slower parser takes. Raises
-    EngineAnswer, or EngineUnreachable when it is a page to sign in on."""
+    """The body as JSON. Python servers may write a bare NaN or half a surrogate pair, which only the slower parser
+    takes; no text of it breaks an encoder later. Raises EngineAnswer, or EngineUnreachable when it is a page to sign in
+    on."""
     try:
         return orjson.loads(response.content)
     except orjson.JSONDecodeError:
         pass
     try:
-        return json.loads(response.content)
+        return _encodable(json.loads(response.content))
     except (ValueError, RecursionError) as error:
         text = response.text[:20_000]
         if text.lstrip()[:1] == "<" and _SIGN_IN.search(text):
             raise _sign_in(url) from error
         raise EngineAnswer("The server's answer is not JSON.", detail=text[:500]) from error
+
+
+def _encodable(value: Any) -> Any:
+    """The same with a question mark for each half of a pair, which stands for no letter."""
+    if isinstance(value, str):
+        return value if value.isascii() else value.encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, list):
+        return [_encodable(one) for one in value]
+    if isinstance(value, dict):
+        return {_encodable(key): _encodable(one) for key, one in value.items()}
+    return value
 
 
 def bad_status(response: httpx.Response, url: str, what: str = "") -> EngineError:

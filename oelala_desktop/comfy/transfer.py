@@ -18,7 +18,7 @@ _SLOW_FOR = 30.0  # seconds over which that is measured
 
 
 class Transfer:
-    """`filename` as the server calls it; `target` is the open file, `folder` where it lies. What was written before
+    """`filename` as it stands in a sentence; `target` is the open file, `folder` where it lies. What was written before
     `oldest` (seconds since the epoch, by the server's clock) is not taken."""
 
     def __init__(self, filename: str, target: BinaryIO, folder: str, oldest: float | None = None) -> None:

@@ -20,7 +20,7 @@ from .engine import jittered
 from .eta import amount_of_work, place_key
 from .fetching import Place, fetch_result, places
 from .joining import Astray, State, state_of, with_joined
-from .judging import is_enough, own_files, shown_name
+from .judging import is_enough, own_files
 from .tasks import Supervisor, TaskScope
 
 log = logging.getLogger(__name__)
@@ -137,7 +137,7 @@ class Collector:
                 brought[outcome.path] = await asyncio.to_thread(state_of, outcome.path)
                 self._name(job, place, outcome)
             elif not isinstance(outcome, NotThisJobs):
-                refused[shown_name(place.file)] = outcome
+                refused[place.file.shown] = outcome
             else:
                 log.info("%s: %s", job.id, outcome)
         if not is_enough(job, Counter(output.kind for output in kept)):
@@ -180,7 +180,7 @@ class Collector:
     def _name(self, job: Job, place: Place, output: Output) -> None:
         """What cannot be shown is at least named."""
         if output.kind == "file":
-            words = f"{shown_name(place.file)} is no picture, video or sound; it is kept as {Path(output.path).name}."
+            words = f"{place.file.shown} is no picture, video or sound; it is kept as {Path(output.path).name}."
             self._tell(job, "info", words)
 
     def _tell(self, job: Job, level: str, text: str) -> None:

@@ -256,10 +256,10 @@ class JobService(Queue):
         keys = {target: key for key, targets in preset.into.items() for target in targets}
         return keys | {target: m.key for m in preset.models if m.key for target in m.into}
 
-    async def adopt(self) -> list[Job]:
-        """Takes up every unfinished job whose process is gone, and sweeps up what killed processes left half-written.
-        Jobs that this process drives already are not among them."""
-        adopted = await self._store.adopt(self._owner)
+    async def adopt(self, wanted: Callable[[Job], bool] = lambda job: True) -> list[Job]:
+        """Takes up every unfinished job that is `wanted` and whose process is gone, and sweeps up what killed processes
+        left half-written. Jobs that this process drives already are not among them."""
+        adopted = await self._store.adopt(self._owner, wanted)
         driven = {job.id for driver in self._drivers.values() for job in driver.jobs()}
         jobs = [job for job in adopted if job.id not in driven]
         unfinished = await self._store.open_jobs()

@@ -41,7 +41,6 @@ _DATA_NAMES = frozenset(
 )  # fmt: skip
 _A_JOBS = re.compile(r"oelala/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})[_.]")
 _PAGE = re.compile(rb"\s*(?:<!--.{0,200}?-->\s*)?<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
-_SHOWN = 60  # characters of a server's name in a sentence
 
 
 def suffix_of(file: ServerFile) -> str:
@@ -53,12 +52,6 @@ def rank(file: ServerFile) -> int:
     """0 for what claims to be a picture or video, 1 for a sound, 2 for anything else: the order of fetching."""
     suffix = suffix_of(file)
     return 0 if suffix in _VISUAL_NAMES else 1 if suffix in _SOUND_NAMES else 2
-
-
-def shown_name(file: ServerFile) -> str:
-    """A server's name in a sentence of ours: short, and without what would turn the line around."""
-    plain = "".join(c if c.isprintable() else "?" for c in PurePosixPath(file.path).name)
-    return plain if len(plain) <= _SHOWN else plain[: _SHOWN - 1] + "…"
 
 
 def bears_prefix(job: Job, file: ServerFile) -> bool:
@@ -105,5 +98,5 @@ def judge(part: Path, file: ServerFile) -> tuple[str, str]:
     if suffix in _SOUND_NAMES:
         raise EngineAnswer("The server sent something that is no sound.")
     if _PAGE.match(head):
-        raise EngineAnswer(f"The server sent a web page instead of {shown_name(file)}.")
+        raise EngineAnswer(f"The server sent a web page instead of {file.shown}.")
     return "file", suffix if suffix in _DATA_NAMES else ".bin"

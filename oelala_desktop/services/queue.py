@@ -44,6 +44,8 @@ class Queue:
     async def find(self, name: str) -> Job:
         """By id or its beginning. Raises NotFound."""
         found = await self._store.find(name)
+        if not name:
+            raise NotFound("No job is named: give its id, or the beginning of that.")
         if len(found) != 1:
             raise NotFound(f"There is {'more than one' if found else 'no'} job whose id begins with {name}.")
         return self._current(found[0])

@@ -80,8 +80,8 @@ class JobStore:
     async def find(self, prefix: str) -> list[Job]:
         """Jobs whose id starts with `prefix`, at most two (enough to tell that it is not unique)."""
         query = "SELECT document FROM jobs WHERE id >= ? AND id < ? LIMIT 2"
-        row = (prefix, f"{prefix}\U0010ffff")
-        return _jobs(await self._database.run(lambda c: c.execute(query, row).fetchall() if prefix else []))
+        row, is_one = (prefix, f"{prefix}\U0010ffff"), bool(prefix) and prefix.isascii()
+        return _jobs(await self._database.run(lambda c: c.execute(query, row).fetchall() if is_one else []))
 
     async def open_jobs(self) -> list[Job]:
         """Every job that is not in a final state, in queue order."""
@@ -107,8 +107,9 @@ class JobStore:
 
         return await self._database.run(work)
 
-    async def adopt(self, owner: Owner) -> list[Job]:
-        """Makes `owner` the driver of every open job whose own driver is gone; returns these jobs in queue order.
+    async def adopt(self, owner: Owner, wanted: Callable[[Job], bool] = lambda job: True) -> list[Job]:
+        """Makes `owner` the driver of every open job that is `wanted` and whose own driver is gone; returns these jobs
+        in queue order.
 
         One transaction that takes the write lock first, so that of two starting processes only one gets a job."""
 
@@ -117,7 +118,8 @@ class JobStore:
             marks = ",".join("?" * len(_OPEN_STATES))
             query = f"SELECT document FROM jobs WHERE state IN ({marks}) ORDER BY position"
             found = _jobs(c.execute(query, _OPEN_STATES).fetchall())
-            orphans = [j for j in found if j.owner is None or j.owner == owner or not self._is_alive(j.owner)]
+            open_ = [job for job in found if wanted(job)]
+            orphans = [j for j in open_ if j.owner is None or j.owner == owner or not self._is_alive(j.owner)]
             adopted = [replace(job, owner=owner) for job in orphans]
             put(c, adopted)
             return adopted

@@ -352,3 +352,10 @@ def test_odd_pictures_look_right(odd_given: dict[str, Result], case: str) -> Non
     height, width = frame.shape[:2]
     assert np.abs(frame[height // 8, width // 2] - above).max() < 25
     assert np.abs(frame[-height // 8, width // 2] - below).max() < 25
+
+
+@pytest.mark.parametrize("what", ["--retry", "--cancel"])
+@pytest.mark.parametrize(("name", "words"), [("\udcff", "no job whose id begins with"), ("", "No job is named")])
+def test_a_name_that_no_job_can_have(program: Program, what: str, name: str, words: str) -> None:
+    """Bytes that are no text, and a script's empty variable: never the list, as if nothing had been asked."""
+    assert_refused(program, program.run("jobs", what, name), words)

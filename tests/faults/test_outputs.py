@@ -3,6 +3,7 @@ names but this job has not made is never taken for its result."""
 
 from __future__ import annotations
 
+import json
 import os
 import uuid
 from collections.abc import Callable
@@ -14,7 +15,7 @@ import av
 import numpy as np
 import pytest
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from oelala_desktop.api.job_view import job_row
 from oelala_desktop.api.schemas import Job as JobSchema
@@ -52,7 +53,7 @@ def named_too(hostile: Hostile, change: Callable[[Entry], None]) -> None:
         entries = hostile.engine.queue.history_of(prompt_id)
         for entry in entries.values():
             change(entry)
-        return JSONResponse(entries)
+        return Response(json.dumps(entries), media_type="application/json")
 
     hostile.answers["GET /history"] = answer
 
@@ -175,6 +176,25 @@ async def test_a_file_that_is_not_given_out_costs_only_itself(tmp_path: Path, ho
     job, app, _ = await one_job(tmp_path / "home", hostile)
     assert only_the_video(tmp_path / "home", job)
     assert "gone.flac could not be kept" in app.notices[0] and "status 404" in app.notices[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("n" * 70_000 + ".flac", "n" * 59 + "…"),  # longer than any address
+        ("half a pair \ud83d.flac", "half a pair ?.flac"),
+        ("line\nend \u202ecalf.exe", "line?end ?calf.exe"),
+    ],
+)
+async def test_a_name_that_no_file_can_have_costs_only_itself(
+    tmp_path: Path, hostile: Hostile, name: str, shown: str
+) -> None:
+    absent = {"filename": name, "subfolder": "", "type": "output"}
+    named_too(hostile, lambda entry: entry["outputs"].update({"77": {"audio": [absent]}}))
+    job, app, _ = await one_job(tmp_path / "home", hostile)
+    assert only_the_video(tmp_path / "home", job)
+    assert app.notices[0].startswith(f"{shown} could not be kept")
+    assert app.notices[0].isprintable() and len(app.notices[0]) < 300
 
 
 async def test_a_job_fails_when_nothing_asked_for_came(tmp_path: Path, hostile: Hostile) -> None:

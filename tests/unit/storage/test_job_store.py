@@ -162,3 +162,15 @@ async def test_engines_are_part_of_the_row(store: JobStore) -> None:
     job = replace(some_job(), engine=EngineRef("sketch", "", "Sketch"))
     await store.save(job)
     assert await store.get("j1") == job
+
+
+@pytest.mark.parametrize("name", ["", "j\udcff", "ü"])
+async def test_what_is_no_beginning_of_an_id_finds_nothing(store: JobStore, name: str) -> None:
+    await store.save(some_job())
+    assert await store.find(name) == []
+
+
+async def test_only_what_is_wanted_is_adopted(store: JobStore) -> None:
+    await store.save(some_job(owner=GONE), some_job(id="j2", owner=GONE))
+    assert [job.id for job in await store.adopt(ME, lambda job: job.id == "j2")] == ["j2"]
+    assert [job.owner for job in await store.open_jobs()] == [GONE, ME]
