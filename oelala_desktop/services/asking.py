@@ -19,7 +19,7 @@ from .board import Board, Flight
 from .engine import jittered
 from .fetching import is_fetched
 from .inability import Inability
-from .probing import more_of, result_candidates
+from .probing import find_files, savers_of
 from .tasks import Supervisor
 
 log = logging.getLogger(__name__)
@@ -29,7 +29,6 @@ _ABSENT_PAUSE = 0.7  # seconds between these
 BAFFLED_TRIES = 12  # times that a well server may answer nothing to be understood about a job
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.25, 5.0  # seconds between these, growing
 _MISSED = 2.0  # seconds of silence after which news by HTTP alone means that the socket is dead without knowing it
-_MOST_FILES = 256  # of one saver, when a server that forgot the job is searched for its results
 
 Fetch = Callable[[Flight, tuple[ServerFile, ...], float | None, bool], None]
 
@@ -215,20 +214,17 @@ class Asker:
         there all the same, under the prefix that only this job has; then it is fetched."""
         if flight.job.sent_at is None:
             return False
-        files = result_candidates(flight.job)
-        if not files:
+        savers = savers_of(flight.job)
+        firsts = tuple(saver.file() for saver in savers if saver.is_asked_for)
+        if not savers:
             return False
-        client = self._board.engine.client
-        if not await asyncio.to_thread(is_fetched, flight.job, files):
-            for file in files:
-                if not await client.exists(file):
-                    return False
-        found: list[ServerFile] = []
-        for file in files:
-            found.append(file)
-            for other in more_of(file, _MOST_FILES):
-                if not await client.exists(other):
-                    break
-                found.append(other)
-        self._fetch(flight, tuple(found), None, True)
-        return True
+        is_here = await asyncio.to_thread(is_fetched, flight.job, firsts)
+        try:
+            files = await find_files(savers, self._board.engine.client.exists)
+        except EngineError:
+            if not is_here:
+                raise
+            files = ()
+        if files or is_here:
+            self._fetch(flight, files or firsts, None, True)
+        return bool(files) or is_here

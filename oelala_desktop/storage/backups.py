@@ -25,7 +25,10 @@ def part_of(path: Path) -> Path:
 
 
 def open_to_read(path: Path) -> sqlite3.Connection:
-    """Raises sqlite3.Error."""
+    """Raises OSError or sqlite3.Error, the latter for an empty file too: beside such a one SQLite would delete the log,
+    in which all of it may be."""
+    if not path.stat().st_size:
+        raise sqlite3.DatabaseError("it is empty")
     return sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)
 
 
@@ -36,7 +39,7 @@ def state_of(path: Path) -> tuple[int, int]:
             version, writes = connection.execute("SELECT version, writes FROM about").fetchone()
             stated = connection.execute("PRAGMA user_version").fetchone()[0]
             return min(int(version), int(stated)), int(writes) if 0 <= int(writes) < MOST_WRITES else 0
-    except (sqlite3.Error, TypeError, ValueError):
+    except (OSError, sqlite3.Error, TypeError, ValueError):
         return 0, 0
 
 
@@ -68,6 +71,9 @@ class Backups:
                 with suppress(FileNotFoundError):
                     newer.replace(older)
             part.replace(self._names[0])
+            for name in self._names:  # left by who read one of an earlier version
+                for suffix in ("-wal", "-shm"):
+                    Path(f"{name}{suffix}").unlink(missing_ok=True)
         except (OSError, sqlite3.Error) as error:
             log.warning("no backup of %s: %s", self._path.name, error)
             for left in (part, Path(f"{part}-journal"), Path(f"{part}-wal"), Path(f"{part}-shm")):

@@ -142,6 +142,8 @@ class Database:
         try:
             if not self._is_there() and any(self._backups):
                 raise Damaged("it is empty or gone")
+            if self._is_emptied():
+                raise Damaged("it is empty, but its log is not")
             if alone and is_log_broken(self._path):
                 raise Damaged("its log is damaged")
             connection = self._connect(self._path)
@@ -177,6 +179,11 @@ class Database:
         """Not missing or empty, with nothing in its log either."""
         wal = Path(f"{self._path}-wal")
         return any(path.exists() and path.stat().st_size for path in (self._path, wal))
+
+    def _is_emptied(self) -> bool:
+        """A new file has its first page before it has a log. Told before SQLite looks, which would delete the log."""
+        wal = Path(f"{self._path}-wal")
+        return self._path.exists() and not self._path.stat().st_size and wal.exists() and wal.stat().st_size > 0
 
     def _rebuild(self) -> sqlite3.Connection:
         self._refuse_later(self._backups.newest[0], self._path)

@@ -112,7 +112,7 @@ def _copy(table: str, sources: Iterable[Path], fresh: sqlite3.Connection) -> Non
                 for row in old.execute(f"SELECT {columns} FROM {table}"):
                     rows.append(row)
                 whole = True
-        except sqlite3.Error as error:
+        except (OSError, sqlite3.Error) as error:
             log.warning("%s of %s: %s", table, source.name, what_is_wrong(error))
         fresh.executemany(f"INSERT OR IGNORE INTO {table} ({columns}) VALUES ({marks})", rows)
         if whole:

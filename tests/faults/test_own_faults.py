@@ -101,7 +101,7 @@ async def test_asking_stumbles_over_one_job(tmp_path: Path, server: Server, monk
         await real(asker, flight, entry)
 
     monkeypatch.setattr(Asker, "_ended_there", ended)
-    monkeypatch.setattr("oelala_desktop.services.asking.result_candidates", lambda job: ())
+    monkeypatch.setattr("oelala_desktop.services.asking.savers_of", lambda job: ())
     async with running_app(tmp_path / "home", server.url) as app:
         await app.services.jobs.pause(True)
         first, second = await app.submit(**ONE), await app.submit(**ONE, seed=2)

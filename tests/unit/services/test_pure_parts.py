@@ -18,7 +18,7 @@ from oelala_desktop.services import failures
 from oelala_desktop.services.bus import Bus
 from oelala_desktop.services.eta import amount_of_work, expected_seconds, place_key, remaining_seconds
 from oelala_desktop.services.fetching import result_stem, role_of
-from oelala_desktop.services.probing import result_candidates
+from oelala_desktop.services.probing import savers_of
 from oelala_desktop.services.tasks import TaskScope
 from oelala_desktop.storage.jobs import JobStore
 from tests.unit.domain.samples import some_job
@@ -156,12 +156,13 @@ def test_where_a_result_would_lie(saver: str, inputs: dict[str, str], name: str)
         "5": {"class_type": "SaveImage", "inputs": {"filename_prefix": "elsewhere"}},
         "6": {"class_type": "Other"},
     }
-    assert result_candidates(some_job(graph=graph)) == (ServerFile(name, "oelala", "output", "4"),)
+    (found,) = savers_of(some_job(graph=graph))
+    assert found.file() == ServerFile(name, "oelala", "output", "4")
 
 
 def test_an_unknown_saver_is_not_guessed_at() -> None:
     graph = {"4": {"class_type": "SaveHologram", "inputs": {"filename_prefix": "oelala/j1"}}}
-    assert result_candidates(some_job(graph=graph)) == ()
+    assert savers_of(some_job(graph=graph)) == ()
 
 
 def test_the_bus_reaches_whoever_listens_and_bears_one_that_fails(caplog: pytest.LogCaptureFixture) -> None:

@@ -265,3 +265,28 @@ def test_a_row_knows_of_any_change(tmp_path: Path) -> None:
         assert not row._replace(**{name: value}).is_whole, name
     assert not row._replace(document=row.document[:-1]).is_whole
     assert not row._replace(document=None).is_whole  # type: ignore[arg-type]
+
+
+async def test_an_emptied_file_comes_back_out_of_its_log(tmp_path: Path) -> None:
+    """As after a power cut that kept a file's name but not its content. SQLite would delete the log on sight."""
+    path = tmp_path / "jobs.sqlite3"
+    store = await opened(path)
+    await store.save(some_job(), some_job(id="j2"))
+    cut = tmp_path / "cut" / path.name
+    cut.parent.mkdir()
+    cut.touch()
+    Path(f"{cut}-wal").write_bytes(Path(f"{path}-wal").read_bytes())
+    await store.close()
+    after = await opened(cut)
+    assert {job.id for job in await after.open_jobs()} == {"j1", "j2"}
+    assert "was damaged" in after.take_news()[0]
+    await after.close()
+
+
+async def test_a_backup_of_an_earlier_version_leaves_nothing_beside_it(tmp_path: Path) -> None:
+    path = tmp_path / "jobs.sqlite3"
+    await made(path, some_job())
+    with closing(sqlite3.connect(path.with_suffix(".backup"))) as database:
+        database.execute("PRAGMA journal_mode=WAL")  # as it was left before
+    await made(path, some_job(id="j2"), starts=2)
+    assert not [left.name for left in tmp_path.iterdir() if left.name.endswith(("-wal", "-shm"))]
