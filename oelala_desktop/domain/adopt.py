@@ -50,6 +50,7 @@ _FOLDERS: Mapping[str, tuple[str, str | None]] = {
 _OTHER_FOLDERS = {"CLIPVisionLoader": "clip_vision", "UpscaleModelLoader": "upscale_models"}
 _LONGEST_TEXT, _LONGEST_NAME, _LONGEST_FILE = 20_000, 100, 255  # characters
 _MOST_OTHERS = 500  # inputs of no meaning to us that are offered: a form with all of them would be of no use
+_MOST_MODELS = 300  # each is looked for in a server's lists
 _VAST = 2**63  # from here on a TOML file cannot hold a number
 _LARGE = 900_000  # pixels from which a checkpoint's picture is of SDXL's class
 _KINDS = ((bool, "switch"), (int, "integer"), (float, "number"), (str, "line"))
@@ -96,6 +97,8 @@ def adopt(content: object) -> Adoption:
     known = tuple(e for e in found if e.key in keys)
     taken = {target for e in known for target in e.into}
     models = tuple(_models(graph))
+    if len(models) > _MOST_MODELS:
+        raise InvalidPreset(f"This workflow loads {len(models)} models; at most {_MOST_MODELS} are taken.")
     taken |= {target for model in models for target in model["into"]}
     exposures = (*known, *islice(_others(graph, taken), _MOST_OTHERS))
     return Adoption(graph, tools, exposures, models, _loras(passes, graph), _clips(graph), _is_large(graph))

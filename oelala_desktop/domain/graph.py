@@ -14,6 +14,8 @@ from typing import Any
 from .errors import InvalidPreset
 
 Graph = dict[str, dict[str, Any]]
+#: title -> ids, which `by_title` tells
+Titles = Mapping[str, Sequence[str]]
 _SEEDS = 2**64  # how many there are
 _DIGITS = 9  # of an id that is counted on from
 _COPY = re.compile(r" \((clip \d+|joined)\)$")
@@ -48,9 +50,7 @@ def by_title(graph: Mapping[str, Mapping[str, Any]]) -> dict[str, list[str]]:
     return found
 
 
-def find_node(
-    graph: Mapping[str, Mapping[str, Any]], title: str, known: Mapping[str, Sequence[str]] | None = None
-) -> str:
+def find_node(graph: Mapping[str, Mapping[str, Any]], title: str, known: Titles | None = None) -> str:
     """The id of the one node of that title. Raises InvalidPreset if there is none or more than one. `known` is what
     `by_title` says of the graph."""
     found = [i for i in graph if title_of(graph, i) == title] if known is None else known.get(title, ())
@@ -66,7 +66,7 @@ def split_target(target: str) -> tuple[str, str]:
     return title, name
 
 
-def set_input(graph: Graph, target: str, value: Any, known: Mapping[str, Sequence[str]] | None = None) -> None:
+def set_input(graph: Graph, target: str, value: Any, known: Titles | None = None) -> None:
     """`target` is "Title.input"; `known` as for `find_node`."""
     title, name = split_target(target)
     graph[find_node(graph, title, known)]["inputs"][name] = value

@@ -18,6 +18,7 @@ from .models import noise_pass
 from .tool import Tool
 
 _TELLING = 8  # characters besides the stars from which on a pattern tells a file among those of every kind
+_MOST_TOLD = 40  # things that a server lacks
 _MEND_IMPORT = (
     "Install what the pack needs into ComfyUI's own Python (pip install -r requirements.txt in the pack's folder), "
     "then start ComfyUI anew; its log has the whole error."
@@ -191,7 +192,9 @@ class Preset:
                 out.append(Missing("nodes", f"node pack {pack.name}", *_of_pack(pack, mine, catalog)))
         if lacking:
             out += [Missing("nodes", f"node {c}", *self._source_of_nodes(catalog)) for c in lacking]
-        return (*out, *(m for m in (self.missing_model(x, catalog) for x in self.models) if m))
+        known = edits.by_title(self.template)
+        models = (self.missing_model(x, catalog, known) for x in self.models)
+        return _first_of((*out, *(m for m in models if m)))
 
     def _needs_comfyui(self, lacking: list[str]) -> Missing:
         """On Sketch no node pack and no download helps."""
@@ -211,8 +214,9 @@ class Preset:
             return "from a newer ComfyUI or a node pack", f"Update ComfyUI; for nodes of a pack, {manager}."
         return "part of ComfyUI since its 0.3 series", "Update ComfyUI to its newest version."
 
-    def missing_model(self, model: ModelFile, catalog: Catalog) -> Missing | None:
-        choices = self.model_choices(model, catalog)
+    def missing_model(self, model: ModelFile, catalog: Catalog, known: edits.Titles | None = None) -> Missing | None:
+        """`known` as for `graph.find_node`."""
+        choices = self.model_choices(model, catalog, known)
         if choices is None or model.best(choices) is not None:
             return None
         folder = f"models/{model.folder}"
@@ -221,13 +225,15 @@ class Preset:
         fix = f"Download {model.file} from {model.source} into ComfyUI/{folder}/"
         return Missing("model", model.file, f"{folder}, from {model.source}", fix)
 
-    def _class_at(self, target: str) -> tuple[str, str]:
+    def _class_at(self, target: str, known: edits.Titles | None = None) -> tuple[str, str]:
         title, name = edits.split_target(target)
-        node = self.template[edits.find_node(self.template, title)]
+        node = self.template[edits.find_node(self.template, title, known)]
         return str(node["class_type"]), name
 
-    def model_choices(self, model: ModelFile, catalog: Catalog) -> tuple[str, ...] | None:
-        class_type, name = self._class_at(model.into[0])
+    def model_choices(
+        self, model: ModelFile, catalog: Catalog, known: edits.Titles | None = None
+    ) -> tuple[str, ...] | None:
+        class_type, name = self._class_at(model.into[0], known)
         if not catalog.has(class_type):
             return None
         return catalog.choices(class_type, name) or ()
@@ -258,7 +264,7 @@ class Preset:
         }
         values |= {k: v for k, v in files.items() if k == "image"}
         known = edits.by_title(graph)
-        self._choose_models(graph, request, catalog)
+        self._choose_models(graph, request, catalog, known)
         self._fit_devices(graph, catalog)
         for key, targets in self.into.items():
             for target in targets if values.get(key) is not None else ():
@@ -284,13 +290,12 @@ class Preset:
             rows.append({**files, "strength": strength, "enabled": True, "fixed": True})
         return rows
 
-    def _choose_models(self, graph: edits.Graph, request: Request, catalog: Catalog) -> None:
+    def _choose_models(self, graph: edits.Graph, request: Request, catalog: Catalog, known: edits.Titles) -> None:
         for model in self.models:
-            chosen = (
-                request.values.get(model.key) if model.key else model.best(self.model_choices(model, catalog) or ())
-            )
+            listed = () if model.key else self.model_choices(model, catalog, known)
+            chosen = request.values.get(model.key) if model.key else model.best(listed or ())
             for target in model.into if chosen else ():
-                edits.set_input(graph, target, chosen)
+                edits.set_input(graph, target, chosen, known)
 
     def _fit_devices(self, graph: edits.Graph, catalog: Catalog) -> None:
         """Device names are the server's: where it lacks the one in the template, its first GPU, else its first."""
@@ -331,6 +336,17 @@ def _of_pack(pack: Pack, classes: list[str], catalog: Catalog) -> tuple[str, str
     if why is None:
         return f"nodes {', '.join(classes)}", f"cd ComfyUI/custom_nodes && git clone {pack.address}"
     return "it is there, but failed to import" + (f": {why}" if why else ""), _MEND_IMPORT
+
+
+def _first_of(found: tuple[Missing, ...]) -> tuple[Missing, ...]:
+    """What a person can read of it: a workflow of the user's own may lack thousands."""
+    if len(found) <= _MOST_TOLD:
+        return found
+    rest = found[_MOST_TOLD - 1 :]
+    return (
+        *found[: _MOST_TOLD - 1],
+        Missing(rest[0].kind, f"{len(rest)} more", "of its nodes and models", rest[0].fix),
+    )
 
 
 def check_preset(preset: Preset) -> None:

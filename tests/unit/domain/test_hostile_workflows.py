@@ -17,7 +17,7 @@ from oelala_desktop.domain.adopt_table import preset_table
 from oelala_desktop.domain.catalog import Catalog, NodeClass
 from oelala_desktop.domain.errors import InvalidInput, NotRunnable, OelalaError
 from oelala_desktop.domain.preset_file import parse_preset
-from oelala_desktop.domain.resolve import resolve
+from oelala_desktop.domain.resolve import not_runnable, resolve
 from tests.unit.domain.test_adopt import node, still, workflow
 
 _LIMIT = 1.0  # seconds of work on any file
@@ -48,6 +48,11 @@ def chain(samplers: int, length: int) -> dict[str, Any]:
     return saver(**many, **steps, **{f"c{length}": node("CLIPTextEncode", text="at the end")})
 
 
+def loader(number: int) -> dict[str, Any]:
+    names = ("unet_name", "ckpt_name", "vae_name", "clip_name", "clip_name1", "clip_name2", "lora_name")
+    return node(f"Loader{number}", **{name: f"{name}{number}.safetensors" for name in names})
+
+
 def nested(depth: int) -> Any:
     value: Any = 1
     for _ in range(depth):
@@ -74,6 +79,7 @@ MADE: dict[str, Callable[[], Any]] = {
     "a text of megabytes": lambda: saver(s=node("A", text="t" * 2**21)),
     "a model of megabytes": lambda: saver(s=node("A", unet_name="high_noise" * 2**18)),
     "a name of megabytes": lambda: saver(s=node("A", **{"n" * 2**21: 5})),
+    "models by the thousand": lambda: saver(**{str(n): loader(n) for n in range(1990)}),
     "more nodes than are taken": lambda: saver(**{str(n): node("A") for n in range(3000)}),
     "more values than are taken": lambda: saver(s=node("A", list=[[]] * 400_000)),
     "values inside of others": lambda: saver(s=node("A", list=nested(400))),
@@ -141,6 +147,14 @@ def tried(content: object, *choices: bool) -> str:
 @pytest.mark.parametrize("name", MADE)
 def test_made_to_keep_us_busy(name: str) -> None:
     tried(json.loads(json.dumps(MADE[name]())), False, True)
+
+
+def test_what_a_server_lacks_by_the_thousand_can_still_be_read() -> None:
+    adoption = adopt(saver(**{str(n): node(f"Unknown{n}") for n in range(1990)}))
+    preset = parse_preset("mine", adoption.tools[0], preset_table(adoption, "Mine", frozenset()), adoption.graph)
+    missing = preset.missing(Catalog({}))
+    assert len(missing) == 40 and missing[-1].name == "1952 more"
+    assert len(not_runnable(preset, missing).message) < 4000
 
 
 @pytest.mark.parametrize("content", [None, 1, "x", [], [1], {}, {"a": 1}, {"nodes": []}, {"nodes": [], "links": 3}])
