@@ -3,12 +3,16 @@ them here, and an encoding may be named twice."""
 
 from __future__ import annotations
 
+import asyncio
+
 import httpx
 
 from oelala_desktop.domain.errors import EngineAnswer
 
 #: what every request says; an answer that is compressed all the same is refused
 IDENTITY = {"Accept-Encoding": "identity"}
+
+_AT_ONCE = 64  # chunks between two turns of the loop
 
 
 def refuse_compression(response: httpx.Response) -> None:
@@ -21,10 +25,12 @@ async def read_body(response: httpx.Response, limit: int, too_large: str) -> byt
     """The bytes as they were sent, at most `limit` of them. Raises EngineAnswer for a compressed body, and with the
     sentence `too_large` as soon as more have come."""
     refuse_compression(response)
-    parts, size = [], 0
+    body, count = bytearray(), 0
     async for chunk in response.aiter_raw():
-        size += len(chunk)
-        if size > limit:
+        body += chunk
+        if len(body) > limit:
             raise EngineAnswer(too_large)
-        parts.append(chunk)
-    return b"".join(parts)
+        count += 1
+        if count % _AT_ONCE == 0:
+            await asyncio.sleep(0)  # one read may hold thousands of them, and none of those waits for anything
+    return bytes(body)

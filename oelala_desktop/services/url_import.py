@@ -18,6 +18,9 @@ from oelala_desktop.domain.errors import CannotSave, EngineAnswer, InvalidPictur
 _LIMIT = 20 * 10**6  # bytes
 _TIME = 30.0  # seconds
 _REDIRECTS = 3
+_LONGEST = 60  # characters of an address that a sentence holds
+#: where the last 32 bits are the IPv4 address that a gateway or this machine goes on to: NAT64, and the old ::1.2.3.4
+_HOLDING_IPV4 = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("::/96"))
 
 
 async def fetch_picture(url: str, folder: Path, *, engine_url: str = "") -> Path:
@@ -64,7 +67,7 @@ async def _checked_address(url: str, engine_url: str) -> str | None:
         parts = urlsplit(url)
         port = parts.port or (443 if parts.scheme == "https" else 80)
     except ValueError:
-        raise InvalidPicture("image", f"“{url[:60]}” is not an address.") from None
+        raise InvalidPicture("image", f"“{url[:_LONGEST]}” is not an address.") from None
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise InvalidPicture("image", "Only http and https addresses of pictures can be used.")
     if engine_url and url.startswith(f"{engine_url}/view?"):
@@ -73,12 +76,22 @@ async def _checked_address(url: str, engine_url: str) -> str | None:
     try:
         found = await loop.getaddrinfo(parts.hostname, port, type=socket.SOCK_STREAM)
     except (OSError, ValueError) as error:
-        raise InvalidPicture("image", f"The name {parts.hostname} is not known.") from error
+        raise InvalidPicture("image", f"The name {_host(url)} is not known.") from error
     addresses = [str(row[4][0]) for row in found]
     for text in addresses:
-        if not ipaddress.ip_address(text.split("%")[0]).is_global:
-            raise InvalidPicture("image", f"{parts.hostname} lies in a private network; drop the file itself.")
+        if not _is_public(ipaddress.ip_address(text.split("%")[0])):
+            raise InvalidPicture("image", f"{_host(url)} lies in a private network; drop the file itself.")
     return addresses[0]
+
+
+def _is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    if isinstance(address, ipaddress.IPv6Address):
+        inner = address.sixtofour
+        if any(address in network for network in _HOLDING_IPV4):
+            inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+        if address.is_site_local or (inner is not None and not _is_public(inner)):
+            return False
+    return address.is_global and not address.is_multicast
 
 
 async def _get(url: str, address: str | None) -> bytes | str:
@@ -101,6 +114,6 @@ async def _get(url: str, address: str | None) -> bytes | str:
 
 def _host(url: str) -> str:
     try:
-        return urlsplit(url).hostname or url[:60]
+        return (urlsplit(url).hostname or url)[:_LONGEST]
     except ValueError:
-        return url[:60]
+        return url[:_LONGEST]

@@ -74,6 +74,33 @@ async def test_every_odd_address_is_a_sentence(tmp_path: Path, url: str) -> None
         await fetch_picture(url, tmp_path, engine_url="http://127.0.0.1:8188")
 
 
+@pytest.mark.parametrize(
+    "host",
+    [
+        "[64:ff9b::7f00:1]",  # NAT64
+        "[64:ff9b::a00:1]",
+        "[2002:7f00:1::]",  # 6to4
+        "[2002:c0a8:1::1]",
+        "[::127.0.0.1]",
+        "[::10.0.0.1]",
+        "[fec0::1]",
+        "224.0.0.1",
+        "[ff02::1]",
+        "[::ffff:127.0.0.1]",
+        "169.254.169.254",
+    ],
+)
+async def test_no_way_of_writing_it_leads_into_a_private_network(tmp_path: Path, host: str) -> None:
+    with pytest.raises(InvalidPicture, match="lies in a private network"):
+        await fetch_picture(f"http://{host}/x.png", tmp_path)
+
+
+async def test_a_name_of_megabytes_is_a_short_sentence(tmp_path: Path) -> None:
+    with pytest.raises(InvalidPicture) as refused:
+        await fetch_picture(f"http://{'a' * 2**21}/x.png", tmp_path)
+    assert len(refused.value.message) < 120
+
+
 @pytest.mark.parametrize("place", ["http://[/", "http://127.0.0.1:1/", "//[", "file:///etc/passwd", "http://a b/", ""])
 async def test_a_redirect_to_nowhere_is_a_sentence(tmp_path: Path, place: str) -> None:
     answer = http("302 Found").replace(b"\r\n\r\n", f"\r\nLocation: {place}\r\n\r\n".encode(), 1)
