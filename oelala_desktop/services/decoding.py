@@ -23,6 +23,7 @@ VIDEOS = {"mp4": "mov", "mov": "mov", "webm": "matroska", "mkv": "matroska"}
 #: FFmpeg's codecs check every size that they are told against this, wherever it stands
 FFMPEG_LIMITS = {"max_pixels": str(MOST_PIXELS)}
 _MOST_REMEMBERED = 10_000
+_MOST_SCANS = 32
 
 # what Pillow has to say of odd files is no word for the terminal
 warnings.filterwarnings("ignore", module=r"PIL\.")
@@ -59,6 +60,12 @@ def check_size(name: str, width: int | None, height: int | None) -> None:
     pixels = (width or 0) * (height or 0)
     if pixels > MOST_PIXELS:
         raise Unreadable(f"{name} has {pixels / 10**6:.0f} megapixels; at most {MOST_PIXELS // 10**6} are decoded.")
+
+
+def has_many_scans(kind: str, content: bytes) -> bool:
+    """Whether it is a JPEG that draws all its pixels over and over: a scan is a few bytes and takes as long as a
+    whole picture. Cameras and encoders write at most a dozen, and as many for a small picture inside."""
+    return kind.upper() == "JPEG" and content.count(b"\xff\xda") > _MOST_SCANS
 
 
 class KnownDamage:

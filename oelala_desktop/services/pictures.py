@@ -18,13 +18,13 @@ from oelala_desktop.domain.job import InputPicture
 from oelala_desktop.storage.whole_file import write_whole
 
 from .confined import confined
-from .decoding import MOST_PIXELS, PICTURES, KnownDamage, decoding
+from .decoding import MOST_PIXELS, PICTURES, KnownDamage, decoding, has_many_scans
 
 FORMATS = tuple(PICTURES.values())
 MAX_BYTES = 20 * 10**6  # the default of a preference
 MIN_SIDE = 64
 _WARN_SIDE = 300
-#: formats whose decoders take what the header says and no more
+#: formats whose decoders take the memory that the header says and no more
 _PLAIN = frozenset({"PNG", "JPEG", "BMP", "GIF"})
 _damage = KnownDamage()
 
@@ -71,7 +71,8 @@ def _read(path: Path, raw: bytes, key: str) -> Picture:
         with _open(raw, path.name, key) as opened:
             kind, (width, height) = str(opened.format), opened.size
             _check_size(opened, path.name, key)
-    if kind in _PLAIN:
+    kind = "JPEG" if kind == "MPO" else kind  # a camera's, with a second picture behind the first
+    if kind in _PLAIN and not has_many_scans(kind, raw):
         return _upright(path, raw, kind)
     return confined.run(path.name, width * height, _upright, path, raw, kind)
 
@@ -145,8 +146,8 @@ def _is_rotated(picture: Image.Image) -> bool:
 
 def _is_plain(picture: Image.Image) -> bool:
     """Whether the file can go to the server as it is."""
-    animated = getattr(picture, "n_frames", 1) > 1
-    return picture.format in _SUFFIXES and picture.mode == "RGB" and not animated
+    # frames are counted last: in a GIF each is walked through
+    return picture.format in _SUFFIXES and picture.mode == "RGB" and getattr(picture, "n_frames", 1) == 1
 
 
 def _as_png(picture: Image.Image) -> bytes:

@@ -11,7 +11,7 @@ from oelala_desktop.domain.errors import Unreadable
 from oelala_desktop.metadata import MediaFacts, probe
 
 from .confined import confined
-from .decoding import FFMPEG_LIMITS, PICTURES, VIDEOS, check_size, decoding
+from .decoding import FFMPEG_LIMITS, PICTURES, VIDEOS, check_size, decoding, has_many_scans
 from .unlinked import open_unlinked
 
 if TYPE_CHECKING:
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 _QUALITY = 80
 #: packets looked at for a first frame
 _MOST_PACKETS = 400
-#: formats whose decoders take what the header says and no more, and how many pixels of them are decoded in this process
+#: formats whose decoders take the memory that the header says and no more; pixels and bytes decoded in this process
 _PLAIN = frozenset({"png", "jpeg", "bmp", "gif", "webp"})
-_PLAIN_PIXELS = 8_000_000
+_PLAIN_PIXELS, _PLAIN_BYTES = 8_000_000, 16 * 2**20
 #: more than any side has
 _WHOLE = 1 << 20
 
@@ -51,9 +51,17 @@ def make_thumbnail(path: Path, size: int) -> bytes:
     """A JPEG whose longer side has at most `size` pixels, upright; transparency lies on black. Raises Unreadable if the
     file cannot be decoded or has more than 50 megapixels, OSError if it cannot be read just now, or behind a link."""
     facts, pixels = _facts(path)
-    if facts.format in _PLAIN and pixels <= _PLAIN_PIXELS:
+    if facts.format in _PLAIN and pixels <= _PLAIN_PIXELS and _is_soon_decoded(path, facts.format):
         return _make(path, facts.format, size)
     return confined.run(path.name, pixels, _make, path, facts.format, size)
+
+
+def _is_soon_decoded(path: Path, kind: str) -> bool:
+    if kind != "jpeg":
+        return True
+    with os.fdopen(open_unlinked(path), "rb") as file:
+        content = file.read(_PLAIN_BYTES + 1)
+    return len(content) <= _PLAIN_BYTES and not has_many_scans(kind, content)
 
 
 def _make(path: Path, kind: str, size: int) -> bytes:

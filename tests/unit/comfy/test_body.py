@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 import httpx
 
 from oelala_desktop.comfy.body import read_body
+from oelala_desktop.services.tasks import TaskScope
 
 
 class Crumbs(httpx.AsyncByteStream):
@@ -30,8 +31,9 @@ async def test_others_have_their_turns_while_thousands_of_chunks_are_read() -> N
             turns += 1
             await asyncio.sleep(0)
 
-    beside = asyncio.create_task(others())
+    scope = TaskScope("test")
+    scope.start(others(), "others")
     response = httpx.Response(200, stream=Crumbs(20_000))
     assert await read_body(response, 10**6, "Too large.") == b"ab" * 20_000
-    beside.cancel()
+    await scope.close()
     assert turns > 100
