@@ -87,6 +87,7 @@ class SearchBox(LineEdit):
 _VIEWS = (Segment("grid", "", "layout-grid", "Grid"), Segment("list", "", "list", "List"))
 #: widths under which the bar says less: words of the two switches, then the lists of models and LoRAs
 _SHORT, _SHORTER = 1080, 900
+_OF_HIDDEN = 200  # pixels that it takes to say how many of those selected are not shown
 
 
 class MediaToolbar(QWidget):
@@ -193,9 +194,10 @@ class MediaToolbar(QWidget):
         of = wording.count(total) if shown == total else f"{wording.count(shown)} of {wording.count(total)}"
         if not selected:
             parts.append(f"{of} files" if shown == total and total != 1 else of)
-        elif self.width() >= _SHORT and not hidden:
+        elif not self._is_short and not hidden:
             parts.append(of)
         self._count.setText(" · ".join(parts))
+        self._name_buttons()
         self._count.setToolTip(wording.tooltip(f"{of} files"))
 
     def set_density(self, columns: int) -> None:
@@ -245,15 +247,18 @@ class MediaToolbar(QWidget):
         self._name_buttons()
         self.changed.emit()
 
+    @property
+    def _is_short(self) -> bool:
+        return self.width() < _SHORT + (_OF_HIDDEN if self._counts[3] else 0)
+
     def _name_buttons(self) -> None:
         starts = "Start pictures shown" if self.starts.isChecked() else "Start pictures hidden"
         for button, words in ((self.favorites, "Favorites"), (self.starts, starts)):
-            button.set_text("" if self.width() < _SHORT else words)
+            button.set_text("" if self._is_short else words)
             button.setAccessibleName(words)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._name_buttons()
         for combo in (self.model, self.lora):
             combo.setVisible(self.width() >= _SHORTER)
         self._mark()

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from PySide6.QtMultimedia import QMediaPlayer
 
 _BAR = 48
+_BESIDE_WORDS = 24
 
 
 class VideoPlayer(Control, QWidget):
@@ -352,6 +353,9 @@ class VideoPlayer(Control, QWidget):
         if self._words and self._pixmap.isNull():
             painter.setPen(QColor(theme.tokens().on_stage2))
             painter.setFont(theme.font(theme.BODY))
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self._words)
+            room = box.adjusted(_BESIDE_WORDS, 0, -_BESIDE_WORDS, 0)
+            fits = all(painter.fontMetrics().horizontalAdvance(word) <= room.width() for word in self._words.split())
+            wrap = Qt.TextFlag.TextWordWrap if fits else Qt.TextFlag.TextWrapAnywhere  # names of files have no spaces
+            painter.drawText(room, Qt.AlignmentFlag.AlignCenter | wrap, self._words)
         if self.shows_ring:
             painting.ring(painter, box, radius, theme.tokens().accent)
