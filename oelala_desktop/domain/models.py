@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
-_HIGH = frozenset({"high", "highnoise", "h"})
-_LOW = frozenset({"low", "lownoise", "l"})
-_EXTENSION = re.compile(r"\.(safetensors|gguf|ckpt|pt|pth|bin|sft)$", re.IGNORECASE)
-_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z0-9])(?=[A-Z][a-z])")
-_SPLIT = re.compile(r"[^0-9A-Za-z.]+|(?<!\d)\.|\.(?!\d)")
-_QUANT = re.compile(r"^(q\d(_\w+)*|iq\d\w*|fp8\w*|fp16|bf16|fp32|fp4|nvfp4|int8)$", re.IGNORECASE)
-_QUANT_HEAD = re.compile(r"I?Q\d(_[A-Z0-9]+)*", re.IGNORECASE)
-_QUANT_TAIL = re.compile(r"K|S|M|L|XS|XXS|NL|0|1", re.IGNORECASE)
+from .model_words import doubtful_marks, extension_of, marks, parts_of, without_marks, words_of
+
+_WAN = re.compile(r"(wan) ?2[ .]?([12])(?!\d)")  # one family, spelt in many ways
+#: what training and publishing count: epoch, step, rank, date, version
+_COUNTED = re.compile(
+    r"(e|ep|epochs?|steps?|s|rank|r|dim)\d+|(?!480$|540$|720$|1080$)\d{2,}|v(er|ersion)?\d+(\.\d+)*|\d+(e|ep|epochs?)"
+    r"|e|ep|epochs?|steps?|rank|dim|v|ver|version"
+)
+_QUANT = re.compile(r"i?q\d(_[a-z0-9]+)*|fp8|fp16|bf16|fp32|fp4|nvfp4|mxfp[48]|int8", re.IGNORECASE)
+_QUANT_DETAIL = re.compile(r"e[45]m[23](fn)?|scaled|mixed")
+_TASKS = ("ti2v", "i2v", "t2v")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,51 +30,135 @@ class ModelPair:
     low: str
 
 
-def _tokens(path: str) -> list[str]:
-    """Words of the path without its extension; dots between digits ("2.2") and the parts of a quantisation ("Q3_K_L",
-    whose L says nothing of the pass) stay together."""
-    out: list[str] = []
-    for token in filter(None, _SPLIT.split(_CAMEL.sub(" ", _EXTENSION.sub("", path)))):
-        if out and _QUANT_HEAD.fullmatch(out[-1]) and _QUANT_TAIL.fullmatch(token):
-            out[-1] += f"_{token}"
-        else:
-            out.append(token)
-    return out
-
-
-def _file_name(path: str) -> str:
-    return re.split(r"[\\/]", path)[-1]
-
-
 def noise_pass(path: str) -> str | None:
-    """ "high", "low" or None. A word must stand alone: slow_motion, yellow and highlight mark nothing."""
-    words = {t.lower() for t in _tokens(path)}
-    high, low = bool(words & _HIGH), bool(words & _LOW)
-    if high == low:
-        return None
-    return "high" if high else "low"
-
-
-def _remaining(path: str) -> list[str]:
-    dropped = _HIGH | _LOW | {"noise"}
-    return [t for t in _tokens(path) if t.lower() not in dropped]
+    """ "high", "low" or None. A word must stand alone (slow_motion, yellow and highlight mark nothing), and the file's
+    own name goes before its folders'."""
+    for part in reversed(parts_of(path)):
+        sides = set(marks(words_of(part)).values())
+        if sides:
+            return sides.pop() if len(sides) == 1 else None
+    return None
 
 
 def display_name(path: str) -> str:
     """The file name in words, pass words left out: what a person calls the model."""
-    return " ".join(_remaining(_file_name(path))) or path
+    return " ".join(without_marks(words_of(parts_of(path)[-1]))) or path
 
 
-def find_pairs(paths: Iterable[str]) -> tuple[ModelPair, ...]:
-    """All high/low pairs, in the order of the high files: what remains of both paths is the same."""
-    listed = list(paths)
-    lows = {tuple(t.lower() for t in _remaining(p)): p for p in reversed(listed) if noise_pass(p) == "low"}
-    pairs = []
-    for high in (p for p in listed if noise_pass(p) == "high"):
-        partner = lows.get(tuple(t.lower() for t in _remaining(high)))
-        if partner is not None:
-            pairs.append(ModelPair(display_name(high), high, partner))
-    return tuple(pairs)
+_Key = tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """One way to read a path: the pass it serves and what is left of the name. `folders` are compared too, so that a
+    high file and a low one of different folders are no pair."""
+
+    path: str
+    side: str
+    folders: _Key
+    words: tuple[str, ...]
+
+    def key(self) -> _Key:
+        return (*self.folders, tuple(_WAN.sub(r"\g<1>2.\2", " ".join(self.words).lower()).split(" ")))
+
+    def uncounted(self) -> _Key | None:
+        return self._without(_COUNTED)
+
+    def unquantised(self) -> _Key | None:
+        return self._without(_QUANT, _QUANT_DETAIL)
+
+    def _without(self, *kinds: re.Pattern[str]) -> _Key | None:
+        """None if nothing is left."""
+        words = self.key()[-1]
+        left = tuple(w for w in words if w and not any(kind.fullmatch(w.strip("\0")) for kind in kinds))
+        return (*self.folders, left) if left else None
+
+
+def _readings(path: str) -> Iterator[_Reading]:
+    *folders, name = map(words_of, parts_of(path))
+    places = tuple(tuple(word.lower() for word in without_marks(folder)) for folder in folders)
+    side = noise_pass(path)
+    if side is not None:
+        yield _Reading(path, side, places, tuple(without_marks(name)))
+    else:
+        for side, words in doubtful_marks(name):
+            yield _Reading(path, side, places, tuple(words))
+
+
+def find_pairs(paths: Iterable[str], *, any_quantisation: bool = False) -> tuple[ModelPair, ...]:
+    """All high/low pairs, in the order of the high files: what remains of both paths is the same. Epoch, step, rank,
+    date and version may differ where one high and one low are left that differ in nothing else; so may the
+    quantisation if that is wished."""
+    return _find_pairs(tuple(dict.fromkeys(paths)), any_quantisation)
+
+
+@lru_cache(32)  # asked at every key that is pressed, of lists that seldom change
+def _find_pairs(paths: tuple[str, ...], any_quantisation: bool) -> tuple[ModelPair, ...]:
+    readings = [reading for path in paths for reading in _readings(path)]
+    order = {reading.path: at for at, reading in reversed(list(enumerate(readings)))}
+    found = _equal(readings)
+    _add_only(found, readings, _Reading.uncounted)
+    if any_quantisation:
+        _add_only(found, readings, _Reading.unquantised)
+    return tuple(found[high] for high in sorted(found, key=lambda path: order[path]))
+
+
+def _equal(readings: Iterable[_Reading]) -> dict[str, ModelPair]:
+    """By high file."""
+    lows = defaultdict(list)
+    for reading in readings:
+        if reading.side == "low":
+            lows[reading.key()].append(reading.path)
+    found: dict[str, ModelPair] = {}
+    for reading in readings:
+        fitting = lows.get(reading.key(), ()) if reading.side == "high" else ()
+        if fitting and reading.path not in found:
+            kind = extension_of(reading.path)
+            low = next((path for path in fitting if extension_of(path) == kind), fitting[0])
+            found[reading.path] = _pair(reading, low)
+    return found
+
+
+def _add_only(
+    found: dict[str, ModelPair], readings: Iterable[_Reading], key_of: Callable[[_Reading], _Key | None]
+) -> None:
+    """Pairs of one high and one low that are left alone with their key."""
+    taken = {*found, *(pair.low for pair in found.values())}
+    groups: dict[_Key, list[_Reading]] = defaultdict(list)
+    for reading in readings:
+        key = key_of(reading)
+        if key is not None and reading.path not in taken:
+            groups[key].append(reading)
+    for group in groups.values():
+        if sorted(reading.side for reading in group) == ["high", "low"]:
+            high, low = sorted(group, key=lambda reading: reading.side)
+            found[high.path] = _pair(high, low.path)
+
+
+def _pair(high: _Reading, low: str) -> ModelPair:
+    name = " ".join(filter(None, (word.replace("\0", "") for word in high.words)))
+    return ModelPair(name or high.path, high.path, low)
+
+
+def partner(path: str, paths: Iterable[str]) -> str | None:
+    """The other half of `path` among `paths`."""
+    for pair in find_pairs((path, *paths)):
+        if path in (pair.high, pair.low):
+            return pair.low if path == pair.high else pair.high
+    return None
+
+
+def passes_of(paths: Iterable[str]) -> dict[str, str | None]:
+    """The pass that each serves, also where its name tells only beside that of its other half."""
+    passes = {path: noise_pass(path) for path in paths}
+    for pair in find_pairs(passes):
+        passes[pair.high], passes[pair.low] = "high", "low"
+    return passes
+
+
+def low_half(high: str, paths: Iterable[str]) -> str | None:
+    """The low half of `high` among `paths`; None if it is the high half of nothing there."""
+    return next((pair.low for pair in find_pairs((high, *paths)) if pair.high == high), None)
 
 
 def folder_of(path: str) -> str:
@@ -78,18 +167,33 @@ def folder_of(path: str) -> str:
     return "/".join(parts[:-1])
 
 
-def _family(path: str) -> tuple[str | None, str | None]:
-    """(task, size): ("i2v"|"t2v"|"ti2v"|None, "5b"|"14b"|None)."""
-    words = {t.lower() for t in _tokens(path)}
-    words |= {w[1:] for w in words if w.startswith("a")}  # "A14B" is what the model's makers call the 14B
-    task = next((w for w in ("ti2v", "i2v", "t2v") if w in words), None)
-    size = next((w for w in ("14b", "5b", "1.3b") if w in words), None)
+def family(path: str) -> tuple[str | None, str | None]:
+    """(task, size): ("i2v"|"t2v"|"ti2v"|None, "5b"|"14b"|"1.3b"|None). The file's own name goes before its folders',
+    a word of its own before one that is part of another; who names both tasks alike serves either."""
+    task = size = None
+    for part in reversed(parts_of(path)):
+        words = [word.lower() for word in words_of(part)]
+        task = task or _task(words)
+        bare = {word[1:] if word.startswith("a") else word for word in words}  # the makers call 14B "A14B"
+        size = size or next((s for s in ("14b", "5b", "1.3b") if s in bare), None)
     return task, size
 
 
-def _quantisation(path: str) -> str | None:
-    name = display_name(path).split(" ")
-    return next((t.lower() for t in name if _QUANT.match(t)), None)
+def _task(words: list[str]) -> str | None:
+    for named in (words, re.findall(r"ti2v|i2v|t2v", " ".join(words))):
+        tasks = {word for word in named if word in _TASKS}
+        if tasks:
+            return tasks.pop() if len(tasks) == 1 else None
+    return None
+
+
+def quantisation(path: str) -> str | None:
+    """ "q6_k", "fp8", …, or None. A marker may be glued to it."""
+    for word in words_of(parts_of(path)[-1]):
+        found = _QUANT.match(word)
+        if found:
+            return found[0].lower()
+    return None
 
 
 def pair_warnings(high: str | None, low: str | None, *, task: str) -> tuple[str, ...]:
@@ -98,15 +202,15 @@ def pair_warnings(high: str | None, low: str | None, *, task: str) -> tuple[str,
         missing = "low" if high else "high"
         return (f"The {missing} noise model is missing: both passes need one.",) if (high or low) else ()
     out = []
-    (high_task, high_size), (low_task, low_size) = _family(high), _family(low)
+    (high_task, high_size), (low_task, low_size) = family(high), family(low)
     wrong = "t2v" if task == "i2v" else "i2v"
     if wrong in (high_task, low_task):
         kind = "text to video" if wrong == "t2v" else "image to video"
         out.append(f"These are weights for {kind}; they run here without an error but give a useless picture.")
     if high_size != low_size and high_size and low_size:
         out.append(f"The high noise model is {high_size.upper()} and the low noise one {low_size.upper()}.")
-    if _quantisation(high) != _quantisation(low):
+    if quantisation(high) != quantisation(low):
         out.append("The two models are quantised differently; that costs memory and can shift colours.")
-    if noise_pass(high) == "low" or noise_pass(low) == "high":
+    if noise_pass(high) == "low" or noise_pass(low) == "high" or any(p.high == low for p in find_pairs((high, low))):
         out.append("High and low noise models look swapped.")
     return tuple(out)

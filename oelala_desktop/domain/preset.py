@@ -5,58 +5,26 @@ Request into the graph to send. Both are pure; what the server offers comes in a
 
 from __future__ import annotations
 
-import fnmatch
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from . import graph as edits
 from .catalog import Catalog
 from .errors import InvalidPreset
 from .field import Field
+from .model_file import ModelFile, choose, lacks
 from .models import noise_pass
 from .tool import Tool
 
-_TELLING = 8  # characters besides the stars from which on a pattern tells a file among those of every kind
 _MOST_TOLD = 40  # things that a server lacks
 _MEND_IMPORT = (
     "Install what the pack needs into ComfyUI's own Python (pip install -r requirements.txt in the pack's folder), "
     "then start ComfyUI anew; its log has the whole error."
 )
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 _LORA_LOADERS = ("LoraLoaderModelOnly", "LoraLoader")
-
-
-@dataclass(frozen=True, slots=True)
-class ModelFile:
-    """A model that the graph loads. `prefer` are name patterns, best first; `key` is the setting that chooses it."""
-
-    into: tuple[str, ...]
-    folder: str
-    file: str
-    prefer: tuple[str, ...]
-    source: str = ""
-    key: str | None = None
-
-    def best(self, choices: tuple[str, ...]) -> str | None:
-        """The most preferred of the server's names, or None."""
-        for pattern in self.prefer:
-            for name in choices:
-                if fnmatch.fnmatchcase(name.replace("\\", "/").rsplit("/", 1)[-1].casefold(), pattern.casefold()):
-                    return name
-        return None
-
-    def misplaced(self, lists: Mapping[str, tuple[str, ...]]) -> tuple[str, str] | None:
-        """(folder, name) of a file that would do, in another folder than its own; None if there is none. `lists` are
-        file names by folder. LoRAs have names so like their models' that only the very file counts among them, and a
-        loose pattern, good enough among files of one kind, says nothing of others."""
-        exact = replace(self, prefer=(self.file,))
-        like = replace(self, prefer=tuple(p for p in self.prefer if len(p.replace("*", "")) >= _TELLING))
-        for wanted, passed_over in ((exact, ()), (like, ("loras",))):
-            for folder, names in lists.items():
-                found = None if folder in (self.folder, *passed_over) else wanted.best(names)
-                if found is not None:
-                    return folder, found
-        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,8 +141,9 @@ class Preset:
     def short_id(self) -> str:
         return self.id.split(".", 1)[1]
 
-    def missing(self, catalog: Catalog) -> tuple[Missing, ...]:
-        """Everything this preset needs and `catalog` does not have, node packs first."""
+    def missing(self, catalog: Catalog, given: Mapping[str, Any] = _NOTHING) -> tuple[Missing, ...]:
+        """Everything this preset needs and `catalog` does not have, node packs first. Models that are chosen in `given`
+        (by setting) are not missed."""
         dropped = {t for part in self.optional for t in part.nodes}
         needed = {
             str(node["class_type"])
@@ -192,9 +161,7 @@ class Preset:
                 out.append(Missing("nodes", f"node pack {pack.name}", *_of_pack(pack, mine, catalog)))
         if lacking:
             out += [Missing("nodes", f"node {c}", *self._source_of_nodes(catalog)) for c in lacking]
-        known = edits.by_title(self.template)
-        models = (self.missing_model(x, catalog, known) for x in self.models)
-        return _first_of((*out, *(m for m in models if m)))
+        return _first_of((*out, *self.missing_models(catalog, given)))
 
     def _needs_comfyui(self, lacking: list[str]) -> Missing:
         """On Sketch no node pack and no download helps."""
@@ -214,16 +181,26 @@ class Preset:
             return "from a newer ComfyUI or a node pack", f"Update ComfyUI; for nodes of a pack, {manager}."
         return "part of ComfyUI since its 0.3 series", "Update ComfyUI to its newest version."
 
-    def missing_model(self, model: ModelFile, catalog: Catalog, known: edits.Titles | None = None) -> Missing | None:
-        """`known` as for `graph.find_node`."""
-        choices = self.model_choices(model, catalog, known)
-        if choices is None or model.best(choices) is not None:
-            return None
+    def missing_models(self, catalog: Catalog, given: Mapping[str, Any] = _NOTHING) -> tuple[Missing, ...]:
+        lists = self._model_lists(catalog)
+        return tuple(self._missing(model) for model in lacks(lists, given))
+
+    def _missing(self, model: ModelFile) -> Missing:
         folder = f"models/{model.folder}"
         if not model.source:
             return Missing("model", model.file, folder, f"Put {model.file} into ComfyUI/{folder}/")
         fix = f"Download {model.file} from {model.source} into ComfyUI/{folder}/"
         return Missing("model", model.file, f"{folder}, from {model.source}", fix)
+
+    def chosen_models(self, catalog: Catalog, given: Mapping[str, Any] = _NOTHING) -> dict[ModelFile, str]:
+        """What each model is by itself, where `given` (by setting) does not choose it."""
+        return choose(self._model_lists(catalog), given)
+
+    def _model_lists(self, catalog: Catalog) -> dict[ModelFile, tuple[str, ...]]:
+        """What the server offers for each; without those whose loader it lacks."""
+        known = edits.by_title(self.template)
+        lists = {model: self.model_choices(model, catalog, known) for model in self.models}
+        return {model: choices for model, choices in lists.items() if choices is not None}
 
     def _class_at(self, target: str, known: edits.Titles | None = None) -> tuple[str, str]:
         title, name = edits.split_target(target)
@@ -291,9 +268,9 @@ class Preset:
         return rows
 
     def _choose_models(self, graph: edits.Graph, request: Request, catalog: Catalog, known: edits.Titles) -> None:
+        found = self.chosen_models(catalog, request.values)
         for model in self.models:
-            listed = () if model.key else self.model_choices(model, catalog, known)
-            chosen = request.values.get(model.key) if model.key else model.best(listed or ())
+            chosen = request.values.get(model.key) if model.key else found.get(model)
             for target in model.into if chosen else ():
                 edits.set_input(graph, target, chosen, known)
 

@@ -24,7 +24,8 @@ from typing import Any
 
 from .errors import InvalidField, InvalidPreset
 from .field import Field, FieldKind
-from .preset import Clips, EndPicture, LoraTargets, ModelFile, OptionalPart, Pack, Preset, check_preset
+from .model_file import ModelFile
+from .preset import Clips, EndPicture, LoraTargets, OptionalPart, Pack, Preset, check_preset
 from .preset_shape import TABLE, check_shape
 from .tool import VOCABULARY, Tool
 

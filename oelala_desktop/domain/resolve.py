@@ -11,6 +11,7 @@ from .errors import InvalidField, NotRunnable
 from .geometry import frame_count, frame_size, nearest_aspect, sdxl_size
 from .graph_size import stated_frames, stated_rate, stated_size
 from .memory_split import check_allocations, fit_allocations
+from .models import low_half
 from .preset import Missing, Preset, Request
 from .tool import VOCABULARY
 
@@ -93,20 +94,15 @@ def _refuse_unused(preset: Preset, given: Mapping[str, object]) -> None:
 
 
 def _models(preset: Preset, given: Mapping[str, object], catalog: Catalog) -> dict[str, object]:
-    out: dict[str, object] = {}
-    lacking: list[Missing] = []
-    for model in preset.models:
-        choices = preset.model_choices(model, catalog) or ()
-        wish = given.get(model.key) if model.key else None
-        best = model.best(choices)
-        if wish:
-            out[str(model.key)] = pick(str(model.key), str(wish), choices)
-        elif best is None:
-            lacking += [m for m in (preset.missing_model(model, catalog),) if m]
-        elif model.key:
-            out[model.key] = best
+    lacking = preset.missing_models(catalog, given)
     if lacking:
-        raise not_runnable(preset, tuple(lacking))
+        raise not_runnable(preset, lacking)
+    out: dict[str, object] = {
+        model.key: name for model, name in preset.chosen_models(catalog, given).items() if model.key
+    }
+    for model in preset.models:
+        if model.key and given.get(model.key):
+            out[model.key] = pick(model.key, str(given[model.key]), preset.model_choices(model, catalog) or ())
     return out
 
 
@@ -158,6 +154,9 @@ def _loras(preset: Preset, rows: Any, catalog: Catalog) -> list[dict[str, object
         for side in ("high", "low") if enabled else ():
             if row.get(side):
                 settled[side] = pick("lora_configs", str(row[side]), catalog.loras)
+        if enabled and settled.get("high") and "low" not in row and preset.loras and preset.loras.low:
+            mate = low_half(str(settled["high"]), catalog.loras)
+            settled |= {"low": mate} if mate else {}
         out.append(settled)
     return out
 

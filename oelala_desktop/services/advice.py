@@ -3,11 +3,11 @@ is made."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
 from oelala_desktop.domain.errors import InvalidPicture
-from oelala_desktop.domain.models import pair_warnings
+from oelala_desktop.domain.models import noise_pass, pair_warnings
 from oelala_desktop.domain.preset import Preset, Request
 from oelala_desktop.storage.jobs import JobStore
 
@@ -33,6 +33,7 @@ async def advice(
     size = request.width, request.height, max(1, request.num_frames)
     return (
         *_models(preset, request),
+        *_loras(preset, request),
         *_parts(preset, request, engine, unable),
         *await memory_advice(store, engine, request.preset, size),
         *said,
@@ -65,6 +66,21 @@ def _models(preset: Preset, request: Request) -> tuple[str, ...]:
         return ()
     high, low = (str(request.values.get(key) or "") for key in ("unet_high_noise", "unet_low_noise"))
     return pair_warnings(high, low, task=preset.tool.task)
+
+
+def _loras(preset: Preset, request: Request) -> Iterator[str]:
+    """A half of a LoRA that goes into both passes, as its other half is not there."""
+    if preset.loras is None or preset.loras.low is None:
+        return
+    for row in request.values.get("lora_configs") or ():
+        high = str(row.get("high") or "")
+        side = noise_pass(high) if row.get("enabled", True) and row.get("low", high) == high else None
+        if side is not None:
+            other = "low" if side == "high" else "high"
+            yield (
+                f"{high} is made for the {side} noise pass and goes into both: its {other} noise half was not found. "
+                "Choose another file, or none, for the low pass."
+            )
 
 
 async def memory_advice(store: JobStore, engine: Engine, preset_id: str, size: tuple[int, int, int]) -> tuple[str, ...]:

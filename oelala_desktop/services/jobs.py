@@ -168,7 +168,7 @@ class JobService(Queue):
             catalog = engine.catalog
         if catalog is None:
             raise OelalaError(f"{engine.ref.name} has not said yet what it can run; try again in a moment.")
-        preset = self._registry.choose(tool, _text(wish.values.get("preset")), catalog)
+        preset = self._registry.choose(tool, _text(wish.values.get("preset")), catalog, checked)
         catalog = await self._inability.seen_by(catalog, engine.ref, preset, checked)
         pictures = await asyncio.to_thread(self._read_pictures, checked, wish.values)
         check_upload(pictures, engine.client.upload_limit)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 
 from oelala_desktop.domain.catalog import Catalog, nearest
@@ -68,13 +69,16 @@ class ToolRegistry:
             raise NotFound(f"There is no preset{where} named {name}.{hint} Presets: {', '.join(known) or 'none'}.")
         return preset
 
-    def choose(self, tool: Tool, wish: str | None, catalog: Catalog) -> Preset:
-        """The wished preset, else the first that the engine can run. Raises NotFound or NotRunnable."""
+    def choose(
+        self, tool: Tool, wish: str | None, catalog: Catalog, given: Mapping[str, object] | None = None
+    ) -> Preset:
+        """The wished preset, else the first that the engine can run with the models chosen in `given`. Raises NotFound
+        or NotRunnable."""
         if wish:
             return self.find(wish, tool)
         presets = self.require(tool)
         for preset in presets:
-            if not preset.missing(catalog):
+            if not preset.missing(catalog, given or {}):
                 return preset
         lacking = {p.short_id: p.missing(catalog) for p in presets if not p.sketch}
         lines = tuple(f"{name}: {', '.join(map(str, rows))}" for name, rows in lacking.items())

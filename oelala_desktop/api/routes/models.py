@@ -12,7 +12,7 @@ from oelala_desktop.api.documented import errors, routes_about
 from oelala_desktop.api.schemas import Loras, UnetModels
 from oelala_desktop.domain.catalog import Catalog
 from oelala_desktop.domain.errors import EngineUnreachable
-from oelala_desktop.domain.models import find_pairs, folder_of, noise_pass
+from oelala_desktop.domain.models import find_pairs, folder_of, passes_of
 
 _NO_FOLDER = "root"
 
@@ -33,7 +33,7 @@ def router(context: Context) -> APIRouter:
         groups: dict[str, list[dict[str, Any]]] = {}
         for row in rows:
             groups.setdefault(row["category"], []).append(row)
-        return JsonAnswer({"loras": rows, **_by_pass(rows), "general": _of(rows, None), "by_category": groups})
+        return JsonAnswer({"loras": rows, **_by_pass(rows), "by_category": groups})
 
     @routes.get(
         "/unet-models", response_model=UnetModels, summary="Diffusion models and their pairs", responses=errors(503)
@@ -43,7 +43,9 @@ def router(context: Context) -> APIRouter:
         paths = _unet_names(catalog())
         rows = [_model(path) for path in paths]
         pairs = [{"name": p.name, "high": _model(p.high), "low": _model(p.low)} for p in find_pairs(paths)]
-        return JsonAnswer({"models": rows, **_by_pass(rows), "pairs": pairs})
+        passes = _by_pass(rows)
+        passes.pop("general")
+        return JsonAnswer({"models": rows, **passes, "pairs": pairs})
 
     return routes
 
@@ -67,8 +69,6 @@ def _lora(path: str) -> dict[str, Any]:
 
 
 def _by_pass(rows: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
-    return {"high_noise": _of(rows, "high"), "low_noise": _of(rows, "low")}
-
-
-def _of(rows: list[dict[str, Any]], which: str | None) -> list[dict[str, Any]]:
-    return [row for row in rows if noise_pass(row["path"]) == which]
+    passes = passes_of(row["path"] for row in rows)
+    names = {"high_noise": "high", "low_noise": "low", "general": None}
+    return {name: [row for row in rows if passes[row["path"]] == side] for name, side in names.items()}

@@ -52,8 +52,7 @@ def pick_preset(registry: ToolRegistry, tool: Tool, catalog: Catalog | None, wis
 
 def offer_choices(form: ToolForm, preset: Preset, catalog: Catalog) -> None:
     """What that server lists for each field that chooses from it, and what stands for a model left to the preset."""
-    best = {m.key: m.best(preset.model_choices(m, catalog) or ()) for m in preset.models if m.key}
-    form.set_defaults({key: name for key, name in best.items() if name})
+    form.set_defaults({m.key: name for m, name in preset.chosen_models(catalog).items() if m.key})
     devices = preset.server_devices(catalog)
     form.set_note("expert_mode_allocations", f"This server has {', '.join(devices)}" if devices else "")
     for key, field in preset.fields.items():

@@ -143,7 +143,7 @@ class ToolPage(QObject):
             return "prompt", "Say what you want to see first."
         engine = self._services.current.engine
         if engine.catalog is not None:
-            missing = self.preset.missing(engine.catalog)
+            missing = self.preset.missing(engine.catalog, self.form.values())
             if missing:
                 lacking = str(missing[0]) + (f" and {len(missing) - 1} more" if len(missing) > 1 else "")
                 name = engine.state.name or "This engine"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from oelala_desktop.domain.models import ModelPair, display_name, find_pairs, noise_pass, pair_warnings
+from oelala_desktop.domain.models import ModelPair, display_name, find_pairs, pair_warnings, passes_of
 from oelala_desktop.ui import theme
 from oelala_desktop.ui.widgets.choice import Choice
 from oelala_desktop.ui.widgets.combo import ComboBox
@@ -48,9 +48,10 @@ class ModelPairPicker(QWidget):
         self._pairs = find_pairs(files)
         left = [Choice("", f"{self._default} · default" if self._default else "Preset default")]
         self._pair.set_choices(left + [Choice(pair.high, pair.name) for pair in self._pairs])
+        passes = passes_of(files)
         for combo, other in ((self._high, "low"), (self._low, "high")):
-            fitting = [Choice(file, display_name(file)) for file in files if noise_pass(file) != other]
-            rest = [Choice(f, display_name(f), f"Named for the {other} pass") for f in files if noise_pass(f) == other]
+            fitting = [Choice(file, display_name(file)) for file in files if passes[file] != other]
+            rest = [Choice(f, display_name(f), f"Named for the {other} pass") for f in files if passes[f] == other]
             combo.set_choices([Choice("", "Preset default"), *fitting, *rest])
         self._show()
 

@@ -168,10 +168,9 @@ def test_what_a_preset_cannot_do_is_said(preset: str, values: dict[str, Any], fi
 
 
 def test_models_are_the_server_s_own_names() -> None:
-    catalog = offering("UNETLoader", "unet_name", r"wan\WAN2.2_I2V_High_noise_14B_fp8_scaled.safetensors", "x_i2v_low")
-    values = settle("image-to-video.wan22-14b", catalog=catalog).values
-    assert values["unet_high_noise"] == r"wan\WAN2.2_I2V_High_noise_14B_fp8_scaled.safetensors"
-    assert values["unet_low_noise"] == "x_i2v_low"
+    high, low = (rf"wan\WAN2.2_I2V_{word}_noise_14B_fp8_scaled.safetensors" for word in ("High", "low"))
+    values = settle("image-to-video.wan22-14b", catalog=offering("UNETLoader", "unet_name", high, low)).values
+    assert (values["unet_high_noise"], values["unet_low_noise"]) == (high, low)
 
 
 def test_a_wished_model_is_found_by_its_file_name() -> None:
@@ -301,7 +300,7 @@ def test_lora_rows_keep_what_low_says() -> None:
     settled = settle(I2V, {"lora_configs": rows}).values["lora_configs"]
     high, low = MODELS["LORA"][0], MODELS["LORA"][1]
     assert [row.get("high") for row in settled] == [high, "style.safetensors", high, "gone.safetensors", None]
-    assert "low" not in settled[0]
+    assert settled[0]["low"] == low  # its low half lies there, so "same as high" is that
     assert settled[1]["low"] is None
     assert settled[2]["low"] == low
     graph = build(I2V, {"lora_configs": rows})
@@ -310,7 +309,7 @@ def test_lora_rows_keep_what_low_says() -> None:
     lows = [titles[f"LoRA {n} for Low noise pass"] for n in (1, 2, 3)]
     assert highs == [high, "style.safetensors", high]
     assert [(row["lora_name"], row["strength_model"]) for row in lows] == [
-        (high, 1.5),
+        (low, 1.5),
         (low, 1.0),
         ("style.safetensors", 1.5),
     ]

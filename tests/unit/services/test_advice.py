@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from oelala_desktop.domain.catalog import Catalog
 from oelala_desktop.domain.job import EngineRef
 from oelala_desktop.services.advice import advice
 from oelala_desktop.services.bus import Bus
@@ -17,6 +18,7 @@ from oelala_desktop.services.pictures import Picture
 from oelala_desktop.services.tasks import TaskScope
 from oelala_desktop.storage.jobs import JobStore
 from tests.unit.domain.samples import settle, shipped
+from tests.unit.node_table import EVERYTHING, offering
 
 I2V = "image-to-video.wan22-14b"
 COMFY = EngineRef("comfyui", "http://box:8188", "box")
@@ -36,11 +38,17 @@ async def nowhere() -> Any:
 
 
 async def said(
-    store: JobStore, preset: str = I2V, *, ref: EngineRef = COMFY, warning: str = "", **values: Any
+    store: JobStore,
+    preset: str = I2V,
+    *,
+    ref: EngineRef = COMFY,
+    warning: str = "",
+    catalog: Catalog = EVERYTHING,
+    **values: Any,
 ) -> tuple[str, ...]:
     engine = Engine(ref, nowhere, Bus(), TaskScope("test"))
     pictures = [Picture(Path("a.png"), 900, 600, b"", ".png", warning)]
-    return await advice(store, engine, shipped(preset), settle(preset, values), pictures)
+    return await advice(store, engine, shipped(preset), settle(preset, values, catalog=catalog), pictures)
 
 
 async def test_nothing_is_said_of_what_is_usual(store: JobStore) -> None:
@@ -79,3 +87,13 @@ async def test_a_small_picture_comes_last(store: JobStore) -> None:
     memory, small = await said(store, warning="a.png is small.")
     assert "(64 × 64)" in memory
     assert small == "a.png is small."
+
+
+async def test_a_half_of_a_lora_in_both_passes_is_said(store: JobStore) -> None:
+    alone, both = {"high": "kite_high_noise.safetensors"}, {"high": "style.safetensors"}
+    catalog = offering("LoraLoaderModelOnly", "lora_name", *alone.values(), *both.values())
+    assert await said(store, catalog=catalog, lora_configs=[both, {**alone, "low": None}]) == ()
+    assert await said(store, catalog=catalog, lora_configs=[{**alone, "enabled": False}]) == ()
+    for row in (alone, {**alone, "low": alone["high"]}):
+        (found,) = await said(store, catalog=catalog, lora_configs=[row])
+        assert found.startswith("kite_high_noise.safetensors is made for the high noise pass and goes into both")

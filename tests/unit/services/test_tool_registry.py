@@ -14,7 +14,7 @@ from oelala_desktop.domain.errors import NotFound, NotRunnable
 from oelala_desktop.domain.tool import TOOLS
 from oelala_desktop.services.tools import ToolRegistry
 from tests.unit.domain.samples import SHIPPED, WORKFLOWS
-from tests.unit.node_table import CLASSES, EVERYTHING, without
+from tests.unit.node_table import CLASSES, EVERYTHING, offering, without
 
 I2V = TOOLS["image-to-video"]
 
@@ -81,6 +81,10 @@ def test_the_first_that_the_engine_can_run_is_taken() -> None:
     registry = load(WORKFLOWS)
     assert registry.choose(I2V, None, EVERYTHING).short_id == "wan22-14b-distorch2"
     assert registry.choose(I2V, None, without("VHS_VideoCombine")).short_id == "wan22-14b"
+    mix = offering("UNETLoader", "unet_name", "cameraFP8H", "cameraFP8L")
+    chosen = {"unet_high_noise": "cameraFP8H", "unet_low_noise": "cameraFP8L"}
+    without_packs = Catalog({k: v for k, v in mix.classes.items() if k != "VHS_VideoCombine"})
+    assert registry.choose(I2V, None, without_packs, chosen).short_id == "wan22-14b"
     assert registry.choose(I2V, "wan22-5b", EVERYTHING).short_id == "wan22-5b"
     sketch = {"LoadImage", "SketchCameraMove", "SketchCrossFade", "CreateVideo", "SaveVideo"}
     assert registry.choose(I2V, None, Catalog({k: CLASSES[k] for k in sketch})).short_id == "sketch"
