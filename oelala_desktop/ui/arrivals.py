@@ -38,8 +38,8 @@ class Arrivals:
             return
         offer = dropped.read(mime)
         if offer is None:
-            return
-        if offer.refusal:
+            self._studio.notify("There is no picture, file or address in what was dropped.", "warning")
+        elif offer.refusal:
             self._studio.notify(offer.refusal, "warning")
         elif offer.files:
             self.open([str(path) for path in offer.files])

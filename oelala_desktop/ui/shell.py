@@ -269,7 +269,8 @@ class Shell(QMainWindow):
         self.setWindowIcon(icons.app_icon())
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if event.mimeData().hasUrls():
+        mime = event.mimeData()
+        if mime.hasUrls() or mime.hasImage() or mime.hasHtml() or mime.hasFormat("text/x-moz-url"):
             event.setDropAction(Qt.DropAction.CopyAction)
             event.accept()
 

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+import socket
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
-from PySide6.QtCore import QMimeData
+from PySide6.QtCore import QMimeData, QUrl
 from PySide6.QtGui import QImage
 
-SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif")
+from oelala_desktop.ui.widgets import web_drag
+
+SUFFIXES = (".jpg", ".jpeg", ".jfif", ".jpe", ".png", ".apng", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif")
 KINDS = "JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF"
+#: browsers save "photo.jpg_large" and "photo.jpg!d"
+_TAIL = re.compile(r"[^0-9a-z].*")
+_PATH = re.compile(r"(/|~/|[A-Za-z]:[\\/]|\\\\)\S")
+_NO_PIXELS = "The picture in it cannot be read. Save it as a file, and drop that."
 
 
 class Dropped(NamedTuple):
@@ -24,7 +33,8 @@ class Dropped(NamedTuple):
 
 def looks_like_picture(path: Path) -> bool:
     """By name alone: a file without an ending may be one, its reader will say."""
-    return path.suffix.casefold() in SUFFIXES or not path.suffix
+    suffix = path.suffix.casefold()
+    return not suffix or f".{_TAIL.sub('', suffix[1:])}" in SUFFIXES
 
 
 def refusal(files: Sequence[Path]) -> str:
@@ -35,32 +45,81 @@ def refusal(files: Sequence[Path]) -> str:
 
 
 def read(mime: QMimeData, *, pixels: bool = True) -> Dropped | None:
-    """What `mime` offers, files first, then pixels, then an address; None if nothing in it concerns pictures.
+    """The best that `mime` offers: files, then pixels, then an address; None if nothing in it concerns pictures.
 
     `pixels` False leaves picture data undecoded, for use while a drag only hovers."""
-    urls = mime.urls()
-    files = [Path(url.toLocalFile()) for url in urls if url.isLocalFile()]
-    if files:
-        if any(looks_like_picture(path) for path in files):
-            return Dropped(files=tuple(files))  # the others among them are named by whoever takes the files
-        return Dropped(refusal=refusal(files))
+    named = web_drag.addresses(mime)
+    files = list(dict.fromkeys([*_files(named), *_paths(mime.text())]))
+    if any(looks_like_picture(path) for path in files):
+        return Dropped(files=tuple(files))  # the others among them are named by whoever takes the files
+    said = refusal(files) if files else ""
     if mime.hasImage():
         image = mime.imageData() if pixels else QImage()
-        return Dropped(image=image if isinstance(image, QImage) else QImage())
-    for url in urls:
-        if url.scheme() in ("http", "https"):
-            return Dropped(url=url.toString())
-    text = mime.text().strip()
-    if text.startswith(("http://", "https://")) and len(text.split()) == 1:
-        return Dropped(url=text)
-    return None
+        if isinstance(image, QImage) and not (pixels and image.isNull()):
+            return Dropped(image=image)
+        said = said or _NO_PIXELS
+    return _from_web(mime, named, said, pixels=pixels)
+
+
+def _from_web(mime: QMimeData, named: list[str], said: str, *, pixels: bool) -> Dropped | None:
+    """The picture of a search result or a link before the one that a page shows small; `said` is why what was found
+    before is of no use."""
+    page = next((address for address in named if _is_web(address)), "")
+    shown, links = web_drag.pictures_of(web_drag.text_of(mime, "text/html"), page)
+    targets = [*named, *links]
+    large = [*filter(None, map(web_drag.named_picture, targets)), *(a for a in targets if _is_picture(a))]
+    for address in (*large, *shown, *named):
+        if _is_web(address):
+            return Dropped(url=address)
+        if address.startswith("data:"):
+            content = web_drag.data_of(address) if pixels else b""
+            image = QImage.fromData(content)
+            if not pixels or not image.isNull():
+                return Dropped(image=image)
+            said = said or _NO_PIXELS
+    said = said or next((_elsewhere(address) for address in named if not address.startswith(("data:", "file:"))), "")
+    return Dropped(refusal=said) if said else None
+
+
+def _files(named: Sequence[str]) -> Iterator[Path]:
+    for address in named:
+        url = QUrl(address)
+        if not url.isLocalFile():
+            continue
+        if url.host().casefold() in ("localhost", socket.gethostname().casefold()):
+            url.setHost("")
+        yield Path(url.toLocalFile())
+
+
+def _paths(text: str) -> Iterator[Path]:
+    """Lines that are paths of pictures, if no line is anything else."""
+    lines = [line.strip().strip("\"'") for line in text.splitlines() if line.strip()]
+    paths = [Path(line).expanduser() if line.startswith("~/") else Path(line) for line in lines if _PATH.match(line)]
+    if len(paths) == len(lines) and all(path.suffix and looks_like_picture(path) for path in paths):
+        yield from paths
+
+
+def _is_web(address: str) -> bool:
+    return address.startswith(("http://", "https://"))
+
+
+def _is_picture(address: str) -> bool:
+    name = Path(web_drag.path_of(address)).name if _is_web(address) else ""
+    return bool(Path(name).suffix) and looks_like_picture(Path(name))
+
+
+def _elsewhere(address: str) -> str:
+    scheme, host = urlsplit(address).scheme, urlsplit(address).netloc
+    if scheme in ("smb", "nfs", "sftp", "ftp", "ftps", "dav", "davs", "afp", "mtp", "gphoto2", "ssh"):
+        return f"{host or address[:60]} is another machine or device. Copy the picture here first, and drop the copy."
+    return f"A picture cannot be taken from an address that starts with {scheme}:. Save it as a file, and drop that."
 
 
 def is_text(mime: QMimeData) -> bool:
     """Whether a field for text may take it. Files and pixels are no text, though a path or a name comes with them."""
-    if any(url.isLocalFile() for url in mime.urls()):
+    if any(url.isLocalFile() or url.scheme() == "data" for url in mime.urls()):
         return False
-    return mime.hasText() or not mime.hasImage()
+    return not mime.text().startswith("data:image/") and (mime.hasText() or not mime.hasImage())
 
 
 def only_json(mime: QMimeData) -> bool:
