@@ -7,7 +7,7 @@ import hashlib
 import math
 import stat
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
 
@@ -17,8 +17,10 @@ from oelala_desktop.domain.errors import CannotSave, InvalidPicture, Unreadable
 from oelala_desktop.domain.job import InputPicture
 from oelala_desktop.storage.whole_file import write_whole
 
+from .colours import in_srgb
 from .confined import confined
 from .decoding import MOST_PIXELS, PICTURES, KnownDamage, decoding, has_many_scans
+from .stripping import without_texts
 
 FORMATS = tuple(PICTURES.values())
 MAX_BYTES = 20 * 10**6  # the default of a preference
@@ -26,6 +28,8 @@ MIN_SIDE = 64
 _WARN_SIDE = 300
 #: formats whose decoders take the memory that the header says and no more
 _PLAIN = frozenset({"PNG", "JPEG", "BMP", "GIF"})
+#: several pictures in one file, of which the first is the one that is meant
+_CONTAINED = {"MPO": "JPEG"}
 _damage = KnownDamage()
 
 
@@ -50,9 +54,12 @@ def read_picture(path: Path, key: str = "image", *, max_bytes: int = MAX_BYTES) 
     except RuntimeError:
         raise InvalidPicture(key, f"{path} is not there: this machine has no such user.") from None
     raw = _read_file(path, key, max_bytes)
+    size = len(raw)
+    # megabytes of text, or a bad checksum of some, keep decoders (the server's too) from pixels that are well
+    raw = without_texts(raw)
     try:
         with _damage.once(raw):
-            return _read(path, raw, key)
+            return replace(_read(path, raw, key), file_bytes=size)
     except _Foreign as error:
         words = "is not a picture that Oelala reads (JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF)."
         raise InvalidPicture(key, f"{path.name} {words}") from error
@@ -70,9 +77,10 @@ def _read(path: Path, raw: bytes, key: str) -> Picture:
         warnings.simplefilter("ignore")
         with _open(raw, path.name, key) as opened:
             kind, (width, height) = str(opened.format), opened.size
+            kind = _CONTAINED.get(kind, kind)
+            profiled = "icc_profile" in opened.info
             _check_size(opened, path.name, key)
-    kind = "JPEG" if kind == "MPO" else kind  # a camera's, with a second picture behind the first
-    if kind in _PLAIN and not has_many_scans(kind, raw):
+    if kind in _PLAIN and not profiled and not has_many_scans(kind, raw):
         return _upright(path, raw, kind)
     return confined.run(path.name, width * height, _upright, path, raw, kind)
 
@@ -93,8 +101,9 @@ def _upright(path: Path, raw: bytes, kind: str) -> Picture:
     with warnings.catch_warnings(), decoding(path.name):
         warnings.simplefilter("ignore")
         with Image.open(BytesIO(raw), formats=(kind,)) as opened:
-            upright = ImageOps.exif_transpose(opened)
-            plain = _is_plain(opened) and upright.size == opened.size and not _is_rotated(opened)
+            upright = in_srgb(ImageOps.exif_transpose(opened))
+            same = "icc_profile" in upright.info or "icc_profile" not in opened.info
+            plain = _is_plain(opened) and upright.size == opened.size and not _is_rotated(opened) and same
             upright.load()
             content = raw if plain else _as_png(upright)
     suffix = _SUFFIXES[kind] if plain else ".png"
@@ -152,7 +161,9 @@ def _is_plain(picture: Image.Image) -> bool:
 
 def _as_png(picture: Image.Image) -> bytes:
     out = BytesIO()
-    _as_rgb(picture).save(out, "PNG", compress_level=1)
+    plain = _as_rgb(picture)
+    plain.info.pop("icc_profile", None)
+    plain.save(out, "PNG", compress_level=1)
     return out.getvalue()
 
 

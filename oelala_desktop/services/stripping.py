@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import struct
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,8 @@ from oelala_desktop.domain.errors import Unreadable
 if TYPE_CHECKING:
     from av.packet import Packet
 
-_PNG_TEXTS = frozenset({b"tEXt", b"zTXt", b"iTXt", b"eXIf", b"tIME", b"comf"})
+_TEXTS = frozenset({b"tEXt", b"zTXt", b"iTXt"})
+_PNG_TEXTS = _TEXTS | frozenset({b"eXIf", b"tIME", b"comf"})
 #: VP8X flags (WebP container, "Extended File Format"): EXIF and XMP are present
 _WEBP_FLAGS = 0x08 | 0x04
 #: the reader's names of containers in the muxers' words
@@ -34,6 +36,28 @@ def strip_metadata(path: Path, kind: str) -> bool:
         raise Unreadable("the file is damaged") from error
     path.write_bytes(data)
     return True
+
+
+def without_texts(data: bytes) -> bytes:
+    """The bytes of a picture; of a PNG without its texts, and without whatever it could do without whose checksum is
+    wrong."""
+    if not data.startswith(b"\x89PNG\r\n\x1a\n"):
+        return data
+    out, start, at = [], 0, 8
+    while at + 12 <= len(data):
+        length, kind = struct.unpack_from(">I4s", data, at)
+        end = at + 12 + length
+        if end > len(data):
+            break  # cut short: left to the decoder
+        if kind in _TEXTS or (kind[:1].islower() and zlib.crc32(data[at + 4 : end - 4]) != _checksum(data, end)):
+            out.append(data[start:at])
+            start = end
+        at = end
+    return b"".join([*out, data[start:]]) if out else data
+
+
+def _checksum(data: bytes, end: int) -> int:
+    return int.from_bytes(data[end - 4 : end], "big")
 
 
 def _png(data: bytes) -> bytes:
