@@ -12,6 +12,7 @@ from oelala_desktop.metadata import MediaFacts, probe
 
 from .confined import confined
 from .decoding import FFMPEG_LIMITS, PICTURES, VIDEOS, check_size, decoding, has_many_scans
+from .stripping import without_texts
 from .unlinked import open_unlinked
 
 if TYPE_CHECKING:
@@ -66,7 +67,9 @@ def _is_soon_decoded(path: Path, kind: str) -> bool:
 
 def _make(path: Path, kind: str, size: int) -> bytes:
     with decoding(path.name), os.fdopen(open_unlinked(path), "rb") as file:
-        if kind in PICTURES:
+        if kind == "png":
+            small = _png(path.name, file, size)
+        elif kind in PICTURES:
             small = _picture(path.name, file, PICTURES[kind], size)
         elif kind in VIDEOS:
             small = _video(path.name, file, VIDEOS[kind], size)
@@ -75,6 +78,18 @@ def _make(path: Path, kind: str, size: int) -> bytes:
         out = BytesIO()
         small.save(out, "JPEG", quality=_QUALITY)
         return out.getvalue()
+
+
+def _png(name: str, file: BinaryIO, size: int) -> Image.Image:
+    try:
+        return _picture(name, file, PICTURES["png"], size)
+    except Exception:  # of whatever kind; perhaps only its texts are what the decoder does not bear
+        file.seek(0)
+        raw = file.read()
+        bare = without_texts(raw)
+        if bare is raw:
+            raise
+    return _picture(name, BytesIO(bare), PICTURES["png"], size)
 
 
 def _picture(name: str, file: BinaryIO, kind: str, size: int) -> Image.Image:

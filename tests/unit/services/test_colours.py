@@ -1,0 +1,125 @@
+"""Pictures whose colours, turning or texts are not the plain ones: what goes up shows the same."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+from pathlib import Path
+
+import pytest
+from PIL import Image, ImageCms
+
+from oelala_desktop.services.pictures import read_picture
+from oelala_desktop.services.thumbnail_making import make_thumbnail
+from tests.unit.services.test_pictures import near, save, shown, two_halves
+
+#: of Display P3 under D50, as its profiles state them
+_P3 = {"r": (0.51512, 0.24120, -0.00105), "g": (0.29198, 0.69225, 0.04189), "b": (0.15710, 0.06657, 0.78407)}
+_CURVE = (2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045)
+
+
+def _fixed(*values: float) -> bytes:
+    return b"".join(struct.pack(">i", round(value * 65536)) for value in values)
+
+
+def profile(primaries: dict[str, tuple[float, float, float]] = _P3) -> bytes:
+    """A matrix profile (ICC.1:2010, 7.2 and 9.2) with sRGB's curve."""
+    curve = b"para" + bytes(4) + struct.pack(">HH", 3, 0) + _fixed(*_CURVE)
+    tags = {b"wtpt": b"XYZ " + bytes(4) + _fixed(0.9642, 1.0, 0.8249)}
+    for name, value in primaries.items():
+        tags[f"{name}XYZ".encode()] = b"XYZ " + bytes(4) + _fixed(*value)
+        tags[f"{name}TRC".encode()] = curve
+    at, table, body = 128 + 4 + 12 * len(tags), struct.pack(">I", len(tags)), b""
+    for name_, content in tags.items():
+        table += name_ + struct.pack(">II", at + len(body), len(content))
+        body += content + bytes(-len(content) % 4)
+    head = bytes(4) + bytes(4) + b"\x04\x20\0\0" + b"mntrRGB XYZ " + bytes(12) + b"acsp" + bytes(28)
+    head += _fixed(0.9642, 1.0, 0.8249) + bytes(48)
+    whole = head + table + body
+    return struct.pack(">I", len(whole)) + whole[4:]
+
+
+def rgba() -> Image.Image:
+    picture = Image.new("RGBA", (80, 80), (200, 100, 50, 255))
+    picture.paste((0, 0, 0, 0), (0, 0, 80, 40))
+    return picture
+
+
+@pytest.mark.parametrize("kind", ["a.png", "a.jpg", "a.webp", "a.tif", "a.avif"])
+def test_display_p3_is_converted(tmp_path: Path, kind: str) -> None:
+    options = {"lossless": True} if kind == "a.webp" else {"quality": 98}
+    path = save(tmp_path, kind, Image.new("RGB", (80, 80), (200, 100, 50)), icc_profile=profile(), **options)
+    made = shown(read_picture(path))
+    assert near(made.getpixel((40, 40)), (215, 93, 31), 5)
+    assert "icc_profile" not in made.info
+
+
+def test_transparency_survives_a_profile(tmp_path: Path) -> None:
+    made = shown(read_picture(save(tmp_path, "a.png", rgba(), icc_profile=profile())))
+    assert near(made.getpixel((40, 60)), (215, 93, 31), 3) and made.getpixel((40, 20)) == (0, 0, 0)
+
+
+def test_a_turned_picture_is_converted_and_turned(tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    picture = Image.new("RGB", (120, 80), (200, 100, 50))
+    path = save(tmp_path, "a.jpg", picture, icc_profile=profile(), exif=exif, quality=98)
+    made = shown(read_picture(path))
+    assert made.size == (80, 120) and near(made.getpixel((40, 40)), (215, 93, 31), 5)
+
+
+@pytest.mark.parametrize(
+    "icc", [ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes(), b"no profile at all", bytes(200)]
+)
+def test_srgb_and_broken_profiles_leave_the_file_as_it_is(tmp_path: Path, icc: bytes) -> None:
+    path = save(tmp_path, "a.png", two_halves(), icc_profile=icc)
+    assert read_picture(path).content == path.read_bytes()
+
+
+@pytest.mark.parametrize("compression", [None, "tiff_lzw", "tiff_deflate"])
+@pytest.mark.parametrize("orientation", [3, 6, 8])
+def test_a_tiff_is_turned_once(tmp_path: Path, orientation: int, compression: str | None) -> None:
+    back = {3: Image.Transpose.ROTATE_180, 6: Image.Transpose.ROTATE_90, 8: Image.Transpose.ROTATE_270}[orientation]
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    path = save(tmp_path, "a.tif", two_halves((160, 200)).transpose(back), exif=exif, compression=compression)
+    thumbnail = Image.open(io.BytesIO(make_thumbnail(path, 128)))
+    for made in (shown(read_picture(path)), thumbnail):
+        assert made.width / made.height == pytest.approx(160 / 200, abs=0.02)
+        assert near(made.convert("RGB").getpixel((9, 9)), (220, 30, 30), 25)
+
+
+def test_the_first_picture_of_a_phone_s_file_is_taken(tmp_path: Path) -> None:
+    path = save(
+        tmp_path, "a.jpg", two_halves(), format="MPO", save_all=True, append_images=[Image.new("RGB", (64, 64))]
+    )
+    made = shown(read_picture(path))
+    assert made.size == (320, 400) and near(made.getpixel((9, 9)), (220, 30, 30), 25)
+
+
+def chunk(kind: bytes, content: bytes, *, sound: bool = True) -> bytes:
+    check = zlib.crc32(kind + content) ^ (0 if sound else 1)
+    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", check)
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [
+        chunk(b"zTXt", b"Comment\0\0" + zlib.compress(bytes(8_000_000))),
+        chunk(b"iTXt", b"prompt\0\0\0\0\0" + b"x" * 5_000_000),
+        chunk(b"tEXt", b"prompt\0text", sound=False),
+        chunk(b"tIME", bytes(7), sound=False),
+        b"".join(chunk(b"zTXt", b"k%d\0\0" % n + zlib.compress(bytes(900_000))) for n in range(90)),
+    ],
+)
+@pytest.mark.parametrize("behind", [False, True])
+def test_texts_keep_no_png_from_being_read(tmp_path: Path, extra: bytes, behind: bool) -> None:
+    plain = save(tmp_path, "plain.png", two_halves()).read_bytes()
+    at = len(plain) - 12 if behind else 33  # before the end, or after the head
+    path = tmp_path / "a.png"
+    path.write_bytes(plain[:at] + extra + plain[at:])
+    picture = read_picture(path)
+    assert picture.content == plain and picture.file_bytes == len(plain) + len(extra)
+    with Image.open(io.BytesIO(make_thumbnail(path, 128))) as thumbnail:
+        assert near(thumbnail.convert("RGB").getpixel((9, 9)), (220, 30, 30), 25)
