@@ -210,17 +210,21 @@ class Library:
 
     # Thumbnails
 
-    async def thumbnail(self, media_id: int, size: int = 256, priority: int = 0) -> bytes | None:
-        """A JPEG whose longer side has `size` pixels (rounded up to 128, 256, 512 or 1024), None if the file cannot be
-        decoded. The lowest `priority` is made first; cancelling this call takes it out of the queue. Raises
-        NotFound."""
+    async def thumbnail(
+        self, media_id: int, size: int = 256, priority: int = 0, *, covering: bool = False
+    ) -> bytes | None:
+        """A JPEG whose longer side has `size` pixels (rounded up to 128, 256, 512 or 1024), or `covering` whose shorter
+        side has, so that it fills a cell sharply; None if the file cannot be decoded. The lowest `priority` is made
+        first; cancelling this call takes it out of the queue. Raises NotFound."""
         item = await self.get(media_id)
         stamps = await self._store.stamps([media_id])
-        return await self._thumbnails.get(item.path, stamps[media_id], size, priority)
+        return await self._thumbnails.get(item.path, stamps[media_id], size, priority, covering)
 
-    async def cached_thumbnails(self, ids: Sequence[int], size: int = 256) -> dict[int, bytes]:
+    async def cached_thumbnails(
+        self, ids: Sequence[int], size: int = 256, *, covering: bool = False
+    ) -> dict[int, bytes]:
         """Those that need not be made, in one question."""
-        return await self._thumbnails.cached(await self._store.stamps(ids), size)
+        return await self._thumbnails.cached(await self._store.stamps(ids), size, covering)
 
     # Changing
 

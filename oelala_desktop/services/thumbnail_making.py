@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -24,8 +25,9 @@ _MOST_PACKETS = 400
 #: formats whose decoders take the memory that the header says and no more; pixels and bytes decoded in this process
 _PLAIN = frozenset({"png", "jpeg", "bmp", "gif", "webp"})
 _PLAIN_PIXELS, _PLAIN_BYTES = 8_000_000, 16 * 2**20
-#: more than any side has
-_WHOLE = 1 << 20
+#: times as long as its shorter side is a thumbnail at most before that one goes below its size
+_LONGEST = 8
+_Fit = Callable[[int, int], tuple[int, int]]
 
 
 def make_still(path: Path) -> bytes:
@@ -37,7 +39,7 @@ def make_still(path: Path) -> bytes:
 def _make_still(path: Path, kind: str) -> bytes:
     with decoding(path.name), os.fdopen(open_unlinked(path), "rb") as file:
         out = BytesIO()
-        _video(path.name, file, VIDEOS[kind], _WHOLE).save(out, "PNG", compress_level=1)
+        _video(path.name, file, VIDEOS[kind], lambda width, height: (width, height)).save(out, "PNG", compress_level=1)
         return out.getvalue()
 
 
@@ -48,13 +50,14 @@ def _facts(path: Path) -> tuple[MediaFacts, int]:
     return facts, (facts.width or 0) * (facts.height or 0)
 
 
-def make_thumbnail(path: Path, size: int) -> bytes:
-    """A JPEG whose longer side has at most `size` pixels, upright; transparency lies on black. Raises Unreadable if the
-    file cannot be decoded or has more than 50 megapixels, OSError if it cannot be read just now, or behind a link."""
+def make_thumbnail(path: Path, size: int, covering: bool = False) -> bytes:
+    """A JPEG whose longer side has at most `size` pixels, or `covering` whose shorter side has as many, as far as the
+    file goes; upright; transparency lies on black. Raises Unreadable if the file cannot be decoded or has more than 50
+    megapixels, OSError if it cannot be read just now, or behind a link."""
     facts, pixels = _facts(path)
     if facts.format in _PLAIN and pixels <= _PLAIN_PIXELS and _is_soon_decoded(path, facts.format):
-        return _make(path, facts.format, size)
-    return confined.run(path.name, pixels, _make, path, facts.format, size)
+        return _make(path, facts.format, size, covering)
+    return confined.run(path.name, pixels, _make, path, facts.format, size, covering)
 
 
 def _is_soon_decoded(path: Path, kind: str) -> bool:
@@ -65,14 +68,17 @@ def _is_soon_decoded(path: Path, kind: str) -> bool:
     return len(content) <= _PLAIN_BYTES and not has_many_scans(kind, content)
 
 
-def _make(path: Path, kind: str, size: int) -> bytes:
+def _make(path: Path, kind: str, size: int, covering: bool) -> bytes:
+    def fit(width: int, height: int) -> tuple[int, int]:
+        return _fit(width, height, size, covering)
+
     with decoding(path.name), os.fdopen(open_unlinked(path), "rb") as file:
         if kind == "png":
-            small = _png(path.name, file, size)
+            small = _png(path.name, file, fit)
         elif kind in PICTURES:
-            small = _picture(path.name, file, PICTURES[kind], size)
+            small = _picture(path.name, file, PICTURES[kind], fit)
         elif kind in VIDEOS:
-            small = _video(path.name, file, VIDEOS[kind], size)
+            small = _video(path.name, file, VIDEOS[kind], fit)
         else:
             raise Unreadable(f"{path.name} is of a kind that has no thumbnails.")
         out = BytesIO()
@@ -80,26 +86,27 @@ def _make(path: Path, kind: str, size: int) -> bytes:
         return out.getvalue()
 
 
-def _png(name: str, file: BinaryIO, size: int) -> Image.Image:
+def _png(name: str, file: BinaryIO, fit: _Fit) -> Image.Image:
     try:
-        return _picture(name, file, PICTURES["png"], size)
+        return _picture(name, file, PICTURES["png"], fit)
     except Exception:  # of whatever kind; perhaps only its texts are what the decoder does not bear
         file.seek(0)
         raw = file.read()
         bare = without_texts(raw)
         if bare is raw:
             raise
-    return _picture(name, BytesIO(bare), PICTURES["png"], size)
+    return _picture(name, BytesIO(bare), PICTURES["png"], fit)
 
 
-def _picture(name: str, file: BinaryIO, kind: str, size: int) -> Image.Image:
+def _picture(name: str, file: BinaryIO, kind: str, fit: _Fit) -> Image.Image:
     from PIL import Image, ImageOps
 
     with Image.open(file, formats=(kind,)) as opened:
         check_size(name, *opened.size)
-        opened.draft("RGB", _fit(opened.width, opened.height, size))  # a JPEG is decoded at the next size above
-        picture = _as_rgb(_reduced(opened, size))
-        picture.thumbnail((size, size), Image.Resampling.BICUBIC, reducing_gap=1.1)
+        target = fit(opened.width, opened.height)
+        opened.draft("RGB", target)  # a JPEG is decoded at the next size above
+        picture = _as_rgb(_reduced(opened, max(target)))
+        picture.thumbnail(target, Image.Resampling.BICUBIC, reducing_gap=1.1)
         orientation = opened.getexif().get(0x0112, 1)
         if orientation != 1:
             picture.getexif()[0x0112] = orientation
@@ -129,7 +136,7 @@ def _as_rgb(opened: Image.Image) -> Image.Image:
     return opened.convert("RGB")
 
 
-def _video(name: str, file: BinaryIO, container: str, size: int) -> Image.Image:
+def _video(name: str, file: BinaryIO, container: str, fit: _Fit) -> Image.Image:
     """The first frame that can be decoded; AV1 too."""
     import av
 
@@ -142,7 +149,7 @@ def _video(name: str, file: BinaryIO, container: str, size: int) -> Image.Image:
         stream.thread_type = "NONE"  # one frame: handing it to threads costs more than it brings
         for count, packet in enumerate(opened.demux(stream)):
             for frame in packet.decode():
-                width, height = _fit(frame.width, frame.height, size)
+                width, height = fit(frame.width, frame.height)
                 small: Image.Image = frame.reformat(width, height, "rgb24", interpolation="BILINEAR").to_image()  # type: ignore[no-untyped-call]
                 turned = round(frame.rotation / 90) % 4
                 return small.rotate(90 * turned, expand=True) if turned else small
@@ -151,6 +158,7 @@ def _video(name: str, file: BinaryIO, container: str, size: int) -> Image.Image:
     raise Unreadable(f"{name} has no frame in it that can be decoded.")
 
 
-def _fit(width: int, height: int, size: int) -> tuple[int, int]:
-    scale = min(1.0, size / max(width, height, 1))
+def _fit(width: int, height: int, size: int, covering: bool) -> tuple[int, int]:
+    long, short = max(width, height, 1), max(1, min(width, height))
+    scale = min(1.0, min(size / short, _LONGEST * size / long) if covering else size / long)
     return max(1, round(width * scale)), max(1, round(height * scale))

@@ -18,9 +18,8 @@ from oelala_desktop.storage.media_writing import Stamp
 from oelala_desktop.storage.thumbnails import ThumbnailStore, key_of
 
 from .tasks import TaskScope
+from .thumbnail_sizes import nearest_size
 
-#: longer sides that are made; others are rounded up to one of them
-SIZES = (128, 256, 512, 1024)
 #: thumbnails written down at once, and how long (seconds) the first of them waits for the others
 _BATCH, _PAUSE = 24, 0.05
 #: the size under which a file is remembered of which none can be made, at any size
@@ -29,14 +28,15 @@ _NONE = 0
 log = logging.getLogger(__name__)
 
 
-def nearest_size(size: int) -> int:
-    return next((known for known in SIZES if known >= size), SIZES[-1])
+def _number(size: int, covering: bool) -> int:
+    """A size as files are known by it: that of the shorter side is negative."""
+    return -nearest_size(size, covering=True) if covering else nearest_size(size)
 
 
-def _make_in_thread(path: Path, size: int) -> bytes:
+def _make_in_thread(path: Path, number: int) -> bytes:
     from .thumbnail_making import make_thumbnail  # decoders are a tenth of a second to import
 
-    return make_thumbnail(path, size)
+    return make_thumbnail(path, abs(number), number < 0)
 
 
 @dataclass(slots=True)
@@ -76,16 +76,16 @@ class Thumbnails:
                 future.cancel()
         await self._save()
 
-    async def cached(self, stamps: Mapping[int, Stamp], size: int) -> dict[int, bytes]:
+    async def cached(self, stamps: Mapping[int, Stamp], size: int, covering: bool = False) -> dict[int, bytes]:
         """By id, those that need not be made."""
-        keys = {item_id: key_of(stamp, nearest_size(size)) for item_id, stamp in stamps.items()}
+        keys = {item_id: key_of(stamp, _number(size, covering)) for item_id, stamp in stamps.items()}
         found = await self._store.get(keys.values())
         return {item_id: jpeg for item_id, key in keys.items() if (jpeg := self._made.get(key) or found.get(key))}
 
-    async def get(self, path: str, stamp: Stamp, size: int, priority: int) -> bytes | None:
+    async def get(self, path: str, stamp: Stamp, size: int, priority: int, covering: bool = False) -> bytes | None:
         """None if none can be made: such a file is decoded once, whatever sizes are asked for. The lowest `priority` is
         served first; among equals the one asked for last, since that is where the eye is now."""
-        size = nearest_size(size)
+        size = _number(size, covering)
         key, none = key_of(stamp, size), key_of(stamp, _NONE)
         found = self._made if key in self._made or none in self._made else await self._store.get([key, none])
         if key in found or none in found:

@@ -24,7 +24,7 @@ def _create(connection: sqlite3.Connection) -> None:
 
 
 def key_of(stamp: Stamp, size: int) -> int:
-    """Of a file as it is now and the longer side in pixels; a signed number of 64 bits."""
+    """Of a file as it is now and a number for the size; a signed number of 64 bits."""
     text = f"{stamp.size}.{stamp.mtime_ns}.{stamp.inode}.{size}".encode()
     return int.from_bytes(hashlib.blake2b(text, digest_size=8).digest(), "big", signed=True)
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from itertools import pairwise
 from pathlib import Path
 
@@ -263,3 +266,52 @@ def test_heads_of_the_list_sort(qtbot: QtBot) -> None:
     assert all(left.right() < right.left() for left, right in pairwise(places))
     box = view.grid.layout_.box(0)
     assert row.columns(QRectF(*box))["date"].x() == places[3].x()  # over the texts of the rows
+
+
+def test_larger_cells_ask_again_and_show_what_there_is_meanwhile(qtbot: QtBot, grid: MediaGrid) -> None:
+    with qtbot.waitSignal(grid.pixmaps_wanted) as heard:
+        grid.set_density(8)
+    keys, small = heard.args
+    assert small >= grid.layout_.cell_height
+    for key in keys:
+        grid.set_image(key, mountains(64, 64), small)
+    with qtbot.waitSignal(grid.pixmaps_wanted) as again:
+        grid.set_density(4)
+    keys, large = again.args
+    assert large > small and large >= grid.layout_.cell_height and keys[0] == "k0"
+    assert grid.pixmaps.raw("k0") is not None
+    grid.set_image("k0", mountains(128, 128), large)
+    grid.set_image("k0", mountains(64, 64), small)  # late
+    shown = grid.pixmaps.raw("k0")
+    assert shown is not None and shown.width() == 128
+
+
+def test_large_pictures_are_bounded_by_what_they_take(grid: MediaGrid) -> None:
+    grid.pixmaps.needed = 3
+    for number in range(20):
+        grid.set_image(f"k{number}", QImage(4000, 1500, QImage.Format.Format_RGB32))
+    assert len(grid.pixmaps) == 4 and "k19" in grid.pixmaps
+
+
+@pytest.mark.parametrize("scale", [1, 2])
+def test_thumbnails_are_as_sharp_as_the_screen(scale: int) -> None:
+    code = (
+        "from PySide6.QtWidgets import QApplication\n"
+        "app = QApplication([])\n"
+        "from oelala_desktop.ui.gallery.grid import MediaGrid\n"
+        "from oelala_desktop.ui.gallery.items import GridItem, ListProvider\n"
+        "from oelala_desktop.ui.theme import Theme\n"
+        "theme = Theme(app, 'dark')\n"
+        "grid = MediaGrid(ListProvider([GridItem(f'k{n}', 'a.png') for n in range(30)]))\n"
+        "grid.set_density(4)\n"
+        "grid.resize(1600, 900)\n"
+        "told = []\n"
+        "grid.pixmaps_wanted.connect(lambda keys, size: (told.append(size), app.quit()))\n"
+        "grid.show()\n"
+        "app.exec()\n"
+        "print(grid.layout_.cell_width, grid.layout_.cell_height, told[-1])\n"
+    )
+    env = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "QT_SCALE_FACTOR": str(scale)}
+    ran = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, timeout=60, check=True)
+    width, height, size = map(int, ran.stdout.split())
+    assert width > 300 and size >= height * scale

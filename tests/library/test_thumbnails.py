@@ -14,7 +14,7 @@ from oelala_desktop.domain.errors import NotFound, Unreadable
 from oelala_desktop.services import thumbnails
 from oelala_desktop.services.library import Library
 from oelala_desktop.services.thumbnail_making import make_thumbnail
-from oelala_desktop.services.thumbnails import nearest_size
+from oelala_desktop.services.thumbnail_sizes import nearest_size
 from oelala_desktop.sketch.encode import open_encoder
 from tests.library.conftest import EVERYTHING, Shelf, picture, put, until
 from tests.metadata import files
@@ -209,3 +209,30 @@ async def test_a_disk_that_failed_once_is_asked_again(shelf: Shelf, monkeypatch:
         broken.setattr(thumbnails, "_make_in_thread", failing)
         assert await library.thumbnail(item.id) is None
     assert opened(await library.thumbnail(item.id)).size == (64, 48)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
+@pytest.mark.parametrize(
+    ("size", "made"), [((2400, 400), (1536, 256)), ((400, 2400), (256, 1536)), ((200, 90), (200, 90))]
+)
+def test_a_panorama_is_measured_by_its_shorter_side(
+    tmp_path: Path, kind: str, size: tuple[int, int], made: tuple[int, int]
+) -> None:
+    path = put(tmp_path / f"a.{kind.lower()}", files.saved(kind, striped(*size)))
+    small = opened(make_thumbnail(path, 256, covering=True))
+    assert small.size == pytest.approx(made, abs=1)
+
+
+def test_no_thumbnail_is_endless(tmp_path: Path) -> None:
+    path = put(tmp_path / "a.png", files.saved("PNG", striped(9000, 100)))
+    assert opened(make_thumbnail(path, 256, covering=True)).size == pytest.approx((2048, 23), abs=1)
+
+
+async def test_both_kinds_of_size_are_kept_apart(shelf: Shelf) -> None:
+    put(shelf.output / "a.png", files.saved("PNG", striped()))
+    library = await shelf.start()
+    item = await shelf.item("a.png")
+    whole, covering = await library.thumbnail(item.id), await library.thumbnail(item.id, covering=True)
+    assert opened(whole).size == (256, 144) and opened(covering).size == (455, 256)
+    assert await library.cached_thumbnails([item.id], covering=True) == {item.id: covering}
+    assert await library.cached_thumbnails([item.id]) == {item.id: whole}

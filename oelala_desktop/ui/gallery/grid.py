@@ -9,11 +9,12 @@ from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, QTimer, Sig
 from PySide6.QtGui import QColor, QContextMenuEvent, QImage, QPainter, QPaintEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
+from oelala_desktop.services.thumbnail_sizes import nearest_size
 from oelala_desktop.ui import painting, theme
 from oelala_desktop.ui.gallery import cell, row
 from oelala_desktop.ui.gallery.input import GridInput
 from oelala_desktop.ui.gallery.items import GridItem, GridProvider, ListProvider
-from oelala_desktop.ui.gallery.layout import DENSITIES, HEAD, ROW, SIDE, GridLayout, columns_for
+from oelala_desktop.ui.gallery.layout import DENSITIES, HEAD, ROW, SIDE, Box, GridLayout, columns_for
 from oelala_desktop.ui.gallery.pixmaps import PixmapCache
 from oelala_desktop.ui.gallery.selection import Selection
 from oelala_desktop.ui.widgets.thumbnail import paint_placeholder
@@ -34,7 +35,7 @@ class MediaGrid(GridInput, QAbstractScrollArea):
     copy_requested = Signal(str)  # C: copy the prompt
     context_requested = Signal(str, QPoint)  # key, global position
     laid_out = Signal(int)  # width of the viewport
-    pixmaps_wanted = Signal(list)  # keys on screen first, then those around it
+    pixmaps_wanted = Signal(list, int)  # keys on screen first, then those around it; device pixels of the shorter side
     hovered = Signal(str)  # key under the pointer, "" when it leaves
     density_changed = Signal(int)
     range_shown = Signal(int, int)  # first, last + 1 of what is on screen, for providers that load by pages
@@ -49,6 +50,7 @@ class MediaGrid(GridInput, QAbstractScrollArea):
         self._hover = ""
         self._hover_frame = QPixmap()
         self._asked: frozenset[str] = frozenset()
+        self._asked_size = 0
         self._anchor: tuple[str, int] | None = None
         self._grid = GridLayout(800, 4, ())
         self._ask = QTimer(self)
@@ -90,9 +92,9 @@ class MediaGrid(GridInput, QAbstractScrollArea):
         """Something about one item changed (favourite, badge)."""
         self.viewport().update(self._rect_of(key))
 
-    def set_image(self, key: str, image: QImage) -> None:
-        """A thumbnail that was asked for, about 256 px; an empty image if the file has none."""
-        self.pixmaps.put(key, image)
+    def set_image(self, key: str, image: QImage, size: int = 1 << 30) -> None:
+        """A thumbnail that was asked for, with the size that it was; an empty image if the file has none."""
+        self.pixmaps.put(key, image, size)
         self.viewport().update(self._rect_of(key))
 
     def drop_image(self, key: str) -> None:
@@ -211,6 +213,8 @@ class MediaGrid(GridInput, QAbstractScrollArea):
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.ThemeChange):
             self.pixmaps.forget_cells()
             self.viewport().update()
+        elif event.type() == QEvent.Type.DevicePixelRatioChange:
+            self._changed()
 
     def sizeHint(self) -> QSize:
         return QSize(800, 600)
@@ -225,11 +229,19 @@ class MediaGrid(GridInput, QAbstractScrollArea):
         self.range_shown.emit(first, end)
         order = (*range(first, end), *range(end, after), *range(before, first))
         keys = [key for key in map(self.provider.key, order) if key is not None]
-        wanted = [key for key in keys if key not in self.pixmaps]
-        fresh = [key for key in wanted if key not in self._asked]
-        self._asked = frozenset(wanted)
-        if fresh:
-            self.pixmaps_wanted.emit(wanted)
+        size = self._picture_size()
+        self.pixmaps.needed = len(keys)
+        wanted = [key for key in keys if not self.pixmaps.has(key, size)]
+        fresh = size != self._asked_size or any(key not in self._asked for key in wanted)
+        self._asked, self._asked_size = frozenset(wanted), size
+        if fresh and wanted:
+            self.pixmaps_wanted.emit(wanted, size)
+
+    def _picture_size(self) -> int:
+        """Device pixels that the shorter side of a picture needs to be sharp, as thumbnails are made."""
+        box = self._grid.box(0) if self._grid.count else Box(0, 0, 0, 0)
+        longer = row.picture_box(QRectF(0, 0, 1, 1)).width() if self.listed else max(box.width, box.height)
+        return nearest_size(round(longer * self.viewport().devicePixelRatioF()), covering=True)
 
     # the pointer
 

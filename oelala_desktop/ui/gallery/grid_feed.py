@@ -160,5 +160,5 @@ class GridFeed(QObject):
             self._grid.drop_image(key_of(item.id))
         self._grid.viewport().update()
 
-    def _give(self, key: str, image: QImage) -> None:
-        self._grid.set_image(key, image)
+    def _give(self, key: str, image: QImage, size: int) -> None:
+        self._grid.set_image(key, image, size)

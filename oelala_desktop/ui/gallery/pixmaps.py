@@ -9,15 +9,23 @@ from PySide6.QtGui import QImage, QPixmap
 from oelala_desktop.ui.gallery import cell
 from oelala_desktop.ui.gallery.items import GridItem
 
+#: four bytes each
+_MOST_PIXELS = 16_000_000
+#: the size of a picture that was not asked for with any
+_ANY = 1 << 30
 _MOST_WAITING = 8  # two kinds, two widths that differ by a pixel, and the size before
 
 
 class PixmapCache:
-    """Least recently shown goes first. `capacity` counts pictures."""
+    """Least recently shown goes first. `capacity` counts pictures; those of more than `_MOST_PIXELS` together go too,
+    but for the `needed` ones that were shown last."""
 
     def __init__(self, capacity: int = 256) -> None:
         self._capacity = capacity
+        self.needed = 0
         self._raw: OrderedDict[str, QPixmap] = OrderedDict()
+        self._sizes: dict[str, int] = {}
+        self._pixels = 0
         self._waiting: dict[tuple[str, int, int, float], QPixmap] = {}
         self._cells: OrderedDict[str, tuple[GridItem, int, int, float, QPixmap]] = OrderedDict()
 
@@ -27,16 +35,25 @@ class PixmapCache:
     def __len__(self) -> int:
         return len(self._raw)
 
-    def put(self, key: str, image: QImage) -> None:
+    def has(self, key: str, size: int) -> bool:
+        """Whether the picture is there, asked for with at least that size."""
+        return self._sizes.get(key, -1) >= size
+
+    def put(self, key: str, image: QImage, size: int = _ANY) -> None:
+        """`size` is what the picture was asked for with; a larger one stays."""
+        if self._sizes.get(key, -1) > size:
+            return
+        self.drop(key)
         self._raw[key] = QPixmap.fromImage(image)
-        self._raw.move_to_end(key)
-        self._cells.pop(key, None)
-        while len(self._raw) > self._capacity:
-            gone, _ = self._raw.popitem(last=False)
-            self._cells.pop(gone, None)
+        self._sizes[key] = size
+        self._pixels += image.width() * image.height()
+        while len(self._raw) > self._capacity or (self._pixels > _MOST_PIXELS and len(self._raw) > self.needed + 1):
+            self.drop(next(iter(self._raw)))
 
     def drop(self, key: str) -> None:
-        self._raw.pop(key, None)
+        gone = self._raw.pop(key, None)
+        self._pixels -= gone.width() * gone.height() if gone is not None else 0
+        self._sizes.pop(key, None)
         self._cells.pop(key, None)
 
     def raw(self, key: str) -> QPixmap | None:

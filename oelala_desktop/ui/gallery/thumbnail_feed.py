@@ -15,30 +15,32 @@ from oelala_desktop.ui.gallery.library_provider import id_of, key_of
 from oelala_desktop.ui.images import decode_images
 from oelala_desktop.ui.studio import Studio
 
-SIZE = 256
+_LONGEST = 8  # times as long as its shorter side a thumbnail is at most
 _BATCH = 32  # looked up in the cache at once
 _AT_ONCE = 6  # made at once
 
 
 class ThumbnailFeed(QObject):
-    """`give` gets each picture as it is ready, an empty one for a file that has none. `want` replaces what was wanted
-    before."""
+    """`give` gets each picture as it is ready, an empty one for a file that has none, and the size that it was asked
+    for with. `want` replaces what was wanted before."""
 
-    def __init__(self, studio: Studio, give: Callable[[str, QImage], None], parent: QObject) -> None:
+    def __init__(self, studio: Studio, give: Callable[[str, QImage, int], None], parent: QObject) -> None:
         super().__init__(parent)
         self._studio = studio
         self._give = give
         self._wanted: dict[str, None] = {}
+        self._size = 256
         self._uncached: set[str] = set()
         self._making: dict[str, asyncio.Task[None]] = {}
         self._looking: asyncio.Task[None] | None = None
 
-    def want(self, keys: Sequence[str]) -> None:
-        """In the order of need. Work on anything else is given up."""
+    def want(self, keys: Sequence[str], size: int = 256) -> None:
+        """In the order of need, with that many pixels on the shorter side. Work on anything else is given up."""
+        other, self._size = size != self._size, size
         self._wanted = dict.fromkeys(keys)
-        self._uncached &= self._wanted.keys()
+        self._uncached &= set() if other else self._wanted.keys()
         for key, task in list(self._making.items()):
-            if key not in self._wanted:
+            if other or key not in self._wanted:
                 del self._making[key]
                 task.cancel()
         if self._wanted and (self._looking is None or self._looking.done()):
@@ -52,18 +54,22 @@ class ThumbnailFeed(QObject):
         """Gives what the cache has; the rest is made."""
         library = self._studio.services.library
         while batch := [key for key in self._wanted if key not in self._uncached and key not in self._making][:_BATCH]:
+            size = self._size
             try:
-                await self._show(await library.cached_thumbnails([id_of(key) for key in batch], SIZE))
+                found = await library.cached_thumbnails([id_of(key) for key in batch], size, covering=True)
+                await self._show(found, size)
             finally:
-                self._uncached.update(key for key in batch if key in self._wanted)
+                if size == self._size:
+                    self._uncached.update(key for key in batch if key in self._wanted)
             self._make()
 
-    async def _show(self, encoded: Mapping[int, bytes]) -> None:
-        images = await decode_images(list(encoded.values()), SIZE * 2)
+    async def _show(self, encoded: Mapping[int, bytes], size: int) -> None:
+        images = await decode_images(list(encoded.values()), size * _LONGEST)
         for item_id, image in zip(encoded, images, strict=True):
             key = key_of(item_id)
-            self._wanted.pop(key, None)
-            self._give(key, image or QImage())
+            if size == self._size:
+                self._wanted.pop(key, None)
+            self._give(key, image or QImage(), size)
 
     def _make(self) -> None:
         for place, key in enumerate(self._wanted):
@@ -83,12 +89,13 @@ class ThumbnailFeed(QObject):
             self._make()
 
     async def _make_one(self, key: str, place: int) -> None:
+        size = self._size
         try:
-            data = await self._studio.services.library.thumbnail(id_of(key), SIZE, place)
+            data = await self._studio.services.library.thumbnail(id_of(key), size, place, covering=True)
         except OelalaError:
             data = None
         if data is not None:
-            await self._show({id_of(key): data})
+            await self._show({id_of(key): data}, size)
         else:
             self._wanted.pop(key, None)
-            self._give(key, QImage())
+            self._give(key, QImage(), size)
