@@ -1,5 +1,6 @@
 """What lies in the media folders: walks over folders, told apart by a print of their content. Blocking; call these off
-the loop. No link is followed, hidden files and folders are passed over."""
+the loop. Links are noted, and followed to folders elsewhere only if that is wished; hidden files and folders are passed
+over."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ import os
 import stat
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,7 +28,7 @@ SUFFIXES = frozenset(
 #: a folder that changed so recently may change again within the same tick of its clock
 _TICK = 2.0
 _KIND = 0o170000
-_REGULAR, _FOLDER = stat.S_IFREG, stat.S_IFDIR
+_REGULAR, _FOLDER, _LINK = stat.S_IFREG, stat.S_IFDIR, stat.S_IFLNK
 
 #: what the index can hold; file systems tell of years far beyond (1677 to 2262), and of inodes twice as large
 _MOST = 2**63 - 1
@@ -52,11 +53,12 @@ class Listing:
 @dataclass(slots=True)
 class Walk:
     """`listings` are the folders that differ from what was known; `seen` all that exist, `closed` those that could
-    not be read (what is known of them stays)."""
+    not be read (what is known of them stays); `links` lead from where they lie to folders."""
 
     listings: list[Listing] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
     closed: set[str] = field(default_factory=set)
+    links: dict[str, str] = field(default_factory=dict)
 
 
 class Stopped(Exception):
@@ -67,11 +69,12 @@ def is_candidate(name: str) -> bool:
     return not name.startswith(".") and name[name.rfind(".") + 1 :].lower() in SUFFIXES
 
 
-def list_folder(path: str) -> tuple[Listing, list[str]]:
-    """A folder and the names of the folders in it. Raises OSError."""
+def list_folder(path: str) -> tuple[Listing, list[str], list[str]]:
+    """A folder, and the names of the folders and of the links in it. Raises OSError."""
     mtime_ns = _time(os.stat(path))  # noqa: PTH116 (quicker)
     files: list[Row] = []
     folders: list[str] = []
+    links: list[str] = []
     with os.scandir(path) as entries:
         for entry in entries:
             try:
@@ -83,11 +86,13 @@ def list_folder(path: str) -> tuple[Listing, list[str]]:
                 files.append((entry.name, status.st_size, _time(status), status.st_ino & _MOST))
             elif kind == _FOLDER and not entry.name.startswith("."):
                 folders.append(entry.name)
+            elif kind == _LINK and not entry.name.startswith("."):
+                links.append(entry.name)
     files.sort()
     # Version 2 of marshal is the last one whose output depends on the values alone.
     content = hashlib.blake2b(marshal.dumps(files, 2), digest_size=16).digest()
     fresh = abs(time.time() - mtime_ns / 1e9) < _TICK
-    return Listing(path, 0 if fresh else mtime_ns, content, files), folders
+    return Listing(path, 0 if fresh else mtime_ns, content, files), folders, links
 
 
 def walk(
@@ -96,9 +101,10 @@ def walk(
     stop: threading.Event,
     report: Callable[[int], None] | None = None,
     unchanged: frozenset[str] = frozenset(),
+    follow: Sequence[str] | None = None,
 ) -> Walk:
     """All folders below `roots` but the `unchanged` ones, every file looked at. `report` is told how many files so
-    far. Raises Stopped."""
+    far. Links to folders that lie apart from those of `follow` are followed, once each. Raises Stopped."""
     found = Walk()
     waiting = list(roots)
     count = 0
@@ -109,7 +115,7 @@ def walk(
         if stop.is_set():
             raise Stopped
         try:
-            listing, folders = list_folder(path)
+            listing, folders, links = list_folder(path)
         except (FileNotFoundError, NotADirectoryError):
             continue
         except OSError:
@@ -121,10 +127,23 @@ def walk(
         if known_folder is None or known_folder.print != listing.print or known_folder.mtime_ns != listing.mtime_ns:
             found.listings.append(listing)
         waiting += [join(path, name) for name in folders]
+        targets = _targets(path, links)
+        found.links |= targets
+        waiting += [target for target in targets.values() if follow is not None and lies_apart(target, follow)]
         count += len(listing.files)
         if report:
             report(count)
     return found
+
+
+def _targets(path: str, links: Iterable[str]) -> dict[str, str]:
+    targets = {join(path, name): os.path.realpath(join(path, name)) for name in links}
+    return {link: target for link, target in targets.items() if Path(target).is_dir()}
+
+
+def lies_apart(path: str, roots: Iterable[str]) -> bool:
+    """Whether none of `roots` holds it, nor lies in it: what leads back is not followed."""
+    return not any(is_below(path, root) or is_below(root, path) for root in roots)
 
 
 def changed_folders(known: Iterable[KnownFolder]) -> list[str]:

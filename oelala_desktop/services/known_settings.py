@@ -16,6 +16,7 @@ _FIELDS = (
     Field("appearance", _K.CHOICE, "Colours", "", default="system", choices=("system", "dark", "light")),
     Field("reduced_motion", _K.SWITCH, "Motion", "", default=False, help="Nothing slides or fades"),
     Field("output_folder", _K.LINE, "Results", "", default="", help="Where finished videos and pictures go."),
+    Field("follow_links", _K.SWITCH, "Linked folders", "", default=False, help="Show what lies behind links, too"),
     Field("picture_megabytes", _K.INTEGER, "Largest picture (MB)", "", default=20, minimum=1, maximum=500),
     Field("notices", _K.SWITCH, "Notices", "", default=True, help="Tell me when a job ends in the background"),
     Field("close_to_tray", _K.SWITCH, "Closing", "", default=True, help="Keep running in the tray"),

@@ -86,7 +86,7 @@ class Library:
         self._pictures = ThumbnailStore(paths.data / "thumbnails.sqlite3")
         self._announcer = Announcer(bus, self._scope)
         self._indexer = Indexer(self._store, self._marks, self._announcer)
-        self._scanner = Scanner(self._store, self._indexer, bus, self.folders)
+        self._scanner = Scanner(self._store, self._indexer, bus, self.folders, self._follows_links)
         self._favorites = Favorites(self._store, self._marks, self._announcer)
         self._thumbnails = Thumbnails(self._pictures, self._scope)
         self._trash = Trash(self._store, bus, self._scope, self._announcer, presence, delete_delay)
@@ -141,6 +141,13 @@ class Library:
         added = self._preferences.get("media_folders", ())
         names = [name for name in added if isinstance(name, str) and name] if isinstance(added, list | tuple) else []
         return (str(self._paths.output), *names)
+
+    def _follows_links(self) -> bool:
+        return self._preferences.get("follow_links", False) is True
+
+    def passed_over(self) -> tuple[str, ...]:
+        """Links in the media folders to folders that are not shown, as the last scan found them."""
+        return self._scanner.passed_over()
 
     def rescan(self) -> None:
         """Looks at every file again; to be called when the folders were set anew, or on request."""

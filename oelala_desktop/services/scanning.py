@@ -17,7 +17,7 @@ from oelala_desktop.storage.media_query import join
 from oelala_desktop.storage.media_writing import Claim, Stamp
 
 from .bus import Bus
-from .folders import Stopped, Walk, changed_folders, is_below, is_candidate, look, real_roots, walk
+from .folders import Stopped, Walk, changed_folders, is_below, is_candidate, lies_apart, look, real_roots, walk
 from .indexing import Difference, Indexer
 from .reading import Found, Waiting, settled
 from .tasks import Supervisor
@@ -36,13 +36,22 @@ _MANY = 400
 
 
 class Scanner:
-    """`folders` gives the media folders as they are set at the time."""
+    """`folders` gives the media folders as they are set at the time, `follows` whether links in them are followed."""
 
-    def __init__(self, store: MediaStore, indexer: Indexer, bus: Bus, folders: Callable[[], Iterable[str]]) -> None:
+    def __init__(
+        self,
+        store: MediaStore,
+        indexer: Indexer,
+        bus: Bus,
+        folders: Callable[[], Iterable[str]],
+        follows: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._store = store
         self._indexer = indexer
         self._bus = bus
         self._folders = folders
+        self._follows = follows
+        self._links: dict[str, str] = {}
         self._woken = asyncio.Event()
         self._faults = Supervisor(bus, "Looking through the media folders", _LOOK_AT_ROOTS)
         self.watcher = Watcher(self._woken, Supervisor(bus, "Watching the media folders"))
@@ -60,6 +69,11 @@ class Scanner:
     def roots(self) -> tuple[str, ...]:
         """The media folders, links resolved."""
         return self._roots
+
+    def passed_over(self) -> tuple[str, ...]:
+        """Links in the media folders to folders that are not shown."""
+        links = self._links.items()
+        return tuple(link for link, target in links if not any(is_below(target, root) for root in self._roots))
 
     def rescan(self) -> None:
         """Looks at every file again, soon; also takes in what is now named as media folder."""
@@ -90,7 +104,7 @@ class Scanner:
     async def _begin(self) -> None:
         self._roots = await self._indexer.call(lambda: real_roots(self._folders()))
         await self._store.end_load()  # of a scan that was killed
-        await self._scan(deep=False)
+        await self._scan(deep=self._follows())  # where links lead only a whole walk tells
 
     async def _guarded(self, work: Awaitable[None]) -> None:
         """Neither a disk that refuses for a while nor a fault of our own ends the scanning."""
@@ -120,7 +134,7 @@ class Scanner:
 
     def _look_at_roots(self) -> tuple[int, ...]:
         """Which of the media folders are there; a folder made anew is another one."""
-        self._roots = real_roots(self._folders())
+        self._roots = self._find_roots()
         inodes = []
         for root in self._roots:
             try:
@@ -128,6 +142,14 @@ class Scanner:
             except OSError:
                 inodes.append(-1)
         return (hash(self._roots), *inodes)
+
+    def _find_roots(self) -> tuple[str, ...]:
+        """With the folders that links lead to, if they are followed and still there."""
+        own = real_roots(self._folders())
+        if not self._follows():
+            return own
+        linked = {target for link, target in self._links.items() if os.path.realpath(link) == target}
+        return real_roots([*own, *(target for target in linked if lies_apart(target, own))])
 
     # A scan
 
@@ -156,14 +178,18 @@ class Scanner:
     def _walk(self, known: dict[str, KnownFolder], *, deep: bool) -> tuple[Walk, set[str]]:
         """What differs, and all folders that exist. On the scanning thread."""
         loop_report = self._report_from_thread
+        follow = real_roots(self._folders()) if self._follows() else None
         if deep:
-            found = walk(self._roots, known, self._stop, loop_report)
+            found = walk(self._roots, known, self._stop, loop_report, follow=follow)
+            self._links = found.links
+            self._roots = self._find_roots()
             return found, found.seen
         inside = [f for f in known.values() if any(is_below(f.path, root) for root in self._roots)]
         changed = changed_folders(inside)
         unchanged = frozenset(f.path for f in inside) - frozenset(changed)
         fresh = [root for root in self._roots if root not in known]
-        found = walk([*changed, *fresh], known, self._stop, loop_report, unchanged)
+        found = walk([*changed, *fresh], known, self._stop, loop_report, unchanged, follow)
+        self._links = {**self._links, **found.links}
         return found, found.seen | unchanged
 
     async def _note_gone(self, folder: KnownFolder, into: Difference) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication, QFileDialog
 
 from oelala_desktop.domain.errors import InvalidInput, OelalaError
-from oelala_desktop.domain.events import ApiChanged, EngineChanged, EngineSelected
+from oelala_desktop.domain.events import ApiChanged, EngineChanged, EngineSelected, ScanProgressed
 from oelala_desktop.domain.field import Field, FieldKind
 from oelala_desktop.services.known_settings import SETTINGS
 from oelala_desktop.storage import autostart
@@ -42,7 +42,10 @@ SECTIONS = (
         "Engines", (), facts=(("engine_url", "ComfyUI"),), buttons=(("engine", "Choose engine and address", "plug"),)
     ),
     SettingsSection(
-        "Folders", (*_known("output_folder"), _FOLDERS), browse=("output_folder",), folders=("media_folders",)
+        "Folders",
+        (*_known("output_folder"), _FOLDERS, *_known("follow_links")),
+        browse=("output_folder",),
+        folders=("media_folders",),
     ),
     SettingsSection("Limits", _known("picture_megabytes")),
     SettingsSection(
@@ -69,7 +72,9 @@ class SettingsView(QObject):
         listen(bus, self, ApiChanged, self._show_api)
         listen(bus, self, EngineChanged, lambda _event: self._show_engine())
         listen(bus, self, EngineSelected, lambda _event: self._show_engine())
+        listen(bus, self, ScanProgressed, lambda event: self._show_links() if event.done else None)
         page.set_values(self._values())
+        self._show_links()
         self._show_api(studio.services.api_state)
         self._show_engine()
         studio.actions.start(self._show_token())
@@ -87,6 +92,15 @@ class SettingsView(QObject):
         wanted = self._studio.services.settings.get("api", True)
         words = f"Answers at {state.url}" if state.url else state.reason
         self._page.show_note("api", words, "warning" if wanted and not state.url else "muted")
+
+    def _show_links(self) -> None:
+        """What My Media does not show because it lies behind a link."""
+        links = self._studio.services.library.passed_over()
+        names = ", ".join(Path(link).name for link in links[:3]) + (" …" if len(links) > 3 else "")
+        follows = self._studio.services.settings.get("follow_links", False)
+        why = "leads back to where it lies" if follows else "is a link to another folder"
+        words = f"Not shown: {names} {why}." if len(links) == 1 else f"Not shown: {names} are links."
+        self._page.show_note("follow_links", words if links else "", "warning")
 
     def _show_engine(self) -> None:
         self._page.show_note("engine_url", self._studio.services.current.url, "text2")
@@ -115,7 +129,7 @@ class SettingsView(QObject):
             self._studio.theme.set_mode(str(value))  # type: ignore[arg-type]
         elif key == "reduced_motion":
             QApplication.instance().setProperty(motion.REDUCED, bool(value))  # type: ignore[union-attr]
-        elif key in ("output_folder", "media_folders"):
+        elif key in ("output_folder", "media_folders", "follow_links"):
             self._studio.folders_changed.emit()
         elif key in ("api", "api_port"):
             self._studio.api_changed.emit()
