@@ -66,6 +66,24 @@ def test_folders_are_taken_out_one_by_one(qapp: QApplication, tmp_path: Path) ->
     live(qapp, tmp_path / "home", scenario, engine=NOWHERE)
 
 
+def test_a_linked_folder_is_named_where_folders_are_set(qapp: QApplication, tmp_path: Path) -> None:
+    other, output = tmp_path / "other", tmp_path / "home" / "output"
+    other.mkdir()
+    output.mkdir(parents=True)
+    (output / "elsewhere").symlink_to(other)
+
+    async def scenario(window: MainWindow) -> None:
+        page = _page(window)
+        await window.studio.open_library()
+        note = page._notes["follow_links"]
+        await until(lambda: "elsewhere is a link to another folder" in note.text(), "the link is named")
+        _switch(page, "follow_links")
+        await until(lambda: note.text() == "", "it is followed")
+        assert window.studio.services.settings.get("follow_links") is True
+
+    live(qapp, tmp_path / "home", scenario, engine=NOWHERE)
+
+
 def test_less_motion(qapp: QApplication, tmp_path: Path) -> None:
     async def scenario(window: MainWindow) -> None:
         qapp.setProperty(motion.REDUCED, False)
