@@ -75,6 +75,10 @@ def test_the_product_s_fields_with_its_own_range() -> None:
     assert (field.default, field.minimum, field.maximum, field.label) == (8, 4, 8, "Steps")
 
 
+def test_a_default_in_quotes_is_what_it_says() -> None:
+    assert parse(fields(steps={"default": "8"})).fields["steps"].default == 8
+
+
 def test_the_fields_stand_in_the_product_s_order_and_its_own_last() -> None:
     rows = {"own": {"kind": "line"}, "seed": {}, "prompt": {}, "fps": {}}
     assert list(parse(fields(**rows)).fields) == ["image", "prompt", "fps", "seed", "variations", "own"]
@@ -93,6 +97,7 @@ FAULTS: list[tuple[dict[str, Any], str]] = [
     (fields(own={"kind": "number?"}), "of the wrong kind"),
     (fields(steps={"default": 99}), "its default is wrong. steps: 99 is outside 1 to 40"),
     (fields(switch_step={"default": 3}), "switch_step needs steps"),
+    (fields(switch_step={"default": 3}, steps={"default": None}), "switch_step needs steps by default"),
     ({"models": [{"into": ["Start.image"], "folder": "vae", "prefer": []}]}, "the entry 'file' is missing"),
     ({"models": [{"into": ["Start.name"], "folder": "vae", "file": "f", "prefer": []}]}, "has no input name"),
     ({"packs": [{"name": "P"}]}, "the entry 'address' is missing"),
