@@ -44,7 +44,7 @@ def resolve(
         _memory(preset, used, "expert_mode_allocations" in given, catalog)
     if "lora_configs" in preset.fields:
         used["lora_configs"] = _loras(preset, used["lora_configs"], catalog)
-    width, height = _size(preset, used, picture_size)
+    used["aspect_ratio"], width, height = settled_size(preset, used, picture_size)
     frames = _frames(preset, used, given)
     seed = int(str(used.get("seed", -1)))
     seed = draw_seed() if seed < 0 else seed
@@ -161,27 +161,38 @@ def _loras(preset: Preset, rows: Any, catalog: Catalog) -> list[dict[str, object
     return out
 
 
-def _size(preset: Preset, used: dict[str, Any], picture: tuple[int, int] | None) -> tuple[int, int]:
-    aspect = str(used.get("aspect_ratio", "auto"))
+def settled_size(preset: Preset, values: Mapping[str, Any], picture: tuple[int, int] | None) -> tuple[str, int, int]:
+    """The aspect, and width and height in pixels: the graph's own where the preset leaves them to it, zeros where that
+    does not say either."""
+    aspect = str(values.get("aspect_ratio") or "auto")
     if aspect == "auto":
         fallback = "1:1" if preset.size_class == "sdxl" else "16:9"
         aspect = nearest_aspect(*picture) if picture else fallback
-    used["aspect_ratio"] = aspect
     if preset.size_class == "sdxl":
-        return sdxl_size(aspect)
+        return aspect, *sdxl_size(aspect)
     stated = stated_size(preset.template)
     if "width" not in preset.into:
-        return stated
-    width, height = frame_size(str(used["resolution"]), aspect, preset.multiple)
-    return width, height if "height" in preset.into else stated[1]
+        return aspect, *stated
+    resolution = values.get("resolution") or VOCABULARY["resolution"].default
+    width, height = frame_size(str(resolution), aspect, preset.multiple)
+    return aspect, width, height if "height" in preset.into else stated[1]
 
 
-def _frames(preset: Preset, used: dict[str, Any], given: Mapping[str, object]) -> int:
+def settled_frames(preset: Preset, values: Mapping[str, Any]) -> int:
+    """How many frames follow from the duration; the graph's own where the preset leaves them to it, 0 where that does
+    not say either."""
     if preset.tool.output != "video":
         return 1
     if "num_frames" not in preset.into:
         return stated_frames(preset.template)
-    computed = frame_count(float(used["duration"]), int(used.get("fps") or _FPS))
+    duration = values.get("duration") or VOCABULARY["duration"].default
+    return frame_count(float(str(duration)), int(values.get("fps") or _FPS))
+
+
+def _frames(preset: Preset, used: dict[str, Any], given: Mapping[str, object]) -> int:
+    computed = settled_frames(preset, used)
+    if preset.tool.output != "video" or "num_frames" not in preset.into:
+        return computed
     frames = given.get("num_frames")
     if frames is None:
         used["num_frames"] = computed

@@ -9,10 +9,12 @@ from pytestqt.qtbot import QtBot
 
 from oelala_desktop.domain.field import Field, FieldKind
 from oelala_desktop.domain.job import JobError, JobState, Progress
+from oelala_desktop.domain.preset_file import parse_preset
 from oelala_desktop.domain.tool import DEFAULT_NEGATIVE, TOOLS
 from oelala_desktop.ui.fields import EDITORS, NumberEditor, SegmentEditor, SliderEditor, editor_for
 from oelala_desktop.ui.pages.output_panel import OutputPanel
 from oelala_desktop.ui.pages.preset_card import PresetChoice
+from oelala_desktop.ui.pages.preset_form import size_rule
 from oelala_desktop.ui.pages.queue_panel import QueuePanel
 from oelala_desktop.ui.pages.summaries import lora, memory, model, sampling
 from oelala_desktop.ui.pages.tool_form import ToolForm
@@ -85,6 +87,30 @@ def test_live_size_and_frames(form: ToolForm) -> None:
     assert card.caption.text().replace("\u00a0", " ") == "1280 × 720"
     form.edit("duration", 3.0)
     assert form.row("duration").caption.text().replace("\u00a0", " ") == "3 s · 49 frames"
+
+
+@pytest.mark.parametrize(("stated", "said"), [({}, ""), ({"width": 640, "height": 352, "length": 33}, "640 × 352")])
+def test_a_size_left_to_the_graph_is_the_graph_s(form: ToolForm, stated: dict[str, int], said: str) -> None:
+    """And where that does not say either, none is told: what a picture or a duration would come to is not made."""
+    graph = {
+        "1": {"class_type": "LoadImage", "inputs": {"image": "a.png"}, "_meta": {"title": "Start picture"}},
+        "2": {"class_type": "Slow", "inputs": {"image": ["1", 0], **stated}, "_meta": {"title": "Slow"}},
+        "3": {"class_type": "CreateVideo", "inputs": {"images": ["2", 0], "fps": 16}, "_meta": {"title": "Video"}},
+        "4": {
+            "class_type": "SaveVideo",
+            "inputs": {"video": ["3", 0], "filename_prefix": "x"},
+            "_meta": {"title": "Save video"},
+        },
+    }
+    targets = {"image": "Start picture.image", "fps": "Video.fps", "filename": "Save video.filename_prefix"}
+    table = {"name": "Own", "description": "", "fields": {key: {"into": [spot]} for key, spot in targets.items()}}
+    preset = parse_preset("own", TOOLS["image-to-video"], table, graph)
+    form.set_picture("image", mountains(300, 200), "a.jpg", (1536, 1024))
+    form.set_fields(tuple(preset.fields.values()))
+    form.set_size_rule(size_rule(preset))
+    assert form.frame_size() == tuple(stated.values() or (0, 0, 0))
+    card = form.cards._cards["size"]
+    assert card.caption.text().replace("\u00a0", " ") == said
 
 
 def test_a_person_edits(qtbot: QtBot, form: ToolForm) -> None:

@@ -298,8 +298,9 @@ class FormCards(Column):
         width, height, frames = size
         card = self._cards.get("size")
         if isinstance(card, Card):
-            waits = values.get("aspect_ratio") == "auto" and self._form.tool.needs_picture and not known
-            card.set_caption("follows the picture" if waits else wording.size(width, height))
+            auto = "aspect_ratio" in self._form.fields and values.get("aspect_ratio") == "auto"
+            waits = auto and self._form.tool.needs_picture and not known
+            card.set_caption("follows the picture" if waits else wording.size(width, height) if width else "")
         if "duration" in self._form.fields:
             clips = int(values.get("clip_count") or 1)
             text = f"{wording.seconds(float(values.get('duration') or 0))} · {wording.frames(frames)}"

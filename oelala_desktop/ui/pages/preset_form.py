@@ -8,10 +8,9 @@ from typing import Any
 
 from oelala_desktop.domain.catalog import Catalog
 from oelala_desktop.domain.field import FieldKind
-from oelala_desktop.domain.geometry import frame_count, frame_size, nearest_aspect, sdxl_size
 from oelala_desktop.domain.models import folder_of
 from oelala_desktop.domain.preset import Preset
-from oelala_desktop.domain.resolve import following_switch
+from oelala_desktop.domain.resolve import following_switch, settled_frames, settled_size
 from oelala_desktop.domain.tool import Tool
 from oelala_desktop.services.tools import ToolRegistry
 from oelala_desktop.ui.pages.preset_card import PresetChoice
@@ -64,20 +63,11 @@ def offer_choices(form: ToolForm, preset: Preset, catalog: Catalog) -> None:
 
 
 def size_rule(preset: Preset) -> SizeRule:
-    """(values, picture) -> width, height, frames, as the preset itself will settle them."""
+    """(values, picture) -> width, height, frames, as the preset will settle them; zeros where only its graph knows."""
 
     def rule(values: Mapping[str, Any], picture: tuple[int, int] | None) -> tuple[int, int, int]:
-        aspect = str(values.get("aspect_ratio") or "auto")
-        if aspect == "auto":
-            fallback = "1:1" if preset.size_class == "sdxl" else "16:9"
-            aspect = nearest_aspect(*picture) if picture else fallback
-        if preset.size_class == "sdxl":
-            width, height = sdxl_size(aspect)
-        else:
-            width, height = frame_size(str(values.get("resolution") or "480p"), aspect, preset.multiple)
-        if preset.tool.output != "video":
-            return width, height, 1
-        return width, height, frame_count(float(values.get("duration") or 5), int(values.get("fps") or 16))
+        _, width, height = settled_size(preset, values, picture)
+        return width, height, settled_frames(preset, values)
 
     return rule
 
