@@ -1,4 +1,5 @@
-"""/object_info as a Catalog. Choices come in three styles: [[...]], [[...], {}] and ["COMBO", {"options": [...]}]."""
+"""/object_info as a Catalog. Choices come in four styles: [[...]], [[...], {}], ["COMBO", {"options": [...]}] and
+["COMFY_DYNAMICCOMBO_V3", {"options": [{"key": ..., "inputs": {...}}, ...]}], where each brings inputs of its own."""
 
 from __future__ import annotations
 
@@ -35,8 +36,7 @@ def _node_class(name: str, row: Mapping[str, Any]) -> NodeClass:
 def _node_input(spec: Any, required: bool) -> NodeInput:
     kind = spec[0] if isinstance(spec, list) and spec else spec
     extra = spec[1] if isinstance(spec, list) and len(spec) > 1 and isinstance(spec[1], Mapping) else {}
-    listed = kind if isinstance(kind, list) else extra.get("options") if kind == "COMBO" else None
-    choices = tuple(str(c) for c in listed) if isinstance(listed, list) else None
+    choices = _choices(kind, extra.get("options"))
     return NodeInput(
         type="COMBO" if choices is not None else str(kind),
         required=required,
@@ -45,6 +45,13 @@ def _node_input(spec: Any, required: bool) -> NodeInput:
         minimum=_number(extra.get("min")),
         maximum=_number(extra.get("max")),
     )
+
+
+def _choices(kind: object, options: object) -> tuple[str, ...] | None:
+    if kind == "COMFY_DYNAMICCOMBO_V3" and isinstance(options, list):
+        return tuple(str(option["key"]) for option in options if isinstance(option, Mapping) and "key" in option)
+    listed = kind if isinstance(kind, list) else options if kind == "COMBO" else None
+    return tuple(str(choice) for choice in listed) if isinstance(listed, list) else None
 
 
 def _number(value: object) -> float | None:

@@ -1,4 +1,4 @@
-"""/object_info in its three styles of choices, and in none."""
+"""/object_info in its four styles of choices, and in none."""
 
 from __future__ import annotations
 
@@ -22,6 +22,9 @@ def parse_input(spec: Any, section: str = "required") -> NodeInput:
         ([["a", "b"]], ("a", "b")),
         ([["a", "b"], {"default": "a"}], ("a", "b")),
         (["COMBO", {"options": ["a", "b"]}], ("a", "b")),
+        (["COMFY_DYNAMICCOMBO_V3", {"options": [{"key": "auto", "inputs": {}}, {"key": "mp4"}]}], ("auto", "mp4")),
+        (["COMFY_DYNAMICCOMBO_V3", {"options": ["mp4", {"name": "mp4"}, None]}], ()),
+        (["COMFY_DYNAMICCOMBO_V3", {}], None),
         ([[1, 2]], ("1", "2")),
         ([[]], ()),
         (["COMBO", {"remote": {}}], None),
