@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import uuid
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -177,7 +178,7 @@ async def _queue(studio: Studio) -> tuple[tuple[str, ...], tuple[str, ...]]:
 async def test_the_jobs_of_others_before_ours_are_counted(
     studio: Studio, other: ComfyClient, start: str, prefix: str, has_slow_node: bool
 ) -> None:
-    theirs = f"{prefix}-theirs"
+    theirs = str(uuid.uuid4())
     await other.submit(theirs, slow(prefix, 77, rig=has_slow_node, image=start), {})
     await until(lambda: _runs(other, theirs))
     job = (await studio.submit("plain", num_frames=5))[0]
