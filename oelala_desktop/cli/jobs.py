@@ -36,14 +36,24 @@ async def jobs(options: argparse.Namespace) -> int:
         if options.cancel_waiting:
             return await _cancel_waiting(services)
         if not options.wait:
-            for job in reversed(await services.jobs.recent(options.limit)):
-                _print(job, options.json)
+            await _list(services, options)
             return 0
         return await _wait(services, options)
 
 
+async def _list(services: Services, options: argparse.Namespace) -> None:
+    rows = await services.jobs.recent(options.limit)
+    if not rows and not options.json:
+        say("There are no jobs.")
+    for job in reversed(rows):
+        _print(job, options.json)
+
+
 async def _show_damaged(services: Services, options: argparse.Namespace) -> int:
-    for row in await services.store.set_aside():
+    rows = await services.store.set_aside()
+    if not rows and not options.json:
+        say("Every job can be read.")
+    for row in rows:
         if options.json:
             print_json(as_dict(row))
         else:
@@ -142,8 +152,7 @@ async def _wait(services: Services, options: argparse.Namespace) -> int:
         say("What the servers have goes on; “oelala jobs --wait” takes it up again.")
         return INTERRUPTED
     ended, unreachable = finishing.result()
-    for job in reversed(await services.jobs.recent(options.limit)):
-        _print(job, options.json)
+    await _list(services, options)
     bad = any(job.state in (JobState.FAILED, JobState.LOST) for job in ended)
     return 1 if bad else 3 if unreachable else 0
 

@@ -71,17 +71,20 @@ def _add_preset(services: Services, options: argparse.Namespace) -> int:
         print_json({"id": preset.id, "name": preset.name, "tool": tool.id, "settings": list(preset.fields)})
     else:
         print(preset.id)
+        table = services.paths.own_presets / tool.id / f"{preset.short_id}.toml"
+        say(f"“{preset.name}” is a preset of {tool.name} now; {table} can be edited.")
     return 0
 
 
 async def models(options: argparse.Namespace) -> int:
     async with Services() as services:
-        _, catalog = await _connected(services, options)
+        engine, catalog = await _connected(services, options)
         rows = _model_rows(catalog)
         if options.json:
             for row in rows:
                 print_json(row)
             return 0
+        say(f"On {engine.name}:" if rows else f"{engine.name} has no models.")
         for row in rows:
             print(f"{row['kind']:12} {row['name']}" + (f"  ({row['high']} + {row['low']})" if "high" in row else ""))
     return 0

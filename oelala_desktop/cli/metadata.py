@@ -30,9 +30,10 @@ def _print(row: dict[str, Any]) -> None:
         say(str(row["error"]))
         return
     print(row["file"])
-    for key, value in row.items():
-        if key in ("file", "sources") or value is None or value in ([], {}):
-            continue
+    facts = {k: v for k, v in row.items() if k not in ("file", "sources") and v is not None and v not in ([], {})}
+    if not facts:
+        print("  holds nothing about what made it")
+    for key, value in facts.items():
         print(f"  {key.replace('_', ' '):22}{_words(value)}")
 
 

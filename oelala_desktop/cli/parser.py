@@ -37,10 +37,19 @@ def build_parser() -> argparse.ArgumentParser:
     make.add_argument("tool", metavar="TOOL", help=f"one of {', '.join(TOOLS)}")
     make.add_argument("--image", metavar="FILE", help="the start picture")
     make.add_argument("--end-image", metavar="FILE", help="the picture to end on")
-    make.add_argument("--prompt", metavar="TEXT")
+    make.add_argument("--prompt", metavar="TEXT", help="what should happen, or be in the picture")
     make.add_argument("--preset", metavar="NAME", help="without it, the first that the engine can run")
-    make.add_argument("--set", metavar="KEY=VALUE", action="append", default=[], dest="settings")
-    make.add_argument("--settings", metavar="FILE.json", dest="settings_file", help="settings as exported")
+    make.add_argument(
+        "--set",
+        metavar="KEY=VALUE",
+        action="append",
+        default=[],
+        dest="settings",
+        help="any other setting, as often as needed: duration=3, resolution=720p, steps, cfg, seed, …",
+    )
+    make.add_argument(
+        "--settings", metavar="FILE.json", dest="settings_file", help="settings as the window exports them"
+    )
     make.add_argument("--out", metavar="DIR", help="the folder for the results")
     make.add_argument("--json", action="store_true", help="one JSON object a line instead of a bar")
     _engine(make)
@@ -71,33 +80,33 @@ def build_parser() -> argparse.ArgumentParser:
         "--damaged", action="store_true", help="list jobs that could not be read; --json shows all of them"
     )
     jobs.add_argument("--new-seed", action="store_true", help="with --retry, draw another seed")
-    jobs.add_argument("--json", action="store_true")
+    jobs.add_argument("--json", action="store_true", help="one JSON object a line")
     jobs.add_argument("--limit", type=int, default=50, metavar="N", help="at most N jobs (50)")
 
     presets = commands.add_parser("presets", help="list presets and what the engine lacks for them")
-    presets.add_argument("--json", action="store_true")
+    presets.add_argument("--json", action="store_true", help="one JSON object a line")
     presets.add_argument("--add", metavar="FILE.json", help="make a preset of a workflow (ComfyUI: Export (API))")
     presets.add_argument("--tool", metavar="TOOL", help="with --add, where the workflow fits more than one tool")
     presets.add_argument("--name", metavar="NAME", help="with --add, what it is called (the file's name)")
     _engine(presets)
 
     models = commands.add_parser("models", help="list the models and LoRAs of the engine, pairs first")
-    models.add_argument("--json", action="store_true")
+    models.add_argument("--json", action="store_true", help="one JSON object a line")
     _engine(models)
 
     doctor = commands.add_parser("doctor", help="what is reachable, missing or misplaced, and how to fix it")
-    doctor.add_argument("--json", action="store_true")
+    doctor.add_argument("--json", action="store_true", help="one JSON object a line")
     _engine(doctor)
 
     metadata = commands.add_parser("metadata", help="what made a file")
     metadata.add_argument("files", metavar="FILE", nargs="+")
-    metadata.add_argument("--json", action="store_true")
+    metadata.add_argument("--json", action="store_true", help="one JSON object a line")
     _servers(commands.add_parser("servers", help="ComfyUI servers by name, with their token or authority"))
     return parser
 
 
 def _servers(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--json", action="store_true", help="one JSON object a line")
     parser.set_defaults(action="list")
     actions = parser.add_subparsers(dest="action", metavar="add|remove")
     add = actions.add_parser("add", help="add a server, or change the one of that name")

@@ -37,7 +37,10 @@ async def servers(options: argparse.Namespace) -> int:
 
 
 def _list(services: Services, as_json: bool) -> None:
-    for server in services.servers.all():
+    known = services.servers.all()
+    if not known and not as_json:
+        say("No server has a name yet. “oelala servers add NAME URL” gives one.")
+    for server in known:
         if as_json:
             row = {"name": server.name, "url": server.url, "ca_file": server.ca_file or None}
             print_json(row | {"headers": list(server.headers)})
@@ -53,9 +56,11 @@ def _absolute(name: str) -> str:
 
 def _read(name: str) -> str:
     try:
-        return sys.stdin.read() if name == "-" else Path(name).read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidInput(f"{name} cannot be read: {error}.") from error
+        return sys.stdin.read() if name == "-" else Path(name).expanduser().read_text("utf-8")
+    except OSError as error:
+        raise InvalidInput(f"{name} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise InvalidInput(f"{name} is not UTF-8 text.") from error
 
 
 def _headers(lines: str) -> dict[str, str]:

@@ -37,6 +37,11 @@ class Address:
         return ssl.create_default_context(cafile=self.ca_file or None)
 
 
+def authority_fault(error: OSError) -> str:
+    """Why a file of an authority cannot be used, as the end of a sentence."""
+    return "it holds no certificate in PEM form" if isinstance(error, ssl.SSLError) else error.strerror or str(error)
+
+
 def parse_address(text: str, *, headers: Mapping[str, str] | None = None, ca_file: str = "") -> Address:
     """`text` may lack the scheme. Raises InvalidField (`engine`) for what is no http address."""
     text = text.strip()

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-import ssl
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import aclosing
@@ -19,7 +18,7 @@ from websockets.asyncio.client import ClientConnection
 from oelala_desktop.domain.catalog import Catalog
 from oelala_desktop.domain.errors import EngineAnswer, EngineError, EngineUnreachable
 
-from .address import Address
+from .address import Address, authority_fault
 from .answers import (
     MINIMUM_VERSION,
     HistoryEntry,
@@ -62,8 +61,8 @@ class ComfyClient:
         self.client_id = client_id
         try:
             self._ssl = address.ssl_context()
-        except (OSError, ssl.SSLError) as error:
-            message = f"The certificate file {address.ca_file} cannot be read: {error}."
+        except OSError as error:
+            message = f"The certificate file {address.ca_file} cannot be read: {authority_fault(error)}."
             raise EngineUnreachable(message, kind="tls") from error
         self._http = self._open(_KEPT)
         # for questions asked anew because an open connection seems to be dead

@@ -74,7 +74,13 @@ class EnginePool:
         run. Raises EngineUnreachable."""
         if name.strip().casefold() != "auto":
             engine = self.of_this_run(name)
-            await engine.connect()
+            try:
+                await engine.connect()
+            except EngineUnreachable as error:
+                if error.kind != "name" or any(sign in name for sign in ".:/"):
+                    raise
+                no_name = f"No server is named {name.strip()} either; “oelala servers” lists those that have names."
+                raise EngineUnreachable(f"{error.message} {no_name}", kind=error.kind) from error
             return engine, ""
         engine = self.named(self.default_url)
         try:

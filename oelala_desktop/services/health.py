@@ -106,8 +106,8 @@ async def _engine(engine: Engine, registry: ToolRegistry, store: JobStore, *, op
     if facts is None or catalog is None:
         return [Finding("problem", f"{engine.name} answers but does not say what it can run.")]
     devices = ", ".join(facts.devices) or "no device named"
-    version = "" if facts.sketch else f" {facts.version}"
-    out = [Finding("ok", f"{engine.name}{version} answers ({devices}, {len(catalog.classes)} node classes).")]
+    version = "" if facts.sketch else f"ComfyUI {facts.version}, "
+    out = [Finding("ok", f"{engine.name} answers ({version}{devices}, {len(catalog.classes)} node classes).")]
     trouble = await engine.socket_of(_SOCKET_TIME)
     if trouble:
         out.append(Finding("note", trouble, _FIXES["no_socket"]))

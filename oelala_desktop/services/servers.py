@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from oelala_desktop.comfy.address import Address, parse_address
+from oelala_desktop.comfy.address import Address, authority_fault, parse_address
 from oelala_desktop.domain.errors import InvalidField
 from oelala_desktop.storage.preferences import Preferences
 from oelala_desktop.storage.secrets import Secrets
@@ -110,8 +110,9 @@ def _check_authority(ca_file: str) -> None:
         if ca_file:
             ssl.create_default_context(cafile=ca_file)
     except OSError as error:  # of which a file that holds no certificate is one too
-        why = error.strerror if not isinstance(error, ssl.SSLError) else "it holds no certificate in PEM form"
-        raise InvalidField("engine", f"The authority's file {ca_file} cannot be used: {why}.") from error
+        raise InvalidField(
+            "engine", f"The authority's file {ca_file} cannot be used: {authority_fault(error)}."
+        ) from error
 
 
 def _bearer(token: str) -> str:

@@ -39,6 +39,8 @@ def test_a_workflow_becomes_a_preset(fresh: Program) -> None:
     assert made.code == 0 and made.last["id"] == "image-to-video.slow-moves", made
     again = fresh.run("presets", "--add", workflow, "--name", "Slow moves")
     assert again.out.strip() == "image-to-video.slow-moves-2"
+    table = fresh.home / "workflows" / "image-to-video" / "slow-moves-2.toml"
+    assert again.sentence == f"“Slow moves” is a preset of Image to Video now; {table} can be edited."
     assert sorted(p.name for p in (fresh.home / "workflows" / "image-to-video").iterdir()) == [
         *("slow-moves-2.json", "slow-moves-2.toml", "slow-moves.json", "slow-moves.toml")
     ]
@@ -101,7 +103,15 @@ def test_a_preset_that_leaves_its_size_to_the_graph_tells_the_true_one(fresh: Pr
 
 def test_models_of_an_engine_that_has_none(oelala: Program) -> None:
     ran = oelala.run("models", "--engine", "sketch", "--json")
-    assert (ran.code, ran.out) == (0, "")
+    assert (ran.code, ran.out, ran.err) == (0, "", "")
+    ran = oelala.run("models", "--engine", "sketch")
+    assert (ran.code, ran.out, ran.sentence) == (0, "", "Sketch has no models.")
+
+
+def test_a_name_that_no_server_has(oelala: Program) -> None:
+    ran = oelala.run("models", "--engine", "nosuchserver")
+    assert (ran.code, ran.out) == (3, "")
+    assert "No server is named nosuchserver either; “oelala servers” lists" in ran.sentence
 
 
 def test_the_doctor(oelala: Program) -> None:
@@ -121,7 +131,10 @@ def test_the_doctor_on_an_engine_that_does_not_answer(oelala: Program) -> None:
 
 
 def test_jobs(fresh: Program) -> None:
-    assert fresh.run("jobs").out == ""
+    none = fresh.run("jobs")
+    assert (none.code, none.out, none.sentence) == (0, "", "There are no jobs.")
+    none = fresh.run("jobs", "--damaged")
+    assert (none.code, none.out, none.sentence) == (0, "", "Every job can be read.")
     made = fresh.run("generate", "image-to-video", "--image", HARBOUR, *TINY, "--json")
     row = fresh.jobs()[0]
     assert {"job_id", "tool", "preset", "engine", "state", "seed", "error", "outputs"} <= set(row)
@@ -151,6 +164,7 @@ def test_metadata_of_good_files_and_a_bad_one(oelala: Program, tmp_path: Path) -
     assert "bad.mp4" in json.dumps(bad)
     assert bad["error"].endswith(".")
     assert plain["source"] is None
-    words = oelala.run("metadata", path)
+    words = oelala.run("metadata", path, HARBOUR)
     assert words.code == 0
     assert "pan left" in words.out
+    assert words.out.splitlines()[-2:] == [str(HARBOUR), "  holds nothing about what made it"]

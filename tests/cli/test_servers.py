@@ -33,7 +33,8 @@ def test_add_list_remove(tmp_path: Path) -> None:
     }
     assert CANARY not in listed.stdout + added.stderr + (tmp_path / "preferences.json").read_text()
     assert oelala(tmp_path, "servers", "remove", "studio").returncode == 0
-    assert oelala(tmp_path, "servers").stdout == ""
+    none = oelala(tmp_path, "servers")
+    assert (none.stdout, none.returncode) == ("", 0) and "oelala servers add NAME URL" in none.stderr
     assert oelala(tmp_path, "servers", "remove", "studio").returncode == 2
 
 
@@ -51,5 +52,10 @@ def test_wrong_input_is_refused(tmp_path: Path) -> None:
     headers = tmp_path / "headers"
     headers.write_text("no colon here\n")
     assert oelala(tmp_path, "servers", "add", "a", "http://x", "--headers-file", str(headers)).returncode == 2
+    gone, noise = tmp_path / "gone", tmp_path / "noise"
+    noise.write_bytes(b"\xff\xfe")
+    for file, why in ((gone, "cannot be read: No such file or directory."), (noise, "is not UTF-8 text.")):
+        added = oelala(tmp_path, "servers", "add", "a", "http://x", "--token-file", str(file))
+        assert (added.returncode, added.stderr.strip()) == (2, f"{file} {why}")
     assert oelala(tmp_path, "servers", "add", "auto", "http://x").returncode == 2
     assert oelala(tmp_path, "servers", "add", "a", "ftp://x").returncode == 2

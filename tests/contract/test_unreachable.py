@@ -103,7 +103,9 @@ async def test_a_socket_that_is_refused() -> None:
 
 
 def test_a_certificate_file_that_is_not_there() -> None:
-    with pytest.raises(EngineUnreachable, match=r"certificate file /none/ca\.pem cannot be read") as caught:
+    with pytest.raises(
+        EngineUnreachable, match=r"file /none/ca\.pem cannot be read: No such file or directory\.$"
+    ) as caught:
         ComfyClient(Address("https://box", {}, "/none/ca.pem"), "c")
     assert caught.value.kind == "tls"
 
