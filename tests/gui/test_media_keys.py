@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -256,6 +257,10 @@ def test_context_menu_copies_the_prompt(qapp: QApplication, home: Path) -> None:
         next(a for a in menu.actions() if a.text().startswith("Copy prompt")).trigger()
         clipboard = QGuiApplication.clipboard()
         await until(lambda: clipboard.text() == "boat number k at dusk", "the prompt on the clipboard")
+        menu.close()
+        menu = make_menu(g.page, replace(item, has_prompt=False), [item.id], g.page.acts, lambda _what: None)
+        usable = {action.text().split("\t")[0]: action.isEnabled() for action in menu.actions()}
+        assert (usable["Reuse settings"], usable["Copy prompt"]) == (True, False)
         menu.close()
 
     gallery(qapp, home, act)

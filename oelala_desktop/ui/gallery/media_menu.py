@@ -41,7 +41,7 @@ def make_menu(
         add("Open\tEnter", lambda: show("open"))
         add("Show the prompt\tP", lambda: show("prompt"), item.has_prompt)
         menu.addSeparator()
-        add("Reuse settings", lambda: actions.reuse(item.id), item.has_prompt)
+        add("Reuse settings", lambda: actions.reuse(item.id))  # without a prompt there is the rest
         frame = "Use as start picture" if item.kind == "image" else "Use first frame as start picture"
         add(frame, lambda: actions.use_as_start_picture(item), can_start)
         add("Copy prompt\tC", lambda: actions.copy_prompt(item.id), item.has_prompt)
