@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class UsedModel:
+class UsedModel(NamedTuple):
     """A model file as the graph named it. `pass_` is "high", "low" or None where there is one pass."""
 
     name: str
     pass_: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class UsedLora:
+class UsedLora(NamedTuple):
     """A LoRA, its strength (1.0 = 100 %) and the pass it was applied to."""
 
     name: str
@@ -24,7 +22,7 @@ class UsedLora:
     pass_: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: what is absent is the class's own None, see `of`
 class GenerationInfo:
     """What made a picture or video. Absent fields are None; zero is a value.
 
@@ -56,6 +54,14 @@ class GenerationInfo:
     engine: str | None = None
     workflow: str | None = None
     sources: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, source: str, sources: Mapping[str, str], present: Mapping[str, Any]) -> GenerationInfo:
+        """One with these fields `present`; thousands are made in a scan, and setting every absent field of a frozen
+        object takes as long as finding the others."""
+        made = object.__new__(cls)
+        made.__dict__.update(present, source=source, sources=sources)
+        return made
 
     def as_dict(self) -> dict[str, Any]:
         """The JSON shape of the command line, the API and the popup: `pass` instead of `pass_`."""

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from oelala_desktop.domain.errors import Unreadable
 from oelala_desktop.domain.generation import GenerationInfo
@@ -32,8 +32,7 @@ class MediaFacts:
     duration: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class FileMetadata:
+class FileMetadata(NamedTuple):
     """What a file is and what made it. `blocks` are the texts in it, raw; `companion` names the PNG of the same stem
     that they came from, if the file had none of its own."""
 

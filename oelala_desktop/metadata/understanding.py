@@ -46,7 +46,7 @@ def understand(blocks: dict[str, Any], contents: Contents, name: str) -> Generat
         size = {"width": contents.width, "height": contents.height} if "width" not in found.fields else {}
         found.take("file", {**size, "num_frames": contents.frames, "fps": contents.fps})
     _add_duration(found, contents)
-    return GenerationInfo(source=found.source, sources=found.sources, **found.fields)
+    return GenerationInfo.of(found.source, found.sources, found.fields)
 
 
 class _Found:
@@ -63,8 +63,8 @@ class _Found:
         """Fields that no more trusted block had. An empty list of models or LoRAs says nothing."""
         self.source = self.source or name
         if not self.fields:
-            self.fields.update({key: value for key, value in fields.items() if value is not None and value != ()})
-            self.sources.update(dict.fromkeys(self.fields, name))
+            self.fields = {key: value for key, value in fields.items() if value is not None and value != ()}
+            self.sources = dict.fromkeys(self.fields, name)
             return
         for key, value in fields.items():
             if value is not None and key not in self.fields and value != ():

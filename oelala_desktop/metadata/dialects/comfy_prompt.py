@@ -145,10 +145,11 @@ def _read_passes(graph: Graph, chain: list[Pass], fields: dict[str, Any]) -> Non
                     loras[node_id, place, side] = UsedLora(file, strength, side)
             if step is first and shift is None:
                 shift = found.shift
-    fields["seed"], fields["steps"], fields["cfg"] = first.seed(), first.steps(), first.cfg()
-    fields["sampler"], fields["scheduler"], fields["shift"] = first.sampler(), first.scheduler(), shift
-    fields["switch_step"] = first.end() if any(names) else None
-    fields["models"], fields["loras"] = tuple(models.values()), tuple(loras.values())
+    fields |= {
+        "seed": first.seed(), "steps": first.steps(), "cfg": first.cfg(), "sampler": first.sampler(),
+        "scheduler": first.scheduler(), "shift": shift, "switch_step": first.end() if any(names) else None,
+        "models": tuple(models.values()), "loras": tuple(loras.values()),
+    }  # fmt: skip
     _read_words(graph, first, fields)
 
 

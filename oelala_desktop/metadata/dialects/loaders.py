@@ -102,7 +102,8 @@ def follow(graph: Graph, link: Any) -> ModelChain:
 
 def _take_shift(graph: Graph, inputs: Inputs, chain: ModelChain) -> None:
     if chain.shift is None:
-        chain.shift = jsontext.number(graph.literal(inputs["shift"], "shift"))
+        shift = inputs["shift"]
+        chain.shift = jsontext.number(graph.literal(shift, "shift") if type(shift) is list else shift)
 
 
 def _visit(graph: Graph, node_id: str, chain: ModelChain) -> list[Any]:
