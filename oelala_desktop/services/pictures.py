@@ -10,8 +10,7 @@ import warnings
 from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
-
-from PIL import Image, ImageOps
+from typing import TYPE_CHECKING
 
 from oelala_desktop.domain.errors import CannotSave, InvalidPicture, Unreadable
 from oelala_desktop.domain.job import InputPicture
@@ -21,6 +20,9 @@ from .colours import in_srgb
 from .confined import confined
 from .decoding import MOST_PIXELS, PICTURES, KnownDamage, decoding, has_many_scans
 from .stripping import without_texts
+
+if TYPE_CHECKING:
+    from PIL import Image  # where it is used it is loaded with the first picture: no window needs it to open
 
 FORMATS = tuple(PICTURES.values())
 MAX_BYTES = 20 * 10**6  # the default of a preference
@@ -86,6 +88,8 @@ def _read(path: Path, raw: bytes, key: str) -> Picture:
 
 
 def _open(raw: bytes, name: str, key: str) -> Image.Image:
+    from PIL import Image
+
     try:
         with decoding(name):
             return Image.open(BytesIO(raw), formats=FORMATS)
@@ -98,6 +102,8 @@ def _open(raw: bytes, name: str, key: str) -> Image.Image:
 
 def _upright(path: Path, raw: bytes, kind: str) -> Picture:
     """Raises Unreadable."""
+    from PIL import Image, ImageOps
+
     with warnings.catch_warnings(), decoding(path.name):
         warnings.simplefilter("ignore")
         with Image.open(BytesIO(raw), formats=(kind,)) as opened:
@@ -169,6 +175,8 @@ def _as_png(picture: Image.Image) -> bytes:
 
 def _as_rgb(picture: Image.Image) -> Image.Image:
     """Eight bits a channel; what is transparent becomes black, as nothing lies behind it."""
+    from PIL import Image
+
     if picture.mode == "F":
         return _stretched(picture)
     if picture.mode.startswith("I"):

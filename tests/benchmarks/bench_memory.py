@@ -57,6 +57,7 @@ def make_files(folder: Path) -> None:
 
 def use(home: str, seconds: float) -> None:
     """In a process of its own: prints what it weighs on the start page, and at the end of each round of use."""
+    sys.modules["rich"] = None  # type: ignore[assignment]  # only tests install it, and httpx loads it where it is
     from PySide6.QtWidgets import QApplication
 
     from oelala_desktop.ui.heap import Heap
