@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
@@ -9,8 +10,13 @@ import signal
 import httpx
 import pytest
 
+from oelala_desktop.domain.job import EngineRef, Job, Owner
+from oelala_desktop.storage.jobs import JobStore
 from tests.cli.program import HARBOUR, Program, wait_until
 from tests.sketch.holdable import Brake
+from tests.unit.domain.samples import some_job
+
+NOWHERE = "http://127.0.0.1:9"
 
 SHORT = (
     *("--image", HARBOUR, "--prompt", "orbit left", "--engine", "sketch", "--json"),
@@ -76,6 +82,23 @@ def test_a_job_is_cancelled_and_made_once_more_by_its_id(fresh: Program, brake: 
     assert [job["state"] for job in fresh.jobs()] == ["cancelled", "cancelled"]
     again = fresh.run("jobs", "--cancel", orphan)
     assert (again.code, again.sentence) == (2, "This job is over.")
+
+
+def test_cancelling_one_leaves_the_others_to_whoever_starts_meanwhile(fresh: Program) -> None:
+    gone = Owner("pgone", "an earlier boot")
+    left = [some_job(id=f"j{n}", engine=EngineRef("comfyui", NOWHERE, "Nowhere"), owner=gone) for n in range(3)]
+
+    async def stored(*jobs: Job) -> list[Job]:
+        store = JobStore(fresh.home / "jobs.sqlite3")
+        await store.open()
+        await store.save(*jobs)
+        found = await store.open_jobs()
+        await store.close()
+        return found
+
+    asyncio.run(stored(*left))
+    assert fresh.run("jobs", "--cancel", "j1").code == 0
+    assert [(job.id, job.owner) for job in asyncio.run(stored())] == [("j0", gone), ("j2", gone)]
 
 
 def test_all_that_waits_ends_and_what_runs_goes_on(fresh: Program, brake: Brake) -> None:
