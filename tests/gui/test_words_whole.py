@@ -7,6 +7,7 @@ from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
 from oelala_desktop.ui.gallery.toolbar import MediaToolbar
+from oelala_desktop.ui.gallery.viewer_panel import ViewerPanel
 from oelala_desktop.ui.widgets.video_player import VideoPlayer
 
 NAMES = ("a very long name of a harbour picture from the archive of last summer.png", "n" * 250 + ".png")
@@ -40,3 +41,14 @@ def test_lists_keep_their_words_beside_what_is_told_of_hidden_files(qtbot: QtBot
     qtbot.waitUntil(lambda: bar._count.width() >= bar._count.sizeHint().width())
     for combo in (bar.sort, bar.model, bar.lora):
         assert combo.width() >= combo.sizeHint().width()
+
+
+@pytest.mark.parametrize("width", [280, 341, 400])
+def test_what_to_do_with_a_file_is_whole_in_a_narrow_panel(qtbot: QtBot, width: int) -> None:
+    panel = ViewerPanel()
+    qtbot.addWidget(panel)
+    panel.resize(width, 500)
+    panel.show()
+    for button in (panel._reuse, panel._start):
+        assert button.width() >= button.sizeHint().width()
+        assert panel.rect().contains(button.geometry())

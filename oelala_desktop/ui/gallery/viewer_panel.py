@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from oelala_desktop.ui import theme
 from oelala_desktop.ui.widgets.button import Button
 from oelala_desktop.ui.widgets.facts_pane import UNKNOWN, FactsPane, MediaFacts, says_how
+from oelala_desktop.ui.widgets.flow import FlowLayout
 from oelala_desktop.ui.widgets.scroll import ScrollColumn
 
 
@@ -24,11 +25,9 @@ class ViewerPanel(QWidget):
         start = self._start = Button("Use as start picture", icon="image-play", height=theme.DENSE_HEIGHT)
         reuse.clicked.connect(self.reuse_requested)
         start.clicked.connect(self.start_picture_requested)
-        foot = QHBoxLayout()
-        foot.setSpacing(8)
+        foot = FlowLayout(8)
         foot.addWidget(reuse)
         foot.addWidget(start)
-        foot.addStretch(1)
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 20, 20, 20)
         column.setSpacing(16)
