@@ -47,7 +47,7 @@ def test_lists_keep_their_words_beside_what_is_told_of_hidden_files(qtbot: QtBot
 def test_what_to_do_with_a_file_is_whole_in_a_narrow_panel(qtbot: QtBot, width: int) -> None:
     panel = ViewerPanel()
     qtbot.addWidget(panel)
-    panel.resize(width, 500)
+    panel.setFixedWidth(width)
     panel.show()
     for button in (panel._reuse, panel._start):
         assert button.width() >= button.sizeHint().width()
