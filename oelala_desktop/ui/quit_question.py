@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QMessageBox, QWidget
 
+from oelala_desktop.ui.question import Answer, ask
+
 
 class QuitQuestion:
     """One at a time: asked again it comes to the front."""
@@ -19,20 +21,12 @@ class QuitQuestion:
             self._box.raise_()
             self._box.activateWindow()
             return
-        box = self._box = QMessageBox(parent)
-        box.setWindowTitle("Quit Oelala?")
         jobs = "1 job is" if count == 1 else f"{count} jobs are"
-        box.setText(f"{jobs} not finished.")
-        box.setInformativeText("What the server has goes on there; everything is taken up again at the next start.")
-        quit_ = box.addButton("Quit", QMessageBox.ButtonRole.AcceptRole)
-        stay = box.addButton("Stay", QMessageBox.ButtonRole.RejectRole)
-        box.setDefaultButton(stay)
+        quit_ = Answer("Quit", QMessageBox.ButtonRole.AcceptRole, leave)
+        stay = Answer("Stay", QMessageBox.ButtonRole.RejectRole)
+        more = "What the server has goes on there; everything is taken up again at the next start."
+        self._box = ask(parent, "Quit Oelala?", f"{jobs} not finished.", (quit_, stay), default=1, more=more)
+        self._box.finished.connect(self._answered)
 
-        def answered() -> None:
-            self._box = None
-            if box.clickedButton() is quit_:
-                leave()
-            box.deleteLater()
-
-        box.finished.connect(lambda _code: answered())
-        box.open()
+    def _answered(self) -> None:
+        self._box = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 NBSP = "\u00a0"
 _KB = 1000
@@ -61,6 +62,12 @@ def remaining(value: float | None) -> str:
 
 def count(number: int) -> str:
     return f"{number:,}"
+
+
+def some_of(names: Sequence[str], most: int = 3) -> str:
+    """ "a.png, b.png, c.png and 2 more"."""
+    more = f" and {count(len(names) - most)} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
 
 
 def number(value: float) -> str:

@@ -5,15 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from oelala_desktop.domain.media import MediaItem
 from oelala_desktop.ui import wording
 from oelala_desktop.ui.gallery.library_provider import LibraryProvider, id_of
+from oelala_desktop.ui.question import Answer, ask
 from oelala_desktop.ui.studio import Studio
 
-_NAMED = 3
 Act = Callable[[list[int]], object]
 
 
@@ -43,33 +42,18 @@ class HiddenChoice:
         if not hidden:  # gone meanwhile
             act(shown)
             return
-        box = QMessageBox(self._parent.window())
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setIcon(QMessageBox.Icon.Question)
-        box.setWindowTitle(title)
-        box.setText(words(len(shown), [item.name for item in hidden]))
-        box.setInformativeText(f"{title}:")
         every = [*shown, *(item.id for item in hidden)]
-        some = box.addButton(f"Only the {len(shown)} shown", QMessageBox.ButtonRole.AcceptRole) if shown else None
-        both = box.addButton(f"All {len(every)}", QMessageBox.ButtonRole.DestructiveRole)
-        cancel = box.addButton("Cancel", QMessageBox.ButtonRole.RejectRole)
-        box.setDefaultButton(some or cancel)
-        box.setEscapeButton(cancel)
-
-        def answered() -> None:
-            if box.clickedButton() is both:
-                act(every)
-            elif some is not None and box.clickedButton() is some:
-                act(shown)
-            box.deleteLater()
-
-        box.finished.connect(lambda _code: answered())
-        box.open()
+        some = Answer(f"Only the {len(shown)} shown", QMessageBox.ButtonRole.AcceptRole, lambda: act(shown))
+        both = Answer(f"All {len(every)}", QMessageBox.ButtonRole.DestructiveRole, lambda: act(every))
+        cancel = Answer("Cancel", QMessageBox.ButtonRole.RejectRole)
+        answers = (some, both, cancel) if shown else (both, cancel)
+        text = words(len(shown), [item.name for item in hidden])
+        ask(self._parent.window(), title, text, answers, default=0 if shown else 1, more=f"{title}:")
 
 
 def words(shown: int, hidden: Sequence[str]) -> str:
     """ "2 files are selected and shown. 3 more are selected but not shown: a.png, b.png and 1 more." """
-    named = ", ".join(hidden[:_NAMED]) + (f" and {len(hidden) - _NAMED} more" if len(hidden) > _NAMED else "")
+    named = wording.some_of(hidden)
     count = wording.count(len(hidden))
     if not shown:
         subject = "1 file is" if len(hidden) == 1 else f"{count} files are"

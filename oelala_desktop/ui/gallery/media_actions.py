@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt, QUrl, Signal
+from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QLineEdit, QMessageBox, QWidget
 
@@ -15,11 +15,11 @@ from oelala_desktop.ui import wording
 from oelala_desktop.ui.frames import first_frame
 from oelala_desktop.ui.gallery.reusing import reuse_item
 from oelala_desktop.ui.images import save_png
+from oelala_desktop.ui.question import Answer, ask
 from oelala_desktop.ui.studio import Studio
 
 #: how long a deletion can be undone
 UNDO_MS = 10_000
-_NAMED = 3
 
 
 def files(count: int) -> str:
@@ -89,30 +89,19 @@ class MediaActions(QObject):
         )
 
     def _ask_for_favorites(self, kept: Sequence[MediaItem]) -> None:
-        named = ", ".join(item.name for item in kept[:_NAMED])
-        more = f" and {len(kept) - _NAMED} more" if len(kept) > _NAMED else ""
         one = len(kept) == 1
-        box = QMessageBox(self._window)
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setIcon(QMessageBox.Icon.Question)
-        box.setWindowTitle("Delete favorites?")
-        box.setText(
-            f"{named}{more} {'is a favorite' if one else 'are favorites'}."
+        text = (
+            f"{wording.some_of([item.name for item in kept])} {'is a favorite' if one else 'are favorites'}."
             f" Move {'it' if one else 'them'} to the trash too?"
         )
-        move = box.addButton("Move to the trash", QMessageBox.ButtonRole.DestructiveRole)
-        keep = box.addButton("Keep", QMessageBox.ButtonRole.RejectRole)
-        box.setDefaultButton(keep)
-        box.setEscapeButton(keep)
 
-        def answered() -> None:
-            if box.clickedButton() is move:
-                work = self._library.delete([item.id for item in kept], favorites=True)
-                self._studio.actions.start(work, done=self._deleted)
-            box.deleteLater()
+        def delete() -> None:
+            work = self._library.delete([item.id for item in kept], favorites=True)
+            self._studio.actions.start(work, done=self._deleted)
 
-        box.finished.connect(lambda _code: answered())
-        box.open()
+        keep = Answer("Keep", QMessageBox.ButtonRole.RejectRole)
+        move = Answer("Move to the trash", QMessageBox.ButtonRole.DestructiveRole, delete)
+        ask(self._window, "Delete favorites?", text, (move, keep), default=1)
 
     # names and copies
 
@@ -147,7 +136,7 @@ class MediaActions(QObject):
             for name, why in result.failed.items():
                 self._studio.notify(f"{name} was not exported: {why}", "error")
             if result.unstripped:
-                names = ", ".join(result.unstripped[:_NAMED])
+                names = wording.some_of(result.unstripped)
                 self._studio.notify(f"Metadata could not be taken out of {names}.", "warning")
             if result.copied:
                 act = lambda: self._studio.show_in_folder(Path(result.copied[0]))  # noqa: E731

@@ -4,32 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from oelala_desktop.services.jobs import Refused
+from oelala_desktop.ui.question import Answer, ask
 
 
 def ask_for_each(window: QWidget, count: int, each: Callable[[], object], first: Callable[[], object]) -> None:
     """Calls `each` and then `first`, `first` alone, or neither."""
-    box = QMessageBox(window)
-    box.setTextFormat(Qt.TextFormat.PlainText)
-    box.setWindowTitle("Several pictures")
-    box.setText(f"Make {count} jobs, one for each picture, with the settings on this page?")
-    yes = box.addButton(f"Make {count} jobs", QMessageBox.ButtonRole.AcceptRole)
-    only = box.addButton("Use the first only", QMessageBox.ButtonRole.ActionRole)
-    box.addButton("Cancel", QMessageBox.ButtonRole.RejectRole)
-    box.setDefaultButton(yes)
 
-    def answered() -> None:
-        if box.clickedButton() is yes:
-            each()
-        if box.clickedButton() in (yes, only):
-            first()
-        box.deleteLater()
+    def both() -> None:
+        each()
+        first()
 
-    box.finished.connect(lambda _code: answered())
-    box.open()
+    yes = Answer(f"Make {count} jobs", QMessageBox.ButtonRole.AcceptRole, both)
+    only = Answer("Use the first only", QMessageBox.ButtonRole.ActionRole, first)
+    cancel = Answer("Cancel", QMessageBox.ButtonRole.RejectRole)
+    text = f"Make {count} jobs, one for each picture, with the settings on this page?"
+    ask(window, "Several pictures", text, (yes, only, cancel), default=0)
 
 
 def words_for(refused: Sequence[Refused], made: int) -> str:
