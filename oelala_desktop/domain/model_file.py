@@ -93,9 +93,7 @@ def _wish(model: ModelFile, given: Mapping[str, Any]) -> str:
 def _halves(lists: _Lists) -> Iterator[tuple[ModelFile, ModelFile]]:
     by_file = {model.file: model for model in lists}
     for pair in find_pairs(by_file):
-        high, low = by_file[pair.high], by_file[pair.low]
-        if high.folder == low.folder:
-            yield high, low
+        yield by_file[pair.high], by_file[pair.low]
 
 
 def _whole(high: ModelFile, low: ModelFile, lists: _Lists, given: Mapping[str, Any]) -> dict[ModelFile, str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from oelala_desktop.domain.models import find_pairs, noise_pass
+from oelala_desktop.domain.models import find_pairs, noise_pass, partner, passes_of
 
 #: a high file and its low one, line by line
 _NAMES = (Path(__file__).parent / "pair_names.txt").read_text("utf-8").splitlines()
@@ -80,3 +80,16 @@ def test_a_half_goes_with_one_of_its_own_kind() -> None:
 
 def test_a_glued_marker_is_left_out_of_the_pair_s_name() -> None:
     assert find_pairs(["wan22_t2vA14BHIGH.gguf", "wan22_t2vA14BLOW.gguf"])[0].name == "wan22 t2v A14B"
+
+
+def test_a_glued_marker_tells_beside_its_other_half() -> None:
+    pair = ["wan22_t2vA14BHIGH.gguf", "wan22_t2vA14BLOW.gguf"]
+    sides = {pair[0]: "high", pair[1]: "low", "both.gguf": None, "x_low.gguf": "low"}
+    assert passes_of(sides) == sides
+    assert passes_of(pair[:1]) == {pair[0]: None}
+
+
+def test_the_other_half() -> None:
+    files = ["kite_high.gguf", "kite_low.gguf", "both.gguf"]
+    assert partner(files[0], files) == files[1] and partner(files[1], files) == files[0]
+    assert partner("both.gguf", files) is None
