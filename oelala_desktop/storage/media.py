@@ -56,6 +56,7 @@ class MediaStore:
 
     async def open(self) -> None:
         await self.file.open()
+        await self.file.write(self._writing.begin)
 
     async def close(self) -> None:
         await self.file.close()

@@ -21,6 +21,7 @@ from .media_search import searchable
 _CHUNK = 5000
 #: seconds; what claims to be longer says nothing
 _FOREVER = 1e9
+_MOST_IDS = 1 << 40  # more is damage
 
 
 class Stamp(NamedTuple):
@@ -94,14 +95,21 @@ class Writing:
 
     def __init__(self) -> None:
         self._names: dict[tuple[int, str], int] = {}
+        self._last_id = 0
 
     def reset(self) -> None:
+        """The index was begun anew. Ids that somebody may still hold name nothing, rather than another file."""
         self._names.clear()
+
+    def begin(self, connection: sqlite3.Connection) -> None:
+        """To be called when the index is opened."""
+        row = connection.execute("SELECT last_id FROM state").fetchone()
+        self._last_id = row[0] if row and type(row[0]) is int and 0 <= row[0] < _MOST_IDS else 0
 
     def save(self, connection: sqlite3.Connection, entries: Sequence[Entry], now: float) -> Changes:
         """Puts files in, in the place of what was known under their names."""
         changes = Changes()
-        last = _take_ids(connection, len(entries))
+        self._last_id = last = _take_ids(connection, self._last_id, len(entries))
         ordered = sorted(entries, key=lambda entry: entry.stamp.mtime_ns)  # the search index wants rising row ids
         folders = {folder: folder_id(connection, folder) for folder in {entry.folder for entry in ordered}}
         places = [(folders[entry.folder], to_bytes(entry.file)) for entry in ordered]
@@ -156,9 +164,9 @@ def _names(info: GenerationInfo) -> set[tuple[int, str]]:
     return used
 
 
-def _take_ids(c: sqlite3.Connection, count: int) -> int:
+def _take_ids(c: sqlite3.Connection, above: int, count: int) -> int:
     """The last of `count` new ids. Also takes the write lock before anything is looked up."""
-    c.execute("UPDATE state SET last_id = last_id + ?", (count,))
+    c.execute("UPDATE state SET last_id = max(last_id, ?) + ?", (above, count))
     return int(c.execute("SELECT last_id FROM state").fetchone()[0])
 
 

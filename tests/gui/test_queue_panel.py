@@ -131,7 +131,7 @@ def test_thousands_that_wait_are_told_in_words(qtbot: QtBot) -> None:
     panel.set_jobs(waiting, more_waiting=3899)
     assert panel.row(str(SHOWN_WAITING - 1)) is not None
     assert panel.row(str(SHOWN_WAITING)) is None
-    assert panel.heading("Waiting") == "Waiting · 4000"
+    assert panel.heading("Waiting") == "Waiting · 4,000"
     assert panel._more.text() == "3,900 more behind these"
     rows = [panel.row(str(n)) for n in range(1, SHOWN_WAITING)]
     panel.set_jobs(waiting[1:], more_waiting=3899)  # the first one has begun

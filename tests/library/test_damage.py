@@ -66,6 +66,7 @@ async def test_damage_is_met_while_running(shelf: Shelf) -> None:
     await library._store.file.write(lambda c: c.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall())
     for line in (library._store.file._reader, library._store.file._writer):
         await line.call(lambda line=line: line.connection.execute("PRAGMA cache_size=0"))
+    before = await library.ids(EVERYTHING)
     path = shelf.paths.media_database
     spoil(path, 4096, path.stat().st_size - 4096)
     assert len((await library.page(EVERYTHING)).items) <= 60
@@ -74,6 +75,7 @@ async def test_damage_is_met_while_running(shelf: Shelf) -> None:
         return await library.count(EVERYTHING) == 60
 
     await until(back)
+    assert min(await library.ids(EVERYTHING)) > max(before), "what somebody still holds names no other file"
 
 
 async def test_damaged_thumbnails_are_made_anew(shelf: Shelf) -> None:

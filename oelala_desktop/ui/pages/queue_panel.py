@@ -103,7 +103,7 @@ class QueuePanel(QWidget):
             row.hide()
             row.deleteLater()
         for section, group in wanted.items():
-            self._heads[section].setText(f"{section} · {waiting if section == 'Waiting' else len(group)}")
+            self._heads[section].setText(f"{section} · {waiting if section == 'Waiting' else len(group):,}")
             self._heads[section].setVisible(bool(group))
             for at, job in enumerate(group):
                 self._put(section, at, job)
