@@ -22,7 +22,7 @@ class UsedLora(NamedTuple):
     pass_: str | None = None
 
 
-@dataclass(frozen=True)  # without slots: what is absent is the class's own None, see `of`
+@dataclass(frozen=True, slots=True)
 class GenerationInfo:
     """What made a picture or video. Absent fields are None; zero is a value.
 
@@ -54,14 +54,6 @@ class GenerationInfo:
     engine: str | None = None
     workflow: str | None = None
     sources: Mapping[str, str] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, source: str, sources: Mapping[str, str], present: Mapping[str, Any]) -> GenerationInfo:
-        """One with these fields `present`; thousands are made in a scan, and setting every absent field of a frozen
-        object takes as long as finding the others."""
-        made = object.__new__(cls)
-        made.__dict__.update(present, source=source, sources=sources)
-        return made
 
     def as_dict(self) -> dict[str, Any]:
         """The JSON shape of the command line, the API and the popup: `pass` instead of `pass_`."""

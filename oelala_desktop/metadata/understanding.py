@@ -46,7 +46,7 @@ def understand(blocks: dict[str, Any], contents: Contents, name: str) -> Generat
         size = {"width": contents.width, "height": contents.height} if "width" not in found.fields else {}
         found.take("file", {**size, "num_frames": contents.frames, "fps": contents.fps})
     _add_duration(found, contents)
-    return GenerationInfo.of(found.source, found.sources, found.fields)
+    return GenerationInfo(source=found.source, sources=found.sources, **found.fields)
 
 
 class _Found:
