@@ -4,6 +4,7 @@ files, samplers and LoRAs can be chosen, and how width, height and frames follow
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from oelala_desktop.domain.catalog import Catalog
@@ -17,15 +18,20 @@ from oelala_desktop.ui.pages.preset_card import PresetChoice
 from oelala_desktop.ui.pages.tool_form import SizeRule, ToolForm
 from oelala_desktop.ui.widgets.choice import Choice
 
-
-def preset_choices(registry: ToolRegistry, tool: Tool, catalog: Catalog | None) -> list[PresetChoice]:
-    """In the declared order; without a catalog nothing is known to be missing."""
-    return [preset_choice(preset, catalog) for preset in registry.presets(tool)]
+_Values = Mapping[str, Any]
+_NOTHING: _Values = MappingProxyType({})
 
 
-def preset_choice(preset: Preset, catalog: Catalog | None) -> PresetChoice:
+def preset_choices(
+    registry: ToolRegistry, tool: Tool, catalog: Catalog | None, given: _Values = _NOTHING
+) -> list[PresetChoice]:
+    """In the declared order; without a catalog nothing is known to be missing, nor is a model that `given` chooses."""
+    return [preset_choice(preset, catalog, given) for preset in registry.presets(tool)]
+
+
+def preset_choice(preset: Preset, catalog: Catalog | None, given: _Values = _NOTHING) -> PresetChoice:
     """What the server of `catalog` lacks for a preset, and what to do about it."""
-    missing = preset.missing(catalog) if catalog else ()
+    missing = preset.missing(catalog, given) if catalog else ()
     fixes = tuple(dict.fromkeys(m.fix for m in missing))
     note = _note(preset, {m.kind for m in missing})
     return PresetChoice(preset.short_id, preset.name, preset.description, tuple(map(str, missing)), fixes, note)
@@ -39,10 +45,13 @@ def _note(preset: Preset, kinds: set[str]) -> str:
     return "needs files" if kinds else ""
 
 
-def pick_preset(registry: ToolRegistry, tool: Tool, catalog: Catalog | None, wish: str) -> Preset | None:
-    """The wished preset if it can run, else the first that can, else the wished one or the first of all."""
+def pick_preset(
+    registry: ToolRegistry, tool: Tool, catalog: Catalog | None, wish: str, given: _Values = _NOTHING
+) -> Preset | None:
+    """The wished preset if it can run with the models that `given` chooses, else the first that can, else the wished
+    one or the first of all."""
     presets = registry.presets(tool)
-    runnable = [p for p in presets if catalog is None or not p.missing(catalog)]
+    runnable = [p for p in presets if catalog is None or not p.missing(catalog, given)]
     wished = next((p for p in presets if p.short_id == wish), None)
     if wished and wished in runnable:
         return wished

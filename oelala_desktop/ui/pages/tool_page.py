@@ -89,10 +89,11 @@ class ToolPage(QObject):
         """Presets and lists as the engine in force has them now."""
         catalog = self._services.current.engine.catalog
         registry = self._services.registry
-        preset = preset_form.pick_preset(registry, self.tool, catalog, self.wish)
+        given = self.form.values()
+        preset = preset_form.pick_preset(registry, self.tool, catalog, self.wish, given)
         if preset is None:
             return
-        choices = preset_form.preset_choices(registry, self.tool, catalog)
+        choices = preset_form.preset_choices(registry, self.tool, catalog, given)
         if self.preset is None or preset.id != self.preset.id:
             self._use(preset)
         self.form.set_presets(choices, preset.short_id)
@@ -114,11 +115,9 @@ class ToolPage(QObject):
         preset = next((p for p in self._services.registry.presets(self.tool) if p.short_id == short_id), None)
         if preset is not None:
             self._use(preset)
-            choices = preset_form.preset_choices(
-                self._services.registry, self.tool, self._services.current.engine.catalog
-            )
-            self.form.set_presets(choices, short_id)
             catalog = self._services.current.engine.catalog
+            choices = preset_form.preset_choices(self._services.registry, self.tool, catalog, self.form.values())
+            self.form.set_presets(choices, short_id)
             if catalog is not None:
                 preset_form.offer_choices(self.form, preset, catalog)
         self._check()
