@@ -121,10 +121,15 @@ class Library:
     async def close(self) -> None:
         """Deletions that wait go to the trash now."""
         async with self._turning:
+            if self._is_closed:
+                return
             self._is_closed = True
             if self._is_open:
                 self._is_open = False
                 await self._stop()
+            # these too if their opening was broken off
+            for store in (self._pictures, self._marks, self._store):
+                await store.close()
 
     async def _stop(self) -> None:
         self._unsubscribe()
@@ -133,8 +138,6 @@ class Library:
         await self._scope.close()
         self._indexer.close()
         await self._thumbnails.close()
-        for store in (self._pictures, self._marks, self._store):
-            await store.close()
 
     def folders(self) -> tuple[str, ...]:
         """The output folder and those that the user added."""

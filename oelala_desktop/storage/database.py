@@ -117,6 +117,8 @@ class Database:
     # Opening
 
     def _open(self) -> None:
+        if self._connection is not None:
+            return  # by an earlier call, whose caller did not wait for it
         try:
             alone = self._lock.take()
             if not alone and not self._lock.take(shared=True, patience=_PATIENCE):

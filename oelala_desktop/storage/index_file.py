@@ -237,6 +237,7 @@ class _Line:
         self._file: os.stat_result | None = None
 
     def connect(self, path: Path) -> None:
+        self.disconnect()
         self.connection = sqlite3.connect(path, timeout=20, check_same_thread=False)
         self._place, self._file = path, path.stat()
 
