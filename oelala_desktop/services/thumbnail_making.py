@@ -106,7 +106,7 @@ def _picture(name: str, file: BinaryIO, kind: str, fit: _Fit) -> Image.Image:
         target = fit(opened.width, opened.height)
         opened.draft("RGB", target)  # a JPEG is decoded at the next size above
         picture = _as_rgb(_reduced(opened, max(target)))
-        picture.thumbnail(target, Image.Resampling.BICUBIC, reducing_gap=1.1)
+        picture.thumbnail(target, Image.Resampling.HAMMING, reducing_gap=1.1)  # as sharp as bicubic and quicker
         orientation = opened.getexif().get(0x0112, 1)
         if orientation != 1:
             picture.getexif()[0x0112] = orientation
