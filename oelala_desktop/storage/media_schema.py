@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import sqlite3
 
+_DIGITS = re.compile(r"\d+")
 _ID_BITS = 20
 _LATEST_MS = 2**43 - 1
 #: the first id that a moment does not hold whole
@@ -31,7 +32,7 @@ def first_moment(seconds: float) -> int:
 
 def sort_name(name: str) -> str:
     """A key under which take_2 stands before take_10."""
-    return re.sub(r"\d+", lambda digits: digits[0].zfill(12), name.casefold())
+    return _DIGITS.sub(lambda digits: digits[0].zfill(12), name.casefold())
 
 
 def create(connection: sqlite3.Connection) -> None:
