@@ -146,6 +146,16 @@ def test_window_imports_nothing_heavy() -> None:
     assert done.stdout.strip() == "[]"
 
 
+def test_what_stands_behind_the_window_loads_no_decoder_and_no_web_server() -> None:
+    code = (
+        "import sys, oelala_desktop.bootstrap, oelala_desktop.ui.session, oelala_desktop.ui.studio;"
+        "bad = {'av', 'cv2', 'fastapi', 'numpy', 'pydantic', 'PIL'};"
+        "print(sorted(bad & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
 def test_escape_closes_any_sheet_and_the_page_below_hears_no_shortcuts(qtbot: QtBot, shell: Shell) -> None:
     pages = []
     shell.page_shown.connect(pages.append)
