@@ -111,13 +111,20 @@ class _Lock:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._file: BinaryIO | None = None
+        self._is_over = False
 
     async def __aenter__(self) -> None:
         deadline = time.monotonic() + _START_TIME
-        while not await asyncio.to_thread(self._take):
-            if time.monotonic() > deadline:
-                raise EngineUnreachable("Another Oelala has been starting the Sketch engine for too long; try again.")
-            await asyncio.sleep(0.1)
+        try:
+            while not await asyncio.to_thread(self._take):
+                if time.monotonic() > deadline:
+                    raise EngineUnreachable(
+                        "Another Oelala has been starting the Sketch engine for too long; try again."
+                    )
+                await asyncio.sleep(0.1)
+        except BaseException:
+            self._let_go()
+            raise
 
     def _take(self) -> bool:
         try:
@@ -130,11 +137,18 @@ class _Lock:
             file.close()
             return False
         self._file = file
+        if self._is_over:  # nobody waits for it any more
+            self._let_go()
         return True
 
     async def __aexit__(self, *_: object) -> None:
-        if self._file is not None:
-            self._file.close()
+        self._let_go()
+
+    def _let_go(self) -> None:
+        self._is_over = True
+        file, self._file = self._file, None
+        if file is not None:
+            file.close()
 
 
 if sys.platform == "win32":
