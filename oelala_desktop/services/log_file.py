@@ -9,6 +9,8 @@ import sys
 from logging.handlers import QueueHandler, QueueListener, RotatingFileHandler
 from pathlib import Path
 
+from oelala_desktop.storage.plain_file import put_aside
+
 from . import journal
 from .log_ring import LogRing, Redaction
 
@@ -93,6 +95,7 @@ class _LogFile(RotatingFileHandler):
     def _open(self):  # type: ignore[no-untyped-def]
         path = Path(self.baseFilename)
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        put_aside(path)
         return open(path, self.mode, encoding=self.encoding, errors=self.errors, opener=_private)
 
     def handleError(self, record: logging.LogRecord) -> None:

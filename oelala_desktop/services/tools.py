@@ -12,6 +12,7 @@ from oelala_desktop.domain.errors import InvalidPreset, NotFound, NotRunnable
 from oelala_desktop.domain.preset import Preset
 from oelala_desktop.domain.preset_file import parse_preset
 from oelala_desktop.domain.tool import TOOLS, Tool
+from oelala_desktop.storage.plain_file import read_plain
 
 _SIZE_LIMIT = 4 * 2**20  # bytes of one preset file
 
@@ -111,8 +112,8 @@ def _read(path: Path) -> Preset:
     try:
         if max(path.stat().st_size, graph_path.stat().st_size) > _SIZE_LIMIT:
             raise InvalidPreset(f"{path}: a preset's file is larger than {_SIZE_LIMIT // 2**20} MiB.")
-        table = tomllib.loads(path.read_text("utf-8"))
-        graph = json.loads(graph_path.read_text("utf-8"))
+        table = tomllib.loads(read_plain(path).decode())
+        graph = json.loads(read_plain(graph_path))
     except (OSError, ValueError, RecursionError) as error:
         raise InvalidPreset(f"{path}: {error}.") from error
     if not isinstance(graph, dict) or not all(

@@ -12,6 +12,8 @@ from contextlib import closing, suppress
 from pathlib import Path
 from urllib.parse import quote
 
+from .plain_file import put_aside
+
 log = logging.getLogger(__name__)
 
 KEPT = 3
@@ -50,12 +52,12 @@ class Backups:
 
     def __iter__(self) -> Iterator[Path]:
         """Newest first."""
-        return (path for path in self._names if path.exists())
+        return (path for path in self._names if path.is_file())
 
     @property
     def newest(self) -> tuple[int, int]:
         """As `state_of`."""
-        return state_of(self._names[0]) if self._names[0].exists() else (0, 0)
+        return state_of(self._names[0]) if self._names[0].is_file() else (0, 0)
 
     def save(self, connection: sqlite3.Connection, is_whole: Callable[[sqlite3.Connection], bool]) -> None:
         """`is_whole` reads a copy to its end; only then does it become the newest backup."""
@@ -67,6 +69,8 @@ class Backups:
                 target.execute("PRAGMA journal_mode=DELETE")  # nothing is left beside it by those who read it
                 if not is_whole(target):
                     raise sqlite3.DatabaseError("the copy is not whole")
+            for name in self._names:
+                put_aside(name)
             for older, newer in zip(self._names[:0:-1], self._names[-2::-1], strict=True):
                 with suppress(FileNotFoundError):
                     newer.replace(older)

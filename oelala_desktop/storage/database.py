@@ -20,6 +20,7 @@ from oelala_desktop.domain.errors import CannotSave
 
 from .backups import MOST_WRITES, Backups, part_of, state_of
 from .locks import FileLock
+from .plain_file import put_aside
 from .rebuilding import Keeper, rebuild, salvaged
 from .salvage import PAGE, is_log_broken
 from .sqlite_errors import Damaged, is_damage, is_damage_at_start, reading, what_is_wrong
@@ -28,7 +29,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 Migration = Callable[[sqlite3.Connection], None]
 
-_PATIENCE = 30.0  # seconds that another process may take to open, or mend, the same file
+_PATIENCE = 30.0
 
 
 class _Replaced(Exception):
@@ -45,10 +46,14 @@ def without_cursor(result: T) -> T:
 
 
 class Database:
-    """For what must survive a power cut. `keeper` knows its rows."""
+    """For what must survive a power cut. `keeper` knows its rows; another process may take `patience` seconds to open,
+    or mend, the same file."""
 
-    def __init__(self, path: Path, migrations: Sequence[Migration], keeper: Keeper) -> None:
+    def __init__(
+        self, path: Path, migrations: Sequence[Migration], keeper: Keeper, *, patience: float = _PATIENCE
+    ) -> None:
         self._path = path
+        self._patience = patience
         self._migrations = migrations
         self._keeper = keeper
         self._backups = Backups(path)
@@ -121,13 +126,15 @@ class Database:
             return  # by an earlier call, whose caller did not wait for it
         try:
             alone = self._lock.take()
-            if not alone and not self._lock.take(shared=True, patience=_PATIENCE):
-                raise CannotSave(f"Another Oelala is at work on {self._path} for too long; try again in a moment.")
+            if not alone and not self._lock.take(shared=True, patience=self._patience):
+                raise self._busy()
             try:
+                self._clear_odd()
                 self._connection = self._connect_or_mend(alone)
                 if alone:
                     self._back_up(self._connection)
-                    self._lock.take(shared=True, patience=_PATIENCE)
+                    if not self._lock.take(shared=True, patience=self._patience):
+                        raise self._busy()
                 self._is_closed = False
             except BaseException:
                 self._close_connection()
@@ -137,6 +144,16 @@ class Database:
             raise CannotSave(
                 f"The database {self._path} cannot be opened: {what_is_wrong(error)}.", detail=repr(error)
             ) from error
+
+    def _busy(self) -> CannotSave:
+        return CannotSave(f"Another Oelala is at work on {self._path} for too long; try again in a moment.")
+
+    def _clear_odd(self) -> None:
+        for suffix in ("", "-wal", "-shm"):
+            place = Path(f"{self._path}{suffix}")
+            if kept := put_aside(place):
+                self._news.append(f"{place.name} was no file; what lay there is kept as {kept}.")
+                log.warning("%s", self._news[-1])
 
     def _connect_or_mend(self, alone: bool) -> sqlite3.Connection:
         version, writes = state_of(self._path) if self._path.exists() else (0, 0)
@@ -255,6 +272,7 @@ class Database:
         """The file was deleted or replaced from outside, while all that was in it can still be read through the open
         connection: that goes into the file that is there now, or becomes it."""
         log.warning("%s was deleted or replaced while it was in use", self._path)
+        self._clear_odd()
         part = part_of(self._path)
         try:
             with closing(sqlite3.connect(part)) as target:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import platform
 import sys
 import uuid
@@ -12,8 +13,10 @@ import orjson
 
 from oelala_desktop.domain.errors import CannotSave
 
+from .plain_file import put_aside, read_plain
 from .whole_file import write_whole
 
+log = logging.getLogger(__name__)
 _IDS = (Path("/etc/machine-id"), Path("/var/lib/dbus/machine-id"))
 _MULTICAST = 1 << 40  # this bit is set in a number that was drawn because no card's address was found
 
@@ -44,7 +47,9 @@ def check_home(record: Path, machine: str = "", name: str = "") -> None:
     read. Raises CannotSave when it is another's."""
     machine, name = machine or this_machine(), name or platform.node()
     try:
-        written = _read(record.read_bytes())
+        if kept := put_aside(record):
+            log.warning("%s was no file; what lay there is %s now", record, kept)
+        written = _read(read_plain(record))
     except FileNotFoundError:
         written = None
     except OSError as error:

@@ -20,6 +20,7 @@ from oelala_desktop.domain.errors import CannotSave
 
 from .database import without_cursor
 from .locks import FileLock
+from .plain_file import put_aside
 from .seal import Seal
 from .sqlite_errors import is_damage, is_damage_at_start, reading, what_is_wrong
 
@@ -31,6 +32,7 @@ Work = Callable[[sqlite3.Connection], T]
 _NONSENSE = (TypeError, AttributeError, LookupError, ValueError, ArithmeticError)
 _PATIENCE = 30.0  # seconds that another process may take to begin it anew
 _OFTEN = 100_000  # steps of SQLite after which a check that is no longer wanted ends
+_PARTS = ("", "-wal", "-shm")
 _SETTINGS = ("journal_mode=WAL", "synchronous=NORMAL", "temp_store=MEMORY", "cache_size=-16000")
 
 
@@ -169,6 +171,7 @@ class IndexFile:
             if not self._lock.take(patience=_PATIENCE):
                 raise CannotSave(f"Another Oelala is at work on {self._path} for too long; try again in a moment.")
             self._seal.take()
+            self._clear_odd()
             if anew:
                 self._set_aside()
             try:
@@ -208,9 +211,15 @@ class IndexFile:
         line.connect(self._path)
         line.transact(_prepare_connection)
 
+    def _clear_odd(self) -> None:
+        for suffix in _PARTS:
+            if kept := put_aside(Path(f"{self._path}{suffix}")):
+                log.error("%s%s was no file; what lay there is %s now", self._path, suffix, kept)
+
     def _set_aside(self) -> None:
         aside = self._path.with_name(f"{self._path.stem}.damaged{self._path.suffix}")
         log.error("%s is damaged; it is kept as %s and made anew", self._path, aside.name)
+        put_aside(aside)
         self._remove(aside)
         if self._path.exists():
             self._path.rename(aside)
@@ -218,7 +227,7 @@ class IndexFile:
 
     @staticmethod
     def _remove(path: Path) -> None:
-        for suffix in ("", "-wal", "-shm"):
+        for suffix in _PARTS:
             Path(f"{path}{suffix}").unlink(missing_ok=True)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import logging
 import os
 import sys
 import time
@@ -13,6 +14,9 @@ from typing import BinaryIO
 
 from oelala_desktop.domain.errors import CannotSave
 
+from .plain_file import open_plain, put_aside
+
+log = logging.getLogger(__name__)
 _LOOK = 0.02  # seconds between two tries
 _PATIENCE = 10.0  # seconds; what `locked` is for takes milliseconds
 _NO_LOCKS = (errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS)  # what file systems without locks answer
@@ -43,7 +47,9 @@ class FileLock:
     def _try(self, shared: bool) -> bool:
         if not self.is_held:
             self.release()
-        file = self._file or self.path.open("ab")
+        if self._file is None and (kept := put_aside(self.path)):
+            log.warning("%s was no file; what lay there is %s now", self.path, kept)
+        file = self._file or open_plain(self.path, "ab")
         self._file = None
         with contextlib.ExitStack() as unless_held:
             unless_held.callback(file.close)

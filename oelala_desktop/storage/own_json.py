@@ -3,7 +3,6 @@ Blocking; call it off the loop."""
 
 from __future__ import annotations
 
-import itertools
 import logging
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -14,6 +13,7 @@ import orjson
 from oelala_desktop.domain.errors import CannotSave
 
 from .locks import locked
+from .plain_file import NotAFile, free_name, open_plain, put_aside
 from .whole_file import write_whole
 
 log = logging.getLogger(__name__)
@@ -70,11 +70,15 @@ class OwnJson:
 
     def _look(self, *, mend: bool) -> dict[str, Any]:
         """The sound values. What is not is set aside with `mend` (then the lock is held); without, raises _Odd."""
+        if mend and (kept := put_aside(self._path)):
+            self._tell(f"The {self._what} were no file and begin anew. What lay there is {kept} now.")
         try:
-            with self._path.open("rb") as file:
+            with open_plain(self._path) as file:
                 content = file.read(_LARGEST + 1)
         except FileNotFoundError:
             return {}
+        except NotAFile:
+            raise _Odd from None
         try:
             if len(content) > _LARGEST:
                 raise ValueError("too large")
@@ -99,8 +103,7 @@ class OwnJson:
 
     def _free_name(self) -> Path:
         """Where the file as it was goes."""
-        names = (self._path.with_suffix(".damaged" + (f"-{n}" if n > 1 else "")) for n in itertools.count(1))
-        return next(name for name in names if not name.exists())
+        return free_name(self._path.with_suffix(".damaged"))
 
     def _tell(self, sentence: str) -> None:
         if sentence not in self.notices:

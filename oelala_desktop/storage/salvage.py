@@ -11,6 +11,8 @@ import struct
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from .plain_file import read_plain
+
 PAGE = 4096  # bytes of a page of ours
 
 _HEAD = 100  # bytes of the file's head, on its first page
@@ -70,7 +72,7 @@ def is_log_broken(path: Path) -> bool:
 
 def _read(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        return read_plain(path)
     except FileNotFoundError:
         return b""
 

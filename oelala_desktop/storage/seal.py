@@ -7,6 +7,7 @@ import hashlib
 import logging
 from pathlib import Path
 
+from .plain_file import open_plain, put_aside, read_plain
 from .whole_file import write_whole
 
 log = logging.getLogger(__name__)
@@ -26,7 +27,8 @@ class Seal:
         """Before the database is opened: from now on it may change."""
         self._print, self._state = None, None
         try:
-            found = self._beside.read_bytes().decode("ascii", "replace")
+            put_aside(self._beside)
+            found = read_plain(self._beside).decode("ascii", "replace")
             self._beside.unlink()
             if not self._is_open_elsewhere():
                 self._print, self._state = found, self._state_of()
@@ -68,5 +70,5 @@ class Seal:
         return found.st_size, found.st_mtime_ns, found.st_ino
 
     def _read(self) -> str:
-        with self._path.open("rb") as file:
+        with open_plain(self._path) as file:
             return hashlib.file_digest(file, "sha256").hexdigest()

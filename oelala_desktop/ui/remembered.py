@@ -11,6 +11,7 @@ from typing import Any
 
 from PySide6.QtCore import QByteArray, QSize
 
+from oelala_desktop.storage.plain_file import read_plain
 from oelala_desktop.ui.navigation import PAGES, START_PAGE
 from oelala_desktop.ui.shell import Shell
 
@@ -22,7 +23,7 @@ def read_remembered(preferences: Path) -> dict[str, Any]:
     """The preferences as they lie on disk; empty if there are none that can be read. One small file, read once before
     the first paint."""
     try:
-        values = json.loads(preferences.read_bytes())
+        values = json.loads(read_plain(preferences))
     except (OSError, ValueError, RecursionError):
         return {}
     return values if isinstance(values, dict) else {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +12,10 @@ import pytest
 from oelala_desktop.domain.errors import CannotSave
 from oelala_desktop.domain.field import MAX_SEED
 from oelala_desktop.domain.job import EngineRef, InputPicture, Job, JobError, JobState, Output, Owner
+from oelala_desktop.storage.database import Database
+from oelala_desktop.storage.job_schema import MIGRATIONS, JobKeeper
 from oelala_desktop.storage.jobs import JobStore
+from oelala_desktop.storage.locks import FileLock
 from tests.unit.domain.samples import some_job
 
 ME, GONE, OTHER = (Owner(name, "this boot") for name in ("me", "gone", "other"))
@@ -174,3 +178,20 @@ async def test_only_what_is_wanted_is_adopted(store: JobStore) -> None:
     await store.save(some_job(owner=GONE), some_job(id="j2", owner=GONE))
     assert [job.id for job in await store.adopt(ME, lambda job: job.id == "j2")] == ["j2"]
     assert [job.owner for job in await store.open_jobs()] == [GONE, ME]
+
+
+async def test_nobody_works_on_without_the_lock(tmp_path: Path) -> None:
+    """It was taken away, and another has it now, when the one who opens wants to share it."""
+    path = tmp_path / "jobs.sqlite3"
+    other = FileLock(path.with_suffix(".lock"))
+
+    def is_robbed(connection: sqlite3.Connection) -> None:
+        other.path.unlink()
+        assert other.take()
+
+    database = Database(path, (*MIGRATIONS, is_robbed), JobKeeper(), patience=0.0)
+    with pytest.raises(CannotSave, match="Another Oelala is at work"):
+        await database.open()
+    other.release()
+    await database.open()
+    await database.close()
