@@ -39,6 +39,7 @@ class Flight:
     heard: float
     due: float = 0.0
     absent: int = 0
+    lacking: int = 0  # files that the server has named and does not give out
     baffled: int = 0  # how often in a row the server did not tell what has become of it
     sending: bool = False
     taken_up: bool = False  # sent by an earlier process, to whose socket its messages go

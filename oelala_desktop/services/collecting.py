@@ -26,6 +26,7 @@ from .tasks import Supervisor, TaskScope
 log = logging.getLogger(__name__)
 
 _BAD_ANSWERS = 5  # times that a well server may give out something that is no result
+_LACKING = 3  # files of a job for which that is borne; after so many the others are asked for once
 _LONGEST_PAUSE = 1.5  # seconds between two attempts on a bad line
 _AFTER_A_FAULT = 5.0  # seconds until a fetch that ended without an end, through a fault of ours, is begun anew
 _FAULTS = 3  # times that this is done
@@ -167,7 +168,8 @@ class Collector:
                     await self._stall(flight, error, tries)
                 else:
                     bad += 1
-                    if guessed or bad >= _BAD_ANSWERS:
+                    if guessed or bad >= (_BAD_ANSWERS if flight.lacking < _LACKING else 1):
+                        flight.lacking += 1
                         return error
                     await asyncio.sleep(jittered(0.1 * 2**bad))
             except CannotSave as error:

@@ -7,7 +7,7 @@ import hashlib
 import logging
 from pathlib import Path
 
-from .plain_file import open_plain, put_aside, read_plain
+from .plain_file import put_aside, read_plain
 from .whole_file import write_whole
 
 log = logging.getLogger(__name__)
@@ -70,5 +70,5 @@ class Seal:
         return found.st_size, found.st_mtime_ns, found.st_ino
 
     def _read(self) -> str:
-        with open_plain(self._path) as file:
+        with self._path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()

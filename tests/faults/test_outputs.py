@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import os
 import uuid
+from collections import Counter
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
@@ -21,6 +22,7 @@ from oelala_desktop.api.job_view import job_row
 from oelala_desktop.api.schemas import Job as JobSchema
 from oelala_desktop.domain.events import MediaAdded
 from oelala_desktop.domain.job import Job, JobState
+from oelala_desktop.services import collecting
 
 from .hostile import Hostile
 from .rig import App, running_app
@@ -176,6 +178,29 @@ async def test_a_file_that_is_not_given_out_costs_only_itself(tmp_path: Path, ho
     job, app, _ = await one_job(tmp_path / "home", hostile)
     assert only_the_video(tmp_path / "home", job)
     assert "gone.flac could not be kept" in app.notices[0] and "status 404" in app.notices[0]
+
+
+async def test_many_files_that_are_not_given_out_do_not_hold_up_the_video(
+    tmp_path: Path, hostile: Hostile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(collecting, "jittered", lambda seconds: 0.0)
+    absent = [{"filename": f"gone{number}.flac", "subfolder": "", "type": "output"} for number in range(60)]
+    asked: Counter[str] = Counter()
+
+    async def count(request: Request) -> None:
+        asked[request.query_params["filename"]] += 1
+
+    hostile.answers["GET /view"] = count
+    named_too(
+        hostile,
+        lambda entry: entry.update(
+            outputs={"77": {"audio": absent[:30]}, **entry["outputs"], "78": {"audio": absent[30:]}}
+        ),
+    )
+    job, app, _ = await one_job(tmp_path / "home", hostile)
+    assert only_the_video(tmp_path / "home", job)
+    assert len(app.notices) == 60
+    assert sorted(asked[file["filename"]] for file in absent) == [1] * 57 + [5] * 3
 
 
 @pytest.mark.parametrize(

@@ -94,12 +94,12 @@ def test_a_file_damaged_while_we_run_is_set_aside_at_the_next_change(tmp_path: P
 
 def test_a_file_that_cannot_be_read_is_left_as_it_is(tmp_path: Path) -> None:
     path = tmp_path / "p.json"
-    path.mkdir()
+    path.symlink_to(path)
     preferences = load(path)
     assert "cannot be read" in preferences.notices[0]
     with pytest.raises(CannotSave):
         preferences.update({"a": 1})
-    assert path.is_dir() and not (tmp_path / "p.damaged").exists()
+    assert path.is_symlink() and not (tmp_path / "p.damaged").exists()
 
 
 def test_who_holds_the_lock_for_too_long_is_told_of(tmp_path: Path) -> None:
