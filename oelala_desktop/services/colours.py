@@ -1,7 +1,9 @@
-"""Colours as servers understand them: ComfyUI ignores profiles and takes every number for sRGB."""
+"""Colours as servers and screens understand them: profiles are ignored, and every number is taken for eight bits of
+sRGB."""
 
 from __future__ import annotations
 
+import math
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -13,6 +15,13 @@ _PROBE = [(r, g, b) for r in (0, 128, 255) for g in (0, 128, 255) for b in (0, 1
 _NEAR = 2
 #: colour models that a profile can describe, and what each is converted from
 _MODES = {"RGB": "RGB", "RGBA": "RGB", "P": "RGB", "PA": "RGB", "L": "L", "LA": "L", "CMYK": "CMYK"}
+#: how profiles are announced in JPEG, PNG and WebP
+_MARKS = (b"ICC_PROFILE\0", b"iCCP", b"ICCP")
+
+
+def names_profile(head: bytes) -> bool:
+    """Whether the beginning of a file says that it has one."""
+    return any(mark in head for mark in _MARKS)
 
 
 def in_srgb(picture: Image.Image) -> Image.Image:
@@ -59,3 +68,29 @@ def _leaves_alone(transform: object) -> bool:
     made = ImageCms.applyTransform(probe, transform)  # type: ignore[arg-type]
     pairs = zip(probe.tobytes(), made.tobytes() if made else b"", strict=True)
     return all(abs(before - after) <= _NEAR for before, after in pairs)
+
+
+def as_rgb(picture: Image.Image) -> Image.Image:
+    """Eight bits a channel; what is transparent becomes black, as nothing lies behind it."""
+    from PIL import Image
+
+    if picture.mode == "F":
+        return _stretched(picture)
+    if picture.mode.startswith("I"):
+        return picture.convert("I").point(lambda value: value * (1 / 256)).convert("L").convert("RGB")
+    if picture.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in picture.info:
+        rgba = picture.convert("RGBA")
+        flat = Image.new("RGB", rgba.size)
+        flat.paste(rgba, mask=rgba.getchannel("A"))
+        return flat
+    return picture.convert("RGB")
+
+
+def _stretched(picture: Image.Image) -> Image.Image:
+    """Numbers without a scale of their own: the least becomes black, the greatest white. Raises ValueError where they
+    have no bounds."""
+    low, high = (float(str(value)) for value in picture.getextrema())
+    if not math.isfinite(high - low):
+        raise ValueError("values without bounds")
+    scale = 255 / (high - low) if high > low else 0.0
+    return picture.point(lambda value: value * scale - low * scale).convert("L").convert("RGB")

@@ -4,7 +4,6 @@ folder so that the job no longer needs the original. Blocking; call it off the l
 from __future__ import annotations
 
 import hashlib
-import math
 import stat
 import warnings
 from dataclasses import dataclass, replace
@@ -16,7 +15,7 @@ from oelala_desktop.domain.errors import CannotSave, InvalidPicture, Unreadable
 from oelala_desktop.domain.job import InputPicture
 from oelala_desktop.storage.whole_file import write_whole
 
-from .colours import in_srgb
+from .colours import as_rgb, in_srgb
 from .confined import confined
 from .decoding import MOST_PIXELS, PICTURES, KnownDamage, decoding, has_many_scans
 from .stripping import without_texts
@@ -167,36 +166,10 @@ def _is_plain(picture: Image.Image) -> bool:
 
 def _as_png(picture: Image.Image) -> bytes:
     out = BytesIO()
-    plain = _as_rgb(picture)
+    plain = as_rgb(picture)
     plain.info.pop("icc_profile", None)
     plain.save(out, "PNG", compress_level=1)
     return out.getvalue()
-
-
-def _as_rgb(picture: Image.Image) -> Image.Image:
-    """Eight bits a channel; what is transparent becomes black, as nothing lies behind it."""
-    from PIL import Image
-
-    if picture.mode == "F":
-        return _stretched(picture)
-    if picture.mode.startswith("I"):
-        return picture.convert("I").point(lambda value: value * (1 / 256)).convert("L").convert("RGB")
-    if picture.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in picture.info:
-        rgba = picture.convert("RGBA")
-        flat = Image.new("RGB", rgba.size)
-        flat.paste(rgba, mask=rgba.getchannel("A"))
-        return flat
-    return picture.convert("RGB")
-
-
-def _stretched(picture: Image.Image) -> Image.Image:
-    """Numbers without a scale of their own: the least becomes black, the greatest white. Raises ValueError where they
-    have no bounds."""
-    low, high = (float(str(value)) for value in picture.getextrema())
-    if not math.isfinite(high - low):
-        raise ValueError("values without bounds")
-    scale = 255 / (high - low) if high > low else 0.0
-    return picture.point(lambda value: value * scale - low * scale).convert("L").convert("RGB")
 
 
 def keep_picture(picture: Picture, key: str, folder: Path) -> InputPicture:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from oelala_desktop.domain.errors import Unreadable
 from oelala_desktop.metadata import MediaFacts, probe
 
+from .colours import as_rgb, in_srgb, names_profile
 from .confined import confined
 from .decoding import FFMPEG_LIMITS, PICTURES, VIDEOS, check_size, decoding, has_many_scans
 from .stripping import without_texts
@@ -25,6 +26,8 @@ _MOST_PACKETS = 400
 #: formats whose decoders take the memory that the header says and no more; pixels and bytes decoded in this process
 _PLAIN = frozenset({"png", "jpeg", "bmp", "gif", "webp"})
 _PLAIN_PIXELS, _PLAIN_BYTES = 8_000_000, 16 * 2**20
+#: bytes in which a colour profile is looked for
+_HEAD = 65_536
 #: times as long as its shorter side is a thumbnail at most before that one goes below its size
 _LONGEST = 8
 _Fit = Callable[[int, int], tuple[int, int]]
@@ -61,11 +64,9 @@ def make_thumbnail(path: Path, size: int, covering: bool = False) -> bytes:
 
 
 def _is_soon_decoded(path: Path, kind: str) -> bool:
-    if kind != "jpeg":
-        return True
     with os.fdopen(open_unlinked(path), "rb") as file:
-        content = file.read(_PLAIN_BYTES + 1)
-    return len(content) <= _PLAIN_BYTES and not has_many_scans(kind, content)
+        content = file.read(_PLAIN_BYTES + 1 if kind == "jpeg" else _HEAD)
+    return len(content) <= _PLAIN_BYTES and not has_many_scans(kind, content) and not names_profile(content)
 
 
 def _make(path: Path, kind: str, size: int, covering: bool) -> bytes:
@@ -105,8 +106,9 @@ def _picture(name: str, file: BinaryIO, kind: str, fit: _Fit) -> Image.Image:
         check_size(name, *opened.size)
         target = fit(opened.width, opened.height)
         opened.draft("RGB", target)  # a JPEG is decoded at the next size above
-        picture = _as_rgb(_reduced(opened, max(target)))
+        picture = _plain(_reduced(opened, max(target)))
         picture.thumbnail(target, Image.Resampling.HAMMING, reducing_gap=1.1)  # as sharp as bicubic and quicker
+        picture = in_srgb(picture)
         orientation = opened.getexif().get(0x0112, 1)
         if orientation != 1:
             picture.getexif()[0x0112] = orientation
@@ -120,20 +122,12 @@ def _reduced(opened: Image.Image, size: int) -> Image.Image:
     return opened.reduce(factor) if factor > 1 and opened.mode in ("RGBA", "LA", "CMYK") else opened
 
 
-def _as_rgb(opened: Image.Image) -> Image.Image:
-    from PIL import Image
-
+def _plain(opened: Image.Image) -> Image.Image:
+    """RGB or grey; pixels of another kind are converted with their profile, which says nothing of RGB ones."""
     if opened.mode in ("RGB", "L"):
         opened.load()
         return opened.copy() if opened.mode == "L" else opened
-    if opened.mode.startswith("I"):
-        return opened.convert("I").point(lambda value: value * (1 / 256)).convert("L")
-    if opened.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in opened.info:
-        rgba = opened.convert("RGBA")
-        flat = Image.new("RGB", rgba.size)
-        flat.paste(rgba, mask=rgba.getchannel("A"))
-        return flat
-    return opened.convert("RGB")
+    return as_rgb(in_srgb(opened))
 
 
 def _video(name: str, file: BinaryIO, container: str, fit: _Fit) -> Image.Image:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QSize
-from PySide6.QtGui import QImage, QImageIOHandler, QImageReader
+from PySide6.QtGui import QColorSpace, QImage, QImageIOHandler, QImageReader
 
 from oelala_desktop.domain.errors import CannotSave
 
@@ -72,5 +72,8 @@ def _read(reader: QImageReader, longest: int) -> tuple[QImage | None, tuple[int,
     image = reader.read()
     if image.isNull():
         return None, (0, 0)
+    space = image.colorSpace()
+    if space.isValid() and space.primaries() != QColorSpace.Primaries.SRgb:
+        image.convertToColorSpace(QColorSpace(QColorSpace.NamedColorSpace.SRgb))  # what is painted is taken for it
     own = (size.height(), size.width()) if turned else (size.width(), size.height())
     return image, own if size.isValid() else (image.width(), image.height())

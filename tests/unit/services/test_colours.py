@@ -55,6 +55,31 @@ def test_display_p3_is_converted(tmp_path: Path, kind: str) -> None:
     assert "icc_profile" not in made.info
 
 
+@pytest.mark.parametrize("size", [(80, 80), (3000, 3000)])
+@pytest.mark.parametrize("kind", ["a.png", "a.jpg", "a.webp", "a.tif", "a.avif"])
+def test_thumbnails_show_colours_as_they_are_meant(tmp_path: Path, kind: str, size: tuple[int, int]) -> None:
+    path = save(tmp_path, kind, Image.new("RGB", size, (200, 100, 50)), icc_profile=profile())
+    for covering in (False, True):
+        with Image.open(io.BytesIO(make_thumbnail(path, 128, covering))) as small:
+            assert near(small.getpixel((40, 40)), (215, 93, 31), 7)
+
+
+@pytest.mark.parametrize("kind", ["a.png", "a.webp"])
+def test_thumbnails_of_transparent_pictures_do_too(tmp_path: Path, kind: str) -> None:
+    path = save(tmp_path, kind, rgba(), icc_profile=profile(), lossless=True)
+    with Image.open(io.BytesIO(make_thumbnail(path, 128))) as small:
+        assert near(small.getpixel((40, 60)), (215, 93, 31), 7) and near(small.getpixel((40, 10)), (0, 0, 0))
+
+
+def test_a_thumbnail_of_floating_point_greys_shows_what_goes_up(tmp_path: Path) -> None:
+    ramp = Image.linear_gradient("L").convert("F").point(lambda value: value * (1 / 512) + 0)
+    path = save(tmp_path, "a.tif", ramp)
+    up = shown(read_picture(path)).convert("L")
+    with Image.open(io.BytesIO(make_thumbnail(path, 256))) as small:
+        for at in (10, 128, 250):
+            assert small.convert("L").getpixel((128, at)) == pytest.approx(up.getpixel((128, at)), abs=5)
+
+
 def test_transparency_survives_a_profile(tmp_path: Path) -> None:
     made = shown(read_picture(save(tmp_path, "a.png", rgba(), icc_profile=profile())))
     assert near(made.getpixel((40, 60)), (215, 93, 31), 3) and made.getpixel((40, 20)) == (0, 0, 0)
