@@ -15,6 +15,7 @@ from .colours import as_rgb, in_srgb, names_profile
 from .confined import confined
 from .decoding import FFMPEG_LIMITS, PICTURES, VIDEOS, check_size, decoding, has_many_scans
 from .stripping import without_texts
+from .thumbnail_sizes import LONGEST
 from .unlinked import open_unlinked
 
 if TYPE_CHECKING:
@@ -28,8 +29,6 @@ _PLAIN = frozenset({"png", "jpeg", "bmp", "gif", "webp"})
 _PLAIN_PIXELS, _PLAIN_BYTES = 8_000_000, 16 * 2**20
 #: bytes in which a colour profile is looked for
 _HEAD = 65_536
-#: times as long as its shorter side is a thumbnail at most before that one goes below its size
-_LONGEST = 8
 _Fit = Callable[[int, int], tuple[int, int]]
 
 
@@ -154,5 +153,5 @@ def _video(name: str, file: BinaryIO, container: str, fit: _Fit) -> Image.Image:
 
 def _fit(width: int, height: int, size: int, covering: bool) -> tuple[int, int]:
     long, short = max(width, height, 1), max(1, min(width, height))
-    scale = min(1.0, min(size / short, _LONGEST * size / long) if covering else size / long)
+    scale = min(1.0, min(size / short, LONGEST * size / long) if covering else size / long)
     return max(1, round(width * scale)), max(1, round(height * scale))

@@ -30,7 +30,7 @@ async def decode_image(data: bytes, longest: int = 2048) -> QImage | None:
     return await asyncio.to_thread(_decode, data, longest)
 
 
-async def decode_images(encoded: Sequence[bytes], longest: int = 512) -> list[QImage | None]:
+async def decode_images(encoded: Sequence[bytes], longest: int = 2048) -> list[QImage | None]:
     """Several small ones in one go."""
     return await asyncio.to_thread(lambda: [_decode(data, longest) for data in encoded]) if encoded else []
 

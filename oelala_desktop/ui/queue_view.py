@@ -170,8 +170,8 @@ class QueueView(QObject):
             return
         image, made = None, job.main_output
         if made is not None and made.is_visual:
-            data = await self._studio.thumbnail_of(Path(made.path))
-            image = await decode_image(data, 256) if data else None
+            data = await self._studio.thumbnail_of(Path(made.path), covering=True)
+            image = await decode_image(data) if data else None
         elif job.pictures:
             image, _ = await load_image(Path(job.pictures[0].path), 256)
         if image is not None:

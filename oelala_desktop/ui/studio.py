@@ -91,14 +91,15 @@ class Studio(QObject):
     def open_job(self, job_id: str) -> None:
         self.job_opened.emit(job_id)
 
-    async def thumbnail_of(self, path: Path, size: int = 256) -> bytes | None:
-        """An encoded picture of a result. One that was made just now may take the library a moment to know."""
+    async def thumbnail_of(self, path: Path, size: int = 256, *, covering: bool = False) -> bytes | None:
+        """An encoded picture of a result, as `Library.thumbnail` gives it. One that was made just now may take the
+        library a moment to know."""
         await self.open_library()
         library = self.services.library
         for _ in range(_KNOWN_TRIES):
             item = await library.by_path(path)
             if item is not None:
-                return await library.thumbnail(item.id, size)
+                return await library.thumbnail(item.id, size, covering=covering)
             await asyncio.sleep(_KNOWN_PAUSE)
         return None
 

@@ -15,7 +15,7 @@ from oelala_desktop.ui.gallery import cell, row
 from oelala_desktop.ui.gallery.input import GridInput
 from oelala_desktop.ui.gallery.items import GridItem, GridProvider, ListProvider
 from oelala_desktop.ui.gallery.layout import DENSITIES, HEAD, ROW, SIDE, Box, GridLayout, columns_for
-from oelala_desktop.ui.gallery.pixmaps import PixmapCache
+from oelala_desktop.ui.gallery.pixmaps import ANY_SIZE, PixmapCache
 from oelala_desktop.ui.gallery.selection import Selection
 from oelala_desktop.ui.widgets.thumbnail import paint_placeholder
 
@@ -92,7 +92,7 @@ class MediaGrid(GridInput, QAbstractScrollArea):
         """Something about one item changed (favourite, badge)."""
         self.viewport().update(self._rect_of(key))
 
-    def set_image(self, key: str, image: QImage, size: int = 1 << 30) -> None:
+    def set_image(self, key: str, image: QImage, size: int = ANY_SIZE) -> None:
         """A thumbnail that was asked for, with the size that it was; an empty image if the file has none."""
         self.pixmaps.put(key, image, size)
         self.viewport().update(self._rect_of(key))

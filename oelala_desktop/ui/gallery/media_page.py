@@ -264,8 +264,8 @@ class MediaPage(QWidget):
         item = self.feed.provider.media(key) or await self._library.get(id_of(key))
         info = await self._library.info(item.id)
         facts = facts_of(item, info, await job_of(item, self._studio.services.jobs))
-        data = await self._library.thumbnail(item.id, 128)
-        image = await decode_image(data, 256) if data else QImage()
+        data = await self._library.thumbnail(item.id, covering=True)
+        image = await decode_image(data) if data else QImage()
         if self.view._popup is None:
             self.view.popup.reuse_requested.connect(lambda k: self.acts.reuse(id_of(k)))
             self.view.popup.start_picture_requested.connect(self._use_as_start)

@@ -12,7 +12,7 @@ from oelala_desktop.ui.gallery.items import GridItem
 #: four bytes each
 _MOST_PIXELS = 16_000_000
 #: the size of a picture that was not asked for with any
-_ANY = 1 << 30
+ANY_SIZE = 1 << 30
 _MOST_WAITING = 8  # two kinds, two widths that differ by a pixel, and the size before
 
 
@@ -39,7 +39,7 @@ class PixmapCache:
         """Whether the picture is there, asked for with at least that size."""
         return self._sizes.get(key, -1) >= size
 
-    def put(self, key: str, image: QImage, size: int = _ANY) -> None:
+    def put(self, key: str, image: QImage, size: int = ANY_SIZE) -> None:
         """`size` is what the picture was asked for with; a larger one stays."""
         if self._sizes.get(key, -1) > size:
             return

@@ -100,14 +100,14 @@ class PromptsPage(QWidget):
     async def _illustrate(self, fresh: list[PromptRow]) -> None:
         """Pictures for new rows: first those that need not be made."""
         ids = {row.prompt.newest.id: row for row in fresh}
-        cached = await self._library.cached_thumbnails(list(ids))
+        cached = await self._library.cached_thumbnails(list(ids), covering=True)
         for item_id, image in zip(cached, await decode_images(list(cached.values())), strict=True):
             if image is not None:
                 ids.pop(item_id).set_image(image)
         for item_id, row in ids.items():
             if row not in self._rows:
                 return
-            data = await self._library.thumbnail(item_id)
+            data = await self._library.thumbnail(item_id, covering=True)
             image = (await decode_images([data]))[0] if data else None
             if image is not None and row in self._rows:
                 row.set_image(image)

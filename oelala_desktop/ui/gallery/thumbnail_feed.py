@@ -11,11 +11,11 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QImage
 
 from oelala_desktop.domain.errors import OelalaError
+from oelala_desktop.services.thumbnail_sizes import LONGEST
 from oelala_desktop.ui.gallery.library_provider import id_of, key_of
 from oelala_desktop.ui.images import decode_images
 from oelala_desktop.ui.studio import Studio
 
-_LONGEST = 8  # times as long as its shorter side a thumbnail is at most
 _BATCH = 32  # looked up in the cache at once
 _AT_ONCE = 6  # made at once
 
@@ -64,7 +64,7 @@ class ThumbnailFeed(QObject):
             self._make()
 
     async def _show(self, encoded: Mapping[int, bytes], size: int) -> None:
-        images = await decode_images(list(encoded.values()), size * _LONGEST)
+        images = await decode_images(list(encoded.values()), size * LONGEST)
         for item_id, image in zip(encoded, images, strict=True):
             key = key_of(item_id)
             if size == self._size:

@@ -61,7 +61,7 @@ class RecentResults(QObject):
         made = self._jobs[key].main_output if key in self._jobs else None
         if made is None:
             return
-        data = await self._studio.thumbnail_of(Path(made.path))
+        data = await self._studio.thumbnail_of(Path(made.path), covering=True)
         image = await decode_image(data) if data else None
         if image is not None:
             self._strip.set_image(key, image)
