@@ -121,6 +121,13 @@ def test_pixels_beside_something_useless_are_taken(qapp: QApplication) -> None:
         assert found is not None and found.image is not None and found.image.width() == 64
 
 
+def test_a_part_of_an_address_names_nothing_without_its_page(qapp: QApplication) -> None:
+    for part in ("boat.jpg", "/full/boat.jpg", "../boat.jpg?w=900"):
+        assert dropped.read(mime_of(html=f'<img src="{part}">')) is None
+        found = dropped.read(mime_of(html=f'<img data-src="{part}" src="{data_address()}">'))
+        assert found is not None and found.image is not None and found.image.width() == 64
+
+
 def test_words_are_no_picture(qapp: QApplication) -> None:
     for text in ("a lake at dawn: calm", "/imagine a boat", "use /home/x/a.png now", "note: a boat", "16:9"):
         assert dropped.read(mime_of(text=text)) is None

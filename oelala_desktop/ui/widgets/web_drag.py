@@ -10,7 +10,6 @@ from urllib.parse import parse_qs, unquote_to_bytes, urljoin, urlsplit
 
 from PySide6.QtCore import QMimeData
 
-WEB = ("http", "https")
 #: a picture as its own address; characters
 _LONGEST_DATA = 40_000_000
 #: where pages of search results name the picture itself
@@ -81,12 +80,17 @@ def pictures_of(html: str, base: str = "") -> tuple[list[str], list[str]]:
 
 
 def _whole(found: list[str], base: str) -> Iterator[str]:
+    """Without those that name no place: parts of an address are of no use where that of the page is not known."""
     for address in dict.fromkeys(found):
+        if address.startswith("data:"):
+            yield address
+            continue
         try:
-            whole = address if address.startswith("data:") else urljoin(base or "https:", address)
+            whole = urljoin(base or "https:", address)
+            scheme, place, *_ = urlsplit(whole)
         except ValueError:
             continue
-        if whole.startswith(("http://", "https://", "data:")) and "://" in whole.replace("data:", "://", 1):
+        if scheme in ("http", "https") and place:
             yield whole
 
 
