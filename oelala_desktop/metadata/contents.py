@@ -15,10 +15,11 @@ class Contents:
 
     `blocks` maps a text's key as written (Matroska: lower case) to its bytes, or to text or a JSON value where the
     container or a wrapping text held it decoded. `room` is how many bytes of text may still be read. `damage` is the
-    end of a sentence ("ends inside …"), or None if the file is whole as far as its structure tells.
+    end of a sentence ("ends inside …"), or None if the file is whole as far as its structure tells. `turned`: it lies
+    on its side, and is shown upright.
     """
 
-    __slots__ = ("blocks", "damage", "duration", "format", "fps", "frames", "height", "room", "width")
+    __slots__ = ("blocks", "damage", "duration", "format", "fps", "frames", "height", "room", "turned", "width")
 
     def __init__(self, format_: str) -> None:
         self.format = format_
@@ -30,6 +31,7 @@ class Contents:
         self.blocks: dict[str, Any] = {}
         self.damage: str | None = None
         self.room = limits.TEXTS
+        self.turned = False
 
     @property
     def kind(self) -> str:

@@ -152,4 +152,4 @@ END;;
 """
 
 #: a file of another version is made anew
-VERSION = 7
+VERSION = 8

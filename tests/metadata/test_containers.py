@@ -242,3 +242,18 @@ def test_mp4_with_b_frames_tells_its_true_rate(tmp_path: Path) -> None:
         container.mux(stream.encode(None))
     facts = probe(path)
     assert (facts.frames, facts.fps) == (5, 16.0)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF", "AVIF"])
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize("orientation", [1, 3, 5, 6, 8])
+def test_the_size_is_that_of_the_upright_picture(kind: str, order: str, orientation: int) -> None:
+    head = b"II*\0" if order == "<" else b"MM\0*"
+    block = head + struct.pack(order + "IHHHIHHI", 8, 1, 0x0112, 3, 1, orientation, 0, 0)
+    if kind == "TIFF":
+        data = files.saved(kind, tiffinfo={0x0112: orientation})
+    else:
+        data = files.saved(kind, exif=b"Exif\0\0" + block)
+    found = read_bytes(data, "a")
+    turned = orientation >= 5
+    assert (found.width, found.height) == ((files.HEIGHT, files.WIDTH) if turned else (files.WIDTH, files.HEIGHT))

@@ -10,7 +10,15 @@ from oelala_desktop.metadata.source import Source
 
 
 def walk(source: Source) -> Contents:
-    """What the file says about itself. Raises Unreadable when it is of no known kind or damaged beyond use."""
+    """What the file says about itself; its size is the one it is shown in. Raises Unreadable when it is of no known
+    kind or damaged beyond use."""
+    contents = _walk(source)
+    if contents.turned:
+        contents.width, contents.height = contents.height, contents.width
+    return contents
+
+
+def _walk(source: Source) -> Contents:
     if source.head[:4] == b"\x89PNG":
         return png.walk(source)
     format_ = sniff(source.head)

@@ -1,4 +1,4 @@
-"""EXIF: the TIFF directory inside JPEG, WebP and PNG (TIFF 6.0 §2; Exif 2.32 §4.6).
+"""EXIF: the TIFF directory inside JPEG, WebP, PNG and AVIF, and a TIFF itself (TIFF 6.0 §2; Exif 2.32 §4.6).
 
 Three habits of writers are known here: ComfyUI's animated WebP puts `prompt:{…}` into tag 0x0110 and `key:{…}` into the
 tags from 0x010F downwards (others write `Prompt:` and `Workflow:`); A1111 puts its text into UserComment (0x9286); a
@@ -16,6 +16,11 @@ from oelala_desktop.metadata.contents import Contents
 USER_COMMENT = 0x9286
 _DESCRIPTION = 0x010E
 _EXIF_DIRECTORY = 0x8769
+_ORIENTATION = 0x0112
+#: orientations of pictures that lie on their side
+_ON_THE_SIDE = range(5, 9)
+#: SHORT, LONG and IFD: numbers
+_NUMBER_KINDS = frozenset({3, 4, 13})
 #: BYTE, ASCII, UNDEFINED: one byte each
 _TEXT_KINDS = frozenset({1, 2, 7})
 #: keys that some write with a capital
@@ -26,7 +31,8 @@ _ENTRIES = 512
 
 
 def take(contents: Contents, data: bytes) -> None:
-    """Keep the texts of an EXIF block (with or without its `Exif` mark). Damage is passed over in silence."""
+    """Keep the texts of an EXIF block (with or without its `Exif` mark), and whether the picture lies on its side.
+    Damage is passed over in silence."""
     if data[:6] in (b"Exif\0\0", b"Exif\0\xff"):
         data = data[6:]
     order = {b"II*\0": "<", b"MM\0*": ">"}.get(data[:4])
@@ -44,6 +50,8 @@ def take(contents: Contents, data: bytes) -> None:
             if isinstance(value, int):
                 if tag == _EXIF_DIRECTORY:
                     pending.append(value)
+                elif tag == _ORIENTATION and offset == start:
+                    contents.turned = value in _ON_THE_SIDE
             elif value[1] - value[0] <= contents.room:
                 _take_text(contents, tag, data, *value, order)
 
@@ -75,7 +83,7 @@ def take_keyed(contents: Contents, value: bytes) -> None:
 
 
 def entries(data: bytes, offset: int, order: str) -> list[tuple[int, tuple[int, int] | int]]:
-    """(tag, range of a text or a long number) of each entry of one directory; those that point outside are left
+    """(tag, range of a text or a number) of each entry of one directory; those that point outside are left
     out."""
     found: list[tuple[int, tuple[int, int] | int]] = []
     size = len(data)
@@ -85,8 +93,8 @@ def entries(data: bytes, offset: int, order: str) -> list[tuple[int, tuple[int, 
     for index in range(count):
         at = offset + 2 + 12 * index
         tag, kind, number, value = struct.unpack_from(order + "HHII", data, at)
-        if kind in (4, 13) and number == 1:
-            found.append((tag, value))
+        if kind in _NUMBER_KINDS and number == 1:
+            found.append((tag, struct.unpack_from(order + "H", data, at + 8)[0] if kind == 3 else value))
         elif kind in _TEXT_KINDS and 0 < number <= limits.TEXT:
             start = at + 8 if number <= 4 else value
             if start + number <= size:

@@ -146,10 +146,8 @@ def _read_size(contents: Contents, movie: bytes, body: int, end: int) -> None:
     if end - body < 80:
         return
     width, height = _U32_PAIR(movie, end - 8)
-    turned = movie[end - 44 : end - 40] == b"\0\0\0\0" and movie[end - 40 : end - 36] != b"\0\0\0\0"
+    contents.turned = movie[end - 44 : end - 40] == b"\0\0\0\0" and movie[end - 40 : end - 36] != b"\0\0\0\0"
     contents.width, contents.height = width >> 16, height >> 16
-    if turned:
-        contents.width, contents.height = contents.height, contents.width
 
 
 def _check_offsets(contents: Contents, movie: bytes, parts: dict[bytes, tuple[int, int]], file_size: int) -> None:

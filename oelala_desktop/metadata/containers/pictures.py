@@ -1,4 +1,4 @@
-"""The formats of which only the size is of interest: BMP, TIFF and AVIF (with their texts)."""
+"""BMP, TIFF and AVIF: their sizes, and the texts of the latter two."""
 
 from __future__ import annotations
 
@@ -76,6 +76,8 @@ def _avif_size(contents: Contents, meta: bytes) -> None:
             width, height = struct.unpack_from(">II", meta, body + 4)
             if width * height > (contents.width or 0) * (contents.height or 0):
                 contents.width, contents.height = width, height
+        elif kind == b"irot" and end > body:
+            contents.turned = meta[body] & 1 == 1  # quarters of a turn (ISO/IEC 23008-12 §6.5.10)
 
 
 def _avif_texts(contents: Contents, source: Source, meta: bytes) -> None:
@@ -87,6 +89,8 @@ def _avif_texts(contents: Contents, source: Source, meta: bytes) -> None:
         if kind == heif.EXIF:
             # four bytes tell where the TIFF header begins (ISO/IEC 23008-12 §A.2.1)
             skipped = 4 + int.from_bytes(data[:4], "big")
+            turned = contents.turned
             exif.take(contents, data[skipped:])
+            contents.turned = turned  # how it is to be turned is `irot`'s to say alone
         else:
             xmp.take(contents, data)
