@@ -12,13 +12,13 @@ _PASSES = {
 #: high and low before these say nothing of a pass
 _COMPOUNDS = frozenset(
     (
-        "light", "lights", "lighting", "key", "contrast", "angle", "angles", "poly", "polygon", "res", "resolution",
+        "light", "lights", "key", "contrast", "angle", "angles", "poly", "polygon", "res", "resolution",
         "def", "definition", "heel", "heels", "fashion", "fps", "vram", "memory", "saturation", "exposure", "rise",
         "waist", "fidelity", "frequency", "fantasy", "tech",
     )
 )  # fmt: skip
-#: before these they do only where the other half is there
-_DOUBTFUL = frozenset(("detail", "details", "detailed", "quality", "motion", "speed", "end"))
+#: before these they do only where the other half is there; "lighting" is how some write lightning
+_DOUBTFUL = frozenset(("lighting", "detail", "details", "detailed", "quality", "motion", "speed", "end"))
 #: networks whose sizes are letters: clip_l, vit_h
 _SIZED = frozenset(
     ("clip", "vit", "vith", "vitl", "vision", "sam", "hiera", "dino", "dinov", "siglip", "yolo", "yolov")
@@ -30,7 +30,7 @@ _SPLIT = re.compile(r"[^0-9A-Za-z.]+|(?<!\d)\.|\.(?!\d)")
 _QUANT_HEAD = re.compile(r"I?Q\d(_[A-Z0-9]+)*", re.IGNORECASE)
 _QUANT_TAIL = re.compile(r"K|S|M|L|XS|XXS|NL|0|1", re.IGNORECASE)
 #: a marker inside a word, or a letter at its end: A14BHIGH, FP8H
-_GLUED = re.compile(r"highnoise|high|lownoise|low|(?<=\d)[hl]n?$|(?-i:(?<=[0-9A-Z])[HL]N?$)", re.IGNORECASE)
+_GLUED = re.compile(r"highnoise|high|lownoise|low|(?<=\d)[hl]n?$|(?-i:(?<=[0-9A-WYZ])[HL]N?$)", re.IGNORECASE)
 
 
 def parts_of(path: str) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -113,10 +113,25 @@ def _equal(readings: Iterable[_Reading]) -> dict[str, ModelPair]:
     for reading in readings:
         fitting = lows.get(reading.key(), ()) if reading.side == "high" else ()
         if fitting and reading.path not in found:
-            kind = extension_of(reading.path)
-            low = next((path for path in fitting if extension_of(path) == kind), fitting[0])
-            found[reading.path] = _pair(reading, low)
+            found[reading.path] = _pair(reading, _likest(reading.path, fitting))
     return found
+
+
+def _likest(high: str, lows: Sequence[str]) -> str:
+    """Of several that fit, one of the same kind of file, and spelt most alike."""
+    if len(lows) == 1:
+        return lows[0]
+    kind, back = extension_of(high), high[::-1]
+
+    def likeness(low: str) -> tuple[bool, int]:
+        return extension_of(low) == kind, _begin_alike(high, low) + _begin_alike(back, low[::-1])
+
+    return max(lows, key=likeness)
+
+
+def _begin_alike(one: str, other: str) -> int:
+    """For how many characters."""
+    return next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
 
 
 def _add_only(

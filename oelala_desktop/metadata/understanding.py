@@ -150,14 +150,23 @@ def _take_comfy(blocks: dict[str, Any], written: Written, found: _Found) -> None
 
 def _take_others(blocks: dict[str, Any], found: _Found) -> None:
     """What programs other than ComfyUI wrote: A1111's text, wherever it lies, or their own."""
-    for key in ("parameters", *_WRAPPERS):
+    if _take_a1111(blocks, ("parameters",), found):
+        return
+    # a program that tells all in a way of its own may describe it in A1111's as well
+    for name, said in programs.read(blocks):
+        found.take(name, said)
+    _take_a1111(blocks, _WRAPPERS, found)
+
+
+def _take_a1111(blocks: dict[str, Any], keys: tuple[str, ...], found: _Found) -> bool:
+    """Whether one of the texts is A1111's."""
+    for key in keys:
         text = _plain(blocks.get(key))
         said = a1111.read(text) if text and text.lstrip()[:1] != "{" else None
         if said is not None:
             found.take("a1111", said)
-            return
-    for name, said in programs.read(blocks):
-        found.take(name, said)
+            return True
+    return False
 
 
 def _plain(value: Any) -> str | None:

@@ -244,6 +244,10 @@ def test_loaders_and_pipes(graph: Graph) -> None:
         (node("easy loraStack", toggle=True, mode="advanced", num_loras=1, lora_1_name="a", lora_1_strength=0.5,
               lora_1_model_strength=0.9), 0.9),
         (node("easy loraStack", toggle=False, mode="simple", num_loras=1, lora_1_name="a", lora_1_strength=0.5), None),
+        (node("NunchakuFluxLoraStack", lora_count=1, lora_name_1="a", lora_strength_1=0.5), 0.5),
+        (node("CR Load LoRA", model=["4", 0], clip=["4", 1], switch="On", lora_name="a", strength_model=0.5), 0.5),
+        (node("CR Load LoRA", model=["4", 0], clip=["4", 1], switch="Off", lora_name="a", strength_model=0.5), None),
+        (node("LoraLoaderBlockWeight //Inspire", model=["4", 0], lora_name="a", strength_model=0.5, bypass=True), None),
     ],
 )  # fmt: skip
 def test_stacks_use_the_strength_of_their_mode(stack: dict[str, Any], expected: float | None) -> None:
@@ -283,6 +287,8 @@ def test_texts_joined_and_chosen(nodes: Graph) -> None:
         ("CR {} Input Switch", {"Input": 2}, ("{}1", "{}2")),
         ("ComfySwitchNode", {"switch": True}, ("on_false", "on_true")),
         ("Any Switch (rgthree)", {}, ("any_02", "any_01")),
+        ("{} Input Switch", {"boolean": True}, ("{}_b", "{}_a")),
+        ("{} Input Switch", {"boolean": False}, ("{}_a", "{}_b")),
     ],
 )
 def test_of_a_switch_only_what_was_taken_counts(kind: str, choice: dict[str, Any], names: tuple[str, str]) -> None:
@@ -321,3 +327,23 @@ def test_both_sides_through_one_link() -> None:
         "a mountain lake, morning light",
         "worst quality, ugly",
     )
+
+
+def test_a_side_beside_a_pipe_replaces_that_side_alone() -> None:
+    graph = graphs.one_pass()
+    graph["p"] = node("ToBasicPipe", model=["4", 0], positive=["7", 0], negative=["7", 0])
+    graph["e"] = node("EditBasicPipe", positive=["6", 0], basic_pipe=["p", 0])
+    graph["3"] = node("ImpactKSamplerBasicPipe", basic_pipe=["e", 0], latent_image=["5", 0], **SETTINGS)
+    assert (info(graph).prompt, info(graph).negative_prompt) == (
+        "a mountain lake, morning light",
+        "worst quality, ugly",
+    )
+
+
+def test_words_for_two_encoders_and_a_model_chosen_beside_its_loader() -> None:
+    graph = graphs.one_pass()
+    graph["6"] = node("SDXL Power Prompt - Positive (rgthree)", prompt_g="a pier", prompt_l="a pier", opt_clip=["4", 1])
+    graph["u"] = node("UNETLoader", unet_name=["s", 0], weight_dtype="default")
+    graph["s"] = node("DiffusionModelSelector", base_model="reeds.safetensors")
+    graph["3"]["inputs"]["model"] = ["u", 0]
+    assert (info(graph).prompt, info(graph).models) == ("a pier", (UsedModel("reeds.safetensors"),))

@@ -196,3 +196,31 @@ def test_a1111_strengths_by_name_and_models_that_only_civitai_names() -> None:
 @pytest.mark.parametrize("key", ["parameters", "Comment", "invokeai_metadata", "sd-metadata"])
 def test_objects_with_anything_in_them(text: str, key: str) -> None:
     assert read_bytes(corpus.png_with({key: text.encode()}), "a.png").info.seed is None
+
+
+def test_loras_that_civitai_lists_by_kind_or_by_address() -> None:
+    listed = [
+        {"air": "urn:air:sdxl:checkpoint:civitai:1@2", "modelName": "Reeds"},
+        {"air": "urn:air:sdxl:lora:civitai:3@4", "modelName": "Ink", "weight": 0.6},
+        {"type": "LoCon", "modelName": "Grain", "weight": 0.5}, {"type": "dora", "modelName": "Dew", "weight": 0.4},
+        {"type": "embed", "modelName": "Words"},
+    ]  # fmt: skip
+    text = f"{WORDS}\nSteps: 20, Sampler: Euler, Seed: 42, Civitai resources: {json.dumps(listed)}"
+    found = of_png(parameters=text.encode())
+    assert found.models == (UsedModel("Reeds"),)
+    assert found.loras == (UsedLora("Ink", 0.6), UsedLora("Grain", 0.5), UsedLora("Dew", 0.4))
+
+
+def test_draw_things_goes_before_its_own_description() -> None:
+    described = f"{WORDS}\nSteps: 20, Sampler: Euler, Guidance Scale: 4.5, Seed: 42, Size: 832x1216, Model: reeds_v2"
+    found = of_png(Description=described.encode(), parameters=json.dumps(DRAW).encode())
+    assert basics(found) == ("drawthings", WORDS, AGAINST, 42, 20, 4.5)
+
+
+def test_the_first_of_novelai_and_a_command_without_quotes() -> None:
+    first = json.dumps({key: NOVEL[key] for key in ("uc", "seed", "steps", "scale", "sampler")})
+    found = of_png(Software=b"NovelAI", Description=WORDS.encode(), Comment=first.encode())
+    assert basics(found) == ("novelai", WORDS, AGAINST, 42, 20, 4.5)
+    line = f"{WORDS} [{AGAINST}] -s20 -S42 -W512 -H640 -C4.5 -Ak_lms"
+    assert basics(of_png(Dream=line.encode())) == ("invokeai", WORDS, AGAINST, 42, 20, 4.5)
+    assert of_png(Dream=b"of a boat").source is None

@@ -194,6 +194,8 @@ def test_the_size_of_a_stage_that_was_measured() -> None:
         node("CR SDXL Aspect Ratio", width=512, height=512, aspect_ratio="3:4 896x1152", swap_dimensions="Off"),
         node("CR Aspect Ratio", width=512, height=512, aspect_ratio="4:3 landscape 1152x896", swap_dimensions="On"),
         node("SomeResolutionPicker", resolution="896 × 1152 (3:4)"),
+        node("mxSlider2D", Xi=896, Xf=1.5, Yi=1152, Yf=1.5, isfloatX=0, isfloatY=0),
+        node("mxSlider2D", Xi=1, Xf=896.0, Yi=1, Yf=1152.0, isfloatX=1, isfloatY=1),
     ],
 )  # fmt: skip
 def test_a_size_from_a_list(chosen: dict[str, Any]) -> None:
@@ -293,3 +295,38 @@ def test_the_picture_before_it_was_enlarged_has_no_second_pass() -> None:
     )
     assert [model.name for model in info(graph, "lake_1.png").models] == ["sd_xl_base_1.0.safetensors"]
     assert len(info(graph, "large_1.png").models) == 2
+
+
+def test_a_size_that_goes_before_the_one_chosen() -> None:
+    graph = single()
+    graph["5"] = node("SDXLEmptyLatentSizePicker+", resolution="1024x1024 (1.0)", width_override=896, height_override=0)
+    assert (info(graph).width, info(graph).height) == (896, 1024)
+
+
+@pytest.mark.parametrize(
+    "guider",
+    [
+        {"9": node("LTXVDualCFGGuider", video_cfg=3.5, audio_cfg=7.0)},
+        {"9": node("MultimodalGuider", parameters=["a", 0], skip_blocks="29")},
+        {"9": node("MultimodalGuider", parameters=["v", 0], skip_blocks="29")},
+    ],
+)
+def test_the_guidance_of_the_picture_and_not_of_the_sound(guider: Graph) -> None:
+    graph = custom_advanced()
+    of_sound = {"modality": "AUDIO", "cfg": 7.0}
+    of_picture = {"modality": "VIDEO", "cfg": 3.5}
+    before = guider["9"]["inputs"].get("parameters") == ["a", 0]
+    graph["a"] = node("GuiderParameters", **of_sound, **({"parameters": ["v", 0]} if before else {}))
+    graph["v"] = node("GuiderParameters", **of_picture, **({} if before else {"parameters": ["a", 0]}))
+    at = graph["12"]["inputs"]["guider"][0]
+    graph[at] = node(guider["9"]["class_type"], **{"model": ["4", 0]}, **guider["9"]["inputs"])
+    assert info(graph).cfg == 3.5
+
+
+def test_a_sampler_with_one_conditioning() -> None:
+    graph = single()
+    graph["3"] = node("XlabsSampler", model=["4", 0], conditioning=["6", 0], neg_conditioning=["7", 0], noise_seed=7,
+                      steps=20, true_gs=3.5, latent_image=["5", 0])  # fmt: skip
+    found = info(graph)
+    assert (found.seed, found.steps, found.cfg) == (7, 20, 3.5)
+    assert (found.prompt, found.negative_prompt) == (info(single()).prompt, info(single()).negative_prompt)

@@ -114,6 +114,21 @@ def test_what_was_typed_is_newer_than_what_was_shown() -> None:
         (node("ImpactConditionalBranch", cond=True, tt_value=["w", 0], ff_value=["v", 0]), "two herons"),
         (node("JoinStringMulti", inputcount=2, string_1=["w", 0], string_2=["v", 0], delimiter="\\n"),
          "two herons\nboats"),
+        (node("Text Input Switch", text_a=["v", 0], text_b=["w", 0], boolean=["b", 0]), "two herons"),
+        (node("Text Input Switch", text_a=["w", 0], text_b=["v", 0], boolean=True), "two herons"),
+        (node("CR Text Replace", text="X and Y", find1="X", replace1=["w", 0], find2="Y", replace2="boats", find3="",
+              replace3=""), "two herons and boats"),
+        (node("easy promptReplace", prompt="X, Y", find1="X", replace1="a", find2="Y", replace2="b"), "a, b"),
+        (node("ImpactStringSelector", strings="a pier\na heron\na gull", multiline=False, select=4), "a heron"),
+        (node("ImpactStringSelector", strings="#a pier\n#a heron\nat dusk\n", multiline=True, select=1),
+         "a heron\nat dusk"),
+        (node("easy promptLine", prompt="a pier\na heron\na gull", start_index=1, max_rows=1), "a heron"),
+        (node("CustomCombo", choice="a heron", index=1, option1="a pier", option2="a heron"), "a heron"),
+        # the editor writes what is linked behind what was typed
+        (node("StringConcatenate", string_b="at dusk", delimiter=" ", string_a=["w", 0]), "two herons at dusk"),
+        (node("Text Concatenate", delimiter=", ", text_b="dusk", text_c="", text_a=["w", 0]), "two herons, dusk"),
+        (node("JoinStringMulti", string_10="dusk", string_2="at", delimiter=" ", string_1=["w", 0]),
+         "two herons at dusk"),
     ],
 )  # fmt: skip
 def test_texts_are_worked_out(made: dict[str, Any], expected: str) -> None:
@@ -179,3 +194,20 @@ def test_words_beside_a_list_of_loras_name_none() -> None:
     graph = graphs.one_pass() | {"e": loader}
     graph["3"]["inputs"]["model"] = ["e", 0]
     assert info(graph).loras == ()
+
+
+@pytest.mark.parametrize(("slot", "expected"), [(0, "a pier"), (1, "a heron"), (3, None), (9, None)])
+def test_a_node_that_holds_a_text_for_each_output(slot: int, expected: str | None) -> None:
+    held = node("Text String", text="a pier", text_b="a heron", text_c="", text_d="")
+    assert (prompt(["t", slot], t=held) or None) == expected
+
+
+def test_a_picture_that_was_made_elsewhere() -> None:
+    graph = {
+        "1": node("SomeTextToVideoNode", prompt=["2", 0], negative_prompt="fog", model="video-9", seed=7, mode="pro"),
+        "2": node("PrimitiveStringMultiline", value="a heron"),
+        "3": node("SaveVideo", video=["1", 0], filename_prefix="a"),
+    }
+    found = info(graph)
+    assert (found.prompt, found.negative_prompt, found.seed) == ("a heron", "fog", 7)
+    assert [model.name for model in found.models] == ["video-9"]

@@ -40,6 +40,9 @@ _INLINE = re.compile(r"\bSteps: ?(?=\d)")
 _TRIES = 8
 #: a value that is JSON, commas and all
 _RESOURCES = "Civitai resources"
+#: what Civitai calls a LoRA by the way it was trained
+_LORA_KINDS = ("lora", "locon", "lycoris", "dora", "loha", "lokr")
+_MODEL_KINDS = ("checkpoint", "model")
 _PAIRS = 400
 _JSON = json.JSONDecoder()
 #: characters of the line of settings that are looked at
@@ -68,10 +71,10 @@ def read(text: str) -> dict[str, Any] | None:
     if size:
         fields["width"], fields["height"] = int(size[1]), int(size[2])
     resources = _resources(pairs)
-    name = pairs.get("Model") or next((name for kind, name, _ in resources if kind in ("checkpoint", "model")), None)
+    name = pairs.get("Model") or next((name for kind, name, _ in resources if kind in _MODEL_KINDS), None)
     if name:
         fields["models"] = (UsedModel(name),)
-    loras = lora_tags.loras(prompt or "") or [(name, weight) for kind, name, weight in resources if kind == "lora"]
+    loras = lora_tags.loras(prompt or "") or [(name, weight) for kind, name, weight in resources if kind in _LORA_KINDS]
     fields["loras"] = tuple(UsedLora(name, weight) for name, weight in loras)
     return fields
 
@@ -134,8 +137,15 @@ def _resources(pairs: dict[str, str]) -> list[tuple[str, str, float]]:
         name = jsontext.string(entry.get("modelName")) if type(entry) is dict else None
         if name:
             weight = jsontext.number(entry.get("weight"))
-            found.append((jsontext.word(entry.get("type")).lower(), name, 1.0 if weight is None else weight))
+            found.append((_kind(entry), name, 1.0 if weight is None else weight))
     return found
+
+
+def _kind(entry: dict[str, Any]) -> str:
+    """By name, or out of an address such as `urn:air:sdxl:lora:civitai:1@2`."""
+    address = jsontext.word(entry.get("air")).split(":")
+    kind = jsontext.word(entry.get("type")) or (address[3] if len(address) > 3 else "")
+    return kind.lower()
 
 
 def _sampler(pairs: dict[str, str]) -> tuple[str | None, str | None]:

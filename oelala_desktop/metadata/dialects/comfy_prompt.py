@@ -6,7 +6,7 @@ from typing import Any
 
 from oelala_desktop.domain.generation import UsedLora, UsedModel
 from oelala_desktop.metadata import jsontext, limits
-from oelala_desktop.metadata.dialects import conditioning, loaders, savers, sizes, switches
+from oelala_desktop.metadata.dialects import conditioning, loaders, savers, sizes, strings, switches
 from oelala_desktop.metadata.dialects.graph import BUNDLE_KEYS, Graph, Inputs, bundle, name_of
 from oelala_desktop.metadata.dialects.samplers import Pass, is_sampler, passes, sides
 from oelala_desktop.metadata.dialects.written import Written
@@ -35,6 +35,8 @@ def read(nodes: dict[str, Any], written: Written) -> dict[str, Any]:
         sizes.read(graph, chain, origin, fields)
     else:
         _read_loose(graph, fields)
+        if not fields["prompt"]:
+            _read_service(graph, outputs, fields)
     return fields
 
 
@@ -155,7 +157,7 @@ def _read_passes(graph: Graph, chain: list[Pass], fields: dict[str, Any]) -> Non
 
 def _read_words(graph: Graph, step: Pass, fields: dict[str, Any]) -> None:
     """Both prompts. Texts that no link places are told apart by their words."""
-    positive, negative = step.link("positive"), step.link("negative")
+    positive, negative = step.link("positive"), step.link("negative", "neg_conditioning")
     if positive is None:
         both = bundle(step.link(*BUNDLE_KEYS))
         positive, negative = both or step.link("conditioning", "cond1"), negative or both
@@ -193,3 +195,18 @@ def _read_loose(graph: Graph, fields: dict[str, Any]) -> None:
         if "num_frames" not in fields and "atent" in graph.class_type(node_id):
             sizes.read(graph, [Pass(graph, node_id)], node_id, fields)
     fields["models"], fields["loras"] = tuple(models), tuple(loras)
+
+
+def _read_service(graph: Graph, outputs: list[str], fields: dict[str, Any]) -> None:
+    """What a node was asked that had the picture made elsewhere."""
+    asking = {node_id for node_id in graph.nodes if "prompt" in graph.inputs(node_id)}
+    node_id = _nearest(graph, outputs[: limits.GRAPH_PARTS], asking)
+    if node_id is None:
+        return
+    inputs = graph.inputs(node_id)
+    fields["prompt"] = strings.of(graph, conditioning.POSITIVE).at(inputs["prompt"])
+    fields["negative_prompt"] = strings.of(graph, conditioning.NEGATIVE).at(inputs.get("negative_prompt"))
+    seed, model = jsontext.integer(graph.literal(inputs.get("seed"), "seed")), jsontext.string(inputs.get("model"))
+    fields["seed"] = None if seed is None or seed < 0 else seed
+    if model:
+        fields["models"] = (UsedModel(model),)

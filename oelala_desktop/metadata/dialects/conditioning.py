@@ -11,8 +11,8 @@ from oelala_desktop.metadata.dialects.graph import BUNDLES, PIPES, Graph, Inputs
 
 #: literals of text encoders, in the order they are shown
 _TEXT_KEYS = (
-    "text", "prompt", "text_g", "text_l", "clip_l", "clip_g", "t5xxl", "bert", "mt5xl", "llama", "positive_prompt",
-    "caption", "tags", "wildcard_text", "user_prompt",
+    "text", "prompt", "text_g", "text_l", "prompt_g", "prompt_l", "clip_l", "clip_g", "t5xxl", "bert", "mt5xl",
+    "llama", "positive_prompt", "caption", "tags", "wildcard_text", "user_prompt",
 )  # fmt: skip
 _SKIPPED = frozenset(
     {"clip", "model", "vae", "image", "images", "pixels", "latent", "samples", "mask", "control_net", "noise",
@@ -123,7 +123,10 @@ class Words:
             onwards = [value for key, value in links.items() if mark in key]
             if onwards:
                 return onwards
-        return [bundle(value) if key in BUNDLES else value for key, value in links.items() if key not in _SKIPPED]
+        # a side that is given beside a pipe replaces that side of the pipe alone
+        other = None if BUNDLES.isdisjoint(links) else POSITIVE if self._side == NEGATIVE else NEGATIVE
+        skipped = _SKIPPED | {other}
+        return [bundle(value) if key in BUNDLES else value for key, value in links.items() if key not in skipped]
 
     def _two_sided(self, inputs: Inputs, slot: Any) -> list[Any]:
         """A node with both sides: texts are chosen by side, conditionings by the slot that the link comes from."""

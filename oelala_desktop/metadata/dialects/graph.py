@@ -39,6 +39,12 @@ def bundle(link: Any) -> Any:
     return [link[0], None] if type(link) is list and len(link) == 2 else link
 
 
+def _of_slider(inputs: Inputs, slot: Any) -> Any:
+    """The number that a slider stands at: whole or not, for each direction of its own."""
+    axis = "Y" if slot == 1 else "X"
+    return inputs.get(axis + ("f" if inputs.get("isfloat" + axis) else "i"))
+
+
 class Graph:
     """Nodes by id. Every walk stops at a node it has seen and after a bounded number of steps."""
 
@@ -92,7 +98,9 @@ class Graph:
                     value = inputs[key]
                     break
             else:
-                return None
+                value = _of_slider(inputs, value[1])
+                if value is None:
+                    return None
         return None
 
     def upstream(self, link: Any, keys: frozenset[str]) -> Iterator[str]:

@@ -11,7 +11,17 @@ from oelala_desktop.metadata.dialects.graph import PIPES, Graph, Inputs, name_of
 
 #: inputs that name a model file
 _NAME_KEYS = frozenset(
-    {"unet_name", "ckpt_name", "model_name", "gguf_name", "checkpoint", "base_ckpt_name", "model_path", "model"}
+    {
+        "unet_name",
+        "ckpt_name",
+        "model_name",
+        "gguf_name",
+        "checkpoint",
+        "base_ckpt_name",
+        "base_model",
+        "model_path",
+        "model",
+    }
 )
 #: inputs that carry a model or a stack of LoRAs onwards
 _FOLLOWED = frozenset(
@@ -34,10 +44,13 @@ _STRENGTHS = (
 )
 _NUMBERED_STRENGTHS = (
     "strength_{}", "lora_{}_strength", "model_weight_{}", "lora_wt_{}", "model_str_{}", "lora_weight_{}",
-    "strength_model_{}", "weight_{}", "lora_{}_model_strength",
+    "strength_model_{}", "weight_{}", "lora_{}_model_strength", "lora_strength_{}",
 )  # fmt: skip
 _ADVANCED_STRENGTHS = ("model_str_{}", "lora_{}_model_strength", *_NUMBERED_STRENGTHS)
 _OFF = (False, "Off", "off", "disabled", "None")
+#: inputs that turn a node off: by what they say, or by being set
+_SWITCHES = ("toggle", "switch", "enabled")
+_BYPASS = "bypass"
 _NO_FILE = frozenset({"", "none"})
 
 #: classes with one model in, one out
@@ -120,7 +133,7 @@ def _visit(graph: Graph, node_id: str, chain: ModelChain) -> list[Any]:
         elif key in _NAME_KEYS and type(name := name_of(value)) is str:
             named = _name(chain, name) or named
         stacked = stacked or "lora" in key
-    uses = loras_of(graph, inputs) if stacked else []
+    uses = loras_of(graph, inputs) if stacked and not _is_off(graph, inputs) else []
     if not uses and "loras" not in inputs:
         uses = _of_words(graph, node_id, inputs)
     if uses:
@@ -167,7 +180,7 @@ def loras_of(graph: Graph, inputs: Inputs) -> list[LoraUse]:
     if type(name) is str and type(strength) is float and (file := _file(name)) is not None:
         return [(file, strength)]
     found: list[LoraUse] = []
-    if inputs.get("toggle") in _OFF:
+    if _is_off(graph, inputs):
         return found
     name = name_of(graph.literal(inputs.get("lora_name", inputs.get("lora")), "lora_name"))
     if type(name) is str:
@@ -180,6 +193,13 @@ def loras_of(graph: Graph, inputs: Inputs) -> list[LoraUse]:
         elif key[:4] == "lora" and type(value) is str and (match := _NUMBERED.fullmatch(key)):
             _add_numbered(found, graph, inputs, match[1], key, value)
     return found
+
+
+def _is_off(graph: Graph, inputs: Inputs) -> bool:
+    """Whether a node hands on what it is given as it is."""
+    if _BYPASS in inputs and graph.literal(inputs[_BYPASS], "value") is True:
+        return True
+    return any(key in inputs and graph.literal(inputs[key], "value") in _OFF for key in _SWITCHES)
 
 
 def _add(found: list[LoraUse], name: str, strength: float | None) -> None:

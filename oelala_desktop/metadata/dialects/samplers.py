@@ -27,6 +27,7 @@ _LATENT_NAMES = frozenset(_LATENT_KEYS)
 #: inputs by which pictures go from one pass to the next: decoded, enlarged, encoded again
 _PIXEL_KEYS = ("pixels", "image", "images", "image_to_latent", "frames", "image_target", "destination")
 _SIGMA_KEYS = frozenset({"sigmas", "sigmas_1", "high_sigmas", "low_sigmas", "any", "input", ""})
+_PARAMETERS = frozenset({"parameters"})
 _SPLITTING = frozenset({"start_at_step", "start_step", "end_step"})
 #: inputs by which a sampler is handed settings from other nodes
 _PARTS = ("guider", "scheduler")
@@ -42,7 +43,7 @@ _BOTH_MODELS = {
     "model_high": "high", "model_low": "low", "high_model": "high", "low_model": "low",
 }  # fmt: skip
 _SHIFT_KEYS = ("shift", "sigma_shift")
-_CFG_KEYS = ("cfg", "cfg_conds", "cfg_high_noise", "cfg_high", "guidance_scale", "cfg_scale")
+_CFG_KEYS = ("cfg", "cfg_conds", "cfg_high_noise", "cfg_high", "guidance_scale", "cfg_scale", "video_cfg", "true_gs")
 #: an end step at or beyond this means "to the last step" (KSamplerAdvanced's default is 10000)
 _TO_THE_END = 10_000
 
@@ -110,7 +111,16 @@ class Pass:
         return None if seed is None or seed < 0 else seed
 
     def cfg(self) -> float | None:
-        return self._number(_CFG_KEYS)
+        cfg = self._number(_CFG_KEYS)
+        return self._of_modality() if cfg is None else cfg
+
+    def _of_modality(self) -> float | None:
+        """That of the picture, where picture and sound have nodes of their own for it."""
+        for node_id in self.graph.upstream(self.link("parameters"), _PARAMETERS):
+            inputs = self.graph.inputs(node_id)
+            if inputs.get("modality") == "VIDEO":
+                return jsontext.number(self.graph.literal(inputs.get("cfg"), "cfg"))
+        return None
 
     def steps(self) -> int | None:
         value = self._value("steps")
@@ -211,7 +221,8 @@ def is_sampler(inputs: Inputs) -> bool:
         return "steps" in inputs or "sigmas" in inputs or "denoise" in inputs
     if "steps_to_run" in inputs:
         return "latent_image" in inputs
-    return "steps" in inputs and "sampler_name" in inputs and not _FED.isdisjoint(inputs)
+    named = "sampler_name" in inputs or "conditioning" in inputs
+    return named and "steps" in inputs and not _FED.isdisjoint(inputs)
 
 
 def latent_link(inputs: Inputs) -> Any:

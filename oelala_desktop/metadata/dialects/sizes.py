@@ -16,6 +16,8 @@ _FRAME_NAMES = frozenset(_FRAME_KEYS)
 _SOURCES = frozenset(
     {"pixels", "image", "images", "image_embeds", "embeds", "start_image", "latent", "any", "input", ""}
 )
+#: sizes that go before the one chosen from a list, unless they are zero
+_OVERRIDES = ("width_override", "height_override")
 #: loaders that make the latent as well; a resolution chosen from a list comes before them
 _PAIRS = (("empty_latent_width", "empty_latent_height"), ("latent_width", "latent_height"))
 _WRITTEN = re.compile(r"(\d{2,5})\s*[x×]\s*(\d{2,5})")
@@ -102,7 +104,8 @@ def written(graph: Graph, inputs: Inputs) -> Size | None:
             return size
     chosen = _chosen(inputs)
     if chosen is not None:
-        return chosen
+        wide, high = (jsontext.integer(graph.literal(inputs.get(key), key)) for key in _OVERRIDES)
+        return wide or chosen[0], high or chosen[1]
     return next((size for pair in _PAIRS if pair[0] in inputs and (size := _pair(graph, inputs, pair))), None)
 
 

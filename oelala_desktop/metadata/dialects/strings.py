@@ -43,6 +43,15 @@ _SHOWS = re.compile(
 _SHOWN = ("text_0", "text_1", "text2", "preview_text", "preview_markdown", "preview", "shown_text", "displayed_text",
           "text", "string", "output", "value", "anything")  # fmt: skip
 _TEMPLATE = re.compile(r"\{[^{}|]{0,2000}\|[^{}]{0,2000}\}|__[\w/*-]{1,100}?__")
+#: classes that hold a text for each of their outputs, and where
+_OUTPUTS = {
+    "Text String": ("text", "text_b", "text_c", "text_d"),
+    "CustomCombo": ("choice",),
+    "DF_Text_Box": ("Text",),
+}  # fmt: skip
+#: the place of a part in the whole, by the end of its name
+_PLACE = re.compile(r"(?:text|string|str|prompt|part|phrase|line|\.\w+?)_?(?:(\d{1,3})|([a-h]))")
+_ENDS = {"prefix": -1, "suffix": _INPUTS}
 _DEPTH = 64
 #: characters that may be put together on the way to one prompt
 _ROOM = 4 * limits.MIB
@@ -92,7 +101,7 @@ class Strings:
         # a link that leads back here finds nothing
         self._known[mark] = None, False
         before, self._unsure = self._unsure, False
-        text = self._of_node(node_id, depth)
+        text = self._of_node(node_id, slot, depth)
         if text is None or self._unsure or _TEMPLATE.search(text[:20_000]):
             shown = self._shown_at(mark)
             text, self._unsure = (text, True) if shown is None else (shown, False)
@@ -102,8 +111,11 @@ class Strings:
         self._unsure = self._unsure or before
         return text
 
-    def _of_node(self, node_id: str, depth: int) -> str | None:
+    def _of_node(self, node_id: str, slot: Any, depth: int) -> str | None:
         kind, inputs = self._graph.class_type(node_id), self._graph.inputs(node_id)
+        held = _OUTPUTS.get(kind)
+        if held is not None:
+            return self.at(inputs.get(held[slot]), depth + 1) if type(slot) is int and slot < len(held) else None
         for key in (f"{self._side}_prompt", self._side, f"text_{self._side}", f"prompt_{self._side}"):
             if key in inputs:
                 return self.at(inputs[key], depth + 1)
@@ -150,8 +162,11 @@ class Strings:
         return text
 
     def _joined(self, inputs: Inputs, depth: int) -> str | None:
-        some = islice(inputs.items(), _INPUTS)
-        found = [self.at(value, depth + 1) for key, value in some if _STRING_KEY.fullmatch(key)]
+        parts = [key for key in islice(inputs, _INPUTS) if _STRING_KEY.fullmatch(key)]
+        if len(parts) > 1:
+            # the editor writes what was typed before what is linked
+            parts.sort(key=_place)
+        found = [self.at(inputs[key], depth + 1) for key in parts]
         texts = [text for text in found if text]
         if not found:
             # a node that only holds a text or hands something on, by whatever name
@@ -182,6 +197,13 @@ class Strings:
                     if target is not None and text is not None and type(value[1]) in (int, str):
                         self._shown.setdefault((target, value[1]), text)
         return self._shown.get(mark)
+
+
+def _place(key: str) -> int:
+    match = _PLACE.fullmatch(key[key.find(".") :] if "." in key else key)
+    if match is None:
+        return _ENDS.get(key, 0)
+    return int(match[1]) if match[1] else ord(match[2]) - ord("a")
 
 
 def shown_text(inputs: Inputs) -> str | None:

@@ -11,6 +11,8 @@ from oelala_desktop.metadata.dialects.graph import Graph, Inputs
 _FLAGS = ("switch", "boolean", "boolean_value", "cond", "condition", "value")
 #: inputs of switches with two sides: the one taken when the flag is set, and the other
 _SIDES = (("on_true", "on_false"), ("tt_value", "ff_value"), ("if_true", "if_false"))
+#: the same for switches that tell all inputs of a side by its letter, and how each is called without it
+_LETTERS = ("_a", "_b")
 _NUMBERS = ("select", "Input", "input", "index")
 _NUMBERED = re.compile(r"[A-Za-z_]+?_?0*(\d{1,3})")
 
@@ -39,6 +41,11 @@ def _taken(graph: Graph, inputs: Inputs) -> Inputs | None:
                 return None
             key = yes if flag else no
             return {"any": inputs[key]} if key in inputs else {}
+    if "boolean" in inputs and any(key.endswith(_LETTERS) for key in inputs):
+        flag = graph.literal(inputs["boolean"], "boolean")
+        letter = _LETTERS[0 if flag else 1]
+        of_side = {key.removesuffix(letter): value for key, value in inputs.items() if key.endswith(letter)}
+        return of_side if type(flag) in (bool, int) else None
     offered = {int(match[1]): key for key in inputs if (match := _NUMBERED.fullmatch(key))}
     for name in _NUMBERS:
         if name in inputs and name not in offered.values():

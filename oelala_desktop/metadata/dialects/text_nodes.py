@@ -20,6 +20,8 @@ _SOURCES = ("string", "text", "input", "text_a", "input_text", "source", "string
 _FINDS = ("find", "old", "search", "search_text", "find_text", "search_string", "old_text", "target", "from", "Find")
 _REPLACEMENTS = ("replace", "new", "replacement", "replace_text", "replace_with", "replacement_text", "new_text",
                  "replace_string", "to", "Replace")  # fmt: skip
+#: nodes that replace several words, one after the other
+_SEVERAL = [(f"find{number}", f"replace{number}") for number in range(1, 10)]
 _FORMATS = ("f_string", "template", "format_string", "format")
 _FIELD = re.compile(r"\{(\w{1,40})\}")
 _PATTERNS = ("regex_pattern", "pattern", "regex", "regex_search")
@@ -53,6 +55,12 @@ def operation(kind: str, inputs: dict[str, Any]) -> Operation | None:
         return _replace_pattern if any(key in inputs for key in _REPLACEMENTS) else _extract
     if any(key in inputs for key in _FINDS) and any(key in inputs for key in _REPLACEMENTS):
         return _replace
+    if _SEVERAL[0][0] in inputs and _SEVERAL[0][1] in inputs:
+        return _replace_several
+    if "strings" in inputs and "select" in inputs:
+        return _select
+    if "start_index" in inputs and "max_rows" in inputs:
+        return _rows
     return next((apply for name, apply in _BY_NAME if name in kind), None)
 
 
@@ -68,6 +76,36 @@ def _replace(inputs: dict[str, Any], given: Given) -> str | None:
     text = _text(given, _SOURCES, inputs)
     old, new = _text(given, _FINDS, inputs), _text(given, _REPLACEMENTS, inputs)
     return text if text is None or not old else replaced(text, old, new or "")
+
+
+def _replace_several(inputs: dict[str, Any], given: Given) -> str | None:
+    text = _text(given, ("prompt", *_SOURCES), inputs)
+    for find, replacement in _SEVERAL:
+        old = jsontext.string(given(find))
+        if text and old:
+            text = replaced(text, old, jsontext.string(given(replacement)) or "")
+    return text
+
+
+def _select(inputs: dict[str, Any], given: Given) -> str | None:
+    """One of several lines, or of several paragraphs that each begin with `#`; numbers beyond the end begin anew."""
+    text, number = _text(given, ("strings",), inputs), jsontext.integer(given("select"))
+    if text is None or number is None:
+        return None
+    if inputs.get("multiline") is True:
+        parts = [part.strip() for part in re.split(r"^#", text, flags=re.M) if part.strip()]
+    else:
+        parts = text.split("\n")
+    return parts[number % len(parts)] if parts else None
+
+
+def _rows(inputs: dict[str, Any], given: Given) -> str | None:
+    """Some of several lines."""
+    text, start = _text(given, ("prompt", *_SOURCES), inputs), jsontext.integer(given("start_index"))
+    most = jsontext.integer(given("max_rows"))
+    if text is None or start is None or most is None:
+        return text
+    return "\n".join(text.split("\n")[max(0, start) :][: max(0, most)]) or None
 
 
 def replaced(text: str, old: str, new: str) -> str:

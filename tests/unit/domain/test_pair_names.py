@@ -37,6 +37,7 @@ NOT_PAIRS = [
     ("river_1_high.safetensors", "river_2_low.safetensors"),
     ("TurboWan2.2-I2V-A14B-high-720P.pth", "TurboWan2.2-I2V-A14B-low-480P.pth"),
     ("river_wan2.1_high.safetensors", "river_wan2.2_low.safetensors"),
+    ("river_XH.safetensors", "river_XL.safetensors"),
     ("high_001.safetensors", "low_002.safetensors"),
     ("Wan_2_2_I2V_HIGH_MoE_distill_lora_rank_64.safetensors", "Wan2.2_I2V_LOW_4steps_lora_rank64_V1.safetensors"),
 ]  # fmt: skip
@@ -93,3 +94,14 @@ def test_the_other_half() -> None:
     files = ["kite_high.gguf", "kite_low.gguf", "both.gguf"]
     assert partner(files[0], files) == files[1] and partner(files[1], files) == files[0]
     assert partner("both.gguf", files) is None
+
+
+def test_of_several_that_fit_the_one_that_is_spelt_alike() -> None:
+    spelt = [
+        ("river[high].pt", "river[low].pt"),
+        ("highnoise_river.pt", "lownoise_river.pt"),
+        ("RIVER_H.pt", "RIVER_L.pt"),
+    ]
+    for order in (spelt, spelt[::-1]):
+        names = [*(low for _, low in order), *(high for high, _ in order)]
+        assert {(pair.high, pair.low) for pair in find_pairs(names)} == set(spelt)

@@ -14,6 +14,7 @@ NAME = "invokeai"
 
 _AGAINST = re.compile(r"\[([^\[\]]*)\]")
 _OPTION = re.compile(r"\s-(s|S|W|H|C|A)\s*(\S{1,40})")
+_OPTIONS = re.compile(r"\s-[sSWHCA]\s*\w")
 
 
 def read(texts: Texts) -> dict[str, Any] | None:
@@ -25,7 +26,7 @@ def read(texts: Texts) -> dict[str, Any] | None:
     if found is not None and type(found.get("image")) is dict:
         return _nested(Settings(found["image"]), found)
     line = texts.text("dream")
-    return _command(line) if line and line[:1] == '"' else None
+    return _command(line) if line else None
 
 
 def _flat(settings: Settings) -> dict[str, Any]:
@@ -73,8 +74,12 @@ def _sides(prompt: str) -> tuple[str | None, str | None]:
     return _AGAINST.sub("", prompt).strip() or None, ", ".join(against) or None
 
 
-def _command(line: str) -> dict[str, Any]:
-    prompt, _, options = line[1:].rpartition('"')
+def _command(line: str) -> dict[str, Any] | None:
+    """The words, in quotes or not, and the options behind them; None without any."""
+    begin = _OPTIONS.search(line, line.rfind('"') + 1)
+    if begin is None:
+        return None
+    prompt, options = line[: begin.start()].strip().removeprefix('"').removesuffix('"'), line[begin.start() :]
     given = dict(_OPTION.findall(f" {options[:2000]}"))
     positive, against = _sides(jsontext.string(prompt) or "")
     return {

@@ -17,7 +17,7 @@ _SEED = re.compile(r"\s--seed\s+(\d{1,12})\b")
 
 def read(texts: Texts) -> dict[str, Any] | None:
     """The fields; None if no number of a job stands behind the words."""
-    words = texts.text("description")
+    words = texts.text("description") or texts.text("comment")
     job = _JOB.search(words[-200:]) if words else None
     if words is None or job is None:
         return None

@@ -17,12 +17,14 @@ _MARKS = ("noise_schedule", "request_type", "uncond_scale", "v4_prompt")
 def read(texts: Texts) -> dict[str, Any] | None:
     """The fields; None if NovelAI did not write them."""
     source, words = texts.text("source"), texts.text("description")
+    # its first model's settings have no mark of their own
+    signed = texts.text("software") == "NovelAI"
     for found in texts.objects:
         inner = jsontext.to_object(found.get("Comment"))
         if inner is not None:
             source, words = jsontext.string(found.get("Source")), jsontext.string(found.get("Description"))
             found = inner
-        if "uc" in found and any(mark in found for mark in _MARKS):
+        if "uc" in found and (signed or any(mark in found for mark in _MARKS)):
             return _fields(found, words, source)
     return None
 
