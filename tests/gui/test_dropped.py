@@ -60,6 +60,10 @@ def mime_of(**kinds: str | bytes) -> QMimeData:
         {"uris": "https://pictures.example.org/a", "html": '<img src="/full/boat.jpg">'},
         {"html": '<img src="//pictures.example.org/full/boat.jpg">'},
         {"uris": "smb://nas/a.png", "text": BOAT},
+        {"text": BOAT.replace("https:", "HTTPS:")},
+        {"uris": "https://search.example.org/url?sa=i&url=https%3A%2F%2Fpictures.example.org%2Ffull%2Fboat.jpg"},
+        {"html": f'<img src="https://a.example/b.jpg" srcset="{BOAT} 4x, https://a.example/b.jpg 1x">'},
+        {"html": f'<img src="https://a.example/b.jpg" srcset="https://a.example/c.jpg 236w, {BOAT} 736w">'},
     ],
 )
 def test_the_picture_itself_is_fetched(qapp: QApplication, kinds: dict[str, str]) -> None:
@@ -89,6 +93,10 @@ def test_a_picture_that_is_its_own_address_is_decoded(qapp: QApplication, kind: 
         ({"text": "/home/x/Pictures/a.png"}, ["/home/x/Pictures/a.png"]),
         ({"text": '"/home/x/my a.png"\n/home/x/b.jpg\n'}, ["/home/x/my a.png", "/home/x/b.jpg"]),
         ({"text": "file:///home/x/a.png"}, ["/home/x/a.png"]),
+        ({"text": "file:///home/x/my a.png"}, ["/home/x/my a.png"]),
+        ({"text": "/home/x/my\\ a.png"}, ["/home/x/my a.png"]),
+        ({"uris": "file://127.0.0.1/home/x/a.png"}, ["/home/x/a.png"]),
+        ({"uris": "file:///home/x/a.pjpeg"}, ["/home/x/a.pjpeg"]),
         ({"copied": "copy\nfile:///home/x/a.png\nfile:///home/x/b.png"}, ["/home/x/a.png", "/home/x/b.png"]),
         ({"uris": "file:///x/a.png", "text": "/x/a.png", "html": f'<img src="{BOAT}">'}, ["/x/a.png"]),
     ],
@@ -106,6 +114,12 @@ def test_files_in_whatever_form(qapp: QApplication, kinds: dict[str, str], files
         ({"uris": "file:///home/x/clip.mp4"}, "clip.mp4 is not a picture"),
         ({"uris": "file:///home/x/IMG_0001.HEIC"}, "IMG_0001.HEIC is not a picture"),
         ({"uris": "data:image/png;base64,AAAA"}, "cannot be read"),
+        ({"text": "/home/x/IMG_0001.HEIC"}, "IMG_0001.HEIC is not a picture"),
+        ({"text": "/home/x/clip.mp4"}, "clip.mp4 is not a picture"),
+        ({"text": "smb://nas/my pictures/a.png"}, "nas is another machine or device"),
+        ({"uris": "google-drive://somebody/a"}, "starts with google-drive:"),
+        ({"html": '<img src="a/b.jpg">'}, "cannot be read"),
+        ({"html": '<img src="file:///home/x/a.png">'}, "cannot be read"),
     ],
 )
 def test_what_cannot_be_taken_is_said(qapp: QApplication, kinds: dict[str, str], words: str) -> None:
@@ -129,5 +143,28 @@ def test_a_part_of_an_address_names_nothing_without_its_page(qapp: QApplication)
 
 
 def test_words_are_no_picture(qapp: QApplication) -> None:
-    for text in ("a lake at dawn: calm", "/imagine a boat", "use /home/x/a.png now", "note: a boat", "16:9"):
+    for text in (
+        "a lake at dawn: calm",
+        "/imagine a boat",
+        "use /home/x/a.png now",
+        "note: a boat",
+        "16:9",
+        "boat:1.2",
+        "C:\\boats",
+    ):
         assert dropped.read(mime_of(text=text)) is None
+
+
+def test_a_picture_that_is_its_own_address_in_several_lines_or_in_capitals(qapp: QApplication) -> None:
+    address = data_address()
+    for text in (f"{address[:60]}\n{address[60:]}\n", address.replace("data:", "DATA:")):
+        found = dropped.read(mime_of(text=text))
+        assert found is not None and found.image is not None and found.image.width() == 64
+
+
+def test_the_bytes_of_a_picture(qapp: QApplication) -> None:
+    mime = QMimeData()
+    mime.setData("image/x-unheard-of", QByteArray(b"1"))
+    mime.setData("image/png", QByteArray(base64.b64decode(data_address().partition(",")[2])))
+    found = dropped.read(mime)
+    assert found is not None and found.image is not None and found.image.width() == 64

@@ -14,11 +14,29 @@ from PySide6.QtGui import QImage
 
 from oelala_desktop.ui.widgets import web_drag
 
-SUFFIXES = (".jpg", ".jpeg", ".jfif", ".jpe", ".png", ".apng", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif")
+SUFFIXES = (
+    ".jpg",
+    ".jpeg",
+    ".jfif",
+    ".jpe",
+    ".pjpeg",
+    ".pjp",
+    ".png",
+    ".apng",
+    ".webp",
+    ".gif",
+    ".bmp",
+    ".tif",
+    ".tiff",
+    ".avif",
+)
 KINDS = "JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF"
 #: browsers save "photo.jpg_large" and "photo.jpg!d"
 _TAIL = re.compile(r"[^0-9a-z].*")
 _PATH = re.compile(r"(/|~/|[A-Za-z]:[\\/]|\\\\)\S")
+#: pictures and videos that no picture field takes, of which it says so
+_OTHERS = (".heic", ".heif", ".jxl", ".jp2", ".svg", ".psd", ".ico", ".pdf", ".mp4", ".mov", ".webm", ".mkv", ".avi")
+_HERE = ("localhost", "127.0.0.1", "[::1]", "::1")
 _NO_PIXELS = "The picture in it cannot be read. Save it as a file, and drop that."
 
 
@@ -53,19 +71,30 @@ def read(mime: QMimeData, *, pixels: bool = True) -> Dropped | None:
     if any(looks_like_picture(path) for path in files):
         return Dropped(files=tuple(files))  # the others among them are named by whoever takes the files
     said = refusal(files) if files else ""
-    if mime.hasImage():
-        image = mime.imageData() if pixels else QImage()
-        if isinstance(image, QImage) and not (pixels and image.isNull()):
+    kinds = [kind for kind in mime.formats() if kind.startswith("image/")]
+    if mime.hasImage() or kinds:
+        image = _image(mime, kinds) if pixels else QImage()
+        if not (pixels and image.isNull()):
             return Dropped(image=image)
         said = said or _NO_PIXELS
     return _from_web(mime, named, said, pixels=pixels)
+
+
+def _image(mime: QMimeData, kinds: Sequence[str]) -> QImage:
+    """Null where none of the kinds can be read."""
+    given = mime.imageData() if mime.hasImage() else None
+    if isinstance(given, QImage) and not given.isNull():
+        return given
+    made = (QImage.fromData(mime.data(kind)) for kind in kinds)
+    return next((image for image in made if not image.isNull()), QImage())
 
 
 def _from_web(mime: QMimeData, named: list[str], said: str, *, pixels: bool) -> Dropped | None:
     """The picture of a search result or a link before the one that a page shows small; `said` is why what was found
     before is of no use."""
     page = next((address for address in named if _is_web(address)), "")
-    shown, links = web_drag.pictures_of(web_drag.text_of(mime, "text/html"), page)
+    piece = web_drag.text_of(mime, "text/html")
+    shown, links = web_drag.pictures_of(piece, page)
     targets = [*named, *links]
     large = [*filter(None, map(web_drag.named_picture, targets)), *(a for a in targets if _is_picture(a))]
     for address in (*large, *shown, *named):
@@ -78,6 +107,7 @@ def _from_web(mime: QMimeData, named: list[str], said: str, *, pixels: bool) -> 
                 return Dropped(image=image)
             said = said or _NO_PIXELS
     said = said or next((_elsewhere(address) for address in named if not address.startswith(("data:", "file:"))), "")
+    said = said or (_NO_PIXELS if "<img" in piece.lower() else "")
     return Dropped(refusal=said) if said else None
 
 
@@ -86,17 +116,23 @@ def _files(named: Sequence[str]) -> Iterator[Path]:
         url = QUrl(address)
         if not url.isLocalFile():
             continue
-        if url.host().casefold() in ("localhost", socket.gethostname().casefold()):
+        if url.host().casefold() in (*_HERE, socket.gethostname().casefold()):
             url.setHost("")
         yield Path(url.toLocalFile())
 
 
 def _paths(text: str) -> Iterator[Path]:
-    """Lines that are paths of pictures, if no line is anything else."""
+    """Lines that are paths of pictures or videos, if no line is anything else."""
     lines = [line.strip().strip("\"'") for line in text.splitlines() if line.strip()]
+    # terminals put a backslash before a blank
+    lines = [line.replace("\\ ", " ") if line.startswith(("/", "~/")) else line for line in lines]
     paths = [Path(line).expanduser() if line.startswith("~/") else Path(line) for line in lines if _PATH.match(line)]
-    if len(paths) == len(lines) and all(path.suffix and looks_like_picture(path) for path in paths):
+    if len(paths) == len(lines) and all(path.suffix and _is_media(path) for path in paths):
         yield from paths
+
+
+def _is_media(path: Path) -> bool:
+    return looks_like_picture(path) or path.suffix.casefold() in _OTHERS
 
 
 def _is_web(address: str) -> bool:

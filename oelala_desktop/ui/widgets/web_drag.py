@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from urllib.parse import parse_qs, unquote_to_bytes, urljoin, urlsplit
@@ -14,6 +15,11 @@ from PySide6.QtCore import QMimeData
 _LONGEST_DATA = 40_000_000
 #: where pages of search results name the picture itself
 _NAMED_BY = ("imgurl", "mediaurl", "murl", "img_url", "image_url")
+#: where they may name a page as well
+_LEADS_BY = ("url", "u", "q")
+_PICTURE = re.compile(r"\.(jpe?g|png|webp|gif|avif|bmp|tiff?)\Z", re.IGNORECASE)
+#: a text that is an address, with blanks in it or not; the web's have none
+_ADDRESS = re.compile(r"(?:https?|blob):\S+\Z|data:|file:/|mtp:|(?!https?:)[a-z][a-z0-9+.-]{1,20}://", re.IGNORECASE)
 
 
 def text_of(mime: QMimeData, kind: str) -> str:
@@ -30,13 +36,24 @@ def addresses(mime: QMimeData) -> list[str]:
     found = [url.toString() for url in mime.urls() if url.scheme()]
     found += text_of(mime, "text/x-moz-url").splitlines()[:1]
     found += text_of(mime, "x-special/gnome-copied-files").splitlines()[1:]
-    found += [line.strip() for line in mime.text().splitlines() if len(line.split()) == 1 and _scheme(line)]
-    return list(dict.fromkeys(address.strip("\0 ") for address in found if _scheme(address)))
+    found += [line.strip() for line in _lines(mime.text()) if _ADDRESS.match(line.strip())]
+    return list(dict.fromkeys(_plain(address.strip("\0 ")) for address in found if _scheme(address)))
+
+
+def _lines(text: str) -> list[str]:
+    """A picture as its own address may be broken into lines."""
+    return ["".join(text.split())] if text.lstrip()[:5].lower() == "data:" else text.splitlines()
+
+
+def _plain(address: str) -> str:
+    """The scheme in small letters, as it is looked for."""
+    scheme, colon, rest = address.partition(":")
+    return f"{scheme.lower()}{colon}{rest}"
 
 
 def _scheme(address: str) -> str:
     try:
-        return urlsplit(address.strip()).scheme if ":" in address[:12] else ""
+        return urlsplit(address.strip()).scheme if ":" in address[:24] else ""
     except ValueError:
         return ""
 
@@ -48,7 +65,8 @@ def named_picture(address: str) -> str:
     except ValueError:
         return ""
     named = (query[key][0] for key in _NAMED_BY if key in query)
-    return next((url for url in named if url.startswith(("http://", "https://"))), "")
+    leads = (query[key][0] for key in _LEADS_BY if key in query and _PICTURE.search(path_of(query[key][0])))
+    return next((url for url in (*named, *leads) if url.startswith(("http://", "https://"))), "")
 
 
 def path_of(address: str) -> str:
@@ -103,14 +121,21 @@ class _Piece(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = {name: value.strip() for name, value in attrs if value}
         if tag == "img":
-            # what a page loads late is named besides a stand-in
-            found = [values.get(name, "") for name in ("data-full", "data-original", "data-src", "src")]
-            self.pictures += filter(None, [*found, *_last_of(values.get("srcset", ""))])
+            # what a page loads late is named besides a stand-in, and the one shown is the smallest that does
+            late = [values.get(name, "") for name in ("data-full", "data-original", "data-src")]
+            self.pictures += filter(None, [*late, _largest(values.get("srcset", "")), values.get("src", "")])
         elif tag == "a" and "href" in values:
             self.links.append(values["href"])
 
 
-def _last_of(srcset: str) -> list[str]:
-    """The last of a set is as a rule the largest."""
-    parts = [part.split()[0] for part in srcset.split(", ") if part.split()]
-    return parts[-1:]
+def _largest(srcset: str) -> str:
+    """The one with the greatest width or density; the last of several alike."""
+    parts = [part.split() for part in srcset.split(", ") if part.split()]
+    return max(reversed(parts), key=_scale)[0] if parts else ""
+
+
+def _scale(part: list[str]) -> float:
+    try:
+        return float(part[1].rstrip("wx,")) if len(part) > 1 else 1.0
+    except ValueError:
+        return 0.0
