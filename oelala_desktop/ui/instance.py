@@ -1,5 +1,6 @@
-"""One window a home: a second start hands its files to the first and ends. Nothing is handed to another user, nor taken
-from one; whatever is not ours is as if it were not there, and the window starts."""
+"""One window a home: a second start hands its files to the first and ends, once the first has said that it has them.
+Nothing is handed to another user, nor taken from one; whatever is not ours, or does not answer, is as if it were not
+there, and the window starts."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ import socket
 import struct
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from PySide6.QtCore import QLockFile, QObject, QTimer, Signal
@@ -17,30 +19,45 @@ from PySide6.QtNetwork import QLocalServer, QLocalSocket
 from oelala_desktop.ui.instance_name import instance_name
 
 _LIMIT = 64 * 1024  # bytes of a hand-over; what has more goes in several
+_END = b"\n"  # of a hand-over, and the answer to it
 _WAIT_MS = 1000  # for all of one
+_PATIENCE_MS = 4000  # until it is answered: the first may be about to show its window
 _TRIES, _PAUSE = 20, 0.05  # seconds between: the first needs that long at most to listen
 
 
-def hand_over(home: Path, files: Sequence[str]) -> bool:
-    """Gives the files to a window that runs already; False if there is none."""
-    return all(_give(home, part) for part in _parts([str(Path(f).absolute()) for f in files]))
+class _Unanswered(Exception):
+    """One listens, and does nothing."""
+
+
+def hand_over(home: Path, files: Sequence[str], *, patience_ms: int = _PATIENCE_MS) -> bool:
+    """Gives the files to a window that runs already; False if there is none that takes them within `patience_ms`
+    each time."""
+    try:
+        return _all_given(home, files, patience_ms)
+    except _Unanswered:
+        return False
+
+
+def _all_given(home: Path, files: Sequence[str], patience_ms: int) -> bool:
+    """False if nobody of ours listens. Raises _Unanswered."""
+    return all(_give(home, part, patience_ms) for part in _parts([str(Path(f).absolute()) for f in files]))
 
 
 def _parts(files: Sequence[str]) -> Iterator[bytes]:
     """Each within the limit; at least one, since that alone raises the window."""
     some: list[str] = []
-    size = room = _LIMIT - len(b'{"files": []}')
+    size = room = _LIMIT - len(b'{"files": []}' + _END)
     for file in files:
         cost = len(json.dumps(file)) + 2
         if cost > size and some:
-            yield json.dumps({"files": some}).encode()
+            yield json.dumps({"files": some}).encode() + _END
             some, size = [], room
         some.append(file)
         size -= cost
-    yield json.dumps({"files": some}).encode()
+    yield json.dumps({"files": some}).encode() + _END
 
 
-def _give(home: Path, payload: bytes) -> bool:
+def _give(home: Path, payload: bytes, patience_ms: int) -> bool:
     name = instance_name(home)
     if not name:
         return False
@@ -51,7 +68,10 @@ def _give(home: Path, payload: bytes) -> bool:
     connection.write(payload)
     connection.flush()
     connection.waitForBytesWritten(_WAIT_MS)
-    connection.disconnectFromServer()
+    is_taken = connection.waitForReadyRead(patience_ms)
+    connection.abort()
+    if not is_taken:
+        raise _Unanswered
     return True
 
 
@@ -93,14 +113,16 @@ class Instance(QObject):
             QLocalServer.removeServer(name)  # left by one that was killed
             self._server.listen(name)
 
-    def is_second(self, files: Sequence[str]) -> bool:
-        """True when another was first and has the files now. One that is first but never answers is given up."""
+    def is_second(self, files: Sequence[str], *, patience_ms: int = _PATIENCE_MS) -> bool:
+        """True when another was first and has said that it has the files. One that does not within `patience_ms` is
+        given up, and this one listens in its place."""
         if self.is_first:
             return False
-        for _ in range(_TRIES):
-            if hand_over(self._home, files):
-                return True
-            time.sleep(_PAUSE)
+        with suppress(_Unanswered):
+            for _ in range(_TRIES):
+                if _all_given(self._home, files, patience_ms):
+                    return True
+                time.sleep(_PAUSE)
         self._listen()
         return False
 
@@ -123,27 +145,24 @@ class Instance(QObject):
     def _hear(self, connection: QLocalSocket) -> None:
         received = bytearray()
 
-        def give_up() -> None:
-            connection.disconnected.disconnect(finish)
-            connection.abort()
-            connection.deleteLater()
-
         def read() -> None:
             received.extend(connection.readAll().data())
-            if len(received) > _LIMIT:
-                give_up()
-
-        def finish() -> None:
-            received.extend(connection.readAll().data())
-            files = _files_of(bytes(received))
-            if files is not None:
-                self._came.emit(files)
-            connection.deleteLater()
+            if received.endswith(_END):
+                connection.readyRead.disconnect(read)
+                files = _files_of(bytes(received))
+                # who has gone has waited for too long, and opens the files itself
+                if files is not None and connection.write(_END) == len(_END) and connection.flush():
+                    self._came.emit(files)
+                connection.disconnectFromServer()
+            elif len(received) > _LIMIT:
+                connection.abort()
 
         connection.setReadBufferSize(_LIMIT + 1)
         connection.readyRead.connect(read)
-        connection.disconnected.connect(finish)
-        QTimer.singleShot(_WAIT_MS, connection, give_up)
+        connection.disconnected.connect(connection.deleteLater)
+        QTimer.singleShot(_WAIT_MS, connection, connection.abort)
+        if connection.bytesAvailable():
+            read()
 
 
 def _files_of(payload: bytes) -> list[str] | None:

@@ -22,10 +22,32 @@ from PySide6.QtNetwork import QLocalSocket
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from oelala_desktop.ui.instance import Instance, hand_over
+from oelala_desktop.ui import instance
+from oelala_desktop.ui.instance import Instance
 from oelala_desktop.ui.instance_name import instance_name, may_run_already
 from oelala_desktop.ui.remembered import read_remembered, remembered, restore
 from oelala_desktop.ui.shell import Shell
+
+_START = """
+import json, sys
+from pathlib import Path
+from PySide6.QtCore import QCoreApplication
+from oelala_desktop.ui.instance import Instance, hand_over
+app = QCoreApplication([])
+home, files = Path(sys.argv[1]), json.loads(Path(sys.argv[2]).read_text())
+given = Instance(home).is_second if sys.argv[3:] else lambda files, **more: hand_over(home, files, **more)
+sys.exit(3 if given(files, patience_ms=60_000) else 4)
+"""
+
+
+def hand_over(qtbot: QtBot, home: Path, files: list[str], *as_second: str) -> bool:
+    """By another process, which is answered while this one's window goes on."""
+    (home / "files.json").write_text(json.dumps(files))
+    command = [sys.executable, "-c", _START, str(home), str(home / "files.json"), *as_second]
+    with subprocess.Popen(command) as process:
+        qtbot.waitUntil(lambda: process.poll() is not None, timeout=60_000)
+    assert process.returncode in (3, 4)
+    return process.returncode == 3
 
 
 @pytest.fixture
@@ -39,15 +61,15 @@ def first(qapp: QApplication, tmp_path: Path) -> Iterator[Instance]:
 
 def test_files_that_come_before_anybody_takes_them(qtbot: QtBot, first: Instance, tmp_path: Path) -> None:
     assert may_run_already(tmp_path)
-    assert hand_over(tmp_path, ["early ü.png"])
+    assert hand_over(qtbot, tmp_path, ["early ü.png"])
     qtbot.waitUntil(lambda: bool(first._early))
     taken: list[list[str]] = []
     first.deliver(taken.append)
     assert taken == [[str(Path("early ü.png").absolute())]]
-    assert hand_over(tmp_path, [])
+    assert hand_over(qtbot, tmp_path, [])
     qtbot.waitUntil(lambda: len(taken) == 2)
     many = [f"/a folder with a long name/{number:05}.png" for number in range(5000)]
-    assert hand_over(tmp_path, many)
+    assert hand_over(qtbot, tmp_path, many)
     qtbot.waitUntil(lambda: sum(map(len, taken)) == 1 + len(many))
     assert taken[1] == [] and list(chain(*taken[2:])) == many
 
@@ -55,15 +77,16 @@ def test_files_that_come_before_anybody_takes_them(qtbot: QtBot, first: Instance
 def test_nonsense_from_another_program(qtbot: QtBot, first: Instance, tmp_path: Path) -> None:
     taken: list[list[str]] = []
     first.deliver(taken.append)
-    for words in (b"", b"\xff\xfe", b"[]", b'{"files": 3}', b'{"files": [1, "/x.png"]}'):
-        socket = QLocalSocket()
+    sockets: list[QLocalSocket] = []
+    for words in (b"", b"\xff\xfe\n", b"[]\n", b'{"files": 3}\n', b'{"files": ["/half', b'{"files": [1, "/x.png"]}\n'):
+        sockets.append(socket := QLocalSocket())
         socket.connectToServer(instance_name(tmp_path))
         assert socket.waitForConnected(1000)
         socket.write(words)
         socket.flush()
-        socket.disconnectFromServer()
-    qtbot.waitUntil(lambda: bool(taken))
+    qtbot.waitUntil(lambda: bool(sockets[-1].bytesAvailable()))
     assert taken == [["/x.png"]]
+    assert not any(socket.bytesAvailable() for socket in sockets[:-1])
 
 
 def test_more_than_was_promised_and_one_that_never_ends(qtbot: QtBot, first: Instance, tmp_path: Path) -> None:
@@ -86,7 +109,7 @@ def test_more_than_was_promised_and_one_that_never_ends(qtbot: QtBot, first: Ins
                     return True
 
             qtbot.waitUntil(is_closed)
-    assert hand_over(tmp_path, ["/y.png"])
+    assert hand_over(qtbot, tmp_path, ["/y.png"])
     qtbot.waitUntil(lambda: bool(taken))
     assert taken == [["/y.png"]]
 
@@ -110,7 +133,7 @@ def test_its_place_is_this_users_own(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert Path(instance_name(home)).parent == home / "window"
     (home / "window").rmdir()
     (home / "window").write_text("in the way")
-    assert instance_name(home) == "" and not may_run_already(home) and not hand_over(home, [])
+    assert instance_name(home) == "" and not may_run_already(home) and not instance.hand_over(home, [])
     assert Instance(home).is_first
 
 
@@ -130,14 +153,14 @@ print(s.accept()[0].recv(9999), flush=True)
 """
     intruder = f"""{somebody}
 s.connect({str(ours)!r})
-s.send(b'{{"files": ["/planted.png"]}}')
+s.send(b'{{"files": ["/planted.png"]}}\\n')
 """
     try:
         with subprocess.Popen([sys.executable, "-c", imposter], stdout=subprocess.PIPE, text=True) as process:
             assert process.stdout is not None and process.stdout.readline() == "ready\n"
             with monkeypatch.context() as patch:
                 patch.setattr("oelala_desktop.ui.instance.instance_name", lambda home: str(place))
-                assert not hand_over(tmp_path, ["/secret.png"])
+                assert not instance.hand_over(tmp_path, ["/secret.png"])
             assert process.stdout.readline() == "b''\n"
         taken: list[list[str]] = []
         first.deliver(taken.append)
@@ -147,8 +170,8 @@ s.send(b'{{"files": ["/planted.png"]}}')
         subprocess.run([sys.executable, "-c", intruder], check=True, timeout=60)
         with socket.socket(socket.AF_UNIX) as own:
             own.connect(str(ours))
-            own.send(b'{"files": ["/own.png"]}')
-        qtbot.waitUntil(lambda: bool(taken))
+            own.send(b'{"files": ["/own.png"]}\n')
+            qtbot.waitUntil(lambda: bool(taken))
         assert taken == [["/own.png"]]
     finally:
         shutil.rmtree(folder)
@@ -157,7 +180,7 @@ s.send(b'{{"files": ["/planted.png"]}}')
 def test_of_two_only_one_is_first(qtbot: QtBot, first: Instance, tmp_path: Path) -> None:
     second = Instance(tmp_path)
     assert not second.is_first and not first.is_second([])
-    assert second.is_second(["x.png"])
+    assert hand_over(qtbot, tmp_path, ["x.png"], "as second")
     qtbot.waitUntil(lambda: first._early == [[str(Path("x.png").absolute())]])
 
 
@@ -172,9 +195,9 @@ first = Instance(Path({str(tmp_path)!r}))
 os.kill(os.getpid(), signal.SIGKILL)
 """
     subprocess.run([sys.executable, "-c", code], timeout=90)
-    assert may_run_already(tmp_path) and not hand_over(tmp_path, [])
+    assert may_run_already(tmp_path) and not instance.hand_over(tmp_path, [])
     heir = Instance(tmp_path)
-    assert heir.is_first and hand_over(tmp_path, [])
+    assert heir.is_first and hand_over(qtbot, tmp_path, [])
 
 
 def test_a_first_that_never_answers(
@@ -183,7 +206,19 @@ def test_a_first_that_never_answers(
     monkeypatch.setattr("oelala_desktop.ui.instance._TRIES", 2)
     first._server.close()
     second = Instance(tmp_path)
-    assert not second.is_second([]) and hand_over(tmp_path, [])
+    assert not second.is_second([]) and hand_over(qtbot, tmp_path, [])
+
+
+def test_a_first_that_hangs(qtbot: QtBot, first: Instance, tmp_path: Path) -> None:
+    """It listens, but does nothing: its thread is this one."""
+    taken: list[list[str]] = []
+    first.deliver(taken.append)
+    second = Instance(tmp_path)
+    assert not instance.hand_over(tmp_path, ["/x.png"], patience_ms=50)
+    assert not second.is_second(["/x.png"], patience_ms=50)
+    assert hand_over(qtbot, tmp_path, ["/y.png"])
+    assert second._early == [["/y.png"]]
+    assert taken == [], "what came too late is open elsewhere by now"
 
 
 @pytest.mark.parametrize(
