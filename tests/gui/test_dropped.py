@@ -137,7 +137,8 @@ def test_pixels_beside_something_useless_are_taken(qapp: QApplication) -> None:
 
 def test_a_part_of_an_address_names_nothing_without_its_page(qapp: QApplication) -> None:
     for part in ("boat.jpg", "/full/boat.jpg", "../boat.jpg?w=900"):
-        assert dropped.read(mime_of(html=f'<img src="{part}">')) is None
+        alone = dropped.read(mime_of(html=f'<img src="{part}">'))
+        assert alone is not None and alone.refusal and not (alone.url or alone.files or alone.image)
         found = dropped.read(mime_of(html=f'<img data-src="{part}" src="{data_address()}">'))
         assert found is not None and found.image is not None and found.image.width() == 64
 
