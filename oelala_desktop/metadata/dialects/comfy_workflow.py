@@ -12,16 +12,14 @@ from typing import Any
 from oelala_desktop.metadata import limits
 from oelala_desktop.metadata.dialects import everywhere, widgets
 from oelala_desktop.metadata.dialects.comfy_prompt import is_graph
+from oelala_desktop.metadata.dialects.editor import BYPASSED, MUTED, Node, objects, sockets
 
-_MUTED, _BYPASSED = 2, 4
 _INPUT_NODE, _OUTPUT_NODE = -10, -20
 _NESTING = 8
 #: nodes that exist in the editor only
 _SETTERS = frozenset({"SetNode", "easy setNode"})
 _GETTERS = frozenset({"GetNode", "easy getNode"})
 _DRAWN_ONLY = frozenset({"Note", "MarkdownNote", "Reroute", "PrimitiveNode"}) | _SETTERS | _GETTERS
-
-Node = dict[str, Any]
 
 
 def to_graph(drawn: dict[str, Any]) -> dict[str, Any]:
@@ -30,14 +28,10 @@ def to_graph(drawn: dict[str, Any]) -> dict[str, Any]:
         return drawn
     definitions = drawn.get("definitions")
     subgraphs = definitions.get("subgraphs") if type(definitions) is dict else None
-    known = {d["id"]: d for d in _objects(subgraphs) if type(d.get("id")) is str}
+    known = {d["id"]: d for d in objects(subgraphs) if type(d.get("id")) is str}
     graph: dict[str, Any] = {}
     _Scope(drawn, _Definitions(known), "", None, None).emit(graph, 0)
     return graph
-
-
-def _objects(value: Any) -> list[dict[str, Any]]:
-    return [entry for entry in value if type(entry) is dict] if type(value) is list else []
 
 
 def _kind(node: Node) -> str:
@@ -49,12 +43,6 @@ def _channel(node: Node) -> str:
     """What a SetNode and its GetNodes have in common."""
     values = node.get("widgets_values")
     return values[0] if type(values) is list and values and type(values[0]) is str else ""
-
-
-def _sockets(node: Node, side: str) -> list[dict[str, Any]]:
-    """The inputs or outputs of a node, as many as any real one has."""
-    sockets = node.get(side)
-    return _objects(sockets[:256]) if type(sockets) is list else []
 
 
 class _Definitions:
@@ -83,8 +71,8 @@ class _Scope:
         self.inner: dict[Any, _Scope | None] = {}
         self.setters: dict[str, Node] = {}
         self.outer_values: dict[str, Any] | None = None
-        self.declared = _objects(drawn.get("inputs"))
-        for node in _objects(drawn.get("nodes"))[: limits.GRAPH_STEPS]:
+        self.declared = objects(drawn.get("inputs"))
+        for node in objects(drawn.get("nodes"))[: limits.GRAPH_STEPS]:
             if type(node.get("id")) in (int, str):
                 self.nodes[node["id"]] = node
                 if _kind(node) in _SETTERS:
@@ -121,7 +109,7 @@ class _Scope:
     def emit(self, graph: dict[str, Any], depth: int) -> None:
         """Add this level's nodes and those below it to `graph`."""
         for node_id, node in self.nodes.items():
-            if node.get("mode") in (_MUTED, _BYPASSED) or len(graph) >= limits.GRAPH_STEPS:
+            if node.get("mode") in (MUTED, BYPASSED) or len(graph) >= limits.GRAPH_STEPS:
                 continue
             scope = self.inside(node) if depth < _NESTING else None
             if scope is not None:
@@ -132,7 +120,7 @@ class _Scope:
 
     def _inputs(self, node: Node) -> dict[str, Any]:
         inputs = widgets.named(node)
-        for index, entry in enumerate(_sockets(node, "inputs")):
+        for index, entry in enumerate(sockets(node, "inputs")):
             name, link = entry.get("name"), entry.get("link")
             if type(name) is not str:
                 continue
@@ -157,9 +145,9 @@ class _Scope:
         if node_id == _INPUT_NODE:
             return self._from_outside(slot, hops)
         node = self.nodes.get(node_id)
-        if node is None or node.get("mode") == _MUTED:
+        if node is None or node.get("mode") == MUTED:
             return None
-        if node.get("mode") == _BYPASSED:
+        if node.get("mode") == BYPASSED:
             return self.origin(self._same_type(node, slot), hops + 1)
         scope = self.inside(node)
         if scope is not None:
@@ -174,7 +162,7 @@ class _Scope:
         if kind in _GETTERS:
             node = self.setters.get(_channel(node), node)
         if kind == "Reroute" or kind in _SETTERS or kind in _GETTERS:
-            inputs = _sockets(node, "inputs")
+            inputs = sockets(node, "inputs")
             return self.origin(inputs[0].get("link"), hops + 1) if inputs else None
         return [f"{self.prefix}{node['id']}", slot]
 
@@ -184,7 +172,7 @@ class _Scope:
         if self.parent is None or self.outer is None or type(slot) is not int or not 0 <= slot < len(declared):
             return None
         name = declared[slot].get("name")
-        for entry in _sockets(self.outer, "inputs"):
+        for entry in sockets(self.outer, "inputs"):
             if entry.get("name") == name and entry.get("link") is not None:
                 return self.parent.origin(entry["link"], hops + 1)
         if self.outer_values is None:
@@ -194,7 +182,7 @@ class _Scope:
 
     @staticmethod
     def _same_type(node: Node, slot: Any) -> Any:
-        outputs, inputs = _sockets(node, "outputs"), _sockets(node, "inputs")
+        outputs, inputs = sockets(node, "outputs"), sockets(node, "inputs")
         if type(slot) is not int or not 0 <= slot < len(outputs):
             return None
         same = [entry.get("link") for entry in inputs if entry.get("type") == outputs[slot].get("type")]

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from oelala_desktop.metadata import jsontext, limits
+from oelala_desktop.metadata.dialects.editor import BYPASSED, MUTED, Node, sockets
 
-Node = dict[str, Any]
 #: a node, by its id as text, and the number of its input
 Place = tuple[str, int]
 #: node and output that a link comes from
@@ -19,7 +19,6 @@ Origin = tuple[Any, Any]
 
 _SIMPLE = re.compile(r"\w+")
 _SIDES = ("pos", "neg")
-_OFF = (2, 4)
 
 
 def links(drawn: Node, nodes: dict[Any, Node], known: dict[Any, Origin]) -> dict[Place, Origin]:
@@ -44,14 +43,9 @@ def _saved(entry: Any, by_text: dict[str, Any]) -> Iterator[tuple[Place, Origin]
             yield (jsontext.word(entry.get("downstream")), slot), (origin, from_slot)
 
 
-def _sockets(node: Node) -> list[Node]:
-    sockets = node.get("inputs")
-    return [entry for entry in sockets[:256] if type(entry) is dict] if type(sockets) is list else []
-
-
 def _offers(node: Node, known: dict[Any, Origin]) -> Iterator[tuple[str, str, Origin]]:
     """Type, a part of the name that an input must have, and where it comes from."""
-    if node.get("mode") in _OFF:
+    if node.get("mode") in (MUTED, BYPASSED):
         return
     kind = jsontext.word(node.get("type"))
     if kind.startswith("Seed"):
@@ -61,7 +55,7 @@ def _offers(node: Node, known: dict[Any, Origin]) -> Iterator[tuple[str, str, Or
     if type(wanted) is not str or (wanted not in ("", ".*") and not _SIMPLE.fullmatch(wanted)):
         return
     wanted = "" if wanted == ".*" else wanted
-    for index, entry in enumerate(_sockets(node)):
+    for index, entry in enumerate(sockets(node, "inputs")):
         link, type_ = entry.get("link"), entry.get("type")
         if type(link) in (int, str) and link in known and type(type_) is str:
             part = _SIDES[index] if kind.startswith("Prompts") and index < len(_SIDES) else wanted
@@ -72,7 +66,7 @@ def _taken(nodes: Iterable[Node], offers: list[tuple[str, str, Origin]]) -> Iter
     for node in nodes:
         if "verywhere" in jsontext.word(node.get("type")):
             continue
-        for index, entry in enumerate(_sockets(node)):
+        for index, entry in enumerate(sockets(node, "inputs")):
             name, type_ = entry.get("name"), entry.get("type")
             if entry.get("link") is not None or type(name) is not str:
                 continue

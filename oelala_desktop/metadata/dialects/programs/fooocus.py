@@ -38,22 +38,21 @@ def _fields(settings: Settings) -> dict[str, Any]:
 
 
 def _loras(settings: Settings) -> list[tuple[Any, Any]]:
-    """`[name, weight, hash]` in a list, or texts `name : weight`."""
+    """`[name, weight, hash]` or objects in a list, or texts `name : weight`."""
     listed = settings.get("loras")
-    if type(listed) is list:
-        rows = [row.get("name") if type(row) is dict else row for row in listed]
-        return [
-            (row[0], row[1]) if type(row) is list and len(row) > 1 else _divided(row, listed[at])
-            for at, row in enumerate(rows)
-        ]
-    texts = [*settings.starting("lora")] if listed is None else jsontext.word(listed).split(",")
-    return [_divided(text, None) for text in texts]
+    if listed is None:
+        listed = settings.starting("lora")
+    rows = listed if type(listed) is list else jsontext.word(listed).split(",")
+    return [_divided(row) for row in rows]
 
 
-def _divided(text: Any, row: Any) -> tuple[Any, Any]:
+def _divided(row: Any) -> tuple[Any, Any]:
+    """Name and weight."""
+    if type(row) is list and len(row) > 1:
+        return row[0], row[1]
     if type(row) is dict:
-        return text, row.get("weight")
-    if type(text) is not str:
+        return row.get("name"), row.get("weight")
+    if type(row) is not str:
         return None, None
-    name, colon, weight = text.rpartition(":")
-    return (name.strip(), weight.strip()) if colon and jsontext.number(weight.strip()) is not None else (text, None)
+    name, colon, weight = row.rpartition(":")
+    return (name.strip(), weight.strip()) if colon and jsontext.number(weight.strip()) is not None else (row, None)
