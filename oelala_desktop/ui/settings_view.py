@@ -98,8 +98,12 @@ class SettingsView(QObject):
         links = self._studio.services.library.passed_over()
         names = ", ".join(Path(link).name for link in links[:3]) + (" …" if len(links) > 3 else "")
         follows = self._studio.services.settings.get("follow_links", False)
-        why = "leads back to where it lies" if follows else "is a link to another folder"
-        words = f"Not shown: {names} {why}." if len(links) == 1 else f"Not shown: {names} are links."
+        one = len(links) == 1
+        if follows:
+            why = "leads back to where it lies" if one else "lead back to where they lie"
+        else:
+            why = "is a link to another folder" if one else "are links to other folders"
+        words = f"Not shown: {names} {why}."
         self._page.show_note("follow_links", words if links else "", "warning")
 
     def _show_engine(self) -> None:

@@ -84,6 +84,23 @@ def test_a_linked_folder_is_named_where_folders_are_set(qapp: QApplication, tmp_
     live(qapp, tmp_path / "home", scenario, engine=NOWHERE)
 
 
+def test_links_that_lead_back_are_said_to(qapp: QApplication, tmp_path: Path) -> None:
+    output = tmp_path / "home" / "output"
+    output.mkdir(parents=True)
+    for name in ("up", "over"):
+        (output / name).symlink_to(output.parent)
+
+    async def scenario(window: MainWindow) -> None:
+        page = _page(window)
+        await window.studio.open_library()
+        note = page._notes["follow_links"]
+        await until(lambda: note.text().endswith("are links to other folders."), "the links are named")
+        _switch(page, "follow_links")
+        await until(lambda: note.text().endswith("lead back to where they lie."), "why they are not followed")
+
+    live(qapp, tmp_path / "home", scenario, engine=NOWHERE)
+
+
 def test_less_motion(qapp: QApplication, tmp_path: Path) -> None:
     async def scenario(window: MainWindow) -> None:
         qapp.setProperty(motion.REDUCED, False)
