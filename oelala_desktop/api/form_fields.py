@@ -22,7 +22,8 @@ LORA_ROW: dict[str, Any] = {
         "low": {
             "type": ["string", "null"],
             "minLength": 1,
-            "description": "File for the low noise pass: left out the same as high, null none.",
+            "description": "File for the low noise pass: left out, the low half of `high` if there is one, else the "
+            "same file; null none.",
         },
         "strength": {"type": "number", "minimum": 0, "maximum": 2, "default": 1.5},
         "enabled": {"type": "boolean", "default": True},

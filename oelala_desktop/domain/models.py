@@ -176,6 +176,11 @@ def low_half(high: str, paths: Iterable[str]) -> str | None:
     return next((pair.low for pair in find_pairs((high, *paths)) if pair.high == high), None)
 
 
+def may_be_half(path: str) -> bool:
+    """Whether its name marks a pass, or would beside that of its other half."""
+    return next(_readings(path), None) is not None
+
+
 def folder_of(path: str) -> str:
     """The folder part of a server's model name, "" at the root; either separator."""
     parts = re.split(r"[\\/]", path)

@@ -10,7 +10,7 @@ from .catalog import match_name, nearest
 from .errors import InvalidField
 from .generation import GenerationInfo, UsedLora, UsedModel
 from .geometry import ASPECTS, RESOLUTIONS, frame_size, nearest_aspect
-from .models import find_pairs
+from .models import find_pairs, may_be_half
 from .preset import Preset
 from .tool import TOOLS, VOCABULARY, Tool
 
@@ -66,7 +66,8 @@ def _models(models: Sequence[UsedModel]) -> dict[str, str]:
 
 
 def lora_rows(loras: Sequence[UsedLora]) -> list[dict[str, Any]]:
-    """Rows of `lora_configs`: a file used in both passes, or the two files of a pair, are one row."""
+    """Rows of `lora_configs`: a file used in both passes, or the two files of a pair, are one row. Where leaving `low`
+    out may mean another file, it is named."""
     rows: list[dict[str, Any]] = [_row(lora, None) for lora in loras if lora.pass_ is None]
     lows = [lora for lora in loras if lora.pass_ == "low"]
     for high in (lora for lora in loras if lora.pass_ == "high"):
@@ -85,7 +86,7 @@ def _row(high: UsedLora, low: UsedLora | None) -> dict[str, Any]:
     row: dict[str, Any] = {"high": high.name, "strength": high.strength, "enabled": True}
     if high.pass_ == "high" and low is None:
         row["low"] = None
-    elif low is not None and low.name != high.name:
+    elif low is not None and (low.name != high.name or may_be_half(high.name)):
         row["low"] = low.name
     return row
 

@@ -78,7 +78,7 @@ class LoraRow(QWidget):
         self._show()
 
     def config(self) -> dict[str, object]:
-        """As in settings: `low` absent means the same as high, None means none."""
+        """As in settings: `low` absent means the low half of the high file, or that file itself; None means none."""
         high = self.high.value()
         made: dict[str, object] = {"high": None if high in (_NONE, "") else high}
         low = self.low.value()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from oelala_desktop.domain.generation import GenerationInfo, UsedLora, UsedModel
 from oelala_desktop.domain.reuse import fit_names, lacking_note, lora_rows, settings_of, tool_of
 from oelala_desktop.domain.tool import TOOLS
@@ -55,6 +57,13 @@ def test_loras_of_both_passes_become_rows() -> None:
         {"high": "only.safetensors", "low": None, "strength": 1.0, "enabled": True},
         {"high": None, "low": "deep.safetensors", "strength": 0.5, "enabled": True},
     ]
+
+
+@pytest.mark.parametrize("high", ["cam_high.safetensors", "cam_A14BHIGH.safetensors"])
+def test_a_high_half_that_both_passes_used_is_used_in_both_again(high: str) -> None:
+    """Left out, `low` would be the low half that the server has beside it."""
+    rows = lora_rows((UsedLora(high, 1.0, "high"), UsedLora(high, 1.0, "low")))
+    assert rows == [{"high": high, "low": high, "strength": 1.0, "enabled": True}]
 
 
 def test_what_a_server_lacks_is_named_with_the_nearest() -> None:
