@@ -161,7 +161,7 @@ def changed_folders(known: Iterable[KnownFolder]) -> list[str]:
 
 
 def look(path: str) -> Stamp | str:
-    """A file's stamp, or "folder", "gone" or "other"."""
+    """A file's stamp, or "folder", "link" (to a folder), "gone" or "other"."""
     try:
         status = os.lstat(path)
     except (OSError, ValueError):
@@ -169,6 +169,8 @@ def look(path: str) -> Stamp | str:
     kind = status.st_mode & _KIND
     if kind == _REGULAR:
         return stamp_of(status)
+    if kind == _LINK and Path(path).is_dir():
+        return "link"
     return "folder" if kind == _FOLDER else "other"
 
 

@@ -238,6 +238,8 @@ class Scanner:
         renewed = []
         for path, state in looked_at.items():
             folder, name = os.path.split(path)
+            if state == "link" or path in self._links:
+                self._wanted = True  # where links lead only a whole walk tells
             if state == "folder":
                 renewed.append(path)
             elif isinstance(state, Stamp) and is_candidate(name):
@@ -260,6 +262,7 @@ class Scanner:
         """Folders that were made, moved here or otherwise changed, with all below them."""
         shown = [folder for folder in folders if not _is_hidden(folder, self._roots)]
         found = await asyncio.to_thread(walk, shown, known, threading.Event())
+        self._wanted = self._wanted or bool(found.links)
         await self._indexer.compare_listings(found.listings, into)
         self.watcher.watch({*known, *found.seen, *self._roots}, again=True)
 

@@ -86,6 +86,30 @@ async def test_the_switch_counts_at_the_next_look(linked: Shelf) -> None:
     await library.close()
 
 
+@pytest.mark.parametrize("inside", [False, True])
+async def test_links_are_noticed_as_they_come_and_go(shelf: Shelf, tmp_path: Path, inside: bool) -> None:
+    """Also inside a folder that is moved here."""
+    put(tmp_path / "other" / "there.png", picture(1))
+    put(shelf.output / "here.png", picture(2))
+    library = await shelf.start(watched=True)
+    folder = tmp_path / "new" if inside else shelf.output
+    folder.mkdir(exist_ok=True)
+    (folder / "linked").symlink_to(tmp_path / "other")
+    if inside:
+        folder = folder.rename(shelf.output / "new")
+
+    async def is_named() -> bool:
+        return library.passed_over() == (str(folder / "linked"),)
+
+    async def is_forgotten() -> bool:
+        return library.passed_over() == ()
+
+    await until(is_named)
+    (folder / "linked").unlink()
+    await until(is_forgotten)
+    await library.close()
+
+
 def test_what_leads_back_does_not_lie_apart() -> None:
     assert lies_apart("/b", ["/a"]) and lies_apart("/ab", ["/a"])
     assert not lies_apart("/a/x", ["/a"]) and not lies_apart("/", ["/a"]) and not lies_apart("/a", ["/a"])
