@@ -29,8 +29,7 @@ class GenerationInfo:
     `source` is the most trusted block found in the file (`oelala`, `prompt`, `workflow`, `a1111`, or the name of the
     program that wrote it: `swarmui`, `invokeai`, `fooocus`, `novelai`, `drawthings`, `wan2gp`, `midjourney`) even if no
     field came of it; `sources` names the block that each present field was taken from, or `file` where a video itself
-    tells it. `seed` is exact (up to 2**64-1),
-    `duration` in seconds.
+    tells it. `seed` is exact (up to 2**64-1), `duration` in seconds.
     """
 
     source: str | None = None

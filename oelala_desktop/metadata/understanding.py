@@ -12,7 +12,7 @@ from oelala_desktop.metadata.dialects import a1111, comfy_prompt, comfy_workflow
 from oelala_desktop.metadata.dialects.written import Written
 
 #: fields that come of blocks; when one has given them all, the others need not be read
-_READ_FIELDS = 19
+_READ_FIELDS = len(GenerationInfo.__dataclass_fields__.keys() - {"source", "sources"})
 #: one text that holds all blocks (VHS before 2026, and a few JPEG writers)
 _WRAPPERS = ("comment", "parameters", "description", "Comment", "Description", "UserComment")
 _GRAPHS = ("prompt", "workflow")
