@@ -35,7 +35,9 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
 #: what a preset cannot do without: pictures go in, and results come out under a name of their own
 ALWAYS = frozenset({"image", "filename"})
 _TEXTS = ("text", "prompt", "positive_prompt", "value", "string")
-_TOWARDS_TEXT = ("conditioning", *_TEXTS)
+_TOWARDS_TEXT = ("conditioning", "any", "input", *_TEXTS)
+#: what a switch with two sides hands on, by whether it is set
+_SIDES = {True: "on_true", False: "on_false"}
 _VIDEO_SAVERS = frozenset({"SaveVideo", "SaveWEBM", "SaveAnimatedWEBP", "SaveAnimatedPNG", "VHS_VideoCombine"})
 _FOLDERS: Mapping[str, tuple[str, str | None]] = {
     "unet_name": ("diffusion_models", None),
@@ -132,15 +134,34 @@ def _target(graph: edits.Graph, node_id: str, name: str) -> str:
 def _texts(graph: edits.Graph) -> Iterator[Exposure]:
     """Positive and negative, found from what the samplers are given."""
     taken: set[tuple[str, str]] = set()
+    at = {side: _texts_of(graph, side) for side in ("positive", "negative")}
     for key, side in (("prompt", "positive"), ("negative_prompt", "negative")):
-        known: dict[str, tuple[str, str] | None] = {}
-        found = [_text_at(graph, node["inputs"].get(side), side, known) for node in graph.values()]
+        found = at[side]
         found += [(i, f"{side}_prompt") for i, node in graph.items() if _holds(node, f"{side}_prompt")]
         if key == "prompt" and not any(found):  # a guider with one conditioning has no sides
-            found = [next(((i, "text") for i, n in graph.items() if _is_encoder(n)), None)]
+            encoders = [(i, "text") for i, n in graph.items() if _is_encoder(n)]
+            found = [next((spot for spot in encoders if spot not in at["negative"]), None)]
         spots = [spot for spot in dict.fromkeys(found) if spot is not None and spot not in taken]
         taken |= set(spots)
         yield from _exposed(graph, key, spots)
+
+
+def _texts_of(graph: edits.Graph, side: str) -> list[tuple[str, str] | None]:
+    known: dict[str, tuple[str, str] | None] = {}
+    return [_text_at(graph, node["inputs"].get(side), side, known) for node in graph.values()]
+
+
+def _onwards(graph: edits.Graph, inputs: Mapping[str, Any], side: str) -> list[str]:
+    """The inputs of a node without a text of its own that may lead to one."""
+    if side in inputs:
+        return [side]
+    if "on_true" in inputs or "on_false" in inputs:
+        flag = inputs.get("switch", inputs.get("boolean"))
+        if isinstance(flag, list) and edits.is_link(flag) and flag[0] in graph:
+            flag = graph[flag[0]]["inputs"].get("value")
+        names = [_SIDES[flag]] if isinstance(flag, bool) else [*_SIDES.values()]
+        return [name for name in names if name in inputs]
+    return [name for name in inputs if name.startswith(_TOWARDS_TEXT)]
 
 
 def _exposed(graph: edits.Graph, key: str, spots: Sequence[tuple[str, str]]) -> Iterator[Exposure]:
@@ -178,7 +199,7 @@ def _text_at(
             if here not in known:
                 known[here] = next(((here, name) for name in _TEXTS if _holds(graph[here], name)), None)
                 if known[here] is None:
-                    names = [side] if side in inputs else [n for n in inputs if n.startswith(_TOWARDS_TEXT)]
+                    names = _onwards(graph, inputs, side)
                     path.append(here)
                     ahead.append(iter([inputs[name] for name in names if inputs[name] is not None]))
             spot = known[here]

@@ -256,6 +256,27 @@ def test_prompts_are_found_through_what_lies_between() -> None:
     assert keys["negative_prompt"] == ("WanVideoTextEncode.negative_prompt",)
 
 
+@pytest.mark.parametrize(("flag", "side"), [(False, "20"), (True, "21"), (["22", 0], "20")])
+def test_of_a_switch_of_texts_the_side_taken_is_the_prompt(flag: object, side: str) -> None:
+    graph = workflow() | {
+        "20": node("PrimitiveStringMultiline", "Typed", value="a boat"),
+        "21": node("PrimitiveStringMultiline", "Other", value="a pier"),
+        "22": node("PrimitiveBoolean", value=False),
+        "23": node("ComfySwitchNode", switch=flag, on_false=["20", 0], on_true=["21", 0]),
+    }
+    graph["6"]["inputs"]["text"] = ["23", 0]
+    title = graph[side]["_meta"]["title"]
+    assert found(adopt(graph))["prompt"] == (f"{title}.value",)
+
+
+def test_the_text_of_the_other_side_is_never_the_prompt() -> None:
+    graph = workflow()
+    graph["6"]["inputs"]["text"] = ["30", 0]
+    graph["30"] = node("SomethingThatReadsAFile", path=7)
+    kept = found(adopt(graph))
+    assert "prompt" not in kept and "negative_prompt" in kept
+
+
 def test_a_long_text_of_the_workflow_fits_its_field() -> None:
     graph = workflow()
     graph["7"]["inputs"]["text"] = "x" * 3000
