@@ -347,3 +347,12 @@ def test_words_for_two_encoders_and_a_model_chosen_beside_its_loader() -> None:
     graph["s"] = node("DiffusionModelSelector", base_model="reeds.safetensors")
     graph["3"]["inputs"]["model"] = ["u", 0]
     assert (info(graph).prompt, info(graph).models) == ("a pier", (UsedModel("reeds.safetensors"),))
+
+
+def test_words_that_only_steer_attention_are_no_prompt() -> None:
+    graph = graphs.one_pass()
+    graph["3"] = node("WanVideoSampler", model=["4", 0], text_embeds=["n", 0], image_embeds=["5", 0], **SETTINGS)
+    graph["n"] = node("WanVideoApplyNAG", original_text_embeds=["b", 0], nag_text_embeds=["t", 0], nag_scale=11.0)
+    graph["b"] = node("WanVideoTextEncode", positive_prompt="a pier", negative_prompt="fog")
+    graph["t"] = node("WanVideoTextEncodeSingle", prompt="snow")
+    assert (info(graph).prompt, info(graph).negative_prompt) == ("a pier", "fog")

@@ -16,7 +16,8 @@ _TEXT_KEYS = (
 )  # fmt: skip
 _SKIPPED = frozenset(
     {"clip", "model", "vae", "image", "images", "pixels", "latent", "samples", "mask", "control_net", "noise",
-     "clip_vision", "clip_vision_output", "start_image", "end_image", "style_model", "delimiter"}
+     "clip_vision", "clip_vision_output", "start_image", "end_image", "style_model", "delimiter",
+     "nag_text_embeds"}
 )  # fmt: skip
 _TEXT_NAMES = frozenset(_TEXT_KEYS)
 #: inputs of nodes whose first output is no conditioning
