@@ -24,6 +24,8 @@ async def jobs(options: argparse.Namespace) -> int:
     some does not answer, 130 after Ctrl-C, which ends no job."""
     if options.new_seed and options.retry is None:
         raise InvalidInput("--new-seed goes with --retry.")
+    if options.clear and not options.damaged:
+        raise InvalidInput("--clear goes with --damaged.")
     async with Services() as services:
         if options.damaged:
             return await _show_damaged(services, options)
@@ -57,7 +59,9 @@ async def _show_damaged(services: Services, options: argparse.Namespace) -> int:
         if options.json:
             print_json(as_dict(row))
         else:
-            print(f"{row.job_id[:8]}  {row.state:9}  {row.why}")
+            print(f"{row.job_id[:8]}  {row.state:9}  {row.why}{'; restored' if row.is_restored else ''}")
+    if options.clear:
+        await services.store.clear_set_aside()
     return 0
 
 

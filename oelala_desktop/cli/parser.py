@@ -79,6 +79,7 @@ def build_parser() -> argparse.ArgumentParser:
     what.add_argument(
         "--damaged", action="store_true", help="list jobs that could not be read; --json shows all of them"
     )
+    jobs.add_argument("--clear", action="store_true", help="with --damaged, list them a last time and forget them")
     jobs.add_argument("--new-seed", action="store_true", help="with --retry, draw another seed")
     jobs.add_argument("--json", action="store_true", help="one JSON object a line")
     jobs.add_argument("--limit", type=int, default=50, metavar="N", help="at most N jobs (50)")

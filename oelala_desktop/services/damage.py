@@ -15,17 +15,29 @@ HOW_TO_LOOK = "“oelala jobs --damaged” shows what is left of them."
 
 async def news_of_damage(store: JobStore) -> list[str]:
     """Sentences, each told once."""
-    count = await store.untold()
-    if count:
+    found = await store.untold()
+    if found:
         with suppress(CannotSave):  # then it is told again
             await store.count_as_told()
-    return [*store.take_news(), *([f"{_kept(count, store)} {HOW_TO_LOOK}"] if count else [])]
+    lost, restored = _lost(found), sum(row.is_restored for row in found)
+    news = [*([_restored(restored)] if restored else []), *([_kept(lost, store)] if lost else [])]
+    return [*store.take_news(), *([f"{' '.join(news)} {HOW_TO_LOOK}"] if news else [])]
 
 
 async def damage_so_far(store: JobStore) -> str:
-    """A sentence, empty if there is nothing to say."""
-    count = len(await store.set_aside())
+    """A sentence, empty if there is nothing to say: what came back is told of once."""
+    count = _lost(await store.set_aside())
     return _kept(count, store) if count else ""
+
+
+def _lost(rows: list[SetAside]) -> int:
+    return sum(not row.is_restored for row in rows)
+
+
+def _restored(count: int) -> str:
+    if count == 1:
+        return "One job could not be read and came back out of a backup."
+    return f"{count} jobs could not be read and came back out of a backup."
 
 
 def _kept(count: int, store: JobStore) -> str:
@@ -42,6 +54,7 @@ def as_dict(row: SetAside) -> Mapping[str, Any]:
         "created_at": row.created,
         "why": row.why,
         "found_at": row.at,
+        "restored": row.is_restored,
         "text": _text(row.document),
     }
 

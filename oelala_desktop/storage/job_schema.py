@@ -128,7 +128,7 @@ class JobKeeper:
         known = {row.id for row in _rows(connection)}
         for row, why in beyond:
             values = (row.id, row.state, row.created, row.version, row.document)
-            _keep_aside(connection, values, why, told=row.id in known)
+            _keep_aside(connection, values, why)
         return sum(row.id not in known for row, _ in beyond)
 
 
@@ -181,8 +181,8 @@ def _asked_for_first(job: Job) -> Job:
     return replace(job, state=JobState.SENT, sent_at=None) if job.state is JobState.QUEUED else job
 
 
-def _keep_aside(connection: sqlite3.Connection, row: tuple[Any, ...], why: str, *, told: bool = False) -> None:
+def _keep_aside(connection: sqlite3.Connection, row: tuple[Any, ...], why: str) -> None:
     connection.execute(
-        "INSERT INTO set_aside (job, state, created, version, document, why, at, told) VALUES (?,?,?,?,?,?,?,?)",
-        (*row, why, time.time(), int(told)),
+        "INSERT INTO set_aside (job, state, created, version, document, why, at) VALUES (?,?,?,?,?,?,?)",
+        (*row, why, time.time()),
     )

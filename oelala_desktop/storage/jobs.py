@@ -26,7 +26,7 @@ _TIME = "INSERT INTO timings (engine, preset, work, seconds, finished) VALUES (?
 @dataclass(frozen=True, slots=True)
 class SetAside:
     """A row that could not be read. `created` and `at` (when that was found) are seconds since the epoch; `document` is
-    what the row held."""
+    what the row held. `is_restored`: a backup had the job."""
 
     number: int
     job_id: str
@@ -35,6 +35,7 @@ class SetAside:
     why: str
     at: float
     document: bytes
+    is_restored: bool
 
 
 class JobStore:
@@ -209,17 +210,24 @@ class JobStore:
 
     async def set_aside(self) -> list[SetAside]:
         """Rows that could not be read, oldest first; they are kept as they are."""
-        query = "SELECT number, job, state, created, why, at, document FROM set_aside ORDER BY number"
-        rows = await self._database.run(lambda c: c.execute(query).fetchall())
+        return await self._set_aside("TRUE")
+
+    async def untold(self) -> list[SetAside]:
+        """Those of them that nobody was told of yet."""
+        return await self._set_aside("NOT told")
+
+    async def _set_aside(self, which: str) -> list[SetAside]:
+        is_restored = "EXISTS (SELECT 1 FROM jobs WHERE id = job)"
+        query = f"SELECT number, job, state, created, why, at, document, {is_restored} FROM set_aside WHERE {which}"
+        rows = await self._database.run(lambda c: c.execute(f"{query} ORDER BY number").fetchall())
         return [
-            SetAside(n, str(job), str(state), _number(created), str(why), _number(at), document or b"")
-            for n, job, state, created, why, at, document in rows
+            SetAside(n, str(job), str(state), _number(created), str(why), _number(at), document or b"", bool(restored))
+            for n, job, state, created, why, at, document, restored in rows
         ]
 
-    async def untold(self) -> int:
-        """How many of them nobody was told of yet."""
-        query = "SELECT count(*) FROM set_aside WHERE NOT told"
-        return int(await self._database.run(lambda c: c.execute(query).fetchone()[0]))
+    async def clear_set_aside(self) -> None:
+        """Nothing is left of them."""
+        await self._database.run(lambda c: c.execute("DELETE FROM set_aside"))
 
     async def count_as_told(self) -> None:
         await self._database.run(lambda c: c.execute("UPDATE set_aside SET told = 1 WHERE NOT told"))

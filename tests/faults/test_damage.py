@@ -233,3 +233,8 @@ async def test_the_command_line_tells_once_and_shows_what_is_left(tmp_path: Path
     assert oelala(tmp_path, "jobs", "--damaged").stdout.split()[:2] == ["j007", "done"]
     doctor = oelala(tmp_path, "doctor", "--engine", "sketch")
     assert "One job could not be read" in doctor.stdout
+    alone = oelala(tmp_path, "jobs", "--clear")
+    assert alone.returncode == 2 and "--clear goes with --damaged." in alone.stderr
+    assert oelala(tmp_path, "jobs", "--damaged", "--clear").stdout.split()[:2] == ["j007", "done"]
+    assert oelala(tmp_path, "jobs", "--damaged").stderr.strip() == "Every job can be read."
+    assert "could not be read" not in oelala(tmp_path, "doctor", "--engine", "sketch").stdout

@@ -15,6 +15,7 @@ import pytest
 
 from oelala_desktop.domain.errors import CannotSave
 from oelala_desktop.domain.job import EngineRef, InputPicture, Job, JobError, JobState, Output, Owner
+from oelala_desktop.services.damage import damage_so_far, news_of_damage
 from oelala_desktop.storage import job_rows
 from oelala_desktop.storage.job_rows import BadRow, job_of, row_of
 from oelala_desktop.storage.jobs import JobStore
@@ -69,13 +70,17 @@ async def test_a_flipped_bit_costs_one_row_which_is_kept_and_told_once(tmp_path:
     assert [job.id for job in await store.open_jobs()] == [job.id for job in await store.recent(9)] == ["j2"]
     (aside,) = await store.set_aside()
     assert (aside.job_id, aside.state, aside.created, aside.why) == ("j1", "queued", 100.0, "its document is damaged")
-    assert await store.untold() == 1
+    assert await store.untold() == [aside] and not aside.is_restored
     await store.count_as_told()
-    assert await store.untold() == 0
+    assert await store.untold() == []
     await store.close()
     store = await opened(path)
     assert await store.set_aside() == [aside]
-    assert await store.untold() == 0
+    assert await store.untold() == []
+    await store.clear_set_aside()
+    await store.close()
+    store = await opened(path)
+    assert await store.set_aside() == []
     await store.close()
 
 
@@ -89,8 +94,10 @@ async def test_a_damaged_row_comes_out_of_the_backup(tmp_path: Path) -> None:
     assert await store.get("j1") == done
     # it waited when the backup was made, and may have been sent since: it is asked for before it is sent again
     assert await store.get("j2") == some_job(id="j2", state=JobState.SENT)
-    assert await store.untold() == 0
-    assert [row.job_id for row in await store.set_aside()] == ["j1", "j2"]
+    assert [(row.job_id, row.is_restored) for row in await store.set_aside()] == [("j1", True), ("j2", True)]
+    look = "“oelala jobs --damaged” shows what is left of them."
+    assert await news_of_damage(store) == [f"2 jobs could not be read and came back out of a backup. {look}"]
+    assert await news_of_damage(store) == [] and await damage_so_far(store) == ""
     await store.close()
 
 
