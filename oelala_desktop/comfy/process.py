@@ -39,7 +39,7 @@ class SketchProcess:
     async def running(self) -> Address | None:
         """Where a Sketch of this home answers now, or None."""
         try:
-            record = orjson.loads(await asyncio.to_thread(self._record.read_bytes))
+            record = orjson.loads(await asyncio.to_thread(_read_record, self._record))
             address = Address(str(record["url"]))
         except (OSError, ValueError, KeyError, TypeError):
             return None
@@ -73,6 +73,10 @@ class SketchProcess:
         # its end is not ours to wait for: it outlives this process
         process.returncode = 0
         return Address(url)
+
+
+def _read_record(path: Path) -> bytes:
+    return path.read_bytes() if path.is_file() else b""  # a pipe would keep its reader waiting
 
 
 def _write_record(path: Path, content: bytes) -> None:
@@ -128,6 +132,8 @@ class _Lock:
 
     def _take(self) -> bool:
         try:
+            if self._path.exists() and not self._path.is_file():
+                raise CannotSave(f"{self._path} is no file; remove it.")
             file = self._path.open("ab")
         except OSError as error:
             raise CannotSave(f"{self._path} cannot be written: {error.strerror}.") from error
