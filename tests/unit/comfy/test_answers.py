@@ -142,6 +142,19 @@ def test_a_file_knows_when_its_job_began_and_whether_it_is_an_old_one() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("a.flac", "a.flac"),
+        ("line\nend \u202ecalf.exe", "line?end ?calf.exe"),
+        ("n" * 60, "n" * 60),
+        ("n" * 61, "n" * 59 + "…"),
+    ],
+)
+def test_a_name_in_a_sentence(name: str, shown: str) -> None:
+    assert ServerFile(name, "sub", "output").shown == shown
+
+
 def test_previews_count_only_where_nothing_was_saved() -> None:
     temp = {"filename": "t.png", "subfolder": "", "type": "temp"}
     kept = {"filename": "o.png"}
