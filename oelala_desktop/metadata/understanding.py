@@ -16,6 +16,8 @@ _READ_FIELDS = len(GenerationInfo.__dataclass_fields__.keys() - {"source", "sour
 #: one text that holds all blocks (VHS before 2026, and a few JPEG writers)
 _WRAPPERS = ("comment", "parameters", "description", "Comment", "Description", "UserComment")
 _GRAPHS = ("prompt", "workflow")
+#: how JSON begins, be it inside a string
+_OPENINGS = (b"{", "{", b'"', '"')
 _BLOCKS = (oelala.KEY, *_GRAPHS, "original_t2i_prompt")
 #: blocks that no other program writes its own things into
 _COMFY = frozenset({*_BLOCKS, "encoder", "too", "CreationTime", "extra_pnginfo"})
@@ -76,9 +78,13 @@ def _unwrap(blocks: dict[str, Any], others: Set[str]) -> Set[str]:
     """Take the blocks out of a text that holds them all, unless the file has them on their own. Returns the names of
     the texts that are left to other programs."""
     left = set(others)
+    _rename(blocks, others)
     for wrapper in _WRAPPERS:
         value = blocks.get(wrapper)
-        if value is None or value[:1] not in (b"{", "{", b'"', '"'):
+        if value is None:
+            continue
+        if value[:1] not in _OPENINGS:
+            _unlabel(blocks, value)
             continue
         if _unwrap_prompt(blocks, wrapper, value):
             left.discard(wrapper)
@@ -86,14 +92,37 @@ def _unwrap(blocks: dict[str, Any], others: Set[str]) -> Set[str]:
         inner = jsontext.to_object(value)
         if inner is None:
             continue
-        for key in (*_BLOCKS, "parameters"):
-            if key in inner and (key not in blocks or key == wrapper) and (key not in _GRAPHS or _is_json(inner[key])):
-                blocks[key] = inner[key]
-        if "prompt" not in blocks and comfy_prompt.is_graph(inner):
-            blocks["prompt"] = inner
+        _take_out(blocks, wrapper, inner)
         if "parameters" in inner:
             left.add("parameters")
     return left
+
+
+def _take_out(blocks: dict[str, Any], wrapper: str, inner: dict[str, Any]) -> None:
+    """The blocks in an object, or the one graph that it is itself."""
+    for key in (*_BLOCKS, "parameters"):
+        if key in inner and (key not in blocks or key == wrapper) and (key not in _GRAPHS or _is_json(inner[key])):
+            blocks[key] = inner[key]
+    if "prompt" not in blocks and comfy_prompt.is_graph(inner):
+        blocks["prompt"] = inner
+    if "workflow" not in blocks and type(inner.get("nodes")) is list and "links" in inner:
+        blocks["workflow"] = inner
+
+
+def _rename(blocks: dict[str, Any], others: Set[str]) -> None:
+    """Graphs whose names begin with a capital, or are in capitals."""
+    for key in others:
+        name = key.lower()
+        if name in _GRAPHS and name not in blocks and blocks[key][:1] in (b"{", "{"):
+            blocks[name] = blocks[key]
+
+
+def _unlabel(blocks: dict[str, Any], value: bytes | str) -> None:
+    """Take a graph whose name stands before it in the same text: `Prompt:{…}`."""
+    name, _, graph = (_plain(value[:12]) or "").partition(":")
+    key = name.lower()
+    if key in _GRAPHS and key not in blocks and graph.lstrip()[:1] == "{":
+        blocks[key] = value[len(name) + 1 :]
 
 
 def _is_json(value: Any) -> bool:

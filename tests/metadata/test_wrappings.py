@@ -127,3 +127,31 @@ def test_words_under_a_graphs_name_are_none() -> None:
     read = read_bytes(files.video("mp4", {"comment": text}, keyed=False), "a.mp4")
     assert (read.info.source, read.graph, read.workflow) == (None, None, None)
     assert "prompt" not in read.blocks
+
+
+DRAWN = {"id": "x", **corpus.editor_graph(graphs.one_pass())}
+
+
+@pytest.mark.parametrize(
+    ("text", "source"),
+    [(json.dumps(DRAWN), "workflow"), (f"Prompt:{GRAPH}", "prompt"), (f"workflow: {json.dumps(DRAWN)}", "workflow")],
+    ids=["drawn", "named", "drawn and named"],
+)
+def test_a_text_that_is_a_graph_and_nothing_else(text: str, source: str) -> None:
+    made = [
+        files.video("mp4", {"comment": text}, keyed=False),
+        files.video("mkv", {"description": text}),
+        files.jpeg(files.segment(0xFE, text.encode())),
+        in_jpeg(files.exif({}, b"UNICODE\0" + text.encode("utf-16-le"))),
+        corpus.png_with({"Comment": text.encode()}),
+    ]
+    for data in made:
+        found = read_bytes(data, "a").info
+        assert (found.source, found.prompt, found.seed) == (source, LAKE, 7)
+
+
+@pytest.mark.parametrize("key", ["Prompt", "PROMPT"])
+def test_names_of_blocks_in_capitals(key: str) -> None:
+    for data in (corpus.png_with({key: GRAPH.encode()}), files.video("mp4", {key: GRAPH})):
+        assert read_bytes(data, "a").info.prompt == LAKE
+    assert "prompt" not in read_bytes(corpus.png_with({key: b"a heron"}), "a").blocks
