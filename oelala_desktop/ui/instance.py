@@ -16,6 +16,7 @@ from pathlib import Path
 from PySide6.QtCore import QLockFile, QObject, QTimer, Signal
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
+from oelala_desktop.storage.plain_file import put_aside
 from oelala_desktop.ui.instance_name import instance_name
 
 _LIMIT = 64 * 1024  # bytes of a hand-over; what has more goes in several
@@ -101,7 +102,10 @@ class Instance(QObject):
         self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
         self._server.newConnection.connect(self._connected)
         # a listener takes the name from the one before without a word, so the name alone tells nothing
-        self._lock = QLockFile(f"{instance_name(home) or home / 'window'}.lock")
+        place = Path(f"{instance_name(home) or home / 'window'}.lock")
+        with suppress(OSError):
+            put_aside(place)  # Qt would wait for a pipe
+        self._lock = QLockFile(str(place))
         self._lock.setStaleLockTime(0)
         self.is_first = self._lock.tryLock(0) or self._lock.error() != QLockFile.LockError.LockFailedError
         if self.is_first:

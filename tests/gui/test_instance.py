@@ -177,6 +177,17 @@ s.send(b'{{"files": ["/planted.png"]}}\\n')
         shutil.rmtree(folder)
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no such pipes")
+def test_nobody_waits_for_a_pipe_in_place_of_its_lock(qtbot: QtBot, tmp_path: Path) -> None:
+    lock = Path(f"{instance_name(tmp_path)}.lock")
+    os.mkfifo(lock)
+    try:
+        made = Instance(tmp_path)
+        assert made.is_first and lock.is_file()
+    finally:
+        lock.with_suffix(".damaged").unlink()
+
+
 def test_of_two_only_one_is_first(qtbot: QtBot, first: Instance, tmp_path: Path) -> None:
     second = Instance(tmp_path)
     assert not second.is_first and not first.is_second([])
