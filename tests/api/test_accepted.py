@@ -71,7 +71,7 @@ def test_a_page_that_another_process_finds_damaged(tmp_path: Path) -> None:
 
 def test_a_database_that_is_deleted_or_out_of_reach(tmp_path: Path) -> None:
     home = tmp_path / "home"
-    path = home / "jobs.sqlite3"
+    path, away = home / "jobs.sqlite3", tmp_path / "away"
     with serve(home) as served, served.client() as client:
         accepted = [submit(client, prompt="before")["job_id"]]
         for file in home.glob("jobs.sqlite3*"):
@@ -79,11 +79,15 @@ def test_a_database_that_is_deleted_or_out_of_reach(tmp_path: Path) -> None:
         accepted += [submit(client, prompt=f"after {n}")["job_id"] for n in range(2)]
         for file in home.glob("jobs.sqlite3*"):
             file.unlink()
-        path.mkdir()
+        path.mkdir()  # what is no file is put aside
+        accepted.append(submit(client, prompt="past a folder")["job_id"])
+        home.rename(away)
+        home.touch()  # no folder can be made there
         refused = ask(client, prompt="nowhere")
-        assert refused.status_code == 507
-        assert "does not take changes" in refused.json()["detail"]
-        path.rmdir()
+        assert refused.status_code == 507, refused.text
+        assert "cannot be kept" in refused.json()["detail"]
+        home.unlink()
+        away.rename(home)
         accepted.append(submit(client, prompt="there again")["job_id"])
         kill(served.process)
     assert known(home) >= set(accepted)
