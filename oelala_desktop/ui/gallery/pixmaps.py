@@ -10,7 +10,7 @@ from oelala_desktop.ui.gallery import cell
 from oelala_desktop.ui.gallery.items import GridItem
 
 #: four bytes each
-_MOST_PIXELS = 16_000_000
+_MOST_PIXELS = 8_000_000
 #: the size of a picture that was not asked for with any
 ANY_SIZE = 1 << 30
 _MOST_WAITING = 8  # two kinds, two widths that differ by a pixel, and the size before
