@@ -33,7 +33,8 @@ _NONSENSE = (TypeError, AttributeError, LookupError, ValueError, ArithmeticError
 _PATIENCE = 30.0  # seconds that another process may take to begin it anew
 _OFTEN = 100_000  # steps of SQLite after which a check that is no longer wanted ends
 _PARTS = ("", "-wal", "-shm")
-_SETTINGS = ("journal_mode=WAL", "synchronous=NORMAL", "temp_store=MEMORY", "cache_size=-16000")
+_SETTINGS = ("journal_mode=WAL", "synchronous=NORMAL", "temp_store=MEMORY")
+_CACHE = 16_000  # KiB of pages that each connection keeps
 
 
 class _Replaced(Exception):
@@ -42,7 +43,8 @@ class _Replaced(Exception):
 
 class IndexFile:
     """`create` makes the tables; a file whose `user_version` is not `version` is begun anew. One that has `is_whole`
-    (whether its rows belong together) is sealed when it is closed, and can be checked."""
+    (whether its rows belong together) is sealed when it is closed, and can be checked. `cache` is in KiB, for each of
+    its connections."""
 
     def __init__(
         self,
@@ -50,8 +52,11 @@ class IndexFile:
         create: Callable[[sqlite3.Connection], None],
         version: int,
         is_whole: Work[bool] | None = None,
+        *,
+        cache: int = _CACHE,
     ) -> None:
         self._path = path
+        self._cache = cache
         self._create = create
         self._version = version
         self._is_whole = is_whole
@@ -209,7 +214,11 @@ class IndexFile:
 
     def _open_file(self, line: _Line) -> None:
         line.connect(self._path)
-        line.transact(_prepare_connection)
+        line.transact(self._prepare_connection)
+
+    def _prepare_connection(self, connection: sqlite3.Connection) -> None:
+        for setting in (*_SETTINGS, f"cache_size=-{self._cache}"):
+            connection.execute(f"PRAGMA {setting}")
 
     def _clear_odd(self) -> None:
         for suffix in _PARTS:
@@ -229,11 +238,6 @@ class IndexFile:
     def _remove(path: Path) -> None:
         for suffix in _PARTS:
             Path(f"{path}{suffix}").unlink(missing_ok=True)
-
-
-def _prepare_connection(connection: sqlite3.Connection) -> None:
-    for setting in _SETTINGS:
-        connection.execute(f"PRAGMA {setting}")
 
 
 class _Line:

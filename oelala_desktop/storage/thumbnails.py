@@ -31,7 +31,8 @@ def key_of(stamp: Stamp, size: int) -> int:
 
 class ThumbnailStore:
     def __init__(self, path: Path) -> None:
-        self._file = IndexFile(path, _create, _VERSION)
+        # pictures are kept by who shows them: pages of theirs need not be
+        self._file = IndexFile(path, _create, _VERSION, cache=2_000)
 
     async def open(self) -> None:
         await self._file.open()
