@@ -233,7 +233,8 @@ def test_tray_tells_of_a_job(screen: Screen, sketch: dict[str, object], brake: B
     assert f'string "{PROMPT}"' in screen.said("dbus-monitor")
     wait_for(lambda: PROMPT not in screen.tray_property(item, "ToolTip"), "a tooltip at rest")
     counts = {name: screen.heard(name) for name in ("NewIcon", "NewToolTip", "Update", "Notify")}
-    assert min(counts["NewIcon"], counts["NewToolTip"], counts["Update"]) >= 3, counts
+    # at its start and at its end; how often between them is up to how fast the job is
+    assert min(counts["NewIcon"], counts["NewToolTip"], counts["Update"]) >= 2, counts
     assert counts["Notify"] == 1
     assert screen.heard("Inhibit") == len(AWAKE)  # each was asked once to keep the machine awake; none is here
     shown = re.findall(r'"progress-visible"\s+variant\s+boolean (\w+)', screen.said("dbus-monitor"))
