@@ -1,5 +1,5 @@
 """Field: one key of the settings, with what may stand in it. Everything that asks a user (form, API, command line,
-settings file) checks its values here."""
+settings file) has its values checked here."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from enum import Enum
 
 from .catalog import nearest
 from .errors import InvalidField
+from .obstacle import Obstructed, obstructed
+from .sentences import shown
 
 MAX_SEED = 2**64 - 1
 _VAST = 1e9  # no setting is larger
@@ -19,6 +21,10 @@ Value = object
 
 class FieldKind(Enum):
     PICTURE = "picture"
+    PICTURES = "pictures"
+    VIDEO = "video"
+    SOUND = "sound"
+    MASK = "mask"
     TEXT = "text"
     LINE = "line"
     MODEL = "model"
@@ -30,13 +36,22 @@ class FieldKind(Enum):
     SWITCH = "switch"
 
 
+#: what is given as files
+INPUT_KINDS = frozenset({FieldKind.PICTURE, FieldKind.PICTURES, FieldKind.VIDEO, FieldKind.SOUND, FieldKind.MASK})
+#: inputs that have a length, of which a part may be taken
+TIMED_KINDS = frozenset({FieldKind.VIDEO, FieldKind.SOUND})
 _CHECKED_KINDS = (FieldKind.INTEGER, FieldKind.NUMBER, FieldKind.SEED, FieldKind.SWITCH)
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
     """`group` is the card of the form it stands in; `step` is the editor's, never a rule. `open_choices` marks
-    lists that the server extends (samplers, schedulers). `rule` raises InvalidField for a text of the wrong form."""
+    lists that the server extends (samplers, schedulers). `rule` raises InvalidField for a text of the wrong form.
+
+    `needed` marks an input without which nothing can be made; for pictures `minimum` and `maximum` are the least and
+    the most of them. `nodes` are titles of nodes that go with an input when it is not given (of pictures, one each).
+    `keeps` leaves to each node of `into` the value of its own until the user sets one; `default` is then what the
+    first has."""
 
     key: str
     kind: FieldKind
@@ -52,6 +67,13 @@ class Field:
     help: str = ""
     into: tuple[str, ...] = ()
     rule: Callable[[str], object] | None = None
+    needed: bool = False
+    nodes: tuple[str, ...] = ()
+    keeps: bool = False
+
+    @property
+    def is_input(self) -> bool:
+        return self.kind in INPUT_KINDS
 
     def check(self, value: Value) -> Value:
         """`value` as this field's own type. Text from a command line or a form is read as what it says.
@@ -63,55 +85,45 @@ class Field:
         """Whether `value` is of this field's kind, so that an editor can show it, whatever its bounds and rules."""
         if self.kind is FieldKind.LORAS:
             return isinstance(value, list | tuple) and all(map(_is_lora_row, value))
+        if self.kind is FieldKind.PICTURES:
+            return value is None or (isinstance(value, list | tuple) and all(isinstance(name, str) for name in value))
         if self.kind not in _CHECKED_KINDS:
-            return isinstance(value, str) or (value is None and self.kind in (FieldKind.PICTURE, FieldKind.MODEL))
+            return isinstance(value, str) or (value is None and (self.is_input or self.kind is FieldKind.MODEL))
         try:
             replace(self, minimum=-_VAST, maximum=_VAST, choices=()).check(value)
         except (InvalidField, RecursionError):
             return False
         return True
 
-    def fail(self, what: str) -> InvalidField:
-        return InvalidField(self.key, f"{self.key}: {what}")
+    def fail(self, code: str, **values: object) -> Obstructed:
+        return obstructed(self.key, code, **values)
 
 
 def _number(field: Field, value: Value, *, whole: bool) -> float | int:
+    expected = "not_whole" if whole else "not_a_number"
     if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise field.fail(f"expected a {'whole ' if whole else ''}number, not {_shown(value)}.")
+        raise field.fail(expected, given=shown(value))
     try:
         number = int(value) if whole and isinstance(value, str) else float(value)
         finite = math.isfinite(number)
     except (ValueError, OverflowError):
-        raise field.fail(f"expected a {'whole ' if whole else ''}number, not {_shown(value)}.") from None
+        raise field.fail(expected, given=shown(value)) from None
     if not finite:
-        raise field.fail(f"expected a number, not {_shown(value)}.")
+        raise field.fail("not_a_number", given=shown(value))
     if whole:
         if number != int(number):
-            raise field.fail(f"expected a whole number, not {_shown(value)}.")
+            raise field.fail("not_whole", given=shown(value))
         number = int(number)
     low, high = field.minimum, field.maximum
     if (low is not None and number < low) or (high is not None and number > high):
-        raise field.fail(f"{number:g} is outside {_range(low, high)}.")
+        raise field.fail("outside", given=number, low=low, high=high)
     return number
-
-
-def _range(low: float | None, high: float | None) -> str:
-    if low is None:
-        return f"what is allowed (at most {high:g})"
-    if high is None:
-        return f"what is allowed (at least {low:g})"
-    return f"{low:g} to {high:g}"
-
-
-def _shown(value: Value) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "…"
 
 
 def _integer(field: Field, value: Value) -> Value:
     number = _number(field, value, whole=True)
     if field.choices and str(number) not in field.choices:
-        raise field.fail(f"{number} is not one of {', '.join(field.choices)}.")
+        raise field.fail("not_among", given=str(number), choices=list(field.choices))
     return number
 
 
@@ -121,15 +133,15 @@ def _decimal(field: Field, value: Value) -> Value:
 
 def _text(field: Field, value: Value) -> Value:
     if not isinstance(value, str):
-        raise field.fail(f"expected text, not {_shown(value)}.")
+        raise field.fail("not_text", given=shown(value))
     if "\x00" in value:
-        raise field.fail("the text holds a NUL character.")
+        raise field.fail("nul")
     if field.maximum is not None and len(value) > field.maximum:
-        raise field.fail(f"the text has {len(value)} characters; at most {field.maximum:g} fit.")
+        raise field.fail("too_long", count=len(value), most=field.maximum)
     try:
         value.encode("utf-8")
     except UnicodeEncodeError:
-        raise field.fail("the text is not valid Unicode.") from None
+        raise field.fail("not_unicode") from None
     if field.rule is not None:
         field.rule(value)
     return value
@@ -145,11 +157,10 @@ def _choice(field: Field, value: Value) -> Value:
         match = next((c for c in field.choices if c.casefold() == str(text).casefold()), None)
         if match is None:
             near = nearest(str(text), field.choices)
-            hint = f" Did you mean {near}?" if near else ""
-            raise field.fail(f"{_shown(text)} is not one of {', '.join(field.choices)}.{hint}")
+            raise field.fail("not_among", given=shown(text), choices=list(field.choices), near=near)
         return match
     if not text:
-        raise field.fail("a choice is missing.")
+        raise field.fail("choice_missing")
     return text
 
 
@@ -161,18 +172,18 @@ def _switch(field: Field, value: Value) -> Value:
         return True
     if word in ("false", "no", "off", "0"):
         return False
-    raise field.fail(f"expected on or off, not {_shown(value)}.")
+    raise field.fail("not_on_or_off", given=shown(value))
 
 
 def _seed(field: Field, value: Value) -> Value:
     if isinstance(value, bool) or not isinstance(value, int | str):
-        raise field.fail(f"expected a whole number, not {_shown(value)}.")
+        raise field.fail("not_whole", given=shown(value))
     try:
         seed = int(value) if len(str(value)) <= 40 else MAX_SEED + 1
     except ValueError:
-        raise field.fail(f"expected a whole number, not {_shown(value)}.") from None
+        raise field.fail("not_whole", given=shown(value)) from None
     if seed < -1 or seed > MAX_SEED:
-        raise field.fail("a seed is −1 (random) or between 0 and 18446744073709551615.")
+        raise field.fail("seed_outside")
     return seed
 
 
@@ -181,11 +192,11 @@ def _loras(field: Field, value: Value) -> Value:
         try:
             value = json.loads(value)
         except (ValueError, RecursionError):
-            raise field.fail('expected JSON like [{"high": "name.safetensors", "strength": 1.5}].') from None
+            raise field.fail("loras_no_json") from None
     if value is None:
         return []
     if not isinstance(value, list | tuple) or len(value) > 64:
-        raise field.fail("expected a list of at most 64 LoRAs.")
+        raise field.fail("loras_no_list")
     # what a preset brings by itself is told in its results, and is no wish when these are used again
     return [_lora_row(field, index, row) for index, row in enumerate(value, 1) if not _is_fixed(row)]
 
@@ -196,17 +207,17 @@ def _is_fixed(row: Value) -> bool:
 
 def _lora_row(field: Field, index: int, row: Value) -> dict[str, Value]:
     if not isinstance(row, dict):
-        raise field.fail(f"entry {index} is not an object with high, low, strength and enabled.")
+        raise field.fail("lora_no_object", index=index)
     unknown = set(row) - {"high", "low", "strength", "enabled"}
     if unknown:
-        raise field.fail(f"entry {index} has the unknown key {sorted(map(str, unknown))[0]!r}.")
+        raise field.fail("lora_unknown", index=index, given=repr(sorted(map(str, unknown))[0]))
     strength = Field(field.key, FieldKind.NUMBER, "", "", minimum=0, maximum=2).check(row.get("strength", 1.5))
     enabled = _switch(field, row.get("enabled", True))
     out: dict[str, Value] = {"high": _lora_name(field, index, row.get("high"))}
     if "low" in row:
         out["low"] = _lora_name(field, index, row["low"])
     if out["high"] is None and out.get("low") is None and enabled:
-        raise field.fail(f"entry {index} names no file.")
+        raise field.fail("lora_no_file", index=index)
     return out | {"strength": strength, "enabled": enabled}
 
 
@@ -223,12 +234,30 @@ def _lora_name(field: Field, index: int, name: Value) -> str | None:
     if name is None or name == "":
         return None
     if not isinstance(name, str) or len(name) > 1024:
-        raise field.fail(f"entry {index} names its file wrongly.")
+        raise field.fail("lora_bad_name", index=index)
     return name
+
+
+def _files(field: Field, value: Value) -> Value:
+    """A list of file names; from a command line or a form as JSON, or one name alone."""
+    if isinstance(value, str) and value.lstrip().startswith("["):
+        try:
+            value = json.loads(value)
+        except (ValueError, RecursionError):
+            raise field.fail("files_no_list") from None
+    rows = [value] if isinstance(value, str) and value else value or []
+    if not isinstance(rows, list | tuple):
+        raise field.fail("files_no_list")
+    plain = replace(field, maximum=None)
+    return [_text(plain, row) for row in rows]
 
 
 _CHECKS = {
     FieldKind.PICTURE: _optional_text,
+    FieldKind.PICTURES: _files,
+    FieldKind.VIDEO: _optional_text,
+    FieldKind.SOUND: _optional_text,
+    FieldKind.MASK: _optional_text,
     FieldKind.TEXT: _text,
     FieldKind.LINE: _text,
     FieldKind.MODEL: _optional_text,

@@ -38,14 +38,22 @@ def nearest_aspect(width: int, height: int) -> str:
     return min(ASPECTS, key=lambda name: abs(math.log(ASPECTS[name][0] / ASPECTS[name][1]) - wanted))
 
 
+def short_side(resolution: str) -> int:
+    """In pixels: "704p" means 704, also where it is none of the product's own."""
+    return RESOLUTIONS.get(resolution) or int(resolution.removesuffix("p"))
+
+
 def frame_size(resolution: str, aspect: str, multiple: int = 16) -> tuple[int, int]:
     """(width, height) in pixels: short side from `resolution`, both rounded down to a multiple of `multiple`."""
-    short = RESOLUTIONS[resolution]
-    ratio_w, ratio_h = ASPECTS[aspect]
-    longer, shorter = max(ratio_w, ratio_h), min(ratio_w, ratio_h)
+    return sides(short_side(resolution), ASPECTS[aspect], multiple)
+
+
+def sides(short: int, ratio: tuple[int, int], multiple: int) -> tuple[int, int]:
+    """(width, height) of a ratio with that short side, both rounded down to a multiple of `multiple`."""
+    longer, shorter = max(ratio), min(ratio)
     long_side = short * longer // shorter // multiple * multiple
     short_side = short // multiple * multiple
-    return (long_side, short_side) if ratio_w >= ratio_h else (short_side, long_side)
+    return (long_side, short_side) if ratio[0] >= ratio[1] else (short_side, long_side)
 
 
 def sdxl_size(aspect: str) -> tuple[int, int]:
@@ -55,8 +63,3 @@ def sdxl_size(aspect: str) -> tuple[int, int]:
     ratio_w, ratio_h = ASPECTS[aspect]
     width, height = SDXL_SIZES[f"{ratio_h}:{ratio_w}"]
     return height, width
-
-
-def frame_count(seconds: float, fps: int) -> int:
-    """Wan's frame counts are 4k+1: k is the number of whole latent steps nearest to the duration, at least one."""
-    return 4 * max(1, round(seconds * fps / 4)) + 1

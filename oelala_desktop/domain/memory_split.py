@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from .errors import InvalidField
+from .obstacle import obstructed
 
 _PART = re.compile(r"^([a-z]+(?::\d+)?),(\*|\d+(\.\d+)?(gb|g|mb|m|%)?)$", re.IGNORECASE)
 _KEY = "expert_mode_allocations"
@@ -16,7 +16,7 @@ def parse_allocations(text: str) -> list[tuple[str, str]]:
     for raw in filter(None, (p.strip() for p in text.split(";"))):
         match = _PART.match(raw.replace(" ", ""))
         if match is None:
-            raise InvalidField(_KEY, f"{_KEY}: “{raw}” is not of the form cuda:0,8gb.")
+            raise obstructed(_KEY, "split_form", given=raw)
         out.append((match[1], match[2]))
     return out
 
@@ -27,11 +27,9 @@ def check_allocations(text: str, devices: tuple[str, ...]) -> None:
     parts = parse_allocations(text)
     for device, _ in parts:
         if devices and device not in devices:
-            raise InvalidField(_KEY, f"{_KEY}: this server has no device {device}; it has {', '.join(devices)}.")
+            raise obstructed(_KEY, "split_device", given=device, devices=list(devices))
     if parts and all(device == "cpu" for device, _ in parts):
-        raise InvalidField(
-            _KEY, f"{_KEY}: the processor alone fails while sampling; name a GPU too, or leave it empty."
-        )
+        raise obstructed(_KEY, "split_cpu_alone")
 
 
 def fit_allocations(text: str, devices: tuple[str, ...]) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from .model_words import doubtful_marks, extension_of, marks, parts_of, without_marks, words_of
+from .obstacle import Said
 
 _WAN = re.compile(r"(wan) ?2[ .]?([12])(?!\d)")  # one family, spelt in many ways
 #: what training and publishing count: epoch, step, rank, date, version
@@ -216,21 +217,19 @@ def quantisation(path: str) -> str | None:
     return None
 
 
-def pair_warnings(high: str | None, low: str | None, *, task: str) -> tuple[str, ...]:
-    """Sentences on a model pair that runs without an error and gives rubbish. `task` is "i2v" or "t2v"."""
+def pair_warnings(high: str | None, low: str | None, *, task: str) -> tuple[Said, ...]:
+    """What to say of a model pair that runs without an error and gives rubbish. `task` is "i2v" or "t2v"."""
     if not high or not low:
-        missing = "low" if high else "high"
-        return (f"The {missing} noise model is missing: both passes need one.",) if (high or low) else ()
+        return (Said("pair_half", {"missing": "low" if high else "high"}),) if (high or low) else ()
     out = []
     (high_task, high_size), (low_task, low_size) = family(high), family(low)
     wrong = "t2v" if task == "i2v" else "i2v"
     if wrong in (high_task, low_task):
-        kind = "text to video" if wrong == "t2v" else "image to video"
-        out.append(f"These are weights for {kind}; they run here without an error but give a useless picture.")
+        out.append(Said("pair_task", {"kind": "text to video" if wrong == "t2v" else "image to video"}))
     if high_size != low_size and high_size and low_size:
-        out.append(f"The high noise model is {high_size.upper()} and the low noise one {low_size.upper()}.")
+        out.append(Said("pair_size", {"high": high_size.upper(), "low": low_size.upper()}))
     if quantisation(high) != quantisation(low):
-        out.append("The two models are quantised differently; that costs memory and can shift colours.")
+        out.append(Said("pair_quantised"))
     if noise_pass(high) == "low" or noise_pass(low) == "high" or any(p.high == low for p in find_pairs((high, low))):
-        out.append("High and low noise models look swapped.")
+        out.append(Said("pair_swapped"))
     return tuple(out)

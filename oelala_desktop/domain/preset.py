@@ -1,21 +1,23 @@
 """Preset: one workflow of a tool. A graph with titled nodes and a table that says which setting goes into which input.
 
-`resolve.resolve` turns what a user gave into a Request in which every value is settled; `Preset.graph` turns the
-Request into the graph to send. Both are pure; what the server offers comes in as a Catalog."""
+`plan.plan` turns what a user gave into a Request in which every value is settled; `Preset.graph` turns the Request into
+the graph to send. Both are pure; what the server offers comes in as a Catalog."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
 from . import graph as edits
 from .catalog import Catalog
-from .errors import InvalidPreset
 from .field import Field
+from .frame_rule import WAN, FrameRule
+from .graph_inputs import InputFile, give_inputs
 from .model_file import ModelFile, choose, lacks
 from .models import noise_pass
+from .size_rule import SHORT_SIDE, SizeRule
 from .tool import Tool
 
 _MOST_TOLD = 40  # things that a server lacks
@@ -96,16 +98,16 @@ class Request:
     width: int
     height: int
     num_frames: int
-    fps: int
+    fps: float
     seed: int
+
+    def with_seed(self, seed: int) -> Request:
+        return replace(self, seed=seed, values={**self.values, "seed": str(seed)})
 
     def params(self) -> dict[str, Any]:
         """The part of `oelala_params` that the request knows: every key with the value used. The seed is text
-        because it may exceed what other readers' numbers hold; pictures are named without their folders."""
+        because it may exceed what other readers' numbers hold. What was given as a file is named by who knows it."""
         out = {k: v for k, v in self.values.items() if v is not None and k != "variations"}
-        for key in ("image", "end_image"):
-            if out.get(key):
-                out[key] = str(out[key]).replace("\\", "/").rsplit("/", 1)[-1]
         out |= {"tool": self.tool, "workflow": self.preset, "preset": self.preset.split(".", 1)[1]}
         sizes = {"width": self.width, "height": self.height, "num_frames": self.num_frames}
         return out | {k: v for k, v in sizes.items() if v} | {"seed": str(self.seed)}
@@ -114,7 +116,8 @@ class Request:
 @dataclass(frozen=True, slots=True)
 class Preset:
     """`fields` are the settings that this preset really uses, with its own defaults, in the tool's order; `also` are
-    node classes that others of the graph cannot do without."""
+    node classes that others of the graph cannot do without. `rate` is the one rate that it makes, where no setting
+    chooses it, or the key of the input whose rate is taken. `sound` says that what it makes can be heard."""
 
     id: str
     tool: Tool
@@ -131,8 +134,10 @@ class Preset:
     end_picture: EndPicture | None = None
     clips: Clips | None = None
     devices: tuple[str, ...] = ()
-    multiple: int = 16
-    size_class: str = "video"
+    size: SizeRule = SHORT_SIDE
+    frames: FrameRule = WAN
+    rate: float | str | None = None
+    sound: bool = False
     sketch: bool = False
     also: tuple[str, ...] = ()
     adopted: bool = False
@@ -140,6 +145,11 @@ class Preset:
     @property
     def short_id(self) -> str:
         return self.id.split(".", 1)[1]
+
+    @property
+    def inputs(self) -> tuple[Field, ...]:
+        """What it takes as files, in the order of its table."""
+        return tuple(field for field in self.fields.values() if field.is_input)
 
     def missing(self, catalog: Catalog, given: Mapping[str, Any] = _NOTHING) -> tuple[Missing, ...]:
         """Everything this preset needs and `catalog` does not have, node packs first. Models that are chosen in `given`
@@ -228,9 +238,11 @@ class Preset:
         """The device names that the server offers to this preset's loaders; empty if they have no such input."""
         return (catalog.choices(*self._class_at(self.devices[0])) or ()) if self.devices else ()
 
-    def graph(self, request: Request, *, files: Mapping[str, str], prefix: str, catalog: Catalog) -> edits.Graph:
-        """The graph to send. `files` maps image and end_image to names on the server; `prefix` is the savers'
-        unique filename_prefix."""
+    def graph(
+        self, request: Request, *, files: Mapping[str, Sequence[InputFile]], prefix: str, catalog: Catalog
+    ) -> edits.Graph:
+        """The graph to send. `files` are what was given, by settings key; `prefix` is the savers' unique
+        filename_prefix."""
         graph = edits.copy_graph(self.template)
         values = dict(request.values) | {
             "width": request.width,
@@ -239,19 +251,21 @@ class Preset:
             "seed": request.seed,
             "filename": prefix,
         }
-        values |= {k: v for k, v in files.items() if k == "image"}
         known = edits.by_title(graph)
         self._choose_models(graph, request, catalog, known)
         self._fit_devices(graph, catalog)
+        inputs = {field.key for field in self.inputs}
         for key, targets in self.into.items():
-            for target in targets if values.get(key) is not None else ():
+            for target in targets if key not in inputs and values.get(key) is not None else ():
                 edits.set_input(graph, target, values[key], known)
         for part in self.optional:
             if not values.get(part.key) or not catalog.has(part.class_type):
                 for title in part.nodes:
                     edits.bypass(graph, title, part.through)
         self._add_loras(graph, values.get("lora_configs") or ())
-        self._extend(graph, int(values.get("clip_count") or 1), request.num_frames, files.get("end_image"))
+        give_inputs(graph, self.inputs, files)
+        end = next(iter(files.get("end_image", ())), None)
+        self._extend(graph, int(values.get("clip_count") or 1), request.num_frames, end.name if end else None)
         return graph
 
     def fixed_loras(self, graph: edits.Graph) -> list[dict[str, Any]]:
@@ -324,29 +338,3 @@ def _first_of(found: tuple[Missing, ...]) -> tuple[Missing, ...]:
         *found[: _MOST_TOLD - 1],
         Missing(rest[0].kind, f"{len(rest)} more", "of its nodes and models", rest[0].fix),
     )
-
-
-def check_preset(preset: Preset) -> None:
-    """Raises InvalidPreset unless every target names exactly one node and an input of it, and no part of the table
-    asks for another that is not there."""
-    graph = edits.copy_graph(preset.template)
-    known = edits.by_title(graph)
-    targets = [t for ts in preset.into.values() for t in ts] + [t for m in preset.models for t in m.into]
-    targets += list(preset.devices)
-    targets += [f"{title}.{part.through}" for part in preset.optional for title in part.nodes]
-    if preset.loras:
-        targets += [t for t in (preset.loras.high, preset.loras.low, *preset.loras.clip) if t]
-    for target in targets:
-        title, name = edits.split_target(target)
-        if name not in graph[edits.find_node(graph, title, known)]["inputs"]:
-            raise InvalidPreset(f"{preset.id}: node “{title}” has no input {name}.")
-    titles = [preset.end_picture.node] if preset.end_picture else []
-    titles += [preset.clips.start, preset.clips.frames] if preset.clips else []
-    for title in titles:
-        edits.find_node(graph, title)
-    if "switch_step" in preset.fields and "steps" not in preset.fields:
-        raise InvalidPreset(f"{preset.id}: switch_step needs steps too.")
-    if "switch_step" in preset.fields and not preset.fields["steps"].default:
-        raise InvalidPreset(f"{preset.id}: switch_step needs steps by default.")
-    if preset.clips and "num_frames" not in preset.into:
-        raise InvalidPreset(f"{preset.id}: [clips] needs num_frames too.")

@@ -1,8 +1,12 @@
 """A preset's two files, parsed: `.toml` (what it is and which setting goes where) and `.json` (the graph).
 
     name, description, order            text, text, number (the tool's order of preference)
-    size = {multiple = 16, class = "video" | "sdxl"}
-    [fields.KEY]  default, minimum, maximum, label, kind, into = ["Title.input", …]
+    size   = {multiple = 16, class = "video" | "sdxl" | "megapixels" | "factor" | "given", megapixels, factor, of = KEY}
+    frames = {step = 4, offset = 1, least = 5, most = 361, as = KEY}      frames are step × k + offset, or as given
+    rate   = 24 | KEY                                                     the only rate, or that of what is given
+    sound  = true                                                         what it makes can be heard
+    [fields.KEY]  default, minimum, maximum, label, help, kind, choices, keeps, into = ["Title.input", …]
+                  for inputs also needed = true, nodes = ["goes with it when it is not given", …]
     [[models]]    key?, into, folder, file, prefer = ["pattern", …], source
     [[packs]]     name, address, classes
     [[optional]]  key, class, nodes, through
@@ -13,7 +17,8 @@
     also = ["node class that others cannot do without", …]
     adopted = true                      made from a workflow of the user's own
 
-A KEY is one of the product's settings, one of width, height, filename (computed), or the preset's own with a kind.
+A KEY is one of the product's settings, one of width, height, filename (computed), or the preset's own with a kind. A
+kind of picture, pictures, video, sound or mask is an input.
 """
 
 from __future__ import annotations
@@ -22,14 +27,20 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from . import graph as edits
 from .errors import InvalidField, InvalidPreset
-from .field import Field, FieldKind
+from .field import INPUT_KINDS, Field, FieldKind
+from .frame_rule import WAN, FrameRule
 from .model_file import ModelFile
-from .preset import Clips, EndPicture, LoraTargets, OptionalPart, Pack, Preset, check_preset
+from .preset import Clips, EndPicture, LoraTargets, OptionalPart, Pack, Preset
+from .preset_check import check_preset
 from .preset_shape import TABLE, check_shape
+from .size_rule import SizeRule
 from .tool import VOCABULARY, Tool
 
 _COMPUTED = ("width", "height", "filename")
+#: what a field has as its entry says it
+_PLAIN = ("default", "minimum", "maximum", "step", "label", "help", "needed", "keeps")
 
 
 def parse_preset(short_id: str, tool: Tool, table: Mapping[str, Any], graph: Mapping[str, Any]) -> Preset:
@@ -64,18 +75,16 @@ def _build(short_id: str, tool: Tool, table: Mapping[str, Any], graph: Mapping[s
     used = {k for k in rows if k not in _COMPUTED} | {m.key for m in models if m.key} | {o.key for o in optional}
     used |= {"variations"} | ({"lora_configs"} if loras else set()) | ({"end_image"} if end else set())
     used |= {"clip_count"} if clips else set()
-    used |= {"aspect_ratio", "resolution"} if "width" in rows else set()
-    used |= {"duration"} if "num_frames" in rows else set()
-    size = table.get("size", {})
-    if size.get("class") == "sdxl":
-        used.discard("resolution")
-    own = [_field(f"{tool.id}.{short_id}", k, rows.get(k, {})) for k in rows if k not in VOCABULARY and k in used]
-    if "switch_step" in rows:  # each of two passes has a step
-        steps = rows.get("steps", {})
-        rows = {**rows, "steps": {**steps, "minimum": max(2, steps.get("minimum", 2))}}
-    known = [_field(f"{tool.id}.{short_id}", k, rows.get(k, {})) for k in VOCABULARY if k in used]
+    size, frames = _size(table.get("size", {})), _frames(table.get("frames", {}))
+    used |= _size_settings(size) if "width" in rows else set()
+    used |= {"duration"} if "num_frames" in rows and not frames.given else set()
+    used -= {"num_frames"} if frames.given else set()
+    preset = f"{tool.id}.{short_id}"
+    rows = _bounded(rows, frames, tool)
+    own = [_field(preset, k, rows.get(k, {}), graph) for k in rows if k not in VOCABULARY and k in used]
+    known = [_field(preset, k, rows.get(k, {}), graph) for k in VOCABULARY if k in used]
     return Preset(
-        id=f"{tool.id}.{short_id}",
+        id=preset,
         tool=tool,
         name=str(table["name"]),
         description=str(table.get("description", "")),
@@ -90,30 +99,87 @@ def _build(short_id: str, tool: Tool, table: Mapping[str, Any], graph: Mapping[s
         end_picture=EndPicture(end["node"], end["class"], end["input"]) if end else None,
         clips=Clips(clips["start"], clips["frames"]) if clips else None,
         devices=tuple(table.get("devices", ())),
-        multiple=int(size.get("multiple", 16)),
-        size_class=str(size.get("class", "video")),
+        size=size,
+        frames=frames,
+        rate=table.get("rate"),
+        sound=bool(table.get("sound", False)),
         sketch=bool(table.get("sketch", False)),
         also=tuple(table.get("also", ())),
         adopted=bool(table.get("adopted", False)),
     )
 
 
-def _field(preset: str, key: str, row: Mapping[str, Any]) -> Field:
+def _size(row: Mapping[str, Any]) -> SizeRule:
+    return SizeRule(
+        str(row.get("class", "video")),
+        int(row.get("multiple", 16)),
+        float(row.get("megapixels", 1.0)),
+        float(row.get("factor", 1.0)),
+        str(row.get("of", "")),
+    )
+
+
+def _size_settings(size: SizeRule) -> set[str]:
+    return {"video": {"aspect_ratio", "resolution"}, "sdxl": {"aspect_ratio"}, "megapixels": {"aspect_ratio"}}.get(
+        size.kind, set()
+    )
+
+
+def _frames(row: Mapping[str, Any]) -> FrameRule:
+    usual = WAN
+    step, offset = int(row.get("step", usual.step)), int(row.get("offset", usual.offset))
+    ruled = bool(row.keys() & {"step", "offset"})
+    least = int(row.get("least", offset + step if ruled else usual.least))
+    most = int(row.get("most", offset + (usual.most - offset) // step * step if ruled else usual.most))
+    return FrameRule(step, offset, least, most, str(row.get("as", "")))
+
+
+def _bounded(rows: Mapping[str, Any], frames: FrameRule, tool: Tool) -> Mapping[str, Any]:
+    """The rows with the bounds that follow from other entries."""
+    out = dict(rows)
+    if "switch_step" in rows:  # each of two passes has a step
+        steps = rows.get("steps", {})
+        out["steps"] = {**steps, "minimum": max(2, steps.get("minimum", 2))}
+    if "num_frames" in rows:
+        out["num_frames"] = {"minimum": frames.least, "maximum": frames.most, "step": frames.step, **rows["num_frames"]}
+    for key in tool.needs:
+        if key in rows:
+            out[key] = {"needed": True, **rows[key]}
+    return out
+
+
+def _field(preset: str, key: str, row: Mapping[str, Any], graph: Mapping[str, Any]) -> Field:
     """The product's field of that key with the preset's own default and range, or a field of the preset's own."""
-    base = VOCABULARY.get(key)
-    if base is None:
-        if "kind" not in row:
-            raise InvalidPreset(f"{preset}: “{key}” is no setting of the product; give it a kind to make it one.")
-        base = Field(key, FieldKind(row["kind"]), str(row.get("label", key)), str(row.get("group", "sampling")))
-    changes = {k: row[k] for k in ("default", "minimum", "maximum", "step", "label", "help") if k in row}
-    if "choices" in row:
-        changes["choices"] = tuple(row["choices"])
-    field = replace(base, into=tuple(row.get("into", ())), **changes)
+    base = VOCABULARY.get(key) or _own(preset, key, row)
+    changes = {name: row[name] for name in _PLAIN if name in row}
+    for name in ("choices", "nodes", "into"):
+        if name in row:
+            changes[name] = tuple(row[name])
+    field = replace(base, **changes)
+    if field.kind is FieldKind.PICTURES and field.into and "maximum" not in row:
+        field = replace(field, maximum=len(field.into))
     low, high = field.minimum, field.maximum
     if low is not None and high is not None and low > high:
         raise InvalidPreset(f"{preset}: “{key}” has a minimum above its maximum.")
-    if field.default is not None and "default" in row:
+    if field.keeps and field.into:
+        field = replace(field, default=_kept(graph, field.into[0]))
+    elif field.default is not None and "default" in row:
         checked = field.check(field.default)
         if checked != field.default:  # a number in quotes
             field = replace(field, default=checked)
     return field
+
+
+def _own(preset: str, key: str, row: Mapping[str, Any]) -> Field:
+    if "kind" not in row:
+        raise InvalidPreset(f"{preset}: “{key}” is no setting of the product; give it a kind to make it one.")
+    kind = FieldKind(row["kind"])
+    group = "picture" if kind in INPUT_KINDS else str(row.get("group", "sampling"))
+    return Field(key, kind, str(row.get("label", key)), group)
+
+
+def _kept(graph: Mapping[str, Any], target: str) -> Any:
+    """What the first of a field's nodes has."""
+    title, name = edits.split_target(target)
+    value = graph[edits.find_node(graph, title)]["inputs"].get(name)
+    return None if edits.is_link(value) else value

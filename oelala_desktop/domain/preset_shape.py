@@ -8,8 +8,19 @@ from typing import Any
 
 from .errors import InvalidPreset
 from .field import FieldKind
+from .size_rule import CLASSES
 
 _TEXT, _NUMBER, _COUNT, _SWITCH, _ANY = "a text", "a number", "a whole number from 1 to 1024", "true or false", ""
+_WHOLE, _AMOUNT = "a whole number from 0 to 100000", "a number above 0 and at most 1000"
+_RATE = "a number of frames per second (1 to 1000) or the key of an input"
+#: least, most, whether it is whole
+_RANGES: Mapping[str, tuple[float, float, bool]] = {
+    _NUMBER: (-math.inf, math.inf, False),
+    _COUNT: (1, 1024, True),
+    _WHOLE: (0, 100_000, True),
+    _AMOUNT: (1e-3, 1000, False),
+    _RATE: (1, 1000, False),
+}
 _TEXTS = [_TEXT]
 _FIELD: Mapping[str, Any] = {
     "default": _ANY,
@@ -22,6 +33,9 @@ _FIELD: Mapping[str, Any] = {
     "kind": tuple(kind.value for kind in FieldKind),
     "choices": _TEXTS,
     "into": _TEXTS,
+    "needed": _SWITCH,
+    "keeps": _SWITCH,
+    "nodes": _TEXTS,
 }
 _MODEL: Mapping[str, Any] = {
     "key": _TEXT,
@@ -37,7 +51,10 @@ TABLE: Mapping[str, Any] = {
     "name": _TEXT,
     "description": _TEXT,
     "order": _NUMBER,
-    "size": {"multiple": _COUNT, "class": ("video", "sdxl")},
+    "size": {"multiple": _COUNT, "class": CLASSES, "megapixels": _AMOUNT, "factor": _AMOUNT, "of": _TEXT},
+    "frames": {"step": _COUNT, "offset": _WHOLE, "least": _WHOLE, "most": _WHOLE, "as": _TEXT},
+    "rate": _RATE,
+    "sound": _SWITCH,
     "devices": _TEXTS,
     "sketch": _SWITCH,
     "also": _TEXTS,
@@ -84,10 +101,13 @@ def _check_table(preset: str, where: str, value: Any, shape: Mapping[str, Any]) 
 
 
 def _is(kind: str, value: Any) -> bool:
-    if kind in (_NUMBER, _COUNT):
+    if kind == _RATE and isinstance(value, str):
+        return bool(value)
+    if kind in _RANGES:
         if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
             return False
-        return kind == _NUMBER or (isinstance(value, int) and 1 <= value <= 1024)
+        low, high, whole = _RANGES[kind]
+        return low <= value <= high and (not whole or isinstance(value, int))
     return {_TEXT: isinstance(value, str), _SWITCH: isinstance(value, bool)}.get(kind, True)
 
 

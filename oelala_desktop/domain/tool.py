@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from .catalog import nearest
-from .errors import InvalidField, NotFound
+from .errors import NotFound
 from .field import Field, FieldKind
 from .geometry import ASPECTS, RESOLUTIONS
+from .inputs import companions
 from .memory_split import parse_allocations
+from .obstacle import obstructed
 
 DEFAULT_NEGATIVE = (
     "low quality, blurry, out of focus, unstable camera, artifacts, distortion, overexposed, underexposed, "
@@ -18,19 +20,27 @@ DEFAULT_NEGATIVE = (
 DEFAULT_ALLOCATIONS = "cuda:0,0.25gb;cuda:1,8gb;cpu,*"
 FRAME_RATES = ("8", "12", "16", "24")
 MAX_FRAMES = 361  # 15 s at 24 frames per second
+MAX_PROMPT = 20_000  # characters, unless a preset says less
 
 _K = FieldKind
-_FIELDS = (
+_INPUTS = (
     Field("image", _K.PICTURE, "Picture", "picture", help="The first frame of the video."),
     Field("end_image", _K.PICTURE, "End picture", "picture", help="The video ends on it."),
-    Field("prompt", _K.TEXT, "Prompt", "prompt", default="", maximum=2048, help="What should happen."),
+    Field("images", _K.PICTURES, "Pictures", "picture", minimum=0, maximum=8, help="In their order."),
+    Field("video", _K.VIDEO, "Video", "picture", help="The video to go by."),
+    Field("sound", _K.SOUND, "Sound", "picture", help="The sound to go by."),
+    Field("mask", _K.MASK, "Mask", "picture", help="White is where something may change."),
+)
+_FIELDS = (
+    *(field for given in _INPUTS for field in (given, *companions(given))),
+    Field("prompt", _K.TEXT, "Prompt", "prompt", default="", maximum=MAX_PROMPT, help="What should happen."),
     Field(
         "negative_prompt",
         _K.TEXT,
         "Negative prompt",
         "prompt",
         default=DEFAULT_NEGATIVE,
-        maximum=2048,
+        maximum=MAX_PROMPT,
         help="What to keep out.",
     ),
     Field("resolution", _K.CHOICE, "Resolution", "size", default="480p", choices=tuple(RESOLUTIONS)),
@@ -103,7 +113,8 @@ VOCABULARY: Mapping[str, Field] = {f.key: f for f in _FIELDS}
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """One page of the window. `output` is "video" or "image"; `task` names the weights it wants for warnings."""
+    """One page of the window. `output` is "video" or "image"; `task` names the weights it wants for warnings; `needs`
+    are the inputs that must be there where a preset has them and does not say otherwise."""
 
     id: str
     name: str
@@ -111,7 +122,11 @@ class Tool:
     output: str
     task: str
     keys: tuple[str, ...]
-    needs_picture: bool = False
+    needs: tuple[str, ...] = ()
+
+    @property
+    def needs_picture(self) -> bool:
+        return "image" in self.needs
 
     @property
     def fields(self) -> tuple[Field, ...]:
@@ -122,22 +137,26 @@ class Tool:
 
         Raises InvalidField for the first unknown key (naming the nearest known one) or wrong value."""
         known = {f.key: f for f in self.fields} | dict(extra or {})
+        known |= {f.key: f for field in (extra or {}).values() for f in companions(field) if f.key not in known}
         out: dict[str, object] = {}
         for key, value in values.items():
             if key == "preset":
                 continue
-            if key in ("image", "end_image") and key not in known:
-                raise InvalidField(key, f"{self.name} takes no {VOCABULARY[key].label.lower()}.")
+            if key in VOCABULARY and VOCABULARY[key].is_input and key not in known:
+                raise obstructed(key, "takes_no", tool=self.name, label=VOCABULARY[key].label.lower())
             if key not in known:
                 near = nearest(key, list(known))
-                hint = f" Did you mean {near}?" if near else f" Known settings: {', '.join(known)}."
-                raise InvalidField(key, f"{key} is not a setting of {self.name}.{hint}")
+                raise obstructed(key, "unknown", tool=self.name, near=near, known=list(known))
             out[key] = known[key].check(value)
         return out
 
 
-_SHARED = tuple(k for k in VOCABULARY if k not in ("image", "end_image"))
+_GIVEN = frozenset(f.key for given in _INPUTS for f in (given, *companions(given)))
+_SHARED = tuple(k for k in VOCABULARY if k not in _GIVEN)
 _STILL = tuple(k for k in _SHARED if k not in ("duration", "num_frames", "fps", "clip_count"))
+#: inputs of the tools that go by pictures alone; a still has no sound
+_PICTURED = tuple(k for k in VOCABULARY if k in ("image", "images", "mask"))
+_ALL = tuple(VOCABULARY)
 _VIDEO, _IMAGE = "Video Tools", "Image Tools"
 
 #: in the sidebar's order; a tool without presets shows as "soon"
@@ -145,13 +164,13 @@ TOOLS: Mapping[str, Tool] = {
     tool.id: tool
     for tool in (
         Tool("text-to-video", "Text to Video", _VIDEO, "video", "t2v", _SHARED),
-        Tool("image-to-video", "Image to Video", _VIDEO, "video", "i2v", tuple(VOCABULARY), needs_picture=True),
-        Tool("video-to-video", "Video to Video", _VIDEO, "video", "v2v", tuple(VOCABULARY), needs_picture=True),
+        Tool("image-to-video", "Image to Video", _VIDEO, "video", "i2v", _ALL, ("image",)),
+        Tool("video-to-video", "Video to Video", _VIDEO, "video", "v2v", _ALL, ("video",)),
         Tool("text-to-image", "Text to Image", _IMAGE, "image", "t2i", _STILL),
-        Tool("image-to-image", "Image to Image", _IMAGE, "image", "i2i", ("image", *_STILL), needs_picture=True),
-        Tool("reframe", "Reframe", _IMAGE, "image", "i2i", ("image", *_STILL), needs_picture=True),
-        Tool("face-swap", "Face Swap", _IMAGE, "image", "i2i", ("image", *_STILL), needs_picture=True),
-        Tool("upscaler", "Upscaler", _IMAGE, "image", "i2i", ("image", *_STILL), needs_picture=True),
+        Tool("image-to-image", "Image to Image", _IMAGE, "image", "i2i", (*_PICTURED, *_STILL), ("image",)),
+        Tool("reframe", "Reframe", _IMAGE, "image", "i2i", (*_PICTURED, *_STILL), ("image",)),
+        Tool("face-swap", "Face Swap", _IMAGE, "image", "i2i", (*_PICTURED, *_STILL), ("image",)),
+        Tool("upscaler", "Upscaler", _IMAGE, "image", "i2i", (*_PICTURED, *_STILL), ("image",)),
         Tool("train-lora", "Train LoRA", "Training", "model", "train", _STILL),
     )
 }

@@ -75,7 +75,7 @@ def _of_its_own_kind(field: Field) -> Callable[[Any], object]:
 
     def check(value: Any) -> object:
         if type(value) is not kinds[field.kind]:
-            raise field.fail("of another kind.")
+            raise field.fail("other_kind")
         return field.check(value)
 
     return check

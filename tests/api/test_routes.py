@@ -88,7 +88,7 @@ def test_variations_are_jobs_of_their_own(client: httpx.Client) -> None:
         ({"seed": str(2**64)}, "seed", "18446744073709551615"),
         ({"lora_configs": "[1]"}, "lora_configs", "entry 1"),
         ({"lora_configs": "{"}, "lora_configs", "JSON"),
-        ({"prompt": "x" * 2049}, "prompt", "2049"),
+        ({"prompt": "x" * 20_001}, "prompt", "20001"),
         ({"preset": "nope"}, "preset", "no preset"),
         ({"preset": "wan22-14b"}, "preset", "needs ComfyUI"),
         ({"image": "/etc/hostname"}, "image", "as file"),

@@ -102,11 +102,11 @@ def test_bad_file_is_refused_in_place(qapp: QApplication, home: Path, tmp_path: 
 def test_wrong_value_is_shown_at_its_field(qapp: QApplication, home: Path, picture: Path) -> None:
     async def scenario(window: MainWindow) -> None:
         page = await with_picture(window, picture)
-        page.form.set_value("prompt", "x" * 3000)
+        page.form.set_value("prompt", "x" * 30_000)
         page.generate()
         row = page.form.row("prompt")
         await until(lambda: row.problem, "the sentence at the prompt")
-        assert "2048" in row.problem
+        assert "20000" in row.problem
 
     live(qapp, home, scenario)
 

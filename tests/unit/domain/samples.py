@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from oelala_desktop.domain.catalog import Catalog
+from oelala_desktop.domain.graph_inputs import InputFile
+from oelala_desktop.domain.inputs import Given, Inputs
 from oelala_desktop.domain.job import EngineRef, Job, JobState
+from oelala_desktop.domain.obstacle import Obstacle
+from oelala_desktop.domain.plan import plan
 from oelala_desktop.domain.preset import Preset, Request
 from oelala_desktop.domain.preset_file import parse_preset
-from oelala_desktop.domain.resolve import resolve
 from oelala_desktop.domain.tool import TOOLS
 from tests.unit.node_table import EVERYTHING
 
@@ -37,13 +41,31 @@ def settle(
     preset = shipped(preset_id)
     given = ({"image": "start.png"} if preset.tool.needs_picture else {}) | (values or {})
     size = picture if preset.tool.needs_picture else None
-    return resolve(preset, given, catalog=catalog, picture_size=size, draw_seed=lambda: seed)
+    return settled(preset, given, catalog=catalog, picture=size, seed=seed)
+
+
+def settled(
+    preset: Preset,
+    values: Mapping[str, Any],
+    *,
+    catalog: Catalog | None = EVERYTHING,
+    picture: tuple[int, int] | None = None,
+    inputs: Inputs | None = None,
+    seed: int = 1234,
+) -> Request:
+    """What the rule book makes of a wish for that preset; raises what it says against it. `picture` is the size of the
+    start picture."""
+    given = {"image": (Given("start.png", "picture", *picture),)} if picture else {}
+    found = plan(preset.tool, (preset,), values, inputs or given, catalog)
+    if isinstance(found, Obstacle):
+        raise found.error
+    return found.request if found.request.seed >= 0 else found.request.with_seed(seed)
 
 
 def build(preset_id: str, values: dict[str, Any] | None = None, *, catalog: Catalog = EVERYTHING) -> dict[str, Any]:
     """The graph that a shipped preset sends for these values."""
     request = settle(preset_id, values, catalog=catalog)
-    files = {key: f"server_{key}.png" for key in ("image", "end_image") if request.values.get(key)}
+    files = {key: [InputFile(f"server_{key}.png")] for key in ("image", "end_image") if request.values.get(key)}
     return shipped(preset_id).graph(request, files=files, prefix="oelala/x", catalog=catalog)
 
 

@@ -15,11 +15,11 @@ from oelala_desktop.domain.adopt import Adoption, adopt
 from oelala_desktop.domain.adopt_table import preset_table, slug
 from oelala_desktop.domain.catalog import Catalog, NodeClass, NodeInput
 from oelala_desktop.domain.errors import InvalidPreset
+from oelala_desktop.domain.graph_inputs import InputFile
 from oelala_desktop.domain.preset import Preset
 from oelala_desktop.domain.preset_file import parse_preset
-from oelala_desktop.domain.resolve import resolve
 from oelala_desktop.domain.workflow import is_workflow
-from tests.unit.domain.samples import SHIPPED, WORKFLOWS, by_title
+from tests.unit.domain.samples import SHIPPED, WORKFLOWS, by_title, settled
 from tests.unit.node_table import EVERYTHING
 
 Graph = dict[str, dict[str, Any]]
@@ -167,8 +167,8 @@ def test_its_values_arrive_in_the_graph() -> None:
     )
     preset = made(adopt(workflow()), "wanimagetovideo_batch_size")
     values = {"image": "a.png", "prompt": "rain", "steps": 8, "duration": 2, "wanimagetovideo_batch_size": 2}
-    request = resolve(preset, values, catalog=catalog, picture_size=(600, 600), draw_seed=lambda: 7)
-    graph = preset.graph(request, files={"image": "up.png"}, prefix="oelala/j", catalog=catalog)
+    request = settled(preset, values, catalog=catalog, picture=(600, 600), seed=7)
+    graph = preset.graph(request, files={"image": [InputFile("up.png")]}, prefix="oelala/j", catalog=catalog)
     latent = by_title(graph, "WanImageToVideo")
     assert (latent["width"], latent["height"], latent["length"], latent["batch_size"]) == (480, 480, 33, 2)
     assert by_title(graph, "PrimitiveString")["value"] == "rain"
@@ -185,11 +185,11 @@ def test_a_still_of_a_megapixel() -> None:
     assert [tool.id for tool in adoption.tools] == ["text-to-image"]
     assert "negative_prompt" not in found(adoption)  # the same text stands for both
     preset = made(adoption)
-    assert preset.size_class == "sdxl" and "resolution" not in preset.fields
+    assert preset.size.kind == "sdxl" and "resolution" not in preset.fields
     assert preset.fields["aspect_ratio"].default == "16:9"
     assert (preset.fields["steps"].default, preset.fields["steps"].maximum) == (60, 60)
     assert (preset.fields["cfg"].default, preset.fields["cfg"].minimum) == (0.5, 0.5)
-    assert made(adoption, without=frozenset({"width", "height"})).size_class == "video"
+    assert made(adoption, without=frozenset({"width", "height"})).size.kind == "video"
 
 
 def test_every_shipped_workflow_can_be_adopted_again() -> None:
@@ -279,8 +279,8 @@ def test_the_text_of_the_other_side_is_never_the_prompt() -> None:
 
 def test_a_long_text_of_the_workflow_fits_its_field() -> None:
     graph = workflow()
-    graph["7"]["inputs"]["text"] = "x" * 3000
-    assert made(adopt(graph)).fields["negative_prompt"].maximum == 3000
+    graph["7"]["inputs"]["text"] = "x" * 20_000
+    assert made(adopt(graph)).fields["negative_prompt"].maximum == 20_000
 
 
 def test_models_of_other_folders() -> None:

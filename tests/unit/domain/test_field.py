@@ -19,7 +19,7 @@ GOOD: list[tuple[str, Any, Any]] = [
     ("image", "", None),
     ("image", None, None),
     ("prompt", "größer 🎬", "größer 🎬"),
-    ("prompt", "x" * 2048, "x" * 2048),
+    ("prompt", "x" * 20_000, "x" * 20_000),
     ("prompt", "", ""),
     ("unet_high_noise", None, None),
     ("unet_high_noise", "wan\\x.gguf", "wan\\x.gguf"),
@@ -60,7 +60,7 @@ GOOD: list[tuple[str, Any, Any]] = [
 BAD: list[tuple[str, Any, str]] = [
     ("image", 3, "expected text, not 3"),
     ("image", "a\x00b", "NUL"),
-    ("prompt", "x" * 2049, "2049 characters; at most 2048"),
+    ("prompt", "x" * 20_001, "20001 characters; at most 20000"),
     ("prompt", "\ud800", "Unicode"),
     ("prompt", ["x"], "expected text"),
     ("prompt", None, "expected text"),

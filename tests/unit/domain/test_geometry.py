@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oelala_desktop.domain.geometry import ASPECTS, RESOLUTIONS, frame_count, frame_size, nearest_aspect, sdxl_size
+from oelala_desktop.domain.frame_rule import FrameRule
+from oelala_desktop.domain.geometry import ASPECTS, RESOLUTIONS, frame_size, nearest_aspect, sdxl_size
 
 LANDSCAPE = [
     ("480p", "16:9", 848, 480),
@@ -98,12 +99,12 @@ def test_a_turned_picture_has_the_turned_aspect(width: int, height: int) -> None
     [(5, 16, 81), (2, 16, 33), (1, 16, 17), (5, 24, 121), (15, 24, 361), (1, 8, 9), (0.1, 8, 5), (3, 12, 37)],
 )
 def test_frame_counts(seconds: float, fps: int, frames: int) -> None:
-    assert frame_count(seconds, fps) == frames
+    assert FrameRule().frames_of(seconds, fps) == frames
 
 
 @given(st.floats(0.01, 15), st.sampled_from([8, 12, 16, 24]))
 def test_frames_are_four_k_plus_one_and_nearest_to_the_duration(seconds: float, fps: int) -> None:
-    frames = frame_count(seconds, fps)
+    frames = FrameRule().frames_of(seconds, fps)
     assert frames % 4 == 1
     assert frames >= 5
     assert frames == 5 or abs(frames - 1 - seconds * fps) <= 2

@@ -10,8 +10,8 @@ from oelala_desktop.domain.catalog import Catalog
 from oelala_desktop.domain.graph_size import stated_frames, stated_rate, stated_size
 from oelala_desktop.domain.preset import Preset
 from oelala_desktop.domain.preset_file import parse_preset
-from oelala_desktop.domain.resolve import resolve
 from oelala_desktop.domain.tool import TOOLS
+from tests.unit.domain.samples import settled as settle
 from tests.unit.node_table import CLASSES
 
 
@@ -36,7 +36,7 @@ def preset(content: dict[str, Any], **fields: Any) -> Preset:
 
 def settled(made: Preset) -> tuple[int, int, int, int]:
     classes = {name: CLASSES.get(name, CLASSES["SaveVideo"]) for name in ("EmptyHunyuanLatentVideo", "Slow")}
-    request = resolve(made, {}, catalog=Catalog(CLASSES | classes), picture_size=None, draw_seed=lambda: 1)
+    request = settle(made, {}, catalog=Catalog(CLASSES | classes), picture=None, seed=1)
     return request.width, request.height, request.num_frames, request.fps
 
 

@@ -17,8 +17,10 @@ from oelala_desktop.domain.adopt import adopt
 from oelala_desktop.domain.adopt_table import preset_table
 from oelala_desktop.domain.catalog import Catalog, NodeClass
 from oelala_desktop.domain.errors import InvalidInput, NotRunnable, OelalaError
+from oelala_desktop.domain.graph_inputs import InputFile
 from oelala_desktop.domain.preset_file import parse_preset
-from oelala_desktop.domain.resolve import not_runnable, resolve
+from oelala_desktop.domain.settling import lacks
+from tests.unit.domain.samples import settled
 from tests.unit.domain.test_adopt import node, still, workflow
 
 _LIMIT = 1.0  # seconds of work on any file
@@ -126,10 +128,10 @@ def use(content: object, *choices: bool) -> None:
         preset.missing(catalog)
         values = tool.check({"image": "/p.png"} if tool.needs_picture else {}, preset.fields)
         try:
-            request = resolve(preset, values, catalog=catalog, picture_size=(640, 480), draw_seed=lambda: 1)
+            request = settled(preset, values, catalog=catalog, picture=(640, 480), seed=1)
         except NotRunnable:
             continue  # this server lacks its models
-        preset.graph(request, files={"image": "p.png"}, prefix="prefix", catalog=catalog)
+        preset.graph(request, files={"image": [InputFile("p.png")]}, prefix="prefix", catalog=catalog)
 
 
 def tried(content: object, *choices: bool) -> str:
@@ -156,7 +158,7 @@ def test_what_a_server_lacks_by_the_thousand_can_still_be_read() -> None:
     preset = parse_preset("mine", adoption.tools[0], preset_table(adoption, "Mine", frozenset()), adoption.graph)
     missing = preset.missing(Catalog({}))
     assert len(missing) == 40 and missing[-1].name == "1952 more"
-    assert len(not_runnable(preset, missing).message) < 4000
+    assert len(lacks(preset, missing).sentence) < 4000
 
 
 @pytest.mark.parametrize("content", [None, 1, "x", [], [1], {}, {"a": 1}, {"nodes": []}, {"nodes": [], "links": 3}])

@@ -120,4 +120,4 @@ def test_folder(path: str, folder: str) -> None:
 def test_warnings(high: str | None, low: str | None, task: str, words: list[str]) -> None:
     found = pair_warnings(high, low, task=task)
     assert len(found) == len(words), found
-    assert all(word in sentence for word, sentence in zip(words, found, strict=True))
+    assert all(word in str(sentence) for word, sentence in zip(words, found, strict=True))

@@ -9,10 +9,11 @@ import pytest
 
 from oelala_desktop.domain.errors import InvalidField, InvalidPreset
 from oelala_desktop.domain.field import FieldKind
+from oelala_desktop.domain.graph_inputs import InputFile
 from oelala_desktop.domain.preset import Preset
 from oelala_desktop.domain.preset_file import parse_preset
-from oelala_desktop.domain.resolve import resolve
 from oelala_desktop.domain.tool import TOOLS
+from tests.unit.domain.samples import settled
 from tests.unit.node_table import EVERYTHING
 
 I2V = TOOLS["image-to-video"]
@@ -42,17 +43,17 @@ def test_the_least_that_makes_a_preset() -> None:
 
 
 def test_a_graph_that_settles_size_length_and_rate_itself() -> None:
-    request = resolve(parse(), {"image": "a.png"}, catalog=EVERYTHING, picture_size=(64, 64), draw_seed=lambda: 3)
+    request = settled(parse(), {"image": "a.png"}, catalog=EVERYTHING, picture=(64, 64), seed=3)
     assert (request.width, request.height, request.num_frames, request.fps) == (0, 0, 0, 16)  # its saver tells the rate
     assert not {"width", "height", "num_frames"} & set(request.params())
-    graph = parse().graph(request, files={"image": "b.png"}, prefix="oelala/1", catalog=EVERYTHING)
+    graph = parse().graph(request, files={"image": [InputFile("b.png")]}, prefix="oelala/1", catalog=EVERYTHING)
     assert graph["1"]["inputs"]["image"] == "b.png"
     assert graph["3"]["inputs"]["filename_prefix"] == "oelala/1"
 
 
 def test_a_graph_that_settles_the_rate_alone() -> None:
     preset = parse(fields(num_frames={"into": ["Start.image"]}))
-    request = resolve(preset, {"image": "a"}, catalog=EVERYTHING, picture_size=None, draw_seed=lambda: 3)
+    request = settled(preset, {"image": "a"}, catalog=EVERYTHING, picture=None, seed=3)
     assert (request.num_frames, request.fps) == (81, 16)
 
 

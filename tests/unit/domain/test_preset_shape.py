@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 from oelala_desktop.domain.errors import InvalidPreset, OelalaError
+from oelala_desktop.domain.graph_inputs import InputFile
 from oelala_desktop.domain.preset_file import parse_preset
-from oelala_desktop.domain.resolve import resolve
 from oelala_desktop.domain.tool import TOOLS
-from tests.unit.domain.samples import WORKFLOWS
+from tests.unit.domain.samples import WORKFLOWS, settled
 from tests.unit.node_table import EVERYTHING
 
 WRONG: tuple[Any, ...] = (math.inf, math.nan, -1, 0, 10**400, True, "", "x", [], [3], [[]], {}, {"a": 1}, [{"a": 1}])
@@ -57,8 +57,8 @@ def test_any_entry_of_any_kind(preset_id: str) -> None:
                 continue
             given = {"image": "start.png"} if preset.tool.needs_picture else {}
             try:
-                request = resolve(preset, given, catalog=EVERYTHING, picture_size=(64, 64), draw_seed=lambda: 1)
-                preset.graph(request, files={"image": "a.png"}, prefix="p", catalog=EVERYTHING)
+                request = settled(preset, given, catalog=EVERYTHING, picture=(64, 64), seed=1)
+                preset.graph(request, files={"image": [InputFile("a.png")]}, prefix="p", catalog=EVERYTHING)
             except OelalaError:
                 continue
     assert refused > 100

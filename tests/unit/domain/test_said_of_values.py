@@ -12,7 +12,7 @@ from oelala_desktop.domain.errors import InvalidField
 from oelala_desktop.domain.field import Field, FieldKind
 from oelala_desktop.domain.graph import add_node
 from oelala_desktop.domain.job import Output
-from oelala_desktop.domain.resolve import with_duration
+from oelala_desktop.domain.measuring import with_duration
 from oelala_desktop.domain.reuse import not_kept_note
 
 from .samples import shipped, some_job

@@ -1,0 +1,61 @@
+"""What is given to a job as files, as plain facts: a path is a service's affair."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from .field import TIMED_KINDS, Field, FieldKind
+
+#: what is kept of the middle of a video or sound: keys beside the input's own
+START, LENGTH, SMALLER = "_start", "_length", "_smaller"
+_DAY = 86_400  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """One file as it was found: `width` and `height` as seen (upright), `length` in seconds, `rate` in frames a second,
+    `size` in bytes as it would go to a server. Zero where a kind has no such thing."""
+
+    name: str
+    kind: str
+    width: int = 0
+    height: int = 0
+    frames: int = 0
+    rate: float = 0.0
+    length: float = 0.0
+    has_sound: bool = False
+    size: int = 0
+    is_small: bool = False
+
+    def part(self, start: float, length: float | None) -> Given:
+        """What is left of a video or sound that is trimmed."""
+        left = max(0.0, self.length - start)
+        kept = left if length is None else min(left, length)
+        if kept >= self.length:
+            return self
+        frames = max(1, int(kept * self.rate + 1e-6)) if self.rate else 0
+        size = round(self.size * kept / self.length) if self.length else self.size
+        return replace(self, length=kept, frames=frames, size=size)
+
+
+#: what is known of the inputs of a wish, by settings key
+Inputs = Mapping[str, Sequence[Given]]
+
+
+def companions(field: Field) -> tuple[Field, ...]:
+    """The settings that come with an input that has a length."""
+    if field.kind not in TIMED_KINDS:
+        return ()
+    name, group, number = field.label.lower(), field.group, FieldKind.NUMBER
+    start = Field(field.key + START, number, f"Start of the {name}", group, default=0.0, maximum=_DAY, unit="s")
+    length = Field(field.key + LENGTH, number, f"Length of the {name}", group, minimum=0.01, maximum=_DAY, unit="s")
+    smaller = Field(field.key + SMALLER, FieldKind.SWITCH, f"Smaller {name}", group, default=False)
+    return replace(start, minimum=0), length, smaller
+
+
+def names_in(value: object) -> tuple[str, ...]:
+    """The file names in the value of an input."""
+    if isinstance(value, str):
+        return (value,) if value else ()
+    return tuple(str(name) for name in value) if isinstance(value, list | tuple) else ()

@@ -1,0 +1,133 @@
+"""The size, the number of frames and the rate that follow from a wish."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from .graph_size import stated_frames, stated_rate, stated_size
+from .inputs import LENGTH, START, Given, Inputs
+from .obstacle import obstructed
+from .preset import Preset
+from .tool import VOCABULARY
+
+_FPS = int(str(VOCABULARY["fps"].default))  # for a preset that leaves the rate to its graph
+
+
+class Measures(NamedTuple):
+    """`width` and `height` in pixels, `frames` of one clip; zeros where only the graph knows. `rate` in frames a
+    second, 0 for stills."""
+
+    aspect: str
+    width: int
+    height: int
+    frames: int
+    rate: float
+
+
+def parts_of(preset: Preset, values: Mapping[str, Any], inputs: Inputs) -> dict[str, tuple[Given, ...]]:
+    """What is given, trimmed as wished. Raises Obstructed for a part that lies beyond the end."""
+    out: dict[str, tuple[Given, ...]] = {}
+    for field in preset.inputs:
+        given = tuple(inputs.get(field.key, ()))
+        start = float(values.get(field.key + START) or 0)
+        length = values.get(field.key + LENGTH)
+        for file in given:
+            if start and file.length and start >= file.length:
+                raise obstructed(field.key + START, "beyond_end", given=start, name=file.name, length=file.length)
+        if given:
+            out[field.key] = tuple(file.part(start, None if length is None else float(length)) for file in given)
+    return out
+
+
+def seen_size(preset: Preset, inputs: Inputs) -> tuple[int, int] | None:
+    """Of the input that the preset's size goes by; None while it is not known."""
+    keys = [preset.size.of] if preset.size.of else [field.key for field in preset.inputs]
+    for key in keys:
+        for file in inputs.get(key, ()):
+            if file.width and file.height:
+                return file.width, file.height
+    return None
+
+
+def measured(preset: Preset, used: Mapping[str, Any], inputs: Inputs) -> Measures:
+    """`used` are all values, settled but for these; `inputs` what is given, trimmed."""
+    aspect, width, height = _size(preset, used, seen_size(preset, inputs))
+    rate = _rate(preset, used, inputs)
+    return Measures(aspect, width, height, _frames(preset, used, inputs, rate), rate)
+
+
+def _size(preset: Preset, used: Mapping[str, Any], picture: tuple[int, int] | None) -> tuple[str, int, int]:
+    aspect, width, height = preset.size.settle(used, picture)
+    stated = stated_size(preset.template)
+    if "width" in preset.into:
+        return aspect, width, height if "height" in preset.into else stated[1]
+    return (aspect, *stated) if preset.size.kind in ("video", "megapixels") else (aspect, width, height)
+
+
+def _rate(preset: Preset, used: Mapping[str, Any], inputs: Inputs) -> float:
+    if preset.tool.output != "video":
+        return float(used.get("fps") or 0)
+    if isinstance(preset.rate, str):
+        return next((file.rate for file in inputs.get(preset.rate, ()) if file.rate), 0.0)
+    return _plain(float(used.get("fps") or preset.rate or stated_rate(preset.template)))
+
+
+def _plain(rate: float) -> float:
+    return int(rate) if rate == int(rate) else rate
+
+
+def _frames(preset: Preset, used: Mapping[str, Any], inputs: Inputs, rate: float) -> int:
+    if preset.tool.output != "video":
+        return 1
+    if preset.frames.given:
+        return _given_frames(preset, inputs, rate)
+    if "num_frames" not in preset.into:
+        return stated_frames(preset.template)
+    duration = used.get("duration") or VOCABULARY["duration"].default
+    return preset.frames.frames_of(float(str(duration)), rate or _FPS)
+
+
+def _given_frames(preset: Preset, inputs: Inputs, rate: float) -> int:
+    """As many as the given video or sound lasts, on the model's rule; 0 while it is not there."""
+    for file in inputs.get(preset.frames.given, ()):
+        same = file.frames and (not rate or abs(rate - file.rate) < 1e-3)
+        count = file.frames if same else int(file.length * (rate or file.rate or _FPS) + 1e-6)
+        return preset.frames.below(count)
+    return 0
+
+
+def asked_frames(preset: Preset, values: Mapping[str, Any], rate: float) -> int | None:
+    """A number of frames that was asked for, if one was; on the rule, and no other than the duration comes to. Raises
+    Obstructed."""
+    frames = values.get("num_frames")
+    if frames is None or "num_frames" not in preset.into:
+        return None
+    if preset.frames.given:
+        raise obstructed("num_frames", "as_given", preset=preset.name)
+    count, rule = int(str(frames)), preset.frames
+    if not rule.allows(count):
+        near = list(rule.nearest(count))
+        raise obstructed("num_frames", "off_rule", given=count, step=rule.step, offset=rule.offset, nearest=near)
+    seconds = values.get("duration")
+    computed = None if seconds is None else rule.frames_of(float(str(seconds)), rate or _FPS)
+    if computed is not None and count != computed:
+        raise obstructed("num_frames", "contradicts", given=count, computed=computed)
+    return count
+
+
+def with_duration(preset: Preset, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The same wish with a duration for `num_frames`, for who knows only that. Raises Obstructed."""
+    if values.get("num_frames") is None or "num_frames" not in preset.into or preset.frames.given:
+        return dict(values)
+    wished = values.get("fps") or (preset.fields["fps"].default if "fps" in preset.fields else None)
+    rate = float(str(wished or (preset.rate if not isinstance(preset.rate, str) else 0) or _FPS))
+    count = asked_frames(preset, values, rate)
+    seconds = values.get("duration")
+    if seconds is None and count is not None:
+        seconds = (count - preset.frames.offset) / rate
+        field = preset.fields["duration"]
+        low, high = field.minimum or 0, field.maximum or seconds
+        if not low <= seconds <= high:
+            raise obstructed("num_frames", "no_duration", given=count, rate=rate, seconds=seconds, low=low, high=high)
+    return {key: value for key, value in values.items() if key != "num_frames"} | {"duration": seconds}

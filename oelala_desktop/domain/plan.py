@@ -1,0 +1,158 @@
+"""The rule book: what becomes of a wish. The one place that knows what is missing or wrong, which preset "auto" takes,
+what size, frames and rate come out, and what advice goes with it. Form, API, command line and all else ask it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from . import advising
+from .catalog import Catalog
+from .field import Field
+from .inputs import Inputs, companions, names_in
+from .measuring import asked_frames, measured, parts_of
+from .obstacle import Obstacle, Obstructed, Said, obstructed
+from .preset import Preset, Request
+from .settling import lacks, settle_lists, settle_loras, settle_memory, settle_models, settle_parts
+from .tool import VOCABULARY, Tool
+
+_NO_FIELDS: Mapping[str, Field] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A wish that can be met. `given` are its settings, checked; `request` holds all of them, settled, its seed −1
+    where one is to be drawn for each job. `advice` is what it may come to all the same, most telling first.
+
+    Without a catalog what the engine has to say is still open."""
+
+    preset: Preset
+    given: Mapping[str, Any]
+    request: Request
+    advice: tuple[Said, ...] = ()
+
+
+def plan(
+    tool: Tool, presets: Sequence[Preset], values: Mapping[str, Any], inputs: Inputs, catalog: Catalog | None
+) -> Plan | Obstacle:
+    """`presets` are those that may be taken, in the order of preference: the wished one, or all of the tool. `inputs`
+    are the facts of what `values` give as files; a file that nothing is known of yet has none. `catalog` is what the
+    engine has, None while that is not known."""
+    try:
+        return _plan(tool, presets, values, inputs, catalog)
+    except Obstructed as error:
+        return error.obstacle
+
+
+def choose(
+    tool: Tool, presets: Sequence[Preset], values: Mapping[str, Any], catalog: Catalog | None
+) -> Preset | Obstacle:
+    """The preset that `plan` would take."""
+    if not presets:
+        return Obstacle("preset", "no_preset", {"tool": tool.name})
+    fitting = [preset for preset in presets if _takes_all(preset, values)] or list(presets)
+    if catalog is None or len(presets) == 1:
+        return fitting[0]
+    for preset in fitting:
+        if not preset.missing(catalog, values):
+            return preset
+    missing = {p.short_id: p.missing(catalog) for p in presets if not p.sketch}
+    lines = [f"{name}: {', '.join(map(str, rows))}" for name, rows in missing.items()]
+    return Obstacle("preset", "none_runs", {"tool": tool.name, "fixes": lines})
+
+
+def _takes_all(preset: Preset, values: Mapping[str, Any]) -> bool:
+    """Whether it takes every file that is given."""
+    return not any(
+        names_in(value) and key in VOCABULARY and VOCABULARY[key].is_input and key not in preset.fields
+        for key, value in values.items()
+    )
+
+
+def _plan(
+    tool: Tool, presets: Sequence[Preset], values: Mapping[str, Any], inputs: Inputs, catalog: Catalog | None
+) -> Plan:
+    own = presets[0].fields if len(presets) == 1 else _NO_FIELDS
+    given = tool.check(values, own)
+    preset = choose(tool, presets, given, catalog)
+    if isinstance(preset, Obstacle):
+        raise Obstructed(preset)
+    _refuse_unused(preset, given)
+    _check_switch(preset, given)
+    if catalog is not None:
+        lacking = tuple(m for m in preset.missing(catalog) if m.kind != "model")
+        if lacking:
+            raise Obstructed(lacks(preset, lacking))
+    _check_inputs(preset, given)
+    used = _used(preset, given)
+    if catalog is not None:
+        used |= settle_models(preset, given, catalog)
+        settle_lists(preset, used, catalog)
+        settle_parts(preset, used, given, catalog)
+        settle_memory(preset, used, given, catalog)
+    if "switch_step" in preset.fields and given.get("switch_step") is None:
+        used["switch_step"] = following_switch(preset, int(used["steps"]))
+    if "lora_configs" in preset.fields:
+        used["lora_configs"] = settle_loras(preset, used["lora_configs"], catalog)
+    request = _request(preset, used, given, parts_of(preset, given, inputs))
+    advice = advising.of_plan(preset, request, inputs) if catalog is not None else ()
+    return Plan(preset, given, request, advice)
+
+
+def _refuse_unused(preset: Preset, given: Mapping[str, Any]) -> None:
+    """A wish that this preset cannot meet is said, not dropped."""
+    if int(str(given.get("clip_count", 1))) > 1 and preset.clips is None:
+        raise obstructed("clip_count", "cannot_extend", preset=preset.name)
+    for key, value in given.items():
+        if key in preset.fields or key not in VOCABULARY or not VOCABULARY[key].is_input or not names_in(value):
+            continue
+        code = "cannot_end" if key == "end_image" else "preset_takes_no"
+        raise obstructed(key, code, preset=preset.name, label=VOCABULARY[key].label.lower())
+
+
+def _check_switch(preset: Preset, given: Mapping[str, Any]) -> None:
+    # a preset without steps of its own leaves them at what the tool starts with
+    steps = given.get("steps", preset.fields.get("steps", VOCABULARY["steps"]).default)
+    switch = given.get("switch_step")
+    if switch is not None and int(str(switch)) >= int(str(steps)):
+        raise obstructed("switch_step", "switch_beyond", given=switch, steps=steps)
+
+
+def _check_inputs(preset: Preset, given: Mapping[str, Any]) -> None:
+    for field in preset.inputs:
+        names = names_in(given.get(field.key))
+        if not names:
+            if field.needed:
+                raise obstructed(field.key, "input_missing", label=field.label.lower())
+            continue
+        least, most = field.minimum or 0, field.maximum
+        if most is not None and not least <= len(names) <= most:
+            raise obstructed(field.key, "too_many", count=len(names), preset=preset.name, least=least, most=most)
+
+
+def _used(preset: Preset, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The value of every setting that the preset has, of what was given as files, and of what comes with it."""
+    used = {k: given.get(k, f.default) for k, f in preset.fields.items() if not f.keeps or k in given}
+    parts = {part.key for field in preset.inputs for part in companions(field)}
+    return used | {key: given[key] for key in given.keys() & parts if given[key] is not None}
+
+
+def _request(preset: Preset, used: dict[str, Any], given: Mapping[str, Any], inputs: Inputs) -> Request:
+    found = measured(preset, used, inputs)
+    frames = found.frames
+    asked = asked_frames(preset, given, found.rate)
+    if "num_frames" in preset.into and preset.tool.output == "video":
+        frames = found.frames if asked is None else asked
+        used["num_frames"] = frames
+        if asked is not None and "duration" not in given:
+            used["duration"] = None
+    seed = int(str(used.get("seed", -1)))
+    used |= {"aspect_ratio": found.aspect, "seed": str(seed)}
+    return Request(preset.id, preset.tool.id, used, found.width, found.height, frames, found.rate, seed)
+
+
+def following_switch(preset: Preset, steps: int) -> int:
+    """The switch step that keeps the preset's own share of high-noise steps."""
+    share = int(str(preset.fields["switch_step"].default)) / int(str(preset.fields["steps"].default))
+    return min(max(1, round(steps * share)), steps - 1)

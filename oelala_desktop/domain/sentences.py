@@ -1,0 +1,187 @@
+"""What a code of the rule book says, in English. A sentence is made at the edge, from a code and its values; what is
+stored and compared is those two. Another language is another table with the same keys.
+
+Where a template begins with "{key}: " its field is named first; a form that shows it at the field leaves that out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+Values = Mapping[str, Any]
+Table = Mapping[str, "str | Callable[[Values], str]"]
+_KEY = "{key}: "
+_MOST_LISTED = 5
+
+
+def say(code: str, values: Values, table: Table | None = None) -> str:
+    """The whole sentence; `values["text"]` where the code is not known (a later version's, or a server's own words)."""
+    named, sentence = _made(code, values, table)
+    return f"{values.get('key')}: {sentence}" if named else sentence
+
+
+def say_at_field(code: str, values: Values, table: Table | None = None) -> str:
+    """The same without the name of the field that it is shown at."""
+    return _made(code, values, table)[1]
+
+
+def _made(code: str, values: Values, table: Table | None) -> tuple[bool, str]:
+    template = (ENGLISH if table is None else table).get(code)
+    if template is None:
+        return False, str(values.get("text") or code)
+    try:
+        text = template(values) if callable(template) else template
+        named = text.startswith(_KEY)
+        text = text.removeprefix(_KEY)
+        return named, text if callable(template) else text.format_map(values)
+    except (LookupError, TypeError, ValueError, AttributeError):  # stored by another version, or by a damaged disk
+        return False, str(values.get("text") or code)
+
+
+def shown(value: object) -> str:
+    """A value as it was given, cut where it is long."""
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "…"
+
+
+def bounds(low: float | None, high: float | None) -> str:
+    """ "1 to 40", or what there is of it."""
+    if low is None:
+        return f"what is allowed (at most {high:g})"
+    if high is None:
+        return f"what is allowed (at least {low:g})"
+    return f"{low:g} to {high:g}"
+
+
+def joined(names: Sequence[str]) -> str:
+    """ "a, b and c" """
+    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else "".join(names)
+
+
+def _did_you_mean(values: Values) -> str:
+    return f" Did you mean {values['near']}?" if values.get("near") else ""
+
+
+def _not_among(values: Values) -> str:
+    return f"{{key}}: {values['given']} is not one of {', '.join(values['choices'])}.{_did_you_mean(values)}"
+
+
+def _unknown(values: Values) -> str:
+    known = _did_you_mean(values) or f" Known settings: {', '.join(values['known'])}."
+    return f"{values['key']} is not a setting of {values['tool']}.{known}"
+
+
+def _nothing_named(values: Values) -> str:
+    listed: Sequence[str] = values["choices"]
+    if values.get("near"):
+        hint = f" The nearest is {values['near']}."
+    elif listed:
+        hint = f" It has: {', '.join(listed[:_MOST_LISTED])}{' …' if len(listed) > _MOST_LISTED else ''}."
+    else:
+        hint = " It has none at all."
+    return f"{{key}}: this server has nothing named {values['given']}.{hint}"
+
+
+def _off_rule(values: Values) -> str:
+    near = [str(count) for count in values["nearest"]]
+    rule = rule_words(values["step"], values["offset"])
+    verb = "are" if len(near) > 1 else "is"
+    return f"{{key}}: {values['given']} is not {rule}; the nearest {verb} {joined(near)}."
+
+
+def rule_words(step: int, offset: int) -> str:
+    """ "4k + 1" """
+    return f"{step}k + {offset}" if offset else f"a multiple of {step}"
+
+
+def _lacks(values: Values) -> str:
+    names = "; ".join(values["lacking"])
+    return f"This server cannot run {values['preset']}. It lacks: {names}."
+
+
+def _too_many(values: Values) -> str:
+    return f"{{key}}: {values['count']} were given; {values['preset']} takes {bounds(values['least'], values['most'])}."
+
+
+def _wide(values: Values) -> str:
+    frames = f" with {values['frames']} frames" if values["frames"] > 1 else ""
+    most = f" with {values['most_frames']} frames" if values["most_frames"] > 1 else ""
+    return (
+        f"{values['width']} × {values['height']}{frames} is more than this preset has managed on {values['engine']} "
+        f"so far ({values['most_width']} × {values['most_height']}{most}); it may run out of memory."
+    )
+
+
+def _part_lacking(values: Values) -> str:
+    pack = f" It comes with {values['pack']}: {values['address']}." if values.get("pack") else ""
+    return f"{{key}}: this server lacks node {values['node']}.{pack}"
+
+
+ENGLISH: Table = {
+    # a value by itself
+    "not_a_number": "{key}: expected a number, not {given}.",
+    "not_whole": "{key}: expected a whole number, not {given}.",
+    "outside": lambda v: f"{{key}}: {v['given']:g} is outside {bounds(v['low'], v['high'])}.",
+    "not_among": _not_among,
+    "not_text": "{key}: expected text, not {given}.",
+    "nul": "{key}: the text holds a NUL character.",
+    "too_long": lambda v: f"{{key}}: the text has {v['count']} characters; at most {v['most']:g} fit.",
+    "not_unicode": "{key}: the text is not valid Unicode.",
+    "choice_missing": "{key}: a choice is missing.",
+    "not_on_or_off": "{key}: expected on or off, not {given}.",
+    "seed_outside": "{key}: a seed is −1 (random) or between 0 and 18446744073709551615.",
+    "loras_no_json": '{key}: expected JSON like [{{"high": "name.safetensors", "strength": 1.5}}].',
+    "loras_no_list": "{key}: expected a list of at most 64 LoRAs.",
+    "lora_no_object": "{key}: entry {index} is not an object with high, low, strength and enabled.",
+    "lora_unknown": "{key}: entry {index} has the unknown key {given}.",
+    "lora_no_file": "{key}: entry {index} names no file.",
+    "lora_bad_name": "{key}: entry {index} names its file wrongly.",
+    "files_no_list": "{key}: expected a list of files.",
+    "other_kind": "{key}: of another kind.",
+    "split_form": "{key}: “{given}” is not of the form cuda:0,8gb.",
+    "split_device": lambda v: f"{{key}}: this server has no device {v['given']}; it has {', '.join(v['devices'])}.",
+    "split_cpu_alone": "{key}: the processor alone fails while sampling; name a GPU too, or leave it empty.",
+    # a wish as a whole
+    "unknown": _unknown,
+    "takes_no": "{tool} takes no {label}.",
+    "preset_takes_no": "{preset} takes no {label}; choose another preset.",
+    "cannot_extend": "{preset} cannot extend a video; choose 1 clip or another preset.",
+    "cannot_end": "{preset} cannot end on a picture; choose another preset.",
+    "input_missing": "A {label} is missing: give one with {key}.",
+    "too_many": _too_many,
+    "preset_no_name": "preset: expected the name of a preset.",
+    "switch_beyond": "{key}: {given} must be less than the {steps} steps.",
+    "off_rule": _off_rule,
+    "contradicts": "{key}: {given} contradicts duration, which gives {computed}; give one of them.",
+    "as_given": "{key}: {preset} takes the length of what is given; leave it out.",
+    "no_duration": lambda v: (
+        f"{{key}}: {v['given']} at {v['rate']:g} frames per second are {v['seconds']:g} s; "
+        f"between {v['low']:g} and {v['high']:g} s can be set here."
+    ),
+    "lora_low_only": "{key}: entry {index} names only a low noise file, and {preset} has one pass.",
+    "beyond_end": lambda v: f"{{key}}: {v['name']} is {v['length']:g} s long; {v['given']:g} s is beyond its end.",
+    "too_large": lambda v: (
+        f"{v['name']} is too large for this server: {v['size'] / 10**6:.1f} MB would go up, and ComfyUI there takes "
+        f"{v['limit'] / 10**6:.1f} MB (--max-upload-size). {v['remedy']}"
+    ),
+    # what an engine lacks
+    "no_preset": "{tool} has no preset yet.",
+    "nothing_named": _nothing_named,
+    "part_lacking": _part_lacking,
+    "lacks": _lacks,
+    "needs_engine": "{preset} needs {engine}: {why}.",
+    "none_runs": "This server can run no preset of {tool}. “oelala doctor” lists what each of them lacks.",
+    # what goes with a plan that can be met
+    "managed": _wide,
+    "pair_half": "The {missing} noise model is missing: both passes need one.",
+    "pair_task": "These are weights for {kind}; they run here without an error but give a useless picture.",
+    "pair_size": "The high noise model is {high} and the low noise one {low}.",
+    "pair_quantised": "The two models are quantised differently; that costs memory and can shift colours.",
+    "pair_swapped": "High and low noise models look swapped.",
+    "lora_half": "{name} is made for the {side} noise pass and goes into both: its {other} noise half was not found. "
+    "Choose another file, or none, for the low pass.",
+    "left_out": lambda v: (
+        f"{v['key']} is left out: {v['node']} has failed on {v['server']}{' (' + v['why'] + ')' if v['why'] else ''}."
+    ),
+    "small_picture": "{name} is only {width} × {height}; the result will be soft.",
+}

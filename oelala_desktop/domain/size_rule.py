@@ -1,0 +1,73 @@
+"""What size follows from a wish and from what is given: a short side and an aspect, one of SDXL's sizes, a number of
+pixels, a factor, or the size of the given picture. All arithmetic is exact, so what is shown is what is used."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from .geometry import ASPECTS, nearest_aspect, sdxl_size, short_side, sides
+
+MEGAPIXEL = 1024 * 1024  # as ComfyUI counts it
+_DEFAULT_RESOLUTION = "480p"
+#: the ways; the first two know named aspects only
+CLASSES = ("video", "sdxl", "megapixels", "factor", "given")
+_RESOLUTION = re.compile(r"\d{2,4}p")
+
+
+@dataclass(frozen=True, slots=True)
+class SizeRule:
+    """`multiple` is what both sides keep, rounded down. `of` names the input that "auto", a factor and "given" go by;
+    empty for the first that has a size. `megapixels` and `factor` stand where no setting of that name does."""
+
+    kind: str = "video"
+    multiple: int = 16
+    megapixels: float = 1.0
+    factor: float = 1.0
+    of: str = ""
+
+    def settle(self, values: Mapping[str, Any], picture: tuple[int, int] | None) -> tuple[str, int, int]:
+        """The aspect, and width and height in pixels; zeros where they follow a picture that is not there yet."""
+        aspect = str(values.get("aspect_ratio") or "auto")
+        if self.kind in ("factor", "given"):
+            return aspect, *self._scaled(values, picture)
+        if self.kind == "megapixels" and aspect == "auto" and picture:
+            return aspect, *self._area(values, Fraction(*picture))
+        if aspect == "auto":
+            aspect = nearest_aspect(*picture) if picture else ("1:1" if self.kind != "video" else "16:9")
+        if self.kind == "sdxl":
+            return aspect, *sdxl_size(aspect)
+        if self.kind == "megapixels":
+            return aspect, *self._area(values, Fraction(*ASPECTS[aspect]))
+        resolution = str(values.get("resolution") or _DEFAULT_RESOLUTION)
+        return aspect, *sides(short_side(resolution), ASPECTS[aspect], self.multiple)
+
+    def _scaled(self, values: Mapping[str, Any], picture: tuple[int, int] | None) -> tuple[int, int]:
+        if picture is None:
+            return 0, 0
+        factor = Fraction(1)
+        if self.kind == "factor":
+            factor = Fraction(str(values.get("factor") or self.factor))
+        width, height = (max(self.multiple, int(side * factor) // self.multiple * self.multiple) for side in picture)
+        return width, height
+
+    def _area(self, values: Mapping[str, Any], ratio: Fraction) -> tuple[int, int]:
+        pixels = int(Fraction(str(values.get("megapixels") or self.megapixels)) * MEGAPIXEL)
+        width = math.isqrt(int(pixels * ratio))
+        height = math.isqrt(int(pixels / ratio))
+        fit = (max(self.multiple, side // self.multiple * self.multiple) for side in (width, height))
+        width, height = fit
+        return width, height
+
+
+def is_resolution(name: str) -> bool:
+    """Whether a name says a short side: 480p, 704p …"""
+    return _RESOLUTION.fullmatch(name) is not None
+
+
+#: what holds where a preset says nothing: a short side and an aspect, multiples of 16
+SHORT_SIDE = SizeRule()
