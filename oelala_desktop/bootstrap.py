@@ -16,6 +16,7 @@ from .services.bus import Bus
 from .services.current import CurrentEngine
 from .services.damage import news_of_damage
 from .services.engines import EnginePool
+from .services.inputs.store import InputStore
 from .services.jobs import JobService
 from .services.journal import Journal
 from .services.known_settings import SETTINGS, sift
@@ -63,8 +64,8 @@ class Services(AbstractAsyncContextManager["Services"]):
         sketch = SketchProcess(self.paths.sketch_record)
         self.engines = EnginePool(self.bus, self.scope, self.preferences, sketch, self.servers)
         self.current = CurrentEngine(self.engines, self.bus, self.scope, self.settings)
-        self.jobs = JobService(self.store, self.registry, self.bus, self.scope, self.presence, self.paths.pictures)
-        self.jobs.max_picture_bytes = self._max_picture_bytes
+        self.inputs = InputStore(self.paths.inputs, self._max_picture_bytes)
+        self.jobs = JobService(self.store, self.registry, self.bus, self.scope, self.presence, self.inputs)
         seen = JobSource(self.store.get, lambda limit: self.store.recent(limit, hidden=True))
         self.library = Library(self.paths, self.preferences, self.bus, self.presence, seen)
         self._api: ApiServer | None = None

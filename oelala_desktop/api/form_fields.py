@@ -58,7 +58,7 @@ def form_schema(tools: Iterable[Tool], *, files: bool) -> dict[str, Any]:
                     "title": fields[key].label,
                     "description": fields[key].help,
                 }
-    properties |= {key: _property(field) for key, field in fields.items() if field.kind is not _K.PICTURE}
+    properties |= {key: _property(field) for key, field in fields.items() if not field.is_input}
     properties["preset"] = _PRESET
     schema: dict[str, Any] = {"type": "object", "properties": properties, "additionalProperties": False}
     if files and len(tools) == 1 and tools[0].needs_picture:

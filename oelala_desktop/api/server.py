@@ -129,7 +129,7 @@ class ApiServer:
 
     def _max_body(self) -> int:
         """A form with two pictures."""
-        return 2 * self._services.jobs.max_picture_bytes() + MAX_TEXT + OVERHEAD
+        return 2 * self._services.jobs.inputs.most_bytes() + MAX_TEXT + OVERHEAD
 
     def _own_names(self, address: str) -> set[str]:
         names = set(LOOPBACK_NAMES)

@@ -15,7 +15,7 @@ from oelala_desktop.domain.errors import CannotSave, InvalidField, InvalidInput,
 from oelala_desktop.domain.job import Job, JobState
 from oelala_desktop.domain.tool import find_tool
 from oelala_desktop.services.engine import Engine
-from oelala_desktop.services.jobs import Submission
+from oelala_desktop.services.jobs import Wish
 from oelala_desktop.storage.paths import shipped
 
 from .output import Bar, JsonLines
@@ -32,7 +32,7 @@ async def generate(options: argparse.Namespace) -> int:
     values = _example() if is_try else _values(options)
     async with Services() as services:
         folder = await asyncio.to_thread(_check_folder, getattr(options, "out", None) or services.paths.output)
-        submission = Submission(tool, values, folder)
+        submission = Wish(tool, values, folder)
         await services.jobs.check(submission)  # before an engine is asked for, or started
         wish = values.get("preset")
         preset = services.registry.find(wish, find_tool(tool)) if isinstance(wish, str) and wish else None
@@ -59,7 +59,7 @@ async def until_over(services: Services, submitting: Awaitable[list[Job]]) -> li
     try:
         jobs = await submitting
         for warning in jobs[0].warnings:
-            say(warning)
+            say(str(warning))
         return await _wait(services, jobs, stop)
     finally:
         restore()

@@ -21,7 +21,7 @@ from oelala_desktop.domain.job import Job
 from oelala_desktop.domain.media import MediaItem, MediaQuery
 from oelala_desktop.domain.tool import find_tool
 from oelala_desktop.metadata import report
-from oelala_desktop.services.jobs import Submission
+from oelala_desktop.services.jobs import Wish
 
 _MOST = 100  # files that one search gives
 _LONGEST_WAIT = 3600.0  # seconds
@@ -105,7 +105,7 @@ class Tools:
         given = {"prompt": prompt, "image": image}
         values = {**(settings or {}), **{key: value for key, value in given.items() if value}}
         engine = await self._services.current.for_new_job()
-        wish = Submission(find_tool(tool).id, values, self._services.paths.output)
+        wish = Wish(find_tool(tool).id, values, self._services.paths.output)
         jobs = await self._services.jobs.submit(wish, engine)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(min(wait_seconds, _LONGEST_WAIT)):

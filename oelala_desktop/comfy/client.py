@@ -8,6 +8,7 @@ import re
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import aclosing
+from pathlib import Path
 from typing import Any, BinaryIO
 
 import httpx
@@ -40,10 +41,13 @@ from .reasons import why_unreachable
 from .replies import KEPT_HEADERS, bad_status, parse, too_large, wants_tls
 from .startup_log import import_failures
 from .transfer import Transfer
+from .upload_form import UploadForm
 
 ANSWER_LIMIT = 64 * 2**20  # bytes of one JSON answer
 _TOO_LARGE = f"An answer is larger than {ANSWER_LIMIT // 2**20} MiB; it was given up."
 _KEPT = httpx.Limits(max_connections=16, max_keepalive_connections=8, keepalive_expiry=20.0)
+_UPLOAD_TIME = 300.0  # seconds that an upload may take,
+_SLOWEST_UPLOAD = 64 * 1024  # and one more for so many bytes
 _OLD_LINE = (
     8.0  # seconds without an answer after which open connections are tried before something is entrusted to them
 )
@@ -164,22 +168,24 @@ class ComfyClient:
 
     # Jobs
 
-    async def upload(self, name: str, content: bytes) -> str:
-        """Puts a picture into the server's input folder; `name` is ASCII. Returns the name to use in LoadImage."""
+    async def upload(self, name: str, path: Path) -> str:
+        """Puts a file into the server's input folder; `name` is ASCII. Returns the name to use in its loader. Raises
+        OSError when the file cannot be read."""
         if time.monotonic() - self._answered > _OLD_LINE:
             await self._get("/system_stats")
-        response = await self._request(
-            "POST",
-            "/upload/image",
-            files={"image": (name, content, "application/octet-stream")},
-            data={"overwrite": "true", "type": "input"},
-            timeout=300.0,
-        )
+        form = await asyncio.to_thread(UploadForm, name, path)
+        try:
+            limit = _UPLOAD_TIME + form.size / _SLOWEST_UPLOAD
+            response = await self._request(
+                "POST", "/upload/image", content=form.content(), headers=form.headers, timeout=limit
+            )
+        finally:
+            await asyncio.to_thread(form.close)
         if response.status_code == 413:
-            raise too_large(response, self.address.url, len(content), self.upload_limit)
+            raise too_large(response, self.address.url, form.size, self.upload_limit)
         answer = self._content(response)
         if not isinstance(answer, dict) or not isinstance(answer.get("name"), str):
-            raise EngineAnswer("The server took the picture but did not say under which name.")
+            raise EngineAnswer("The server took the file but did not say under which name.")
         subfolder = str(answer.get("subfolder") or "")
         return f"{subfolder}/{answer['name']}" if subfolder else str(answer["name"])
 

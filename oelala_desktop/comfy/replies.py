@@ -112,7 +112,7 @@ def too_large(response: httpx.Response, url: str, size: int, limit: int | None) 
     else:
         whose = ""
     message = (
-        f"The picture of {size / 10**6:.1f} MB is too large for {url} (status 413); the limit lies with the server or "
-        f"a proxy before it{whose}. Raise it there, or give a smaller picture."
+        f"The file of {size / 10**6:.1f} MB is too large for {url} (status 413); the limit lies with the server or "
+        f"a proxy before it{whose}. Raise it there, or give a smaller one."
     )
     return EngineAnswer(message, detail=response.text[:2000], status=413)

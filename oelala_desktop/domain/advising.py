@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from .inputs import Inputs
 from .models import noise_pass, pair_warnings
 from .obstacle import Said
 from .preset import OptionalPart, Preset, Request
 
+#: what goes wrong without a word of the engine's comes before what may only look worse
+_ORDER = ("pair_half", "pair_task", "pair_size", "pair_quantised", "pair_swapped", "lora_half", "left_out", "managed")
+_ORDER += ("small_picture",)
 
-def of_plan(preset: Preset, request: Request, inputs: Inputs) -> tuple[Said, ...]:
-    """On models and LoRAs, then on what was given."""
-    return (*_models(preset, request), *_loras(preset, request), *_pictures(inputs))
+
+def of_models(preset: Preset, request: Request) -> tuple[Said, ...]:
+    """On model pairs and LoRAs."""
+    return (*_models(preset, request), *_loras(preset, request))
+
+
+def in_order(said: Iterable[Said]) -> tuple[Said, ...]:
+    """Most telling first."""
+    return tuple(sorted(said, key=lambda one: _ORDER.index(one.code) if one.code in _ORDER else 0))
 
 
 def left_out(part: OptionalPart, server: str, why: str) -> Said:
@@ -40,7 +49,8 @@ def _loras(preset: Preset, request: Request) -> Iterator[Said]:
             yield Said("lora_half", {"name": high, "side": side, "other": other})
 
 
-def _pictures(inputs: Inputs) -> Iterator[Said]:
+def of_inputs(inputs: Inputs) -> Iterator[Said]:
+    """On what was given."""
     for files in inputs.values():
         for file in files:
             if file.is_small:

@@ -31,13 +31,15 @@ class NodeClass:
 class Catalog:
     """Node classes by name. `folders` holds model lists that were read from /models, by folder. `sketch` marks the
     built-in engine, which runs no AI model. `broken` are node packs that are there but could not be imported (folder ->
-    why), `unable` node classes that are there but fail (class -> why)."""
+    why), `unable` node classes that are there but fail (class -> why). `upload_limit` is the most bytes
+    that it takes in one request, None where it does not say."""
 
     classes: Mapping[str, NodeClass]
     folders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     sketch: bool = False
     broken: Mapping[str, str] = field(default_factory=dict)
     unable: Mapping[str, str] = field(default_factory=dict)
+    upload_limit: int | None = None
 
     def why_broken(self, *names: str) -> str | None:
         """Why the pack of one of these names, or addresses, could not be imported; None if it was, or is not there."""

@@ -3,7 +3,7 @@
 OelalaError                 anything we can explain; carries the exit code of the command line
 ├── InvalidInput            what was asked for cannot be done as asked (exit 2)
 │   ├── InvalidField        one settings key is wrong; names it
-│   ├── InvalidPicture      a file given as picture cannot be used; names it
+│   │   └── InvalidMedia    a file given as input cannot be used; names it
 │   └── InvalidPreset       a preset's own files contradict each other or the ComfyUI node set
 ├── EngineError             the engine did not do what we need
 │   ├── EngineUnreachable   nothing answers there (exit 3)
@@ -45,8 +45,8 @@ class InvalidField(InvalidInput):
         self.field = field
 
 
-class InvalidPicture(InvalidField):
-    """A picture that cannot be used; `field` is `image` or `end_image`."""
+class InvalidMedia(InvalidField):
+    """A file that cannot be used; `field` is the input that it was given as."""
 
 
 class InvalidPreset(InvalidInput):

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
+from .obstacle import Said
+
 
 class JobState(StrEnum):
     QUEUED = "queued"  # here, not yet sent
@@ -63,13 +65,17 @@ class EngineRef:
 
 
 @dataclass(frozen=True, slots=True)
-class InputPicture:
-    """A start or end picture, kept under the home folder by content so that the job outlives the original."""
+class JobInput:
+    """A file given to a job, kept under the home folder by content so that the job outlives the original. `kind` is
+    "picture", "video", "sound" or "mask"; `start` and `length` (seconds) the part of it that is meant."""
 
     key: str
     path: str
     upload_name: str
     original: str
+    kind: str = "picture"
+    start: float = 0.0
+    length: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,10 +161,10 @@ class Job:
     width: int
     height: int
     num_frames: int
-    fps: int
+    fps: float
     created_at: float
     position: float
-    pictures: tuple[InputPicture, ...] = ()
+    inputs: tuple[JobInput, ...] = ()
     title: str = ""
     out_dir: str = ""
     outputs: tuple[Output, ...] = ()
@@ -171,7 +177,7 @@ class Job:
     retried_as: str | None = None  # the job that was made of it at once, when it failed by what it can do without
     hidden: bool = False
     owner: Owner | None = None
-    warnings: tuple[str, ...] = ()  # said when it was submitted: it runs, but may not come out as wished
+    warnings: tuple[Said, ...] = ()  # said when it was submitted: it runs, but may not come out as wished
     unknown: Mapping[str, Any] = field(default_factory=dict)  # what a later version wrote into the row; kept unread
 
     @property

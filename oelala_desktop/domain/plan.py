@@ -9,14 +9,16 @@ from typing import Any
 
 from . import advising
 from .catalog import Catalog
-from .field import Field
-from .inputs import Inputs, companions, names_in
+from .field import TIMED_KINDS, Field
+from .inputs import SMALLER, Given, Inputs, companions, names_in
 from .measuring import asked_frames, measured, parts_of
 from .obstacle import Obstacle, Obstructed, Said, obstructed
 from .preset import Preset, Request
 from .settling import lacks, settle_lists, settle_loras, settle_memory, settle_models, settle_parts
 from .tool import VOCABULARY, Tool
 
+#: bytes of a form around a file
+FORM = 1024
 _NO_FIELDS: Mapping[str, Field] = {}
 
 
@@ -95,9 +97,11 @@ def _plan(
         used["switch_step"] = following_switch(preset, int(used["steps"]))
     if "lora_configs" in preset.fields:
         used["lora_configs"] = settle_loras(preset, used["lora_configs"], catalog)
-    request = _request(preset, used, given, parts_of(preset, given, inputs))
-    advice = advising.of_plan(preset, request, inputs) if catalog is not None else ()
-    return Plan(preset, given, request, advice)
+    parts = parts_of(preset, given, inputs)
+    _check_upload(preset, given, parts, catalog)
+    request = _request(preset, used, given, parts)
+    said = advising.of_models(preset, request) if catalog is not None else ()
+    return Plan(preset, given, request, (*said, *advising.of_inputs(parts)))
 
 
 def _refuse_unused(preset: Preset, given: Mapping[str, Any]) -> None:
@@ -129,6 +133,23 @@ def _check_inputs(preset: Preset, given: Mapping[str, Any]) -> None:
         least, most = field.minimum or 0, field.maximum
         if most is not None and not least <= len(names) <= most:
             raise obstructed(field.key, "too_many", count=len(names), preset=preset.name, least=least, most=most)
+
+
+def _check_upload(preset: Preset, given: Mapping[str, Any], parts: Inputs, catalog: Catalog | None) -> None:
+    limit = catalog.upload_limit if catalog else None
+    if limit is None:
+        return
+    for field in preset.inputs:
+        for file in parts.get(field.key, ()):
+            if not given.get(field.key + SMALLER) and file.size + FORM > limit:
+                raise too_large(field, file, limit)
+
+
+def too_large(field: Field, file: Given, limit: int) -> Obstructed:
+    remedy = "Scale it down, or raise that limit."
+    if field.kind in TIMED_KINDS:
+        remedy = f"Take a shorter part, let it be made smaller ({field.key}{SMALLER}), or raise that limit."
+    return obstructed(field.key, "too_large", name=file.name, size=file.size, limit=limit, remedy=remedy)
 
 
 def _used(preset: Preset, given: Mapping[str, Any]) -> dict[str, Any]:

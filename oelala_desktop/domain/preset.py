@@ -217,6 +217,9 @@ class Preset:
         node = self.template[edits.find_node(self.template, title, known)]
         return str(node["class_type"]), name
 
+    def class_at(self, target: str) -> str:
+        return self._class_at(target)[0]
+
     def model_choices(
         self, model: ModelFile, catalog: Catalog, known: edits.Titles | None = None
     ) -> tuple[str, ...] | None:

@@ -72,13 +72,18 @@ def settle_loras(preset: Preset, rows: Any, catalog: Catalog | None) -> list[dic
         enabled = row.get("enabled", True)
         if enabled and not row.get("high") and preset.loras and preset.loras.low is None:
             raise obstructed("lora_configs", "lora_low_only", index=index, preset=preset.name)
-        for side in ("high", "low") if enabled and catalog else ():
-            if row.get(side):
-                settled[side] = pick("lora_configs", str(row[side]), catalog.loras)
-        if enabled and catalog and settled.get("high") and "low" not in row and preset.loras and preset.loras.low:
-            mate = low_half(str(settled["high"]), catalog.loras)
-            settled |= {"low": mate} if mate else {}
-        out.append(settled)
+        out.append(settled | _found(preset, row, catalog.loras) if enabled and catalog else settled)
+    return out
+
+
+def _found(preset: Preset, row: Mapping[str, Any], files: tuple[str, ...]) -> dict[str, object]:
+    """The files of a row by the server's own names; the low half is found where it is left open."""
+    out: dict[str, object] = {
+        side: pick("lora_configs", str(row[side]), files) for side in ("high", "low") if row.get(side)
+    }
+    if out.get("high") and "low" not in row and preset.loras and preset.loras.low:
+        mate = low_half(str(out["high"]), files)
+        out |= {"low": mate} if mate else {}
     return out
 
 

@@ -132,6 +132,12 @@ class Tool:
     def fields(self) -> tuple[Field, ...]:
         return tuple(VOCABULARY[key] for key in self.keys)
 
+    @property
+    def first_fields(self) -> tuple[Field, ...]:
+        """What a page shows until its preset is known: no more inputs than most presets take."""
+        usual = (*self.needs, "end_image") if self.output == "video" else self.needs
+        return tuple(field for field in self.fields if field.key not in _GIVEN or field.key in usual)
+
     def check(self, values: Mapping[str, object], extra: Mapping[str, Field] | None = None) -> dict[str, object]:
         """All `values` checked, whether or not a preset uses them; `extra` are a preset's own fields.
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from oelala_desktop.domain.advising import left_out
 from oelala_desktop.domain.errors import EngineError, EngineUnreachable, OelalaError
 from oelala_desktop.domain.preset import Missing, Preset
 from oelala_desktop.storage.jobs import JobStore
@@ -17,7 +18,7 @@ from oelala_desktop.storage.paths import Paths
 from .damage import HOW_TO_LOOK, damage_so_far
 from .engine import Engine
 from .engines import SKETCH, EnginePool
-from .inability import Inability, left_out
+from .inability import Inability
 from .tools import ToolRegistry
 
 log = logging.getLogger(__name__)
@@ -129,7 +130,7 @@ async def _left_out(engine: Engine, store: JobStore, registry: ToolRegistry) -> 
     return [
         Finding(
             "note",
-            left_out(part, engine.name, unable[class_type]),
+            str(left_out(part, engine.name, unable[class_type])),
             f"Mend it there (ComfyUI's log has the whole error), then ask for it once: --set {part.key}=true",
         )
         for class_type, part in parts.items()

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from oelala_desktop.comfy.messages import Failed
+from oelala_desktop.domain.advising import left_out
 from oelala_desktop.domain.catalog import Catalog
 from oelala_desktop.domain.errors import CannotSave, NotFound
 from oelala_desktop.domain.graph import base_title
@@ -95,11 +96,6 @@ class Inability:
                 said = left_out(part, job.engine.name or "this server", unable.get(part.class_type, ""))
                 job = replace(changed, warnings=(*job.warnings, said))
         return job
-
-
-def left_out(part: OptionalPart, server: str, why: str) -> str:
-    reason = f" ({why})" if why else ""
-    return f"{part.key} is left out: {part.class_type} has failed on {server}{reason}."
 
 
 def _mark(engine: EngineRef) -> str:

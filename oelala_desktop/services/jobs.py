@@ -8,30 +8,33 @@ import time
 import uuid
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from oelala_desktop import __version__
+from oelala_desktop.domain.catalog import Catalog
 from oelala_desktop.domain.errors import InvalidField, NotFound, OelalaError
 from oelala_desktop.domain.events import JobFinished
 from oelala_desktop.domain.field import MAX_SEED
-from oelala_desktop.domain.job import InputPicture, Job, JobState, Progress
+from oelala_desktop.domain.job import Job, JobInput, JobState, Progress
+from oelala_desktop.domain.obstacle import Obstacle, Said
+from oelala_desktop.domain.plan import Plan, choose, plan
 from oelala_desktop.domain.preset import Preset, Request
 from oelala_desktop.domain.renewal import renewed
-from oelala_desktop.domain.resolve import picture_missing, resolve
-from oelala_desktop.domain.tool import find_tool
-from oelala_desktop.metadata import read
+from oelala_desktop.domain.tool import Tool, find_tool
 from oelala_desktop.storage.jobs import JobStore
 from oelala_desktop.storage.presence import Presence
 
-from .advice import advice, check_upload, memory_advice
+from .advice import advice, memory_advice
 from .bus import Bus
 from .driver import Driver
 from .engine import Engine
 from .inability import Inability
+from .inputs.kept import read_facts
+from .inputs.store import InputStore
+from .inputs.taking import Looked, facts_of, files_of, keep_all, take_all
 from .leftovers import short_id, sweep
-from .pictures import MAX_BYTES, Picture, keep_picture, read_picture
 from .queue import Queue
 from .tasks import TaskScope
 from .tools import ToolRegistry
@@ -41,7 +44,7 @@ SKETCH_NAME = "Sketch – no AI model"
 
 
 @dataclass(frozen=True, slots=True)
-class Submission:
+class Wish:
     """What a user asks for. `values` are settings as in the settings JSON (`preset` may be among them)."""
 
     tool: str
@@ -51,14 +54,14 @@ class Submission:
 
 
 @dataclass(frozen=True, slots=True)
-class _Plan:
-    """A wish that can be met. `checked` are the given settings; `request` holds all of them, settled."""
+class _Ready:
+    """A wish that can be met there, with what it gives as files looked at."""
 
-    checked: Mapping[str, object]
-    preset: Preset
-    pictures: Mapping[str, Picture]
-    request: Request
-    warnings: tuple[str, ...]
+    plan: Plan
+    looked: Looked
+    catalog: Catalog
+    warnings: tuple[Said, ...]
+    said: Mapping[str, object] = field(default_factory=dict)  # what results tell of what was given
 
 
 def draw_seed() -> int:
@@ -69,7 +72,7 @@ def draw_seed() -> int:
 class Refused:
     """A wish that cannot be met, and why."""
 
-    wish: Submission
+    wish: Wish
     error: OelalaError
 
 
@@ -77,34 +80,37 @@ class JobService(Queue):
     """Drives only jobs of this process."""
 
     def __init__(
-        self, store: JobStore, registry: ToolRegistry, bus: Bus, scope: TaskScope, presence: Presence, pictures: Path
+        self,
+        store: JobStore,
+        registry: ToolRegistry,
+        bus: Bus,
+        scope: TaskScope,
+        presence: Presence,
+        inputs: InputStore,
     ) -> None:
         super().__init__(store, bus)
-        self.max_picture_bytes: Callable[[], int] = lambda: MAX_BYTES
+        self.inputs = inputs
         self._registry = registry
         self._scope = scope
         self._presence = presence
         self._owner = presence.me
-        self._pictures = pictures
         self._inability = Inability(store, registry.find)
         self._turns: defaultdict[tuple[str, str], Turns] = defaultdict(Turns)
 
     # Submitting
 
-    async def submit(
-        self, wish: Submission, engine: Engine, *, announce: Callable[[Job], None] | None = None
-    ) -> list[Job]:
+    async def submit(self, wish: Wish, engine: Engine, *, announce: Callable[[Job], None] | None = None) -> list[Job]:
         """Checks everything, writes the jobs down, and lets them go. When it returns they are durable, behind all that
         were asked for before them; `announce` is called for each before anything can happen to it.
 
-        Raises InvalidField, InvalidPicture, NotRunnable, NotFound or CannotSave; then nothing was stored."""
+        Raises InvalidField, InvalidMedia, NotRunnable, NotFound or CannotSave; then nothing was stored."""
         jobs, refused = await self.submit_each([wish], engine, announce=announce)
         if refused:
             raise refused[0].error
         return jobs
 
     async def submit_each(
-        self, wishes: Sequence[Submission], engine: Engine, *, announce: Callable[[Job], None] | None = None
+        self, wishes: Sequence[Wish], engine: Engine, *, announce: Callable[[Job], None] | None = None
     ) -> tuple[list[Job], list[Refused]]:
         """Many at once, in one transaction and in the order given. Those that cannot be met are left out. Raises
         CannotSave; then nothing was stored."""
@@ -125,92 +131,81 @@ class JobService(Queue):
                 self.driver(engine).add(jobs, announce=True)
         return jobs, refused
 
-    async def _make(self, wish: Submission, engine: Engine) -> list[Job]:
-        """The jobs of one wish, not yet stored, with their pictures kept."""
-        plan = await self._plan(wish, engine)
-        await self._inability.try_again(engine.ref, plan.preset, plan.checked)
-        start = plan.pictures.get("image")
-        kept = tuple([await asyncio.to_thread(keep_picture, p, k, self._pictures) for k, p in plan.pictures.items()])
-        origin = await asyncio.to_thread(_origin, start) if start else {}
-        jobs = []
-        for number in range(int(str(plan.checked.get("variations", 1)))):
-            one = _variation(plan.request, number, fixed=int(str(plan.checked.get("seed", -1))) >= 0)
-            jobs.append(self._job(replace(plan, request=one), engine, kept, wish, origin))
-        return jobs
+    async def _make(self, wish: Wish, engine: Engine) -> list[Job]:
+        """The jobs of one wish, not yet stored, with their inputs kept."""
+        ready = await self._ready(wish, engine)
+        given = ready.plan.given
+        await self._inability.try_again(engine.ref, ready.plan.preset, given)
+        kept = await asyncio.to_thread(keep_all, self.inputs, ready.plan, ready.looked, ready.catalog)
+        said = await asyncio.to_thread(_said_of_inputs, kept)
+        requests = [_variation(ready.plan.request, n) for n in range(int(str(given.get("variations", 1))))]
+        return [self._job(replace(ready, said=said), request, engine, kept, wish) for request in requests]
 
-    async def check(self, wish: Submission) -> None:
-        """What can be told without an engine: whether the tool has presets, and its settings and pictures are sound.
+    async def check(self, wish: Wish) -> None:
+        """What can be told without an engine: whether the tool has presets, and its settings and inputs are sound.
         Raises what `submit` raises."""
         tool = find_tool(wish.tool)
-        self._registry.require(tool)
-        given = {key: value for key, value in wish.values.items() if key != "preset"}
-        checked = tool.check(given, self._own_fields(wish))
-        if tool.needs_picture and not checked.get("image"):
-            raise picture_missing()
-        await asyncio.to_thread(self._read_pictures, checked, wish.values)
+        presets = self._offered(tool, wish)
+        settled = self._settled(tool, presets, wish, {}, None)
+        looked = await asyncio.to_thread(take_all, self.inputs, settled.preset, settled.given)
+        self._settled(tool, presets, wish, looked, None)
 
-    async def warnings_for(self, wish: Submission, engine: Engine) -> tuple[str, ...]:
+    async def warnings_for(self, wish: Wish, engine: Engine) -> tuple[Said, ...]:
         """What would be said of this wish if it were submitted now; nothing is stored. Raises what `submit` raises."""
-        return (await self._plan(wish, engine)).warnings
+        return (await self._ready(wish, engine)).warnings
 
-    async def memory_advice(self, preset_id: str, size: tuple[int, int, int], engine: Engine) -> str:
-        """A sentence if jobs of this size (width, height, frames) are more than that engine has managed, else empty."""
-        return " ".join(await memory_advice(self._store, engine, preset_id, size))
+    async def memory_advice(self, preset_id: str, size: tuple[int, int, int], engine: Engine) -> tuple[Said, ...]:
+        """What to say if jobs of this size (width, height, frames) are more than that engine has managed."""
+        return await memory_advice(self._store, engine, preset_id, size)
 
-    async def _plan(self, wish: Submission, engine: Engine) -> _Plan:
+    async def _ready(self, wish: Wish, engine: Engine) -> _Ready:
         """Everything checked and settled, nothing stored."""
         tool = find_tool(wish.tool)
-        values = {k: v for k, v in wish.values.items() if k != "preset"}
-        checked = tool.check(values, self._own_fields(wish))
+        presets = self._offered(tool, wish)
         catalog = engine.catalog
         if catalog is None:
             await engine.connect()
             catalog = engine.catalog
         if catalog is None:
             raise OelalaError(f"{engine.ref.name} has not said yet what it can run; try again in a moment.")
-        preset = self._registry.choose(tool, _text(wish.values.get("preset")), catalog, checked)
+        checked = tool.check(_settings(wish), presets[0].fields if len(presets) == 1 else None)
+        preset = choose(tool, presets, checked, catalog)
+        if isinstance(preset, Obstacle):
+            raise preset.error
         catalog = await self._inability.seen_by(catalog, engine.ref, preset, checked)
-        pictures = await asyncio.to_thread(self._read_pictures, checked, wish.values)
-        check_upload(pictures, engine.client.upload_limit)
-        start = pictures.get("image")
-        size = (start.width, start.height) if start else None
-        request = resolve(preset, values, catalog=catalog, picture_size=size, draw_seed=draw_seed)
-        warnings = await advice(self._store, engine, preset, request, pictures.values(), catalog.unable)
-        return _Plan(checked, preset, pictures, request, warnings)
+        catalog = replace(catalog, upload_limit=engine.client.upload_limit)
+        self._settled(tool, (preset,), wish, {}, catalog)  # what needs no look at files comes first
+        looked = await asyncio.to_thread(take_all, self.inputs, preset, checked)
+        settled = self._settled(tool, (preset,), wish, looked, catalog)
+        return _Ready(settled, looked, catalog, await advice(self._store, engine, settled, catalog.unable))
 
-    def _own_fields(self, wish: Submission) -> Mapping[str, Any]:
-        """A preset of the user's own may bring settings of its own."""
+    def _offered(self, tool: Tool, wish: Wish) -> tuple[Preset, ...]:
+        """The wished preset, or all of the tool. A preset of the user's own may bring settings of its own."""
         name = _text(wish.values.get("preset"))
-        return self._registry.find(name, find_tool(wish.tool)).fields if name else {}
+        return (self._registry.find(name, tool),) if name else self._registry.require(tool)
 
-    def _read_pictures(self, checked: Mapping[str, object], given: Mapping[str, Any]) -> dict[str, Picture]:
-        paths = {k: checked.get(k) for k in ("image", "end_image")}
-        limit = self.max_picture_bytes()
-        return {k: read_picture(Path(str(p)), k, max_bytes=limit) for k, p in paths.items() if p}
+    def _settled(
+        self, tool: Tool, presets: Sequence[Preset], wish: Wish, looked: Looked, catalog: Catalog | None
+    ) -> Plan:
+        found = plan(tool, presets, _settings(wish), facts_of(looked), catalog)
+        if isinstance(found, Obstacle):
+            raise found.error
+        return found
 
-    def _job(
-        self,
-        plan: _Plan,
-        engine: Engine,
-        pictures: tuple[InputPicture, ...],
-        wish: Submission,
-        origin: Mapping[str, object],
-    ) -> Job:
-        request = plan.request
+    def _job(self, ready: _Ready, request: Request, engine: Engine, inputs: tuple[JobInput, ...], wish: Wish) -> Job:
         job_id = str(uuid.uuid4())
         prefix = f"oelala/{job_id}"
-        files = {p.key: p.upload_name for p in pictures}
         now = time.time()
-        assert engine.catalog is not None  # submit has seen to it
+        preset = ready.plan.preset
         params = request.params() | {
+            **ready.said,
             "engine": _engine_words(engine),
             "created_at": time.strftime("%Y-%m-%dT%H:%M:%S%z", time.localtime(now)),
             "job_id": job_id,
             "app_version": __version__,
-            **origin,
         }
-        graph = plan.preset.graph(request, files=files, prefix=prefix, catalog=engine.catalog)
-        fixed = plan.preset.fixed_loras(graph)
+        graph = preset.graph(request, files=files_of(inputs), prefix=prefix, catalog=ready.catalog)
+        fixed = preset.fixed_loras(graph)
         if fixed:
             params["lora_configs"] = [*fixed, *params.get("lora_configs", ())]
         return Job(
@@ -230,11 +225,11 @@ class JobService(Queue):
             fps=request.fps,
             created_at=now,
             position=0.0,  # given when it is stored
-            pictures=pictures,
+            inputs=inputs,
             title=wish.title,
             out_dir=str(wish.out_dir),
             owner=self._owner,
-            warnings=plan.warnings,
+            warnings=ready.warnings,
         )
 
     # Following
@@ -268,7 +263,7 @@ class JobService(Queue):
         folders = {Path(j.out_dir) for j in known}
         swept = {short_id(j) for j in known if j.id not in busy}
         alone = await asyncio.to_thread(self._presence.is_alone)
-        await asyncio.to_thread(sweep, folders, swept, self._pictures if alone else None)
+        await asyncio.to_thread(sweep, folders, swept, self.inputs.folder if alone else None)
         self._paused = await self._store.flag("paused") == "1"
         return jobs
 
@@ -334,12 +329,14 @@ def _text(value: object) -> str | None:
     return value
 
 
-def _variation(request: Request, number: int, *, fixed: bool) -> Request:
-    """The first keeps the seed; the others count on from a given one, or draw their own."""
-    if number == 0:
-        return request
-    seed = (request.seed + number) % (MAX_SEED + 1) if fixed else draw_seed()
-    return replace(request, seed=seed, values={**request.values, "seed": str(seed)})
+def _settings(wish: Wish) -> dict[str, Any]:
+    return {key: value for key, value in wish.values.items() if key != "preset"}
+
+
+def _variation(request: Request, number: int) -> Request:
+    """The first keeps a given seed; the others count on from it, or draw their own."""
+    seed = draw_seed() if request.seed < 0 else (request.seed + number) % (MAX_SEED + 1)
+    return request.with_seed(seed)
 
 
 def _engine_words(engine: Engine) -> str:
@@ -348,13 +345,15 @@ def _engine_words(engine: Engine) -> str:
     return f"ComfyUI {engine.facts.version}" if engine.facts else "ComfyUI"
 
 
-def _origin(start: Picture) -> dict[str, object]:
-    """What a result says of its start picture: the size of that file, by which it is found again under any name, and
-    the prompt that it was made with itself."""
-    found: dict[str, object] = {"image_bytes": start.file_bytes}
-    try:
-        info = read(start.path).info
-    except OelalaError:
-        return found
-    prompt = info.original_t2i_prompt or info.prompt
-    return found | ({"original_t2i_prompt": prompt} if prompt else {})
+def _said_of_inputs(inputs: Sequence[JobInput]) -> dict[str, object]:
+    """What was given, by the files' own names without their folders; of the start picture also the size of the file,
+    by which it is found again under any name, and the prompt that it was made with itself. Blocking."""
+    out: dict[str, object] = {}
+    for given in inputs:
+        name = given.original.replace("\\", "/").rsplit("/", 1)[-1]
+        known = out.get(given.key)
+        out[given.key] = name if known is None else [*(known if isinstance(known, list) else [known]), name]
+    start = next((read_facts(Path(given.path)) for given in inputs if given.key == "image"), None)
+    if start is not None:
+        out |= {"image_bytes": start.file_bytes} | ({"original_t2i_prompt": start.prompt} if start.prompt else {})
+    return out

@@ -40,7 +40,7 @@ def claims_of(file: str, found: FileMetadata) -> tuple[Claim, ...]:
 
 def claims_of_job(job: Job) -> tuple[Claim, ...]:
     """What a job knows of its own first frame, should the file not say it."""
-    start = next((picture for picture in job.pictures if picture.key == "image"), None)
+    start = next((given for given in job.inputs if given.key == "image"), None)
     digest = _UPLOAD.fullmatch(start.upload_name) if start else None
     if start is None or digest is None:
         return ()

@@ -14,7 +14,7 @@ from oelala_desktop.comfy.refusal import explain_refusal
 from oelala_desktop.comfy.tracker import Tracker
 from oelala_desktop.domain.errors import CannotSave, EngineAnswer, EngineError, EngineUnreachable
 from oelala_desktop.domain.events import JobChanged
-from oelala_desktop.domain.job import Job, JobError, JobState
+from oelala_desktop.domain.job import Job, JobError, JobInput, JobState
 
 from . import failures
 from .board import Board, Flight
@@ -41,6 +41,7 @@ class Sender:
         self._board = board
         self._scope = scope
         self._keys_of = keys_of
+        self._uploaded: dict[str, str] = {}  # name of ours -> the server's, of what it has got since it started
 
     async def is_room(self, job: Job) -> bool:
         """Whether the server may have one more job of this home, whichever of its processes the others are of."""
@@ -101,21 +102,26 @@ class Sender:
             await board.finish(flight, JobState.FAILED, error=error)
 
     async def _upload(self, job: Job) -> dict[str, dict[str, Any]]:
-        """The graph with the names under which the server knows the pictures."""
+        """The graph with the names under which the server knows the inputs. Each goes to a server once."""
         names = {}
-        for picture in {picture.upload_name: picture for picture in job.pictures}.values():  # both may be the same
-            try:
-                content = await asyncio.to_thread(Path(picture.path).read_bytes)
-            except OSError as error:
-                # a status of its own: asking again would not bring it back
-                raise EngineAnswer(f"The picture kept for this job is gone: {picture.path}.", status=410) from error
-            names[picture.upload_name] = await self._board.engine.client.upload(picture.upload_name, content)
+        for given in {given.upload_name: given for given in job.inputs}.values():  # two may be the same
+            known = self._uploaded.get(given.upload_name)
+            names[given.upload_name] = known or await self._upload_one(given)
+            self._uploaded[given.upload_name] = names[given.upload_name]
         graph = {node: dict(row) for node, row in job.graph.items()}
         for row in graph.values():
-            image = row.get("inputs", {}).get("image")
-            if isinstance(image, str) and image in names:
-                row["inputs"] = {**row["inputs"], "image": names[image]}
+            inputs = row.get("inputs", {})
+            sent = {key: names[value] for key, value in inputs.items() if isinstance(value, str) and value in names}
+            if sent:
+                row["inputs"] = {**inputs, **sent}
         return graph
+
+    async def _upload_one(self, given: JobInput) -> str:
+        try:
+            return await self._board.engine.client.upload(given.upload_name, Path(given.path))
+        except OSError as error:
+            # a status of its own: asking again would not bring it back
+            raise EngineAnswer(f"What was kept for this job is gone: {given.path}.", status=410) from error
 
     async def _refused_upload(self, flight: Flight, error: EngineAnswer) -> bool:
         """A server that is unwell altogether is waited for; one that takes everything but this picture is not."""
@@ -179,8 +185,9 @@ class Sender:
             # it runs, but some outputs were dropped: what would come is not what was asked for
             flight.refusal, flight.cancelling = refusal, True
             return
-        if _lost_a_picture(answer, flight.job) and self._board.one_more_try(flight.job.id) <= _NEW_UPLOADS:
-            # started anew between the upload and the submission, with a folder of its own: everything goes once more
+        if _lost_an_input(answer, flight.job) and self._board.one_more_try(flight.job.id) <= _NEW_UPLOADS:
+            # started anew since the upload, with a folder of its own: everything goes once more
+            self._uploaded.clear()
             await self.send_again(flight)
             return
         await self._board.finish(flight, JobState.FAILED, error=refusal)
@@ -204,9 +211,10 @@ class Sender:
         return jittered(1.0)
 
 
-def _lost_a_picture(answer: dict[str, Any], job: Job) -> bool:
-    """Whether the server refuses for want of a picture that it took a moment ago."""
+def _lost_an_input(answer: dict[str, Any], job: Job) -> bool:
+    """Whether the server refuses for want of a file that it took before."""
     refused = answer.get("node_errors")
-    if not job.pictures or not isinstance(refused, dict):
+    if not isinstance(refused, dict):
         return False
-    return any("Invalid image file" in str(refused[node]) for node in refused if node in job.graph)
+    said = "".join(str(refused[node]) for node in refused if node in job.graph)
+    return any(given.upload_name in said for given in job.inputs)

@@ -62,7 +62,7 @@ def _digest(path: str, wanted: frozenset[str]) -> str | None:
         return None
     if plain in wanted:
         return plain
-    from .pictures import read_picture  # a picture library, only when it is needed
+    from .inputs.pictures import read_picture  # a picture library, only when it is needed
 
     try:
         sent = read_picture(Path(path), max_bytes=2**31)

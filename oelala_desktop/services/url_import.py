@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 import httpx
 
 from oelala_desktop.comfy.body import IDENTITY, read_body
-from oelala_desktop.domain.errors import CannotSave, EngineAnswer, InvalidPicture
+from oelala_desktop.domain.errors import CannotSave, EngineAnswer, InvalidMedia
 
 _LIMIT = 20 * 10**6  # bytes
 _TIME = 30.0  # seconds
@@ -24,17 +24,17 @@ _HOLDING_IPV4 = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network(":
 
 
 async def fetch_picture(url: str, folder: Path, *, engine_url: str = "") -> Path:
-    """Downloads into `folder`; the caller reads it as a picture. Raises InvalidPicture with a sentence."""
+    """Downloads into `folder`; the caller reads it as a picture. Raises InvalidMedia with a sentence."""
     try:
         async with asyncio.timeout(_TIME):
             content, final = await _follow(url, engine_url)
     except TimeoutError:
-        raise InvalidPicture("image", f"{_host(url)} took longer than {_TIME:.0f} s.") from None
+        raise InvalidMedia("image", f"{_host(url)} took longer than {_TIME:.0f} s.") from None
     except EngineAnswer as error:
-        raise InvalidPicture("image", error.message) from error
+        raise InvalidMedia("image", error.message) from error
     except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:  # an address is often what a page wrote
         reason = str(error).rstrip(".") or "the connection broke off"
-        raise InvalidPicture("image", f"{_host(url)} could not be read: {reason}.") from error
+        raise InvalidMedia("image", f"{_host(url)} could not be read: {reason}.") from error
     name = unquote(urlsplit(final).path.rsplit("/", 1)[-1])[:60]
     safe = "".join(c if c.isalnum() or c in "-_." else "_" for c in name).strip(".") or "picture"
     path = folder / f"{hashlib.sha256(content).hexdigest()[:12]}_{safe}"
@@ -57,7 +57,7 @@ async def _follow(url: str, engine_url: str) -> tuple[bytes, str]:
         if isinstance(answer, bytes):
             return answer, url
         url = str(httpx.URL(url).join(answer))
-    raise InvalidPicture("image", f"{_host(url)} redirects more than {_REDIRECTS} times.")
+    raise InvalidMedia("image", f"{_host(url)} redirects more than {_REDIRECTS} times.")
 
 
 async def _checked_address(url: str, engine_url: str) -> str | None:
@@ -67,20 +67,20 @@ async def _checked_address(url: str, engine_url: str) -> str | None:
         parts = urlsplit(url)
         port = parts.port or (443 if parts.scheme == "https" else 80)
     except ValueError:
-        raise InvalidPicture("image", f"“{url[:_LONGEST]}” is not an address.") from None
+        raise InvalidMedia("image", f"“{url[:_LONGEST]}” is not an address.") from None
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise InvalidPicture("image", "Only http and https addresses of pictures can be used.")
+        raise InvalidMedia("image", "Only http and https addresses of pictures can be used.")
     if engine_url and url.startswith(f"{engine_url}/view?"):
         return None
     loop = asyncio.get_running_loop()
     try:
         found = await loop.getaddrinfo(parts.hostname, port, type=socket.SOCK_STREAM)
     except (OSError, ValueError) as error:
-        raise InvalidPicture("image", f"The name {_host(url)} is not known.") from error
+        raise InvalidMedia("image", f"The name {_host(url)} is not known.") from error
     addresses = [str(row[4][0]) for row in found]
     for text in addresses:
         if not _is_public(ipaddress.ip_address(text.split("%")[0])):
-            raise InvalidPicture("image", f"{_host(url)} lies in a private network; drop the file itself.")
+            raise InvalidMedia("image", f"{_host(url)} lies in a private network; drop the file itself.")
     return addresses[0]
 
 
@@ -108,7 +108,7 @@ async def _get(url: str, address: str | None) -> bytes | str:
         if response.is_redirect:
             return str(response.headers.get("location", ""))
         if response.status_code != 200:
-            raise InvalidPicture("image", f"{_host(url)} answered with status {response.status_code}.")
+            raise InvalidMedia("image", f"{_host(url)} answered with status {response.status_code}.")
         return await read_body(response, _LIMIT, f"The picture has more than {_LIMIT / 10**6:g} MB.")
 
 

@@ -12,7 +12,8 @@ from typing import Any, NamedTuple, TypeVar, cast
 
 import orjson
 
-from oelala_desktop.domain.job import EngineRef, InputPicture, Job, JobError, JobState, Output, Owner
+from oelala_desktop.domain.job import EngineRef, Job, JobError, JobInput, JobState, Output, Owner
+from oelala_desktop.domain.obstacle import Said
 
 #: of documents; 0 were those without a checksum
 VERSION = 1
@@ -99,6 +100,7 @@ def job_of(document: object) -> Job:
 def _job(data: object) -> Job:
     if not isinstance(data, dict):
         raise BadRow("its document is no job")
+    data = _renamed(data)
     unknown: dict[str, Any] = {}
     values = {key: value for key, value in data.items() if key not in _RECORDS and key not in _LISTS}
     for key, kind in _RECORDS.items():
@@ -110,7 +112,7 @@ def _job(data: object) -> Job:
         pairs = [_record(kind, row, key) for row in rows]
         values[key], unknown[key] = tuple(pair[0] for pair in pairs), [pair[1] for pair in pairs]
     values["owner"], unknown["owner"] = _owner(data.get("owner"))
-    if values["engine"] is None or None in values["pictures"] or None in values["outputs"]:
+    if values["engine"] is None or any(None in values[key] for key in _LISTS):
         raise BadRow("a part of it is missing")
     job, more = _record(Job, values | {"unknown": {}}, "job")
     if job is None:
@@ -120,7 +122,18 @@ def _job(data: object) -> Job:
 
 
 _RECORDS: Mapping[str, type] = {"engine": EngineRef, "error": JobError}
-_LISTS: Mapping[str, type] = {"pictures": InputPicture, "outputs": Output}
+_LISTS: Mapping[str, type] = {"inputs": JobInput, "outputs": Output, "warnings": Said}
+
+
+def _renamed(data: dict[str, Any]) -> dict[str, Any]:
+    """As this version calls it: inputs were pictures, and warnings whole sentences."""
+    out = dict(data)
+    if "pictures" in out:
+        out["inputs"] = out.pop("pictures")
+    said = out.get("warnings")
+    if isinstance(said, list):
+        out["warnings"] = [{"code": "", "values": {"text": row}} if isinstance(row, str) else row for row in said]
+    return out
 
 
 def _owner(data: object) -> tuple[Owner | None, dict[str, Any]]:

@@ -28,8 +28,8 @@ class Paths:
         return self.data / "media.sqlite3"
 
     @property
-    def pictures(self) -> Path:
-        return self.data / "pictures"
+    def inputs(self) -> Path:
+        return self.data / "inputs"
 
     @property
     def own_presets(self) -> Path:
@@ -62,7 +62,7 @@ class Paths:
     def create(self) -> None:
         """Raises CannotSave when the home folder cannot be made."""
         try:
-            for folder in (self.data, self.pictures, self.own_presets):
+            for folder in (self.data, self.inputs, self.own_presets):
                 folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise CannotSave(

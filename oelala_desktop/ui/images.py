@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QSize
 from PySide6.QtGui import QColorSpace, QImage, QImageIOHandler, QImageReader
 
-from oelala_desktop.domain.errors import CannotSave
+from oelala_desktop.domain.field import FieldKind
+from oelala_desktop.services.inputs.pictures import Pixels
+from oelala_desktop.services.inputs.store import InputStore, Taken
 
 _CAP_MIB = 256  # memory that one picture may take while it is decoded
 
@@ -42,22 +43,22 @@ def _decode(data: bytes, longest: int) -> QImage | None:
     return _read(QImageReader(buffer), longest)[0]
 
 
-async def save_png(image: QImage, folder: Path, name: str) -> Path:
-    """Keeps pixels as `<name>_<content>.png` in `folder`: the same picture is kept once. Raises CannotSave."""
-    return await asyncio.to_thread(_save_png, image, folder, name)
+async def keep_image(image: QImage, inputs: InputStore, name: str, kind: FieldKind = FieldKind.PICTURE) -> Taken:
+    """Pixels that are in no file, kept as an input. Raises what `InputStore.take` raises."""
+    return await asyncio.to_thread(lambda: inputs.keep_bytes(_as_png(image), kind, name))
 
 
-def _save_png(image: QImage, folder: Path, name: str) -> Path:
+def _as_png(image: QImage) -> bytes:
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     image.save(buffer, "PNG")  # type: ignore[call-overload]
-    content = bytes(buffer.data().data())
-    path = folder / f"{name}_{hashlib.sha256(content).hexdigest()[:12]}.png"
-    try:
-        path.write_bytes(content)
-    except OSError as error:
-        raise CannotSave(f"The picture cannot be kept in {folder}: {error.strerror or error}.") from error
-    return path
+    return bytes(buffer.data().data())
+
+
+def image_of(pixels: Pixels) -> QImage:
+    """What was decoded elsewhere."""
+    rows = QImage(pixels.rgb, pixels.width, pixels.height, 3 * pixels.width, QImage.Format.Format_RGB888)
+    return rows.copy()  # its own bytes: the others are Python's
 
 
 def _read(reader: QImageReader, longest: int) -> tuple[QImage | None, tuple[int, int]]:

@@ -172,8 +172,8 @@ class QueueView(QObject):
         if made is not None and made.is_visual:
             data = await self._studio.thumbnail_of(Path(made.path), covering=True)
             image = await decode_image(data) if data else None
-        elif job.pictures:
-            image, _ = await load_image(Path(job.pictures[0].path), 256)
+        elif shown := [given for given in job.inputs if given.kind == "picture"]:
+            image, _ = await load_image(Path(shown[0].path), 256)
         if image is not None:
             self._panel.set_thumbnail(job_id, image)
 

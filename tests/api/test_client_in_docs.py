@@ -31,6 +31,6 @@ def test_it_sends_follows_and_saves(served: Served, tmp_path: Path) -> None:
 def test_it_says_what_went_wrong(served: Served, tmp_path: Path) -> None:
     script = tmp_path / "client.py"
     script.write_text(client_source(), "utf-8")
-    command = [sys.executable, str(script), str(PICTURE), "x" * 3000, str(tmp_path / "v"), served.url]
+    command = [sys.executable, str(script), str(PICTURE), "x" * 30_000, str(tmp_path / "v"), served.url]
     ended = subprocess.run(command, timeout=60, capture_output=True, text=True)
-    assert ended.returncode == 1 and ended.stderr.strip().startswith("prompt: the text has 3000 characters")
+    assert ended.returncode == 1 and ended.stderr.strip().startswith("prompt: the text has 30000 characters")

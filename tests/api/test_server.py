@@ -25,7 +25,7 @@ from oelala_desktop.domain.events import (
     QueuePaused,
 )
 from oelala_desktop.services.bus import Bus
-from oelala_desktop.services.jobs import Submission
+from oelala_desktop.services.jobs import Wish
 from oelala_desktop.storage.paths import Paths
 from tests.api.serving import PICTURE, Stream
 
@@ -90,7 +90,7 @@ async def test_what_the_window_sends_is_seen_here_and_the_other_way_round(servic
     heard: list[str] = []
     values = {"image": str(PICTURE), "duration": 1, "fps": 8}
     async with httpx.AsyncClient(base_url=server.url) as client:
-        (job,) = await services.jobs.submit(Submission("image-to-video", values, tmp_path / "output"), engine)
+        (job,) = await services.jobs.submit(Wish("image-to-video", values, tmp_path / "output"), engine)
         rows = (await client.get("/jobs")).json()["jobs"]
         assert [row["job_id"] for row in rows] == [job.id]
         services.bus.subscribe(JobChanged, lambda event: heard.append(event.job.id))

@@ -174,7 +174,7 @@ async def _pages(window: Any, chance: random.Random) -> None:
 
 async def _generate(window: Any, chance: random.Random) -> None:
     """A short video of the built-in engine."""
-    from oelala_desktop.services.jobs import Submission
+    from oelala_desktop.services.jobs import Wish
 
     services = window.studio.services
     values = {
@@ -184,7 +184,7 @@ async def _generate(window: Any, chance: random.Random) -> None:
         "resolution": "480p",
         "preset": "sketch",
     }
-    wish = Submission("text-to-video", values | {"seed": chance.randrange(10**9)}, services.paths.output)
+    wish = Wish("text-to-video", values | {"seed": chance.randrange(10**9)}, services.paths.output)
     jobs = await services.jobs.submit(wish, services.current.engine)
     await services.jobs.wait_for([job.id for job in jobs])
 

@@ -24,11 +24,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from oelala_desktop.bootstrap import Services
+from oelala_desktop.domain.field import FieldKind
 from oelala_desktop.domain.job import Job
 from oelala_desktop.domain.renewal import renewed
 from oelala_desktop.services.engine import Engine
-from oelala_desktop.services.jobs import Submission
-from oelala_desktop.services.pictures import keep_picture, read_picture
+from oelala_desktop.services.inputs.store import InputStore
+from oelala_desktop.services.jobs import Wish
 from oelala_desktop.storage.paths import Paths
 from oelala_desktop.ui.pages.queue_panel import QueuePanel
 from oelala_desktop.ui.queue_view import QueueView
@@ -62,8 +63,8 @@ class Queue:
         await self._shown(count)
         return time.perf_counter() - began
 
-    def _wish(self, seed: int) -> Submission:
-        return Submission("text-to-image", {"prompt": "x", "preset": "sketch", "seed": seed}, Path("out"))
+    def _wish(self, seed: int) -> Wish:
+        return Wish("text-to-image", {"prompt": "x", "preset": "sketch", "seed": seed}, Path("out"))
 
     async def _add(self, job: Job) -> None:
         """What becomes of a job that has been checked."""
@@ -77,7 +78,7 @@ class Queue:
     async def drop(self, pictures: Sequence[Path]) -> float:
         """Seconds until all rows are known, that is, on the disk and in the panel."""
         wishes = [
-            Submission("image-to-video", {"image": str(path), "preset": "sketch", "seed": 1}, Path("out"))
+            Wish("image-to-video", {"image": str(path), "preset": "sketch", "seed": 1}, Path("out"))
             for path in pictures
         ]
         began = time.perf_counter()
@@ -85,7 +86,7 @@ class Queue:
         await self._shown(len(jobs))
         took = time.perf_counter() - began
         assert not refused
-        waiting = [Path(job.pictures[0].original) for job in self.services.jobs.driver(self.engine).waiting]
+        waiting = [Path(job.inputs[0].original) for job in self.services.jobs.driver(self.engine).waiting]
         assert waiting == list(pictures), "not in the order given"
         return took
 
@@ -162,11 +163,10 @@ async def _dropping(shell: Shell, theme: Theme, rounds: int) -> dict[str, Any]:
 
 
 def _bare(folder: Path, pictures: Sequence[Path], rows: Sequence[tuple[str, bytes]]) -> float:
-    kept = folder / "kept"
-    kept.mkdir()
+    store = InputStore(folder / "kept")
     began = time.perf_counter()
     for path in pictures:
-        keep_picture(read_picture(path), "image", kept)
+        store.take(path, FieldKind.PICTURE, "image")
     with closing(sqlite3.connect(folder / "bare.sqlite3")) as connection, connection:
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("CREATE TABLE jobs (id TEXT PRIMARY KEY, document BLOB)")

@@ -24,7 +24,7 @@ from PIL import Image
 from oelala_desktop.bootstrap import Services
 from oelala_desktop.comfy.messages import Message
 from oelala_desktop.services.engine import Engine
-from oelala_desktop.services.jobs import Submission
+from oelala_desktop.services.jobs import Wish
 from oelala_desktop.storage.paths import Paths, shipped
 
 GOAL = 2.0
@@ -101,7 +101,7 @@ async def _ours(
         seen.listen()
     seen.news.clear()
     began = time.perf_counter()
-    wish = Submission("image-to-video", {**values, **_SMALL}, services.paths.output)
+    wish = Wish("image-to-video", {**values, **_SMALL}, services.paths.output)
     job = (await services.jobs.submit(wish, engine))[0]
     while job.id not in seen.first:
         await seen.news.wait()

@@ -44,7 +44,7 @@ def stored(program: Program) -> tuple[int, list[str], list[str]]:
     with sqlite3.connect(program.home / "jobs.sqlite3") as database:
         jobs = database.execute("SELECT count(*) FROM jobs").fetchone()[0]
     database.close()
-    return jobs, sorted(p.name for p in (program.home / "pictures").iterdir()), program.files()
+    return jobs, sorted(p.name for p in (program.home / "inputs").iterdir()), program.files()
 
 
 # Pictures

@@ -11,7 +11,7 @@ from oelala_desktop.bootstrap import Services
 from oelala_desktop.domain.events import Event, JobChanged, JobFinished, JobPreviewed, JobProgressed, NoticePosted
 from oelala_desktop.domain.job import Job, JobState
 from oelala_desktop.services.engine import Engine
-from oelala_desktop.services.jobs import Submission
+from oelala_desktop.services.jobs import Wish
 from tests.contract.graphs import clip, slow
 
 PLAIN = """
@@ -76,7 +76,7 @@ class Studio:
             services.bus.subscribe(kind, self.events.append)
 
     async def submit(self, preset: str, **values: Any) -> list[Job]:
-        wish = Submission("image-to-video", {"image": str(self._picture), "preset": preset, **values}, self.out)
+        wish = Wish("image-to-video", {"image": str(self._picture), "preset": preset, **values}, self.out)
         return await self.services.jobs.submit(wish, self.engine)
 
     async def ended(self, *jobs: Job) -> list[Job]:

@@ -17,7 +17,7 @@ from oelala_desktop.domain.events import JobFinished, JobPreviewed, JobProgresse
 from oelala_desktop.domain.field import MAX_SEED
 from oelala_desktop.domain.job import JobState
 from oelala_desktop.metadata import read
-from oelala_desktop.services.jobs import Submission
+from oelala_desktop.services.jobs import Wish
 from oelala_desktop.storage.paths import Paths
 from tests.contract.conftest import picture, until
 from tests.contract.graphs import slow
@@ -134,7 +134,7 @@ async def test_nothing_is_stored_when_a_setting_is_wrong(studio: Studio) -> None
     with pytest.raises(InvalidField):
         await studio.submit("plain", steps=0)
     assert await studio.services.store.recent(9) == []
-    assert list(studio.services.paths.pictures.iterdir()) == []
+    assert list(studio.services.paths.inputs.iterdir()) == []
 
 
 async def test_a_retry_is_a_job_of_its_own(studio: Studio) -> None:
@@ -196,9 +196,9 @@ async def _runs(client: ComfyClient, prompt_id: str) -> bool:
 async def test_what_would_be_said_of_a_wish_is_known_before_it_is_queued(studio: Studio, tmp_path: Path) -> None:
     small = tmp_path / "small.png"
     small.write_bytes(picture((200, 100)))
-    wish = Submission("image-to-video", {"image": str(small), "preset": "plain"}, studio.out)
+    wish = Wish("image-to-video", {"image": str(small), "preset": "plain"}, studio.out)
     said = await studio.services.jobs.warnings_for(wish, studio.engine)
-    assert said == ("small.png is only 200 × 100; the result will be soft.",)
+    assert [str(one) for one in said] == ["small.png is only 200 × 100; the result will be soft."]
     assert await studio.services.jobs.recent() == []
     (job,) = await studio.services.jobs.submit(wish, studio.engine)
     assert job.warnings == said

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import uuid
+from pathlib import Path
 
 import httpx
 
 from oelala_desktop.comfy import messages as m
 from oelala_desktop.comfy.client import ComfyClient
 from tests.contract.conftest import Cleanup, until
+from tests.contract.files import written
 from tests.contract.graphs import slow, still
 from tests.contract.listener import Listener
 
@@ -120,9 +122,9 @@ async def test_an_interruption_is_not_a_failure(
     assert entry.interrupted.node == "10"
 
 
-async def test_a_failure_names_its_node(client: ComfyClient, listener: Listener, prefix: str) -> None:
+async def test_a_failure_names_its_node(client: ComfyClient, listener: Listener, prefix: str, tmp_path: Path) -> None:
     """A file that is there, and so passes the check, but is no picture."""
-    name = await client.upload(f"oelala_test_{uuid.uuid4().hex}.png", b"just words")
+    name = await client.upload(f"oelala_test_{uuid.uuid4().hex}.png", written(tmp_path, b"just words"))
     prompt_id = new_id()
     status, _ = await client.submit(prompt_id, still(prefix, name), {})
     assert status == 200

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import uuid
+from pathlib import Path
 
 import av
 import httpx
@@ -14,6 +15,7 @@ from oelala_desktop.comfy.answers import ServerFile
 from oelala_desktop.comfy.client import ComfyClient
 from oelala_desktop.domain.errors import EngineAnswer
 from tests.contract.conftest import picture
+from tests.contract.files import written
 from tests.contract.graphs import clip, still
 from tests.contract.listener import Listener
 
@@ -96,10 +98,12 @@ async def test_one_class_alone(raw: httpx.AsyncClient) -> None:
     assert (await raw.get("/api/object_info/SaveImage")).status_code == 200
 
 
-async def test_an_upload_is_overwritten_by_its_own_name(client: ComfyClient, raw: httpx.AsyncClient) -> None:
+async def test_an_upload_is_overwritten_by_its_own_name(
+    client: ComfyClient, raw: httpx.AsyncClient, tmp_path: Path
+) -> None:
     name = f"oelala_test_{uuid.uuid4().hex}.png"
-    assert await client.upload(name, picture(seed=1)) == name
-    assert await client.upload(name, picture(seed=2)) == name
+    assert await client.upload(name, written(tmp_path, picture(seed=1))) == name
+    assert await client.upload(name, written(tmp_path, picture(seed=2))) == name
     answer = await raw.get("/view", params={"filename": name, "type": "input"})
     assert answer.content == picture(seed=2)
 

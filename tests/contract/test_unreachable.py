@@ -7,6 +7,7 @@ import json
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +15,7 @@ from oelala_desktop.comfy.address import Address, parse_address
 from oelala_desktop.comfy.client import ComfyClient
 from oelala_desktop.domain.errors import EngineAnswer, EngineUnreachable
 from tests.contract.answering import answering, http
+from tests.contract.files import written
 
 OLD = {"system": {"comfyui_version": "0.3.40"}, "devices": []}
 
@@ -199,13 +201,15 @@ LIMITS = [
 
 
 @pytest.mark.parametrize(("server", "body", "limit", "words"), LIMITS)
-async def test_an_upload_that_is_too_large(server: str, body: bytes, limit: int | None, words: str) -> None:
+async def test_an_upload_that_is_too_large(
+    server: str, body: bytes, limit: int | None, words: str, tmp_path: Path
+) -> None:
     head = f"HTTP/1.1 413 Too Large\r\nServer: {server}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
     with answering(head.encode() + body) as url:
         async with asking(url) as client:
             client.upload_limit = limit
             with pytest.raises(EngineAnswer) as caught:
-                await client.upload("a.png", b"x" * 600)
+                await client.upload("a.png", written(tmp_path, b"x" * 600))
     said = caught.value.message
     assert "too large" in said and "the limit lies with the server or a proxy before it" in said and words in said
     assert caught.value.is_final

@@ -23,7 +23,7 @@ from oelala_desktop.metadata import check_complete
 from oelala_desktop.services.engine import Engine
 from oelala_desktop.services.fetching import job_of
 from oelala_desktop.services.folders import SUFFIXES
-from oelala_desktop.services.jobs import Submission
+from oelala_desktop.services.jobs import Wish
 from oelala_desktop.sketch import PROTOCOL_VERSION
 from oelala_desktop.storage.paths import Paths
 from tests.ports import free_port
@@ -108,7 +108,7 @@ class App:
     async def submit_all(self, *, tool: str = "image-to-video", out: Path | None = None, **changes: Any) -> list[Job]:
         values = {"image": str(picture(self.services.paths.data / "given")), **SETTINGS, **changes}
         values = {key: value for key, value in values.items() if value is not None}
-        return await self.services.jobs.submit(Submission(tool, values, out or self.services.paths.output), self.engine)
+        return await self.services.jobs.submit(Wish(tool, values, out or self.services.paths.output), self.engine)
 
     async def take_up(self) -> list[Job]:
         """What a start does: adopts what others left and drives it."""

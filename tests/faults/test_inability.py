@@ -15,7 +15,7 @@ import pytest
 from oelala_desktop.domain.events import JobChanged
 from oelala_desktop.domain.job import Job, JobState
 from oelala_desktop.services.health import check_health
-from oelala_desktop.services.jobs import Submission
+from oelala_desktop.services.jobs import Wish
 from oelala_desktop.sketch.nodes.definition import Input, NodeClass, Result, Values, Work
 from tests.contract.graphs import clip, node
 from tests.contract.studio import PLAIN
@@ -98,7 +98,7 @@ def home(tmp_path: Path) -> Path:
 async def submit(app: App, **changes: Any) -> list[Job]:
     given = str(picture(app.services.paths.data / "given"))
     values = {"image": given, "preset": "parts", "num_frames": 5, "fps": 8, "seed": 7, **changes}
-    wish = Submission("image-to-video", values, app.services.paths.output)
+    wish = Wish("image-to-video", values, app.services.paths.output)
     return await app.services.jobs.submit(wish, app.engine)
 
 

@@ -10,7 +10,7 @@ from PIL import Image
 
 from oelala_desktop.domain.errors import CannotSave, NotFound
 from oelala_desktop.domain.job import Job, JobState
-from oelala_desktop.services.jobs import Submission
+from oelala_desktop.services.jobs import Wish
 
 from .rig import SETTINGS, App, Server, faults_in, running_app
 from .test_queue import ONE, _until_there, on_server
@@ -26,9 +26,9 @@ def pictures(folder: Path, count: int) -> list[Path]:
     return paths
 
 
-def wish(app: App, picture: Path, **changes: object) -> Submission:
+def wish(app: App, picture: Path, **changes: object) -> Wish:
     values = {**SETTINGS, **ONE, "image": str(picture), **changes}
-    return Submission("image-to-video", values, app.services.paths.output)
+    return Wish("image-to-video", values, app.services.paths.output)
 
 
 def originals(jobs: list[Job]) -> list[str]:

@@ -29,7 +29,7 @@ from oelala_desktop.domain.errors import OelalaError
 from oelala_desktop.metadata.writer import embed
 from oelala_desktop.services.confined import confined
 from oelala_desktop.services.decoding import MOST_PIXELS
-from oelala_desktop.services.pictures import read_picture
+from oelala_desktop.services.inputs.pictures import read_picture
 from oelala_desktop.services.thumbnail_making import make_thumbnail
 from tests.fuzz.media import mutated, samples
 

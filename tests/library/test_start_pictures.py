@@ -4,13 +4,16 @@ import copy
 import dataclasses
 import hashlib
 import os
+from pathlib import Path
 from typing import Any
 
 from oelala_desktop.domain.events import MediaAdded
-from oelala_desktop.domain.job import EngineRef, InputPicture, Job, JobState, Output
+from oelala_desktop.domain.field import FieldKind
+from oelala_desktop.domain.job import EngineRef, Job, JobInput, JobState, Output
 from oelala_desktop.domain.media import MediaQuery
 from oelala_desktop.metadata.writer import embed
-from oelala_desktop.services.pictures import keep_picture, read_picture
+from oelala_desktop.services.inputs.kept import Kept
+from oelala_desktop.services.inputs.store import InputStore
 from tests.library.conftest import Shelf, picture, put, until
 from tests.metadata import corpus, files, graphs
 
@@ -112,10 +115,16 @@ async def test_by_content_where_it_is_known(shelf: Shelf) -> None:
     assert renamed.is_start_image
 
 
+def kept_input(path: Path, folder: Path) -> Kept:
+    kept = InputStore(folder).take(path, FieldKind.PICTURE, "image").kept
+    assert kept is not None
+    return kept
+
+
 async def test_a_picture_that_was_turned_before_it_was_sent(shelf: Shelf) -> None:
     data = files.saved("PNG", files.picture((96, 80)).convert("RGBA"))
     path = put(shelf.output / "clear.png", data)
-    kept = keep_picture(read_picture(path), "image", shelf.paths.data / "pictures")
+    kept = kept_input(path, shelf.paths.inputs)
     result = put(shelf.output / "v.mp4", files.video("mp4"))
     embed(result, dict(corpus.PARAMS) | {"image": "clear.png"}, graph(kept.upload_name))
     os.utime(result, (1_700_000_000, 1_700_000_000))
@@ -128,7 +137,7 @@ def job(shelf: Shelf, start: str, digest: str, result: str) -> Job:
         id="job-9", tool="image-to-video", preset="image-to-video.sketch", engine=EngineRef("sketch"),
         state=JobState.DONE, values={}, params={}, graph={}, prefix="oelala/job-9", seed=1, width=64, height=48,
         num_frames=9, fps=16, created_at=1.0, position=1.0,
-        pictures=(InputPicture("image", "/kept", f"oelala_{digest}.png", f"/anywhere/{start}"),),
+        inputs=(JobInput("image", "/kept", f"oelala_{digest}.png", f"/anywhere/{start}"),),
         outputs=(Output(str(shelf.output / result), "video", 64, 48, 9, 16.0),),
     )  # fmt: skip
 
@@ -174,7 +183,7 @@ async def test_under_any_name_by_content_and_size(shelf: Shelf) -> None:
     """A picture that was uploaded from elsewhere bears another name there; one of the same size is not taken for it."""
     turned = files.saved("PNG", files.picture((96, 80)).convert("RGBA"))
     source = put(shelf.paths.data / "elsewhere" / "upload.png", turned)
-    kept = keep_picture(read_picture(source), "image", shelf.paths.data / "pictures")
+    kept = kept_input(source, shelf.paths.inputs)
     put(shelf.output / "the name in my folder.png", turned)
     put(shelf.output / "as large.png", turned[:-20] + bytes(20))
     result = put(shelf.output / "v.mp4", files.video("mp4"))

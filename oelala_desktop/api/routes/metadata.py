@@ -49,7 +49,7 @@ def router(context: Context) -> APIRouter:
         """Reads Oelala's own block, ComfyUI's graphs and A1111's parameters, each field from the most trusted source
         that has it. Nothing is kept of the file."""
         async with upload_folder(services.paths.data / "uploads", services.presence) as folder:
-            form = await read_form(request, folder, ("file",), services.jobs.max_picture_bytes())
+            form = await read_form(request, folder, ("file",), services.jobs.inputs.most_bytes())
             for name in form.texts:
                 raise InvalidField(name, f"{name} is no field here; send the picture or video as file.")
             path = form.files.get("file")

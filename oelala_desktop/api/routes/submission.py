@@ -18,11 +18,11 @@ from oelala_desktop.api.limits import MAX_TEXT
 from oelala_desktop.api.schemas import Submitted
 from oelala_desktop.api.upload import Form, check_is_media, read_form
 from oelala_desktop.api.upload_folder import upload_folder
-from oelala_desktop.domain.errors import InvalidField, InvalidInput, InvalidPicture, NotFound
+from oelala_desktop.domain.errors import InvalidField, InvalidInput, InvalidMedia, NotFound
 from oelala_desktop.domain.job import Job
 from oelala_desktop.domain.preset import Preset
 from oelala_desktop.domain.tool import TOOLS, Tool, find_tool
-from oelala_desktop.services.jobs import Submission
+from oelala_desktop.services.jobs import Wish
 
 _ERRORS = errors(415, 422, 502, 503, 507)
 
@@ -89,15 +89,17 @@ async def submit(context: Context, tool: Tool, request: Request) -> JsonAnswer:
         tool.check(settings, wish.fields if wish else {})
         engine = await services.current.for_new_job(wish)
         try:
-            jobs = await services.jobs.submit(Submission(tool.id, values, services.paths.output), engine)
-        except InvalidPicture as error:
+            jobs = await services.jobs.submit(Wish(tool.id, values, services.paths.output), engine)
+        except InvalidMedia as error:
             raise _about_file(error) from error
         except InvalidField as error:
             raise _about_file(error) if error.field in FILES.values() else error from error
         except NotFound as error:
             raise InvalidField("preset", error.message) from error
     rows = [_row(job) for job in jobs]
-    answer = rows[0] | {"warnings": list(jobs[0].warnings)} | ({"jobs": rows} if len(rows) > 1 else {})
+    answer = (
+        rows[0] | {"warnings": [str(said) for said in jobs[0].warnings]} | ({"jobs": rows} if len(rows) > 1 else {})
+    )
     return JsonAnswer(answer, 202, {"location": rows[0]["status_url"]})
 
 
@@ -117,7 +119,7 @@ def _wish(context: Context, tool: Tool, values: dict[str, Any]) -> Preset | None
 def _about_file(error: InvalidField) -> InvalidField:
     name = api_name(error.field)
     message = error.message
-    if not isinstance(error, InvalidPicture):
+    if not isinstance(error, InvalidMedia):
         message = f"A picture is missing: send it as {name}." if error.field == "image" else message
     return InvalidField(name, message)
 
@@ -125,7 +127,7 @@ def _about_file(error: InvalidField) -> InvalidField:
 async def _values(context: Context, request: Request, folder: Path) -> dict[str, Any]:
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() == "application/json":
         return _no_paths(await _read_json(request))
-    form = await read_form(request, folder, tuple(FILES), context.services.jobs.max_picture_bytes())
+    form = await read_form(request, folder, tuple(FILES), context.services.jobs.inputs.most_bytes())
     values: dict[str, Any] = _no_paths(dict(form.texts))
     for name, path in form.files.items():
         await _check_file(form, name)

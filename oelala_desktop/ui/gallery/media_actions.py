@@ -14,7 +14,7 @@ from oelala_desktop.domain.media import Deletion, ExportResult, MediaItem
 from oelala_desktop.ui import wording
 from oelala_desktop.ui.frames import first_frame
 from oelala_desktop.ui.gallery.reusing import reuse_item
-from oelala_desktop.ui.images import save_png
+from oelala_desktop.ui.images import keep_image
 from oelala_desktop.ui.question import Answer, ask
 from oelala_desktop.ui.studio import Studio
 
@@ -220,9 +220,8 @@ class MediaActions(QObject):
         self._studio.actions.start(work())
 
     def use_frame(self, image: QImage) -> None:
-        """A frame of a video as start picture; kept as a PNG under the home folder."""
-        folder = self._studio.services.paths.pictures
+        """A frame of a video as start picture; kept under the home folder."""
         self._studio.actions.start(
-            save_png(image, folder, "frame"),
-            done=lambda path: self._studio.start_picture_requested.emit(str(path)),
+            keep_image(image, self._studio.services.inputs, "frame.png"),
+            done=lambda taken: self._studio.start_picture_requested.emit(str(taken.path)),
         )

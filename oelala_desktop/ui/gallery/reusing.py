@@ -59,7 +59,7 @@ def _settings(info: GenerationInfo, kind: str, params: Mapping[str, Any] | None,
         values.pop(key, None)  # a name without its folder
     if job is not None and job.tool == tool.id:
         originals = {key: str(job.values.get(key) or "") for key in ("image", "end_image")}
-        kept = {picture.key: picture.path for picture in job.pictures}
+        kept = {given.key: given.path for given in job.inputs}
         for key, path in originals.items():
             chosen = kept.get(key) or path
             if chosen and Path(chosen).is_absolute():

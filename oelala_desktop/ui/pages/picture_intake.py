@@ -12,12 +12,13 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
+from oelala_desktop.domain.advising import of_inputs
 from oelala_desktop.domain.errors import OelalaError
-from oelala_desktop.metadata import read
-from oelala_desktop.services.pictures import read_picture
+from oelala_desktop.domain.inputs import Given, Inputs
+from oelala_desktop.services.inputs.store import Taken
 from oelala_desktop.services.url_import import fetch_picture
 from oelala_desktop.ui.fields import PictureEditor
-from oelala_desktop.ui.images import load_image, save_png
+from oelala_desktop.ui.images import image_of, keep_image, load_image
 from oelala_desktop.ui.pages.tool_form import ToolForm
 from oelala_desktop.ui.studio import Studio
 from oelala_desktop.ui.widgets.dropped import looks_like_picture, refusal
@@ -33,6 +34,8 @@ class PictureIntake(QObject):
         super().__init__(form)
         self._form = form
         self._studio = studio
+        self._inputs = studio.services.inputs
+        self._facts: dict[str, tuple[Given, ...]] = {}
         self._typed_key = f"typed.{form.tool.id}"
         self._shown: dict[str, tuple[QImage, str, tuple[int, int]]] = {}
         #: whether a person has written in the prompt box, or cleared it, since a picture last filled it
@@ -52,6 +55,11 @@ class PictureIntake(QObject):
             self.several.emit(paths)
         elif paths:
             self.take(key, paths[0])
+
+    def facts(self) -> Inputs:
+        """What is known of what the form has."""
+        values = self._form.values()
+        return {key: given for key, given in self._facts.items() if values.get(key)}
 
     def _set_typed(self, typed: bool) -> None:
         if typed != self.typed:
@@ -91,38 +99,40 @@ class PictureIntake(QObject):
         self._studio.actions.start(self._take(key, path, fill=fill and not quiet), failed=refused)
 
     async def _take(self, key: str, path: Path, *, fill: bool = True) -> None:
-        limit = self._studio.services.jobs.max_picture_bytes()
-        picture = await asyncio.to_thread(read_picture, path, key, max_bytes=limit)
-        image, _ = await load_image(path, _PREVIEW)
-        if image is None:  # a kind that Qt does not read; what will be uploaded is plain
-            image = await asyncio.to_thread(QImage.fromData, picture.content)
-        size = (picture.width, picture.height)
-        self._shown[key] = (image, path.name, size)
-        self._form.set_value(key, str(path))
-        self._form.set_picture(key, image, path.name, size)
-        self._form.set_picture_note(key, picture.warning)
-        self.changed.emit()
-        if key == "image" and fill and not self.typed:
-            await self._fill_prompt(path)
+        kind = self._form.fields[key].kind
+        await self._show(key, await asyncio.to_thread(self._inputs.take, path, kind, key), fill=fill)
 
-    async def _fill_prompt(self, path: Path) -> None:
+    async def _show(self, key: str, taken: Taken, *, fill: bool = True) -> None:
+        image = await self._image_of(taken)
+        size = (taken.given.width, taken.given.height)
+        self._facts[key] = (taken.given,)
+        self._shown[key] = (image, taken.given.name, size)
+        self._form.set_value(key, str(taken.path))
+        self._form.set_picture(key, image, taken.given.name, size)
+        self._form.set_picture_note(key, " ".join(str(said) for said in of_inputs({key: (taken.given,)})))
+        self.changed.emit()
+        if key == "image" and fill and not self.typed and taken.kept is not None:
+            self._fill_prompt(taken.kept.prompt)
+
+    async def _image_of(self, taken: Taken) -> QImage:
+        """As it was decoded when it was taken; what was kept before is read again, small."""
+        if taken.preview is not None:
+            return await asyncio.to_thread(image_of, taken.preview)
+        image, _ = await load_image(taken.path, _PREVIEW)
+        return image if image is not None else QImage()
+
+    def _fill_prompt(self, prompt: str) -> None:
         """With what made the picture."""
-        try:
-            info = (await asyncio.to_thread(read, path)).info
-        except OelalaError:
-            return
-        prompt = (info.prompt or "")[:2048]
         if prompt and "prompt" in self._form.fields:
-            self._form.set_value("prompt", prompt)
+            self._form.set_value("prompt", prompt[: int(self._form.fields["prompt"].maximum or len(prompt))])
             self._form.set_picture_note("image", "Prompt filled from this picture")
             self.changed.emit()
 
     def take_image(self, key: str, image: QImage) -> None:
-        """Pixels without a file (pasted, or a frame of a video): kept as a PNG under the home folder."""
-        folder = self._studio.services.paths.pictures
+        """Pixels without a file: pasted, or a frame of a video."""
 
         async def work() -> None:
-            await self._take(key, await save_png(image, folder, "pasted"))
+            await self._show(key, await keep_image(image, self._inputs, "pasted.png"))
 
         self._studio.actions.start(work(), failed=lambda error: self._refuse(key, error))
 
@@ -131,7 +141,7 @@ class PictureIntake(QObject):
 
         async def work() -> None:
             engine = services.current.engine.state.url
-            await self._take(key, await fetch_picture(url, services.paths.pictures, engine_url=engine))
+            await self._take(key, await fetch_picture(url, services.paths.inputs, engine_url=engine))
 
         self._studio.actions.start(work(), failed=lambda error: self._refuse(key, error))
 

@@ -3,15 +3,18 @@ files, samplers and LoRAs can be chosen, and how width, height and frames follow
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
 from oelala_desktop.domain.catalog import Catalog
 from oelala_desktop.domain.field import FieldKind
+from oelala_desktop.domain.inputs import Inputs
+from oelala_desktop.domain.measuring import measured, parts_of
 from oelala_desktop.domain.models import folder_of
+from oelala_desktop.domain.obstacle import Obstructed
+from oelala_desktop.domain.plan import following_switch
 from oelala_desktop.domain.preset import Preset
-from oelala_desktop.domain.resolve import following_switch, settled_frames, settled_size
 from oelala_desktop.domain.tool import Tool
 from oelala_desktop.services.tools import ToolRegistry
 from oelala_desktop.ui.pages.preset_card import PresetChoice
@@ -71,12 +74,17 @@ def offer_choices(form: ToolForm, preset: Preset, catalog: Catalog) -> None:
             form.set_choices(key, [Choice(n, n.replace("\\", "/").rsplit("/", 1)[-1], folder_of(n)) for n in names])
 
 
-def size_rule(preset: Preset) -> SizeRule:
-    """(values, picture) -> width, height, frames, as the preset will settle them; zeros where only its graph knows."""
+def size_rule(preset: Preset, inputs: Callable[[], Inputs]) -> SizeRule:
+    """values -> width, height, frames, as the preset will settle them; zeros where only its graph knows, or what is
+    still to be given."""
 
-    def rule(values: Mapping[str, Any], picture: tuple[int, int] | None) -> tuple[int, int, int]:
-        _, width, height = settled_size(preset, values, picture)
-        return width, height, settled_frames(preset, values)
+    def rule(values: Mapping[str, Any]) -> tuple[int, int, int]:
+        try:
+            given = parts_of(preset, values, inputs())
+        except Obstructed:  # said elsewhere
+            given = {}
+        found = measured(preset, values, given)
+        return found.width, found.height, found.frames
 
     return rule
 

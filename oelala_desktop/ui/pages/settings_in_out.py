@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtWidgets import QFileDialog
 
 from oelala_desktop.domain.errors import InvalidField, OelalaError
+from oelala_desktop.domain.measuring import with_duration
 from oelala_desktop.domain.preset import Preset
-from oelala_desktop.domain.resolve import with_duration
 from oelala_desktop.domain.reuse import not_kept_note
 from oelala_desktop.ui.pages.settings_file import read_settings_file, write_settings_file
 from oelala_desktop.ui.studio import Reuse, Studio

@@ -11,7 +11,8 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
 from oelala_desktop.domain.field import Field
-from oelala_desktop.domain.geometry import frame_count, frame_size, nearest_aspect
+from oelala_desktop.domain.frame_rule import WAN
+from oelala_desktop.domain.size_rule import SHORT_SIDE
 from oelala_desktop.domain.tool import Tool
 from oelala_desktop.ui import focus, theme, wording
 from oelala_desktop.ui.fields import Editor, PictureEditor, TextEditor, editor_for
@@ -26,18 +27,15 @@ if TYPE_CHECKING:
 
 _SETTLED_MS = 250  # until a fold has slid open
 
-#: (values, size of the start picture or None) -> width, height in pixels and number of frames
-SizeRule = Callable[[Mapping[str, Any], tuple[int, int] | None], tuple[int, int, int]]
+#: values -> width, height in pixels and number of frames
+SizeRule = Callable[[Mapping[str, Any]], tuple[int, int, int]]
 
 
-def plain_size(values: Mapping[str, Any], picture: tuple[int, int] | None) -> tuple[int, int, int]:
-    """The sizes of product presets: named resolution and aspect, 4k+1 frames."""
-    aspect = str(values.get("aspect_ratio") or "auto")
-    if aspect == "auto":
-        aspect = nearest_aspect(*picture) if picture else "16:9"
-    width, height = frame_size(str(values.get("resolution") or "480p"), aspect)
-    fps, duration = values.get("fps"), values.get("duration")
-    return width, height, frame_count(float(duration), int(fps)) if fps and duration else 1
+def usual_size(values: Mapping[str, Any]) -> tuple[int, int, int]:
+    """Until the preset is known: what most of them do."""
+    _, width, height = SHORT_SIDE.settle(values, None)
+    rate, duration = values.get("fps"), values.get("duration")
+    return width, height, WAN.frames_of(float(duration), float(rate)) if rate and duration else 1
 
 
 class ToolForm(QWidget):
@@ -64,7 +62,7 @@ class ToolForm(QWidget):
         self._defaults: dict[str, str] = {}
         self._opened: frozenset[str] = frozenset()
         self._pictures: dict[str, tuple[int, int]] = {}
-        self._size_rule: SizeRule = plain_size
+        self._size_rule: SizeRule = usual_size
         self._seed: int | None = None
         #: settings that are computed from others unless a person sets them: key -> rule over all values
         self.following: dict[str, Callable[[Mapping[str, Any]], object]] = {}
@@ -75,7 +73,7 @@ class ToolForm(QWidget):
         column.addWidget(self._scroll, 1)
         column.addWidget(self._make_foot())
         self.setFixedWidth(WIDTH + 14)  # the scroll bar stands beside the cards, not on them
-        self.set_fields(tool.fields)
+        self.set_fields(tool.first_fields)
 
     def _make_foot(self) -> QWidget:
         foot = QWidget()
@@ -302,7 +300,7 @@ class ToolForm(QWidget):
 
     def frame_size(self) -> tuple[int, int, int]:
         """Width, height and frames as the values stand."""
-        return self._size_rule(self.effective(), self._pictures.get("image"))
+        return self._size_rule(self.effective())
 
     def set_size_warning(self, sentence: str) -> None:
         """What is doubtful of the size; "" when nothing is."""
@@ -343,4 +341,4 @@ class ToolForm(QWidget):
         values = self.effective()
         picture = self._pictures.get("image")
         used = values | {key: name for key, name in self._defaults.items() if not values.get(key)}
-        self.cards.tell(used, self._size_rule(values, picture), known=picture is not None)
+        self.cards.tell(used, self._size_rule(values), known=picture is not None)

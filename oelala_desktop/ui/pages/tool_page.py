@@ -16,19 +16,20 @@ from PySide6.QtWidgets import QFileDialog
 from oelala_desktop.domain.errors import EngineRejected, InvalidField, OelalaError
 from oelala_desktop.domain.events import EngineChanged, EngineSelected, JobFinished
 from oelala_desktop.domain.job import Job, JobState
+from oelala_desktop.domain.obstacle import Obstacle, Obstructed
+from oelala_desktop.domain.plan import plan
 from oelala_desktop.domain.preset import Preset
-from oelala_desktop.domain.resolve import check_values
 from oelala_desktop.domain.tool import Tool
-from oelala_desktop.services.jobs import Submission
+from oelala_desktop.services.jobs import Wish
 from oelala_desktop.ui.bridge import listen
 from oelala_desktop.ui.full_screen import FullScreen
-from oelala_desktop.ui.pages import preset_form
+from oelala_desktop.ui.pages import preset_form, several_pictures
 from oelala_desktop.ui.pages.job_stage import JobStage
+from oelala_desktop.ui.pages.obstacle_words import words_at_field, words_for
 from oelala_desktop.ui.pages.picture_intake import PictureIntake
 from oelala_desktop.ui.pages.recent_results import RecentResults
 from oelala_desktop.ui.pages.settings_file import copy_file
 from oelala_desktop.ui.pages.settings_in_out import SettingsInOut
-from oelala_desktop.ui.pages.several_pictures import ask_for_each, words_for
 from oelala_desktop.ui.pages.tool_view import ToolView
 from oelala_desktop.ui.studio import Reuse, Studio, reuse_of
 
@@ -105,7 +106,7 @@ class ToolPage(QObject):
         self.preset = preset
         self.form.following = preset_form.following_rules(preset)
         self.form.set_fields(tuple(f for f in preset.fields.values() if f.key != "num_frames"))
-        self.form.set_size_rule(preset_form.size_rule(preset))
+        self.form.set_size_rule(preset_form.size_rule(preset, self.intake.facts))
         self.intake.show_again()
 
     def choose_preset(self, short_id: str) -> None:
@@ -128,30 +129,25 @@ class ToolPage(QObject):
 
     def _check(self) -> None:
         """Generate is enabled when nothing that is known already stands in its way."""
-        _, obstacle = self._obstacle()
-        self.form.set_generate_reason(obstacle)
-        self.view.tell_ready(obstacle)
+        obstacle = self._obstacle()
+        self.form.set_generate_reason(words_for(obstacle, self._engine_name) if obstacle else "")
+        self.view.tell_ready(obstacle, self._engine_name)
 
-    def _obstacle(self) -> tuple[str, str]:
-        """The field it is about and a sentence; empty when nothing stands in the way."""
+    def _obstacle(self) -> Obstacle | None:
+        """What stands in the way of the wish as the page shows it."""
         if self.preset is None:
-            return "", f"{self.tool.name} has no preset yet."
-        if self.tool.needs_picture and not self.form.values().get("image"):
-            return "image", "Choose a picture first."
-        if not self.tool.needs_picture and "prompt" in self.form.fields and not self.form.values().get("prompt"):
-            return "prompt", "Say what you want to see first."
-        engine = self._services.current.engine
-        if engine.catalog is not None:
-            missing = self.preset.missing(engine.catalog, self.form.values())
-            if missing:
-                lacking = str(missing[0]) + (f" and {len(missing) - 1} more" if len(missing) > 1 else "")
-                name = engine.state.name or "This engine"
-                return "preset", f"{name} lacks {lacking}. The Preset card says what to do."
-        try:
-            check_values(self.preset, self.form.values())
-        except InvalidField as error:
-            return error.field, error.message
-        return "", ""
+            return Obstacle("preset", "no_preset", {"tool": self.tool.name})
+        values, catalog = self.form.values(), self._services.current.engine.catalog
+        found = plan(self.tool, (self.preset,), values, self.intake.facts(), catalog)
+        if isinstance(found, Obstacle):
+            return found
+        if not self.preset.inputs and "prompt" in self.form.fields and not values.get("prompt"):
+            return Obstacle("prompt", "nothing_said")
+        return None
+
+    @property
+    def _engine_name(self) -> str:
+        return self._services.current.engine.state.name
 
     def keep(self) -> None:
         """Remembers what was typed now rather than in a moment: the window is closing."""
@@ -170,15 +166,15 @@ class ToolPage(QObject):
         size, preset_id = self.form.frame_size(), self.preset.id
         engine = self._services.current.engine
         work = self._services.jobs.memory_advice(preset_id, size, engine)
-        self._studio.actions.start(work, done=self.form.set_size_warning)
+        self._studio.actions.start(work, done=lambda said: self.form.set_size_warning(" ".join(map(str, said))))
 
     # starting jobs
 
     def generate(self) -> None:
         """One press, one job (or as many as there are variations)."""
-        key, reason = self._obstacle()
-        if reason:
-            self._show_problem(key, reason)
+        obstacle = self._obstacle()
+        if obstacle is not None:
+            self._show_problem(obstacle)
             return
         self._start(self.submission())
 
@@ -188,19 +184,19 @@ class ToolPage(QObject):
         self.intake.take("image", picture)
         self._start(self.submission(image=str(picture)))
 
-    def submission(self, **changes: object) -> Submission:
+    def submission(self, **changes: object) -> Wish:
         values: dict[str, Any] = self.form.values() | changes
         # before the engine has said what it can run, the choice is left to the moment when it has
         if self.preset is not None and (self.wish or self._services.current.engine.catalog is not None):
             values["preset"] = self.preset.short_id
-        return Submission(self.tool.id, values, self._services.paths.output)
+        return Wish(self.tool.id, values, self._services.paths.output)
 
-    def _start(self, wish: Submission) -> None:
+    def _start(self, wish: Wish) -> None:
         for key in self.form.fields:
             self.form.show_field_error(key, "")
         self._studio.actions.start(self._submit(wish), done=self._started, failed=self._refused)
 
-    def _submit(self, wish: Submission) -> Coroutine[Any, Any, list[Job]]:
+    def _submit(self, wish: Wish) -> Coroutine[Any, Any, list[Job]]:
         async def submit() -> list[Job]:
             engine = await self._services.current.for_new_job()
             return await self._services.jobs.submit(wish, engine)
@@ -213,18 +209,21 @@ class ToolPage(QObject):
             self.stage.follow(jobs[0])
         self.form.set_last_seed(jobs[0].seed)
 
-    def _show_problem(self, key: str, sentence: str) -> None:
-        if key in self.form.fields:
-            self.form.show_field_error(key, sentence.removeprefix(f"{key}: "))
-        elif key == "preset":
+    def _show_problem(self, obstacle: Obstacle) -> None:
+        if obstacle.field in self.form.fields:
+            self.form.show_field_error(obstacle.field, words_at_field(obstacle, self._engine_name))
+        elif obstacle.field == "preset":
             self.form.show_preset()
         else:
-            self._studio.notify(sentence, "warning")
+            self._studio.notify(words_for(obstacle, self._engine_name), "warning")
 
     def _refused(self, error: OelalaError) -> bool:
         """At its field where it has one; the presenter's otherwise."""
+        if isinstance(error, Obstructed) and error.field in self.form.fields:
+            self._show_problem(error.obstacle)
+            return True
         if isinstance(error, InvalidField) and error.field in self.form.fields:
-            self._show_problem(error.field, error.message)
+            self.form.show_field_error(error.field, error.message)
             return True
         if isinstance(error, EngineRejected):
             for key, sentence in error.fields.items():
@@ -234,7 +233,7 @@ class ToolPage(QObject):
     def _ask_for_each(self, paths: list[Path]) -> None:
         """Several pictures at once: one job each, in their order, if that is meant."""
         first = partial(self.intake.take, "image", paths[0])
-        ask_for_each(self.view.window(), len(paths), partial(self._start_each, paths), first)
+        several_pictures.ask_for_each(self.view.window(), len(paths), partial(self._start_each, paths), first)
 
     def _start_each(self, paths: list[Path]) -> None:
         wish = self.submission()
@@ -246,7 +245,7 @@ class ToolPage(QObject):
             if refused and not jobs:
                 raise refused[0].error
             if refused:
-                self._studio.notify(words_for(refused, len(jobs)), "warning")
+                self._studio.notify(several_pictures.words_for(refused, len(jobs)), "warning")
             return jobs
 
         self._studio.actions.start(submit(), done=self._started, failed=self._refused)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from oelala_desktop.domain.tool import Tool
+from oelala_desktop.domain.obstacle import Obstacle
+from oelala_desktop.domain.tool import VOCABULARY, Tool
+from oelala_desktop.ui.pages.obstacle_words import words_for
 from oelala_desktop.ui.pages.output_panel import OutputPanel
 from oelala_desktop.ui.pages.tool_form import ToolForm
 from oelala_desktop.ui.widgets.card import Card
@@ -23,7 +25,12 @@ class ToolView(QWidget):
         self.output = OutputPanel()
         self.recent = RecentStrip()
         self._tool = tool
-        self.tell_ready("Choose a picture first." if tool.needs_picture else "Say what you want to see first.")
+        missing = next((VOCABULARY[key] for key in tool.needs), None)
+        self.tell_ready(
+            Obstacle(missing.key, "input_missing", {"label": missing.label.lower()})
+            if missing
+            else Obstacle("prompt", "nothing_said")
+        )
         strip = Card("Recent")
         strip.set_caption("Enter opens · drag one out to any program")
         strip.body.addWidget(self.recent)
@@ -37,15 +44,16 @@ class ToolView(QWidget):
         row.addWidget(self.form)
         row.addLayout(right, 1)
 
-    def tell_ready(self, obstacle: str) -> None:
+    def tell_ready(self, obstacle: Obstacle | None, engine: str = "") -> None:
         """What the empty output says: what is still to be done, or that all is there."""
         icon, title = _EMPTY.get(self._tool.output, _EMPTY["image"])
-        if not obstacle:
+        if obstacle is None:
             self.output.empty.set_words(icon, "Ready", "Press Generate, as often as you like: jobs queue.", "")
-        elif self._tool.needs_picture and "picture" in obstacle:
-            text = "Choose a picture, say what should happen, and press Generate."
-            self.output.empty.set_words(icon, title, text, "Choose a picture")
-        elif not self._tool.needs_picture and "want to see" in obstacle:
+        elif obstacle.code == "input_missing":
+            label = obstacle.values["label"]
+            text = f"Choose a {label}, say what should happen, and press Generate."
+            self.output.empty.set_words(icon, title, text, f"Choose a {label}")
+        elif obstacle.code == "nothing_said":
             self.output.empty.set_words(icon, title, "Say what you want to see and press Generate.", "")
         else:
-            self.output.empty.set_words("circle-alert", "Not ready yet", obstacle, "")
+            self.output.empty.set_words("circle-alert", "Not ready yet", words_for(obstacle, engine), "")

@@ -71,7 +71,7 @@ class ModelPairPicker(QWidget):
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        return pair_warnings(self._high.value(), self._low.value(), task=self._task)
+        return tuple(map(str, pair_warnings(self._high.value(), self._low.value(), task=self._task)))
 
     @property
     def summary(self) -> str:

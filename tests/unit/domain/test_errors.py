@@ -27,7 +27,7 @@ def test_exit_codes(name: str, code: int) -> None:
     assert CLASSES[name].exit_code == code
 
 
-@pytest.mark.parametrize("kind", [errors.InvalidField, errors.InvalidPicture, errors.InvalidPreset])
+@pytest.mark.parametrize("kind", [errors.InvalidField, errors.InvalidMedia, errors.InvalidPreset])
 def test_what_is_wrong_with_the_input_exits_with_2(kind: type[errors.OelalaError]) -> None:
     assert kind.exit_code == 2
 

@@ -9,15 +9,16 @@ from typing import Any
 import pytest
 
 from oelala_desktop.domain.catalog import Catalog
+from oelala_desktop.domain.inputs import Given
 from oelala_desktop.domain.job import EngineRef
+from oelala_desktop.domain.plan import Plan, plan
 from oelala_desktop.services.advice import advice
 from oelala_desktop.services.bus import Bus
 from oelala_desktop.services.engine import Engine
 from oelala_desktop.services.eta import place_key
-from oelala_desktop.services.pictures import Picture
 from oelala_desktop.services.tasks import TaskScope
 from oelala_desktop.storage.jobs import JobStore
-from tests.unit.domain.samples import settle, shipped
+from tests.unit.domain.samples import shipped
 from tests.unit.node_table import EVERYTHING, offering
 
 I2V = "image-to-video.wan22-14b"
@@ -42,13 +43,18 @@ async def said(
     preset: str = I2V,
     *,
     ref: EngineRef = COMFY,
-    warning: str = "",
+    size: tuple[int, int] = (1600, 900),
     catalog: Catalog = EVERYTHING,
     **values: Any,
 ) -> tuple[str, ...]:
     engine = Engine(ref, nowhere, Bus(), TaskScope("test"))
-    pictures = [Picture(Path("a.png"), 900, 600, b"", ".png", warning)]
-    return await advice(store, engine, shipped(preset), settle(preset, values, catalog=catalog), pictures)
+    made = shipped(preset)
+    width, height = size
+    given = {"image": (Given("a.png", "picture", width, height, is_small=min(size) < 300),)}
+    wish = ({"image": "a.png"} if made.tool.needs_picture else {}) | values
+    found = plan(made.tool, (made,), wish, given, catalog)
+    assert isinstance(found, Plan)
+    return tuple(map(str, await advice(store, engine, found, catalog.unable)))
 
 
 async def test_nothing_is_said_of_what_is_usual(store: JobStore) -> None:
@@ -84,9 +90,9 @@ async def test_more_than_has_come_through_before(store: JobStore) -> None:
 
 async def test_a_small_picture_comes_last(store: JobStore) -> None:
     await store.remember_size(place_key(COMFY), I2V, (64, 64, 1))
-    memory, small = await said(store, warning="a.png is small.")
+    memory, small = await said(store, size=(320, 180))
     assert "(64 × 64)" in memory
-    assert small == "a.png is small."
+    assert small == "a.png is only 320 × 180; the result will be soft."
 
 
 async def test_a_half_of_a_lora_in_both_passes_is_said(store: JobStore) -> None:

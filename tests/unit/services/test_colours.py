@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageCms
 
-from oelala_desktop.services.pictures import read_picture
+from oelala_desktop.services.inputs.pictures import read_picture
 from oelala_desktop.services.thumbnail_making import make_thumbnail
 from tests.unit.services.test_pictures import near, save, shown, two_halves
 

@@ -16,12 +16,12 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from oelala_desktop.domain.errors import InvalidPicture, Unreadable
+from oelala_desktop.domain.errors import InvalidMedia, Unreadable
 from oelala_desktop.metadata import probe
 from oelala_desktop.metadata.writer import embed
-from oelala_desktop.services import pictures
 from oelala_desktop.services.confined import ROOM, Confined
 from oelala_desktop.services.decoding import KnownDamage, decoding
+from oelala_desktop.services.inputs import pictures
 from oelala_desktop.services.thumbnail_making import make_still, make_thumbnail
 from tests.fuzz import decoding as trial
 from tests.metadata import files
@@ -79,7 +79,7 @@ def test_a_damaged_start_picture_is_decoded_once(tmp_path: Path, monkeypatch: py
     monkeypatch.setattr(pictures, "_upright", lambda path, *rest: (decoded.append(path.name), decode(path, *rest))[1])
     for name in ("a.png", "b.png"):
         (tmp_path / name).write_bytes(whole[:4000])
-        with pytest.raises(InvalidPicture, match=rf"{name} is damaged or cut short"):
+        with pytest.raises(InvalidMedia, match=rf"{name} is damaged or cut short"):
             pictures.read_picture(tmp_path / name)
     assert decoded == ["a.png"]
 

@@ -13,9 +13,9 @@ import pytest
 from PIL import Image
 
 from oelala_desktop.bootstrap import Services
-from oelala_desktop.domain.errors import InvalidPicture
+from oelala_desktop.domain.errors import InvalidMedia
 from oelala_desktop.domain.tool import VOCABULARY
-from oelala_desktop.services.jobs import Submission
+from oelala_desktop.services.jobs import Wish
 from oelala_desktop.services.known_settings import SETTINGS, sift
 from oelala_desktop.storage.paths import Paths
 
@@ -106,16 +106,16 @@ async def test_the_largest_picture_is_what_the_settings_say(tmp_path: Path) -> N
     picture = tmp_path / "noise.bmp"
     Image.effect_noise((800, 700), 90).convert("RGB").save(picture)  # 1.7 MB
     async with Services(Paths(tmp_path, tmp_path / "output")) as services:
-        wish = Submission("image-to-video", {"image": str(picture)}, tmp_path)
+        wish = Wish("image-to-video", {"image": str(picture)}, tmp_path)
         await services.jobs.check(wish)
         services.settings.set("picture_megabytes", 1)
-        with pytest.raises(InvalidPicture, match=r"has 1\.7 MB; at most 1 MB are taken"):
+        with pytest.raises(InvalidMedia, match=r"has 1\.7 MB; at most 1 MB are taken"):
             await services.jobs.check(wish)
         with (tmp_path / "large.jpg").open("wb") as file:
             file.truncate(25 * 10**6)
         services.settings.set("picture_megabytes", 30)
-        with pytest.raises(InvalidPicture, match="is not a picture"):  # and not too large
-            await services.jobs.check(Submission("image-to-video", {"image": str(tmp_path / "large.jpg")}, tmp_path))
+        with pytest.raises(InvalidMedia, match="is not a picture"):  # and not too large
+            await services.jobs.check(Wish("image-to-video", {"image": str(tmp_path / "large.jpg")}, tmp_path))
 
 
 async def test_a_server_added_elsewhere_outlives_a_setting_changed_here(tmp_path: Path) -> None:

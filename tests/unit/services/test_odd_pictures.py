@@ -11,8 +11,9 @@ import pytest
 from PIL import Image
 from PIL.GifImagePlugin import GifImageFile
 
-from oelala_desktop.services import pictures, thumbnail_making
+from oelala_desktop.services import thumbnail_making
 from oelala_desktop.services.confined import Confined
+from oelala_desktop.services.inputs import pictures
 from tests.metadata import files
 
 NOISE = Image.effect_noise((200, 160), 50).convert("RGB")

@@ -14,8 +14,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from oelala_desktop.domain.errors import CannotSave, InvalidPicture
-from oelala_desktop.services.pictures import Picture, keep_picture, read_picture
+from oelala_desktop.domain.errors import CannotSave, InvalidMedia
+from oelala_desktop.domain.field import FieldKind
+from oelala_desktop.services.inputs.kept import facts_file
+from oelala_desktop.services.inputs.pictures import Picture, read_picture
+from oelala_desktop.services.inputs.store import InputStore
 
 RED, GREEN = (220, 30, 30), (30, 200, 30)
 
@@ -66,7 +69,7 @@ def test_formats(tmp_path: Path, name: str, options: dict[str, object]) -> None:
     assert found.mode == "RGB"
     assert near(found.getpixel((160, 40)), RED, 12)
     assert near(found.getpixel((160, 360)), GREEN, 12)
-    assert picture.warning == ""
+    assert not picture.is_small
 
 
 def test_a_plain_file_goes_as_it_is(tmp_path: Path) -> None:
@@ -124,7 +127,7 @@ def test_floating_point_greys_are_spread_over_their_own_range(tmp_path: Path, lo
 def test_floating_point_without_bounds(tmp_path: Path, odd: float) -> None:
     values = np.zeros((100, 100), np.float32)
     values[0, 0] = odd
-    with pytest.raises(InvalidPicture, match=r"a\.tif is damaged"):
+    with pytest.raises(InvalidMedia, match=r"a\.tif is damaged"):
         read_picture(save(tmp_path, "a.tif", Image.fromarray(values)))
 
 
@@ -151,8 +154,8 @@ def test_the_first_frame_of_what_moves(tmp_path: Path, name: str) -> None:
     assert near(found.getpixel((160, 40)), RED, 16)
 
 
-def test_a_small_picture_comes_with_a_warning(tmp_path: Path) -> None:
-    assert "only 320 × 299" in read_picture(save(tmp_path, "a.png", two_halves((320, 299)))).warning
+def test_a_small_picture_is_known_as_one(tmp_path: Path) -> None:
+    assert read_picture(save(tmp_path, "a.png", two_halves((320, 299)))).is_small
 
 
 def write(name: str, content: bytes) -> Callable[[Path], Path]:
@@ -217,7 +220,7 @@ BAD: dict[str, tuple[Callable[[Path], Path], str]] = {
 @pytest.mark.parametrize("case", BAD)
 def test_what_is_no_picture_gets_one_sentence_with_its_name(tmp_path: Path, case: str) -> None:
     make, words = BAD[case]
-    with pytest.raises(InvalidPicture, match=words) as caught:
+    with pytest.raises(InvalidMedia, match=words) as caught:
         read_picture(make(tmp_path), "end_image")
     assert caught.value.field == "end_image"
     assert caught.value.message.endswith(".")
@@ -225,7 +228,7 @@ def test_what_is_no_picture_gets_one_sentence_with_its_name(tmp_path: Path, case
 
 def test_the_limit_of_bytes_is_a_setting(tmp_path: Path) -> None:
     path = save(tmp_path, "a.png", two_halves())
-    with pytest.raises(InvalidPicture, match=r"a\.png has 0\.0 MB; at most 0\.0001 MB are taken"):
+    with pytest.raises(InvalidMedia, match=r"a\.png has 0\.0 MB; at most 0\.0001 MB are taken"):
         read_picture(path, max_bytes=100)
 
 
@@ -233,7 +236,7 @@ def test_the_limit_of_bytes_is_a_setting(tmp_path: Path) -> None:
 def test_a_file_that_may_not_be_read(tmp_path: Path) -> None:
     path = save(tmp_path, "a.png", two_halves())
     path.chmod(0)
-    with pytest.raises(InvalidPicture, match=r"a\.png may not be read; check its permissions"):
+    with pytest.raises(InvalidMedia, match=r"a\.png may not be read; check its permissions"):
         read_picture(path)
 
 
@@ -245,19 +248,20 @@ def test_damaged_extras_are_no_hindrance(tmp_path: Path) -> None:
 
 
 def test_pictures_are_kept_once_by_content(tmp_path: Path) -> None:
-    picture = read_picture(save(tmp_path, "Grüße.png", two_halves()))
-    kept = keep_picture(picture, "image", tmp_path / "pictures")
-    again = keep_picture(picture, "end_image", tmp_path / "pictures")
-    assert kept.path == again.path
-    assert Path(kept.path).read_bytes() == picture.content
+    path = save(tmp_path, "Grüße.png", two_halves())
+    store = InputStore(tmp_path / "inputs")
+    kept = store.take(path, FieldKind.PICTURE, "image").kept
+    again = InputStore(tmp_path / "inputs").take(path, FieldKind.PICTURES, "images").kept
+    assert kept is not None and again is not None and kept.path == again.path
+    assert kept.path.read_bytes() == read_picture(path).content
     assert kept.upload_name.isascii()
     assert kept.upload_name.startswith("oelala_")
     assert kept.original.endswith("Grüße.png")
-    assert [p.name for p in (tmp_path / "pictures").iterdir()] == [Path(kept.path).name]
+    assert {p.name for p in (tmp_path / "inputs").iterdir()} == {kept.path.name, facts_file(kept.path).name}
 
 
 def test_a_folder_that_takes_no_pictures(tmp_path: Path) -> None:
-    picture = read_picture(save(tmp_path, "a.png", two_halves()))
+    path = save(tmp_path, "a.png", two_halves())
     (tmp_path / "file").touch()
     with pytest.raises(CannotSave, match=r"Cannot keep a\.png under .*file"):
-        keep_picture(picture, "image", tmp_path / "file")
+        InputStore(tmp_path / "file").take(path, FieldKind.PICTURE, "image")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from oelala_desktop.domain.errors import InvalidPicture
+from oelala_desktop.domain.errors import InvalidMedia
 from oelala_desktop.services.url_import import fetch_picture
 from tests.contract.answering import answering, http
 
@@ -34,14 +34,14 @@ async def test_a_plain_answer_is_kept(tmp_path: Path) -> None:
 @pytest.mark.parametrize("encoding", ["gzip", "gzip, gzip", "deflate", "br", "zstd", "GZIP"])
 async def test_what_is_compressed_is_not_unpacked(tmp_path: Path, encoding: str) -> None:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    with pytest.raises(InvalidPicture, match="not unpacked"):
+    with pytest.raises(InvalidMedia, match="not unpacked"):
         await fetch(encoded(BOMB, encoding), tmp_path)
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 20 * 1024
     assert not list(tmp_path.iterdir())
 
 
 async def test_more_than_the_limit_is_given_up(tmp_path: Path) -> None:
-    with pytest.raises(InvalidPicture, match="more than 20 MB"):
+    with pytest.raises(InvalidMedia, match="more than 20 MB"):
         await fetch(http("200 OK", bytes(20 * 10**6 + 1)), tmp_path)
 
 
@@ -70,7 +70,7 @@ async def test_more_than_the_limit_is_given_up(tmp_path: Path) -> None:
     ],
 )
 async def test_every_odd_address_is_a_sentence(tmp_path: Path, url: str) -> None:
-    with pytest.raises(InvalidPicture, match=r"\.$|drop the file"):
+    with pytest.raises(InvalidMedia, match=r"\.$|drop the file"):
         await fetch_picture(url, tmp_path, engine_url="http://127.0.0.1:8188")
 
 
@@ -91,12 +91,12 @@ async def test_every_odd_address_is_a_sentence(tmp_path: Path, url: str) -> None
     ],
 )
 async def test_no_way_of_writing_it_leads_into_a_private_network(tmp_path: Path, host: str) -> None:
-    with pytest.raises(InvalidPicture, match="lies in a private network"):
+    with pytest.raises(InvalidMedia, match="lies in a private network"):
         await fetch_picture(f"http://{host}/x.png", tmp_path)
 
 
 async def test_a_name_of_megabytes_is_a_short_sentence(tmp_path: Path) -> None:
-    with pytest.raises(InvalidPicture) as refused:
+    with pytest.raises(InvalidMedia) as refused:
         await fetch_picture(f"http://{'a' * 2**21}/x.png", tmp_path)
     assert len(refused.value.message) < 120
 
@@ -104,5 +104,5 @@ async def test_a_name_of_megabytes_is_a_short_sentence(tmp_path: Path) -> None:
 @pytest.mark.parametrize("place", ["http://[/", "http://127.0.0.1:1/", "//[", "file:///etc/passwd", "http://a b/", ""])
 async def test_a_redirect_to_nowhere_is_a_sentence(tmp_path: Path, place: str) -> None:
     answer = http("302 Found").replace(b"\r\n\r\n", f"\r\nLocation: {place}\r\n\r\n".encode(), 1)
-    with pytest.raises(InvalidPicture):
+    with pytest.raises(InvalidMedia):
         await fetch(answer, tmp_path)

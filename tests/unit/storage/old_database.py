@@ -32,6 +32,9 @@ def old_document(job: Job, **changes: Any) -> bytes:
     owner = {"pid": 2**22 + 5, "started": 1.0} if job.owner else None
     document = asdict(job) | {"owner": owner} | changes
     document.pop("unknown", None)
+    given = document.pop("inputs")
+    document["pictures"] = [{key: row[key] for key in ("key", "path", "upload_name", "original")} for row in given]
+    document["warnings"] = [str(said) for said in job.warnings]
     return zlib.compress(orjson.dumps(document), 1)
 
 

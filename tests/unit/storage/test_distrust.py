@@ -14,7 +14,8 @@ import orjson
 import pytest
 
 from oelala_desktop.domain.errors import CannotSave
-from oelala_desktop.domain.job import EngineRef, InputPicture, Job, JobError, JobState, Output, Owner
+from oelala_desktop.domain.job import EngineRef, Job, JobError, JobInput, JobState, Output, Owner
+from oelala_desktop.domain.obstacle import Said
 from oelala_desktop.services.damage import damage_so_far, news_of_damage
 from oelala_desktop.storage import job_rows
 from oelala_desktop.storage.job_rows import BadRow, job_of, row_of
@@ -145,8 +146,9 @@ async def test_what_a_later_version_wrote_into_a_row_stays_there(tmp_path: Path)
         (lambda data: data.update(seed="seven"), r"seed is of a wrong kind"),
         (lambda data: data.update(engine=None), r"a part of it is missing"),
         (lambda data: data.update(engine=[1]), r"engine is not readable"),
-        (lambda data: data.update(pictures={}), r"pictures are no list"),
-        (lambda data: data.update(warnings=[3]), r"warnings are no texts"),
+        (lambda data: data.update(inputs={}), r"inputs are no list"),
+        (lambda data: data.update(warnings=[3]), r"warnings is not readable"),
+        (lambda data: data.update(warnings="soft"), r"warnings are no list"),
         (lambda data: data.pop("graph"), r"has no graph"),
         (lambda data: data.clear(), r"a part of it is missing"),
     ],
@@ -230,7 +232,7 @@ async def test_one_damaged_number_is_no_other_version(tmp_path: Path, query: str
 async def test_databases_of_earlier_versions_open(tmp_path: Path, version: int) -> None:
     path = tmp_path / "jobs.sqlite3"
     done = some_job(id="done", state=JobState.DONE, engine=EngineRef("comfyui", "http://box", "box"))
-    jobs = [full_job(), some_job(id="j2", owner=Owner("x", "y")), done, replace(done, id="smaller", width=16)]
+    jobs = [earlier_job(), some_job(id="j2", owner=Owner("x", "y")), done, replace(done, id="smaller", width=16)]
     odd = old_row(some_job(id="odd"), state="dreaming")
     old_database(path, [*map(old_row, jobs), odd], version)
     store = await opened(path)
@@ -249,6 +251,30 @@ async def test_databases_of_earlier_versions_open(tmp_path: Path, version: int) 
     await store.close()
 
 
+def earlier_job() -> Job:
+    """With what jobs of earlier versions had: pictures, and sentences."""
+    given = JobInput("image", "/p/a.png", "a.png", "/home/ü.png")
+    return replace(full_job(), inputs=(given,), warnings=(Said("", {"text": "It may be soft."}),))
+
+
+async def test_what_was_given_was_called_pictures(tmp_path: Path) -> None:
+    path = tmp_path / "jobs.sqlite3"
+    await made(path, earlier_job())
+
+    def alter(data: dict[str, Any]) -> None:
+        rows = data.pop("inputs")
+        data["pictures"] = [{k: row[k] for k in ("key", "path", "upload_name", "original")} for row in rows]
+        data["warnings"] = [said["values"]["text"] for said in data["warnings"]]
+
+    rewrite(path, alter)
+    change(path, "PRAGMA user_version=4")
+    store = await opened(path)
+    found = await store.get("j1")
+    assert found is not None and replace(found, owner=None) == replace(earlier_job(), owner=None)
+    assert str(found.warnings[0]) == "It may be soft."
+    await store.close()
+
+
 async def test_an_earlier_version_cannot_write_into_it(tmp_path: Path) -> None:
     """One that still runs sees its refusal, and so sends nothing that is driven here by now."""
     path = tmp_path / "jobs.sqlite3"
@@ -258,8 +284,8 @@ async def test_an_earlier_version_cannot_write_into_it(tmp_path: Path) -> None:
 
 
 def test_every_field_of_a_job_is_checked() -> None:
-    made_otherwise = {"engine", "error", "pictures", "outputs", "owner", "state"}
-    for kind in (Job, EngineRef, JobError, InputPicture, Output, Owner):
+    made_otherwise = {"engine", "error", "inputs", "outputs", "warnings", "owner", "state"}
+    for kind in (Job, EngineRef, JobError, JobInput, Output, Owner, Said):
         odd = [f.name for f in fields(kind) if str(f.type) not in job_rows._TYPES and f.name not in made_otherwise]
         assert not odd, f"{kind.__name__} has fields of which job_rows does not know what JSON has for them"
 

@@ -11,7 +11,8 @@ import pytest
 
 from oelala_desktop.domain.errors import CannotSave
 from oelala_desktop.domain.field import MAX_SEED
-from oelala_desktop.domain.job import EngineRef, InputPicture, Job, JobError, JobState, Output, Owner
+from oelala_desktop.domain.job import EngineRef, Job, JobError, JobInput, JobState, Output, Owner
+from oelala_desktop.domain.obstacle import Said
 from oelala_desktop.storage.database import Database
 from oelala_desktop.storage.job_schema import MIGRATIONS, JobKeeper
 from oelala_desktop.storage.jobs import JobStore
@@ -35,7 +36,7 @@ def full_job() -> Job:
         state=JobState.FAILED,
         seed=MAX_SEED,
         graph={"1": {"class_type": "K", "inputs": {"seed": MAX_SEED, "x": ["2", 0]}}},
-        pictures=(InputPicture("image", "/p/a.png", "a.png", "/home/ü.png"),),
+        inputs=(JobInput("video", "/p/a.mp4", "a.mp4", "/home/ü.mp4", "video", 0.5, 2.0),),
         outputs=(Output("/o/a.mp4", "video", 848, 480, 33, 16.0, "clip1"),),
         error=JobError("It failed.", "node", "Sampler", "trace", {"vae": "None of that name."}),
         title="A title",
@@ -46,7 +47,7 @@ def full_job() -> Job:
         retry_of="j0",
         hidden=True,
         owner=ME,
-        warnings=("It may be soft.",),
+        warnings=(Said("small_picture", {"name": "a.png", "width": 90, "height": 60}),),
     )
 
 

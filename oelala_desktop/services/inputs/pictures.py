@@ -1,24 +1,21 @@
-"""A file given as start or end picture: checked, turned upright, made plain RGB, and kept by content under the home
-folder so that the job no longer needs the original. Blocking; call it off the loop."""
+"""A file given as picture: opened and decoded once, checked, turned upright, made plain RGB. Blocking; call it off the
+loop."""
 
 from __future__ import annotations
 
-import hashlib
 import stat
 import warnings
 from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from oelala_desktop.domain.errors import CannotSave, InvalidPicture, Unreadable
-from oelala_desktop.domain.job import InputPicture
-from oelala_desktop.storage.whole_file import write_whole
-
-from .colours import as_rgb, in_srgb
-from .confined import confined
-from .decoding import MOST_PIXELS, PICTURES, KnownDamage, decoding, has_many_scans
-from .stripping import without_texts
+from oelala_desktop.domain.errors import InvalidMedia, OelalaError, Unreadable
+from oelala_desktop.metadata import read_bytes
+from oelala_desktop.services.colours import as_rgb, in_srgb
+from oelala_desktop.services.confined import confined
+from oelala_desktop.services.decoding import MOST_PIXELS, PICTURES, KnownDamage, decoding, has_many_scans
+from oelala_desktop.services.stripping import without_texts
 
 if TYPE_CHECKING:
     from PIL import Image  # where it is used it is loaded with the first picture: no window needs it to open
@@ -27,6 +24,7 @@ FORMATS = tuple(PICTURES.values())
 MAX_BYTES = 20 * 10**6  # the default of a preference
 MIN_SIDE = 64
 _WARN_SIDE = 300
+_PREVIEW = 1024  # longest side of what is shown of it
 #: formats whose decoders take the memory that the header says and no more
 _PLAIN = frozenset({"PNG", "JPEG", "BMP", "GIF"})
 #: several pictures in one file, of which the first is the one that is meant
@@ -37,35 +35,59 @@ _damage = KnownDamage()
 @dataclass(frozen=True, slots=True)
 class Picture:
     """`width` and `height` are those of the upright picture. `content` is what is uploaded, `file_bytes` how large the
-    file was that it was made from."""
+    file was that it was made from, `prompt` what that says it was made with. `preview` is the picture itself, small;
+    `mask` a PNG that is white where the file was transparent, None where it was nowhere."""
 
     path: Path
     width: int
     height: int
     content: bytes
     suffix: str
-    warning: str = ""
     file_bytes: int = 0
+    prompt: str = ""
+    preview: Pixels | None = None
+    mask: bytes | None = None
+
+    @property
+    def is_small(self) -> bool:
+        return min(self.width, self.height) < _WARN_SIDE
+
+
+class Pixels(NamedTuple):
+    """Rows of red, green and blue, a byte each."""
+
+    width: int
+    height: int
+    rgb: bytes
 
 
 def read_picture(path: Path, key: str = "image", *, max_bytes: int = MAX_BYTES) -> Picture:
-    """Raises InvalidPicture with one sentence that names the file."""
+    """Raises InvalidMedia with one sentence that names the file."""
     try:
         path = path.expanduser()
     except RuntimeError:
-        raise InvalidPicture(key, f"{path} is not there: this machine has no such user.") from None
-    raw = _read_file(path, key, max_bytes)
-    size = len(raw)
+        raise InvalidMedia(key, f"{path} is not there: this machine has no such user.") from None
+    whole = _read_file(path, key, max_bytes)
+    size = len(whole)
     # megabytes of text, or a bad checksum of some, keep decoders (the server's too) from pixels that are well
-    raw = without_texts(raw)
+    raw = without_texts(whole)
     try:
         with _damage.once(raw):
-            return replace(_read(path, raw, key), file_bytes=size)
+            picture = replace(_read(path, raw, key), file_bytes=size)
     except _Foreign as error:
         words = "is not a picture that Oelala reads (JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF)."
-        raise InvalidPicture(key, f"{path.name} {words}") from error
+        raise InvalidMedia(key, f"{path.name} {words}") from error
     except Unreadable as error:
-        raise InvalidPicture(key, f"{path.name} is damaged or cut short; open and save it anew.") from error
+        raise InvalidMedia(key, f"{path.name} is damaged or cut short; open and save it anew.") from error
+    return replace(picture, prompt=_prompt_in(whole, path.name))
+
+
+def _prompt_in(raw: bytes, name: str) -> str:
+    try:
+        info = read_bytes(raw, name).info
+    except OelalaError:
+        return ""
+    return info.original_t2i_prompt or info.prompt or ""
 
 
 class _Foreign(Unreadable):
@@ -96,7 +118,7 @@ def _open(raw: bytes, name: str, key: str) -> Image.Image:
         if not isinstance(error.__cause__, Image.DecompressionBombError):
             raise _Foreign(error.message, detail=error.detail) from error
         words = f"{name} has more than {MOST_PIXELS // 10**6} megapixels; scale it down."
-        raise InvalidPicture(key, words) from error
+        raise InvalidMedia(key, words) from error
 
 
 def _upright(path: Path, raw: bytes, kind: str) -> Picture:
@@ -110,11 +132,26 @@ def _upright(path: Path, raw: bytes, kind: str) -> Picture:
             same = "icc_profile" in upright.info or "icc_profile" not in opened.info
             plain = _is_plain(opened) and upright.size == opened.size and not _is_rotated(opened) and same
             upright.load()
-            content = raw if plain else _as_png(upright)
+            mask, flat = _transparent(upright), as_rgb(upright)
+            content = raw if plain else _as_png(flat)
+            flat.thumbnail((_PREVIEW, _PREVIEW))
+            preview = Pixels(*flat.size, flat.tobytes())
     suffix = _SUFFIXES[kind] if plain else ".png"
-    small = min(upright.size) < _WARN_SIDE
-    warning = f"{path.name} is only {upright.width} × {upright.height}; the result will be soft." if small else ""
-    return Picture(path, upright.width, upright.height, content, suffix, warning, len(raw))
+    return Picture(path, *upright.size, content, suffix, len(raw), preview=preview, mask=mask)
+
+
+def _transparent(picture: Image.Image) -> bytes | None:
+    """A mask of what is not opaque; None where everything is."""
+    if not picture.has_transparency_data:
+        return None
+    from PIL import ImageChops
+
+    alpha = picture.convert("RGBA").getchannel("A")
+    if alpha.getextrema()[0] == 255:
+        return None
+    out = BytesIO()
+    ImageChops.invert(alpha).convert("RGB").save(out, "PNG", compress_level=1)
+    return out.getvalue()
 
 
 _SUFFIXES = {"JPEG": ".jpg", "PNG": ".png", "WEBP": ".webp"}
@@ -125,33 +162,33 @@ def _read_file(path: Path, key: str, max_bytes: int) -> bytes:
     try:
         facts = path.stat()
         if stat.S_ISDIR(facts.st_mode):
-            raise InvalidPicture(key, f"{name} is a folder; give a picture inside it.")
+            raise InvalidMedia(key, f"{name} is a folder; give a picture inside it.")
         if not stat.S_ISREG(facts.st_mode):
-            raise InvalidPicture(key, f"{name} is not a file.")
+            raise InvalidMedia(key, f"{name} is not a file.")
         if facts.st_size == 0:
-            raise InvalidPicture(key, f"{name} is empty (0 bytes).")
+            raise InvalidMedia(key, f"{name} is empty (0 bytes).")
         if facts.st_size > max_bytes:
             size = facts.st_size / 10**6
-            raise InvalidPicture(key, f"{name} has {size:.1f} MB; at most {max_bytes / 10**6:g} MB are taken.")
+            raise InvalidMedia(key, f"{name} has {size:.1f} MB; at most {max_bytes / 10**6:g} MB are taken.")
         return path.read_bytes()
     except FileNotFoundError:
-        raise InvalidPicture(key, f"{name} is not there (looked in {path.absolute().parent}).") from None
+        raise InvalidMedia(key, f"{name} is not there (looked in {path.absolute().parent}).") from None
     except PermissionError:
-        raise InvalidPicture(key, f"{name} may not be read; check its permissions.") from None
+        raise InvalidMedia(key, f"{name} may not be read; check its permissions.") from None
     except OSError as error:
-        raise InvalidPicture(key, f"{name} cannot be read: {error.strerror or error}.") from error
+        raise InvalidMedia(key, f"{name} cannot be read: {error.strerror or error}.") from error
     except ValueError:
-        raise InvalidPicture(key, f"{name!r} is not a file name.") from None
+        raise InvalidMedia(key, f"{name!r} is not a file name.") from None
 
 
 def _check_size(picture: Image.Image, name: str, key: str) -> None:
     width, height = picture.size
     if width * height > MOST_PIXELS:
-        raise InvalidPicture(
+        raise InvalidMedia(
             key, f"{name} has {width * height / 10**6:.0f} megapixels; at most {MOST_PIXELS // 10**6} are taken."
         )
     if min(width, height) < MIN_SIDE:
-        raise InvalidPicture(key, f"{name} is {width} × {height}; it must be at least {MIN_SIDE} × {MIN_SIDE}.")
+        raise InvalidMedia(key, f"{name} is {width} × {height}; it must be at least {MIN_SIDE} × {MIN_SIDE}.")
 
 
 def _is_rotated(picture: Image.Image) -> bool:
@@ -164,22 +201,8 @@ def _is_plain(picture: Image.Image) -> bool:
     return picture.format in _SUFFIXES and picture.mode == "RGB" and getattr(picture, "n_frames", 1) == 1
 
 
-def _as_png(picture: Image.Image) -> bytes:
+def _as_png(flat: Image.Image) -> bytes:
     out = BytesIO()
-    plain = as_rgb(picture)
-    plain.info.pop("icc_profile", None)
-    plain.save(out, "PNG", compress_level=1)
+    flat.info.pop("icc_profile", None)
+    flat.save(out, "PNG", compress_level=1)
     return out.getvalue()
-
-
-def keep_picture(picture: Picture, key: str, folder: Path) -> InputPicture:
-    """Stores the content under its hash, once. Raises CannotSave."""
-    digest = hashlib.sha256(picture.content).hexdigest()[:24]
-    target = folder / f"{digest}{picture.suffix}"
-    try:
-        if not target.exists():
-            folder.mkdir(parents=True, exist_ok=True)
-            write_whole(target, picture.content)
-    except OSError as error:
-        raise CannotSave(f"Cannot keep {picture.path.name} under {folder}: {error.strerror}.") from error
-    return InputPicture(key, str(target), f"oelala_{digest}{picture.suffix}", str(picture.path))

@@ -1,0 +1,94 @@
+"""Taking: what a wish gives as files, looked at before it is planned, and kept when it becomes a job."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from oelala_desktop.domain.catalog import Catalog
+from oelala_desktop.domain.field import TIMED_KINDS, Field, FieldKind
+from oelala_desktop.domain.graph_inputs import LOADER, SLICE, InputFile
+from oelala_desktop.domain.inputs import LENGTH, SMALLER, START, Given, names_in
+from oelala_desktop.domain.job import JobInput
+from oelala_desktop.domain.plan import FORM, Plan, too_large
+from oelala_desktop.domain.preset import Preset
+
+from .kept import Kept
+from .store import InputStore, Part, Taken
+
+#: what was looked at, by settings key
+Looked = Mapping[str, tuple[Taken, ...]]
+
+
+def take_all(store: InputStore, preset: Preset, given: Mapping[str, Any]) -> Looked:
+    """Raises InvalidMedia or CannotSave. Blocking."""
+    out = {}
+    for field in preset.inputs:
+        names = names_in(given.get(field.key))
+        if names:
+            out[field.key] = tuple(store.take(Path(name), field.kind, field.key) for name in names)
+    return out
+
+
+def facts_of(looked: Looked) -> dict[str, tuple[Given, ...]]:
+    return {key: tuple(taken.given for taken in files) for key, files in looked.items()}
+
+
+def keep_all(store: InputStore, plan: Plan, looked: Looked, catalog: Catalog) -> tuple[JobInput, ...]:
+    """Every input of the plan as a kept file, cut to the part that is meant. Raises InvalidMedia or CannotSave.
+    Blocking."""
+    return tuple(
+        row for field in plan.preset.inputs if field.key in looked for row in _rows(store, plan, field, looked, catalog)
+    )
+
+
+def files_of(inputs: tuple[JobInput, ...]) -> dict[str, list[InputFile]]:
+    out: dict[str, list[InputFile]] = {}
+    for given in inputs:
+        out.setdefault(given.key, []).append(InputFile(given.upload_name, given.start, given.length))
+    return out
+
+
+def _rows(store: InputStore, plan: Plan, field: Field, looked: Looked, catalog: Catalog) -> Iterator[JobInput]:
+    for taken in looked[field.key]:
+        part = _part(store, plan, field, taken, catalog)
+        if field.kind is FieldKind.MASK:
+            part = Part(_fitted(store, plan.preset, part.kept, looked))
+        kept = part.kept
+        given = kept.original or str(taken.path)
+        yield JobInput(field.key, str(kept.path), kept.upload_name, given, taken.given.kind, part.start, part.length)
+
+
+def _part(store: InputStore, plan: Plan, field: Field, taken: Taken, catalog: Catalog) -> Part:
+    if field.kind not in TIMED_KINDS:
+        assert taken.kept is not None  # pictures and masks are kept when they are looked at
+        return Part(taken.kept)
+    start = float(plan.given.get(field.key + START) or 0)
+    length = plan.given.get(field.key + LENGTH)
+    limit = catalog.upload_limit - FORM if catalog.upload_limit is not None else None
+    at_most = limit if plan.given.get(field.key + SMALLER) else None
+    part = store.part(
+        taken,
+        start,
+        None if length is None else float(length),
+        exact=not _can_slice(plan.preset, field, catalog),
+        at_most=at_most,
+    )
+    if limit is not None and part.kept.given.size > limit:
+        raise too_large(field, part.kept.given, limit + FORM)
+    return part
+
+
+def _can_slice(preset: Preset, field: Field, catalog: Catalog) -> bool:
+    """Whether the graph can take the part that is meant out of one that begins earlier."""
+    return catalog.has(SLICE) and all(preset.class_at(target) == LOADER for target in field.into)
+
+
+def _fitted(store: InputStore, preset: Preset, mask: Kept, looked: Looked) -> Kept:
+    """A mask is as large as what it lies over: the first input that has a size."""
+    for field in preset.inputs:
+        for taken in looked.get(field.key, ()) if field.kind is not FieldKind.MASK else ():
+            if taken.given.width and taken.given.height:
+                return store.fitted(mask, taken.given.width, taken.given.height)
+    return mask

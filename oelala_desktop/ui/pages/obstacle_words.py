@@ -1,0 +1,40 @@
+"""What a page says of an obstacle, where it can be plainer than for a script."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from oelala_desktop.domain.obstacle import Obstacle
+from oelala_desktop.domain.sentences import ENGLISH, Table, say, say_at_field
+
+#: nothing has been asked for yet: no fault, but where to begin
+TO_BEGIN = frozenset({"input_missing", "nothing_said"})
+
+
+def _lacks(values: Mapping[str, Any]) -> str:
+    lacking = values["lacking"]
+    more = f" and {len(lacking) - 1} more" if len(lacking) > 1 else ""
+    return f"{values['engine']} lacks {lacking[0]}{more}. The Preset card says what to do."
+
+
+_PAGE: Table = {
+    **ENGLISH,
+    "input_missing": "Choose a {label} first.",
+    "nothing_said": "Say what you want to see first.",
+    "lacks": _lacks,
+    "needs_engine": "{preset} needs {engine}: {why}. The Preset card says what to do.",
+}
+
+
+def words_for(obstacle: Obstacle, engine: str) -> str:
+    """For the button and the stage."""
+    return say(obstacle.code, _about(obstacle, engine), _PAGE)
+
+
+def words_at_field(obstacle: Obstacle, engine: str) -> str:
+    return say_at_field(obstacle.code, _about(obstacle, engine), _PAGE)
+
+
+def _about(obstacle: Obstacle, engine: str) -> dict[str, Any]:
+    return {"engine": engine or "This engine", **obstacle.values}
