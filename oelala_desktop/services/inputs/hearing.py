@@ -47,3 +47,47 @@ def placed(frames: Iterator[AudioFrame], zero: Fraction) -> Iterator[Heard]:
             expected = told
         yield Heard(expected, frame)
         expected += frame.samples
+
+
+def between(pieces: Iterator[Heard], first: int, count: int) -> Iterator[AudioFrame]:
+    """Exactly the samples from `first` on, at most `count` of them: what lies between pieces is silent. Ends with the
+    sound."""
+    done = first
+    for at, frame in pieces:
+        if at >= first + count:
+            return
+        if at > done:
+            yield from _silence(frame, min(at, first + count) - done)
+        start, stop = max(0, done - at), min(frame.samples, first + count - at)
+        if start < stop:
+            yield _sliced(frame, start, stop)
+        done = max(done, at + frame.samples)
+
+
+def _sliced(frame: AudioFrame, start: int, stop: int) -> AudioFrame:
+    if (start, stop) == (0, frame.samples):
+        frame.pts = None
+        return frame
+    samples: Any = frame.to_ndarray()
+    each = 1 if frame.format.is_planar else frame.layout.nb_channels
+    return _like(frame, samples[:, start * each : stop * each])
+
+
+def _silence(frame: AudioFrame, count: int) -> Iterator[AudioFrame]:
+    import numpy as np
+
+    samples: Any = frame.to_ndarray()
+    middle = 128 if samples.dtype == np.uint8 else 0
+    each = 1 if frame.format.is_planar else frame.layout.nb_channels
+    for begin in range(0, count, frame.sample_rate):
+        size = min(frame.sample_rate, count - begin)
+        yield _like(frame, np.full((samples.shape[0], size * each), middle, samples.dtype))
+
+
+def _like(frame: AudioFrame, samples: Any) -> AudioFrame:
+    import numpy as np
+    from av import AudioFrame
+
+    made = AudioFrame.from_ndarray(np.ascontiguousarray(samples), frame.format.name, frame.layout.name)
+    made.sample_rate = frame.sample_rate
+    return made

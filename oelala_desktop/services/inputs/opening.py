@@ -102,6 +102,12 @@ def open_plain(path: Path, noun: str) -> BinaryIO:
         raise Unreadable(f"{name!r} is not a file name.") from None
 
 
+def kind_of(path: Path) -> str:
+    """mp4, mov, webm, mkv, wav, …: what its first bytes say, empty where they say nothing that we read."""
+    with path.open("rb") as file:
+        return _kind(file.read(_HEAD)) or ""
+
+
 def _kind(head: bytes) -> str | None:
     is_adts = len(head) > 1 and head[0] == 0xFF and head[1] & 0xF6 == 0xF0
     return sniff(head) or sniff_sound(head) or ("aac" if is_adts else None)

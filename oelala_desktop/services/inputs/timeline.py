@@ -55,6 +55,12 @@ class Timeline:
         least = self.times[0] + (second - NEAR) / self.base
         return bisect.bisect_left(self.times, least)
 
+    def key_before(self, second: Fraction) -> int | None:
+        """The time, in units of `base`, of the last key frame that begins by this second; None where none does."""
+        most = self.times[0] + second / self.base
+        keys = (t for t, flag in zip(self.pts, self.flags, strict=True) if flag & _KEY and t <= most)
+        return max(keys, default=None)
+
     def is_key(self, index: int) -> bool:
         return bool(self.flags[index] & _KEY)
 

@@ -33,20 +33,18 @@ class Turn(NamedTuple):
 
 
 class Look(NamedTuple):
-    """How the frames of a video are to be seen. `width` and `height` are upright, `stored` those of a frame with
-    square pixels that is not turned yet."""
+    """How the frames of a video are to be seen: `width` and `height` upright, in square pixels; `is_bright`: in a high
+    dynamic range."""
 
     turn: Turn
     width: int
     height: int
     is_square: bool
+    is_bright: bool = False
 
     @property
     def is_plain(self) -> bool:
         return self.is_square and self.turn == Turn()
-
-    def stored(self, width: int, height: int) -> tuple[int, int]:
-        return (height, width) if self.turn.swapped else (width, height)
 
 
 def look_of(stream: Any, frame: VideoFrame) -> Look:
@@ -56,7 +54,7 @@ def look_of(stream: Any, frame: VideoFrame) -> Look:
         aspect = Fraction(1)  # nobody films so; a writer's mistake
     wide = max(1, round(frame.width * aspect))
     width, height = (frame.height, wide) if turn.swapped else (wide, frame.height)
-    return Look(turn, width, height, aspect == 1)
+    return Look(turn, width, height, aspect == 1, frame.color_trc in _HDR)
 
 
 def turn_of(frame: VideoFrame) -> Turn:
@@ -73,18 +71,23 @@ def turn_of(frame: VideoFrame) -> Turn:
 
 def as_seen(frame: VideoFrame, look: Look, width: int, height: int) -> Plane:
     """Upright RGB of this size."""
-    made: Any = reformatted(frame, *look.stored(width, height), "rgb24").to_ndarray()
+    made: Any = as_stored(frame, look, width, height, "rgb24").to_ndarray()
     return look.turn(made)
 
 
-def reformatted(
-    frame: VideoFrame, width: int, height: int, pix_fmt: str, interpolation: str = "BILINEAR"
-) -> VideoFrame:
-    """High dynamic range is brought down to a screen's; transparency is left away."""
-    wanted: dict[str, Any] = {"interpolation": interpolation}
-    if frame.color_trc in _HDR:
-        wanted |= {"dst_colorspace": "ITU709", "dst_color_trc": _BT709, "dst_color_primaries": _BT709}
-    return frame.reformat(width, height, pix_fmt, **wanted)
+def as_stored(frame: VideoFrame, look: Look, width: int, height: int, pix_fmt: str) -> VideoFrame:
+    """Of this size once it is turned. Colours of a high dynamic range are brought down to a screen's; transparency is
+    left away; whoever writes yuv420p writes it in the limited range."""
+    across, down = (height, width) if look.turn.swapped else (width, height)
+    wanted: dict[str, Any] = {}
+    if look.is_bright or (pix_fmt != "rgb24" and frame.format.is_rgb):
+        wanted["dst_colorspace"] = "ITU709"
+    if look.is_bright:
+        wanted |= {"dst_color_trc": _BT709, "dst_color_primaries": _BT709}
+    if pix_fmt != "rgb24":
+        wanted["dst_color_range"] = "MPEG"
+    is_same = (across, down) == (frame.width, frame.height)
+    return frame.reformat(across, down, pix_fmt, interpolation="BILINEAR" if is_same else "BICUBIC", **wanted)
 
 
 def turned(frame: VideoFrame, turn: Turn) -> VideoFrame:

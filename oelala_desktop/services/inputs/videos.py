@@ -1,26 +1,22 @@
-"""What a given video is, and the part of it that was asked for. Blocking."""
+"""What a given video is, and the part of it that was asked for as a file of its own. Blocking."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
 
-from oelala_desktop.domain.errors import Unreadable
-from oelala_desktop.services.confined import confined
+from oelala_desktop.services.confined import Confined, confined
 
+from .cutting import Cut, write_part
+from .looking import look_at
 from .opening import check_whole, name_of, opened, pixels_of, refusing
-from .streams import codec_of, seen, sound_of, video_of
-from .timeline import Timeline, timeline
-from .turning import Look, Turn, look_of
+from .turning import Turn
+from .writing import whole_file
 
-if TYPE_CHECKING:
-    from av.container import InputContainer
-
-MIN_SIDE = 64
-#: packets looked at for a first frame
-_MOST_PACKETS = 400
+#: seconds that a part may take, and room for the pictures that an encoder looks ahead at, in pictures
+_PATIENCE, _LOOKED_AT = 4 * 3600.0, 16
+_encoding = Confined(patience=_PATIENCE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +34,6 @@ class VideoFacts:
     rotated: bool
     steady: bool
     codec: str
-
-
-class Looked(NamedTuple):
-    """`codec` in FFmpeg's words, `sound` that of the sound, empty where there is none that can be decoded."""
-
-    codec: str
-    sound: str
-    line: Timeline
-    look: Look
 
 
 def probe_video(path: Path, key: str = "video") -> VideoFacts:
@@ -68,26 +55,18 @@ def facts_of(path: Path) -> VideoFacts:
     )  # fmt: skip
 
 
-def look_at(source: InputContainer, name: str) -> Looked:
-    """Walks through all packets and decodes the first frame. Raises Unreadable."""
-    stream, sound = video_of(source, name), sound_of(source)
-    looks: list[Look] = []
-    line = timeline(stream, _glanced(seen(source, stream, name), stream, looks), name)
-    if not looks:
-        raise Unreadable(f"{name} has no frame in it that can be decoded.")
-    look = looks[0]
-    if min(look.width, look.height) < MIN_SIDE:
-        size = f"{look.width} × {look.height}"
-        raise Unreadable(f"{name} is {size}; it must be at least {MIN_SIDE} × {MIN_SIDE}.")
-    return Looked(codec_of(stream), codec_of(sound) if sound else "", line, look)
+def cut_video(
+    source: Path, target: Path, start: float = 0.0, length: float | None = None, *, at_most: int | None = None
+) -> Cut:
+    """Writes the part from second `start` on, `length` seconds of it (what there is, at most; without it all the rest).
 
-
-def _glanced(packets: Iterator[Any], stream: Any, looks: list[Look]) -> Iterator[Any]:
-    """The packets, of which the first ones are decoded until there is a frame; how to see it goes into `looks`."""
-    stream.thread_type = "NONE"  # one frame: handing it to threads costs more than it brings
-    for count, packet in enumerate(packets):
-        if not looks and count < _MOST_PACKETS:
-            looks += [look_of(stream, frame) for frame in packet.decode()][:1]
-        yield packet
-    if not looks:
-        looks += [look_of(stream, frame) for frame in stream.codec_context.decode(None)][:1]
+    Without loss where it can be: the whole file as it is, or an mp4 that begins with the key frame before the part.
+    What is rotated, uneven, of odd pixels or of a codec that an older server may not know is encoded: upright H.264 of
+    eight bits in the colours of a screen (transparency is left away), at its rate, or at the whole number nearest to
+    its average. So is what has more than `at_most` bytes, as small as that takes.
+    Raises Unreadable where there is nothing to cut or it can not be decoded, OSError where the disk refuses; then
+    `target` is as it was."""
+    begin, span = Fraction(max(0.0, start)), None if length is None else Fraction(length)
+    with whole_file(target) as part:
+        pixels = _LOOKED_AT * pixels_of(source)
+        return _encoding.run(name_of(source), pixels, write_part, source, part, begin, span, at_most)

@@ -43,10 +43,11 @@ def video(
     path: Path, frames: int = 36, *, codec: str = "libx264", options: dict[str, str] | None = None,
     size: tuple[int, int] = SIZE, rate: Fraction | int = RATE, times: Sequence[int] | None = None,
     sound: str = "", seconds: float | None = None, rotation: int = 0, mirrored: bool = False, pix_fmt: str = "yuv420p",
-    aspect: Fraction | None = None, muxing: dict[str, str] | None = None, base: Fraction | None = None,
+    aspect: Fraction | None = None, noise: int = 0, muxing: dict[str, str] | None = None, base: Fraction | None = None,
 ) -> Path:  # fmt: skip
     """`times` in milliseconds, one a frame, in place of an even `rate`; `seconds` is the length of the sound."""
     options = H264 if options is None else options
+    rng = np.random.default_rng(1)
     with av.open(str(path), "w", format=MUXERS[path.suffix[1:]], options=muxing or {}) as out:
         stream: Any = out.add_stream(codec, rate=rate, options=dict(options))
         stream.width, stream.height, stream.pix_fmt = *size, pix_fmt
@@ -58,7 +59,10 @@ def video(
             stream.set_display_rotation(rotation, hflip=mirrored)
         voice: Any = out.add_stream(sound, rate=SAMPLES, layout="stereo") if sound else None
         for index in range(frames):
-            frame = av.VideoFrame.from_ndarray(picture(index, size), format="rgb24")
+            drawn = picture(index, size)
+            if noise:
+                drawn[: size[1] // 2] += rng.integers(0, noise, (size[1] // 2, size[0], 1), np.uint8)
+            frame = av.VideoFrame.from_ndarray(drawn, format="rgb24")
             if times is not None:
                 frame.pts, frame.time_base = times[index], Fraction(1, 1000)
             elif base is not None:
