@@ -36,7 +36,8 @@ _LENGTH = struct.Struct(">Q")
 
 
 class _Helper:
-    def __init__(self, rest: float) -> None:
+    def __init__(self, rest: float, patience: float) -> None:
+        self._patience = patience
         command = [sys.executable, "-c", f"from {__name__} import serve; serve({rest})"]
         self._process = subprocess.Popen(
             command,
@@ -52,7 +53,7 @@ class _Helper:
         """None if the helper ended instead of answering. Raises OSError if it did not start, which is no file's
         fault."""
         assert self._process.stdin is not None and self._process.stdout is not None
-        timer = threading.Timer(_PATIENCE, self._process.kill)
+        timer = threading.Timer(self._patience, self._process.kill)
         timer.start()
         try:
             if not self._ready and _receive(self._process.stdout) is None:
@@ -77,10 +78,11 @@ class _Helper:
 
 
 class Confined:
-    """Gives work to helpers; safe from any thread, one helper a thread that asks at the same time."""
+    """Gives work to helpers; safe from any thread, one helper a thread that asks at the same time. `patience` is the
+    seconds that one file may take."""
 
-    def __init__(self, rest: float = _REST) -> None:
-        self._rest = rest
+    def __init__(self, rest: float = _REST, patience: float = _PATIENCE) -> None:
+        self._rest, self._patience = rest, patience
         self._idle: list[_Helper] = []
         self._lock = threading.Lock()
 
@@ -116,7 +118,7 @@ class Confined:
         with self._lock:
             if self._idle:
                 return self._idle.pop()
-        return _Helper(self._rest)
+        return _Helper(self._rest, self._patience)
 
 
 #: the one that everybody here uses

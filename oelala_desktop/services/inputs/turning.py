@@ -1,0 +1,110 @@
+"""Frames as they are to be seen: upright, with square pixels, in the colours of a screen."""
+
+from __future__ import annotations
+
+import struct
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    import numpy as np
+    from av import VideoFrame
+
+    Plane = np.ndarray[Any, np.dtype[np.uint8]]
+
+_WIDEST = 4
+#: transfer curves of PQ and HLG (ITU-T H.273, table 3): brighter than a screen's white
+_HDR = frozenset({16, 18})
+_BT709 = 1
+
+
+class Turn(NamedTuple):
+    """What a display matrix asks for: rows and columns swapped first, then mirrored."""
+
+    swapped: bool = False
+    across: bool = False
+    down: bool = False
+
+    def __call__(self, plane: Plane) -> Plane:
+        """Of any number of channels."""
+        if self.swapped:
+            plane = plane.swapaxes(0, 1)
+        return plane[:: -1 if self.down else 1, :: -1 if self.across else 1]
+
+
+class Look(NamedTuple):
+    """How the frames of a video are to be seen: `width` and `height` upright, in square pixels; `is_bright`: in a high
+    dynamic range."""
+
+    turn: Turn
+    width: int
+    height: int
+    is_square: bool
+    is_bright: bool = False
+
+    @property
+    def is_plain(self) -> bool:
+        return self.is_square and self.turn == Turn()
+
+
+def look_of(stream: Any, frame: VideoFrame) -> Look:
+    turn = turn_of(frame)
+    aspect = Fraction(stream.sample_aspect_ratio or 1)
+    if not Fraction(1, _WIDEST) <= aspect <= _WIDEST:
+        aspect = Fraction(1)  # nobody films so; a writer's mistake
+    wide = max(1, round(frame.width * aspect))
+    width, height = (frame.height, wide) if turn.swapped else (wide, frame.height)
+    return Look(turn, width, height, aspect == 1, frame.color_trc in _HDR)
+
+
+def turn_of(frame: VideoFrame) -> Turn:
+    """FFmpeg's matrix: x' = a·x + c·y, y' = b·x + d·y, in 16.16 and rows of three."""
+    sides: Any = frame.side_data
+    for side in sides:
+        if side.type.name == "DISPLAYMATRIX":
+            a, b, _, c, d = struct.unpack_from("=5i", bytes(side))
+            swapped = abs(b) + abs(c) > abs(a) + abs(d)
+            across, down = (c < 0, b < 0) if swapped else (a < 0, d < 0)
+            return Turn(swapped, across, down)
+    return Turn()
+
+
+def as_seen(frame: VideoFrame, look: Look, width: int, height: int) -> Plane:
+    """Upright RGB of this size."""
+    made: Any = as_stored(frame, look, width, height, "rgb24").to_ndarray()
+    return look.turn(made)
+
+
+def as_stored(frame: VideoFrame, look: Look, width: int, height: int, pix_fmt: str) -> VideoFrame:
+    """Of this size once it is turned. Colours of a high dynamic range are brought down to a screen's; transparency is
+    left away; whoever writes yuv420p writes it in the limited range."""
+    across, down = (height, width) if look.turn.swapped else (width, height)
+    wanted: dict[str, Any] = {}
+    if look.is_bright or (pix_fmt != "rgb24" and frame.format.is_rgb):
+        wanted["dst_colorspace"] = "ITU709"
+    if look.is_bright:
+        wanted |= {"dst_color_trc": _BT709, "dst_color_primaries": _BT709}
+    if pix_fmt != "rgb24":
+        wanted["dst_color_range"] = "MPEG"
+    is_same = (across, down) == (frame.width, frame.height)
+    return frame.reformat(across, down, pix_fmt, interpolation="BILINEAR" if is_same else "BICUBIC", **wanted)
+
+
+def turned(frame: VideoFrame, turn: Turn) -> VideoFrame:
+    """A frame in yuv420p of even sides, turned."""
+    import numpy as np
+    from av import VideoFrame
+
+    if turn == Turn():
+        return frame
+    width, height = frame.width, frame.height
+    packed: Any = frame.to_ndarray().reshape(-1)
+    luma, quarter = width * height, width * height // 4
+    planes = (
+        packed[:luma].reshape(height, width),
+        packed[luma : luma + quarter].reshape(height // 2, width // 2),
+        packed[luma + quarter :].reshape(height // 2, width // 2),
+    )
+    flat = np.concatenate([turn(plane).reshape(-1) for plane in planes])
+    across = height if turn.swapped else width
+    return VideoFrame.from_ndarray(flat.reshape(-1, across), format="yuv420p")

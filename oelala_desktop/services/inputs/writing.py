@@ -1,0 +1,59 @@
+"""A file made by an encoder under a name of its own, then renamed whole."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from oelala_desktop.domain.errors import Unreadable
+
+_numbers = itertools.count()
+#: above lie FFmpeg's own numbers
+_LAST_OF_THE_SYSTEM = 255
+
+
+@contextmanager
+def whole_file(target: Path) -> Iterator[Path]:
+    """The path to write to; on the disk and under its right name when the block is left without an error, else gone."""
+    # the process comes last: by it the next start knows whether a part is anybody's still
+    part = target.with_name(f"{target.name}.{threading.get_ident()}-{next(_numbers)}.{os.getpid()}.part")
+    try:
+        yield part
+        descriptor = os.open(part, os.O_RDWR)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        part.replace(target)
+    finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+
+
+@contextmanager
+def disk_faults() -> Iterator[None]:
+    """What the system refused to FFmpeg is no fault of the file that was read: OSError."""
+    try:
+        yield
+    except Unreadable as error:
+        from av.error import FFmpegError
+
+        cause = error.__cause__
+        number = getattr(cause, "errno", None)
+        if isinstance(cause, FFmpegError) and number is not None and 0 < number <= _LAST_OF_THE_SYSTEM:
+            raise OSError(number, cause.strerror or "the system refused") from error
+        raise
+
+
+def copy_file(source: Path, target: Path) -> None:
+    """A copy that takes no room where the file system can share it: what was kept must not change with its original."""
+    with source.open("rb") as given, target.open("wb") as made:
+        with suppress(AttributeError, OSError):  # of another system, or across file systems
+            while os.copy_file_range(given.fileno(), made.fileno(), 2**30):
+                pass
+        shutil.copyfileobj(given, made, 2**20)  # what is left

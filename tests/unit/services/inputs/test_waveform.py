@@ -1,0 +1,87 @@
+"""Peaks along a sound: bounded in memory and time, and where they belong."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from oelala_desktop.domain.errors import Unreadable
+from oelala_desktop.services.inputs.waveform import peaks
+
+from .making import SAMPLES, sound, video
+
+CODECS = [("a.wav", "pcm_s16le"), ("a.flac", "flac"), ("a.mp3", "libmp3lame"), ("a.ogg", "libopus"), ("a.m4a", "aac"),
+          ("a.mkv", "pcm_s24le"), ("b.wav", "pcm_u8"), ("c.wav", "pcm_f32le")]  # fmt: skip
+
+
+def steps(seconds: int) -> np.ndarray:
+    """Each second louder by a tenth than the one before."""
+    tone = np.sin(2 * np.pi * 500 * np.arange(seconds * SAMPLES) / SAMPLES)
+    return (tone * np.repeat(np.arange(seconds) % 10 / 10, SAMPLES)).astype(np.float32)
+
+
+@pytest.mark.parametrize(("name", "codec"), CODECS)
+def test_each_slot_has_its_loudest_sample(tmp_path: Path, name: str, codec: str) -> None:
+    path = sound(tmp_path / name, 0, codec, pieces=steps(6))
+    found = peaks(path, 60)
+    assert len(found) == 60
+    inner = [found[10 * second + 5] for second in range(6)]
+    assert inner == pytest.approx([0, 0.1, 0.2, 0.3, 0.4, 0.5], abs=0.04)
+
+
+@pytest.mark.parametrize(("name", "codec"), CODECS)
+def test_a_part(tmp_path: Path, name: str, codec: str) -> None:
+    path = sound(tmp_path / name, 0, codec, pieces=steps(6))
+    assert peaks(path, 2, 3.2, 1.6)[0] == pytest.approx(0.3, abs=0.04)
+    assert peaks(path, 3, 5.2, 0.6) == pytest.approx((0.5,) * 3, abs=0.05)
+    beyond = peaks(path, 4, 5.0, 4.0)
+    assert beyond[0] == pytest.approx(0.5, abs=0.05) and beyond[2:] == (0.0, 0.0)
+
+
+def test_beyond_the_end_there_is_silence(tmp_path: Path) -> None:
+    path = sound(tmp_path / "a.wav", 1.0, "pcm_s16le")
+    assert peaks(path, 5, 7.0) == (0.0,) * 5
+    assert peaks(path, 5, 7.0, 2.0) == (0.0,) * 5
+
+
+def test_silence_is_zeros_and_no_sound_is_nothing(tmp_path: Path) -> None:
+    still = sound(tmp_path / "a.wav", 0, "pcm_s16le", pieces=np.zeros(SAMPLES, np.float32))
+    assert peaks(still, 8) == (0.0,) * 8
+    assert peaks(video(tmp_path / "a.mp4"), 8) == ()
+
+
+def test_a_video_counts_from_its_first_frame(tmp_path: Path) -> None:
+    path = tmp_path / "a.mkv"
+    with av.open(str(path), "w", format="matroska") as out:
+        stream = out.add_stream("libx264", rate=10)
+        stream.width = stream.height = 64
+        voice = out.add_stream("pcm_s16le", rate=8000, layout="mono")
+        for _ in range(40):
+            frame = av.VideoFrame.from_ndarray(np.zeros((64, 64, 3), np.uint8), format="rgb24")
+            out.mux(stream.encode(frame))
+        out.mux(stream.encode(None))
+        for at in range(16_000, 24_000, 800):  # sound begins two seconds after the pictures
+            piece = av.AudioFrame.from_ndarray(np.full((1, 800), 16_384, np.int16), "s16", "mono")
+            piece.sample_rate, piece.pts, piece.time_base = 8000, at, Fraction(1, 8000)
+            out.mux(voice.encode(piece))
+    assert peaks(path, 4, 0.0, 4.0) == pytest.approx((0, 0, 0.5, 0), abs=0.01)
+
+
+@pytest.mark.parametrize(("name", "codec"), [("a.m4a", "aac"), ("a.mp3", "libmp3lame"), ("a.flac", "flac")])
+def test_of_a_long_sound_each_slot_is_heard_in_part(tmp_path: Path, name: str, codec: str) -> None:
+    path = sound(tmp_path / name, 0, codec, pieces=np.tile(steps(10), 40))
+    found = peaks(path, 400)
+    wanted = [second % 10 / 10 for second in range(400)]
+    far = [n for n in range(400) if abs(found[n] - wanted[n]) > 0.12]  # a leap may ring on from the second before
+    assert len(far) <= 45 and all(n % 10 == 0 for n in far), far
+
+
+def test_a_damaged_sound_is_a_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "a.wav"
+    path.write_bytes(b"RIFF\xff\xff\0\0WAVEfmt nothing of that kind")
+    with pytest.raises(Unreadable, match=r"a\.wav"):
+        peaks(path, 10)
