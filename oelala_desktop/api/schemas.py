@@ -257,6 +257,7 @@ class MediaEntry(BaseModel):
     thumbnail_url: str
     is_start_image: bool
     favorite: bool
+    has_sound: bool = Field(description="Whether a video has a sound track.")
     metadata: Metadata | None = None
 
 

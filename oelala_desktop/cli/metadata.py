@@ -30,7 +30,11 @@ def _print(row: dict[str, Any]) -> None:
         say(str(row["error"]))
         return
     print(row["file"])
-    facts = {k: v for k, v in row.items() if k not in ("file", "sources") and v is not None and v not in ([], {})}
+    facts = {
+        k: v
+        for k, v in row.items()
+        if k not in ("file", "has_sound", "sources") and v is not None and v not in ([], {})
+    }
     if not facts:
         print("  holds nothing about what made it")
     for key, value in facts.items():

@@ -34,6 +34,7 @@ class MediaItem:
     is_start_image: bool = False
     favorite: bool = False
     job_id: str | None = None
+    has_sound: bool = False
 
     @property
     def length(self) -> float | None:

@@ -16,10 +16,12 @@ class Contents:
     `blocks` maps a text's key as written (Matroska: lower case) to its bytes, or to text or a JSON value where the
     container or a wrapping text held it decoded. `room` is how many bytes of text may still be read. `damage` is the
     end of a sentence ("ends inside …"), or None if the file is whole as far as its structure tells. `turned`: it lies
-    on its side, and is shown upright.
+    on its side, and is shown upright. `has_sound`: there is a sound track with something in it.
     """
 
-    __slots__ = ("blocks", "damage", "duration", "format", "fps", "frames", "height", "room", "turned", "width")
+    __slots__ = (
+        "blocks", "damage", "duration", "format", "fps", "frames", "has_sound", "height", "room", "turned", "width",
+    )  # fmt: skip
 
     def __init__(self, format_: str) -> None:
         self.format = format_
@@ -32,6 +34,7 @@ class Contents:
         self.damage: str | None = None
         self.room = limits.TEXTS
         self.turned = False
+        self.has_sound = False
 
     @property
     def kind(self) -> str:

@@ -21,7 +21,8 @@ from oelala_desktop.metadata.understanding import MOVING, drawn, understand
 
 @dataclass(frozen=True, slots=True)
 class MediaFacts:
-    """What a file is: `kind` image or video, `format` by content, pixels, frames, frames a second, seconds."""
+    """What a file is: `kind` image or video, `format` by content, pixels, frames, frames a second, seconds, and whether
+    it has a sound track."""
 
     kind: str
     format: str
@@ -30,6 +31,7 @@ class MediaFacts:
     frames: int | None
     fps: float | None
     duration: float | None
+    has_sound: bool = False
 
 
 class FileMetadata(NamedTuple):
@@ -46,6 +48,7 @@ class FileMetadata(NamedTuple):
     info: GenerationInfo
     blocks: Mapping[str, Any]
     companion: str | None = None
+    has_sound: bool = False
 
     @property
     def graph(self) -> dict[str, Any] | None:
@@ -96,7 +99,9 @@ def probe(path: Path, opener: Callable[[Path, int], int] = os.open) -> MediaFact
     as `os.open` is."""
     with open_file(path, opener) as source:
         found = walk(source)
-    return MediaFacts(found.kind, found.format, found.width, found.height, found.frames, found.fps, found.duration)
+    return MediaFacts(
+        found.kind, found.format, found.width, found.height, found.frames, found.fps, found.duration, found.has_sound
+    )
 
 
 def check_complete(path: Path) -> None:
@@ -123,5 +128,5 @@ def _companion(path: Path) -> tuple[str, dict[str, Any]] | None:
 def _result(contents: Contents, info: GenerationInfo, blocks: dict[str, Any], companion: str | None) -> FileMetadata:
     return FileMetadata(
         contents.kind, contents.format, contents.width, contents.height, contents.frames, contents.fps,
-        contents.duration, info, blocks, companion,
+        contents.duration, info, blocks, companion, contents.has_sound,
     )  # fmt: skip

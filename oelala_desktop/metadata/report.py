@@ -10,9 +10,9 @@ from oelala_desktop.metadata.reading import read
 
 
 def report(path: Path) -> dict[str, Any]:
-    """`file` and the fields of GenerationInfo, or `file` and `error` (a sentence) when it cannot be read."""
+    """`file`, the fields of GenerationInfo and `has_sound`; or `file` and `error` (a sentence) if it cannot be read."""
     try:
         found = read(path)
     except Unreadable as error:
         return {"file": str(path), "error": str(error)}
-    return {"file": str(path), **found.info.as_dict()}
+    return {"file": str(path), **found.info.as_dict(), "has_sound": found.has_sound}

@@ -82,6 +82,7 @@ def read_entry(file: Found, marks: Marks) -> Entry:
         favorite=marks.holds(path, file.stamp.size),
         job_id=file.job_id or _job_of(found),
         claims=tuple(dict.fromkeys((*claims_of(file.name, found), *file.claims))),
+        has_sound=found.has_sound,
     )
 
 

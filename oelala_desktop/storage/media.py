@@ -287,7 +287,7 @@ def read_page(c: sqlite3.Connection, query: MediaQuery) -> MediaPage:
     if len(rows) <= limit:
         return MediaPage(items)
     last = rows[limit - 1]
-    return MediaPage(items, sql.write_cursor(query, last[20] if statement.key else 0, last[19]))
+    return MediaPage(items, sql.write_cursor(query, last[21] if statement.key else 0, last[20]))
 
 
 def _is_whole(c: sqlite3.Connection) -> bool:

@@ -23,7 +23,8 @@ _COLUMN = {"name": "sort_name", "size": "size", "duration": "length", "favorites
 
 ITEM_COLUMNS = (
     "i.id, f.path, i.file, i.name, i.kind, i.format, i.size, i.mtime_ns, i.added, i.width, i.height, i.frames, i.fps,"
-    " i.length, i.prompt_key IS NOT NULL, i.is_sketch, i.is_start, i.favorite, i.job_id, i.moment"
+    " i.length, i.prompt_key IS NOT NULL, i.is_sketch, i.is_start, i.favorite, i.job_id, i.has_sound,"
+    " i.moment"
 )
 ITEM_TABLES = "items i CROSS JOIN folders f ON f.id = i.folder"
 
@@ -32,7 +33,7 @@ _N = type(None)
 #: of the columns of an item: a damaged row may have anything there
 _TYPES: tuple[type | tuple[type, ...], ...] = (
     int, bytes, bytes, str, str, str, int, int, (int, float), (int, _N), (int, _N), (int, _N), (int, float, _N),
-    (int, float), int, int, int, int, (str, _N),
+    (int, float), int, int, int, int, (str, _N), int,
 )  # fmt: skip
 
 
@@ -44,6 +45,7 @@ def to_item(row: tuple[Any, ...]) -> MediaItem:
     return MediaItem(
         row[0], join(folder, to_text(row[2])), folder, row[3], row[4], row[5], row[6], row[7] / 1e9, row[8], row[9],
         row[10], row[11], row[12], row[13] or None, bool(row[14]), bool(row[15]), bool(row[16]), bool(row[17]), row[18],
+        bool(row[19]),
     )  # fmt: skip
 
 

@@ -80,6 +80,7 @@ CREATE TABLE items (
     hider TEXT,                 -- the process that hid it, as in domain.job.Owner
     hider_boot TEXT,
     job_id TEXT,
+    has_sound INTEGER NOT NULL,
     digest TEXT                 -- of the picture as it would be sent to a server; made when it is needed
 );;
 CREATE TABLE details (
@@ -152,4 +153,4 @@ END;;
 """
 
 #: a file of another version is made anew
-VERSION = 8
+VERSION = 9

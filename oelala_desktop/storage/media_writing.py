@@ -63,6 +63,7 @@ class Entry:
     favorite: bool = False
     job_id: str | None = None
     claims: tuple[Claim, ...] = ()
+    has_sound: bool = False
 
 
 @dataclass(slots=True)
@@ -223,10 +224,10 @@ class _Moments:
 
 _COLUMNS = (
     "moment, id, folder, file, name, sort_name, kind, format, size, mtime_ns, inode, added, width, height, frames, fps,"
-    " length, prompt_key, is_sketch, favorite, job_id"
+    " length, prompt_key, is_sketch, favorite, job_id, has_sound"
 )
 _FILE = 3
-_FIELDS = [f"json_extract(value, '$[{number}]')" for number in range(21)]
+_FIELDS = [f"json_extract(value, '$[{number}]')" for number in range(22)]
 _FIELDS[_FILE] = f"CAST({_FIELDS[_FILE]} AS BLOB)"
 # A batch goes over as one JSON text: then all of it is one step of SQLite, during which other threads run.
 _INSERT = f"INSERT INTO items ({_COLUMNS}) SELECT {', '.join(_FIELDS)} FROM json_each(?)"
@@ -255,7 +256,7 @@ def _item_row(
         moment, item_id, folder, entry.file, name, sort_name(name), entry.kind, entry.format, stamp.size,
         stamp.mtime_ns, stamp.inode, added, entry.width, entry.height, entry.frames, entry.fps,
         length if length and length < _FOREVER else 0.0, prompt_key(entry.info.prompt), entry.is_sketch,
-        entry.favorite, clean_words(job_id) if job_id else None,
+        entry.favorite, clean_words(job_id) if job_id else None, entry.has_sound,
     )  # fmt: skip
 
 

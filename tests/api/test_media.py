@@ -45,8 +45,10 @@ def test_an_entry_has_its_shape(stocked: Served) -> None:
     (entry,) = page["media"]  # type: ignore[misc]
     assert set(entry) == {
         "filename", "type", "size", "mtime", "modified", "url", "thumbnail_url", "is_start_image", "favorite",
+        "has_sound",
     }  # fmt: skip
-    assert entry["filename"] == "p00.png" and entry["type"] == "image" and not entry["favorite"]
+    assert entry["filename"] == "p00.png" and entry["type"] == "image"
+    assert not entry["favorite"] and not entry["has_sound"]
     assert page["stats"] == {"videos": 0, "images": 25}
     content = (stocked.home / "output" / "p00.png").read_bytes()
     file = httpx.get(stocked.url + entry["url"])

@@ -90,6 +90,19 @@ async def test_exporting_without_metadata(shelf: Shelf, tmp_path: Path) -> None:
     assert b"a comment" not in (target / "photo.jpg").read_bytes()
 
 
+@pytest.mark.parametrize("kind", ["mp4", "mov", "webm", "mkv"])
+async def test_sound_is_exported_packet_by_packet(shelf: Shelf, tmp_path: Path, kind: str) -> None:
+    original = put(shelf.output / f"v.{kind}", files.video(kind, TAGS, tone=440))
+    library = await shelf.start()
+    item = await shelf.item(original.name)
+    for with_metadata in (True, False):
+        target = tmp_path / str(with_metadata)
+        assert (await library.export([item.id], target, with_metadata)).failed == {}
+        assert files.sound_packets(target / original.name) == files.sound_packets(original)
+        assert read(target / original.name).has_sound
+    assert (tmp_path / "True" / original.name).read_bytes() == original.read_bytes()
+
+
 async def test_the_orientation_of_a_photograph_stays(shelf: Shelf, tmp_path: Path) -> None:
     exif = Image.Exif()
     exif[0x0112] = 6

@@ -41,6 +41,16 @@ async def test_a_first_scan_finds_all_in_any_depth(shelf: Shelf) -> None:
     assert sum(len(change.added) for change in shelf.changes) == 3
 
 
+async def test_whether_a_video_has_sound_is_known_without_reading_it_again(shelf: Shelf) -> None:
+    for name, tone in (("loud.mp4", 440), ("silent.mp4", 0), ("loud.webm", 440)):
+        put(shelf.output / name, files.video(name[-4:].lstrip("."), tone=tone))
+    await shelf.start()
+    for _ in range(2):
+        sounds = {name: (await shelf.item(name)).has_sound for name in await shelf.names()}
+        assert sounds == {"loud.mp4": True, "silent.mp4": False, "loud.webm": True}
+        await shelf.again()
+
+
 async def test_what_is_no_media_is_passed_over(shelf: Shelf) -> None:
     put(shelf.output / "good.png", picture())
     put(shelf.output / ".hidden.png", picture())

@@ -7,6 +7,7 @@ import struct
 import tempfile
 import zlib
 from collections.abc import Mapping
+from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -19,37 +20,73 @@ from tests.metadata import corpus
 
 WIDTH, HEIGHT, FRAMES, RATE = 64, 48, 9, 16
 VIDEO_CODECS = {"mp4": "libx264", "mov": "libx264", "webm": "libvpx-vp9", "mkv": "libx264"}
+SOUND_CODECS = {"mp4": "aac", "mov": "aac", "webm": "libopus", "mkv": "aac"}
+SOUND_RATE = 48_000
 VIDEO_MUXERS = {"mp4": "mp4", "mov": "mov", "webm": "webm", "mkv": "matroska"}
 
 
 @lru_cache(maxsize=64)
-def _encoded(kind: str, tags: tuple[tuple[str, str], ...], options: tuple[tuple[str, str], ...]) -> bytes:
+def _encoded(kind: str, tags: tuple[tuple[str, str], ...], options: tuple[tuple[str, str], ...], tone: int) -> bytes:
     # A file, since faststart reads back what it wrote.
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "video"
-        _encode(target, kind, tags, options)
+        _encode(target, kind, tags, options, tone)
         return target.read_bytes()
 
 
-def _encode(target: Path, kind: str, tags: tuple[tuple[str, str], ...], options: tuple[tuple[str, str], ...]) -> None:
+def _encode(
+    target: Path, kind: str, tags: tuple[tuple[str, str], ...], options: tuple[tuple[str, str], ...], tone: int
+) -> None:
     with av.open(target, "w", format=VIDEO_MUXERS[kind], options=dict(options)) as container:
         container.metadata.update(dict(tags))
         stream = container.add_stream(VIDEO_CODECS[kind], rate=RATE)
         stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuv420p"
+        voice = container.add_stream(SOUND_CODECS[kind], rate=SOUND_RATE, layout="stereo") if tone else None
         for index in range(FRAMES):
             picture = np.full((HEIGHT, WIDTH, 3), index * 20, np.uint8)
             picture[:, index : index + 8] = 255
             container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
         container.mux(stream.encode())
+        if voice is not None:
+            sing(container, voice, tone, FRAMES / RATE)
 
 
-def video(kind: str, tags: Mapping[str, str] | None = None, *, keyed: bool = True, movflags: str = "") -> bytes:
-    """A video of nine frames. `keyed`: tags under their own names (use_metadata_tags), else iTunes-style."""
+def sing(container: Any, stream: Any, tone: int, seconds: float) -> None:
+    """A note of `tone` Hz into a stereo stream of 48,000 Hz, and the end of it."""
+    count = round(seconds * SOUND_RATE)
+    wave = np.sin(np.arange(count) * 2 * np.pi * tone / SOUND_RATE) * 0.5
+    for at in range(0, count, 960):
+        piece = (wave[at : at + 960] * 32_000).astype(np.int16)
+        frame = av.AudioFrame.from_ndarray(np.repeat(piece, 2)[None].copy(), "s16", "stereo")
+        frame.sample_rate, frame.pts, frame.time_base = SOUND_RATE, at, Fraction(1, SOUND_RATE)
+        container.mux(stream.encode(frame))
+    container.mux(stream.encode(None))
+
+
+def video(
+    kind: str, tags: Mapping[str, str] | None = None, *, keyed: bool = True, movflags: str = "", tone: int = 0
+) -> bytes:
+    """A video of nine frames. `keyed`: tags under their own names (use_metadata_tags), else iTunes-style. `tone`: the
+    pitch of its sound in Hz, 0 for none."""
     options: dict[str, str] = {}
     if kind in ("mp4", "mov"):
         flags = [flag for flag in ("use_metadata_tags" if keyed else "", movflags) if flag]
         options = {"movflags": "+".join(flags)} if flags else {}
-    return _encoded(kind, tuple(sorted((tags or {}).items())), tuple(sorted(options.items())))
+    return _encoded(kind, tuple(sorted((tags or {}).items())), tuple(sorted(options.items())), tone)
+
+
+def sound(codec: str = "flac", container: str = "flac", tone: int = 440, seconds: float = 1.0) -> bytes:
+    """A sound alone."""
+    target = io.BytesIO()
+    with av.open(target, "w", format=container) as out:
+        sing(out, out.add_stream(codec, rate=SOUND_RATE, layout="stereo"), tone, seconds)
+    return target.getvalue()
+
+
+def sound_packets(path: Path) -> list[tuple[bytes, int | None, int | None]]:
+    """The packets of a file's first sound track, byte for byte, with their times."""
+    with av.open(str(path)) as opened:
+        return [(bytes(packet), packet.pts, packet.dts) for packet in opened.demux(audio=0) if packet.size]
 
 
 def picture(size: tuple[int, int] = (WIDTH, HEIGHT)) -> Image.Image:

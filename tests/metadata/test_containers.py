@@ -229,6 +229,29 @@ def test_sniff_knows_every_kind() -> None:
         assert sniff(files.saved(format_)[:64]) == format_.lower()
 
 
+@pytest.mark.parametrize("flags", ["", "faststart", "frag_keyframe+empty_moov"])
+@pytest.mark.parametrize("kind", VIDEOS)
+def test_whether_a_video_has_sound(kind: str, flags: str) -> None:
+    silent, sounding = (files.video(kind, movflags=flags, tone=tone) for tone in (0, 440))
+    assert [read_bytes(data, "a").has_sound for data in (silent, sounding)] == [False, True]
+    facts, loud = read_bytes(silent, "a"), read_bytes(sounding, "a")
+    assert (loud.width, loud.height, loud.frames) == (facts.width, facts.height, facts.frames)
+
+
+def test_a_sound_track_without_a_sample_is_silence(tmp_path: Path) -> None:
+    path = tmp_path / "a.mp4"
+    data = bytearray(files.video("mp4", tone=440))
+    counts = [at for at in range(len(data)) if data[at : at + 4] == b"stsz"]
+    assert len(counts) == 2
+    data[counts[1] + 12 : counts[1] + 16] = bytes(4)
+    path.write_bytes(data)
+    assert not probe(path).has_sound and probe(path).frames == files.FRAMES
+
+
+def test_pictures_have_no_sound() -> None:
+    assert not any(read_bytes(files.saved(kind), "a").has_sound for kind in ("PNG", "GIF", "WEBP", "AVIF"))
+
+
 def test_mp4_with_b_frames_tells_its_true_rate(tmp_path: Path) -> None:
     """A track with B-frames has a header that counts the shift of its first shown frame too."""
     path = tmp_path / "b.mp4"

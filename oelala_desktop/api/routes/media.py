@@ -143,6 +143,7 @@ def _row(item: MediaItem) -> dict[str, Any]:
         "thumbnail_url": f"/thumbnails/{item.id}",
         "is_start_image": item.is_start_image,
         "favorite": item.favorite,
+        "has_sound": item.has_sound,
     }
 
 

@@ -80,8 +80,7 @@ def _read_movie(contents: Contents, movie: bytes, file_size: int, fragments: Fra
             tracks += 1
             parts = leaves(movie, body, end, _TRACK)
             _check_offsets(contents, movie, parts, file_size)
-            if contents.width is None:
-                _read_track(contents, movie, parts, fragments)
+            _read_track(contents, movie, parts, fragments)
         elif kind == b"udta" and kind not in seen:
             _take_user_data(contents, movie, body, end)
         elif kind == b"meta" and kind not in seen:
@@ -105,14 +104,17 @@ def _times(data: bytes, body: int, end: int, skipped: int) -> tuple[int, int]:
 
 def _read_track(contents: Contents, movie: bytes, parts: dict[bytes, tuple[int, int]], fragments: Fragments) -> None:
     handler = parts.get(b"hdlr")
-    if handler is None or movie[handler[0] + 8 : handler[0] + 12] != b"vide":
+    kind = movie[handler[0] + 8 : handler[0] + 12] if handler else b""
+    if kind not in (b"vide", b"soun") or (kind == b"vide" and contents.width is not None):
         return
-    more, longer = (0, 0)
-    if b"tkhd" in parts:
-        _read_size(contents, movie, *parts[b"tkhd"])
-        more, longer = fragments.of(_track_number(movie, *parts[b"tkhd"]))
+    more, longer = fragments.of(_track_number(movie, *parts[b"tkhd"])) if b"tkhd" in parts else (0, 0)
     sizes = parts.get(b"stsz")
     indexed = _U32(movie, sizes[0] + 8)[0] if sizes and sizes[1] - sizes[0] >= 12 else 0
+    if kind == b"soun":
+        contents.has_sound |= indexed + more > 0
+        return
+    if b"tkhd" in parts:
+        _read_size(contents, movie, *parts[b"tkhd"])
     contents.frames = indexed + more or None
     if b"mdhd" in parts and contents.frames:
         scale, length = _times(movie, *parts[b"mdhd"], 12)

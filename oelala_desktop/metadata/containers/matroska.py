@@ -16,6 +16,8 @@ _CLUSTER, _BLOCK_GROUP, _SIMPLE_BLOCK = 0x1F43B675, 0xA0, 0xA3
 _TIMESTAMP_SCALE, _DURATION = 0x2AD7B1, 0x4489
 _TRACK, _TRACK_TYPE, _TRACK_NUMBER, _DEFAULT_DURATION, _VIDEO = 0xAE, 0x83, 0xD7, 0x23E383, 0xE0
 _PIXEL_WIDTH, _PIXEL_HEIGHT = 0xB0, 0xBA
+#: types of a track (RFC 9559 §5.1.4.1.3)
+_IS_VIDEO, _IS_SOUND = 1, 2
 TAG, TARGETS, _TARGET_TRACK, SIMPLE_TAG, TAG_NAME, TAG_STRING = 0x7373, 0x63C0, 0x63C5, 0x67C8, 0x45A3, 0x4487
 UNKNOWN = -1
 #: how many parts of a kind are read; one is usual
@@ -184,11 +186,14 @@ def _read_info(contents: Contents, data: bytes) -> None:
 
 def _read_tracks(contents: Contents, data: bytes) -> int:
     """The number of the first video track, 0 if there is none."""
+    number: int | None = None
     for kind, body, stop in children(data, 0, len(data), limits.TRACKS):
         if kind != _TRACK:
             continue
         fields = {name: (at, end) for name, at, end in children(data, body, stop, 256)}
-        if _VIDEO not in fields or (_TRACK_TYPE in fields and _unsigned(data, *fields[_TRACK_TYPE]) != 1):
+        type_ = _unsigned(data, *fields[_TRACK_TYPE]) if _TRACK_TYPE in fields else _IS_VIDEO
+        contents.has_sound |= type_ == _IS_SOUND
+        if number is not None or _VIDEO not in fields or type_ != _IS_VIDEO:
             continue
         for name, at, end in children(data, *fields[_VIDEO]):
             if name == _PIXEL_WIDTH:
@@ -198,8 +203,8 @@ def _read_tracks(contents: Contents, data: bytes) -> int:
         nanoseconds = _unsigned(data, *fields.get(_DEFAULT_DURATION, (0, 0)))
         if nanoseconds:
             contents.fps = round(1e9 / nanoseconds, 3)
-        return _unsigned(data, *fields.get(_TRACK_NUMBER, (0, 0)))
-    return 0
+        number = _unsigned(data, *fields.get(_TRACK_NUMBER, (0, 0)))
+    return number or 0
 
 
 def _take_tags(contents: Contents, data: bytes) -> None:

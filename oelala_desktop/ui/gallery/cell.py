@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSizeF, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPixmap
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPixmap
 
 from oelala_desktop.ui import icons, painting, theme
 from oelala_desktop.ui.gallery.items import GridItem
@@ -12,6 +12,7 @@ from oelala_desktop.ui.widgets.thumbnail import paint_placeholder
 RADIUS = 8
 _BUTTON, _KIND = 26.0, 22.0
 _INSET = 7.0
+_MARK = 12.0
 
 
 def render(item: GridItem, picture: QPixmap | None, width: int, height: int, ratio: float) -> QPixmap:
@@ -34,8 +35,16 @@ def render(item: GridItem, picture: QPixmap | None, width: int, height: int, rat
 def _paint_badges(painter: QPainter, box: QRectF, item: GridItem) -> None:
     t = theme.tokens()
     font = theme.font(theme.CAPTION, 500)
+    right, bottom = box.right() - _INSET, box.bottom() - _INSET
     if item.badge:
-        painting.pill(painter, box.right() - _INSET, box.bottom() - _INSET, item.badge, font, (t.scrim, t.on_stage))
+        pill = painting.pill(painter, right, bottom, item.badge, font, (t.scrim, t.on_stage))
+        right = pill.x() - 4
+    if item.has_sound:
+        place = sound_box(right, bottom, font)
+        painting.rounded(painter, place, 5, t.scrim)
+        mark = QRectF(0, 0, _MARK, _MARK)
+        mark.moveCenter(place.center())
+        icons.draw(painter, "volume-2", mark, t.on_stage)
     place = kind_box(box)
     painting.rounded(painter, place, 6, t.scrim)
     icons.draw(painter, "video" if item.kind == "video" else "image", place.adjusted(4, 4, -4, -4), t.on_stage)
@@ -45,6 +54,12 @@ def _paint_badges(painter: QPainter, box: QRectF, item: GridItem) -> None:
         painting.pill(painter, right, bottom, "Sketch", font, (t.scrim, t.on_stage))
     if item.favorite:
         icons.draw(painter, "heart", heart_box(box).adjusted(4, 4, -4, -4), t.heart, filled=True)
+
+
+def sound_box(right: float, bottom: float, font: QFont) -> QRectF:
+    """As high as the length beside it; its bottom right corner is given."""
+    height = QFontMetrics(font).height() + 3.0
+    return QRectF(right - _MARK - 8, bottom - height, _MARK + 8, height)
 
 
 def heart_box(box: QRectF) -> QRectF:

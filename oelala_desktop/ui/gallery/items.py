@@ -10,7 +10,7 @@ from typing import NamedTuple, Protocol
 
 class GridItem(NamedTuple):
     """`kind` is "video" or "image"; `badge` the length in words ("5.1 s"), empty for a picture. `facts` ("848 × 480 ·
-    4.2 MB") and `date` stand in the list."""
+    4.2 MB") and `date` stand in the list; `has_sound` is marked beside the length."""
 
     key: str
     name: str
@@ -21,6 +21,7 @@ class GridItem(NamedTuple):
     favorite: bool = False
     facts: str = ""
     date: str = ""
+    has_sound: bool = False
 
 
 @dataclass(frozen=True, slots=True)

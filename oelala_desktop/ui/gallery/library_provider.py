@@ -38,6 +38,7 @@ def grid_item(item: MediaItem) -> GridItem:
         item.favorite,
         " · ".join(parts),
         wording.day_and_time(item.modified),
+        item.has_sound,
     )
 
 

@@ -13,8 +13,8 @@ from oelala_desktop.ui.widgets.facts_pane import MediaFacts
 
 
 def caption(item: MediaItem) -> str:
-    """ "Video · 5.1 s · 480 × 848 · 4.2 MB"."""
-    parts = ["Video" if item.kind == "video" else "Picture"]
+    """ "Video with sound · 5.1 s · 480 × 848 · 4.2 MB"."""
+    parts = ["Picture" if item.kind != "video" else "Video with sound" if item.has_sound else "Video"]
     if item.length:
         parts.append(wording.seconds(item.length))
     if item.width and item.height:

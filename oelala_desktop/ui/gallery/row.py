@@ -10,7 +10,7 @@ from oelala_desktop.ui.gallery.items import GridItem
 from oelala_desktop.ui.widgets.thumbnail import paint_placeholder
 
 RADIUS = 6
-_PICTURE, _BUTTON = 44.0, 28.0
+_PICTURE, _BUTTON, _MARK = 44.0, 28.0, 14.0
 #: columns from the right, each by the order that it can be sorted by
 _COLUMNS = (("date", 150.0), ("size", 170.0), ("duration", 88.0))
 
@@ -57,6 +57,10 @@ def paint(
     for key, text in (("date", item.date), ("size", item.facts), ("duration", item.badge)):
         if key in places:
             _write(painter, places[key], text, t.text2)
+    if item.has_sound and "duration" in places:
+        after = painting.text_width(theme.font(theme.BODY), item.badge) + 6
+        mark = QRectF(places["duration"].x() + after, box.center().y() - _MARK / 2, _MARK, _MARK)
+        icons.draw(painter, "volume-2", mark, t.text2)
     name = places["name"]
     if item.sketch:
         font = theme.font(theme.CAPTION, 500)

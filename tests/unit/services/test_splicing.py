@@ -81,6 +81,21 @@ def pitches(path: Path, spans: Sequence[tuple[float, float]]) -> list[int]:
     return found
 
 
+def track_of(path: Path) -> tuple[list[float], int]:
+    """All samples of the sound, each at its time (what comes before the beginning is left out), and their rate."""
+    with av.open(str(path)) as opened:
+        rate = opened.streams.audio[0].codec_context.sample_rate
+        track = np.zeros(rate * 10, np.float32)
+        end = 0
+        for frame in opened.decode(audio=0):
+            heard = frame.to_ndarray()[0]
+            at = round((frame.time or 0.0) * rate)
+            if at >= 0:
+                end = at + len(heard)
+                track[at:end] = heard
+    return track[:end].tolist(), rate
+
+
 def spliced(clips: Sequence[Path], target: Path, kind: str) -> bool:
     whole = splice(clips, target, kind, threading.Event())
     check_complete(target)
@@ -155,6 +170,33 @@ def test_sounds_of_different_kinds_and_a_silent_clip(tmp_path: Path) -> None:
     assert is_whole_chain(tmp_path / "joined", 3)
     found = pitches(tmp_path / "joined", [(0.2, 0.8), (2.2, 2.8)])
     assert all(abs(a - b) < 12 for a, b in zip(found, (400, 1200), strict=True)), found
+
+
+@pytest.mark.parametrize(
+    ("kind", "codec", "options", "sounds"),
+    [
+        ("mp4", "libx264", PLAIN, (("aac", 48_000),) * 3),
+        ("mp4", "libx264", TURNED, (("aac", 48_000),) * 3),
+        ("mp4", "libx264", PLAIN, (("aac", 48_000), ("aac", 44_100), ("aac", 48_000))),
+        ("mkv", "libx264", PLAIN, (("aac", 48_000),) * 3),
+        ("webm", "libvpx-vp9", {"deadline": "realtime", "crf": "10", "b": "0"}, (("libopus", 48_000),) * 3),
+    ],
+)
+def test_the_sound_has_no_gap_at_a_joint_and_ends_with_the_video(
+    tmp_path: Path, kind: str, codec: str, options: dict[str, str], sounds: tuple[tuple[str, int], ...]
+) -> None:
+    clips = [
+        clip(tmp_path / f"{n}.{kind}", kind, n, codec=codec, options=options, tone=400, sound=sound)
+        for n, sound in enumerate(sounds)
+    ]
+    spliced(clips, tmp_path / "joined", kind)
+    track, rate = track_of(tmp_path / "joined")
+    frame = 1 / RATE
+    assert abs(len(track) / rate - (max(times(tmp_path / "joined")) + frame)) < frame
+    tenth = rate // 100
+    loudest = [max(map(abs, track[at : at + tenth])) for at in range(0, len(track) - tenth, tenth)]
+    assert min(loudest) > 0.2, "a hundredth of a second in which nothing is heard"
+    assert probe(tmp_path / "joined").has_sound
 
 
 @pytest.mark.parametrize("kind", ["gif", "webp"])
