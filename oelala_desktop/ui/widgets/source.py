@@ -1,0 +1,103 @@
+"""The ways in that every input has: a file, an address, or something from My Media, behind three tabs."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from oelala_desktop.ui import focus, theme
+from oelala_desktop.ui.widgets.button import Button
+from oelala_desktop.ui.widgets.drop_target import DropTarget
+from oelala_desktop.ui.widgets.label import Label
+from oelala_desktop.ui.widgets.line_edit import LineEdit
+from oelala_desktop.ui.widgets.segmented import Segment, Segmented
+
+_TABS = (Segment("file", "File", "upload"), Segment("url", "URL", "link"), Segment("media", "My media", "layout-grid"))
+
+
+class AddressRow(QWidget):
+    """A line for an address and the button that fetches from it."""
+
+    fetch_requested = Signal(str)
+
+    def __init__(self, name: str, *, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.edit = LineEdit()
+        theme.dress(self.edit, "field")
+        self.edit.setPlaceholderText("https://…")
+        self.edit.setAccessibleName(name)
+        self.edit.setFixedHeight(theme.HEIGHT)
+        fetch = Button("Fetch", "outlined", icon="download")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(self.edit, 1)
+        row.addWidget(fetch)
+        self.edit.returnPressed.connect(self._fetch)
+        fetch.clicked.connect(self._fetch)
+        self.setFocusProxy(self.edit)
+
+    def _fetch(self) -> None:
+        self.fetch_requested.emit(self.edit.text().strip())
+
+
+class Source(QWidget):
+    """The tabs, and in `column` below them what a class derived from this puts there. If it is `titled`, the tabs stand
+    beside the name of the input, as the head of its card; otherwise over the whole width."""
+
+    files_dropped = Signal(list)  # list[Path]
+    image_pasted = Signal(QImage)
+    url_dropped = Signal(str)
+    media_requested = Signal()
+
+    def __init__(self, name: str, *, titled: bool = False, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._name = name
+        self._address: AddressRow | None = None
+        self.tabs = Segmented(_TABS, f"{name} from", columns=0 if titled else 3, dense=titled)
+        self.tabs.set_value("file")
+        self.tabs.value_changed.connect(self._switch)
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(0, 0, 0, 0)
+        self.column.setSpacing(8)
+        self.head = QHBoxLayout()
+        self.head.setSpacing(8)
+        if titled:
+            self.head.addWidget(Label(name, weight=600))
+            self.head.addStretch(1)
+            self.tabs.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.head.addWidget(self.tabs)
+        self.column.addLayout(self.head)
+
+    def set_error(self, sentence: str) -> None:
+        """Why the last thing was not taken. What was there stays."""
+        raise NotImplementedError
+
+    def hear(self, target: DropTarget) -> None:
+        """Hand on what comes into `target`."""
+        target.files_dropped.connect(self.files_dropped)
+        target.image_pasted.connect(self.image_pasted)
+        target.url_dropped.connect(self.url_dropped)
+
+    def _switch(self, tab: str) -> None:
+        if tab == "url" and self._address is None:
+            self._address = AddressRow(f"{self._name} address")
+            self._address.fetch_requested.connect(self._fetch)
+            self.column.insertWidget(1, self._address)
+            focus.place_after(self.tabs.button("url"), self._address)
+        if self._address is not None:
+            self._address.setVisible(tab == "url")
+            if tab == "url":
+                self._address.setFocus()
+        if tab == "media":
+            self.tabs.set_value("file")  # My Media opens elsewhere; the tab is a way there, not a state
+            self.media_requested.emit()
+
+    def _fetch(self, address: str) -> None:
+        whole = address if "://" in address else f"http://{address}"
+        if address and whole.startswith(("http://", "https://")):
+            self.set_error("")
+            self.url_dropped.emit(whole)
+        else:
+            self.set_error("An address starts with http:// or https://.")
