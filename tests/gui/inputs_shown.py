@@ -14,7 +14,8 @@ from oelala_desktop.ui import theme
 from oelala_desktop.ui.widgets import dropped
 from oelala_desktop.ui.widgets.card import Surface
 from oelala_desktop.ui.widgets.media_source import MediaSource
-from tests.gui.scenery import mountains
+from oelala_desktop.ui.widgets.pictures_row import PicturesRow
+from tests.gui.scenery import PALETTES, mountains
 
 WIDTHS = (400, 560)
 
@@ -85,6 +86,20 @@ def sound() -> MediaSource:
     return source
 
 
+def row_of(count: int, most: int, least: int = 0) -> PicturesRow:
+    row = PicturesRow("Reference pictures")
+    row.set_most(most, least)
+    tones = list(PALETTES)
+    row.set_pictures([(mountains(320, 200, at, tones[at % len(tones)]), f"lake_{at}.png") for at in range(count)])
+    return row
+
+
+def row_refused() -> PicturesRow:
+    row = row_of(2, 3)
+    row.set_error("boat.heic is not a picture. JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF can be used.")
+    return row
+
+
 EXAMPLES: dict[str, Callable[[], QWidget]] = {
     "video": video,
     "video-empty": lambda: MediaSource(dropped.VIDEO),
@@ -93,6 +108,11 @@ EXAMPLES: dict[str, Callable[[], QWidget]] = {
     "video-refused": refused_video,
     "sound": sound,
     "sound-empty": lambda: MediaSource(dropped.SOUND),
+    "pictures": lambda: row_of(2, 3),
+    "pictures-empty": lambda: row_of(0, 9, 2),
+    "pictures-many": lambda: row_of(8, 9),
+    "pictures-full": lambda: row_of(3, 3),
+    "pictures-refused": row_refused,
 }
 
 
@@ -118,6 +138,10 @@ def grab_examples(save: Callable[[str, QWidget], object], wanted: list[str]) -> 
                 continue
             shown = on_a_card(make(), width)
             shown.show()
+            QApplication.processEvents()
+            layout = shown.layout()
+            assert layout is not None
+            shown.resize(shown.width(), layout.totalHeightForWidth(shown.width()))  # tabs may have gone below
             QApplication.processEvents()
             save(f"{name}-{width}", shown)
             shown.close()

@@ -25,6 +25,7 @@ class DropTarget(Control, QWidget):
         self._name = name
         self._hover = ""  # "", "take" or "refuse"
         self._refusal = ""
+        self.full = ""  # a sentence on why nothing more can be taken now
         self.setAccessibleName(name)
         self.setAcceptDrops(True)
 
@@ -35,10 +36,6 @@ class DropTarget(Control, QWidget):
     def hovered(self) -> None:
         """A drag came, or went: `_hover` tells."""
         self.update()
-
-    def full(self) -> str:
-        """A sentence on why nothing more can be taken now."""
-        return ""
 
     def browse(self) -> None:
         dialog = QFileDialog(self.window(), f"Choose {self._name.lower()}")
@@ -55,7 +52,7 @@ class DropTarget(Control, QWidget):
     def _take(self, offer: dropped.Dropped | None) -> bool:
         if offer is None:
             return False
-        if refusal := offer.refusal or self.full():
+        if refusal := offer.refusal or self.full:
             self.set_error(refusal)
         elif offer.files:
             self.files_dropped.emit(list(offer.files))
@@ -71,7 +68,7 @@ class DropTarget(Control, QWidget):
         if offer is None:
             event.ignore()
             return
-        self._refusal = offer.refusal or self.full()
+        self._refusal = offer.refusal or self.full
         self._hover = "refuse" if self._refusal else "take"
         self._accept(event)
         self.hovered()

@@ -37,9 +37,11 @@ class DropZone(DropTarget):
         kind: dropped.Kind = dropped.PICTURE,
         *,
         low: bool = False,
+        invitation: str = "",
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(name, kind, parent=parent)
+        self._invitation = invitation or f"Drop a {kind.word} here or paste it"
         self._empty = _LOW if low else _EMPTY
         self._pixmap = QPixmap()
         self._note = ""
@@ -196,7 +198,7 @@ class DropZone(DropTarget):
             return
         middle = room.center().y()
         for top, text, tone, font in (
-            (middle - 20, f"Drop a {self.kind.word} here or paste it", t.text, painter.font()),
+            (middle - 20, self._invitation, t.text, painter.font()),
             (middle, self.kind.formats, t.muted, theme.font(theme.CAPTION)),
         ):
             painter.setFont(font)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtGui import QImage, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from oelala_desktop.ui import focus, theme
 from oelala_desktop.ui.widgets.button import Button
 from oelala_desktop.ui.widgets.drop_target import DropTarget
-from oelala_desktop.ui.widgets.label import Label
+from oelala_desktop.ui.widgets.label import ElidedLabel, Label
 from oelala_desktop.ui.widgets.line_edit import LineEdit
 from oelala_desktop.ui.widgets.segmented import Segment, Segmented
 
@@ -61,18 +61,50 @@ class Source(QWidget):
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(0, 0, 0, 0)
         self.column.setSpacing(8)
-        self.head = QHBoxLayout()
-        self.head.setSpacing(8)
+        self._titled = titled
+        self._head = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._head.setSpacing(8)
+        self._title = ElidedLabel(name, weight=600)
+        self._caption = Label(tone="muted", size=theme.CAPTION)
         if titled:
-            self.head.addWidget(Label(name, weight=600))
-            self.head.addStretch(1)
-            self.tabs.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.head.addWidget(self.tabs)
-        self.column.addLayout(self.head)
+            words = QHBoxLayout()
+            words.setSpacing(8)
+            words.addWidget(self._title)
+            words.addWidget(self._caption)
+            words.addStretch(1)
+            self._head.addLayout(words, 1)
+        self._head.addWidget(self.tabs)
+        self.column.addLayout(self._head)
+        self.set_caption("")
 
     def set_error(self, sentence: str) -> None:
         """Why the last thing was not taken. What was there stays."""
         raise NotImplementedError
+
+    def set_caption(self, text: str) -> None:
+        """Beside the name, of a titled one."""
+        self._caption.setText(text)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def minimumSizeHint(self) -> QSize:
+        hint = super().minimumSizeHint()
+        if self._titled:  # else it could not become so narrow that the tabs go below
+            hint.setWidth(min(hint.width(), self.tabs.sizeHint().width()))
+        return hint
+
+    def _fit(self) -> None:
+        """The tabs beside the name where both have room, else below it."""
+        if not self._titled:
+            return
+        beside = sum(part.sizeHint().width() + 8 for part in (self._title, self._caption, self.tabs)) <= self.width()
+        sides = QBoxLayout.Direction
+        self._head.setDirection(sides.LeftToRight if beside else sides.TopToBottom)
+        across = QSizePolicy.Policy.Fixed if beside else QSizePolicy.Policy.Expanding
+        self.tabs.setSizePolicy(across, QSizePolicy.Policy.Fixed)
 
     def hear(self, target: DropTarget) -> None:
         """Hand on what comes into `target`."""
