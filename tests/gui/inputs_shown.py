@@ -5,14 +5,18 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Callable
+from itertools import pairwise
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from oelala_desktop.ui import theme
 from oelala_desktop.ui.widgets import dropped
 from oelala_desktop.ui.widgets.card import Surface
+from oelala_desktop.ui.widgets.mask_image import Brush
+from oelala_desktop.ui.widgets.mask_painter import MaskPainter
+from oelala_desktop.ui.widgets.mask_source import MaskSource
 from oelala_desktop.ui.widgets.media_source import MediaSource
 from oelala_desktop.ui.widgets.pictures_row import PicturesRow
 from tests.gui.scenery import PALETTES, mountains
@@ -100,6 +104,45 @@ def row_refused() -> PicturesRow:
     return row
 
 
+def ellipse(width: int, height: int) -> QImage:
+    """A mask with one spot."""
+    mask = QImage(width, height, QImage.Format.Format_Grayscale8)
+    mask.fill(0)
+    painter = QPainter(mask)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setBrush(Qt.GlobalColor.white)
+    painter.drawEllipse(width // 4, height // 4, width // 3, height // 2)
+    painter.end()
+    return mask
+
+
+def mask_source(picture: bool, mask: bool, error: str = "") -> MaskSource:
+    source = MaskSource()
+    source.set_picture(mountains(1536, 1024) if picture else None)
+    source.set_mask(ellipse(1536, 1024) if mask else None, "painted" if mask else "")
+    source.set_transparent(picture)
+    source.set_error(error)
+    return source
+
+
+def mask_painter() -> MaskPainter:
+    """With strokes hard and soft, and one of the eraser."""
+    painter = MaskPainter()
+    painter.set_picture(mountains(1536, 1024))
+    mask = painter.canvas.area
+    for places, brush in (
+        ([(300, 300), (520, 420), (700, 380)], Brush(140, 0.8)),
+        ([(900, 500), (1200, 760)], Brush(180, 0.0)),
+        ([(860, 740), (1240, 520)], Brush(50, 0.0, True)),
+    ):
+        for start, end in pairwise(places):
+            mask.stroke(QPointF(*start), QPointF(*end), brush)
+        mask.finish()
+    painter.canvas.setFixedHeight(320)
+    painter.setMinimumHeight(460)
+    return painter
+
+
 EXAMPLES: dict[str, Callable[[], QWidget]] = {
     "video": video,
     "video-empty": lambda: MediaSource(dropped.VIDEO),
@@ -113,6 +156,11 @@ EXAMPLES: dict[str, Callable[[], QWidget]] = {
     "pictures-many": lambda: row_of(8, 9),
     "pictures-full": lambda: row_of(3, 3),
     "pictures-refused": row_refused,
+    "mask": lambda: mask_source(True, True),
+    "mask-empty": lambda: mask_source(False, False),
+    "mask-not-painted": lambda: mask_source(True, False),
+    "mask-refused": lambda: mask_source(True, True, "This mask has 640 × 480 pixels, the picture 1536 × 1024."),
+    "mask-painter": mask_painter,
 }
 
 

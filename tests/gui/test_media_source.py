@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, Qt, QUrl
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QFileDialog, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
 from oelala_desktop.ui.widgets import dropped
@@ -97,6 +97,24 @@ def test_paste_into_both_states(qtbot: QtBot) -> None:
     with qtbot.waitSignal(source.files_dropped) as heard:
         QTest.keyClick(button(source, "Remove video"), Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
     assert heard.args == [[Path("/a/b.webm")]]
+
+
+def test_a_paste_is_the_focused_fields_and_else_the_windows(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    source = MediaSource(dropped.VIDEO, parent=window)
+    heard: list[object] = []
+    source.files_dropped.connect(heard.append)
+    QShortcut(QKeySequence("Ctrl+V"), window).activated.connect(lambda: heard.append("window"))
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(lambda: QApplication.activeWindow() is window)
+    source.zone.setFocus()
+    QGuiApplication.clipboard().setMimeData(of_files("/a/b.webm"))
+    QTest.keyClick(source.zone, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    QGuiApplication.clipboard().setText("words alone")
+    QTest.keyClick(source.zone, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert heard == [[Path("/a/b.webm")], "window"]
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.word)

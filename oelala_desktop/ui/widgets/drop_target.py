@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QGuiApplication, QImage, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QFileDialog, QWidget
 
@@ -47,7 +47,10 @@ class DropTarget(Control, QWidget):
 
     def paste(self) -> bool:
         """Take what the clipboard holds; False if there is nothing of this kind in it."""
-        return self._take(dropped.read(QGuiApplication.clipboard().mimeData(), kind=self.kind))
+        return self._take(self._offered())
+
+    def _offered(self, *, pixels: bool = True) -> dropped.Dropped | None:
+        return dropped.read(QGuiApplication.clipboard().mimeData(), pixels=pixels, kind=self.kind)
 
     def _take(self, offer: dropped.Dropped | None) -> bool:
         if offer is None:
@@ -91,8 +94,19 @@ class DropTarget(Control, QWidget):
         event.setDropAction(Qt.DropAction.CopyAction)  # file managers offer Move first, which would delete the file
         event.accept()
 
+    def event(self, event: QEvent) -> bool:
+        asked = event.type() == QEvent.Type.ShortcutOverride
+        if asked and _pastes(event) and self._offered(pixels=False) is not None:
+            event.accept()  # before the window has it, which would give it to another field
+            return True
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.matches(QKeySequence.StandardKey.Paste):
+        if _pastes(event):
             self.paste()
         else:
             super().keyPressEvent(event)
+
+
+def _pastes(event: QEvent) -> bool:
+    return isinstance(event, QKeyEvent) and event.matches(QKeySequence.StandardKey.Paste)

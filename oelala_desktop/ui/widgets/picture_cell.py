@@ -170,12 +170,13 @@ class Ghost(QWidget):
 
     def __init__(self, pixmap: QPixmap, window: QWidget) -> None:
         super().__init__(window)
+        self._window = window
         self._pixmap = pixmap
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.resize(SIDE + 16, SIDE + 16)
 
     def follow(self, where: QPoint) -> None:
-        self.move(self.parentWidget().mapFromGlobal(where) - self.rect().center())
+        self.move(self._window.mapFromGlobal(where) - self.rect().center())
         self.show()
         self.raise_()
 
