@@ -57,14 +57,14 @@ class MaskPainter(QWidget):
 
     def _bar(self) -> QWidget:
         bar = QWidget()
-        flow = FlowLayout(12, bar)
+        flow = FlowLayout(8, bar)
         flow.addWidget(self._tools)
         flow.addWidget(_group(Label("Size", size=theme.CAPTION), self._size, self._size_words))
         flow.addWidget(_group(Label("Soft edge", size=theme.CAPTION), self._soft, self._soft_words))
         flow.addWidget(_group(self._undo, self._redo, self._invert, self._clear, gap=2))
         flow.addWidget(_group(self._out, self._fit, self._in, gap=2))
         for slider in (self._size, self._soft):
-            slider.setFixedWidth(90)
+            slider.setFixedWidth(84)
         for words, widest in ((self._size_words, "0,000 px"), (self._soft_words, "100 %")):
             words.setMinimumWidth(painting.text_width(words.font(), widest))  # nothing beside it moves
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)

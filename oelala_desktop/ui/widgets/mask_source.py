@@ -11,6 +11,7 @@ from oelala_desktop.ui.widgets.button import Button, IconButton
 from oelala_desktop.ui.widgets.drop_target import DropTarget
 from oelala_desktop.ui.widgets.label import ElidedLabel, Label
 from oelala_desktop.ui.widgets.mask_image import reduced, tinted
+from oelala_desktop.ui.widgets.sentence import Sentence
 
 _HEIGHT = 146
 #: longest side of what the preview keeps
@@ -105,7 +106,7 @@ class MaskSource(QWidget):
         self._alpha = Button("From transparency", "outlined", icon="blend", height=theme.DENSE_HEIGHT)
         self._alpha.setAccessibleName("From the picture's transparency")
         self._invert = Button("Invert", "outlined", icon="contrast", height=theme.DENSE_HEIGHT)
-        self._sentence = Label(tone="error", size=theme.CAPTION, wrap=True)
+        self._sentence = Sentence()
         head = QHBoxLayout()
         head.setSpacing(8)
         head.addWidget(Label(name, weight=600))
@@ -160,8 +161,7 @@ class MaskSource(QWidget):
         self._alpha.set_reason("" if transparent else "Nothing in the picture is transparent")
 
     def set_error(self, sentence: str) -> None:
-        self._sentence.setText(sentence)
-        self._sentence.setVisible(bool(sentence))
+        self._sentence.say(sentence)
 
     def paste(self) -> bool:
         return self.preview.paste()

@@ -13,7 +13,8 @@ from oelala_desktop.ui.widgets import dropped
 from oelala_desktop.ui.widgets.button import Button, IconButton
 from oelala_desktop.ui.widgets.drop_target import DropTarget
 from oelala_desktop.ui.widgets.drop_zone import DropZone
-from oelala_desktop.ui.widgets.label import ElidedLabel, Label
+from oelala_desktop.ui.widgets.label import ElidedLabel
+from oelala_desktop.ui.widgets.sentence import Sentence
 from oelala_desktop.ui.widgets.source import Source
 from oelala_desktop.ui.widgets.strip_picture import GRIP
 from oelala_desktop.ui.widgets.trim_strip import TrimStrip
@@ -124,7 +125,7 @@ class MediaSource(Source):
         self.zone = DropZone(name, kind, low=kind is dropped.SOUND)
         self._given = _Given(name, kind)
         self.strip = self._given.strip
-        self._sentence = Label(tone="error", size=theme.CAPTION, wrap=True)
+        self._sentence = Sentence()
         self._smaller = Button("Make it smaller", "link", height=24)
         for widget in (self.zone, self._given, self._sentence, self._smaller):
             self.column.addWidget(widget)
@@ -159,8 +160,7 @@ class MediaSource(Source):
     def set_error(self, sentence: str) -> None:
         self.zone.set_error("" if self.has_media else sentence)
         self._given.setAccessibleDescription(sentence)
-        self._sentence.setText(sentence if self.has_media else "")
-        self._sentence.setVisible(bool(self._sentence.text()))
+        self._sentence.say(sentence if self.has_media else "")
 
     def offer_smaller(self, offered: bool) -> None:
         """For one that is larger than the server takes."""

@@ -6,10 +6,9 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
-from oelala_desktop.ui import theme
 from oelala_desktop.ui.widgets.drop_zone import DropZone
-from oelala_desktop.ui.widgets.label import Label
 from oelala_desktop.ui.widgets.pictures_shelf import PicturesShelf
+from oelala_desktop.ui.widgets.sentence import Sentence
 from oelala_desktop.ui.widgets.source import Source
 
 
@@ -24,7 +23,7 @@ class PicturesRow(Source):
         self._count, self._least, self._most = 0, 0, 0
         self.zone = DropZone(name, low=True, invitation="Drop pictures here or paste them")
         self.shelf = PicturesShelf(name)
-        self._sentence = Label(tone="error", size=theme.CAPTION, wrap=True)
+        self._sentence = Sentence()
         for widget in (self.zone, self.shelf, self._sentence):
             self.column.addWidget(widget)
         self.hear(self.zone)
@@ -54,8 +53,7 @@ class PicturesRow(Source):
 
     def set_error(self, sentence: str) -> None:
         self.zone.set_error("" if self._count else sentence)
-        self._sentence.setText(sentence if self._count else "")
-        self._sentence.setVisible(bool(self._sentence.text()))
+        self._sentence.say(sentence if self._count else "")
 
     def paste(self) -> bool:
         return self.shelf.paste()
