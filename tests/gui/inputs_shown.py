@@ -72,14 +72,6 @@ def refused_video() -> MediaSource:
     return source
 
 
-def focused_end() -> MediaSource:
-    source = video()
-    source.window().activateWindow()
-    QApplication.processEvents()
-    source.strip.findChildren(QWidget)[1].setFocus(Qt.FocusReason.TabFocusReason)
-    return source
-
-
 def sound() -> MediaSource:
     source = MediaSource(dropped.SOUND)
     source.set_media("narration_take_3.wav", ["48 kHz", "stereo"])
