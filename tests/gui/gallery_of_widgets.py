@@ -68,11 +68,13 @@ def _draw(directory: Path, mode: str, suffix: str, wanted: list[str]) -> None:
 
     from oelala_desktop.ui import motion
     from oelala_desktop.ui.theme import Theme
+    from tests.gui.inputs_shown import grab_examples
     from tests.gui.seeded import Seeded
 
     app = QApplication([])
     app.setProperty(motion.REDUCED, True)
     Theme(app, mode)  # type: ignore[arg-type]
+    grab_examples(lambda name, shown: shown.grab().save(str(directory / f"{name}-{mode}{suffix}.png")), wanted)
     for name in _states(Seeded()):
         if wanted and name not in wanted:
             continue

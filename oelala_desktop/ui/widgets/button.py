@@ -1,5 +1,5 @@
-"""Buttons: primary (one a page), outlined, plain, danger (only while confirming), and over pictures
-stage (on a dark ground of its own) and glass (on nothing)."""
+"""Buttons: primary (one a page), outlined, plain, danger (only while confirming), link (words among words), and over
+pictures stage (on a dark ground of its own) and glass (on nothing)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from oelala_desktop.ui import icons, painting, theme
 from oelala_desktop.ui.motion import Glide
 from oelala_desktop.ui.widgets.control import Control
 
-Kind = Literal["primary", "outlined", "plain", "danger", "stage", "glass"]
+Kind = Literal["primary", "outlined", "plain", "danger", "link", "stage", "glass"]
 _GAP, _PAD, _ICON = 8, 12, 16
 
 
@@ -37,6 +37,7 @@ def _faces(kind: Kind, t: theme.Tokens) -> tuple[str, str, str, str | None, str]
         "outlined": (t.panel, t.input, t.pressed, t.border, t.text),
         "plain": (clear, t.input, t.pressed, None, t.text2),
         "danger": (t.panel, t.input, t.pressed, t.error, t.error_text),
+        "link": (clear, clear, clear, None, t.accent_text),
         "stage": (t.scrim, t.stage, t.stage, None, t.on_stage),
         "glass": ("#00ffffff", t.stage_track, t.stage_track, None, t.on_stage),
     }[kind]
@@ -66,6 +67,7 @@ class Button(Control, QAbstractButton):
         self._height = height
         self._size = theme.CONTROL if kind == "primary" and height >= theme.HEIGHT else theme.BODY
         self._weight = 600 if kind == "primary" else 500
+        self._pad = 0 if kind == "link" else _PAD
         self._glide = Glide(self, 0.0, lambda _value: self.update())
         self.setText(text)
         self.setAccessibleName(name or text)
@@ -95,7 +97,7 @@ class Button(Control, QAbstractButton):
     def sizeHint(self) -> QSize:
         width = 0
         if self.text():
-            width = painting.text_width(theme.font(self._size, self._weight), self.text()) + 2 * _PAD + 2
+            width = painting.text_width(theme.font(self._size, self._weight), self.text()) + 2 * self._pad + 2
         if self._icon:
             width = width + _ICON + _GAP if width else self._height
         if self._cap:
@@ -141,7 +143,9 @@ class Button(Control, QAbstractButton):
     def _paint_content(self, painter: QPainter, tone: str) -> None:
         text_font, cap_font = theme.font(self._size, self._weight), theme.font(theme.CAPTION)
         cap_width = painting.text_width(cap_font, self._cap) + 12 if self._cap else 0
-        room = self.width() - 2 * _PAD - (_ICON + _GAP if self._icon else 0) - (cap_width + _GAP if cap_width else 0)
+        room = (
+            self.width() - 2 * self._pad - (_ICON + _GAP if self._icon else 0) - (cap_width + _GAP if cap_width else 0)
+        )
         text = painting.elided(text_font, self.text(), room + 2)
         text_width = painting.text_width(text_font, text) if text else 0
         parts = [w for w in (_ICON if self._icon else 0, text_width, cap_width) if w]
@@ -153,6 +157,7 @@ class Button(Control, QAbstractButton):
             x += _ICON + _GAP
         painter.setPen(QColor(tone))
         if text:
+            text_font.setUnderline(self._kind == "link" and self.underMouse())
             painter.setFont(text_font)
             box = QRectF(x, 0, text_width + 2, self.height())
             painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, text)

@@ -1,20 +1,13 @@
-"""Where a picture comes in: dropped, pasted or browsed for. It hands on paths, pixels or addresses, no more."""
+"""An empty field that invites, and a picture's field filled: it says whether it will take what hovers over it."""
 
 from __future__ import annotations
-
-from pathlib import Path
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
-    QDragEnterEvent,
-    QDragMoveEvent,
-    QDropEvent,
     QFontMetrics,
-    QGuiApplication,
     QImage,
     QKeyEvent,
-    QKeySequence,
     QMouseEvent,
     QPainter,
     QPaintEvent,
@@ -22,34 +15,37 @@ from PySide6.QtGui import (
     QPixmap,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QFileDialog, QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from oelala_desktop.ui import icons, painting, theme
 from oelala_desktop.ui.widgets import dropped
 from oelala_desktop.ui.widgets.button import Button, IconButton
-from oelala_desktop.ui.widgets.control import Control
+from oelala_desktop.ui.widgets.drop_target import DropTarget
 
-_EMPTY, _FILLED = 128, 100
+_EMPTY, _LOW, _FILLED = 128, 56, 100
 
 
-class DropZone(Control, QWidget):
-    """Empty it invites, hovered it says whether it will take the thing, filled it shows the picture cropped."""
+class DropZone(DropTarget):
+    """Empty it invites, hovered it says whether it will take the thing, filled it shows the picture cropped. If it is
+    `low` it invites beside its button instead of above it."""
 
-    files_dropped = Signal(list)  # list[Path]
-    image_pasted = Signal(QImage)
-    url_dropped = Signal(str)
     removed = Signal()
 
-    def __init__(self, name: str = "Picture", *, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._name = name
+    def __init__(
+        self,
+        name: str = "Picture",
+        kind: dropped.Kind = dropped.PICTURE,
+        *,
+        low: bool = False,
+        invitation: str = "",
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(name, kind, parent=parent)
+        self._invitation = invitation or f"Drop a {kind.word} here or paste it"
+        self._empty = _LOW if low else _EMPTY
         self._pixmap = QPixmap()
         self._note = ""
         self._error = ""
-        self._hover = ""  # "", "take" or "refuse"
-        self._refusal = ""
-        self.setAccessibleName(name)
-        self.setAcceptDrops(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -89,68 +85,14 @@ class DropZone(Control, QWidget):
     def error(self) -> str:
         return self._error
 
+    def hovered(self) -> None:
+        self._arrange()
+
     # ways in
-
-    def browse(self) -> None:
-        dialog = QFileDialog(self.window(), f"Choose {self._name.lower()}")
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        endings = " ".join(f"*{suffix}" for suffix in dropped.SUFFIXES)
-        dialog.setNameFilters([f"Pictures ({endings})", "All files (*)"])
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.filesSelected.connect(lambda files: self.files_dropped.emit([Path(file) for file in files]))
-        dialog.open()
-
-    def paste(self) -> bool:
-        """Take what the clipboard holds; False if there is nothing for a picture field in it."""
-        return self._take(dropped.read(QGuiApplication.clipboard().mimeData()))
-
-    def _take(self, offer: dropped.Dropped | None) -> bool:
-        if offer is None:
-            return False
-        if offer.refusal:
-            self.set_error(offer.refusal)
-        elif offer.files:
-            self.files_dropped.emit(list(offer.files))
-        elif offer.image is not None and not offer.image.isNull():
-            self.image_pasted.emit(offer.image)
-        elif offer.url:
-            self.url_dropped.emit(offer.url)
-        return True
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        mime = event.mimeData()
-        offer = None if dropped.only_json(mime) else dropped.read(mime, pixels=False)
-        if offer is None:
-            event.ignore()
-            return
-        self._hover = "refuse" if offer.refusal else "take"
-        self._refusal = offer.refusal
-        self._accept(event)
-        self._arrange()
-
-    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
-        self._accept(event)
-
-    def dragLeaveEvent(self, _event: object) -> None:
-        self._hover = ""
-        self._arrange()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        self._hover = ""
-        self._accept(event)
-        self._arrange()
-        self._take(dropped.read(event.mimeData()))
-
-    @staticmethod
-    def _accept(event: QDropEvent) -> None:
-        event.setDropAction(Qt.DropAction.CopyAction)  # file managers offer Move first, which would delete the file
-        event.accept()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()
-        if event.matches(QKeySequence.StandardKey.Paste):
-            self.paste()
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space) and not event.modifiers():
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space) and not event.modifiers():
             self.browse()
         elif key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and self.has_picture:
             self.removed.emit()
@@ -164,7 +106,7 @@ class DropZone(Control, QWidget):
     # looks
 
     def sizeHint(self) -> QSize:
-        height = _FILLED if self.has_picture else _EMPTY
+        height = _FILLED if self.has_picture else self._empty
         if self._error and self.has_picture:
             height += self._error_height() + 6
         return QSize(240, height)
@@ -178,9 +120,10 @@ class DropZone(Control, QWidget):
         self._browse.setVisible(not self.has_picture and not self._hover)
         self._remove.setGeometry(self.width() - 36, 8, 28, 28)
         hint = self._browse.sizeHint()
-        self._browse.setGeometry(
-            (self.width() - hint.width()) // 2, _EMPTY - hint.height() - 14, hint.width(), hint.height()
-        )
+        x, y = (self.width() - hint.width()) // 2, _EMPTY - hint.height() - 14
+        if self._empty == _LOW:
+            x, y = self.width() - hint.width() - 12, (_LOW - hint.height()) // 2
+        self._browse.setGeometry(x, y, hint.width(), hint.height())
         self.updateGeometry()
         self.update()
 
@@ -221,41 +164,49 @@ class DropZone(Control, QWidget):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         half = pen.widthF() / 2
         painter.drawRoundedRect(box.adjusted(half, half, -half, -half), theme.RADIUS, theme.RADIUS)
-        title, small, tone = self._words(t)
-        middle = box.center().y() if self._hover else 40
-        painter.setFont(theme.font(theme.BODY, 500))
-        if tone == t.error_text and painting.text_width(painter.font(), title) > box.width() - 24:
-            painter.setPen(QColor(tone))
-            lines = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-            painter.drawText(QRectF(12, middle - 34, box.width() - 24, 68), lines, f"{title} {small}".strip())
+        low = self._empty == _LOW and not self.has_picture
+        room = box.adjusted(12, 0, -12, 0)
+        if self._hover:
+            self._paint_answer(painter, room, t, low)
+        elif low:
+            room.setRight(self._browse.x() - 12)
+            self._paint_words(painter, room, Qt.AlignmentFlag.AlignLeft, t)
         else:
-            self._paint_line(painter, QRectF(8, middle - 20, box.width() - 16, 20), title, tone)
-            painter.setFont(theme.font(theme.CAPTION))
-            self._paint_line(painter, QRectF(8, middle + 2, box.width() - 16, 20), small, t.muted)
-        if not self._hover:
+            room.setBottom(self._browse.y() - 4)
+            self._paint_words(painter, room, Qt.AlignmentFlag.AlignHCenter, t)
+
+    def _paint_answer(self, painter: QPainter, room: QRectF, t: theme.Tokens, low: bool) -> None:
+        """What comes of letting go here."""
+        take = self._hover == "take"
+        tone = t.accent_text if take else t.error_text
+        middle = room.center().y()
+        if not low:
+            icons.draw(
+                painter, "download" if take else "ban", QRectF(room.center().x() - 10, middle - 46, 20, 20), tone
+            )
+        painter.setPen(QColor(tone))
+        painter.setFont(theme.font(theme.BODY, 500))
+        lines = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+        below = room if low else QRectF(room.x(), middle - 22, room.width(), room.bottom() - middle + 18)
+        painter.drawText(below, lines, "Drop to use it" if take else self._refusal)
+
+    def _paint_words(self, painter: QPainter, room: QRectF, side: Qt.AlignmentFlag, t: theme.Tokens) -> None:
+        painter.setFont(theme.font(theme.BODY, 500))
+        if self._error:
+            painter.setPen(QColor(t.error_text))
+            painter.drawText(room, side | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap, self._error)
             return
-        icons.draw(
-            painter,
-            "download" if self._hover == "take" else "ban",
-            QRectF(box.center().x() - 10, middle - 46, 20, 20),
-            tone,
-        )
+        middle = room.center().y()
+        for top, text, tone, font in (
+            (middle - 20, self._invitation, t.text, painter.font()),
+            (middle, self.kind.formats, t.muted, theme.font(theme.CAPTION)),
+        ):
+            painter.setFont(font)
+            painter.setPen(QColor(tone))
+            line = QRectF(room.x(), top, room.width(), 20)
+            painter.drawText(line, side | Qt.AlignmentFlag.AlignVCenter, painting.elided(font, text, room.width()))
 
     def _error_height(self) -> int:
         metrics = QFontMetrics(theme.font(theme.CAPTION))
         room = QRect(0, 0, max(60, self.width()), 10_000)
         return metrics.boundingRect(room, int(Qt.TextFlag.TextWordWrap), self._error).height()
-
-    def _words(self, t: theme.Tokens) -> tuple[str, str, str]:
-        """(first line, second line, tone of the first)."""
-        if self._hover == "take":
-            return "Drop to use it", "", t.accent_text
-        if self._hover == "refuse" or self._error:
-            first, _, rest = (self._refusal if self._hover else self._error).partition(". ")
-            return first + ("." if rest else ""), rest, t.error_text
-        return "Drop a picture here or paste it", dropped.KINDS, t.text
-
-    def _paint_line(self, painter: QPainter, rect: QRectF, text: str, tone: str) -> None:
-        painter.setPen(QColor(tone))
-        text = painting.elided(painter.font(), text, rect.width())
-        painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)

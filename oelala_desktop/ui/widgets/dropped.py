@@ -1,4 +1,4 @@
-"""What a drag or the clipboard holds that a picture field can take."""
+"""What a drag or the clipboard holds that a field for a picture, a video or a sound can take."""
 
 from __future__ import annotations
 
@@ -14,28 +14,53 @@ from PySide6.QtGui import QImage
 
 from oelala_desktop.ui.widgets import web_drag
 
-SUFFIXES = (
-    ".jpg",
-    ".jpeg",
-    ".jfif",
-    ".jpe",
-    ".pjpeg",
-    ".pjp",
-    ".png",
-    ".apng",
-    ".webp",
-    ".gif",
-    ".bmp",
-    ".tif",
-    ".tiff",
-    ".avif",
+
+class Kind(NamedTuple):
+    """What a field takes, known by how names of files end, and the words for it. `formats` are those people know."""
+
+    word: str
+    suffixes: tuple[str, ...]
+    formats: str
+    others: tuple[str, ...] = ()  # endings of files that have one of it within
+
+    @property
+    def words(self) -> str:
+        return f"{self.word}s"
+
+    @property
+    def filters(self) -> list[str]:
+        """For a dialog that browses for it."""
+        endings = " ".join(f"*{suffix}" for suffix in (*self.suffixes, *self.others))
+        return [f"{self.words.capitalize()} ({endings})", "All files (*)"]
+
+
+# fmt: off
+PICTURE = Kind(
+    "picture",
+    (".jpg", ".jpeg", ".jfif", ".jpe", ".pjpeg", ".pjp", ".png", ".apng", ".webp", ".gif", ".bmp", ".tif", ".tiff",
+     ".avif"),
+    "JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF",
 )
-KINDS = "JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF"
+VIDEO = Kind(
+    "video",
+    (".mp4", ".m4v", ".mov", ".webm", ".mkv", ".avi", ".gif", ".mpg", ".mpeg", ".ts", ".m2ts", ".mts", ".wmv", ".flv",
+     ".3gp", ".ogv"),
+    "MP4, MOV, WebM, MKV, AVI, GIF",
+)
+SOUND = Kind(
+    "sound",
+    (".wav", ".mp3", ".flac", ".ogg", ".oga", ".opus", ".m4a", ".m4b", ".aac", ".aif", ".aiff", ".wma", ".mka",
+     ".weba"),
+    "WAV, MP3, FLAC, OGG, M4A or video",
+    others=tuple(suffix for suffix in VIDEO.suffixes if suffix != ".gif"),
+)
+# fmt: on
+_KINDS = (PICTURE, VIDEO, SOUND)
 #: browsers save "photo.jpg_large" and "photo.jpg!d"
 _TAIL = re.compile(r"[^0-9a-z].*")
 _PATH = re.compile(r"(/|~/|[A-Za-z]:[\\/]|\\\\)\S")
-#: pictures and videos that no picture field takes, of which it says so
-_OTHERS = (".heic", ".heif", ".jxl", ".jp2", ".svg", ".psd", ".ico", ".pdf", ".mp4", ".mov", ".webm", ".mkv", ".avi")
+#: what no field takes, of which it says so
+_OTHERS = (".heic", ".heif", ".jxl", ".jp2", ".svg", ".psd", ".ico", ".pdf", ".mid", ".midi")
 _HERE = ("localhost", "127.0.0.1", "[::1]", "::1")
 _NO_PIXELS = "The picture in it cannot be read. Save it as a file, and drop that."
 
@@ -49,35 +74,55 @@ class Dropped(NamedTuple):
     refusal: str = ""
 
 
-def looks_like_picture(path: Path) -> bool:
+def looks_like(path: Path, kind: Kind) -> bool:
     """By name alone: a file without an ending may be one, its reader will say."""
     suffix = path.suffix.casefold()
-    return not suffix or f".{_TAIL.sub('', suffix[1:])}" in SUFFIXES
+    return not suffix or f".{_TAIL.sub('', suffix[1:])}" in (*kind.suffixes, *kind.others)
 
 
-def refusal(files: Sequence[Path]) -> str:
-    """A sentence on files that are no pictures."""
+def looks_like_picture(path: Path) -> bool:
+    return looks_like(path, PICTURE)
+
+
+def refusal(files: Sequence[Path], kind: Kind = PICTURE) -> str:
+    """A sentence on files that are none of `kind`."""
     if len(files) == 1:
-        return f"{files[0].name} is not a picture. {KINDS} can be used."
-    return f"{files[0].name} and {len(files) - 1} more are not pictures. {KINDS} can be used."
+        return f"{files[0].name} is not a {kind.word}. {kind.formats} can be used."
+    return f"{files[0].name} and {len(files) - 1} more are not {kind.words}. {kind.formats} can be used."
 
 
-def read(mime: QMimeData, *, pixels: bool = True) -> Dropped | None:
-    """The best that `mime` offers: files, then pixels, then an address; None if nothing in it concerns pictures.
+def read(mime: QMimeData, *, pixels: bool = True, kind: Kind = PICTURE) -> Dropped | None:
+    """The best that `mime` offers: files, then pixels, then an address; None if nothing in it concerns `kind`.
 
     `pixels` False leaves picture data undecoded, for use while a drag only hovers."""
     named = web_drag.addresses(mime)
     files = list(dict.fromkeys([*_files(named), *_paths(mime.text())]))
-    if any(looks_like_picture(path) for path in files):
+    if any(looks_like(path, kind) for path in files):
         return Dropped(files=tuple(files))  # the others among them are named by whoever takes the files
-    said = refusal(files) if files else ""
-    kinds = [kind for kind in mime.formats() if kind.startswith("image/")]
+    said = refusal(files, kind) if files else ""
+    if kind is not PICTURE:
+        return _address(mime, named, said, kind)
+    kinds = [name for name in mime.formats() if name.startswith("image/")]
     if mime.hasImage() or kinds:
         image = _image(mime, kinds) if pixels else QImage()
         if not (pixels and image.isNull()):
             return Dropped(image=image)
         said = said or _NO_PIXELS
     return _from_web(mime, named, said, pixels=pixels)
+
+
+def _address(mime: QMimeData, named: Sequence[str], said: str, kind: Kind) -> Dropped | None:
+    """An address that names a file of `kind` before any other, since only its answer tells what it is."""
+    piece = web_drag.text_of(mime, "text/html")
+    links = [*named, *web_drag.pictures_of(piece, next(filter(_is_web, named), ""))[1]]
+    web = [address for address in dict.fromkeys(links) if _is_web(address)]
+    best = next((address for address in web if _is_of(address, kind)), next(iter(web), ""))
+    if best:
+        return Dropped(url=best)
+    if mime.hasImage() and not said:
+        said = f"This is a picture. A {kind.word} is needed here."
+    said = said or next((_elsewhere(address, kind) for address in named if not address.startswith("file:")), "")
+    return Dropped(refusal=said) if said else None
 
 
 def _image(mime: QMimeData, kinds: Sequence[str]) -> QImage:
@@ -96,7 +141,7 @@ def _from_web(mime: QMimeData, named: list[str], said: str, *, pixels: bool) -> 
     piece = web_drag.text_of(mime, "text/html")
     shown, links = web_drag.pictures_of(piece, page)
     targets = [*named, *links]
-    large = [*filter(None, map(web_drag.named_picture, targets)), *(a for a in targets if _is_picture(a))]
+    large = [*filter(None, map(web_drag.named_picture, targets)), *(a for a in targets if _is_of(a, PICTURE))]
     for address in (*large, *shown, *named):
         if _is_web(address):
             return Dropped(url=address)
@@ -132,23 +177,23 @@ def _paths(text: str) -> Iterator[Path]:
 
 
 def _is_media(path: Path) -> bool:
-    return looks_like_picture(path) or path.suffix.casefold() in _OTHERS
+    return path.suffix.casefold() in _OTHERS or any(looks_like(path, kind) for kind in _KINDS)
 
 
 def _is_web(address: str) -> bool:
     return address.startswith(("http://", "https://"))
 
 
-def _is_picture(address: str) -> bool:
+def _is_of(address: str, kind: Kind) -> bool:
     name = Path(web_drag.path_of(address)).name if _is_web(address) else ""
-    return bool(Path(name).suffix) and looks_like_picture(Path(name))
+    return bool(Path(name).suffix) and looks_like(Path(name), kind)
 
 
-def _elsewhere(address: str) -> str:
-    scheme, host = urlsplit(address).scheme, urlsplit(address).netloc
+def _elsewhere(address: str, kind: Kind = PICTURE) -> str:
+    scheme, host, word = urlsplit(address).scheme, urlsplit(address).netloc, kind.word
     if scheme in ("smb", "nfs", "sftp", "ftp", "ftps", "dav", "davs", "afp", "mtp", "gphoto2", "ssh"):
-        return f"{host or address[:60]} is another machine or device. Copy the picture here first, and drop the copy."
-    return f"A picture cannot be taken from an address that starts with {scheme}:. Save it as a file, and drop that."
+        return f"{host or address[:60]} is another machine or device. Copy the {word} here first, and drop the copy."
+    return f"A {word} cannot be taken from an address that starts with {scheme}:. Save it as a file, and drop that."
 
 
 def is_text(mime: QMimeData) -> bool:

@@ -1,72 +1,25 @@
-"""The picture field: a file, an address, or something from My Media, behind three tabs."""
+"""The picture field: where a picture comes in, and the picture itself."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
-from oelala_desktop.ui import focus, theme
-from oelala_desktop.ui.widgets.button import Button
 from oelala_desktop.ui.widgets.drop_zone import DropZone
-from oelala_desktop.ui.widgets.line_edit import LineEdit
-from oelala_desktop.ui.widgets.segmented import Segment, Segmented
-
-_TABS = (Segment("file", "File", "upload"), Segment("url", "URL", "link"), Segment("media", "My media", "layout-grid"))
+from oelala_desktop.ui.widgets.source import Source
 
 
-class AddressRow(QWidget):
-    """A line for an address and the button that fetches from it."""
-
-    fetch_requested = Signal(str)
-
-    def __init__(self, name: str, *, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.edit = LineEdit()
-        theme.dress(self.edit, "field")
-        self.edit.setPlaceholderText("https://…")
-        self.edit.setAccessibleName(name)
-        self.edit.setFixedHeight(theme.HEIGHT)
-        fetch = Button("Fetch", "outlined", icon="download")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
-        row.addWidget(self.edit, 1)
-        row.addWidget(fetch)
-        self.edit.returnPressed.connect(self._fetch)
-        fetch.clicked.connect(self._fetch)
-        self.setFocusProxy(self.edit)
-
-    def _fetch(self) -> None:
-        self.fetch_requested.emit(self.edit.text().strip())
-
-
-class PictureSource(QWidget):
+class PictureSource(Source):
     """Once there is a picture it is shown under every tab. `zone` is the drop zone itself."""
 
-    files_dropped = Signal(list)  # list[Path]
-    image_pasted = Signal(QImage)
-    url_dropped = Signal(str)
-    media_requested = Signal()
     removed = Signal()
 
     def __init__(self, name: str = "Picture", *, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.tabs = Segmented(_TABS, f"{name} from", columns=3)
-        self.tabs.set_value("file")
+        super().__init__(name, parent=parent)
         self.zone = DropZone(name)
-        self._name = name
-        self._address: AddressRow | None = None
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
-        self._column = column
-        column.addWidget(self.tabs)
-        column.addWidget(self.zone)
-        self.tabs.value_changed.connect(self._switch)
-        self.zone.files_dropped.connect(self.files_dropped)
-        self.zone.image_pasted.connect(self.image_pasted)
-        self.zone.url_dropped.connect(self.url_dropped)
+        self.column.addWidget(self.zone)
+        self.hear(self.zone)
         self.zone.removed.connect(self.removed)
 
     def set_picture(self, image: QImage | None, name: str = "") -> None:
@@ -80,25 +33,3 @@ class PictureSource(QWidget):
 
     def paste(self) -> bool:
         return self.zone.paste()
-
-    def _switch(self, tab: str) -> None:
-        if tab == "url" and self._address is None:
-            self._address = AddressRow(f"{self._name} address")
-            self._address.fetch_requested.connect(self._fetch)
-            self._column.insertWidget(1, self._address)
-            focus.place_after(self.tabs.button("url"), self._address)
-        if self._address is not None:
-            self._address.setVisible(tab == "url")
-            if tab == "url":
-                self._address.setFocus()
-        if tab == "media":
-            self.tabs.set_value("file")  # My Media opens elsewhere; the tab is a way there, not a state
-            self.media_requested.emit()
-
-    def _fetch(self, address: str) -> None:
-        whole = address if "://" in address else f"http://{address}"
-        if address and whole.startswith(("http://", "https://")):
-            self.set_error("")
-            self.url_dropped.emit(whole)
-        else:
-            self.set_error("An address starts with http:// or https://.")

@@ -1,0 +1,170 @@
+"""The field of a video or a sound: where it comes in, the part of it that is used, and what it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from oelala_desktop.ui import icons, painting, theme
+from oelala_desktop.ui.widgets import dropped
+from oelala_desktop.ui.widgets.button import Button, IconButton
+from oelala_desktop.ui.widgets.drop_target import DropTarget
+from oelala_desktop.ui.widgets.drop_zone import DropZone
+from oelala_desktop.ui.widgets.label import ElidedLabel
+from oelala_desktop.ui.widgets.sentence import Sentence
+from oelala_desktop.ui.widgets.source import Source
+from oelala_desktop.ui.widgets.strip_picture import GRIP
+from oelala_desktop.ui.widgets.trim_strip import TrimStrip
+
+
+class _Mark(QWidget):
+    """ "keeps its sound", in the tone of what is well."""
+
+    def __init__(self, icon: str, text: str) -> None:
+        super().__init__()
+        self._icon, self._text = icon, text
+        self.setAccessibleName(text)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        font = theme.font(theme.CAPTION, 500)
+        return QSize(14 + 6 + painting.text_width(font, self._text) + 1, max(16, self.fontMetrics().height()))
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        tone = theme.tokens().ok
+        painter = QPainter(self)
+        painting.begin(painter)
+        icons.draw(painter, self._icon, QRectF(0, round(self.height() / 2 - 7), 14, 14), tone)
+        painter.setFont(theme.font(theme.CAPTION, 500))
+        painter.setPen(QColor(tone))
+        painter.drawText(QRectF(20, 0, self.width(), self.height()), Qt.AlignmentFlag.AlignVCenter, self._text)
+
+
+class _Given(DropTarget):
+    """The strip, under it the name and what else is known; another one can be dropped or pasted over it."""
+
+    removed = Signal()
+    refused = Signal(str)
+
+    def __init__(self, name: str, kind: dropped.Kind) -> None:
+        super().__init__(name, kind)
+        self.strip = TrimStrip()
+        self.remove = IconButton("x", f"Remove {name.lower()}", "stage", height=24, parent=self)
+        self.remove.clicked.connect(self.removed)
+        self.title = ElidedLabel(size=theme.CAPTION, weight=600)
+        self.facts = ElidedLabel(tone="muted", size=theme.CAPTION)
+        self.facts.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)  # a long name gives way
+        self.kept = _Mark("volume-2", "keeps its sound")
+        line = QHBoxLayout()
+        line.setSpacing(0)
+        line.addWidget(self.title)
+        line.addWidget(self.facts)
+        line.addStretch(1)
+        line.addWidget(self.kept)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addWidget(self.strip)
+        column.addLayout(line)
+        self._cover = _Cover(self)
+
+    def set_error(self, sentence: str) -> None:
+        self.refused.emit(sentence)
+
+    def hovered(self) -> None:
+        self._cover.show_answer(self._hover)
+        self.remove.setVisible(not self._hover)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.remove.setGeometry(self.width() - GRIP - 24 - 6, 6, 24, 24)
+        self.remove.raise_()
+        self._cover.setGeometry(self.rect())
+
+
+class _Cover(QWidget):
+    """What comes of letting go, over what is there."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._take = True
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.hide()
+
+    def show_answer(self, hover: str) -> None:
+        self._take = hover == "take"
+        self.setVisible(bool(hover))
+        self.raise_()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        t = theme.tokens()
+        painter = QPainter(self)
+        painting.begin(painter)
+        fill, edge, tone = (t.accent_soft, t.accent, t.accent_text) if self._take else (t.panel, t.error, t.error_text)
+        painting.rounded(painter, self.rect(), theme.RADIUS, fill, edge, 2)
+        painter.setFont(theme.font(theme.BODY, 500))
+        painter.setPen(QColor(tone))
+        words = "Drop to use it instead" if self._take else "This cannot be used here"
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, words)
+
+
+class MediaSource(Source):
+    """Of the kind VIDEO or SOUND. Once something is given, it is shown under every tab."""
+
+    removed = Signal()
+    range_changed = Signal(float, object)  # see TrimStrip
+    settled = Signal()
+    smaller_wished = Signal()
+
+    def __init__(self, kind: dropped.Kind, name: str = "", *, parent: QWidget | None = None) -> None:
+        name = name or kind.word.capitalize()
+        super().__init__(name, titled=True, parent=parent)
+        self.zone = DropZone(name, kind, low=kind is dropped.SOUND)
+        self._given = _Given(name, kind)
+        self.strip = self._given.strip
+        self._sentence = Sentence()
+        self._smaller = Button("Make it smaller", "link", height=24)
+        for widget in (self.zone, self._given, self._sentence, self._smaller):
+            self.column.addWidget(widget)
+        self.hear(self.zone)
+        self.hear(self._given)
+        self._given.refused.connect(self.set_error)
+        self._given.removed.connect(self.removed)
+        self._smaller.clicked.connect(self.smaller_wished)
+        self.strip.range_changed.connect(self.range_changed)
+        self.strip.settled.connect(self.settled)
+        self.set_media("")
+        self.offer_smaller(False)
+
+    @property
+    def has_media(self) -> bool:
+        return not self._given.isHidden()
+
+    @property
+    def error(self) -> str:
+        return self._sentence.text() or self.zone.error
+
+    def set_media(self, name: str, facts: Sequence[str] = (), *, keeps_sound: bool = False) -> None:
+        """Show what is given: the name of its file and facts such as "1280 × 720". An empty name is the empty state.
+        Clears the error; what is on the strip is told to `strip`."""
+        self._given.title.setText(name)
+        self._given.facts.setText("".join(f" · {fact}" for fact in facts))
+        self._given.kept.setVisible(keeps_sound)
+        self._given.setVisible(bool(name))
+        self.zone.setVisible(not name)
+        self.set_error("")
+
+    def set_error(self, sentence: str) -> None:
+        self.zone.set_error("" if self.has_media else sentence)
+        self._given.setAccessibleDescription(sentence)
+        self._sentence.say(sentence if self.has_media else "")
+
+    def offer_smaller(self, offered: bool) -> None:
+        """For one that is larger than the server takes."""
+        self._smaller.setVisible(offered)
+
+    def paste(self) -> bool:
+        return self.zone.paste()
