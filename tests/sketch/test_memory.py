@@ -10,7 +10,7 @@ import pytest
 
 from oelala_desktop.sketch import executor as execution
 from oelala_desktop.sketch import frames
-from oelala_desktop.sketch.encode import read_frames
+from oelala_desktop.sketch.decode import read_frames
 from oelala_desktop.sketch.executor import Executor, Job, Outcome
 from oelala_desktop.sketch.folders import Folders, open_folders
 from oelala_desktop.sketch.nodes import CATALOG as NODES
