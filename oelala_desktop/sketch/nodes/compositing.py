@@ -11,7 +11,7 @@ from oelala_desktop.sketch.frames import Frames, Mask, allocate, rgb
 from oelala_desktop.sketch.nodes.definition import Input, NodeClass, Result, Values, Work, integer
 from oelala_desktop.sketch.nodes.scaling import SIDE
 from oelala_desktop.sketch.nodes.sketching import REPORTS
-from oelala_desktop.sketch.resize import cover_crop, resize_picture
+from oelala_desktop.sketch.resize import cover_crop, resize_batch
 
 UNMASKED = 0.5
 """How much of a picture shows in a blend without a mask, 0 to 1: both it and the clip are seen."""
@@ -44,7 +44,9 @@ def blend(work: Work, inputs: Values) -> Result:
     fading into the next and so on over the whole length."""
     clip: Frames = rgb(inputs["images"])
     count, (height, width) = inputs["length"], clip.shape[1:3]
-    pictures = None if inputs.get("pictures") is None else _covering(inputs["pictures"], width, height)
+    pictures: Frames | None = inputs.get("pictures")
+    if pictures is not None:
+        pictures = resize_batch(cover_crop(rgb(pictures), width, height), width, height, "lanczos")
     masks: Mask | None = inputs.get("mask")
     made = allocate(count, height, width)
     every = max(1, count // REPORTS)
@@ -71,13 +73,7 @@ def _copy(work: Work, frames: Frames) -> Frames:
     return made
 
 
-def _covering(pictures: Frames, width: int, height: int) -> list[Frames]:
-    """The pictures at a size, cut to its aspect."""
-    cut = cover_crop(rgb(pictures), width, height)
-    return [np.ascontiguousarray(resize_picture(np.ascontiguousarray(one), width, height)) for one in cut]
-
-
-def _between(pictures: list[Frames], place: float) -> Frames:
+def _between(pictures: Frames, place: float) -> Frames:
     """What shows of a row of pictures at a place from 0, the first, to 1, the last."""
     at = place * (len(pictures) - 1)
     before = min(int(at), len(pictures) - 1)
