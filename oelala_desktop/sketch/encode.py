@@ -1,82 +1,54 @@
-"""Writing and reading video files with PyAV."""
+"""Writing video files with PyAV."""
 
 import contextlib
+import itertools
 import json
+import math
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import av
 import numpy as np
+from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc, VideoReformatter
 
-from oelala_desktop.sketch.frames import Frames, gather, rgb
+from oelala_desktop.sketch.decode import Shot
+from oelala_desktop.sketch.frames import Frames, rgb
+from oelala_desktop.sketch.sound import LAYOUTS, Sound
 
-H264_OPTIONS = {"preset": "veryfast", "crf": "19"}
-"""x264 at visually lossless quality; veryfast because the frames here are made faster than slower presets encode."""
-
-WEBM: dict[str, tuple[Literal["libvpx-vp9", "libsvtav1"], str, dict[str, str]]] = {
-    "vp9": ("libvpx-vp9", "yuv420p", {"deadline": "good", "cpu-used": "5", "row-mt": "1"}),
-    "av1": ("libsvtav1", "yuv420p10le", {"preset": "8"}),
-}
-"""Encoder, pixel format and options for each codec of a webm."""
+OPUS_RATE = 48000
+CLOCK = Fraction(1, 90000)
+"""The unit of time of films whose frames do not come at one rate."""
 
 
 @dataclass(frozen=True)
-class Video:
-    """A VIDEO between nodes: frames with their rate, or a file that is read only when somebody asks."""
+class Recipe:
+    """How a film is encoded: FFmpeg's names of container and encoder, pixel format, the encoder's options, and whether
+    the file says that its colours are BT.709/sRGB, as ComfyUI's own saver does."""
 
-    rate: Fraction
-    width: int
-    height: int
-    frames: Frames | None = None
-    file: Path | None = None
+    container: str
+    encoder: str
+    pix_fmt: str = "yuv420p"
+    options: Mapping[str, str] = field(default_factory=dict)
+    tagged: bool = True
 
-    def load(self, check: Callable[[], None]) -> Frames:
-        """The frames as RGB; reads the file if need be. Raises ValueError or MemoryError with a reason."""
-        if self.frames is not None:
-            return self.frames
-        if self.file is None:
-            raise ValueError("This video has neither frames nor a file.")
-        return read_frames(self.file, check)
+    @property
+    def sound_encoder(self) -> str:
+        return "libopus" if self.container == "webm" else "aac"
 
 
-def of_frames(frames: Frames, rate: float) -> Video:
-    """A video of ready frames at `rate` frames a second (kept to a thousandth, as ComfyUI does)."""
-    return Video(Fraction(round(rate * 1000), 1000), frames.shape[2], frames.shape[1], frames=frames)
+H264_OPTIONS = {"preset": "veryfast", "crf": "19"}
+"""x264 at visually lossless quality; veryfast because the frames here are made faster than slower presets encode."""
+H264 = Recipe("mp4", "libx264", options=H264_OPTIONS)
 
 
-def of_file(path: Path) -> Video:
-    """A video that lies in a file. Raises ValueError when the file holds no video."""
-    try:
-        with av.open(str(path)) as container:
-            if not container.streams.video:
-                raise ValueError(f"{path.name} holds no video.")
-            stream = container.streams.video[0]
-            rate = stream.average_rate or stream.guessed_rate or Fraction(1)
-            return Video(Fraction(rate), stream.codec_context.width, stream.codec_context.height, file=path)
-    except av.FFmpegError as error:
-        raise ValueError(f"{path.name} cannot be read as a video.") from error
-
-
-def read_frames(path: Path, check: Callable[[], None]) -> Frames:
-    """Every frame of a file as RGB. Raises ValueError when it holds none, MemoryError where it has no room."""
-    try:
-        with av.open(str(path)) as container:
-            stream = container.streams.video[0]
-            stream.thread_type = "AUTO"
-            # a long film is refused before all of it is decoded, where the container says how long it is
-            return gather(_pictures(container.decode(stream), check), stream.frames)
-    except av.FFmpegError as error:
-        raise ValueError(f"{path.name} cannot be read as a video.") from error
-
-
-def _pictures(frames: Iterable[av.VideoFrame], check: Callable[[], None]) -> Iterator[Frames]:
-    for frame in frames:
-        check()
-        yield np.asarray(frame.to_ndarray(format="rgb24"), np.uint8)
+def evenly(frames: Iterable[Frames], rate: Fraction) -> Iterator[Shot]:
+    """Pictures that follow one another at one rate."""
+    for index, picture in enumerate(frames):
+        yield Shot(index / rate, 1 / rate, picture)
 
 
 def tags(metadata: Mapping[str, Any]) -> dict[str, str]:
@@ -84,57 +56,120 @@ def tags(metadata: Mapping[str, Any]) -> dict[str, str]:
     return {key: json.dumps(value) for key, value in metadata.items()}
 
 
-def write_h264(
+def write_film(
     path: Path,
-    frames: Iterable[Frames],
-    size: tuple[int, int],
+    shots: Iterable[Shot],
     rate: Fraction,
     metadata: Mapping[str, str],
+    recipe: Recipe,
     *,
-    options: Mapping[str, str] = H264_OPTIONS,
-    pix_fmt: str = "yuv420p",
+    sound: Sound | None = None,
+    timed: bool = False,
 ) -> None:
-    """Encode RGB frames [height, width, 3] as H.264 in mp4 with tags of any name, index in front.
+    """Encode pictures [height, width, 3 or 4], all as large as the first, with their sound, which ends with them.
 
-    `size` is width, height in pixels. Raises ValueError for odd sizes, which 4:2:0 cannot hold.
+    `timed` keeps each picture's own time; otherwise they are taken to come at `rate`. Readers of webm and mkv see the
+    tags' names in upper case. Raises ValueError where there is no picture, for pictures of different sizes, and for odd
+    sizes, which H.264 with 4:2:0 cannot hold.
     """
-    width, height = size
-    if width % 2 or height % 2:
+    pending = iter(shots)
+    first = next(pending, None)
+    if first is None:
+        raise ValueError("There are no frames.")
+    height, width = first.picture.shape[:2]
+    if recipe.encoder == "libx264" and (width % 2 or height % 2):
         raise ValueError(f"H.264 video needs an even width and height; these frames are {width}×{height} pixels.")
-    flags = {"movflags": "use_metadata_tags+faststart"}
-    with av.open(str(path), "w", format="mp4", options=flags) as container:
+    clock = CLOCK if timed else 1 / rate
+    options = {"movflags": "use_metadata_tags+faststart"} if recipe.container == "mp4" else {}
+    with av.open(str(path), "w", format=recipe.container, options=options) as container:
         container.metadata.update(metadata)
-        stream = container.add_stream("libx264", rate=rate, options=dict(options))
-        stream.width, stream.height, stream.pix_fmt = width, height, pix_fmt
-        for picture in frames:
-            frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(rgb(picture)), format="rgb24")
-            container.mux(stream.encode(frame))
-        container.mux(stream.encode(None))
-
-
-def write_webm(
-    path: Path,
-    frames: Iterable[Frames],
-    size: tuple[int, int],
-    rate: Fraction,
-    metadata: Mapping[str, str],
-    *,
-    codec: str,
-    crf: int,
-) -> None:
-    """Encode RGB frames as VP9 or AV1 (`vp9`, `av1`) in webm. Readers see the tags' names in upper case."""
-    encoder, pix_fmt, options = WEBM[codec]
-    with av.open(str(path), "w", format="webm") as container:
-        container.metadata.update(metadata)
-        stream = container.add_stream(encoder, rate=rate, options={**options, "crf": str(crf)})
-        stream.width, stream.height = size
-        stream.pix_fmt = pix_fmt
+        stream = container.add_stream(recipe.encoder, rate=rate, options=dict(recipe.options))
+        assert isinstance(stream, av.VideoStream)
+        stream.width, stream.height, stream.pix_fmt = width, height, recipe.pix_fmt
         stream.bit_rate = 0
+        stream.codec_context.time_base = clock
+        if timed:
+            stream.codec_context.max_b_frames = 0  # with them, mp4 gives a frame the length of another
+        if recipe.tagged:
+            _tag(stream.codec_context)
+        track = None if sound is None else _Track(container, sound, recipe.sound_encoder)
         open_encoder(stream)
-        for picture in frames:
-            frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(rgb(picture)), format="rgb24")
-            container.mux(stream.encode(frame))
-        container.mux(stream.encode(None))
+        lengths: dict[int, int] = {}
+        convert = VideoReformatter()  # one for all: making its tables takes longer than converting a frame
+        for shot in itertools.chain([first], pending):
+            if shot.picture.shape[:2] != (height, width):
+                raise ValueError("The frames of the video are not all of one size.")
+            at, end = (round(second / clock) for second in (shot.at, shot.at + shot.length))
+            lengths[at] = end - at
+            _mux(container, stream, _frame(shot.picture, recipe, convert, at, clock), lengths)
+            if track is not None:
+                track.play_until(shot.at + shot.length)
+        _mux(container, stream, None, lengths)
+        if track is not None:
+            track.close()
+
+
+def _frame(picture: Frames, recipe: Recipe, convert: VideoReformatter, at: int, clock: Fraction) -> av.VideoFrame:
+    frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(rgb(picture)), format="rgb24")
+    frame = convert.reformat(frame, format=recipe.pix_fmt, dst_colorspace=Colorspace.ITU709 if recipe.tagged else None)
+    if recipe.tagged:
+        _tag(frame)
+    frame.pts, frame.time_base = at, clock
+    return frame
+
+
+def _tag(target: av.VideoFrame | av.VideoCodecContext) -> None:
+    target.color_primaries = ColorPrimaries.BT709
+    target.color_trc = ColorTrc.IEC61966_2_1
+    target.colorspace = Colorspace.ITU709
+    target.color_range = ColorRange.MPEG
+
+
+def _mux(
+    container: av.container.OutputContainer,
+    stream: av.VideoStream,
+    frame: av.VideoFrame | None,
+    lengths: dict[int, int],
+) -> None:
+    for packet in stream.encode(frame):
+        if packet.pts is not None:
+            packet.duration = lengths.pop(packet.pts, packet.duration or 0)
+        container.mux(packet)
+
+
+class _Track:
+    """A film's sound, written along with its pictures."""
+
+    def __init__(self, container: av.container.OutputContainer, sound: Sound, encoder: str) -> None:
+        samples = sound.waveform[0]
+        layout = LAYOUTS.get(samples.shape[0])
+        if layout is None:
+            raise ValueError(f"A sound of {samples.shape[0]} channels cannot be saved; one, two or six can.")
+        rate = OPUS_RATE if encoder == "libopus" else sound.sample_rate
+        stream = container.add_stream(encoder, rate=rate, layout=layout)
+        assert isinstance(stream, av.AudioStream)
+        self._container, self._stream, self._layout = container, stream, layout
+        self._samples, self._rate, self._done = samples, sound.sample_rate, 0
+        self._resampler = av.AudioResampler(format="fltp", layout=layout, rate=rate)
+
+    def play_until(self, second: Fraction) -> None:
+        """Write what is not written yet up to this time."""
+        end = min(self._samples.shape[1], math.ceil(second * self._rate))
+        if end <= self._done:
+            return
+        part = np.ascontiguousarray(self._samples[:, self._done : end])
+        frame = av.AudioFrame.from_ndarray(part, format="fltp", layout=self._layout)
+        frame.sample_rate, frame.pts, frame.time_base = self._rate, self._done, Fraction(1, self._rate)
+        self._done = end
+        self._encode(frame)
+
+    def close(self) -> None:
+        self._encode(None)
+        self._container.mux(self._stream.encode(None))
+
+    def _encode(self, frame: av.AudioFrame | None) -> None:
+        for part in self._resampler.resample(frame):
+            self._container.mux(self._stream.encode(part))
 
 
 def open_encoder(stream: av.VideoStream) -> None:
@@ -154,14 +189,19 @@ def open_encoder(stream: av.VideoStream) -> None:
             os.sched_setscheduler(0, policy, priority)
 
 
-def remux(source: Path, path: Path, metadata: Mapping[str, str]) -> None:
-    """Copy a file's streams, sound too, into an mp4 with these tags added to its own."""
-    flags = {"movflags": "use_metadata_tags+faststart"}
-    with av.open(str(source)) as given, av.open(str(path), "w", format="mp4", options=flags) as made:
+def remux(source: Path, path: Path, container: str, metadata: Mapping[str, str]) -> None:
+    """Copy a file's pictures and sounds as they are into another with these tags added to its own.
+
+    Raises ValueError for what the container cannot hold.
+    """
+    options = {"movflags": "use_metadata_tags+faststart"} if container == "mp4" else {}
+    with av.open(str(source)) as given, av.open(str(path), "w", format=container, options=options) as made:
         made.metadata.update({**given.metadata, **metadata})
+        streams = (*given.streams.video, *given.streams.audio)
         copies = {
-            stream.index: made.add_stream_from_template(stream)
-            for stream in (*given.streams.video, *given.streams.audio)
+            stream.index: made.add_stream_from_template(stream, opaque=True)
+            for stream in streams
+            if stream.codec_context is not None
         }
         for packet in given.demux():
             if packet.dts is not None and packet.stream.index in copies:

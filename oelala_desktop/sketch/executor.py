@@ -171,7 +171,7 @@ class _Run:
         others = [
             other
             for other, result in self._results.items()
-            if other != source and any(memory_of(made) is memory_of(value) for made in result.values)
+            if other != source and any(_share(made, value) for made in result.values)
         ]
         if self._needs.get(source, 0) > 1 or others or not value.flags.writeable:
             return False
@@ -309,7 +309,11 @@ class NodeWork:
 
 
 def _size(result: Result) -> int:
-    return sum(getattr(memory_of(value), "nbytes", 0) for value in result.values)
+    return sum(array.nbytes for value in result.values for array in memory_of(value))
+
+
+def _share(one: Any, other: Any) -> bool:
+    return any(array is another for array in memory_of(one) for another in memory_of(other))
 
 
 def files_of(outputs: dict[str, Any]) -> list[dict[str, Any]]:

@@ -149,10 +149,10 @@ def _date(pattern: str, now: time.struct_time) -> str:
     return re.sub("yyyy|yy|MM|dd|hh|mm|ss", lambda match: parts[match[0]], pattern)
 
 
-def save_target(root: Path, prefix: str, width: int, height: int, *, vhs: bool = False) -> SaveTarget:
+def save_target(root: Path, prefix: str, width: int, height: int, *, bare: bool = False) -> SaveTarget:
     """Find the next free `prefix_00001_` name below a folder, as ComfyUI counts them.
 
-    `vhs` counts as Video Helper Suite does, whose names have no underscore after the number.
+    `bare` counts names that have no underscore after the number: those of sounds and of Video Helper Suite.
     Raises ValueError when the prefix leads out of the folder.
     """
     filled = os.path.normpath(fill_pattern(prefix, width, height))
@@ -161,7 +161,7 @@ def save_target(root: Path, prefix: str, width: int, height: int, *, vhs: bool =
     if not folder.is_relative_to(root):
         raise ValueError(f"The filename prefix {prefix!r} leads out of the output folder.")
     folder.mkdir(parents=True, exist_ok=True)
-    tail = r"\D*\..+" if vhs else r"_.*"
+    tail = r"\D*\..+" if bare else r"_.*"
     numbered = re.compile(re.escape(stem) + r"_(\d+)" + tail, re.DOTALL)
     taken = [int(match[1]) for entry in folder.iterdir() if (match := numbered.fullmatch(entry.name))]
     return SaveTarget(folder, stem, max(taken, default=0) + 1, subfolder)

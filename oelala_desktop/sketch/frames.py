@@ -1,6 +1,7 @@
-"""What an IMAGE is here: a uint8 array [frames, height, width, 3 or 4], RGB(A). A MASK is float32 [n, h, w].
+"""What an IMAGE is here: a uint8 array [frames, height, width, 3 or 4], RGB(A). A MASK is float32 [n, h, w], and the
+samples of an AUDIO are float32 [channels, samples].
 
-Batches lie in memory up to a budget, beyond it in files without a name, which go with them.
+All of them lie in memory up to a budget, beyond it in files without a name, which go with them.
 """
 
 import itertools
@@ -19,11 +20,13 @@ import numpy.typing as npt
 
 Frames = npt.NDArray[np.uint8]
 Mask = npt.NDArray[np.float32]
+Samples = npt.NDArray[np.float32]
 PreviewSource = Callable[[], Frames]
 """Gives the picture [height, width, 3 or 4] to be shown as a preview; called only when a preview is wanted."""
 
 BUDGET = 1600 * 1024**2
-"""Bytes of frames in memory at a time, of all nodes together: with libraries and an encoder Sketch stays below 2 GB."""
+"""Bytes of frames, masks and samples in memory at a time, of all nodes together: with libraries and an encoder Sketch
+stays below 2 GB."""
 SPARE = 2 * 1024**3
 """Bytes that are left free on the disk; a batch that would take them is refused."""
 
@@ -43,26 +46,37 @@ def allocate(count: int, height: int, width: int, channels: int = 3) -> Frames:
     nor on the disk."""
     if count < 1 or height < 1 or width < 1:
         raise ValueError(f"A batch of {count} frames of {width}×{height} pixels cannot be made.")
-    shape = (count, height, width, channels)
-    size = math.prod(shape)
+    return _room((count, height, width, channels), np.uint8, f"{count} frames of {width}×{height} pixels")
+
+
+def allocate_masks(count: int, height: int, width: int) -> Mask:
+    """An uninitialised batch of masks. Raises MemoryError as `allocate` does."""
+    return _room((count, height, width), np.float32, f"{count} masks of {width}×{height} pixels")
+
+
+def allocate_samples(channels: int, length: int) -> Samples:
+    """Uninitialised samples of a sound. Raises MemoryError as `allocate` does."""
+    return _room((channels, length), np.float32, f"{length} samples of sound")
+
+
+def _room(shape: tuple[int, ...], kind: type[Any], told: str) -> npt.NDArray[Any]:
+    size = math.prod(shape) * np.dtype(kind).itemsize
     if size + sum(list(_alive.values())) > BUDGET:
-        return np.ndarray(shape, np.uint8, buffer=_on_disk(shape))
-    made = np.empty(shape, np.uint8)
+        return np.ndarray(shape, kind, buffer=_on_disk(size, told))
+    made = np.empty(shape, kind)
     number = next(_numbers)
     _alive[number] = size
     weakref.finalize(made, _alive.pop, number)  # a view keeps its batch alive, and so counted
     return made
 
 
-def _on_disk(shape: tuple[int, int, int, int]) -> mmap.mmap:
-    size = math.prod(shape)
+def _on_disk(size: int, told: str) -> mmap.mmap:
     folder = _large_folder()
     free = shutil.disk_usage(folder).free
     if size > free - SPARE:
-        count, height, width, _ = shape
         raise MemoryError(
-            f"{count} frames of {width}×{height} pixels take {size / 1024**3:.1f} GiB, which neither the memory that "
-            f"Sketch may use has room for nor {folder}. Use fewer frames or a smaller size, or make room there."
+            f"{told} take {size / 1024**3:.1f} GiB, which neither the memory that Sketch may use has room for nor "
+            f"{folder}. Use less or smaller ones, or make room there."
         )
     try:
         with tempfile.TemporaryFile(dir=folder) as file:
@@ -110,11 +124,12 @@ def gather(pictures: Iterable[Frames], expected: int = 0) -> Frames:
     return made[:filled]
 
 
-def memory_of(value: Any) -> Any:
-    """The array in whose memory a node's output lies: its batch where it is a part of one; else the value itself."""
-    inner = getattr(value, "frames", value)
-    base = getattr(inner, "base", None)
-    return base if isinstance(base, np.ndarray) else inner
+def memory_of(value: Any) -> list[npt.NDArray[Any]]:
+    """The arrays in whose memory a node's output lies: the batch it is a part of, a video's frames and sound."""
+    if isinstance(value, np.ndarray):
+        return [value.base if isinstance(value.base, np.ndarray) else value]
+    parts = (getattr(value, name, None) for name in ("frames", "sound", "waveform"))
+    return [array for part in parts if part is not None for array in memory_of(part)]
 
 
 def rgb(frames: Any) -> Frames:

@@ -1,12 +1,12 @@
 """Checking one node's inputs against what its class declares."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from oelala_desktop.sketch.folders import Folders
 from oelala_desktop.sketch.graph import Graph
-from oelala_desktop.sketch.nodes.definition import NodeClass
+from oelala_desktop.sketch.nodes.definition import CHOICE, NodeClass
 
 Problem = dict[str, Any]
 CONVERTERS = {"INT": int, "FLOAT": float, "STRING": str, "BOOLEAN": bool}
@@ -39,14 +39,12 @@ def check_inputs(
     if not isinstance(inputs, dict):
         raise TypeError("A node's inputs must be a mapping of names to values.")
     found = Found()
-    for name, declared in {**node_class.required, **node_class.optional}.items():
+    for name, config in _declared(node_class, folders, inputs):
         if name not in inputs:
             if name in node_class.required:
                 text = "Required input is missing"
                 found.problems.append(problem("required_input_missing", text, name, input_name=name))
             continue
-        kind, options = declared.resolved(folders)
-        config = [kind, options]
         if isinstance(inputs[name], list):
             trouble = _link_problem(graph, name, inputs[name], config, catalog)
             if trouble is None:
@@ -57,6 +55,20 @@ def check_inputs(
             found.problems.append(trouble)
     found.problems += _custom_problems(node_class, folders, inputs)
     return found
+
+
+def _declared(node_class: NodeClass, folders: Folders, inputs: Mapping[str, Any]) -> Iterator[tuple[str, list[Any]]]:
+    """Every input's name with its type and options; after a choice, the inputs that the chosen option brings."""
+    stack: list[tuple[str, list[Any]]] = [
+        (name, list(declared.resolved(folders)))
+        for name, declared in reversed([*node_class.required.items(), *node_class.optional.items()])
+    ]
+    while stack:
+        name, config = stack.pop()
+        yield name, config
+        if config[0] == CHOICE:
+            brought = [row["inputs"]["required"] for row in config[1]["options"] if row["key"] == inputs.get(name)]
+            stack += [(f"{name}.{inner}", spec) for row in brought for inner, spec in row.items()]
 
 
 def _link_problem(
@@ -127,6 +139,8 @@ def _choice_problem(
 ) -> Problem | None:
     if kind == "COMBO":
         choices = options.get("options", [])
+    elif kind == CHOICE:
+        choices = [row["key"] for row in options["options"]]
     elif isinstance(kind, list):
         choices = kind
     else:

@@ -45,14 +45,15 @@ def make_files(folder: Path) -> None:
     """Small ones of every kind, and a few videos of 720p that are worth playing."""
     import numpy as np
 
-    from oelala_desktop.sketch.encode import write_h264
+    from oelala_desktop.sketch.encode import H264, evenly, write_film
     from tests.benchmarks.corpus import make_corpus
 
     make_corpus(folder, FILES - LARGE)
     noise = np.random.default_rng(1).integers(0, 256, (720, 1280, 3), np.uint8)
+    rate = Fraction(16)
     for number in range(LARGE):
         frames = (np.roll(noise, 8 * (at + number), 1) // 4 + 2 * at for at in range(32))
-        write_h264(folder / f"large{number:02}.mp4", frames, (1280, 720), Fraction(16), {"oelala_params": "{}"})
+        write_film(folder / f"large{number:02}.mp4", evenly(frames, rate), rate, {"oelala_params": "{}"}, H264)
 
 
 def use(home: str, seconds: float) -> None:

@@ -20,6 +20,7 @@ from oelala_desktop.comfy import messages as m
 from oelala_desktop.comfy.address import parse_address
 from oelala_desktop.comfy.client import ComfyClient
 from tests.contract.listener import Listener
+from tests.contract.workbench import Workbench
 
 
 @pytest.fixture(scope="session")
@@ -94,6 +95,12 @@ async def listener(client: ComfyClient) -> AsyncIterator[Listener]:
     """All that is said on the client's own socket."""
     async with Listener(client) as listener:
         yield listener
+
+
+@pytest.fixture
+def bench(client: ComfyClient, listener: Listener, raw: httpx.AsyncClient) -> Workbench:
+    """Runs graphs and looks at what comes of them."""
+    return Workbench(client, listener, raw)
 
 
 @pytest.fixture

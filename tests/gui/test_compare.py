@@ -15,7 +15,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from oelala_desktop.domain.generation import GenerationInfo, UsedModel
-from oelala_desktop.sketch.encode import write_h264
+from oelala_desktop.sketch.encode import H264, evenly, write_film
 from oelala_desktop.ui.gallery.compare import Comparer
 from oelala_desktop.ui.gallery.differences import Difference, differences
 from oelala_desktop.ui.widgets.facts_pane import MediaFacts
@@ -35,7 +35,7 @@ def clip(folder: Path, name: str, frames: int, **params: object) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     shades = (np.full((96, 128, 3), 40 + 4 * at, np.uint8) for at in range(frames))
     tags = {"oelala_params": json.dumps(PARAMS | {"prompt": "a boat"} | params)}
-    write_h264(folder / name, shades, (128, 96), Fraction(RATE), tags)
+    write_film(folder / name, evenly(shades, Fraction(RATE)), Fraction(RATE), tags, H264)
 
 
 def make(folder: Path) -> None:

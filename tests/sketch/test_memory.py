@@ -1,6 +1,7 @@
 """What a job holds in memory: its longest clip, not all of them."""
 
 from collections.abc import Iterator
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,13 @@ import pytest
 
 from oelala_desktop.sketch import executor as execution
 from oelala_desktop.sketch import frames
-from oelala_desktop.sketch.encode import read_frames
+from oelala_desktop.sketch.decode import read_frames
 from oelala_desktop.sketch.executor import Executor, Job, Outcome
 from oelala_desktop.sketch.folders import Folders, open_folders
 from oelala_desktop.sketch.nodes import CATALOG as NODES
+from oelala_desktop.sketch.sound import Sound
+from oelala_desktop.sketch.video import Clip
+from tests.contract.films import SOUND_RATE, film, look, sound_file
 from tests.sketch.test_executor import Recorder, node
 
 WIDTH, HEIGHT, FRAMES = 64, 48, 9
@@ -126,3 +130,54 @@ def test_frames_that_come_one_by_one_make_a_batch() -> None:
         assert np.array_equal(frames.gather(iter(pictures), expected), np.stack(pictures))
     with pytest.raises(ValueError, match="no frames"):
         frames.gather(iter(()))
+
+
+SECONDS = 4
+
+
+def test_sounds_and_masks_count_as_frames_do(folders: Folders, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folders.input / "long.flac").write_bytes(sound_file(SECONDS))
+    graph = {
+        "load": node("LoadAudio", audio="long.flac"),
+        "save": node("SaveAudio", audio=["load", 0], filename_prefix="s"),
+        "film": node("EmptyImage", width=WIDTH, height=HEIGHT, batch_size=FRAMES, color=0x204060),
+        "mask": node("ImageToMask", image=["film", 0], channel="blue"),
+        "shown": node("MaskToImage", mask=["mask", 0]),
+        "saver": node("PreviewImage", images=["shown", 0]),
+    }
+    samples, masks = SECONDS * SOUND_RATE * 2 * 4, WIDTH * HEIGHT * FRAMES * 4
+    before = alive()
+    executor = Executor(NODES, folders, Recorder())
+    assert executor.run(Job(0, "p", graph, {}, ["save", "saver"])).success
+    assert alive() - before == samples + masks + 2 * CLIP
+    monkeypatch.setattr(frames, "BUDGET", 0)
+    beyond = Executor(NODES, folders, Recorder()).run(Job(0, "q", graph, {}, ["save", "saver"]))
+    assert beyond.success, beyond.messages[-1]
+    assert not frames._files, "what lay on the disk is gone with what it was for"
+    first, second = sorted(folders.output.glob("s_*.flac"))
+    assert (look(first.read_bytes()).samples == look(second.read_bytes()).samples).all()
+
+
+def test_a_video_of_a_sound_keeps_both_as_long_as_it_is_kept() -> None:
+    made = frames.allocate(2, 4, 6)
+    sound = Sound(frames.allocate_samples(2, 100)[None], 100)
+    clip = Clip(made, Fraction(2), sound)
+    part = clip.part(0.0, 0.5, strict=False)
+    assert part is not None
+    assert [array is whole for array, whole in zip(frames.memory_of(part), frames.memory_of(clip), strict=True)] == [
+        True,
+        True,
+    ]
+
+
+def test_a_film_that_is_cut_and_saved_costs_a_few_frames(folders: Folders, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folders.input / "long.mp4").write_bytes(film(48, sound=None))
+    graph = {
+        "load": node("LoadVideo", file="long.mp4"),
+        "cut": node("Video Slice", video=["load", 0], start_time=0.5, duration=1.0, strict_duration=False),
+        "save": node("SaveVideo", video=["cut", 0], filename_prefix="c", format="auto", codec="auto"),
+    }
+    monkeypatch.setattr(frames, "SPARE", 2**62)
+    monkeypatch.setattr(frames, "BUDGET", alive())
+    outcome = ran(folders, graph)
+    assert outcome.success, outcome.messages[-1]

@@ -2,11 +2,23 @@
 
 from collections.abc import Mapping
 
-from oelala_desktop.sketch.nodes import animation, batches, combine, loading, saving, scaling, sketching, video
+from oelala_desktop.sketch.nodes import (
+    animation,
+    audio,
+    batches,
+    combine,
+    compositing,
+    loading,
+    masks,
+    saving,
+    scaling,
+    sketching,
+    video,
+)
 from oelala_desktop.sketch.nodes.definition import NodeClass
 
 CATALOG: Mapping[str, NodeClass] = {
     node.name: node
-    for family in (loading, scaling, batches, saving, video, animation, combine, sketching)
+    for family in (loading, scaling, batches, masks, compositing, saving, video, audio, animation, combine, sketching)
     for node in family.NODES
 }

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from oelala_desktop.sketch.encode import tags, write_webm
+from oelala_desktop.sketch.encode import Recipe, evenly, tags, write_film
 from oelala_desktop.sketch.folders import SaveTarget, save_target
 from oelala_desktop.sketch.frames import Frames, rgb
 from oelala_desktop.sketch.nodes.definition import Input, NodeClass, Result, Values, Work, combo, integer, number
@@ -15,23 +15,23 @@ from oelala_desktop.sketch.nodes.video import watched
 
 EXIF_PROMPT = 0x0110
 """The EXIF tag (Model) that holds `prompt:{…}`; every other key takes the next tag below it."""
+WEBM: dict[str, tuple[str, str, dict[str, str]]] = {
+    "vp9": ("libvpx-vp9", "yuv420p", {"deadline": "good", "cpu-used": "5", "row-mt": "1"}),
+    "av1": ("libsvtav1", "yuv420p10le", {"preset": "8"}),
+}
+"""Encoder, pixel format and options for each codec of a webm."""
 METHODS = {"default": 4, "fastest": 0, "slowest": 6}
 
 
 def save_webm(work: Work, inputs: Values) -> Result:
     frames: Frames = inputs["images"]
     target, path = _target(work, inputs, "webm")
+    encoder, pix_fmt, options = WEBM[inputs["codec"]]
+    recipe = Recipe("webm", encoder, pix_fmt, {**options, "crf": str(round(inputs["crf"]))}, tagged=False)
+    rate = Fraction(round(inputs["fps"] * 1000), 1000)
     part = path.with_name(path.name + ".part")
     try:
-        write_webm(
-            part,
-            watched(work, frames),
-            (frames.shape[2], frames.shape[1]),
-            Fraction(round(inputs["fps"] * 1000), 1000),
-            tags(work.metadata),
-            codec=inputs["codec"],
-            crf=round(inputs["crf"]),
-        )
+        write_film(part, evenly(watched(work, frames, len(frames)), rate), rate, tags(work.metadata), recipe)
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
@@ -41,7 +41,7 @@ def save_webm(work: Work, inputs: Values) -> Result:
 def save_animated_webp(work: Work, inputs: Values) -> Result:
     frames: Frames = inputs["images"]
     target, path = _target(work, inputs, "webp")
-    pictures = [Image.fromarray(np.ascontiguousarray(rgb(frame))) for frame in watched(work, frames)]
+    pictures = [Image.fromarray(np.ascontiguousarray(rgb(frame))) for frame in watched(work, frames, len(frames))]
     exif = Image.Exif()
     written = tags(work.metadata)
     exif[EXIF_PROMPT] = f"prompt:{written.pop('prompt')}"

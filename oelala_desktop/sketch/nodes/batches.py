@@ -24,7 +24,8 @@ def image_batch(work: Work, inputs: Values) -> Result:
 
 def image_from_batch(work: Work, inputs: Values) -> Result:
     frames: Frames = inputs["image"]
-    start = min(len(frames) - 1, inputs["batch_index"])
+    index = inputs["batch_index"]
+    start = max(0, min(len(frames) - 1, index + len(frames) if index < 0 else index))
     chosen = frames[start : start + inputs["length"]]
     if len(chosen) == len(frames):
         return Result((frames,))
@@ -68,7 +69,7 @@ NODES = (
         image_from_batch,
         required={
             "image": Input("IMAGE", {}),
-            "batch_index": integer(0, 0, 4095),
+            "batch_index": integer(0, -SIDE, SIDE),
             "length": integer(1, 1, 4096),
         },
         outputs=("IMAGE",),

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from oelala_desktop.sketch.encode import tags, write_h264
+from oelala_desktop.sketch.encode import Recipe, evenly, tags, write_film
 from oelala_desktop.sketch.folders import save_target
 from oelala_desktop.sketch.frames import Frames, rgb
 from oelala_desktop.sketch.nodes.definition import Input, NodeClass, Result, Values, Work
@@ -30,7 +30,7 @@ def video_combine(work: Work, inputs: Values) -> Result:
     frames: Frames = inputs["images"]
     kind = "output" if inputs["save_output"] else "temp"
     root = work.folders.output if kind == "output" else work.folders.temp
-    target = save_target(root, inputs["filename_prefix"], frames.shape[2], frames.shape[1], vhs=True)
+    target = save_target(root, inputs["filename_prefix"], frames.shape[2], frames.shape[1], bare=True)
     stem = f"{target.stem}_{target.counter:05}"
     Image.fromarray(frames[0]).save(target.folder / f"{stem}.png", pnginfo=png_info(work), compress_level=4)
     if inputs["format"] == MP4:
@@ -58,17 +58,11 @@ def _write_mp4(work: Work, inputs: Values, frames: Frames, path: Path) -> None:
     if inputs.get("save_metadata", True):
         metadata = tags(work.metadata) | {"creation_time": "now"}
     options = {"preset": "veryfast", "crf": str(int(inputs.get("crf", 19)))}
+    recipe = Recipe("mp4", "libx264", str(inputs.get("pix_fmt", "yuv420p")), options)
+    rate = Fraction(round(inputs["frame_rate"] * 1000), 1000)
     part = path.with_name(path.name + ".part")
     try:
-        write_h264(
-            part,
-            _played(work, inputs, even),
-            (even.shape[2], even.shape[1]),
-            Fraction(round(inputs["frame_rate"] * 1000), 1000),
-            metadata,
-            options=options,
-            pix_fmt=str(inputs.get("pix_fmt", "yuv420p")),
-        )
+        write_film(part, evenly(_played(work, inputs, even), rate), rate, metadata, recipe)
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)

@@ -8,6 +8,8 @@ from oelala_desktop.sketch.folders import Folders
 from oelala_desktop.sketch.frames import PreviewSource
 
 Values = dict[str, Any]
+CHOICE = "COMFY_DYNAMICCOMBO_V3"
+"""The type of a choice each of whose options brings inputs of its own, which clients name `choice.input`."""
 
 
 class Work(Protocol):
@@ -131,9 +133,19 @@ def integer(default: int, low: int, high: int, **more: Any) -> Input:
     return Input("INT", {"default": default, "min": low, "max": high, **more})
 
 
-def number(default: float, low: float, high: float, **more: Any) -> Input:
-    return Input("FLOAT", {"default": default, "min": low, "max": high, **more})
+def number(default: float, low: float, high: float | None = None, **more: Any) -> Input:
+    bounds = {"min": low} if high is None else {"min": low, "max": high}
+    return Input("FLOAT", {"default": default, **bounds, **more})
 
 
 def combo(*options: str, **more: Any) -> Input:
     return Input("COMBO", {**more, "multiselect": False, "options": list(options)})
+
+
+def choice(options: Mapping[str, Mapping[str, Input]], **more: Any) -> Input:
+    """An input of type CHOICE: the inputs that each option brings."""
+    listed = [
+        {"key": key, "inputs": {"required": {name: [item.type, item.options or {}] for name, item in inputs.items()}}}
+        for key, inputs in options.items()
+    ]
+    return Input(CHOICE, {**more, "options": listed})

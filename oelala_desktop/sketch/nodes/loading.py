@@ -1,19 +1,17 @@
-"""LoadImage and LoadVideo: files from the input folder."""
+"""LoadImage and LoadImageMask: pictures from the input folder."""
 
 import hashlib
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageOps, ImageSequence
 
-from oelala_desktop.sketch.encode import of_file
 from oelala_desktop.sketch.folders import Folders
 from oelala_desktop.sketch.frames import Frames, Mask, gather
 from oelala_desktop.sketch.nodes.definition import Input, NodeClass, Result, Values, Work
+from oelala_desktop.sketch.nodes.inputs import PICTURES, find, missing
+from oelala_desktop.sketch.nodes.masks import channel_mask
 
-PICTURES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif"})
-VIDEOS = frozenset({".mp4", ".webm", ".mkv", ".mov", ".avi", ".m4v"})
 WANTED = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "MPO")
 MAX_PIXELS = 50_000_000
 
@@ -24,16 +22,9 @@ def readable_formats() -> list[str]:
     return [name for name in WANTED if name in Image.OPEN]
 
 
-def _find(folders: Folders, name: str) -> Path:
-    path = folders.source(name)
-    if path is None:
-        raise FileNotFoundError(f"There is no file {name} in the input folder.")
-    return path
-
-
 def load_image(work: Work, inputs: Values) -> Result:
     """The picture, every frame of it, upright; and its transparency as a mask (1 = transparent)."""
-    path = _find(work.folders, inputs["image"])
+    path = find(work.folders, inputs["image"])
     masks: list[Mask] = []
     with Image.open(path, formats=readable_formats()) as image:
         if image.width * image.height > MAX_PIXELS:
@@ -69,35 +60,29 @@ def _picture(frame: Image.Image) -> tuple[Frames, Mask]:
     return np.asarray(upright.convert("RGB")), mask
 
 
+def load_image_mask(work: Work, inputs: Values) -> Result:
+    """The picture's transparency as LoadImage gives it, or one of its colours, as a mask."""
+    pictures, transparent = load_image(work, inputs).values
+    if inputs["channel"] == "alpha":
+        return Result((transparent,))
+    return Result((channel_mask(pictures, inputs["channel"]),))
+
+
 def _missing_image(folders: Folders, inputs: Values) -> str | None:
-    name = inputs["image"]  # a name that is no text fails here, and is answered as a failed check
-    return None if folders.source(name) else f"Invalid image file: {name}"
+    return missing(folders, "image", inputs["image"])
 
 
 def _image_digest(folders: Folders, inputs: Values) -> str:
-    return hashlib.sha256(_find(folders, inputs["image"]).read_bytes()).hexdigest()
+    return hashlib.sha256(find(folders, inputs["image"]).read_bytes()).hexdigest()
 
 
-def load_video(work: Work, inputs: Values) -> Result:
-    return Result((of_file(_find(work.folders, inputs["file"])),))
-
-
-def _missing_video(folders: Folders, inputs: Values) -> str | None:
-    name = inputs["file"]
-    return None if folders.source(name) else f"Invalid video file: {name}"
-
-
-def _video_stamp(folders: Folders, inputs: Values) -> str:
-    # A film is too large to hash for every job; its time and size tell a new one.
-    stat = _find(folders, inputs["file"]).stat()
-    return f"{stat.st_mtime_ns}-{stat.st_size}"
-
+_IMAGE = Input([], {"image_upload": True}, lambda folders: folders.listing(PICTURES))
 
 NODES = (
     NodeClass(
         "LoadImage",
         load_image,
-        required={"image": Input([], {"image_upload": True}, lambda folders: folders.listing(PICTURES))},
+        required={"image": _IMAGE},
         outputs=("IMAGE", "MASK"),
         display_name="Load Image",
         checked=("image",),
@@ -105,20 +90,13 @@ NODES = (
         fingerprint=_image_digest,
     ),
     NodeClass(
-        "LoadVideo",
-        load_video,
-        required={
-            "file": Input(
-                "COMBO", {"multiselect": False, "video_upload": True}, lambda folders: folders.listing(VIDEOS)
-            )
-        },
-        outputs=("VIDEO",),
-        display_name="Load Video",
-        category="image/video",
-        module="comfy_extras.nodes_video",
-        modern=True,
-        checked=("file",),
-        check=_missing_video,
-        fingerprint=_video_stamp,
+        "LoadImageMask",
+        load_image_mask,
+        required={"image": _IMAGE, "channel": Input(["alpha", "red", "green", "blue"])},
+        outputs=("MASK",),
+        display_name="Load Image (as Mask)",
+        checked=("image",),
+        check=_missing_image,
+        fingerprint=_image_digest,
     ),
 )

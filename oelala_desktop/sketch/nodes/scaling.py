@@ -1,9 +1,11 @@
-"""Nodes that change the size of pictures: ImageScale, ImageScaleBy, ImageCrop, ImagePadForOutpaint."""
+"""Nodes that change the size of pictures: they are scaled, cropped or given margins."""
+
+import math
 
 import numpy as np
 
 from oelala_desktop.sketch.frames import Frames, Mask, allocate
-from oelala_desktop.sketch.nodes.definition import Input, NodeClass, Result, Values, Work, integer, number
+from oelala_desktop.sketch.nodes.definition import Input, NodeClass, Result, Values, Work, combo, integer, number
 from oelala_desktop.sketch.resize import METHODS, cover_crop, resize_batch
 
 SIDE = 16384
@@ -29,6 +31,18 @@ def image_scale_by(work: Work, inputs: Values) -> Result:
     frames: Frames = inputs["image"]
     width = max(1, round(frames.shape[2] * inputs["scale_by"]))
     height = max(1, round(frames.shape[1] * inputs["scale_by"]))
+    work.check()
+    return Result((resize_batch(frames, width, height, inputs["upscale_method"]),))
+
+
+def image_scale_to_total_pixels(work: Work, inputs: Values) -> Result:
+    """As large as `megapixels` (of 1024² pixels) in the same aspect, each side a multiple of `resolution_steps`."""
+    frames: Frames = inputs["image"]
+    height, width = frames.shape[1:3]
+    by, step = math.sqrt(inputs["megapixels"] * 1024 * 1024 / (width * height)), inputs["resolution_steps"]
+    width, height = (round(side * by / step) * step for side in (width, height))
+    if not width or not height:
+        raise ValueError(f"{inputs['megapixels']:g} megapixels have no room for sides in steps of {step} pixels.")
     work.check()
     return Result((resize_batch(frames, width, height, inputs["upscale_method"]),))
 
@@ -95,6 +109,21 @@ NODES = (
         outputs=("IMAGE",),
         display_name="Upscale Image By",
         category="image/upscaling",
+    ),
+    NodeClass(
+        "ImageScaleToTotalPixels",
+        image_scale_to_total_pixels,
+        required={
+            "image": Input("IMAGE", {}),
+            "upscale_method": combo(*METHODS),
+            "megapixels": number(1.0, 0.01, 16.0, step=0.01),
+            "resolution_steps": integer(1, 1, 256, advanced=True),
+        },
+        outputs=("IMAGE",),
+        display_name="Scale Image to Total Pixels",
+        category="image/upscaling",
+        module="comfy_extras.nodes_post_processing",
+        modern=True,
     ),
     NodeClass(
         "ImageCrop",
