@@ -10,7 +10,16 @@ from .obstacle import Said
 from .preset import OptionalPart, Preset, Request
 
 #: what goes wrong without a word of the engine's comes before what may only look worse
-_ORDER = ("pair_half", "pair_task", "pair_size", "pair_quantised", "pair_swapped", "lora_half", "left_out", "managed")
+_ORDER: tuple[str, ...] = (
+    "pair_half",
+    "pair_task",
+    "pair_size",
+    "pair_quantised",
+    "pair_swapped",
+    "lora_half",
+    "left_out",
+    "managed",
+)
 _ORDER += ("small_picture",)
 
 
