@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from oelala_desktop.services.confined import Confined, confined
+from oelala_desktop.services.confined import confined, patient
 
 from .cutting import Cut, write_part
 from .looking import look_at
@@ -14,9 +14,8 @@ from .opening import check_whole, name_of, opened, pixels_of, refusing
 from .turning import Turn
 from .writing import whole_file
 
-#: seconds that a part may take, and room for the pictures that an encoder looks ahead at, in pictures
-_PATIENCE, _LOOKED_AT = 4 * 3600.0, 16
-_encoding = Confined(patience=_PATIENCE)
+#: room for the pictures that an encoder looks ahead at, in pictures
+_LOOKED_AT = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,4 +68,4 @@ def cut_video(
     begin, span = Fraction(max(0.0, start)), None if length is None else Fraction(length)
     with whole_file(target) as part:
         pixels = _LOOKED_AT * pixels_of(source)
-        return _encoding.run(name_of(source), pixels, write_part, source, part, begin, span, at_most)
+        return patient.run(name_of(source), pixels, write_part, source, part, begin, span, at_most)
