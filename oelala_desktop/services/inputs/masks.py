@@ -13,8 +13,9 @@ from oelala_desktop.metadata import read_bytes
 from oelala_desktop.services.colours import as_rgb
 from oelala_desktop.services.confined import confined
 from oelala_desktop.services.decoding import PICTURES, check_size, decoding
-from oelala_desktop.services.pictures import read_picture
 from oelala_desktop.services.stripping import without_texts
+
+from .pictures import read_picture
 
 if TYPE_CHECKING:
     from PIL import Image

@@ -55,17 +55,24 @@ def facts_of(path: Path) -> VideoFacts:
 
 
 def cut_video(
-    source: Path, target: Path, start: float = 0.0, length: float | None = None, *, at_most: int | None = None
+    source: Path,
+    target: Path,
+    start: float = 0.0,
+    length: float | None = None,
+    *,
+    at_most: int | None = None,
+    exact: bool = False,
 ) -> Cut:
     """Writes the part from second `start` on, `length` seconds of it (what there is, at most; without it all the rest).
 
     Without loss where it can be: the whole file as it is, or an mp4 that begins with the key frame before the part.
     What is rotated, uneven, of odd pixels or of a codec that an older server may not know is encoded: upright H.264 of
     eight bits in the colours of a screen (transparency is left away), at its rate, or at the whole number nearest to
-    its average. So is what has more than `at_most` bytes, as small as that takes.
+    its average. So is what has more than `at_most` bytes, as small as that takes, and with `exact` what would begin
+    before the part.
     Raises Unreadable where there is nothing to cut or it can not be decoded, OSError where the disk refuses; then
     `target` is as it was."""
     begin, span = Fraction(max(0.0, start)), None if length is None else Fraction(length)
     with whole_file(target) as part:
         pixels = _LOOKED_AT * pixels_of(source)
-        return patient.run(name_of(source), pixels, write_part, source, part, begin, span, at_most)
+        return patient.run(name_of(source), pixels, write_part, source, part, begin, span, at_most, exact)
