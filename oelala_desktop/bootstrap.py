@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 import os
+import time
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from types import TracebackType
@@ -17,6 +18,7 @@ from .services.current import CurrentEngine
 from .services.damage import news_of_damage
 from .services.engines import EnginePool
 from .services.inputs.store import InputStore
+from .services.inputs.sweeping import sweep_inputs
 from .services.jobs import JobService
 from .services.journal import Journal
 from .services.known_settings import API, API_PORT, MEDIA_FOLDERS, OUTPUT_FOLDER, PICTURE_MEGABYTES, sift
@@ -120,6 +122,7 @@ class Services(AbstractAsyncContextManager["Services"]):
         left = await self.jobs.adopt()
         for ref in {job.engine for job in left}:
             self.jobs.take_up([job for job in left if job.engine == ref], self.engines.for_ref(ref))
+        self.scope.start(sweep_inputs(self.inputs, self.store, self.settings, time.time()), "sweep inputs")
 
     async def serve_api(self) -> None:
         """Starts, moves or stops the local API of a window as the settings say. A taken port is a notice."""
