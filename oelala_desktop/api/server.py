@@ -18,6 +18,7 @@ import psutil
 from oelala_desktop.domain.callers import LOOPBACK_NAMES, bracketed
 from oelala_desktop.domain.errors import InvalidInput
 from oelala_desktop.domain.events import NoticePosted
+from oelala_desktop.services.known_settings import API_PORT
 from oelala_desktop.services.tasks import TaskScope
 
 from .context import ApiServices, Context
@@ -28,7 +29,6 @@ from .upload_folder import sweep_uploads
 
 log = logging.getLogger(__name__)
 
-DEFAULT_PORT = 7998
 _AT_ONCE = 16  # connections taken in one turn of the loop; a few turns pass before one can be closed again
 _WAITING = 1024  # connections that the system holds until they are taken
 _GRACE = 2  # seconds that open answers get when it stops
@@ -44,7 +44,7 @@ class ApiServer:
         self,
         services: ApiServices,
         host: str = "127.0.0.1",
-        port: int = DEFAULT_PORT,
+        port: int = API_PORT.default,
         token: str | None = None,
         *,
         names: Iterable[str] = (),

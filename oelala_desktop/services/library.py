@@ -36,6 +36,7 @@ from .companions import companions_of
 from .exporting import export_files
 from .favorites import Favorites
 from .indexing import Indexer
+from .known_settings import FOLLOW_LINKS, MEDIA_FOLDERS
 from .provenance import claims_of_job
 from .renaming import rename_with_companion
 from .scanning import Scanner
@@ -141,12 +142,10 @@ class Library:
 
     def folders(self) -> tuple[str, ...]:
         """The output folder and those that the user added."""
-        added = self._preferences.get("media_folders", ())
-        names = [name for name in added if isinstance(name, str) and name] if isinstance(added, list | tuple) else []
-        return (str(self._paths.output), *names)
+        return (str(self._paths.output), *filter(None, self._preferences.get(MEDIA_FOLDERS.key, MEDIA_FOLDERS.default)))
 
     def _follows_links(self) -> bool:
-        return self._preferences.get("follow_links", False) is True
+        return bool(self._preferences.get(FOLLOW_LINKS.key, FOLLOW_LINKS.default))
 
     def passed_over(self) -> tuple[str, ...]:
         """Links in the media folders to folders that are not shown, as the last scan found them."""

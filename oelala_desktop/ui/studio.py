@@ -46,8 +46,6 @@ class Studio(QObject):
     start_picture_requested = Signal(str)  # path
     show_media_requested = Signal(str)  # path of a file to show in My Media
     job_opened = Signal(str)  # id of a job to show on its tool's page
-    folders_changed = Signal()
-    api_changed = Signal()
 
     def __init__(self, services: Services, shell: Shell, theme: Theme) -> None:
         super().__init__(shell)

@@ -39,15 +39,19 @@ class Cut:
     kind: str = "mp4"
 
 
-def write_part(source: Path, part: Path, begin: Fraction, span: Fraction | None, at_most: int | None) -> Cut:
+def write_part(
+    source: Path, part: Path, begin: Fraction, span: Fraction | None, at_most: int | None, exact: bool = False
+) -> Cut:
     """In this process. Raises as `cut_video` does."""
     with disk_faults(), decoding(name_of(source)):
-        return _Writing(source, part, begin, span, at_most).write()
+        return _Writing(source, part, begin, span, at_most, exact).write()
 
 
 class _Writing:
-    def __init__(self, source: Path, part: Path, begin: Fraction, span: Fraction | None, at_most: int | None) -> None:
-        self._source, self._part, self._at_most = source, part, at_most
+    def __init__(
+        self, source: Path, part: Path, begin: Fraction, span: Fraction | None, at_most: int | None, exact: bool
+    ) -> None:
+        self._source, self._part, self._at_most, self._exact = source, part, at_most, exact
         self._name = name_of(source)
         with opened(source, "video") as opened_source:
             self._looked: Looked = look_at(opened_source, self._name)
@@ -69,12 +73,15 @@ class _Writing:
                 return Cut(0.0, float(line.length), True, self._kind)
         elif is_plain and self._looked.codec in COPYABLE:
             stretch = stretch_of(line, self._looked.codec, self._first, self._end)
-            if stretch is not None and self._copy(stretch) and self._fits(self._part):
+            if stretch is not None and self._serves(stretch) and self._copy(stretch) and self._fits(self._part):
                 start = line.second(self._first) - line.second(stretch.begin)
                 return Cut(float(start), float((self._end - self._first) / line.rate), True)
         wish = self._wish()
         self._encode(wish)
         return Cut(0.0, float(wish.length), False)
+
+    def _serves(self, stretch: Stretch) -> bool:
+        return not self._exact or stretch.begin == self._first
 
     def _fits(self, path: Path) -> bool:
         return self._at_most is None or path.stat().st_size <= self._at_most

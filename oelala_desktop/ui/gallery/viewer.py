@@ -15,6 +15,7 @@ from shiboken6 import isValid
 
 from oelala_desktop.domain.errors import OelalaError
 from oelala_desktop.domain.media import MediaItem
+from oelala_desktop.services.known_settings import VIEWER_PROMPT
 from oelala_desktop.ui import painting, theme, wording
 from oelala_desktop.ui.frames import play_frames
 from oelala_desktop.ui.full_screen import FullScreen
@@ -33,7 +34,6 @@ from oelala_desktop.ui.widgets.video_player import VideoPlayer
 _BAR = 60
 _LONGEST = 2560  # pixels of a picture on screen
 _KEPT = 5  # decoded pictures: this one and its neighbours
-_PANEL = "viewer.prompt"  # setting: whether the panel is open
 
 
 class Viewer(Overlay):
@@ -59,7 +59,7 @@ class Viewer(Overlay):
         self.player.failed.connect(self._play_otherwise)
         self.player.full_screen_requested.connect(self._full_screen)
         self.panel = ViewerPanel()
-        self.panel.setVisible(bool(studio.services.settings.get(_PANEL, False)))
+        self.panel.setVisible(bool(studio.services.settings.get(VIEWER_PROMPT)))
         self._build()
         acts.taken_out.connect(self._taken_out)
 
@@ -295,7 +295,7 @@ class Viewer(Overlay):
     def toggle_panel(self) -> None:
         opened = self.panel.isHidden()
         self.panel.setVisible(opened)
-        self._studio.services.settings.set(_PANEL, opened)
+        self._studio.services.settings.set(VIEWER_PROMPT, opened)
         if opened and self._item is not None:
             self._studio.actions.start(self._load_facts(self._item, self._key), owner=self)
 

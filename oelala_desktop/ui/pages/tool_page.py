@@ -21,6 +21,7 @@ from oelala_desktop.domain.plan import plan
 from oelala_desktop.domain.preset import Preset
 from oelala_desktop.domain.tool import Tool
 from oelala_desktop.services.jobs import Wish
+from oelala_desktop.services.known_settings import folds_of, form_of, preset_of
 from oelala_desktop.ui.bridge import listen
 from oelala_desktop.ui.full_screen import FullScreen
 from oelala_desktop.ui.pages import preset_form, several_pictures
@@ -45,15 +46,16 @@ class ToolPage(QObject):
         self._studio = studio
         self._services = studio.services
         self.preset: Preset | None = None
-        self.wish = str(self._services.settings.get(f"preset.{tool.id}") or "")
+        self.wish = self._services.settings.get(preset_of(tool.id))
         self.view = view
         self.form = view.form
         self.stage = JobStage(self.view.output, studio)
         self.recent = RecentResults(self.view.recent, studio, tool)
         self.intake = PictureIntake(self.form, studio)
         self.settings = SettingsInOut(self, studio)
-        self._folds = f"folds.{tool.id}"
-        self.form.open_folds(self._services.settings.get(self._folds) or ())
+        self._folds = folds_of(tool.id)
+        opened: list[str] = self._services.settings.get(self._folds)
+        self.form.open_folds(opened)
         self._saving = QTimer(self)
         self._saving.setSingleShot(True)
         self._saving.setInterval(_SAVE_MS)
@@ -61,7 +63,8 @@ class ToolPage(QObject):
         self._saving.timeout.connect(self._weigh)
         self._connect()
         typed = self.form.values()  # what was typed before the services were there
-        self.form.set_values({**(self._services.settings.get(f"form.{tool.id}") or {}), **typed})
+        kept: dict[str, Any] = self._services.settings.get(form_of(tool.id))
+        self.form.set_values(kept | typed)
         if typed.get("prompt"):
             self.intake.typed = True
         self._offer()
@@ -112,7 +115,7 @@ class ToolPage(QObject):
     def choose_preset(self, short_id: str) -> None:
         """The user's choice; it is remembered."""
         self.wish = short_id
-        self._services.settings.set(f"preset.{self.tool.id}", short_id)
+        self._services.settings.set(preset_of(self.tool.id), short_id)
         preset = next((p for p in self._services.registry.presets(self.tool) if p.short_id == short_id), None)
         if preset is not None:
             self._use(preset)
@@ -156,7 +159,7 @@ class ToolPage(QObject):
             self._remember()
 
     def _remember(self) -> None:
-        self._services.settings.set(f"form.{self.tool.id}", self.form.values())
+        self._services.settings.set(form_of(self.tool.id), self.form.values())
         self._services.settings.set(self._folds, sorted(self.form.opened_folds()))
 
     def _weigh(self) -> None:

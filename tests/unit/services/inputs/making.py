@@ -125,7 +125,7 @@ def track(path: Path) -> tuple[np.ndarray[Any, Any], float]:
         for frame in opened.decode(audio=0):
             raw = frame.to_ndarray()
             raw = raw if frame.format.is_planar else raw.reshape(-1, frame.layout.nb_channels).T
-            scale = 1.0 if raw.dtype.kind == "f" else -float(np.iinfo(raw.dtype).min)
-            parts.append(raw[0].astype(np.float64) / scale)
+            level = raw[0].astype(np.float64) - 128 * (raw.dtype == np.uint8)
+            parts.append(level / {"f": 1, "i": 2 ** (8 * raw.dtype.itemsize - 1), "u": 128}[raw.dtype.kind])
             begin = frame.time if begin is None else begin
     return np.concatenate(parts), begin or 0.0
