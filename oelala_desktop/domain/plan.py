@@ -9,7 +9,7 @@ from typing import Any
 
 from . import advising
 from .catalog import Catalog
-from .field import TIMED_KINDS, Field
+from .field import TIMED_KINDS, Field, FieldKind
 from .inputs import SMALLER, Given, Inputs, companions, names_in
 from .measuring import asked_frames, measured, parts_of
 from .obstacle import Obstacle, Obstructed, Said, obstructed
@@ -128,7 +128,8 @@ def _check_inputs(preset: Preset, given: Mapping[str, Any]) -> None:
         names = names_in(given.get(field.key))
         if not names:
             if field.needed:
-                raise obstructed(field.key, "input_missing", label=field.label.lower())
+                many = field.kind is FieldKind.PICTURES
+                raise obstructed(field.key, "input_missing", label=field.label.lower(), many=many)
             continue
         least, most = field.minimum or 0, field.maximum
         if most is not None and not least <= len(names) <= most:
@@ -146,10 +147,9 @@ def _check_upload(preset: Preset, given: Mapping[str, Any], parts: Inputs, catal
 
 
 def too_large(field: Field, file: Given, limit: int) -> Obstructed:
-    remedy = "Scale it down, or raise that limit."
-    if field.kind in TIMED_KINDS:
-        remedy = f"Take a shorter part, let it be made smaller ({field.key}{SMALLER}), or raise that limit."
-    return obstructed(field.key, "too_large", name=file.name, size=file.size, limit=limit, remedy=remedy)
+    """`smaller` is the setting that has it made smaller, empty where there is none."""
+    smaller = field.key + SMALLER if field.kind in TIMED_KINDS else ""
+    return obstructed(field.key, "too_large", name=file.name, size=file.size, limit=limit, smaller=smaller)
 
 
 def _used(preset: Preset, given: Mapping[str, Any]) -> dict[str, Any]:

@@ -50,7 +50,7 @@ def bounds(low: float | None, high: float | None) -> str:
         return f"what is allowed (at most {high:g})"
     if high is None:
         return f"what is allowed (at least {low:g})"
-    return f"{low:g} to {high:g}"
+    return f"{low:g} to {high:g}" if low != high else f"{low:g}"
 
 
 def joined(names: Sequence[str]) -> str:
@@ -112,6 +112,32 @@ def _wide(values: Values) -> str:
     )
 
 
+def with_article(noun: str) -> str:
+    """ "a picture", "an end picture" """
+    return f"{'an' if noun[:1].casefold() in set('aeiou') else 'a'} {noun}"
+
+
+def _missing(values: Values) -> str:
+    if values.get("many"):
+        return f"{values['label'].capitalize()} are missing: give them with {values['key']}."
+    return f"{with_article(values['label']).capitalize()} is missing: give one with {values['key']}."
+
+
+def _too_large(values: Values) -> str:
+    remedy = "Scale it down, or raise that limit."
+    if values.get("smaller"):
+        remedy = f"Take a shorter part, let it be made smaller ({values['smaller']}), or raise that limit."
+    return f"{how_large(values)} (--max-upload-size). {remedy}"
+
+
+def how_large(values: Values) -> str:
+    """What is too large for a server, without a full stop."""
+    return (
+        f"{values['name']} is too large for this server: {values['size'] / 10**6:.1f} MB would go up, and ComfyUI "
+        f"there takes {values['limit'] / 10**6:.1f} MB"
+    )
+
+
 def _part_lacking(values: Values) -> str:
     pack = f" It comes with {values['pack']}: {values['address']}." if values.get("pack") else ""
     return f"{{key}}: this server lacks node {values['node']}.{pack}"
@@ -147,7 +173,7 @@ ENGLISH: Table = {
     "preset_takes_no": "{preset} takes no {label}; choose another preset.",
     "cannot_extend": "{preset} cannot extend a video; choose 1 clip or another preset.",
     "cannot_end": "{preset} cannot end on a picture; choose another preset.",
-    "input_missing": "A {label} is missing: give one with {key}.",
+    "input_missing": _missing,
     "too_many": _too_many,
     "preset_no_name": "preset: expected the name of a preset.",
     "switch_beyond": "{key}: {given} must be less than the {steps} steps.",
@@ -160,10 +186,7 @@ ENGLISH: Table = {
     ),
     "lora_low_only": "{key}: entry {index} names only a low noise file, and {preset} has one pass.",
     "beyond_end": lambda v: f"{{key}}: {v['name']} is {v['length']:g} s long; {v['given']:g} s is beyond its end.",
-    "too_large": lambda v: (
-        f"{v['name']} is too large for this server: {v['size'] / 10**6:.1f} MB would go up, and ComfyUI there takes "
-        f"{v['limit'] / 10**6:.1f} MB (--max-upload-size). {v['remedy']}"
-    ),
+    "too_large": _too_large,
     # what an engine lacks
     "no_preset": "{tool} has no preset yet.",
     "nothing_named": _nothing_named,
