@@ -29,6 +29,8 @@ _FIELDS = (
     Field("media.density", _K.INTEGER, "Density", "", default=0, minimum=0, maximum=64),
     Field("media.sort", _K.LINE, "Sort", "", default="date_desc"),
     Field("media.view", _K.LINE, "View", "", default="grid"),
+    Field("player.volume", _K.INTEGER, "Volume", "", default=80, minimum=0, maximum=100),
+    Field("player.muted", _K.SWITCH, "Mute", "", default=False),
     Field("viewer.prompt", _K.SWITCH, "Prompt", "", default=False),
 )
 #: the settings that are one plain value, by key

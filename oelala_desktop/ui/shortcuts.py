@@ -22,6 +22,8 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("Space", "Play or pause"),
             ("←", "One frame back"),
             ("→", "One frame on"),
+            ("L", "Play in a loop"),
+            ("M", "Mute, here and in the viewer"),
         ),
     ),
     (

@@ -36,7 +36,7 @@ def paint_peaks(
         loudest = max(peaks[first : max(first + 1, (index + 1) * len(peaks) // count)])
         height = max(BAR, min(1.0, loudest) * box.height())
         painter.setBrush(QColor(theme.tokens().accent if index < reached else colour))
-        bar = QRectF(box.x() + index * pitch, box.center().y() - height / 2, BAR, height)
+        bar = QRectF(box.x() + round(index * pitch), box.center().y() - height / 2, BAR, height)
         painter.drawRoundedRect(bar, BAR / 2, BAR / 2)
     painter.restore()
 
