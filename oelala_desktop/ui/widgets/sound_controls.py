@@ -17,7 +17,7 @@ class SoundControls(QWidget):
         self._loudness = loudness
         self._mute = IconButton("volume-2", "Mute (M)", "glass")
         self._mute.clicked.connect(self.toggle)
-        self._slider = Slider(0, 100, 5, "Volume")
+        self._slider = Slider(0, 100, 5, "Volume", on_stage=True)
         self._slider.setFixedWidth(_WIDTH)
         self._slider.number_changed.connect(lambda volume: loudness.set_volume(round(volume)))
         row = QHBoxLayout(self)
