@@ -70,8 +70,8 @@ class _Writing:
         elif is_plain and self._looked.codec in COPYABLE:
             stretch = stretch_of(line, self._looked.codec, self._first, self._end)
             if stretch is not None and self._copy(stretch) and self._fits(self._part):
-                start = line.second(self._first) - line.second(stretch.begin)
-                return Cut(float(start), float((self._end - self._first) / line.rate), True)
+                start, length = self._first - stretch.begin, self._end - self._first
+                return Cut(float(start / line.rate), float(length / line.rate), True)
         wish = self._wish()
         self._encode(wish)
         return Cut(0.0, float(wish.length), False)

@@ -29,7 +29,7 @@ def picture(number: int, size: tuple[int, int] = SIZE) -> np.ndarray[Any, Any]:
 def number_of(rgb: np.ndarray[Any, Any]) -> int:
     height, width = rgb.shape[:2]
     below = rgb[height * 3 // 4 - 2 : height * 3 // 4 + 3].mean(axis=(0, 2))
-    return sum((below[(2 * bit + 1) * width // (2 * BITS)] > 127) << bit for bit in range(BITS))
+    return sum(int(below[(2 * bit + 1) * width // (2 * BITS)] > 127) << bit for bit in range(BITS))
 
 
 def wave(count: int, tone: float = 440.0, first: int = 0) -> np.ndarray[Any, Any]:
