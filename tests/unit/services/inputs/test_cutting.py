@@ -212,6 +212,18 @@ def test_sound_stays_where_it_was(tmp_path: Path, codec: str, rotation: int) -> 
     assert abs(int(np.argmax(shifts)) - 54) <= 2, "no more than two samples off, within a period of the tone"
 
 
+@pytest.mark.parametrize("mirrored", [False, True])
+def test_sound_that_an_mp4_does_not_take_is_encoded(tmp_path: Path, mirrored: bool) -> None:
+    source = video(tmp_path / "a.mkv", 96, sound="libmp3lame", voice_rate=8000, mirrored=mirrored)
+    cut = cut_video(source, tmp_path / "cut.mp4", 1.0, 2.0)
+    assert cut.copied is not mirrored
+    with av.open(str(tmp_path / "cut.mp4")) as opened:
+        assert opened.streams.audio[0].codec_context.name == "aac"
+    heard, begin = track(tmp_path / "cut.mp4")
+    at = round((cut.start - begin) * SAMPLES)
+    assert len(heard) - at == pytest.approx(2 * SAMPLES, abs=2048) and np.abs(heard[at:]).max() > 0.2
+
+
 def test_sound_that_goes_on_after_the_pictures_is_cut(tmp_path: Path) -> None:
     source, target = video(tmp_path / "a.mp4", 48, sound="aac", seconds=9.0), tmp_path / "cut.mp4"
     cut_video(source, target, 1.0)
