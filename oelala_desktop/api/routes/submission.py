@@ -20,6 +20,7 @@ from oelala_desktop.api.upload import Form, check_is_media, read_form
 from oelala_desktop.api.upload_folder import upload_folder
 from oelala_desktop.domain.errors import InvalidField, InvalidInput, InvalidMedia, NotFound
 from oelala_desktop.domain.job import Job
+from oelala_desktop.domain.obstacle import obstructed
 from oelala_desktop.domain.preset import Preset
 from oelala_desktop.domain.tool import TOOLS, Tool, find_tool
 from oelala_desktop.services.jobs import Wish
@@ -109,7 +110,7 @@ def _wish(context: Context, tool: Tool, values: dict[str, Any]) -> Preset | None
     if not name:
         return None
     if not isinstance(name, str):
-        raise InvalidField("preset", "preset: expected the name of a preset.")
+        raise obstructed("preset", "preset_no_name")
     try:
         return context.services.registry.find(name, tool)
     except NotFound as error:
