@@ -254,11 +254,12 @@ def _files(field: Field, value: Value) -> Value:
             value = json.loads(value)
         except (ValueError, RecursionError):
             raise field.fail("files_no_list") from None
-    rows = [value] if isinstance(value, str) and value else value or []
-    if not isinstance(rows, list | tuple):
+    if value is None or isinstance(value, str):
+        value = [value] if value else []
+    if not isinstance(value, list | tuple):
         raise field.fail("files_no_list")
     plain = replace(field, maximum=None)
-    return [_text(plain, row) for row in rows]
+    return [_text(plain, row) for row in value if row != ""]
 
 
 _CHECKS = {

@@ -34,7 +34,13 @@ def _made(code: str, values: Values, table: Table | None) -> tuple[bool, str]:
         named = text.startswith(_KEY)
         text = text.removeprefix(_KEY)
         return named, text if callable(template) else text.format_map(values)
-    except (LookupError, TypeError, ValueError, AttributeError):  # stored by another version, or by a damaged disk
+    except (
+        LookupError,
+        TypeError,
+        ValueError,
+        AttributeError,
+        ArithmeticError,
+    ):  # stored by another version, or by a damaged disk
         return False, str(values.get("text") or code)
 
 
@@ -160,7 +166,8 @@ ENGLISH: Table = {
     "cannot_end": "{preset} cannot end on a picture; choose another preset.",
     "input_missing": _missing,
     "too_many": _too_many,
-    "preset_no_name": "preset: expected the name of a preset.",
+    "preset_no_name": "{key}: expected the name of a preset.",
+    "nothing_said": "Say what you want to see first.",
     "switch_beyond": "{key}: {given} must be less than the {steps} steps.",
     "off_rule": _off_rule,
     "contradicts": "{key}: {given} contradicts duration, which gives {computed}; give one of them.",

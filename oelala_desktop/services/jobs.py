@@ -14,11 +14,11 @@ from typing import Any
 
 from oelala_desktop import __version__
 from oelala_desktop.domain.catalog import Catalog
-from oelala_desktop.domain.errors import InvalidField, NotFound, OelalaError
+from oelala_desktop.domain.errors import NotFound, OelalaError
 from oelala_desktop.domain.events import JobFinished
 from oelala_desktop.domain.field import MAX_SEED
 from oelala_desktop.domain.job import Job, JobInput, JobState, Progress
-from oelala_desktop.domain.obstacle import Obstacle, Said
+from oelala_desktop.domain.obstacle import Obstacle, Said, obstructed
 from oelala_desktop.domain.plan import Plan, choose, own_fields, plan
 from oelala_desktop.domain.preset import Preset, Request
 from oelala_desktop.domain.renewal import renewed
@@ -335,7 +335,7 @@ def _text(value: object) -> str | None:
     if value is None or value == "":
         return None
     if not isinstance(value, str):
-        raise InvalidField("preset", "preset: expected the name of a preset.")
+        raise obstructed("preset", "preset_no_name")
     return value
 
 
