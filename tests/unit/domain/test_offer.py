@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from oelala_desktop.domain.errors import InvalidField
 from oelala_desktop.domain.field import Field, FieldKind
 from oelala_desktop.domain.frame_rule import FrameRule
+from oelala_desktop.domain.obstacle import Obstacle, obstructed
 from oelala_desktop.domain.offer import offer_of, offer_words
+from oelala_desktop.domain.plan import plan
 from oelala_desktop.domain.preset import Preset
 from oelala_desktop.domain.preset_file import parse_preset
 from oelala_desktop.domain.tool import TOOLS
@@ -67,3 +70,24 @@ def test_a_list_of_one_file_is_that_file(kind: FieldKind) -> None:
     assert [field.check(value) for value in ([], None, "", ["a"], ("a",), "a")] == [None, None, None, "a", "a", "a"]
     with pytest.raises(InvalidField, match=r"^x: 3 files were given; it takes one\.$"):
         field.check(["a", "b", "c"])
+
+
+@pytest.mark.parametrize(
+    ("values", "field", "sentence"),
+    [
+        ({"video": "a"}, "images", "Inlays are missing: give them with images."),
+        ({"images": ["a", "b"]}, "video", "A scene is missing: give one with video."),
+        ({"video": "a", "images": ["a"]}, "images", "images: 1 was given; Inlay takes 2."),
+        ({"video": "a", "images": "abc"}, "images", "images: 1 was given; Inlay takes 2."),
+        ({"video": "a", "images": list("abc")}, "images", "images: 3 were given; Inlay takes 2."),
+        ({"video": ["a", "b"]}, "video", "video: 2 files were given; it takes one."),
+    ],
+)
+def test_what_is_not_given_as_it_is_offered(inlay: Preset, values: dict[str, Any], field: str, sentence: str) -> None:
+    found = plan(inlay.tool, (inlay,), values, {}, None)
+    assert isinstance(found, Obstacle)
+    assert (found.field, found.sentence) == (field, sentence)
+
+
+def test_what_takes_no_file_says_so() -> None:
+    assert str(obstructed("steps", "no_file")) == "steps takes no file."
