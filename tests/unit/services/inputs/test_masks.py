@@ -12,6 +12,7 @@ from PIL import Image, ImageDraw
 
 from oelala_desktop.domain.errors import InvalidField, Unreadable
 from oelala_desktop.services.inputs.masks import fit_mask, inverted, read_mask, softened
+from oelala_desktop.services.inputs.pictures import read_picture
 
 
 def saved(picture: Image.Image, kind: str = "PNG", **how: object) -> bytes:
