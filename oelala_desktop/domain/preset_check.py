@@ -150,7 +150,6 @@ def _frames(preset: Preset) -> Iterator[str]:
     rule = preset.frames
     if fault := rule.fault():
         yield f"frames: {fault}."
-        return
     if preset.tool.output != "video" and rule.given:
         yield "frames.as is for videos."
     if preset.tool.output != "video" and "num_frames" in preset.into:

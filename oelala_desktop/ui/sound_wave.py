@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from functools import lru_cache
-from importlib import import_module
 from pathlib import Path
 
 from shiboken6 import isValid
@@ -34,11 +33,12 @@ def _peaks_of(path: Path) -> tuple[float, ...]:
     try:
         status = path.stat()
         return _peaks(path, status.st_size, status.st_mtime_ns)
-    except (OelalaError, OSError, ImportError):
+    except (OelalaError, OSError):
         return ()
 
 
 @lru_cache(maxsize=_KEPT)
 def _peaks(path: Path, _size: int, _mtime_ns: int) -> tuple[float, ...]:
-    peaks: tuple[float, ...] = import_module("oelala_desktop.services.inputs.waveform").peaks(path, _COUNT)
-    return peaks
+    from oelala_desktop.services.inputs.waveform import peaks  # with the first sound
+
+    return peaks(path, _COUNT)

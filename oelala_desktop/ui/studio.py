@@ -14,7 +14,7 @@ from PySide6.QtGui import QDesktopServices
 from oelala_desktop.bootstrap import Services
 from oelala_desktop.domain.errors import OelalaError
 from oelala_desktop.domain.job import Job
-from oelala_desktop.services.known_settings import MUTED, SETTINGS, VOLUME
+from oelala_desktop.services.known_settings import MUTED, VOLUME
 from oelala_desktop.ui.actions import ActionRunner
 from oelala_desktop.ui.pages.activity_panel import Notice
 from oelala_desktop.ui.shell import Shell
@@ -57,8 +57,8 @@ class Studio(QObject):
         self.actions = ActionRunner(services.scope, self.present)
         self.notices: list[Notice] = []
         self.unseen = 0
-        volume, muted = (services.settings.get(key, SETTINGS[key].default) for key in (VOLUME, MUTED))
-        self.loudness = Loudness(volume, muted, parent=self)
+        settings = services.settings
+        self.loudness = Loudness(settings.get(VOLUME), settings.get(MUTED), parent=self)
         self.loudness.changed.connect(self._keep_loudness)
 
     def _keep_loudness(self) -> None:

@@ -29,7 +29,7 @@ from oelala_desktop.domain.errors import OelalaError
 from oelala_desktop.metadata.writer import embed
 from oelala_desktop.services.confined import confined, patient
 from oelala_desktop.services.decoding import MOST_PIXELS
-from oelala_desktop.services.inputs.masks import mask_from_alpha, read_mask
+from oelala_desktop.services.inputs.masks import read_mask
 from oelala_desktop.services.inputs.pictures import read_picture
 from oelala_desktop.services.inputs.sounds import cut_sound, probe_sound
 from oelala_desktop.services.inputs.strip import frame_strip
@@ -61,7 +61,6 @@ STEPS: dict[str, Callable[[Path], object]] = {
     "smaller": lambda path: cut_video(path, beside(path), 0.1, 0.3, at_most=5000),
     "cut sound": lambda path: cut_sound(path, beside(path), 0.3, 0.4),
     "mask": read_mask,
-    "alpha": lambda path: mask_from_alpha(path.read_bytes()),
     # it comes last as it writes to the file
     "embed": lambda path: embed(path, {"prompt": "a lighthouse"}, {"1": {"class_type": "X", "inputs": {}}}),
 }

@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -321,3 +324,28 @@ def test_the_viewer_mutes_and_plays_the_sound_that_came_beside_a_file(qapp: QApp
         viewer.close()
 
     gallery(qapp, tmp_path / "home", act, make=make, ready=2)
+
+
+def test_a_machine_without_a_sound_system_is_told_nothing(tmp_path: Path) -> None:
+    """Neither by Qt nor by what it loads for the sound."""
+    program = f"""
+import pathlib
+from oelala_desktop.ui import app
+from PySide6.QtWidgets import QApplication
+from oelala_desktop.ui.speaker import speaker
+from oelala_desktop.ui.widgets.video_player import VideoPlayer
+qt = QApplication([])
+player = VideoPlayer()
+speaker().answered.connect(lambda there: player.first_frame.connect(qt.quit) if not player._frames else qt.quit())
+player.show()
+player.open_file(pathlib.Path({str(loud(tmp_path / "a.mp4"))!r}))
+qt.exec()
+assert player.voice.output is None
+player.stop()
+"""
+    nowhere = {"PULSE_SERVER": "unix:/nowhere", "PIPEWIRE_REMOTE": "/nowhere"}
+    env = {**os.environ, **nowhere, "QT_QPA_PLATFORM": "offscreen", "OELALA_HOME": str(tmp_path / "home")}
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=env, timeout=60)
+    assert ran.returncode == 0, ran.stderr
+    offscreen = ("propagateSizeHints", "No RHI backend")
+    assert [line for line in ran.stderr.splitlines() if not any(word in line for word in offscreen)] == []

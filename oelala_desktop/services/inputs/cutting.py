@@ -15,7 +15,7 @@ from oelala_desktop.services.decoding import decoding
 from .copying import COPYABLE, Stretch, copied, stretch_of
 from .encoding import Wish, add_video, encoded
 from .looking import Looked, look_at
-from .opening import kind_of, name_of, opened
+from .opening import has_plain_tags, kind_of, name_of, opened
 from .streams import seen, sound_of, video_of
 from .track import BIT_RATE, add_track
 from .writing import copy_file, disk_faults
@@ -58,6 +58,7 @@ class _Writing:
         self._name = name_of(source)
         with opened(source, "video") as opened_source:
             self._looked: Looked = look_at(opened_source, self._name)
+            self._has_plain_tags = has_plain_tags(opened_source)
             self._kind = kind_of(source)
         line = self._looked.line
         if begin >= line.length:
@@ -70,7 +71,8 @@ class _Writing:
 
     def write(self) -> Cut:
         line, is_plain = self._looked.line, self._looked.look.is_plain and self._looked.line.is_steady
-        if is_plain and self._looked.codec in _KNOWN and (self._first, self._end) == (0, line.frames):
+        is_whole = is_plain and self._looked.codec in _KNOWN and (self._first, self._end) == (0, line.frames)
+        if is_whole and self._has_plain_tags:
             if self._fits(self._source):
                 copy_file(self._source, self._part)
                 return Cut(0.0, float(line.length), True, self._kind)

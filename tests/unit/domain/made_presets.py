@@ -158,7 +158,8 @@ FACTOR: Table = {
     "fields": {**STILL, "factor": {"kind": "number", "maximum": 8, "into": ["Resize.factor"]}},
 }
 
-_ALL = {
+#: table and graph of each
+TABLES: dict[str, tuple[Table, Table]] = {
     "image-to-video.ltx": (LTX, LTX_GRAPH),
     "image-to-video.h3": (H3, H3_GRAPH),
     "video-to-video.given": (GIVEN, GIVEN_GRAPH),
@@ -166,20 +167,20 @@ _ALL = {
     "image-to-image.area": (AREA, STILL_GRAPH),
     "upscaler.larger": (FACTOR, STILL_GRAPH),
 }
-MADE = tuple(_ALL)
-_CLASSES = {n["class_type"] for _, graph in _ALL.values() for n in graph.values()} | {"Video Slice"}
+MADE = tuple(TABLES)
+_CLASSES = {n["class_type"] for _, graph in TABLES.values() for n in graph.values()} | {"Video Slice"}
 #: a server with all that the shipped presets and these want
 CATALOG = Catalog({**{name: NodeClass(name, {}) for name in _CLASSES}, **EVERYTHING.classes})
 
 
 def made(preset_id: str, **changes: Any) -> Preset:
     """One of them, with other entries in its table."""
-    table, graph = copy.deepcopy(_ALL[preset_id])
+    table, graph = copy.deepcopy(TABLES[preset_id])
     tool, _, name = preset_id.partition(".")
     return parse_preset(name, TOOLS[tool], table | changes, graph)
 
 
 def with_fields(preset_id: str, *without: str, **rows: Any) -> Preset:
     """One of them, with more fields, and without some."""
-    fields = copy.deepcopy(_ALL[preset_id][0]["fields"]) | rows
+    fields = copy.deepcopy(TABLES[preset_id][0]["fields"]) | rows
     return made(preset_id, fields={key: row for key, row in fields.items() if key not in without})

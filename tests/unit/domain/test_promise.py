@@ -150,7 +150,7 @@ def check_graph(preset: Preset, found: Plan, graph: edits.Graph, *, full: bool) 
 
 @pytest.mark.parametrize("name", PRESETS)
 @given(data=st.data())
-@settings(max_examples=40)
+@settings(max_examples=25)
 def test_what_the_page_says_is_what_is_made(name: str, data: st.DataObject) -> None:
     preset = PRESETS[name]
     values, inputs, catalog = data.draw(wishes(preset))
@@ -173,7 +173,7 @@ def test_what_the_page_says_is_what_is_made(name: str, data: st.DataObject) -> N
 
 @pytest.mark.parametrize("name", PRESETS)
 @given(data=st.data())
-@settings(max_examples=40)
+@settings(max_examples=25)
 def test_what_is_settled_settles_as_itself(name: str, data: st.DataObject) -> None:
     preset = PRESETS[name]
     values, inputs, catalog = data.draw(wishes(preset))
@@ -188,7 +188,7 @@ def test_what_is_settled_settles_as_itself(name: str, data: st.DataObject) -> No
 
 @pytest.mark.parametrize("name", PRESETS)
 @given(data=st.data())
-@settings(max_examples=40)
+@settings(max_examples=25)
 def test_anything_is_met_or_refused_in_a_sentence(name: str, data: st.DataObject) -> None:
     preset = PRESETS[name]
     values, inputs, catalog = data.draw(wishes(preset))
@@ -205,7 +205,7 @@ def test_anything_is_met_or_refused_in_a_sentence(name: str, data: st.DataObject
 
 
 @given(data=st.data())
-@settings(max_examples=200)
+@settings(max_examples=100)
 def test_auto_takes_a_preset_that_then_keeps_its_word(data: st.DataObject) -> None:
     tool = data.draw(st.sampled_from(sorted({preset.tool.id for preset in PRESETS.values()})))
     presets = sorted((p for p in PRESETS.values() if p.tool.id == tool), key=lambda preset: preset.order)
