@@ -5,21 +5,24 @@ from __future__ import annotations
 import asyncio
 import importlib
 import os
+import time
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from .comfy.process import SketchProcess
-from .domain.events import ApiChanged, NoticePosted
+from .domain.events import ApiChanged, NoticePosted, SettingChanged
 from .services.bus import Bus
+from .services.confined import patient
 from .services.current import CurrentEngine
 from .services.damage import news_of_damage
 from .services.engines import EnginePool
 from .services.inputs.store import InputStore
+from .services.inputs.sweeping import sweep_inputs
 from .services.jobs import JobService
 from .services.journal import Journal
-from .services.known_settings import SETTINGS, sift
+from .services.known_settings import API, API_PORT, MEDIA_FOLDERS, OUTPUT_FOLDER, PICTURE_MEGABYTES, sift
 from .services.library import JobSource, Library
 from .services.log_file import ProcessLog
 from .services.servers import Servers
@@ -38,7 +41,6 @@ if TYPE_CHECKING:
 
 
 _API_SECRET = "local API"
-_PICTURES = SETTINGS["picture_megabytes"]
 
 
 class Services(AbstractAsyncContextManager["Services"]):
@@ -90,8 +92,8 @@ class Services(AbstractAsyncContextManager["Services"]):
         self.preferences.load()
         self._secrets.load()
         self.registry.load()
-        moved = self.preferences.get("output_folder")
-        if isinstance(moved, str) and moved:
+        moved = self.preferences.get(OUTPUT_FOLDER.key, OUTPUT_FOLDER.default)
+        if moved:
             self.paths.output = Path(moved)
 
     @property
@@ -103,15 +105,15 @@ class Services(AbstractAsyncContextManager["Services"]):
         """Results go to `folder` from now on ("" for the usual place). What was made before stays where it is and in My
         Media: the folder left behind becomes one of the media folders."""
         before, after = self.paths.output, Path(folder) if folder else self._usual_output
-        self.settings.set("output_folder", folder)
+        self.settings.set(OUTPUT_FOLDER, folder)
         if after == before:
             return
-        others = [name for name in self.settings.get("media_folders") or [] if Path(name) not in (before, after)]
-        self.settings.set("media_folders", [*others, str(before)])
+        others = [name for name in self.settings.get(MEDIA_FOLDERS) if Path(name) not in (before, after)]
+        self.settings.set(MEDIA_FOLDERS, [*others, str(before)])
         self.paths.output = after
 
     def _max_picture_bytes(self) -> int:
-        return int(self.settings.get(_PICTURES.key, _PICTURES.default)) * 10**6
+        return self.settings.get(PICTURE_MEGABYTES) * 10**6
 
     async def begin(self) -> None:
         """What a face that stays does once: tells what could not be read, and takes up what earlier runs left
@@ -121,13 +123,14 @@ class Services(AbstractAsyncContextManager["Services"]):
         left = await self.jobs.adopt()
         for ref in {job.engine for job in left}:
             self.jobs.take_up([job for job in left if job.engine == ref], self.engines.for_ref(ref))
+        self.scope.start(sweep_inputs(self.inputs, self.store, self.settings, time.time()), "sweep inputs")
 
     async def serve_api(self) -> None:
         """Starts, moves or stops the local API of a window as the settings say. A taken port is a notice."""
         async with self._turning_api:
             await self._stop_api()
-            if self.settings.get("api", True):
-                port, token = int(self.settings.get("api_port", 7998)), await self.api_token()
+            if self.settings.get(API):
+                port, token = self.settings.get(API_PORT), await self.api_token()
                 server: ApiServer = (await _api_module()).ApiServer(self, port=port, token=token)
                 if await server.start():
                     self._api = server
@@ -146,6 +149,7 @@ class Services(AbstractAsyncContextManager["Services"]):
         token = token.strip()
         checked = (await _api_module()).checked_token(token) if token else None
         await asyncio.to_thread(self._secrets.set, _API_SECRET, {"token": checked} if checked else {})
+        self.bus.publish(SettingChanged(_API_SECRET, API.heard_by))
 
     @property
     def api_url(self) -> str | None:
@@ -168,6 +172,7 @@ class Services(AbstractAsyncContextManager["Services"]):
     ) -> None:
         await self._stop_api()
         await self.settings.flush()
+        patient.stop()  # a cut under way would keep its thread, and so the end, waiting
         await self.scope.close()  # first the tasks, then what they work with
         await self.library.close()
         await self.engines.close()

@@ -14,6 +14,7 @@ from oelala_desktop.api.server import ApiServer, is_loopback
 from oelala_desktop.bootstrap import Services
 from oelala_desktop.domain.errors import InvalidInput, OelalaError
 from oelala_desktop.domain.events import EngineChanged, EngineSelected, EngineState, NoticePosted
+from oelala_desktop.services.known_settings import API_PORT
 
 from .run import say
 
@@ -30,7 +31,7 @@ async def serve(options: argparse.Namespace) -> int:
     try:
         async with Services() as services:
             services.log.write("serve")
-            port = services.preferences.get("api_port", 7998) if options.port is None else options.port
+            port = services.settings.get(API_PORT) if options.port is None else options.port
             token = token or await services.api_token()
             server = ApiServer(services, options.host, int(port), token, names=options.name)
             if options.engine not in ("auto", "sketch"):

@@ -116,8 +116,17 @@ class ApiChanged:
     reason: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class SettingChanged:
+    """The setting of that key is another now. `heard_by` is who acts on it at once, empty for nobody."""
+
+    key: str
+    heard_by: str = ""
+
+
 Event = (
-    JobChanged
+    SettingChanged
+    | JobChanged
     | JobProgressed
     | JobPreviewed
     | JobFinished

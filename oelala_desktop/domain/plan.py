@@ -9,7 +9,7 @@ from typing import Any
 
 from . import advising
 from .catalog import Catalog
-from .field import TIMED_KINDS, Field
+from .field import TIMED_KINDS, Field, FieldKind
 from .inputs import SMALLER, Given, Inputs, companions, names_in
 from .measuring import asked_frames, measured, parts_of
 from .obstacle import Obstacle, Obstructed, Said, obstructed
@@ -65,6 +65,11 @@ def choose(
     return Obstacle("preset", "none_runs", {"tool": tool.name, "fixes": lines})
 
 
+def own_fields(presets: Sequence[Preset]) -> Mapping[str, Field]:
+    """The fields that a wish may name beside its tool's, where it is settled which preset is taken."""
+    return presets[0].fields if len(presets) == 1 else _NO_FIELDS
+
+
 def _takes_all(preset: Preset, values: Mapping[str, Any]) -> bool:
     """Whether it takes every file that is given."""
     return not any(
@@ -76,8 +81,7 @@ def _takes_all(preset: Preset, values: Mapping[str, Any]) -> bool:
 def _plan(
     tool: Tool, presets: Sequence[Preset], values: Mapping[str, Any], inputs: Inputs, catalog: Catalog | None
 ) -> Plan:
-    own = presets[0].fields if len(presets) == 1 else _NO_FIELDS
-    checked = tool.check(values, own)
+    checked = tool.check(values, own_fields(presets))
     preset = choose(tool, presets, checked, catalog)
     if isinstance(preset, Obstacle):
         raise Obstructed(preset)
@@ -137,7 +141,8 @@ def _check_inputs(preset: Preset, given: Mapping[str, Any]) -> None:
         names = names_in(given.get(field.key))
         if not names:
             if field.needed:
-                raise obstructed(field.key, "input_missing", label=field.label.lower())
+                many = field.kind is FieldKind.PICTURES
+                raise obstructed(field.key, "input_missing", label=field.label.lower(), many=many)
             continue
         least, most = field.minimum or 0, field.maximum
         if most is not None and not least <= len(names) <= most:

@@ -48,6 +48,7 @@ class _Helper:
             start_new_session=True,  # Ctrl-C in a terminal is for us; a helper that it ended would blame its file
         )
         self._ready = False
+        self.is_stopped = False
 
     def ask(self, question: bytes) -> bytes | None:
         """None if the helper ended instead of answering. Raises OSError if it did not start, which is no file's
@@ -70,6 +71,11 @@ class _Helper:
         """Whether it ended of its own accord, before it saw the question."""
         return self._process.wait() == 0
 
+    def stop(self) -> None:
+        """From another thread than the one that asks."""
+        self.is_stopped = True
+        self._process.kill()
+
     def end(self) -> None:
         for pipe in (self._process.stdin, self._process.stdout):
             with suppress(OSError):  # what it did not read any more
@@ -84,6 +90,7 @@ class Confined:
     def __init__(self, rest: float = _REST, patience: float = _PATIENCE) -> None:
         self._rest, self._patience = rest, patience
         self._idle: list[_Helper] = []
+        self._busy: set[_Helper] = set()
         self._lock = threading.Lock()
 
     def run(self, name: str, pixels: int, work: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
@@ -93,11 +100,18 @@ class Confined:
         question = pickle.dumps((ROOM + pixels * _A_PIXEL, work, args, kwargs))
         while True:
             helper = self._take()
-            answer = helper.ask(question)
+            try:
+                answer = helper.ask(question)
+            finally:
+                with self._lock:
+                    self._busy.discard(helper)
             if answer is not None:
                 with self._lock:
                     self._idle.append(helper)
                 break
+            if helper.is_stopped:
+                helper.end()
+                raise OSError(errno.ECANCELED, "the program ends")
             rested = helper.has_rested()
             helper.end()
             if not rested:
@@ -108,6 +122,13 @@ class Confined:
         result: _T = value
         return result
 
+    def stop(self) -> None:
+        """For the end of the program: helpers at work are ended, and the `run` that waits for one raises OSError."""
+        with self._lock:
+            for helper in self._busy:
+                helper.stop()
+        self.close()
+
     def close(self) -> None:
         with self._lock:
             idle, self._idle = self._idle, []
@@ -116,14 +137,17 @@ class Confined:
 
     def _take(self) -> _Helper:
         with self._lock:
-            if self._idle:
-                return self._idle.pop()
-        return _Helper(self._rest, self._patience)
+            helper = self._idle.pop() if self._idle else _Helper(self._rest, self._patience)
+            self._busy.add(helper)
+            return helper
 
 
 #: the one that everybody here uses
 confined = Confined()
+#: the one for what writes whole files, which may take hours
+patient = Confined(patience=4 * 3600)
 atexit.register(confined.close)
+atexit.register(patient.close)
 
 
 def _environment() -> dict[str, str]:

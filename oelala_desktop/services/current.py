@@ -12,6 +12,7 @@ from oelala_desktop.domain.preset import Preset
 from .bus import Bus
 from .engine import Engine
 from .engines import SKETCH, EnginePool, refuse_instead
+from .known_settings import ENGINE_CHOICE, ENGINE_URL
 from .settings import Settings
 from .tasks import TaskScope
 
@@ -49,7 +50,7 @@ class CurrentEngine:
 
     def start(self, name: str | None = None) -> None:
         """Begins to connect. `name` overrides the preferences for this run: auto, sketch or an address."""
-        self._choice = str(self._settings.get("engine_choice") or "auto")
+        self._choice = self._settings.get(ENGINE_CHOICE)
         if name and name in ("auto", "sketch"):
             self._choice = name
         elif name:
@@ -59,16 +60,16 @@ class CurrentEngine:
         self._begin()
 
     def choose(self, choice: str) -> None:
-        """One of ENGINE_CHOICES; kept for the next start."""
+        """auto, comfyui or sketch; kept for the next start."""
         self._choice = choice
-        self._settings.set("engine_choice", choice)
+        self._settings.set(ENGINE_CHOICE, choice)
         self._begin()
 
     def connect_to(self, url: str) -> None:
         """Another address for the user's own ComfyUI; kept for the next start. Raises InvalidField."""
         self._url = self._pool.named(url).ref.url
-        self._settings.set("engine_url", self._url)
-        self._settings.set("engine_choice", "comfyui")
+        self._settings.set(ENGINE_URL, self._url)
+        self._settings.set(ENGINE_CHOICE, "comfyui")
         self._choice = "comfyui"
         self._begin()
 

@@ -13,10 +13,10 @@ from oelala_desktop.storage.preferences import Preferences
 
 from .bus import Bus
 from .engine import Engine, Locate
+from .known_settings import ENGINE_URL
 from .servers import Servers
 from .tasks import TaskScope
 
-DEFAULT_URL = "http://127.0.0.1:8188"
 SKETCH = EngineRef("sketch", "", "Sketch")
 
 
@@ -35,7 +35,7 @@ class EnginePool:
 
     @property
     def default_url(self) -> str:
-        return str(self._preferences.get("engine_url") or DEFAULT_URL)
+        return self._preferences.get(ENGINE_URL.key) or ENGINE_URL.default
 
     def for_ref(self, ref: EngineRef) -> Engine:
         key = (ref.kind, ref.url)

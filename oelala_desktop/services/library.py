@@ -17,10 +17,10 @@ from oelala_desktop.domain.media import (
     ExportResult,
     Facets,
     MediaItem,
-    MediaPage,
+    MediaListing,
     MediaQuery,
     MediaStats,
-    PromptPage,
+    PromptListing,
 )
 from oelala_desktop.storage.favorites import FavoriteStore
 from oelala_desktop.storage.media import MediaStore
@@ -36,6 +36,7 @@ from .companions import companions_of
 from .exporting import export_files
 from .favorites import Favorites
 from .indexing import Indexer
+from .known_settings import FOLLOW_LINKS, MEDIA_FOLDERS
 from .provenance import claims_of_job
 from .renaming import rename_with_companion
 from .scanning import Scanner
@@ -141,12 +142,10 @@ class Library:
 
     def folders(self) -> tuple[str, ...]:
         """The output folder and those that the user added."""
-        added = self._preferences.get("media_folders", ())
-        names = [name for name in added if isinstance(name, str) and name] if isinstance(added, list | tuple) else []
-        return (str(self._paths.output), *names)
+        return (str(self._paths.output), *filter(None, self._preferences.get(MEDIA_FOLDERS.key, MEDIA_FOLDERS.default)))
 
     def _follows_links(self) -> bool:
-        return self._preferences.get("follow_links", False) is True
+        return bool(self._preferences.get(FOLLOW_LINKS.key, FOLLOW_LINKS.default))
 
     def passed_over(self) -> tuple[str, ...]:
         """Links in the media folders to folders that are not shown, as the last scan found them."""
@@ -162,7 +161,7 @@ class Library:
 
     # Looking
 
-    async def page(self, query: MediaQuery) -> MediaPage:
+    async def page(self, query: MediaQuery) -> MediaListing:
         """Raises InvalidField for an unknown sort or a cursor of another query."""
         return await self._store.page(query)
 
@@ -211,7 +210,7 @@ class Library:
         item = await self.get(item_id)
         return await asyncio.to_thread(read, Path(item.path))
 
-    async def prompts(self, text: str = "", cursor: str | None = None, limit: int = 100) -> PromptPage:
+    async def prompts(self, text: str = "", cursor: str | None = None, limit: int = 100) -> PromptListing:
         """Distinct prompts, newest first. Raises InvalidField for a foreign cursor."""
         return await self._store.file.read(lambda c: read_prompts(c, text, cursor, limit))
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from oelala_desktop.comfy.address import Address, authority_fault, parse_address
 from oelala_desktop.domain.errors import InvalidField
+from oelala_desktop.services.known_settings import SERVERS
 from oelala_desktop.storage.preferences import Preferences
 from oelala_desktop.storage.secrets import Secrets
 
@@ -45,7 +46,7 @@ class Servers:
 
     def all(self) -> tuple[Server, ...]:
         """In order of their names."""
-        rows = self._preferences.get("servers")
+        rows = self._preferences.get(SERVERS.key)
         found = [_server(name, row) for name, row in rows.items()] if isinstance(rows, dict) else []
         return tuple(sorted((server for server in found if server), key=lambda server: server.name.casefold()))
 

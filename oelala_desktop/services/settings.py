@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import Any
+from typing import Any, TypeVar
 
 from oelala_desktop.domain.errors import CannotSave
-from oelala_desktop.domain.events import NoticePosted
+from oelala_desktop.domain.events import NoticePosted, SettingChanged
 from oelala_desktop.storage.preferences import Preferences
 
 from .bus import Bus
+from .known_settings import Setting
 from .tasks import TaskScope
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
+_NONE: Any = object()
 _PAUSE = 0.4  # seconds in which further changes join the same write
 
 
@@ -27,15 +30,16 @@ class Settings:
         self._changes: dict[str, Any] = {}
         self._saving: asyncio.Task[None] | None = None
 
-    def get(self, key: str, default: Any = None) -> Any:
-        if key in self._changes:
-            return self._changes[key]
-        return self._preferences.get(key, default)
+    def get(self, setting: Setting[T]) -> T:
+        """What is set, else its default. It is sound: what is not was set aside when the file was read."""
+        value: T = self._changes.get(setting.key, _NONE)
+        return self._preferences.get(setting.key, setting.default) if value is _NONE else value
 
-    def set(self, key: str, value: Any) -> None:
-        if self.get(key) == value:
+    def set(self, setting: Setting[T], value: T) -> None:
+        if self.get(setting) == value:
             return
-        self._changes[key] = value
+        self._changes[setting.key] = value
+        self._bus.publish(SettingChanged(setting.key, setting.heard_by))
         if self._scope.is_closed:
             return  # closing; `flush` writes it if it comes in time
         if self._saving is None or self._saving.done():

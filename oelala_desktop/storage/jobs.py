@@ -3,6 +3,7 @@ them are what is searched by."""
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
@@ -18,6 +19,7 @@ from .job_schema import MIGRATIONS, REMEMBER, JobKeeper, put
 log = logging.getLogger(__name__)
 
 _OPEN_STATES = tuple(s.value for s in JobState if not s.is_final)
+_AT_ONCE = 500  # rows that are read together
 _CLOSE = 1e-6  # two positions nearer than that leave no room for a third
 _FARTHEST = 2.0**50  # what lies beyond is no position that we gave
 _TIME = "INSERT INTO timings (engine, preset, work, seconds, finished) VALUES (?,?,?,?,?)"
@@ -94,6 +96,23 @@ class JobStore:
         """The newest jobs first; cleared ones only if asked for."""
         query = "SELECT document FROM jobs WHERE hidden <= ? ORDER BY created DESC LIMIT ?"
         return _jobs(await self._database.run(lambda c: c.execute(query, (int(hidden), limit)).fetchall()))
+
+    async def inputs_named(self) -> set[str] | None:
+        """Paths of the kept inputs of all jobs, also of those that were cleared; None when a job cannot be read."""
+        paths: set[str] = set()
+        last = ""
+        query = "SELECT id, document FROM jobs WHERE id > ? ORDER BY id LIMIT ?"
+
+        def work(c: sqlite3.Connection) -> list[tuple[str, object]]:
+            return c.execute(query, (last, _AT_ONCE)).fetchall()
+
+        while rows := await self._database.run(work):
+            last = rows[-1][0]
+            found = await asyncio.to_thread(_jobs, [(document,) for _, document in rows])
+            if len(found) < len(rows):
+                return None
+            paths |= {given.path for job in found for given in job.inputs}
+        return paths
 
     async def hide_finished(self) -> list[str]:
         """Takes all final jobs off the list (their files and rows stay). Returns their ids."""

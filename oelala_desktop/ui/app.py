@@ -47,7 +47,7 @@ def run_window(options: argparse.Namespace) -> int:
     gc.disable()  # nothing built before the first paint is garbage yet; looking for some costs a tenth of it
     shell.show()
     app.processEvents()  # the first paint, before the slower imports
-    _show_early(shell, last_page(before))
+    _show_early(shell, last_page(before.get("page")))
     app.processEvents()
     from oelala_desktop.ui.garbage import GarbageCollector
     from oelala_desktop.ui.heap import Heap

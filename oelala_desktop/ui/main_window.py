@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QWidget
 
-from oelala_desktop.domain.events import JobFinished, NoticePosted
+from oelala_desktop.domain.events import JobFinished, NoticePosted, SettingChanged
 from oelala_desktop.domain.job import Job, JobState
 from oelala_desktop.domain.preset import Preset
 from oelala_desktop.domain.tool import TOOLS
+from oelala_desktop.services.known_settings import APPEARANCE, CLOSE_TO_TRAY, NOTICES, PAGE, REDUCED_MOTION
 from oelala_desktop.storage.paths import shipped
+from oelala_desktop.ui import motion
 from oelala_desktop.ui.arrivals import Arrivals
 from oelala_desktop.ui.bridge import listen
 from oelala_desktop.ui.commands import Commands
@@ -72,7 +74,7 @@ class MainWindow(QObject):
         self.log = LogView(self._panel("log", "Log", LogPanel(), wide=True), studio)
         self._add_pages()
         self._connect()
-        self.shell.show_page(last_page({"page": self._services.settings.get("page")}))
+        self.shell.show_page(last_page(self._services.settings.get(PAGE)))
         for remark in self._services.remarks:
             self.studio.notify(remark, "warning")
 
@@ -152,6 +154,16 @@ class MainWindow(QObject):
         await self.studio.open_library()
         self._services.library.rescan()
 
+    def _setting_changed(self, event: SettingChanged) -> None:
+        settings = self._services.settings
+        if event.heard_by == "look":
+            self.studio.theme.set_mode(settings.get(APPEARANCE))  # type: ignore[arg-type]
+            QApplication.instance().setProperty(motion.REDUCED, settings.get(REDUCED_MOTION))  # type: ignore[union-attr]
+        elif event.heard_by == "library":
+            self.studio.actions.start(self._look_again())
+        elif event.heard_by == "api":
+            self.studio.actions.start(self._services.serve_api())
+
     def _settings_page(self) -> QWidget:
         page = SettingsPage(SECTIONS)
         SettingsView(page, self.studio)
@@ -162,7 +174,7 @@ class MainWindow(QObject):
         shell.generate_requested.connect(self._generate)
         shell.paste_requested.connect(lambda _mime: self._arrivals.paste())
         shell.dropped.connect(self._arrivals.take)
-        shell.page_shown.connect(lambda page: self._services.settings.set("page", page))
+        shell.page_shown.connect(lambda page: self._services.settings.set(PAGE, page))
         shell.panel_opened.connect(lambda name: studio.see_notices() if name == "activity" else None)
         shell.set_close_guard(self._may_close)
         studio.notices_changed.connect(self._show_notices)
@@ -170,7 +182,7 @@ class MainWindow(QObject):
         studio.start_picture_requested.connect(lambda path: self.open_files([path]))
         studio.job_opened.connect(self._open_job)
         studio.show_media_requested.connect(self._show_media)
-        studio.folders_changed.connect(lambda: studio.actions.start(self._look_again()))
+        listen(bus, self, SettingChanged, self._setting_changed)
         QTimer.singleShot(_LIBRARY_MS, self, lambda: studio.actions.start(studio.open_library()))
         self.activity.chosen.connect(self._open_notice)
         listen(bus, self, NoticePosted, self._notice)
@@ -196,8 +208,8 @@ class MainWindow(QObject):
         """What was typed, geometry and folds; before quitting."""
         for page in self._tools.values():
             page.keep()
-        for key, value in remembered(self.shell).items():
-            self._services.settings.set(key, value)
+        for setting, value in remembered(self.shell):
+            self._services.settings.set(setting, value)
 
     # pages
 
@@ -281,7 +293,7 @@ class MainWindow(QObject):
         in_front = self.shell.isActiveWindow()
         seen = in_front and (not failed or self._is_shown(job.id))
         self.studio.notify(words, "error" if failed else "info", key=job.id, toast=not seen)
-        if not in_front and self._services.settings.get("notices", True):
+        if not in_front and self._services.settings.get(NOTICES):
             self.studio.actions.start(self._tell_desktop(job, title, text if failed else text.capitalize()))
 
     async def _tell_desktop(self, job: Job, title: str, text: str) -> None:
@@ -348,7 +360,7 @@ class MainWindow(QObject):
 
     def _may_close(self) -> bool:
         """Hide if there is a tray to come back from; else quit, after asking if jobs run."""
-        if self.tray.is_there and self._services.settings.get("close_to_tray", True):
+        if self.tray.is_there and self._services.settings.get(CLOSE_TO_TRAY):
             self.shell.hide()
         else:
             self.ask_to_quit()

@@ -7,13 +7,16 @@ import contextlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QByteArray, QSize
 
 from oelala_desktop.storage.plain_file import read_plain
 from oelala_desktop.ui.navigation import PAGES, START_PAGE
 from oelala_desktop.ui.shell import Shell
+
+if TYPE_CHECKING:  # not needed for the first paint
+    from oelala_desktop.services.known_settings import Setting
 
 #: room for the borders and the title bar that the desktop adds
 _FRAME = QSize(16, 48)
@@ -51,15 +54,16 @@ def fit(shell: Shell) -> None:
     shell.move(available.x() + max(0, room.width()) // 2, available.y() + max(0, room.height()) // 2)
 
 
-def remembered(shell: Shell) -> dict[str, Any]:
+def remembered(shell: Shell) -> tuple[tuple[Setting[Any], Any], ...]:
     """What `restore` takes."""
-    return {
-        "geometry": base64.b64encode(shell.saveGeometry().data()).decode(),
-        "sidebar_narrow": shell.is_narrow_by_choice,
-        "folded_groups": list(shell.sidebar.folded_groups()),
-    }
+    from oelala_desktop.services.known_settings import FOLDED_GROUPS, GEOMETRY, SIDEBAR_NARROW
+
+    return (
+        (GEOMETRY, base64.b64encode(shell.saveGeometry().data()).decode()),
+        (SIDEBAR_NARROW, shell.is_narrow_by_choice),
+        (FOLDED_GROUPS, list(shell.sidebar.folded_groups())),
+    )
 
 
-def last_page(values: Mapping[str, Any]) -> str:
-    page = str(values.get("page") or START_PAGE)
-    return page if page in PAGES else START_PAGE
+def last_page(page: object) -> str:
+    return page if isinstance(page, str) and page in PAGES else START_PAGE

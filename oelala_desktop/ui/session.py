@@ -45,7 +45,6 @@ async def _live(options: argparse.Namespace, shell: Shell, theme: Theme, instanc
             window.open_files(list(getattr(options, "files", None) or ()))
             await services.begin()
             services.scope.start(services.serve_api(), "local API")
-            studio.api_changed.connect(lambda: studio.actions.start(services.serve_api()))
             if options.command == "try":
                 window.start_example()
             await over.wait()

@@ -7,33 +7,24 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QApplication, QFileDialog
+from PySide6.QtWidgets import QFileDialog
 
 from oelala_desktop.domain.errors import InvalidInput, OelalaError
 from oelala_desktop.domain.events import ApiChanged, EngineChanged, EngineSelected, ScanProgressed
 from oelala_desktop.domain.field import Field, FieldKind
-from oelala_desktop.services.known_settings import SETTINGS
+from oelala_desktop.services.known_settings import API, FOLLOW_LINKS, MEDIA_FOLDERS, SETTINGS
 from oelala_desktop.storage import autostart
-from oelala_desktop.ui import motion
 from oelala_desktop.ui.bridge import listen
 from oelala_desktop.ui.pages.settings_page import SettingsPage, SettingsSection
 from oelala_desktop.ui.studio import Studio
 
 _K = FieldKind
 _AUTOSTART = Field("autostart", _K.SWITCH, "Start", "", default=False, help="Open Oelala when I log in")
-_FOLDERS = Field(
-    "media_folders",
-    _K.LINE,
-    "Also in My Media",
-    "",
-    default="",
-    help="More folders to show, such as ComfyUI's output folder.",
-)
 _TOKEN = Field("api_token", _K.LINE, "Token", "", default="", help="If set, every request must carry it.")
 
 
 def _known(*keys: str) -> tuple[Field, ...]:
-    return tuple(SETTINGS[key] for key in keys)
+    return tuple(field for key in keys if (field := SETTINGS[key].field))
 
 
 SECTIONS = (
@@ -43,7 +34,7 @@ SECTIONS = (
     ),
     SettingsSection(
         "Folders",
-        (*_known("output_folder"), _FOLDERS, *_known("follow_links")),
+        _known("output_folder", "media_folders", "follow_links"),
         browse=("output_folder",),
         folders=("media_folders",),
     ),
@@ -55,7 +46,7 @@ SECTIONS = (
     SettingsSection("Local API", (*_known("api", "api_port"), _TOKEN), secret=("api_token",)),
     SettingsSection("When something goes wrong", (), buttons=(("log", "Show the log", "list"),)),
 )
-_FIELDS = {field.key: field for section in SECTIONS for field in section.fields}
+_KEYS = [field.key for section in SECTIONS for field in section.fields if field.key in SETTINGS]
 
 
 class SettingsView(QObject):
@@ -89,7 +80,7 @@ class SettingsView(QObject):
             self._page.set_values(self._values())
 
     def _show_api(self, state: ApiChanged) -> None:
-        wanted = self._studio.services.settings.get("api", True)
+        wanted = self._studio.services.settings.get(API)
         words = f"Answers at {state.url}" if state.url else state.reason
         self._page.show_note("api", words, "warning" if wanted and not state.url else "muted")
 
@@ -97,7 +88,7 @@ class SettingsView(QObject):
         """What My Media does not show because it lies behind a link."""
         links = self._studio.services.library.passed_over()
         names = ", ".join(Path(link).name for link in links[:3]) + (" …" if len(links) > 3 else "")
-        follows = self._studio.services.settings.get("follow_links", False)
+        follows = self._studio.services.settings.get(FOLLOW_LINKS)
         one = len(links) == 1
         if follows:
             why = "leads back to where it lies" if one else "lead back to where they lie"
@@ -111,7 +102,7 @@ class SettingsView(QObject):
 
     def _values(self) -> dict[str, Any]:
         settings = self._studio.services.settings
-        values = {key: settings.get(key, field.default) for key, field in _FIELDS.items()}
+        values = {key: settings.get(SETTINGS[key]) for key in _KEYS}
         values["api_token"] = self._token
         values["output_folder"] = values["output_folder"] or str(self._studio.services.paths.output)
         values["autostart"] = bool(self._autostart)
@@ -128,15 +119,7 @@ class SettingsView(QObject):
             self._studio.services.move_output(str(value))
             self._page.set_values(self._values())
         else:
-            self._studio.services.settings.set(key, value)
-        if key == "appearance":
-            self._studio.theme.set_mode(str(value))  # type: ignore[arg-type]
-        elif key == "reduced_motion":
-            QApplication.instance().setProperty(motion.REDUCED, bool(value))  # type: ignore[union-attr]
-        elif key in ("output_folder", "media_folders", "follow_links"):
-            self._studio.folders_changed.emit()
-        elif key in ("api", "api_port"):
-            self._studio.api_changed.emit()
+            self._studio.services.settings.set(SETTINGS[key], value)
 
     def _set_autostart(self, on: bool) -> None:
         self._autostart = on
@@ -161,7 +144,6 @@ class SettingsView(QObject):
             self._page.show_problem("api_token", error.message)
             return
         self._token = token.strip()
-        self._studio.api_changed.emit()
 
     def _browse(self, key: str) -> None:
         dialog = QFileDialog(self._page.window(), "Choose a folder")
@@ -169,7 +151,7 @@ class SettingsView(QObject):
 
         def chosen(folder: str) -> None:
             if key == "media_folders":
-                before = self._studio.services.settings.get("media_folders") or []
+                before = self._studio.services.settings.get(MEDIA_FOLDERS)
                 self._changed(key, list(dict.fromkeys([*before, str(Path(folder))])))
             else:
                 self._changed(key, folder)

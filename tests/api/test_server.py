@@ -26,6 +26,7 @@ from oelala_desktop.domain.events import (
 )
 from oelala_desktop.services.bus import Bus
 from oelala_desktop.services.jobs import Wish
+from oelala_desktop.services.known_settings import MEDIA_FOLDERS
 from oelala_desktop.storage.paths import Paths
 from tests.api.serving import PICTURE, Stream
 
@@ -134,7 +135,7 @@ async def test_the_output_folder_moves_while_it_serves(services: Services, tmp_p
             while await listed() != ["new.png", "old.png"]:
                 await asyncio.sleep(0.05)
     services.move_output("")
-    assert services.paths.output == old and services.settings.get("media_folders") == [str(new)]
+    assert services.paths.output == old and services.settings.get(MEDIA_FOLDERS) == [str(new)]
     await server.stop()
 
 

@@ -16,6 +16,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from oelala_desktop.services.known_settings import PAGE, VIEW
+
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
@@ -284,8 +286,8 @@ def _draw_living(app: QApplication, home: Path, shot: Shot, target: str) -> None
         if isinstance(made, Awaitable):
             await made
         window.shell.grab().save(target)
-        window.studio.services.settings.set("page", "image-to-video")
-        window.studio.services.settings.set("media.view", "grid")
+        window.studio.services.settings.set(PAGE, "image-to-video")
+        window.studio.services.settings.set(VIEW, "grid")
 
     live(app, home, scenario, engine="http://127.0.0.1:9", seconds=300)
 

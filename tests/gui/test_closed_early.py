@@ -12,6 +12,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from oelala_desktop.services.known_settings import VIEWER_PROMPT
 from oelala_desktop.ui.gallery.compare import Comparer
 from oelala_desktop.ui.gallery.overlay import Overlay
 from oelala_desktop.ui.gallery.viewer import Viewer
@@ -42,7 +43,7 @@ def test_escape_before_the_facts_have_come(
         held = Held(g.library.info)
         g.library.info = held  # type: ignore[method-assign]
         if kind is Viewer:
-            g.window.studio.services.settings.set("viewer.prompt", True)
+            g.window.studio.services.settings.set(VIEWER_PROMPT, True)
             g.double_click("c.png")
         else:
             items = g.feed.provider.media(g.key("a.png")), g.feed.provider.media(g.key("b.png"))

@@ -9,6 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from oelala_desktop.domain.catalog import Catalog, NodeClass
+from oelala_desktop.services.known_settings import ENGINE_CHOICE
 from oelala_desktop.ui.main_window import MainWindow
 from oelala_desktop.ui.pages.lacking import LackingPane
 from oelala_desktop.ui.widgets.button import Button
@@ -31,7 +32,7 @@ def test_a_server_is_chosen_by_name_and_says_what_it_lacks(qapp: QApplication, t
         assert current.url == url and panel._servers.value() == "studio" and panel._name.text() == "studio"
         await until(lambda: "Stored" in panel._token.placeholderText(), "the stored token")
         window.engine._connect(url, "")  # Connect without typing the token again
-        await until(lambda: services.settings.get("engine_choice") == "comfyui", "the choice")
+        await until(lambda: services.settings.get(ENGINE_CHOICE) == "comfyui", "the choice")
         assert (await services.servers.address(url)).headers == {"Authorization": "Bearer secret"}
         bare = Catalog({"VAELoader": NodeClass("VAELoader", {})})
         window.engine._look_at_presets(bare, "comfyui")

@@ -13,6 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
+from oelala_desktop.services.known_settings import API_PORT
 from oelala_desktop.ui.main_window import MainWindow
 from oelala_desktop.ui.pages.settings_page import SettingsPage
 from oelala_desktop.ui.settings_view import SECTIONS
@@ -47,9 +48,8 @@ def test_a_token_is_typed_unseen_kept_with_the_secrets_and_asked_for(
     monkeypatch.setenv("OELALA_HOME", str(tmp_path))
 
     async def scenario(window: MainWindow) -> None:
-        services, studio = window.studio.services, window.studio
-        services.settings.set("api_port", free_port())
-        studio.api_changed.connect(lambda: studio.actions.start(services.serve_api()))
+        services = window.studio.services
+        services.settings.set(API_PORT, free_port())
         await services.serve_api()
         window.shell.show_page("settings")
         await asyncio.sleep(0)

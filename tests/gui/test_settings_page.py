@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from oelala_desktop.services.known_settings import API, API_PORT, FOLLOW_LINKS, MEDIA_FOLDERS
 from oelala_desktop.storage import autostart
 from oelala_desktop.ui import motion
 from oelala_desktop.ui.fields import SwitchEditor
@@ -40,12 +41,12 @@ def test_the_api_says_whether_it_answers(qapp: QApplication, tmp_path: Path) -> 
         services, page = window.studio.services, _page(window)
         with socket.create_server(("127.0.0.1", 0)) as other:
             port = other.getsockname()[1]
-            services.settings.set("api_port", port)
+            services.settings.set(API_PORT, port)
             await services.serve_api()
             assert f"Port {port} is taken by another program" in page._notes["api"].text()
         await services.serve_api()
         assert page._notes["api"].text() == f"Answers at http://127.0.0.1:{port}"
-        services.settings.set("api", False)
+        services.settings.set(API, False)
         await services.serve_api()
         assert page._notes["api"].text() == "Off."
 
@@ -55,12 +56,12 @@ def test_the_api_says_whether_it_answers(qapp: QApplication, tmp_path: Path) -> 
 def test_folders_are_taken_out_one_by_one(qapp: QApplication, tmp_path: Path) -> None:
     async def scenario(window: MainWindow) -> None:
         folders = [str(tmp_path / "a;b"), str(tmp_path / "c")]
-        window.studio.services.settings.set("media_folders", folders)
+        window.studio.services.settings.set(MEDIA_FOLDERS, folders)
         page = _page(window)
         editor = page._editors["media_folders"]
         assert isinstance(editor, FoldersEditor) and list(editor.list.folders) == folders
         editor.list.findChildren(IconButton)[0].click()
-        assert window.studio.services.settings.get("media_folders") == folders[1:]
+        assert window.studio.services.settings.get(MEDIA_FOLDERS) == folders[1:]
         assert NOWHERE in page._notes["engine_url"].text()
 
     live(qapp, tmp_path / "home", scenario, engine=NOWHERE)
@@ -79,7 +80,7 @@ def test_a_linked_folder_is_named_where_folders_are_set(qapp: QApplication, tmp_
         await until(lambda: "elsewhere is a link to another folder" in note.text(), "the link is named")
         _switch(page, "follow_links")
         await until(lambda: note.text() == "", "it is followed")
-        assert window.studio.services.settings.get("follow_links") is True
+        assert window.studio.services.settings.get(FOLLOW_LINKS) is True
 
     live(qapp, tmp_path / "home", scenario, engine=NOWHERE)
 

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 
 from oelala_desktop.domain.events import JobChanged
 from oelala_desktop.domain.job import JobState
+from oelala_desktop.services.known_settings import SIDEBAR_NARROW
 from oelala_desktop.ui.fields import PictureEditor
 from oelala_desktop.ui.main_window import MainWindow
 from oelala_desktop.ui.pages.tool_page import ToolPage
@@ -195,7 +196,7 @@ def test_values_page_and_folds_survive_a_restart(qapp: QApplication, home: Path,
 
     async def second(window: MainWindow) -> None:
         assert window.shell.page_id == "settings"
-        assert window.studio.services.settings.get("sidebar_narrow") is True
+        assert window.studio.services.settings.get(SIDEBAR_NARROW) is True
         page = page_of(window)
         assert page.form.values()["prompt"] == "slow pan left"
         assert page.form.values()["duration"] == 2.0

@@ -9,10 +9,9 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .timeline import Timeline
-from .turning import Look, as_stored, turned
+from .turning import Look, Screen
 
 if TYPE_CHECKING:
-    from av import VideoFrame
     from av.container import InputContainer, OutputContainer
 
 _CRF = "14"
@@ -77,23 +76,19 @@ def _even(side: float) -> int:
 
 def encoded(made: Any, source: InputContainer, stream: Any, line: Timeline, look: Look, wish: Wish) -> Iterator[Any]:
     """Packets for the stream that `add_video` made. Raises OSError when our own process has gone."""
-    parent = os.getppid()
+    parent, screen = os.getppid(), Screen(look, made.width, made.height)
     last: Any = None
     ready: Any = None
     for number, frame in enumerate(_chosen(_timed(source, stream, line, wish.begin), wish)):
         if os.getppid() != parent:
             raise ProcessLookupError("nobody waits for it any more")
         if frame is not last:
-            last, ready = frame, _ready(frame, look, made.width, made.height)
+            last, ready = frame, screen.yuv(frame)
         ready.pts, ready.time_base, ready.pict_type = number, 1 / wish.rate, 0
         yield from made.encode(ready)
     if last is None:
         raise ValueError("no frame of the part can be decoded")
     yield from made.encode(None)
-
-
-def _ready(frame: VideoFrame, look: Look, width: int, height: int) -> VideoFrame:
-    return turned(as_stored(frame, look, width, height, "yuv420p"), look.turn)
 
 
 def _timed(source: InputContainer, stream: Any, line: Timeline, begin: Fraction) -> Iterator[tuple[Fraction, Any]]:

@@ -150,7 +150,7 @@ def _transparent(picture: Image.Image) -> bytes | None:
     if alpha.getextrema()[0] == 255:
         return None
     out = BytesIO()
-    ImageChops.invert(alpha).convert("RGB").save(out, "PNG", compress_level=1)
+    ImageChops.invert(alpha).save(out, "PNG", compress_level=1)
     return out.getvalue()
 
 

@@ -5,19 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-from oelala_desktop.domain.errors import Unreadable
-from oelala_desktop.services.confined import confined
+from oelala_desktop.services.confined import confined, patient
 
-from .hearing import zero_of
 from .opening import check_whole, name_of, opened, pixels_of, refusing
-from .streams import codec_of, seen, sound_in
-
-if TYPE_CHECKING:
-    from av.container import InputContainer
-
-_MOST_PACKETS = 400
+from .sound_cutting import write_sound
+from .sound_facts import length_of
+from .streams import codec_of, sound_in
+from .writing import whole_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +42,14 @@ def facts_of(path: Path) -> SoundFacts:
     return facts
 
 
-def length_of(source: InputContainer, stream: Any, name: str, proven: bool = False) -> Fraction:
-    """Seconds from the track's zero to the end of its last packet; `proven`: raises Unreadable if none of the first
-    packets can be decoded."""
-    base, end, heard = Fraction(stream.time_base), 0, not proven
-    zero = zero_of(source, stream)
-    for count, packet in enumerate(seen(source, stream, name)):
-        if not heard and count < _MOST_PACKETS:
-            heard = bool(packet.decode())
-        end = max(end, packet.pts + (packet.duration or 0))
-    if not heard:
-        raise Unreadable(f"{name} has no sound in it that can be decoded.")
-    return max(Fraction(0), end * base - zero)
+def cut_sound(
+    source: Path, target: Path, start: float = 0.0, length: float | None = None, *, at_most: int | None = None
+) -> str:
+    """Writes the part from second `start` on, `length` seconds of it (what there is, at most; without it all the rest),
+    and returns the kind of file that it is. A whole sound is copied as it is; a part, or the sound of a video, is FLAC
+    of exactly these samples in at most two channels. What has more than `at_most` bytes is Opus, as small as needed.
+    Raises Unreadable where there is nothing to cut or it cannot be decoded, OSError where the disk refuses; then
+    `target` is as it was."""
+    begin, span = Fraction(max(0.0, start)), None if length is None else Fraction(max(0.0, length))
+    with whole_file(target) as part:
+        return patient.run(name_of(source), pixels_of(source), write_sound, source, part, begin, span, at_most)

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from oelala_desktop.domain.errors import CannotSave, InvalidMedia
+from oelala_desktop.domain.errors import CannotSave, InvalidMedia, Unreadable
 from oelala_desktop.domain.field import FieldKind
 from oelala_desktop.domain.inputs import Given
 from oelala_desktop.storage.whole_file import write_whole
@@ -150,7 +150,9 @@ class InputStore:
         content = fit_mask(mask.path.read_bytes(), width, height)
         return self._keep(content, mask.path.suffix, replace(mask.given, width=width, height=height), mask.original)
 
-    def part(self, taken: Taken, start: float, length: float | None, *, exact: bool, at_most: int | None) -> Part:
+    def part(
+        self, taken: Taken, key: str, start: float, length: float | None, *, exact: bool, at_most: int | None
+    ) -> Part:
         """Keeps the part of a video or sound that is meant. With `exact` it is cut on the frame; otherwise what is kept
         may begin earlier, and the part says where. `at_most` bytes, where it is to be made smaller. Raises InvalidMedia
         or CannotSave."""
@@ -160,18 +162,20 @@ class InputStore:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryDirectory(prefix="part-", dir=self.folder) as place:
-                made = Path(place) / f"part{taken.path.suffix}"
+                made = Path(place) / "part"
                 if taken.given.kind == "sound":
                     return self._sound_part(taken, made, start, length, at_most)
                 return self._video_part(taken, made, start, length, exact, at_most)
+        except Unreadable as error:
+            raise InvalidMedia(key, error.message, detail=error.detail) from error
         except OSError as error:
             raise CannotSave(f"Cannot keep {taken.given.name} under {self.folder}: {error.strerror}.") from error
 
     def _sound_part(self, taken: Taken, made: Path, start: float, length: float | None, at_most: int | None) -> Part:
         from .sounds import cut_sound
 
-        cut_sound(taken.path, made, start, length, at_most=at_most)
-        return Part(self._keep_file(made, replace(taken.given.part(start, length), size=made.stat().st_size), taken))
+        kind = cut_sound(taken.path, made, start, length, at_most=at_most)
+        return Part(self._keep_file(made, kind, taken.given.part(start, length), taken))
 
     def _video_part(
         self, taken: Taken, made: Path, start: float, length: float | None, exact: bool, at_most: int | None
@@ -179,15 +183,15 @@ class InputStore:
         from .videos import cut_video
 
         cut = cut_video(taken.path, made, start, length, at_most=at_most, exact=exact)
-        given = replace(taken.given.part(start, length), size=made.stat().st_size)
-        kept = self._keep_file(made, given, taken)
-        return Part(kept, cut.start, None if length is None or start + length >= taken.given.length else cut.length)
+        kept = self._keep_file(made, cut.kind, taken.given.part(start, length), taken)
+        to_the_end = length is None or start + length >= taken.given.length
+        return Part(kept, cut.start, None if to_the_end else cut.length)
 
-    def _keep_file(self, made: Path, given: Given, taken: Taken) -> Kept:
-        with made.open("rb+") as file:
-            os.fsync(file.fileno())  # before a job that needs it is written down
+    def _keep_file(self, made: Path, kind: str, given: Given, taken: Taken) -> Kept:
+        with made.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()[:DIGITS]
-        target = self.folder / f"{digest}{made.suffix}"
+        target = self.folder / f"{digest}.{kind}"
+        given = replace(given, size=made.stat().st_size)
         if not target.exists():
             made.replace(target)
         kept = Kept(target, given, taken.kept.original if taken.kept else str(taken.path), taken.given.size)

@@ -70,6 +70,7 @@ def _part(store: InputStore, plan: Plan, field: Field, taken: Taken, catalog: Ca
     at_most = limit if plan.given.get(field.key + SMALLER) else None
     part = store.part(
         taken,
+        field.key,
         start,
         None if length is None else float(length),
         exact=not _can_slice(plan.preset, field, catalog),

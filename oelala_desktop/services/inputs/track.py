@@ -16,9 +16,11 @@ if TYPE_CHECKING:
 _COPYABLE = frozenset({"aac", "mp3", "ac3", "eac3", "alac", "opus", "flac"})
 _RATES = frozenset({32_000, 44_100, 48_000})
 _RATE = 48_000
-_BIT_RATE = 256_000
+BIT_RATE = 256_000
 #: seconds of sound before the part that a decoder must have heard; an edit list hides them
 _RUN_UP = Fraction(1, 20)
+#: seconds before the part at which reading begins
+_EARLIER = 2
 
 
 def add_track(
@@ -27,6 +29,8 @@ def add_track(
 ) -> Iterator[Any]:  # fmt: skip
     """Packets of the sound between two seconds of the source, of which the first becomes 0. Encoded where a `bit_rate`
     is told, or where an mp4 does not take the sound as it is. The stream is in `out` when this returns."""
+    if origin > _EARLIER:
+        source.seek(int((origin - _EARLIER) / sound.time_base), stream=sound)
     if bit_rate is None and codec_of(sound) in _COPYABLE:
         written = out.add_stream_from_template(sound, opaque=True)
         return _copied(written, seen(source, sound, name), origin, until)
@@ -34,7 +38,7 @@ def add_track(
     layout = "mono" if context.channels == 1 else "stereo"
     rate = context.sample_rate if context.sample_rate in _RATES else _RATE
     made: Any = out.add_stream("aac", rate=rate, layout=layout)
-    made.bit_rate = min(bit_rate or _BIT_RATE, _BIT_RATE)
+    made.bit_rate = min(bit_rate or BIT_RATE, BIT_RATE)
     return _encoded(made, seen(source, sound, name), context.sample_rate, origin, until)
 
 

@@ -69,25 +69,33 @@ def turn_of(frame: VideoFrame) -> Turn:
     return Turn()
 
 
-def as_seen(frame: VideoFrame, look: Look, width: int, height: int) -> Plane:
-    """Upright RGB of this size."""
-    made: Any = as_stored(frame, look, width, height, "rgb24").to_ndarray()
-    return look.turn(made)
+class Screen:
+    """Brings the frames of one video to one size, upright, and to what a screen shows: colours of a high dynamic range
+    are brought down, transparency is left away. What it once worked out of the colours serves all frames."""
 
+    def __init__(self, look: Look, width: int, height: int) -> None:
+        from av.video.reformatter import VideoReformatter
 
-def as_stored(frame: VideoFrame, look: Look, width: int, height: int, pix_fmt: str) -> VideoFrame:
-    """Of this size once it is turned. Colours of a high dynamic range are brought down to a screen's; transparency is
-    left away; whoever writes yuv420p writes it in the limited range."""
-    across, down = (height, width) if look.turn.swapped else (width, height)
-    wanted: dict[str, Any] = {}
-    if look.is_bright or (pix_fmt != "rgb24" and frame.format.is_rgb):
-        wanted["dst_colorspace"] = "ITU709"
-    if look.is_bright:
-        wanted |= {"dst_color_trc": _BT709, "dst_color_primaries": _BT709}
-    if pix_fmt != "rgb24":
-        wanted["dst_color_range"] = "MPEG"
-    is_same = (across, down) == (frame.width, frame.height)
-    return frame.reformat(across, down, pix_fmt, interpolation="BILINEAR" if is_same else "BICUBIC", **wanted)
+        self._look = look
+        self._stored = (height, width) if look.turn.swapped else (width, height)
+        self._reformatter = VideoReformatter()
+
+    def rgb(self, frame: VideoFrame) -> Plane:
+        """Rows, columns, three channels."""
+        made: Any = self._brought(frame, "rgb24").to_ndarray()
+        return self._look.turn(made)
+
+    def yuv(self, frame: VideoFrame) -> VideoFrame:
+        """In yuv420p and the limited range; the sides are even."""
+        wanted = {"dst_colorspace": "ITU709"} if frame.format.is_rgb else {}
+        return turned(self._brought(frame, "yuv420p", dst_color_range="MPEG", **wanted), self._look.turn)
+
+    def _brought(self, frame: VideoFrame, pix_fmt: str, **wanted: Any) -> VideoFrame:
+        if self._look.is_bright:
+            wanted |= {"dst_colorspace": "ITU709", "dst_color_trc": _BT709, "dst_color_primaries": _BT709}
+        is_same = self._stored == (frame.width, frame.height)
+        wanted["interpolation"] = "BILINEAR" if is_same else "BICUBIC"
+        return self._reformatter.reformat(frame, *self._stored, pix_fmt, **wanted)
 
 
 def turned(frame: VideoFrame, turn: Turn) -> VideoFrame:

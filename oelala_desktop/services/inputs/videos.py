@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from oelala_desktop.services.confined import Confined, confined
+from oelala_desktop.services.confined import confined, patient
 
 from .cutting import Cut, write_part
 from .looking import look_at
@@ -14,9 +14,8 @@ from .opening import check_whole, name_of, opened, pixels_of, refusing
 from .turning import Turn
 from .writing import whole_file
 
-#: seconds that a part may take, and room for the pictures that an encoder looks ahead at, in pictures
-_PATIENCE, _LOOKED_AT = 4 * 3600.0, 16
-_encoding = Confined(patience=_PATIENCE)
+#: room for the pictures that an encoder looks ahead at, in pictures
+_LOOKED_AT = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +55,24 @@ def facts_of(path: Path) -> VideoFacts:
 
 
 def cut_video(
-    source: Path, target: Path, start: float = 0.0, length: float | None = None, *, at_most: int | None = None
+    source: Path,
+    target: Path,
+    start: float = 0.0,
+    length: float | None = None,
+    *,
+    at_most: int | None = None,
+    exact: bool = False,
 ) -> Cut:
     """Writes the part from second `start` on, `length` seconds of it (what there is, at most; without it all the rest).
 
     Without loss where it can be: the whole file as it is, or an mp4 that begins with the key frame before the part.
     What is rotated, uneven, of odd pixels or of a codec that an older server may not know is encoded: upright H.264 of
     eight bits in the colours of a screen (transparency is left away), at its rate, or at the whole number nearest to
-    its average. So is what has more than `at_most` bytes, as small as that takes.
+    its average. So is what has more than `at_most` bytes, as small as that takes, and with `exact` what would begin
+    before the part.
     Raises Unreadable where there is nothing to cut or it can not be decoded, OSError where the disk refuses; then
     `target` is as it was."""
     begin, span = Fraction(max(0.0, start)), None if length is None else Fraction(length)
     with whole_file(target) as part:
         pixels = _LOOKED_AT * pixels_of(source)
-        return _encoding.run(name_of(source), pixels, write_part, source, part, begin, span, at_most)
+        return patient.run(name_of(source), pixels, write_part, source, part, begin, span, at_most, exact)

@@ -12,7 +12,7 @@ from oelala_desktop.services.confined import confined
 
 from .hearing import Heard, frames_of, placed, zero_of
 from .opening import name_of, opened, pixels_of
-from .sounds import length_of
+from .sound_facts import length_of
 from .streams import seen, sound_of
 
 if TYPE_CHECKING:

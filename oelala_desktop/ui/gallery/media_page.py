@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QVBoxLayout, QWidget
 from oelala_desktop.domain.events import LibraryChanged, ScanProgressed
 from oelala_desktop.domain.media import MediaItem, MediaQuery
 from oelala_desktop.domain.models import display_name
+from oelala_desktop.services.known_settings import DENSITY, MEDIA_FOLDERS, SORT, VIEW
 from oelala_desktop.ui.bridge import Latest, listen
 from oelala_desktop.ui.gallery.filter_panel import bounds
 from oelala_desktop.ui.gallery.grid_feed import GridFeed
@@ -80,10 +81,10 @@ class MediaPage(QWidget):
 
     def _restore(self) -> None:
         settings = self._studio.services.settings
-        self.grid.density = int(settings.get("media.density", 0) or 0)
+        self.grid.density = settings.get(DENSITY)
         self.toolbar.set_density(self.grid.density)
-        self.toolbar.sort.set_value(str(settings.get("media.sort") or "date_desc"))
-        view = str(settings.get("media.view") or "grid")
+        self.toolbar.sort.set_value(settings.get(SORT))
+        view = settings.get(VIEW)
         self.toolbar.view.set_value(view)
         self.view.set_listed(view == "list")
         self.toolbar.favorites.setVisible(self.page_id != "media-favorites")
@@ -92,9 +93,9 @@ class MediaPage(QWidget):
     def _connect(self) -> None:
         bar, grid, settings = self.toolbar, self.grid, self._studio.services.settings
         bar.changed.connect(self._find)
-        bar.sort.value_changed.connect(lambda value: settings.set("media.sort", value))
-        bar.view_changed.connect(lambda value: settings.set("media.view", value))
-        grid.density_changed.connect(lambda value: settings.set("media.density", value))
+        bar.sort.value_changed.connect(lambda value: settings.set(SORT, value))
+        bar.view_changed.connect(lambda value: settings.set(VIEW, value))
+        grid.density_changed.connect(lambda value: settings.set(DENSITY, value))
         grid.opened.connect(self.open)
         grid.selection_changed.connect(self._tell_counts)
         grid.select_all_requested.connect(self._select_all)
@@ -159,8 +160,7 @@ class MediaPage(QWidget):
 
         def add(folder: str) -> None:
             settings = self._studio.services.settings
-            settings.set("media_folders", [*(settings.get("media_folders") or []), folder])
-            self._studio.folders_changed.emit()
+            settings.set(MEDIA_FOLDERS, [*settings.get(MEDIA_FOLDERS), folder])
 
         dialog.fileSelected.connect(add)
         dialog.finished.connect(lambda _code: dialog.deleteLater())

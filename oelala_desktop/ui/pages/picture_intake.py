@@ -16,6 +16,7 @@ from oelala_desktop.domain.advising import of_inputs
 from oelala_desktop.domain.errors import OelalaError
 from oelala_desktop.domain.inputs import Given, Inputs
 from oelala_desktop.services.inputs.store import Taken
+from oelala_desktop.services.known_settings import typed_of
 from oelala_desktop.services.url_import import fetch_picture
 from oelala_desktop.ui.fields import PictureEditor
 from oelala_desktop.ui.images import image_of, keep_image, load_image
@@ -36,10 +37,10 @@ class PictureIntake(QObject):
         self._studio = studio
         self._inputs = studio.services.inputs
         self._facts: dict[str, tuple[Given, ...]] = {}
-        self._typed_key = f"typed.{form.tool.id}"
+        self._typed_setting = typed_of(form.tool.id)
         self._shown: dict[str, tuple[QImage, str, tuple[int, int]]] = {}
         #: whether a person has written in the prompt box, or cleared it, since a picture last filled it
-        self.typed = bool(studio.services.settings.get(self._typed_key, False))
+        self.typed = studio.services.settings.get(self._typed_setting)
         form.changed.connect(lambda key: self._set_typed(True) if key == "prompt" else None)
         form.files_dropped.connect(self._dropped)
         form.image_pasted.connect(self.take_image)
@@ -64,7 +65,7 @@ class PictureIntake(QObject):
     def _set_typed(self, typed: bool) -> None:
         if typed != self.typed:
             self.typed = typed
-            self._studio.services.settings.set(self._typed_key, typed)
+            self._studio.services.settings.set(self._typed_setting, typed)
 
     def _pick(self, key: str) -> None:
         from oelala_desktop.ui.gallery.picker import open_picker

@@ -21,6 +21,7 @@ from oelala_desktop.domain.plan import plan
 from oelala_desktop.domain.preset import Preset
 from oelala_desktop.domain.tool import Tool
 from oelala_desktop.services.jobs import Wish
+from oelala_desktop.services.known_settings import folds_of, form_of, preset_of
 from oelala_desktop.ui.bridge import listen
 from oelala_desktop.ui.full_screen import FullScreen
 from oelala_desktop.ui.pages import preset_form, several_pictures
@@ -45,15 +46,16 @@ class ToolPage(QObject):
         self._studio = studio
         self._services = studio.services
         self.preset: Preset | None = None
-        self.wish = str(self._services.settings.get(f"preset.{tool.id}") or "")
+        self.wish = self._services.settings.get(preset_of(tool.id))
         self.view = view
         self.form = view.form
         self.stage = JobStage(self.view.output, studio)
         self.recent = RecentResults(self.view.recent, studio, tool)
         self.intake = PictureIntake(self.form, studio)
         self.settings = SettingsInOut(self, studio)
-        self._folds = f"folds.{tool.id}"
-        self.form.open_folds(self._services.settings.get(self._folds) or ())
+        self._folds = folds_of(tool.id)
+        opened: list[str] = self._services.settings.get(self._folds)
+        self.form.open_folds(opened)
         self._saving = QTimer(self)
         self._saving.setSingleShot(True)
         self._saving.setInterval(_SAVE_MS)
@@ -61,7 +63,8 @@ class ToolPage(QObject):
         self._saving.timeout.connect(self._weigh)
         self._connect()
         typed = self.form.values()  # what was typed before the services were there
-        self.form.set_values({**(self._services.settings.get(f"form.{tool.id}") or {}), **typed})
+        kept: dict[str, Any] = self._services.settings.get(form_of(tool.id))
+        self.form.set_values(kept | typed)
         if typed.get("prompt"):
             self.intake.typed = True
         self._offer()
@@ -112,7 +115,7 @@ class ToolPage(QObject):
     def choose_preset(self, short_id: str) -> None:
         """The user's choice; it is remembered."""
         self.wish = short_id
-        self._services.settings.set(f"preset.{self.tool.id}", short_id)
+        self._services.settings.set(preset_of(self.tool.id), short_id)
         preset = next((p for p in self._services.registry.presets(self.tool) if p.short_id == short_id), None)
         if preset is not None:
             self._use(preset)
@@ -156,7 +159,7 @@ class ToolPage(QObject):
             self._remember()
 
     def _remember(self) -> None:
-        self._services.settings.set(f"form.{self.tool.id}", self.form.values())
+        self._services.settings.set(form_of(self.tool.id), self.form.values())
         self._services.settings.set(self._folds, sorted(self.form.opened_folds()))
 
     def _weigh(self) -> None:
@@ -273,8 +276,9 @@ class ToolPage(QObject):
             self._act_on(job, what)
 
     def _act_on(self, job: Job, what: str) -> None:
-        output = job.main_output
+        main, output = job.main_output, self.stage.output or job.main_output
         path = Path(output.path) if output else None
+        seen = Path(main.path) if main else None
         actions: dict[str, Callable[[], object]] = {
             "cancel": lambda: self._studio.actions.start(self._services.jobs.cancel(job.id)),
             "retry": lambda: self._retry(job),
@@ -283,14 +287,14 @@ class ToolPage(QObject):
             "copy_seed": lambda: QGuiApplication.clipboard().setText(str(job.seed)),
             "copy_workflow": lambda: QGuiApplication.clipboard().setText(json.dumps(dict(job.graph), indent=2)),
         }
-        if path is not None:
+        if path is not None and seen is not None:
             actions |= {
                 "save": lambda: self._save_as(path),
                 "folder": lambda: self._studio.show_in_folder(path),
-                "gallery": lambda: self._studio.show_media_requested.emit(str(path)),
+                "gallery": lambda: self._studio.show_media_requested.emit(str(seen)),
                 "full_screen": self._full_screen,
                 "use_last_frame": self._use_frame,
-                "favorite": lambda: self._studio.actions.start(self._favorite(path)),
+                "favorite": lambda: self._studio.actions.start(self._favorite(seen)),
             }
         if what in actions:
             actions[what]()
@@ -316,10 +320,11 @@ class ToolPage(QObject):
             self.intake.take_image("image", image)
 
     def _full_screen(self) -> None:
-        job, output = self.stage.job, self.stage.job.main_output if self.stage.job else None
-        if job is not None and output is not None and output.kind == "video":
-            fps = output.fps or 16.0
-            FullScreen(Path(output.path), fps=fps, length=(output.frames or 0) / fps, parent=self.view.window())
+        output, player = self.stage.output, self.view.output.player
+        if output is not None and output.kind == "video":
+            fps, path = output.fps or 16.0, Path(output.path)
+            length = (output.frames or 0) / fps
+            FullScreen(path, fps=fps, length=length, parent=self.view.window(), beside=player)
 
     def _save_as(self, path: Path) -> None:
         dialog = QFileDialog(self.view.window(), "Save as")

@@ -16,12 +16,11 @@ from oelala_desktop.bootstrap import Services
 from oelala_desktop.domain.errors import InvalidMedia
 from oelala_desktop.domain.tool import VOCABULARY
 from oelala_desktop.services.jobs import Wish
-from oelala_desktop.services.known_settings import SETTINGS, sift
+from oelala_desktop.services.known_settings import APPEARANCE, PICTURE_MEGABYTES, SETTINGS, setting_of, sift
 from oelala_desktop.storage.paths import Paths
 
 KEYS = (
     *SETTINGS,
-    *("engine_url", "servers", "media_folders", "folded_groups"),
     *("form.image-to-video", "folds.image-to-video", "preset.image-to-video", "typed.image-to-video"),
 )
 WRONG: tuple[Any, ...] = (None, {}, [], 3, "x y", True, 1.5, {"a": 1}, [[]], 10**18, "\u0000")
@@ -36,6 +35,8 @@ def deep(levels: int) -> Any:
     return value
 
 
+#: those whose defaults say nothing
+_WITH_VALUES = ("engine_url", "servers", "media_folders", "folded_groups")
 SOUND: dict[str, Any] = {
     "engine_url": "http://studio-pc:8188",
     "servers": {"studio": {"url": "http://studio-pc:8188", "ca_file": "", "headers": ["Authorization"]}},
@@ -46,7 +47,7 @@ SOUND: dict[str, Any] = {
     "preset.image-to-video": "wan22-5b",
     "typed.image-to-video": True,
     "of a newer version": {"any": ["thing"]},
-    **{key: field.default for key, field in SETTINGS.items()},
+    **{key: setting.default for key, setting in SETTINGS.items() if key not in _WITH_VALUES},
 }
 
 
@@ -96,10 +97,10 @@ async def test_a_start_with_everything_wrong(tmp_path: Path) -> None:
         about, secrets = services.remarks
         assert all(key in about for key in KEYS) and "preferences.damaged" in about
         assert "secrets.damaged" in secrets
-        services.settings.set("appearance", "dark")
+        services.settings.set(APPEARANCE, "dark")
     assert (tmp_path / "preferences.damaged").read_text() == text
     async with Services(Paths(tmp_path, tmp_path / "output")) as services:
-        assert (services.remarks, services.settings.get("appearance")) == ((), "dark")
+        assert (services.remarks, services.settings.get(APPEARANCE)) == ((), "dark")
 
 
 async def test_the_largest_picture_is_what_the_settings_say(tmp_path: Path) -> None:
@@ -108,12 +109,12 @@ async def test_the_largest_picture_is_what_the_settings_say(tmp_path: Path) -> N
     async with Services(Paths(tmp_path, tmp_path / "output")) as services:
         wish = Wish("image-to-video", {"image": str(picture)}, tmp_path)
         await services.jobs.check(wish)
-        services.settings.set("picture_megabytes", 1)
+        services.settings.set(PICTURE_MEGABYTES, 1)
         with pytest.raises(InvalidMedia, match=r"has 1\.7 MB; at most 1 MB are taken"):
             await services.jobs.check(wish)
         with (tmp_path / "large.jpg").open("wb") as file:
             file.truncate(25 * 10**6)
-        services.settings.set("picture_megabytes", 30)
+        services.settings.set(PICTURE_MEGABYTES, 30)
         with pytest.raises(InvalidMedia, match="is not a picture"):  # and not too large
             await services.jobs.check(Wish("image-to-video", {"image": str(tmp_path / "large.jpg")}, tmp_path))
 
@@ -124,12 +125,26 @@ async def test_a_server_added_elsewhere_outlives_a_setting_changed_here(tmp_path
         environment = {**os.environ, "OELALA_HOME": str(tmp_path)}
         for arguments in (("add", "studio", "studio-pc:8188"), ("add", "attic", "http://attic:8188")):
             subprocess.run([*command, *arguments], env=environment, check=True, timeout=60)
-        services.settings.set("appearance", "light")
+        services.settings.set(APPEARANCE, "light")
         await services.settings.flush()
         await services.servers.add("cellar", "http://cellar:8188")
         assert [server.name for server in services.servers.all()] == ["attic", "cellar", "studio"]
         subprocess.run([*command, "remove", "attic"], env=environment, check=True, timeout=60)
-        services.settings.set("appearance", "dark")
+        services.settings.set(APPEARANCE, "dark")
     kept = json.loads((tmp_path / "preferences.json").read_text())
     assert kept["servers"].keys() == {"studio", "cellar"}
     assert (kept["appearance"], kept["servers"]["studio"]["url"]) == ("dark", "http://studio-pc:8188")
+
+
+def test_the_defaults_are_sound() -> None:
+    for setting in SETTINGS.values():
+        setting.check(setting.default)
+        assert setting.field is None or setting.field.default in (setting.default, "")
+
+
+def test_every_known_key_has_its_setting() -> None:
+    for key in KEYS:
+        setting = setting_of(key)
+        assert setting is not None and setting.key == key
+    for key in ("of a newer version", "form", "other.image-to-video"):
+        assert setting_of(key) is None

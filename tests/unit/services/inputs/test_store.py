@@ -1,0 +1,209 @@
+"""What is given is opened and decoded once, kept once, and kept as long as somebody names it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from oelala_desktop.domain.errors import InvalidMedia
+from oelala_desktop.domain.field import FieldKind
+from oelala_desktop.domain.job import JobInput
+from oelala_desktop.services.bus import Bus
+from oelala_desktop.services.inputs.kept import facts_file, read_facts
+from oelala_desktop.services.inputs.store import KEPT_FOR, InputStore
+from oelala_desktop.services.inputs.sweeping import sweep_inputs
+from oelala_desktop.services.known_settings import form_of
+from oelala_desktop.services.settings import Settings
+from oelala_desktop.services.tasks import TaskScope
+from oelala_desktop.storage.jobs import JobStore
+from oelala_desktop.storage.preferences import Preferences
+from tests.unit.domain.samples import some_job
+from tests.unit.services.inputs.making import video
+
+K = FieldKind
+_opened: list[str] | None = None
+
+
+def _hear(event: str, arguments: tuple[Any, ...]) -> None:
+    if event == "open" and _opened is not None:
+        _opened.append(str(arguments[0]))
+
+
+sys.addaudithook(_hear)
+
+
+@contextmanager
+def opens() -> Iterator[list[str]]:
+    """The names of the files that are opened meanwhile."""
+    global _opened
+    _opened = names = []
+    try:
+        yield names
+    finally:
+        _opened = None
+
+
+def paint(path: Path, size: tuple[int, int] = (640, 480), mode: str = "RGB", **options: Any) -> Path:
+    Image.effect_noise(size, 60).convert(mode).save(path, **options)
+    return path
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> InputStore:
+    return InputStore(tmp_path / "inputs")
+
+
+def test_a_picture_is_opened_once_on_its_whole_way(store: InputStore, tmp_path: Path) -> None:
+    path = paint(tmp_path / "boat.png")
+    with opens() as names:
+        first = store.take(path, K.PICTURE, "image")
+        again = store.take(path, K.PICTURE, "image")
+        kept = store.take(first.path, K.PICTURE, "image")
+    assert names.count(str(path)) == 1
+    assert first.path == again.path == kept.path
+    assert first.preview is not None and again.preview is None and kept.preview is None
+    assert first.given == kept.given and first.given.name == "boat.png"
+    assert (first.given.width, first.given.height, first.given.size) == (640, 480, first.path.stat().st_size)
+
+
+def test_a_picture_that_changed_is_another(store: InputStore, tmp_path: Path) -> None:
+    path = paint(tmp_path / "boat.png")
+    before = store.take(path, K.PICTURE, "image")
+    paint(path, (320, 400))
+    after = store.take(path, K.PICTURE, "image")
+    assert before.path != after.path
+    assert (after.given.width, after.given.height) == (320, 400)
+
+
+def test_what_was_kept_outlives_its_original_and_its_process(store: InputStore, tmp_path: Path) -> None:
+    path = paint(tmp_path / "boat.jpg")
+    kept = store.take(path, K.PICTURE, "image")
+    path.unlink()
+    again = InputStore(store.folder).take(kept.path, K.PICTURES, "images")
+    assert again.kept == kept.kept and again.kept is not None
+    assert again.kept.original == str(path)
+
+
+@pytest.mark.parametrize("facts", [b"", b"{", b"[]", b'{"given": 3}', b'{"given": {"name": 3, "kind": "picture"}}'])
+def test_facts_that_cannot_be_read_are_found_anew(store: InputStore, tmp_path: Path, facts: bytes) -> None:
+    kept = store.take(paint(tmp_path / "boat.png"), K.PICTURE, "image")
+    facts_file(kept.path).write_bytes(facts)
+    assert read_facts(kept.path) is None
+    again = InputStore(store.folder).take(kept.path, K.PICTURE, "image")
+    assert again.path == kept.path and again.given.width == 640
+    assert read_facts(kept.path) is not None
+
+
+def test_a_kept_file_of_another_size_is_not_believed(store: InputStore, tmp_path: Path) -> None:
+    kept = store.take(paint(tmp_path / "boat.png"), K.PICTURE, "image")
+    kept.path.write_bytes(kept.path.read_bytes()[:-40])
+    with pytest.raises(InvalidMedia, match="damaged"):
+        InputStore(store.folder).take(kept.path, K.PICTURE, "image")
+
+
+def test_what_was_cut_short_on_the_disk_is_written_again(store: InputStore, tmp_path: Path) -> None:
+    path = paint(tmp_path / "boat.png")
+    kept = store.take(path, K.PICTURE, "image")
+    kept.path.write_bytes(b"")
+    again = InputStore(store.folder).take(path, K.PICTURE, "image")
+    assert again.path == kept.path
+    assert again.path.read_bytes() == path.read_bytes()
+
+
+def test_where_a_picture_is_transparent_is_its_mask(store: InputStore, tmp_path: Path) -> None:
+    picture = Image.new("RGBA", (128, 96), (200, 10, 10, 255))
+    picture.paste((0, 0, 0, 0), (0, 0, 64, 96))
+    picture.save(tmp_path / "half.png")
+    kept = store.take(tmp_path / "half.png", K.PICTURE, "image").kept
+    assert kept is not None and kept.mask
+    mask = store.take(Path(kept.mask), K.MASK, "mask")
+    assert (mask.given.kind, mask.given.width, mask.given.height) == ("mask", 128, 96)
+    with Image.open(mask.path) as shown:
+        assert (shown.convert("L").getpixel((10, 50)), shown.convert("L").getpixel((100, 50))) == (255, 0)
+    assert store.take(paint(tmp_path / "whole.png", mode="RGBA"), K.PICTURE, "image").kept.mask == ""  # type: ignore[union-attr]
+
+
+def test_a_mask_is_made_as_large_as_its_picture(store: InputStore, tmp_path: Path) -> None:
+    mask = store.take(paint(tmp_path / "m.png", (100, 80), "L"), K.MASK, "mask").kept
+    assert mask is not None
+    fitted = store.fitted(mask, 200, 160)
+    with Image.open(fitted.path) as shown:
+        assert shown.size == (200, 160)
+    assert store.fitted(fitted, 200, 160) == fitted
+
+
+def test_a_video_is_kept_only_by_its_part(store: InputStore, tmp_path: Path) -> None:
+    path = video(tmp_path / "walk.mp4", frames=48, rate=24)
+    taken = store.take(path, K.VIDEO, "video")
+    assert taken.kept is None and not store.folder.exists()
+    assert (taken.given.frames, taken.given.rate, taken.given.length) == (48, 24, 2.0)
+    exact = store.part(taken, "video", 0.5, 1.0, exact=True, at_most=None)
+    assert (exact.start, exact.kept.given.length) == (0.0, 1.0)
+    copied = store.part(taken, "video", 0.5, 1.0, exact=False, at_most=None)
+    assert 0.0 <= copied.start <= 0.5
+    whole = store.part(taken, "video", 0.0, None, exact=False, at_most=None)
+    assert whole.kept.path.read_bytes() == path.read_bytes() and (whole.start, whole.length) == (0.0, None)
+    assert store.part(taken, "video", 0.0, None, exact=False, at_most=None).kept.path == whole.kept.path
+    again = store.take(whole.kept.path, K.VIDEO, "video")
+    assert again.kept == whole.kept
+    assert store.part(again, "video", 0.0, None, exact=True, at_most=None).kept == whole.kept
+
+
+def test_nothing_half_made_is_left(store: InputStore, tmp_path: Path) -> None:
+    taken = store.take(video(tmp_path / "walk.mp4", frames=24, rate=24), K.VIDEO, "video")
+    with pytest.raises(InvalidMedia, match="nothing of it comes after"):
+        store.part(taken, "video", 9.0, None, exact=False, at_most=None)
+    assert not list(store.folder.iterdir())
+
+
+def test_what_nobody_names_goes_after_a_week(store: InputStore, tmp_path: Path) -> None:
+    names = ("a", "b", "c")
+    kept = [store.take(paint(tmp_path / f"{n}.png", (90 + i, 90)), K.PICTURE, "image") for i, n in enumerate(names)]
+    named = {str(kept[0].path)}
+    now = kept[0].path.stat().st_mtime
+    os.utime(kept[2].path, (now + 60, now + 60))
+    assert store.sweep(named, now + KEPT_FOR - 5) == 0
+    assert store.sweep(named, now + KEPT_FOR + 5) == 1
+    assert [one.path.exists() for one in kept] == [True, False, True]
+    assert not facts_file(kept[1].path).exists()
+
+
+def test_the_mask_of_a_picture_that_is_named_stays(store: InputStore, tmp_path: Path) -> None:
+    picture = Image.new("RGBA", (128, 96), (200, 10, 10, 0))
+    picture.save(tmp_path / "clear.png")
+    kept = store.take(tmp_path / "clear.png", K.PICTURE, "image").kept
+    assert kept is not None
+    now = kept.path.stat().st_mtime + 2 * KEPT_FOR
+    assert store.sweep({str(kept.path)}, now) == 0
+    assert store.sweep(set(), now) == 2
+
+
+async def test_jobs_and_forms_name_what_they_have(store: InputStore, tmp_path: Path) -> None:
+    of_job, of_form, of_nobody = (
+        store.take(paint(tmp_path / f"{size}.png", (size, 90)), K.PICTURE, "image") for size in (91, 92, 93)
+    )
+    scope = TaskScope("test")
+    preferences = Preferences(tmp_path / "preferences.json")
+    settings = Settings(preferences, Bus(), scope)
+    settings.set(form_of("image-to-image"), {"images": [str(of_form.path)]})
+    jobs = JobStore(tmp_path / "jobs.sqlite3")
+    await jobs.open()
+    try:
+        given = JobInput("image", str(of_job.path), "oelala_a.png", "a.png")
+        await jobs.save(some_job(inputs=(given,), hidden=True))
+        now = of_nobody.path.stat().st_mtime + KEPT_FOR + 60
+        assert await sweep_inputs(store, jobs, settings, now) == 1
+        assert [one.path.exists() for one in (of_job, of_form, of_nobody)] == [True, True, False]
+        settings.set(form_of("image-to-image"), {})
+        assert await sweep_inputs(store, jobs, settings, now + 3600) == 0  # once a day
+        assert await sweep_inputs(store, jobs, settings, now + 90_000) == 1
+    finally:
+        await jobs.close()
+        await scope.close()
