@@ -6,11 +6,14 @@ fading into the second (blue); with the given sound, at 24 frames per second."""
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+import pytest
 from PIL import Image
 
-from tests.contract.films import film, sound_file
+from tests.contract.films import film, look, number_of, sound_file
 from tests.contract.graphs import Graph, node
 
 TOOL, NAME = "video-to-video", "inlay"
@@ -98,3 +101,23 @@ def make_inputs(folder: Path) -> dict[str, str | list[str]]:
         "mask": paths["right half.png"],
         "sound": paths["music.flac"],
     }
+
+
+def check_result(mp4: bytes, *, frames: int, numbers: Sequence[int], sound: bool = True) -> None:
+    """Asserts that it is what the preset makes of those inputs, and of the given video the frames of these numbers."""
+    seen = look(mp4)
+    assert len(seen.pictures) == frames and (frames - OFFSET) % STEP == 0
+    assert seen.times == pytest.approx([index / RATE for index in range(frames)], abs=1e-3)
+    expected = [numbers[(2 * index + 1) * len(numbers) // (2 * frames)] for index in range(frames)]
+    # three of six bits of a frame's number are to be seen left of the mask
+    assert [_left(number_of(picture)) for picture in seen.pictures] == [_left(number) for number in expected]
+    for picture, colour in ((seen.pictures[0], RED), (seen.pictures[-1], BLUE)):
+        assert np.abs(picture[16:48, 60:90].reshape(-1, 3).mean(0) - colour).max() < 25
+    assert bool(seen.sound_rate) is sound
+    if sound:
+        assert seen.sound_seconds == pytest.approx(min(frames / RATE, SOUND_LENGTH), abs=0.1)
+        assert seen.loudness(0.1, 0.4) > 0.05
+
+
+def _left(number: int) -> int:
+    return number & 0b111

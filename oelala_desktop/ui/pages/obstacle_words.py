@@ -30,7 +30,6 @@ _PAGE: Table = {
     **ENGLISH,
     "input_missing": lambda v: f"Choose {wanted(v)} first.",
     "too_large": lambda v: f"{how_large(v)}. {_SMALLER if v.get('smaller') else _SCALE}",
-    "nothing_said": "Say what you want to see first.",
     "lacks": _lacks,
     "needs_engine": "{preset} needs {engine}: {why}. The Preset card says what to do.",
 }
