@@ -230,6 +230,11 @@ def test_each_bad_input_is_refused_at_its_field(
             await until(lambda source=source: source.error, f"the sentence at {key}")
             assert path.name in source.error and not page.form.values().get(key)
         await give(page, files, "images")  # and one that is sound still comes in
+        await give(page, files, "video")
+        page.form.edit("video_start", 50.0)
+        assert "beyond its end" in editor(page, "video").source.error  # type: ignore[attr-defined]
+        page.form.edit("video_start", 0.5)
+        assert not editor(page, "video").source.error  # type: ignore[attr-defined]
         drop(named(page.form, FIELDS["video"], DropTarget), files["sound"][0])
         assert "is not a video" in editor(page, "video").source.error  # type: ignore[attr-defined]
 
