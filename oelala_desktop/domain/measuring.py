@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from .field import FieldKind
 from .graph_size import stated_frames, stated_rate, stated_size
 from .inputs import LENGTH, START, Given, Inputs
 from .obstacle import obstructed
 from .preset import Preset
 from .tool import VOCABULARY
 
+_SEEN_KINDS = frozenset({FieldKind.PICTURE, FieldKind.PICTURES, FieldKind.VIDEO})
 _FPS = int(str(VOCABULARY["fps"].default))  # for a preset that leaves the rate to its graph
 _SECONDS = VOCABULARY["duration"].default
 
@@ -49,6 +51,16 @@ def seen_size(preset: Preset, inputs: Inputs) -> tuple[int, int] | None:
             if file.width and file.height:
                 return file.width, file.height
     return None
+
+
+def follows(preset: Preset) -> dict[str, str]:
+    """Which of "size", "frames" and "rate" are those of what is given, and the key of that input."""
+    out = {}
+    if preset.size.kind == "given":
+        out["size"] = preset.size.of or next((field.key for field in preset.inputs if field.kind in _SEEN_KINDS), "")
+    out |= {"frames": preset.frames.given} if preset.tool.output == "video" else {}
+    out |= {"rate": preset.rate} if isinstance(preset.rate, str) else {}
+    return {what: key for what, key in out.items() if key in preset.fields}
 
 
 def measured(preset: Preset, used: Mapping[str, Any], inputs: Inputs) -> Measures:

@@ -58,6 +58,9 @@ class PicturesRow(Source):
     def paste(self) -> bool:
         return self.shelf.paste()
 
+    def browse(self) -> None:
+        self.shelf.browse()
+
     def _tell(self) -> None:
         full = 0 < self._most <= self._count
         why = f"{self._most} pictures are the most here. Remove one first." if full else ""
@@ -66,5 +69,5 @@ class PicturesRow(Source):
         for tab in ("url", "media"):
             self.tabs.set_reason(tab, why)
         counted = f"{self._count} of {self._most}" if self._most else str(self._count or "")
-        needed = f"at least {self._least}" if self._count < self._least else ""
+        needed = f"at least {self._least}" if self._count < self._least != self._most else ""
         self.set_caption(" · ".join(filter(None, (counted, needed))))
