@@ -148,7 +148,7 @@ class Intake(QObject):
 
     async def _take(self, field: Field, path: Path, *, fill: bool = True) -> None:
         self._newest[field.key] = path
-        taken = await asyncio.to_thread(self._inputs.take, path, field.kind, field.key)
+        taken = await asyncio.to_thread(self._inputs.take, path, field.kind, field.key, preview=True)
         if field.kind is FieldKind.PICTURES or self._newest.get(field.key) is path:  # else another came meanwhile
             await self._give(field, taken, fill=fill)
 
@@ -215,7 +215,7 @@ class Intake(QObject):
         wrong: OelalaError | None = None
         for name in names:
             try:
-                taken = await asyncio.to_thread(self._inputs.take, Path(name), field.kind, key)
+                taken = await asyncio.to_thread(self._inputs.take, Path(name), field.kind, key, preview=True)
                 found.append((str(taken.path), await self._look_of(taken)))
             except OelalaError as error:
                 wrong = wrong or error
