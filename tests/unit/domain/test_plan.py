@@ -214,7 +214,7 @@ def test_fewer_pictures_than_it_takes() -> None:
 
 def test_an_input_is_needed_where_the_tool_or_the_preset_says_so() -> None:
     video = refused(made("video-to-video.given"), {})
-    assert video == ("video", "input_missing", {"label": "video"})
+    assert video == ("video", "input_missing", {"label": "video", "many": False})
     assert refused(made("video-to-video.sung"), {})[:2] == ("sound", "input_missing")
     assert met(made("image-to-video.ltx"), {}).request.values["image"] is None  # the preset says that it is not
 
