@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from oelala_desktop.domain.errors import Unreadable
+from oelala_desktop.services.decoding import MIN_SIDE
 
 from .streams import codec_of, seen, sound_of, video_of
 from .timeline import Timeline, timeline
@@ -14,7 +15,6 @@ from .turning import Look, look_of
 if TYPE_CHECKING:
     from av.container import InputContainer
 
-MIN_SIDE = 64
 #: packets looked at for a first frame
 _MOST_PACKETS = 400
 

@@ -6,11 +6,12 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import shutil
 import struct
 import tempfile
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -20,11 +21,13 @@ from oelala_desktop.domain.inputs import Given
 from oelala_desktop.storage.whole_file import write_whole
 
 from .kept import DIGITS, Kept, facts_file, read_facts, write_facts
+from .opening import expanded, refusing
 from .pictures import MAX_BYTES, Picture, Pixels, read_picture
 
 #: seconds that something is kept which no job and no setting names
 KEPT_FOR = 7 * 86_400.0
 _MOST_KNOWN = 512  # files whose facts are remembered
+_PLACE = "making-"
 _K = FieldKind
 
 
@@ -60,7 +63,8 @@ class InputStore:
     def take(self, path: Path, kind: FieldKind, key: str, *, preview: bool = False) -> Taken:
         """Looks at a file, once as long as it does not change, and keeps it if it is a picture or a mask. Raises
         InvalidMedia with one sentence, or CannotSave. `preview`: what is decoded now is to be shown."""
-        path = _expanded(path, key)
+        with refusing(key, path):
+            path = expanded(path)
         mark = _mark(path, kind, self.most_bytes())
         with self._lock:
             known = self._known.get(mark) if mark else None
@@ -124,17 +128,19 @@ class InputStore:
     def _keep_mask(self, path: Path, key: str) -> Taken:
         from .masks import read_mask
 
-        content = read_mask(path, key)
+        content = read_mask(path, key, max_bytes=self.most_bytes())
         kept = self._keep(content, ".png", _mask_facts(content, path.name), str(path))
         return Taken(kept.path, kept.given, kept)
 
     def keep_bytes(self, content: bytes, kind: FieldKind, name: str) -> Taken:
         """A picture or mask that is in no file: pasted, painted, fetched. Raises what `take` raises."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix="given-", dir=self.folder) as place:
-            path = Path(place) / name
-            path.write_bytes(content)
-            taken = self._look(path, kind, kind.value, True)
+        try:
+            with self._place() as place:
+                path = place / name
+                path.write_bytes(content)
+                taken = self._look(path, kind, kind.value, True)
+        except OSError as error:
+            raise CannotSave(f"Cannot keep {name} under {self.folder}: {error.strerror}.") from error
         if taken.kept is None:
             return taken
         kept = replace(taken.kept, original="")
@@ -160,9 +166,8 @@ class InputStore:
         if taken.kept is not None and whole and (at_most is None or taken.given.size <= at_most):
             return Part(taken.kept)
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryDirectory(prefix="part-", dir=self.folder) as place:
-                made = Path(place) / "part"
+            with self._place() as place:
+                made = place / "part"
                 if taken.given.kind == "sound":
                     return self._sound_part(taken, made, start, length, at_most)
                 return self._video_part(taken, made, start, length, exact, at_most)
@@ -170,6 +175,13 @@ class InputStore:
             raise InvalidMedia(key, error.message, detail=error.detail) from error
         except OSError as error:
             raise CannotSave(f"Cannot keep {taken.given.name} under {self.folder}: {error.strerror}.") from error
+
+    @contextlib.contextmanager
+    def _place(self) -> Iterator[Path]:
+        """A folder for what is being made. Raises OSError."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=_PLACE, dir=self.folder) as place:
+            yield Path(place)
 
     def _sound_part(self, taken: Taken, made: Path, start: float, length: float | None, at_most: int | None) -> Part:
         from .sounds import cut_sound
@@ -217,7 +229,10 @@ class InputStore:
 
     def sweep(self, named: set[str], now: float) -> int:
         """Removes what nobody in `named` (paths) names, itself or as the mask of a picture, and nobody has used for
-        KEPT_FOR seconds; how many went."""
+        KEPT_FOR seconds, and what killed processes left half made; how many went."""
+        left = [path for path in _listed(self.folder) if path.name.startswith(_PLACE) and _age(path, now) >= KEPT_FOR]
+        for place in left:
+            shutil.rmtree(place, ignore_errors=True)
         files = [path for path in _listed(self.folder) if path.suffix != ".json" and path.is_file()]
         masks = {facts.mask for path in files if str(path) in named and (facts := read_facts(path))}
         old = [path for path in files if str(path) not in named | masks and _age(path, now) >= KEPT_FOR]
@@ -225,7 +240,7 @@ class InputStore:
             for file in (path, facts_file(path)):
                 with contextlib.suppress(OSError):
                     file.unlink()
-        return len(old)
+        return len(old) + len(left)
 
 
 def _listed(folder: Path) -> list[Path]:
@@ -240,13 +255,6 @@ def _age(path: Path, now: float) -> float:
         return now - path.stat().st_mtime
     except OSError:
         return 0.0
-
-
-def _expanded(path: Path, key: str) -> Path:
-    try:
-        return path.expanduser()
-    except RuntimeError:
-        raise InvalidMedia(key, f"{path} is not there: this machine has no such user.") from None
 
 
 def _mark(path: Path, kind: FieldKind, most: int) -> tuple[object, ...] | None:
@@ -268,6 +276,7 @@ def _touch(path: Path) -> None:
 
 
 def _saved(kept: Kept) -> None:
+    _touch(kept.path)  # it may have lain there unused
     try:
         write_facts(kept)
     except OSError as error:

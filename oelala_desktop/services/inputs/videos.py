@@ -36,7 +36,7 @@ class VideoFacts:
 
 
 def probe_video(path: Path, key: str = "video") -> VideoFacts:
-    """Raises InvalidField with one sentence that names the file."""
+    """Raises InvalidMedia with one sentence that names the file."""
     with refusing(key, path):
         return confined.run(name_of(path), pixels_of(path), facts_of, path)
 

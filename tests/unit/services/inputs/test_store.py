@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from oelala_desktop.domain.errors import InvalidMedia
+from oelala_desktop.domain.errors import CannotSave, InvalidMedia
 from oelala_desktop.domain.field import FieldKind
 from oelala_desktop.domain.job import JobInput
 from oelala_desktop.services.bus import Bus
@@ -183,6 +183,52 @@ def test_the_mask_of_a_picture_that_is_named_stays(store: InputStore, tmp_path: 
     now = kept.path.stat().st_mtime + 2 * KEPT_FOR
     assert store.sweep({str(kept.path)}, now) == 0
     assert store.sweep(set(), now) == 2
+
+
+def test_what_a_killed_process_left_half_made_goes_after_a_week(store: InputStore) -> None:
+    place = store.folder / "making-abc"
+    place.mkdir(parents=True)
+    (place / "part").write_bytes(b"half")
+    now = place.stat().st_mtime
+    assert store.sweep(set(), now + KEPT_FOR - 5) == 0 and place.exists()
+    assert store.sweep(set(), now + KEPT_FOR + 5) == 1 and not place.exists()
+
+
+def test_what_is_given_again_is_not_old(store: InputStore, tmp_path: Path) -> None:
+    path = paint(tmp_path / "boat.png")
+    kept = store.take(path, K.PICTURE, "image")
+    os.utime(kept.path, (1000, 1000))
+    InputStore(store.folder).take(path, K.PICTURE, "image")
+    assert kept.path.stat().st_mtime > 1000
+
+
+@pytest.mark.parametrize("kind", [K.PICTURE, K.MASK, K.VIDEO, K.SOUND])
+def test_every_kind_is_refused_in_the_same_way(store: InputStore, tmp_path: Path, kind: K) -> None:
+    (tmp_path / "odd").write_bytes(b"no media")
+    for path, words in (
+        (tmp_path / "odd", "is not"),
+        (tmp_path / "gone", "is not there"),
+        (Path("~nobody-of-that-name/a"), "has no such user"),
+    ):
+        with pytest.raises(InvalidMedia, match=words) as caught:
+            store.take(path, kind, "given")
+        assert caught.value.field == "given"
+
+
+@pytest.mark.parametrize("kind", [K.PICTURE, K.MASK])
+def test_the_limit_of_bytes_holds_for_masks_too(tmp_path: Path, kind: K) -> None:
+    path = paint(tmp_path / "a.png")
+    small = InputStore(tmp_path / "inputs", lambda: 1000)
+    with pytest.raises(InvalidMedia, match=r"at most 0\.001 MB are taken"):
+        small.take(path, kind, "given")
+
+
+def test_what_cannot_be_kept_is_said(tmp_path: Path) -> None:
+    (tmp_path / "inputs").write_bytes(b"no folder")
+    store = InputStore(tmp_path / "inputs")
+    content = paint(tmp_path / "a.png").read_bytes()
+    with pytest.raises(CannotSave, match=r"Cannot keep pasted\.png"):
+        store.keep_bytes(content, K.PICTURE, "pasted.png")
 
 
 async def test_jobs_and_forms_name_what_they_have(store: InputStore, tmp_path: Path) -> None:
