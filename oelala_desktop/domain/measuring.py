@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from .field import FieldKind
 from .graph_size import stated_frames, stated_rate, stated_size
-from .inputs import LENGTH, START, Given, Inputs
+from .inputs import START, Given, Inputs, trim_of
 from .obstacle import obstructed
 from .preset import Preset
 from .tool import VOCABULARY
@@ -33,13 +33,12 @@ def parts_of(preset: Preset, values: Mapping[str, Any], inputs: Inputs) -> dict[
     out: dict[str, tuple[Given, ...]] = {}
     for field in preset.inputs:
         given = tuple(inputs.get(field.key, ()))
-        start = float(values.get(field.key + START) or 0)
-        length = values.get(field.key + LENGTH)
+        start, length = trim_of(field, values)
         for file in given:
             if start and file.length and start >= file.length:
                 raise obstructed(field.key + START, "beyond_end", given=start, name=file.name, length=file.length)
         if given:
-            out[field.key] = tuple(file.part(start, None if length is None else float(length)) for file in given)
+            out[field.key] = tuple(file.part(start, length) for file in given)
     return out
 
 

@@ -1,4 +1,4 @@
-"""Sender: uploads a job's pictures and submits it, exactly once, whatever becomes of the answers."""
+"""Sender: uploads a job's inputs and submits it, exactly once, whatever becomes of the answers."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from typing import Any
 
 from oelala_desktop.comfy.refusal import explain_refusal
 from oelala_desktop.comfy.tracker import Tracker
-from oelala_desktop.domain.errors import CannotSave, EngineAnswer, EngineError, EngineUnreachable
+from oelala_desktop.domain.errors import CannotSave, EngineAnswer, EngineError
 from oelala_desktop.domain.events import JobChanged
 from oelala_desktop.domain.job import Job, JobError, JobInput, JobState
+from oelala_desktop.storage.plain_file import NotAFile, is_odd
 
 from . import failures
 from .board import Board, Flight
@@ -28,7 +29,7 @@ TRIES = 6  # times that a server which is otherwise well may refuse to take a jo
 FAULTS = 3  # times that sending a job may fail through a fault of our own
 _FIRST_LOOK = 0.5  # seconds after a submission until the server is asked how many are before it
 _FOR_SOCKET = 1.5  # seconds that a submission waits for the socket to open
-_NEW_UPLOADS = 2  # times that pictures go up again to a server that has lost them
+_NEW_UPLOADS = 2  # times that inputs go up again to a server that has lost them
 _AFTER_NEWS = 2.0  # seconds that the answer to a submission may lag behind the first word on its job
 
 Answer = tuple[int, dict[str, Any]]
@@ -73,15 +74,11 @@ class Sender:
                 return False
             board.bus.publish(JobChanged(flight.job))
             await self._submit(flight)
-        except EngineUnreachable as error:
-            log.info("job %s waits: %s", job.id, error)
-            board.back_to_waiting(flight)
-            return False
         except CannotSave as error:
             board.complain(error.message, job.id)
             board.back_to_waiting(flight)
             return False
-        except EngineAnswer as error:
+        except EngineError as error:
             return await self._refused_upload(flight, error)
         except Exception:
             await self._stumbled(flight)
@@ -117,17 +114,23 @@ class Sender:
         return graph
 
     async def _upload_one(self, given: JobInput) -> str:
+        path = Path(given.path)
         try:
-            return await self._board.engine.client.upload(given.upload_name, Path(given.path))
+            if await asyncio.to_thread(is_odd, path):
+                raise NotAFile(path)
+            return await self._board.engine.client.upload(given.upload_name, path)
         except OSError as error:
             # a status of its own: asking again would not bring it back
             raise EngineAnswer(f"What was kept for this job is gone: {given.path}.", status=410) from error
 
-    async def _refused_upload(self, flight: Flight, error: EngineAnswer) -> bool:
-        """A server that is unwell altogether is waited for; one that takes everything but this picture is not."""
+    async def _refused_upload(self, flight: Flight, error: EngineError) -> bool:
+        """A server that is unwell altogether is waited for; one that takes everything but this file, or breaks off in
+        the middle of it each time, is not."""
         board = self._board
-        ill = not error.is_final and not await board.engine.is_well()
-        if ill or (not error.is_final and board.one_more_try(flight.job.id) < TRIES):
+        is_final = isinstance(error, EngineAnswer) and error.is_final
+        ill = not is_final and not await board.engine.is_well()
+        if ill or (not is_final and board.one_more_try(flight.job.id) < TRIES):
+            log.info("job %s waits: %s", flight.job.id, error)
             board.back_to_waiting(flight)
             return False
         await board.finish(flight, JobState.FAILED, error=failures.from_error(error, "upload"))
@@ -185,12 +188,20 @@ class Sender:
             # it runs, but some outputs were dropped: what would come is not what was asked for
             flight.refusal, flight.cancelling = refusal, True
             return
-        if _lost_an_input(answer, flight.job) and self._board.one_more_try(flight.job.id) <= _NEW_UPLOADS:
+        if self._has_lost_an_input(answer, flight.job) and self._board.one_more_try(flight.job.id) <= _NEW_UPLOADS:
             # started anew since the upload, with a folder of its own: everything goes once more
             self._uploaded.clear()
             await self.send_again(flight)
             return
         await self._board.finish(flight, JobState.FAILED, error=refusal)
+
+    def _has_lost_an_input(self, answer: dict[str, Any], job: Job) -> bool:
+        """Whether the server refuses for want of a file that it took before."""
+        refused = answer.get("node_errors")
+        if not isinstance(refused, dict):
+            return False
+        said = "".join(str(refused[node]) for node in refused if node in job.graph)
+        return any(self._uploaded.get(given.upload_name, given.upload_name) in said for given in job.inputs)
 
     async def send_again(self, flight: Flight) -> None:
         """The server never had it, or was ours and died: the same id goes out once more."""
@@ -209,12 +220,3 @@ class Sender:
     def pause(self) -> float:
         """Seconds between two attempts to send."""
         return jittered(1.0)
-
-
-def _lost_an_input(answer: dict[str, Any], job: Job) -> bool:
-    """Whether the server refuses for want of a file that it took before."""
-    refused = answer.get("node_errors")
-    if not isinstance(refused, dict):
-        return False
-    said = "".join(str(refused[node]) for node in refused if node in job.graph)
-    return any(given.upload_name in said for given in job.inputs)

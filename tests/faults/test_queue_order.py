@@ -32,7 +32,7 @@ def wish(app: App, picture: Path, **changes: object) -> Wish:
 
 
 def originals(jobs: list[Job]) -> list[str]:
-    return [Path(job.pictures[0].original).name for job in jobs]
+    return [Path(job.inputs[0].original).name for job in jobs]
 
 
 async def test_presses_at_the_same_time_keep_their_order(tmp_path: Path, server: Server) -> None:

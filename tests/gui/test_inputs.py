@@ -230,6 +230,11 @@ def test_each_bad_input_is_refused_at_its_field(
             await until(lambda source=source: source.error, f"the sentence at {key}")
             assert path.name in source.error and not page.form.values().get(key)
         await give(page, files, "images")  # and one that is sound still comes in
+        await give(page, files, "video")
+        page.form.edit("video_start", 50.0)
+        assert "beyond its end" in editor(page, "video").source.error  # type: ignore[attr-defined]
+        page.form.edit("video_start", 0.5)
+        assert not editor(page, "video").source.error  # type: ignore[attr-defined]
         drop(named(page.form, FIELDS["video"], DropTarget), files["sound"][0])
         assert "is not a video" in editor(page, "video").source.error  # type: ignore[attr-defined]
 
@@ -387,5 +392,45 @@ def test_what_is_transparent_becomes_the_mask(qapp: QApplication, home: Path, tm
         assert isinstance(found, MaskEditor)
         press(page, "Remove where")
         assert "mask" not in page.form.values()
+
+    live(qapp, home, scenario)
+
+
+def test_a_video_is_fetched_from_an_address(qapp: QApplication, home: Path, files: dict[str, list[Path]]) -> None:
+    async def scenario(window: MainWindow) -> None:
+        page = await open_page(window)
+        await give(page, files, "video", "images")
+        page.form.edit("duration", 1.0)
+        job = await made_by(page)
+        page.form.edit("video", None)
+        engine = window.studio.services.current.engine.state.url
+        sent = next(row.upload_name for row in job.inputs if row.kind == "video")
+        found = editor(page, "video")
+        assert isinstance(found, MediaEditor)
+        QTest.mouseClick(found.source.tabs.button("url"), LEFT)
+        address = named(found, "Scene address")
+        QTest.keyClicks(address, f"{engine}/view?filename={sent}&type=input")
+        QTest.keyClick(address, Qt.Key.Key_Return)
+        await until(lambda: names(page, "video"), "the video")
+        assert page.form.given.facts()["video"][0].frames == own_preset.VIDEO_FRAMES
+        assert Path(page.form.values()["video"]).parent == home / "inputs"
+        address.setText(f"{engine}/view?filename=nothing.mp4&type=input")  # type: ignore[attr-defined]
+        QTest.keyClick(address, Qt.Key.Key_Return)
+        await until(lambda: found.source.error, "the sentence")
+        assert "status 404" in found.source.error and names(page, "video")
+
+    live(qapp, home, scenario)
+
+
+def test_dragging_the_part_sets_it(qapp: QApplication, home: Path, files: dict[str, list[Path]]) -> None:
+    async def scenario(window: MainWindow) -> None:
+        page = await open_page(window)
+        await give(page, files)
+        strip = editor(page, "video").source.strip  # type: ignore[attr-defined]
+        QTest.mousePress(strip, LEFT, pos=QPoint(5, 20))
+        QTest.mouseMove(strip, QPoint(strip.width() // 2, 20))
+        assert page.form.values()["video_start"] == pytest.approx(strip.range()[0]) and strip.range()[0] > 0.5
+        QTest.mouseRelease(strip, LEFT, pos=QPoint(strip.width() // 2, 20))
+        assert page.form.values()["video_start"] == pytest.approx(strip.range()[0])
 
     live(qapp, home, scenario)

@@ -32,7 +32,7 @@ class FormInputs:
 
     def first(self, *kinds: FieldKind) -> str | None:
         """The first input of one of these kinds."""
-        return next((field.key for kind in kinds for field in self._fields() if field.kind is kind), None)
+        return next((field.key for field in self._fields() if field.kind in kinds), None)
 
     def taking(self, kind: dropped.Kind) -> str | None:
         """The first input that takes such things; a mask is only ever given to its own field."""

@@ -129,7 +129,6 @@ class Intake(QObject):
     def _start(self, key: str, work: Coroutine[Any, Any, None]) -> None:
         def refused(error: OelalaError) -> bool:
             self._form.show_field_error(key, error.message)
-            self.changed.emit()
             return True
 
         self._studio.actions.start(work, failed=refused)
@@ -236,6 +235,6 @@ class Intake(QObject):
             form.set_value(key, paths if field.kind is FieldKind.PICTURES else paths[0])
         for path, shown in found:
             self._complete(field, path, shown)
+        self.changed.emit()
         if wrong is not None and not quiet:
             form.show_field_error(key, wrong.message)
-        self.changed.emit()

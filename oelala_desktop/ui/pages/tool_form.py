@@ -335,9 +335,16 @@ class ToolForm(QWidget):
         """Why Generate is disabled; "" enables it."""
         self.generate.set_reason(why)
 
-    def show_field_error(self, key: str, sentence: str) -> None:
+    def place_of(self, key: str) -> str:
+        """The field at which is said what `key` is about, which may be a part of an input; "" where there is none."""
+        if key in self._fields:
+            return key
+        return next((name for name, field in self._fields.items() if key in {p.key for p in companions(field)}), "")
+
+    def show_field_error(self, key: str, sentence: str, *, into_view: bool = True) -> None:
         """Show what is wrong with a field at the field, opening its card; "" clears it."""
-        if key not in self._fields:
+        key = self.place_of(key)
+        if not key:
             return
         row = self.cards.reveal(key) if sentence else self._rows.get(key)
         if row is None:
@@ -346,7 +353,7 @@ class ToolForm(QWidget):
             row.editor.set_error(sentence)
         else:
             row.set_problem(sentence)
-        if sentence:  # once its card has slid open
+        if sentence and into_view:  # once its card has slid open
             QTimer.singleShot(_SETTLED_MS, row, lambda: self._scroll.ensureWidgetVisible(row, 0, 24))
 
     def show_preset(self) -> None:

@@ -144,14 +144,14 @@ class ToolPage(QObject):
 
     def _tell_at_input(self, obstacle: Obstacle | None) -> None:
         """What stands in the way because of a file that is given is said beside it at once."""
-        key = obstacle.field if obstacle is not None and obstacle.code not in TO_BEGIN else ""
-        is_said = key in self.form.fields and self.form.fields[key].is_input
-        if self._told and (self._told != key or not is_said):
+        place = self.form.place_of(obstacle.field) if obstacle and obstacle.code not in TO_BEGIN else ""
+        key = place if place and self.form.fields[place].is_input else ""
+        if self._told and self._told != key:
             self.form.show_field_error(self._told, "")
             self.form.given.offer_smaller(self._told, False)
-        self._told = key if is_said else ""
-        if obstacle is not None and is_said:
-            self.form.show_field_error(key, words_at_field(obstacle, self._engine_name))
+        self._told = key
+        if obstacle and key:
+            self.form.show_field_error(key, words_at_field(obstacle, self._engine_name), into_view=False)
             self.form.given.offer_smaller(key, bool(obstacle.values.get("smaller")))
 
     def _obstacle(self) -> Obstacle | None:
@@ -235,7 +235,7 @@ class ToolPage(QObject):
         self.form.set_last_seed(jobs[0].seed)
 
     def _show_problem(self, obstacle: Obstacle) -> None:
-        if obstacle.field in self.form.fields:
+        if self.form.place_of(obstacle.field):
             self.form.show_field_error(obstacle.field, words_at_field(obstacle, self._engine_name))
         elif obstacle.field == "preset":
             self.form.show_preset()
@@ -244,10 +244,10 @@ class ToolPage(QObject):
 
     def _refused(self, error: OelalaError) -> bool:
         """At its field where it has one; the presenter's otherwise."""
-        if isinstance(error, Obstructed) and error.field in self.form.fields:
+        if isinstance(error, Obstructed) and self.form.place_of(error.field):
             self._show_problem(error.obstacle)
             return True
-        if isinstance(error, InvalidField) and error.field in self.form.fields:
+        if isinstance(error, InvalidField) and self.form.place_of(error.field):
             self.form.show_field_error(error.field, error.message)
             return True
         if isinstance(error, EngineRejected):

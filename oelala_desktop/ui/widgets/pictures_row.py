@@ -19,8 +19,8 @@ class PicturesRow(Source):
     moved = Signal(int, int)  # from its index to the one it has afterwards
 
     def __init__(self, name: str = "Pictures", *, parent: QWidget | None = None) -> None:
-        super().__init__(name, titled=True, parent=parent)
         self._count, self._least, self._most = 0, 0, 0
+        super().__init__(name, titled=True, parent=parent)
         self.zone = DropZone(name, low=True, invitation="Drop pictures here or paste them")
         self.shelf = PicturesShelf(name)
         self._sentence = Sentence()
@@ -68,6 +68,10 @@ class PicturesRow(Source):
         self.shelf.add.setVisible(not full)
         for tab in ("url", "media"):
             self.tabs.set_reason(tab, why)
+        self.set_caption("")
+
+    def set_caption(self, text: str) -> None:
+        """How many there are, where there is nothing else to say."""
         counted = f"{self._count} of {self._most}" if self._most else str(self._count or "")
         needed = f"at least {self._least}" if self._count < self._least != self._most else ""
-        self.set_caption(" · ".join(filter(None, (counted, needed))))
+        super().set_caption(text or " · ".join(filter(None, (counted, needed))))

@@ -185,23 +185,6 @@ def test_the_mask_of_a_picture_that_is_named_stays(store: InputStore, tmp_path: 
     assert store.sweep(set(), now) == 2
 
 
-def test_what_a_killed_process_left_half_made_goes_after_a_week(store: InputStore) -> None:
-    place = store.folder / "making-abc"
-    place.mkdir(parents=True)
-    (place / "part").write_bytes(b"half")
-    now = place.stat().st_mtime
-    assert store.sweep(set(), now + KEPT_FOR - 5) == 0 and place.exists()
-    assert store.sweep(set(), now + KEPT_FOR + 5) == 1 and not place.exists()
-
-
-def test_what_is_given_again_is_not_old(store: InputStore, tmp_path: Path) -> None:
-    path = paint(tmp_path / "boat.png")
-    kept = store.take(path, K.PICTURE, "image")
-    os.utime(kept.path, (1000, 1000))
-    InputStore(store.folder).take(path, K.PICTURE, "image")
-    assert kept.path.stat().st_mtime > 1000
-
-
 @pytest.mark.parametrize("kind", [K.PICTURE, K.MASK, K.VIDEO, K.SOUND])
 def test_every_kind_is_refused_in_the_same_way(store: InputStore, tmp_path: Path, kind: K) -> None:
     (tmp_path / "odd").write_bytes(b"no media")
