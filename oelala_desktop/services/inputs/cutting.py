@@ -17,6 +17,7 @@ from .encoding import Wish, add_video, encoded
 from .looking import Looked, look_at
 from .opening import has_plain_tags, kind_of, name_of, opened
 from .streams import seen, sound_of, video_of
+from .timeline import evened
 from .track import BIT_RATE, add_track
 from .writing import copy_file, disk_faults
 
@@ -131,8 +132,7 @@ class _Writing:
         line = self._looked.line
         if line.is_steady:
             return Wish(line.second(self._first), line.rate, self._end - self._first)
-        rate = Fraction(max(1, round(line.rate)))
-        return Wish(self._begin, rate, max(1, round((self._until - self._begin) * rate)))
+        return Wish(self._begin, *evened(line.rate, self._until - self._begin))
 
     def _encode(self, wish: Wish) -> None:
         """Until it is small enough: bits are a promise that an encoder keeps as it can."""

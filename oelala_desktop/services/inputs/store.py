@@ -106,12 +106,12 @@ class InputStore:
             sound = probe_sound(path, key)
             given = Given(path.name, "sound", length=sound.length, has_sound=True, size=_size(path))
             return Taken(path, given)
-        from .turning import even
         from .videos import probe_video
 
-        video = probe_video(path, key)
-        size, heard = even(video.width, video.height), video.has_sound
-        return Taken(path, Given(path.name, "video", *size, video.frames, video.rate, video.length, heard, _size(path)))
+        video = probe_video(path, key).made_even()
+        pixels, heard = (video.width, video.height), video.has_sound
+        given = Given(path.name, "video", *pixels, video.frames, video.rate, video.length, heard, _size(path))
+        return Taken(path, given)
 
     def _keep_picture(self, path: Path, key: str, preview: bool) -> Taken:
         picture = read_picture(path, key, max_bytes=self.most_bytes(), preview=preview)

@@ -19,6 +19,7 @@ from oelala_desktop.services.bus import Bus
 from oelala_desktop.services.inputs.kept import facts_file, read_facts
 from oelala_desktop.services.inputs.store import KEPT_FOR, InputStore
 from oelala_desktop.services.inputs.sweeping import sweep_inputs
+from oelala_desktop.services.inputs.videos import probe_video
 from oelala_desktop.services.known_settings import form_of
 from oelala_desktop.services.settings import Settings
 from oelala_desktop.services.tasks import TaskScope
@@ -154,6 +155,14 @@ def test_a_video_is_kept_only_by_its_part(store: InputStore, tmp_path: Path) -> 
     again = store.take(whole.kept.path, K.VIDEO, "video")
     assert again.kept == whole.kept
     assert store.part(again, "video", 0.0, None, exact=True, at_most=None).kept == whole.kept
+
+
+def test_what_is_told_of_an_uneven_video_is_what_will_be_kept(store: InputStore, tmp_path: Path) -> None:
+    times = [0, 40, 80, 120, 280, 320, 360, 520, 1000, 1040, 1080, 1120, 1600, 1640]
+    taken = store.take(video(tmp_path / "walk.mp4", len(times), times=times, rate=25), K.VIDEO, "video")
+    kept = store.part(taken, "video", 0.0, None, exact=True, at_most=None).kept
+    made = probe_video(kept.path)
+    assert made.steady and (made.rate, made.frames) == (taken.given.rate, taken.given.frames) == (8.0, 13)
 
 
 def test_nothing_half_made_is_left(store: InputStore, tmp_path: Path) -> None:
