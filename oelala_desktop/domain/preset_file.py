@@ -36,7 +36,7 @@ from .preset import Clips, EndPicture, LoraTargets, OptionalPart, Pack, Preset
 from .preset_check import check_preset
 from .preset_shape import TABLE, check_shape
 from .size_rule import AMOUNTS, LEAST_AMOUNT, MOST_AMOUNT, SHORT_SIDE, SizeRule
-from .tool import VOCABULARY, Tool
+from .tool import MAX_PROMPT, VOCABULARY, Tool
 
 _COMPUTED = ("width", "height", "filename")
 #: what a field has as its entry says it
@@ -186,7 +186,8 @@ def _own(preset: str, key: str, row: Mapping[str, Any]) -> Field:
         raise InvalidPreset(f"{preset}: “{key}” is no setting of the product; give it a kind to make it one.")
     kind = FieldKind(row["kind"])
     group = "picture" if kind in INPUT_KINDS else str(row.get("group", "sampling"))
-    return Field(key, kind, str(row.get("label", key)), group)
+    longest = MAX_PROMPT if kind is FieldKind.TEXT else None
+    return Field(key, kind, str(row.get("label", key)), group, maximum=longest)
 
 
 def _kept(graph: Mapping[str, Any], target: str) -> Any:
