@@ -15,7 +15,7 @@ from oelala_desktop.ui.fields import EDITORS, NumberEditor, SegmentEditor, Slide
 from oelala_desktop.ui.pages.output_panel import OutputPanel
 from oelala_desktop.ui.pages.preset_card import PresetChoice
 from oelala_desktop.ui.pages.queue_panel import QueuePanel
-from oelala_desktop.ui.pages.sizing import size_rule
+from oelala_desktop.ui.pages.sizing import sizing_of
 from oelala_desktop.ui.pages.summaries import lora, memory, model, sampling
 from oelala_desktop.ui.pages.tool_form import ToolForm
 from oelala_desktop.ui.widgets.button import Button
@@ -136,7 +136,7 @@ def test_a_size_left_to_the_graph_is_the_graph_s(form: ToolForm, stated: dict[st
     preset = parse_preset("own", TOOLS["image-to-video"], table, graph)
     give(form, "image", "a.jpg", 1536, 1024)
     form.set_fields(tuple(preset.fields.values()))
-    form.set_size_rule(size_rule(preset))
+    form.set_sizing(sizing_of(preset))
     assert form.frame_size() == tuple(stated.values() or (0, 0, 0))
     card = form.cards._cards["size"]
     assert card.caption.text().replace("\u00a0", " ") == said
