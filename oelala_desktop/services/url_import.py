@@ -12,12 +12,13 @@ from urllib.parse import unquote, urlsplit
 
 import httpx
 
-from oelala_desktop.comfy.body import IDENTITY, read_body
+from oelala_desktop.domain.bodies import IDENTITY, Body, refuse_encoding
 from oelala_desktop.domain.errors import CannotSave, EngineAnswer, InvalidMedia
 
 _LIMIT = 20 * 10**6  # bytes
 _TIME = 30.0  # seconds
 _REDIRECTS = 3
+_PIECE = 65_536  # bytes taken at once
 _LONGEST = 60  # characters of an address that a sentence holds
 #: where the last 32 bits are the IPv4 address that a gateway or this machine goes on to: NAT64, and the old ::1.2.3.4
 _HOLDING_IPV4 = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("::/96"))
@@ -109,7 +110,11 @@ async def _get(url: str, address: str | None) -> bytes | str:
             return str(response.headers.get("location", ""))
         if response.status_code != 200:
             raise InvalidMedia("image", f"{_host(url)} answered with status {response.status_code}.")
-        return await read_body(response, _LIMIT, f"The picture has more than {_LIMIT / 10**6:g} MB.")
+        refuse_encoding(response.headers.get("content-encoding"))
+        body = Body(_LIMIT, f"The picture has more than {_LIMIT / 10**6:g} MB.")
+        async for chunk in response.aiter_raw(_PIECE):
+            body.take(chunk)
+        return body.whole()
 
 
 def _host(url: str) -> str:

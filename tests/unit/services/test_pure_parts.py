@@ -9,16 +9,19 @@ from typing import Any
 
 import pytest
 
-from oelala_desktop.comfy.answers import HistoryEntry, ServerFile
+from oelala_desktop.comfy import failures
+from oelala_desktop.comfy.answers import HistoryEntry
 from oelala_desktop.comfy.messages import Failed, Interrupted
+from oelala_desktop.domain import endings
+from oelala_desktop.domain.engine import ServerFile
 from oelala_desktop.domain.errors import CannotSave, EngineRejected
+from oelala_desktop.domain.eta import amount_of_work, remaining_seconds
 from oelala_desktop.domain.events import JobRemoved, QueuePaused
 from oelala_desktop.domain.job import EngineRef
-from oelala_desktop.services import failures
+from oelala_desktop.domain.savers import savers_of
 from oelala_desktop.services.bus import Bus
-from oelala_desktop.services.eta import amount_of_work, expected_seconds, place_key, remaining_seconds
+from oelala_desktop.services.eta import expected_seconds, place_key
 from oelala_desktop.services.fetching import result_stem, role_of
-from oelala_desktop.services.probing import savers_of
 from oelala_desktop.services.tasks import TaskScope
 from oelala_desktop.storage.jobs import JobStore
 from tests.unit.domain.samples import some_job
@@ -120,25 +123,28 @@ def test_a_failure_says_the_first_line(words: str, sentence: str) -> None:
 def test_bad_endings() -> None:
     job = some_job(graph=GRAPH)
     interrupted = HistoryEntry("interrupted", (), interrupted=Interrupted("j1", "3"))
-    error = failures.bad_ending(interrupted, job)
+    error = failures.failure_of(interrupted, GRAPH).error
     assert (error.kind, error.node) == ("interrupted", "Low noise pass")
     assert "while it was in “Low noise pass”, not from here" in error.message
-    assert "while" not in failures.bad_ending(HistoryEntry("interrupted", ()), job).message
-    assert failures.bad_ending(HistoryEntry("error", ()), job).kind == "unknown"
+    assert "while" not in failures.failure_of(HistoryEntry("interrupted", ()), GRAPH).error.message
+    assert failures.failure_of(HistoryEntry("error", ()), GRAPH).error.kind == "unknown"
     failed = HistoryEntry("error", (), failure=Failed("j1", "3", "K", "E", "boom", ""))
-    assert failures.bad_ending(failed, job).kind == "node"
-    assert "ComfyUI no longer knows this job" in failures.lost(job).message
+    failure = failures.failure_of(failed, GRAPH)
+    assert (failure.error.kind, failure.node, failure.reason) == ("node", "3", "boom")
+    stranger = HistoryEntry("error", (), failure=Failed("j1", "9", "K", "E", "boom.", ""))
+    assert failures.failure_of(stranger, GRAPH).node == ""
+    assert "ComfyUI no longer knows this job" in endings.lost(job).message
 
 
 def test_errors_become_a_job_s_own() -> None:
-    rejected = failures.from_error(EngineRejected("No.", fields={"vae": "None."}, detail="raw"), "rejected")
+    rejected = endings.from_error(EngineRejected("No.", fields={"vae": "None."}, detail="raw"), "rejected")
     assert (rejected.message, rejected.kind, rejected.fields, rejected.detail) == (
         "No.",
         "rejected",
         {"vae": "None."},
         "raw",
     )
-    assert failures.from_error(CannotSave("Full."), "fetch").fields == {}
+    assert endings.from_error(CannotSave("Full."), "fetch").fields == {}
 
 
 @pytest.mark.parametrize(
@@ -156,13 +162,13 @@ def test_where_a_result_would_lie(saver: str, inputs: dict[str, str], name: str)
         "5": {"class_type": "SaveImage", "inputs": {"filename_prefix": "elsewhere"}},
         "6": {"class_type": "Other"},
     }
-    (found,) = savers_of(some_job(graph=graph))
+    (found,) = savers_of(graph, "oelala/j1")
     assert found.file() == ServerFile(name, "oelala", "output", "4")
 
 
 def test_an_unknown_saver_is_not_guessed_at() -> None:
     graph = {"4": {"class_type": "SaveHologram", "inputs": {"filename_prefix": "oelala/j1"}}}
-    assert savers_of(some_job(graph=graph)) == ()
+    assert savers_of(graph, "oelala/j1") == ()
 
 
 def test_the_bus_reaches_whoever_listens_and_bears_one_that_fails(caplog: pytest.LogCaptureFixture) -> None:
