@@ -19,6 +19,7 @@ from .domain.engine_kinds import SKETCH
 from .domain.events import ApiChanged, NoticePosted, SettingChanged
 from .domain.job import EngineRef
 from .services.bus import Bus
+from .services.confined import patient
 from .services.current import CurrentEngine
 from .services.damage import news_of_damage
 from .services.engines import EnginePool
@@ -182,6 +183,7 @@ class Services(AbstractAsyncContextManager["Services"]):
     ) -> None:
         await self._stop_api()
         await self.settings.flush()
+        patient.stop()  # a cut under way would keep its thread, and so the end, waiting
         await self.scope.close()  # first the tasks, then what they work with
         await self.library.close()
         await self.engines.close()

@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from oelala_desktop.domain.field import MAX_SEED, Field, FieldKind
+from oelala_desktop.domain.inputs import companions
 from oelala_desktop.domain.tool import Tool
 
-#: files of the form -> the settings keys that they stand for
-FILES = {"file": "image", "end_file": "end_image"}
-_FILE_OF = {key: name for name, key in FILES.items()}
+#: names of the first interface -> the settings keys that they stand for
+SEED_NAMES = {"file": "image", "end_file": "end_image"}
+#: the other way round
+SEED_KEYS = {key: name for name, key in SEED_NAMES.items()}
 _K = FieldKind
 
 LORA_ROW: dict[str, Any] = {
@@ -37,33 +39,38 @@ _PRESET: dict[str, Any] = {
     "description": "A preset's id, in full or without its tool; without it, the first that the engine can run.",
     "example": "sketch",
 }
-
-
-def api_name(key: str) -> str:
-    """What the interface calls a settings key: pictures come as files."""
-    return _FILE_OF.get(key, key)
+_MEDIA = [
+    {"type": "integer", "minimum": 1, "maximum": 2**63 - 1},
+    {"type": "string", "pattern": "^(/media/)?[1-9][0-9]{0,17}$"},
+]
+_BY_ID = "id of a file in My Media: 17 or /media/17."
 
 
 def form_schema(tools: Iterable[Tool], *, files: bool) -> dict[str, Any]:
-    """An object schema with the fields of all `tools`; with `files` that of the multipart form."""
+    """An object schema with the fields of all `tools`; with `files` that of the multipart form, in which an input may
+    be a file."""
     tools = list(tools)
     fields = {field.key: field for tool in tools for field in tool.fields}
-    properties: dict[str, Any] = {}
-    if files:
-        for name, key in FILES.items():
-            if key in fields:
-                properties[name] = {
-                    "type": "string",
-                    "format": "binary",
-                    "title": fields[key].label,
-                    "description": fields[key].help,
-                }
+    named = {name: fields[key] for name, key in SEED_NAMES.items() if key in fields}
+    named |= {key: field for key, field in fields.items() if field.is_input}
+    properties = {name: _input(field, files) for name, field in named.items()}
     properties |= {key: _property(field) for key, field in fields.items() if not field.is_input}
     properties["preset"] = _PRESET
     schema: dict[str, Any] = {"type": "object", "properties": properties, "additionalProperties": False}
     if files and len(tools) == 1 and tools[0].needs_picture:
         schema["required"] = ["file"]
     return schema
+
+
+def _input(field: Field, files: bool) -> dict[str, Any]:
+    """A file of a form, or the id of one in My Media; several of them for pictures."""
+    one: dict[str, Any] = {"anyOf": _MEDIA}
+    if files:
+        one = {"type": "string", "format": "binary"}
+    words = {"title": field.label, "description": f"{field.help} {'A file, or the' if files else 'The'} {_BY_ID}"}
+    if field.kind is _K.PICTURES:
+        return {"type": "array", "maxItems": int(field.maximum or 0), "items": one, **words}
+    return one | words
 
 
 def _property(field: Field) -> dict[str, Any]:
@@ -113,13 +120,15 @@ _TYPES: Mapping[FieldKind, Callable[[Field], dict[str, Any]]] = {
 
 
 def parameters(fields: Mapping[str, Field], choices: Mapping[str, tuple[str, ...]]) -> list[dict[str, Any]]:
-    """A preset's fields as the preset list shows them; `choices` are the connected server's."""
+    """A preset's fields as the preset list shows them, each input with what comes with it; `choices` are the connected
+    server's."""
     return [
         {
             "key": field.key,
             "kind": field.kind.value,
             "label": field.label,
             "group": field.group,
+            "needed": field.needed,
             "default": list(field.default) if isinstance(field.default, tuple) else field.default,
             "minimum": field.minimum,
             "maximum": field.maximum,
@@ -128,5 +137,6 @@ def parameters(fields: Mapping[str, Field], choices: Mapping[str, tuple[str, ...
             "unit": field.unit,
             "help": field.help,
         }
-        for field in fields.values()
+        for own in fields.values()
+        for field in (own, *companions(own))
     ]

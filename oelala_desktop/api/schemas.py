@@ -214,9 +214,10 @@ class Parameter(BaseModel):
     kind: str
     label: str
     group: str
+    needed: bool = Field(description="Whether nothing can be made without it.")
     default: Any
-    minimum: float | None
-    maximum: float | None
+    minimum: float | None = Field(description="Of pictures: how many at least.")
+    maximum: float | None = Field(description="Of a text: characters; of pictures: how many at most.")
     step: float | None
     choices: list[str]
     unit: str
@@ -230,6 +231,32 @@ class MissingPart(BaseModel):
     fix: str = Field(description="What to do about it.")
 
 
+class GivenInput(BaseModel):
+    key: str = Field(description="The name to send it under.", examples=["video"])
+    kind: Literal["picture", "pictures", "video", "sound", "mask"]
+    label: str
+    needed: bool
+    minimum: int = Field(description="How many at least.")
+    maximum: int
+
+
+class Frames(BaseModel):
+    """How many frames can be made: step × k + offset of them."""
+
+    step: int
+    offset: int
+    least: int
+    most: int
+    as_: str | None = Field(alias="as", description="The input that it is as long as.")
+
+
+class Rate(BaseModel):
+    """Frames per second."""
+
+    choices: list[float]
+    as_: str | None = Field(alias="as", description="The input whose rate is taken.")
+
+
 class Preset(BaseModel):
     id: str = Field(examples=["image-to-video.sketch"])
     name: str
@@ -237,6 +264,10 @@ class Preset(BaseModel):
     category: str
     description: str
     parameters: list[Parameter]
+    inputs: list[GivenInput] = Field(description="What is given as files.")
+    frames: Frames | None = Field(description="null for pictures, and where only the workflow knows.")
+    rate: Rate | None
+    sound: bool = Field(description="Whether what it makes can be heard.")
     runnable: bool | None = Field(description="Whether the connected engine can run it; null while there is none.")
     missing: list[MissingPart]
 

@@ -97,9 +97,9 @@ def _credential(value: bytes) -> bytes:
 
 
 class Gate:
-    """Wraps the whole application. `max_body` gives the largest body taken, in bytes."""
+    """Wraps the whole application. `max_body` gives the largest body that a path takes, in bytes."""
 
-    def __init__(self, app: App, policy: Policy, max_body: Callable[[], int]) -> None:
+    def __init__(self, app: App, policy: Policy, max_body: Callable[[str], int]) -> None:
         self._app = app
         self._policy = policy
         self._max_body = max_body
@@ -115,10 +115,11 @@ class Gate:
         if scope["type"] == "websocket":
             await _refuse_upgrade(scope, receive, send, refusal or _NO_UPGRADE)
             return
-        refusal = refusal or self._judge_body(headers)
+        limit = self._max_body(str(scope.get("path", "")))
+        refusal = refusal or _judge_body(headers, limit)
         if self._under_way >= _MOST_AT_A_TIME:
             refusal = refusal or _BUSY
-        body = _Body(receive, self._max_body) if _has_body(headers) else None
+        body = _Body(receive, limit) if _has_body(headers) else None
         if refusal is not None:
             await _refuse(body.lingering(send) if body else send, refusal)
             return
@@ -132,14 +133,15 @@ class Gate:
         finally:
             self._under_way -= 1
 
-    def _judge_body(self, headers: Headers) -> Refusal | None:
-        """By what the headers promise; a body without a length is counted as it comes."""
-        for name, value in headers:
-            if name == b"upgrade" and value.lower() == b"websocket":
-                return _NO_UPGRADE
-            if name == b"content-length" and (not value.isdigit() or int(value[:20]) > self._max_body()):
-                return Refusal(413, _too_large(self._max_body()))
-        return None
+
+def _judge_body(headers: Headers, limit: int) -> Refusal | None:
+    """By what the headers promise; a body without a length is counted as it comes."""
+    for name, value in headers:
+        if name == b"upgrade" and value.lower() == b"websocket":
+            return _NO_UPGRADE
+        if name == b"content-length" and (not value.isdigit() or int(value[:20]) > limit):
+            return Refusal(413, _too_large(limit))
+    return None
 
 
 def _too_large(limit: int) -> str:
@@ -154,7 +156,7 @@ class _Body:
     """A request's body on its way in: counted, and heard out for a moment when it is refused, since a connection that
     is closed on unread bytes takes the answer with it."""
 
-    def __init__(self, receive: Receive, limit: Callable[[], int]) -> None:
+    def __init__(self, receive: Receive, limit: int) -> None:
         self._receive = receive
         self._limit = limit
         self._seen = 0
@@ -165,8 +167,8 @@ class _Body:
         message = await self._receive()
         self._over = message["type"] != "http.request" or not message.get("more_body", False)
         self._seen += len(message.get("body", b""))
-        if self._seen > self._limit():
-            raise TooLarge(_too_large(self._limit()))
+        if self._seen > self._limit:
+            raise TooLarge(_too_large(self._limit))
         return message
 
     def lingering(self, send: Send) -> Send:

@@ -8,6 +8,7 @@ import errno
 import importlib
 import ipaddress
 import logging
+import re
 import socket
 from collections.abc import Generator, Iterable
 from functools import partial
@@ -23,12 +24,13 @@ from oelala_desktop.services.tasks import TaskScope
 
 from .context import ApiServices, Context
 from .events import EventLog
-from .limits import MAX_TEXT, OVERHEAD
+from .limits import MAX_FILES, MAX_MEDIA, MAX_TEXT, OVERHEAD
 from .security import Gate, Policy
 from .upload_folder import sweep_uploads
 
 log = logging.getLogger(__name__)
 
+_TAKES_MEDIA = re.compile(r"/tools/[^/]+/jobs")
 _AT_ONCE = 16  # connections taken in one turn of the loop; a few turns pass before one can be closed again
 _WAITING = 1024  # connections that the system holds until they are taken
 _GRACE = 2  # seconds that open answers get when it stops
@@ -127,9 +129,11 @@ class ApiServer:
         )
         return _quiet(uvicorn.Server)(config)
 
-    def _max_body(self) -> int:
-        """A form with two pictures."""
-        return 2 * self._services.jobs.inputs.most_bytes() + MAX_TEXT + OVERHEAD
+    def _max_body(self, path: str) -> int:
+        """A form with two pictures; with videos, sounds and more pictures where any tool's inputs are taken."""
+        picture = self._services.jobs.inputs.most_bytes()
+        files = MAX_MEDIA + MAX_FILES * picture if _TAKES_MEDIA.fullmatch(path) else 2 * picture
+        return files + MAX_TEXT + OVERHEAD
 
     def _own_names(self, address: str) -> set[str]:
         names = set(LOOPBACK_NAMES)

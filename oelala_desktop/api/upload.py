@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import asyncio
 import re
+import shutil
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -14,12 +16,13 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.requests import Request
 
 from oelala_desktop.domain.errors import CannotSave, InvalidField, InvalidInput
-from oelala_desktop.metadata import sniff
+from oelala_desktop.domain.obstacle import obstructed
+from oelala_desktop.services.decoding import PICTURES, VIDEOS
+from oelala_desktop.services.inputs.opening import kind_of
 
 from .errors import NotMedia, TooLarge
-from .limits import MAX_TEXT
+from .limits import MAX_FIELDS, MAX_FILES, MAX_TEXT, SPARE
 
-MAX_FIELDS = 64
 _BUFFER = 512 * 1024  # bytes of a file that are kept back before they are written
 _HEADER = 4096  # bytes of one part's headers
 _STEM = 200  # bytes
@@ -27,21 +30,45 @@ _STEM = 200  # bytes
 
 @dataclass(slots=True)
 class Form:
-    """Texts by field name; files by field name, each under its client's own (made harmless) name."""
+    """What came under each name, in order: texts, and files under their client's own (made harmless) names."""
 
-    texts: dict[str, str] = field(default_factory=dict)
-    files: dict[str, Path] = field(default_factory=dict)
+    parts: dict[str, list[str | Path]] = field(default_factory=dict)
+
+    def text(self, name: str) -> str | None:
+        return next((part for part in self.parts.get(name, ()) if isinstance(part, str)), None)
+
+    def file(self, name: str) -> Path | None:
+        return next((part for part in self.parts.get(name, ()) if isinstance(part, Path)), None)
 
 
-async def read_form(request: Request, folder: Path, names: tuple[str, ...], max_file: int) -> Form:
-    """`names` are the fields that take a file. Raises TooLarge, NotMedia, InvalidField or InvalidInput."""
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A name under which files may come: how many bytes each may have, whether it may be given several times, and
+    whether it may be so `large` that the disk must be watched."""
+
+    most_bytes: int
+    many: bool = False
+    large: bool = False
+
+
+#: the slot of a name, by what of the form has come before it; None for what takes no file. May raise InvalidField
+Slots = Callable[[str, Form], Slot | None]
+
+
+def free_bytes(folder: Path) -> int:
+    """Raises OSError. Blocking."""
+    return shutil.disk_usage(folder).free
+
+
+async def read_form(request: Request, folder: Path, slots: Slots, free: Callable[[Path], int] = free_bytes) -> Form:
+    """Raises TooLarge, NotMedia, InvalidField, InvalidInput, or CannotSave when the disk has no room."""
     kind, parameters = parse_options_header(request.headers.get("content-type", ""))
     boundary = parameters.get(b"boundary", b"")
     if kind != b"multipart/form-data":
         raise NotMedia("A form with a file is expected: send multipart/form-data.")
     if not 0 < len(boundary) <= 200:
         raise InvalidInput("The form has no boundary.")
-    reader = _FormReader(folder, names, max_file)
+    reader = _FormReader(folder, slots, free)
     parser = MultipartParser(
         boundary,
         {
@@ -73,12 +100,13 @@ async def read_form(request: Request, folder: Path, names: tuple[str, ...], max_
 
 
 class _FormReader:
-    def __init__(self, folder: Path, names: tuple[str, ...], max_file: int) -> None:
+    def __init__(self, folder: Path, slots: Slots, free: Callable[[Path], int]) -> None:
         self.form = Form()
         self.ended = False
         self._folder = folder
-        self._names = names
-        self._max_file = max_file
+        self._slots = slots
+        self._free = free
+        self._slot = Slot(0)
         self._parts = 0
         self._headers: dict[bytes, bytes] = {}
         self._header: tuple[bytes, bytes] = (b"", b"")
@@ -119,22 +147,31 @@ class _FormReader:
         self._name = parameters.get(b"name", b"").decode("utf-8", "replace")[:100]
         if kind != b"form-data" or not self._name:
             raise InvalidInput("The form has a part without a name.")
-        if self._name in self.form.texts or self._name in self.form.files:
+        is_file = b"filename" in parameters or b"filename*" in parameters
+        is_again = self._name in self.form.parts
+        slot = self._slots(self._name, self.form) if is_file or is_again else None
+        if is_again and not (slot and slot.many):
             raise InvalidField(self._name, f"{self._name} is given twice.")
-        if b"filename" in parameters or b"filename*" in parameters:
+        if is_file:
+            if slot is None:
+                raise obstructed(self._name, "no_file")
+            self._slot = slot
             self._open_file(parameters.get(b"filename", b"").decode("utf-8", "replace"))
 
     def _open_file(self, name: str) -> None:
-        if self._name not in self._names:
-            raise InvalidField(self._name, f"{self._name} takes no file.")
-        path = self._folder / self._name / harmless_name(name)
+        if len(self._opened) == MAX_FILES:
+            raise InvalidInput(f"The form has more than {MAX_FILES} files.")
+        path = self._folder / str(len(self._opened)) / harmless_name(name)
         try:
             path.parent.mkdir()
             self._target = path.open("xb")
         except OSError as error:
             raise CannotSave(f"The upload cannot be kept: {error.strerror}.") from error
         self._opened.append(self._target)
-        self.form.files[self._name] = path
+        self._keep(path)
+
+    def _keep(self, part: str | Path) -> None:
+        self.form.parts.setdefault(self._name, []).append(part)
 
     def data(self, data: bytes, start: int, end: int) -> None:
         if self._target is None:
@@ -144,15 +181,15 @@ class _FormReader:
             self._text += data[start:end]
             return
         self._size += end - start
-        if self._size > self._max_file:
-            raise TooLarge(f"{self._name} is too large: at most {self._max_file / 10**6:g} MB are taken.")
+        if self._size > self._slot.most_bytes:
+            raise TooLarge(f"{self._name} is too large: at most {self._slot.most_bytes / 10**6:.4g} MB are taken.")
         self._pending.append((self._target, data[start:end]))
         self._pending_size += end - start
 
     def part_ends(self) -> None:
         if self._target is None:
             try:
-                self.form.texts[self._name] = self._text.decode("utf-8")
+                self._keep(self._text.decode("utf-8"))
             except UnicodeDecodeError:
                 raise InvalidField(self._name, f"{self._name} is not valid UTF-8.") from None
 
@@ -163,6 +200,8 @@ class _FormReader:
         """Blocking."""
         pending, self._pending, self._pending_size = self._pending, [], 0
         try:
+            if self._slot.large and self._free(self._folder) < SPARE:
+                raise CannotSave(f"The disk is nearly full: there is no room for {self._name}. Free some space.")
             for target, content in pending:
                 target.write(content)
             for target in {target for target, _ in pending}:
@@ -189,12 +228,11 @@ def _cut(text: str) -> str:
     return text.encode()[:_STEM].decode("utf-8", "ignore")
 
 
-async def check_is_media(path: Path) -> None:
-    """Raises NotMedia when the bytes are neither a picture nor a video that we know."""
-
-    def head() -> bytes:
-        with path.open("rb") as file:
-            return file.read(4096)
-
-    if sniff(await asyncio.to_thread(head)) is None:
-        raise NotMedia("This file is neither a picture nor a video that Oelala reads.")
+def check_is_media(path: Path, *, sound: bool = False) -> None:
+    """Raises NotMedia when the bytes are neither a picture nor a video that we know, nor a `sound` where one may be.
+    Blocking."""
+    kind = kind_of(path)
+    if kind in PICTURES or kind in VIDEOS or (sound and kind):
+        return
+    wanted = "neither a sound nor a video" if sound else "neither a picture nor a video"
+    raise NotMedia(f"This file is {wanted} that Oelala reads.")

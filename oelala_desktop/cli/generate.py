@@ -13,7 +13,8 @@ from typing import Any
 from oelala_desktop.bootstrap import Services
 from oelala_desktop.domain.errors import CannotSave, InvalidField, InvalidInput, OelalaError
 from oelala_desktop.domain.job import Job, JobState
-from oelala_desktop.domain.tool import find_tool
+from oelala_desktop.domain.obstacle import obstructed
+from oelala_desktop.domain.tool import VOCABULARY, find_tool
 from oelala_desktop.services.engine import Engine
 from oelala_desktop.services.jobs import Wish
 from oelala_desktop.storage.paths import shipped
@@ -33,9 +34,7 @@ async def generate(options: argparse.Namespace) -> int:
     async with Services() as services:
         folder = await asyncio.to_thread(_check_folder, getattr(options, "out", None) or services.paths.output)
         submission = Wish(tool, values, folder)
-        await services.jobs.check(submission)  # before an engine is asked for, or started
-        wish = values.get("preset")
-        preset = services.registry.find(wish, find_tool(tool)) if isinstance(wish, str) and wish else None
+        preset = await services.jobs.check(submission)  # before an engine is asked for, or started
         engine, remark = await services.engines.choose(options.engine, preset)
         if remark:
             say(remark)
@@ -149,15 +148,31 @@ def _example() -> dict[str, Any]:
 def _values(options: argparse.Namespace) -> dict[str, Any]:
     """The settings file, then --set, then the options of their own; later ones win."""
     values: dict[str, Any] = _read_settings(Path(options.settings_file)) if options.settings_file else {}
-    for pair in options.settings:
-        key, equals, value = pair.partition("=")
-        if not equals or not key.strip():
-            raise InvalidInput(f"--set {pair}: expected KEY=VALUE.")
-        values[key.strip()] = value
-    for key in ("image", "end_image", "prompt", "preset"):
-        if getattr(options, key) is not None:
-            values[key] = getattr(options, key)
+    values |= dict(_pair("--set", pair, "VALUE") for pair in options.settings)
+    values |= _inputs(options)
+    values |= {key: found for key in ("prompt", "preset") if (found := getattr(options, key)) is not None}
     return values
+
+
+def _inputs(options: argparse.Namespace) -> dict[str, Any]:
+    """What is given as files: a path, or a list of them where a key came more than once."""
+    given: dict[str, list[str]] = {}
+    for key in ("image", "end_image"):
+        if getattr(options, key) is not None:
+            given[key] = [getattr(options, key)]
+    for pair in options.inputs:
+        key, path = _pair("--input", pair, "FILE")
+        if key in VOCABULARY and not VOCABULARY[key].is_input:
+            raise obstructed(key, "no_file")
+        given.setdefault(key, []).append(path)
+    return {key: paths if len(paths) > 1 else paths[0] for key, paths in given.items()}
+
+
+def _pair(option: str, pair: str, what: str) -> tuple[str, str]:
+    key, equals, value = pair.partition("=")
+    if not equals or not key.strip():
+        raise InvalidInput(f"{option} {pair}: expected KEY={what}.")
+    return key.strip(), value
 
 
 def _read_settings(path: Path) -> dict[str, Any]:

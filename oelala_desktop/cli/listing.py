@@ -11,6 +11,7 @@ from oelala_desktop.bootstrap import Services
 from oelala_desktop.domain.catalog import Catalog
 from oelala_desktop.domain.errors import InvalidInput, OelalaError
 from oelala_desktop.domain.models import find_pairs
+from oelala_desktop.domain.offer import offer_of, offer_words
 from oelala_desktop.domain.tool import find_tool
 from oelala_desktop.services.engine import Engine
 from oelala_desktop.services.health import check_health
@@ -44,6 +45,7 @@ async def presets(options: argparse.Namespace) -> int:
                 "name": preset.name,
                 "tool": preset.tool.id,
                 "description": preset.description,
+                **offer_of(preset),
                 "runnable": not missing,
                 "missing": [{"kind": m.kind, "name": m.name, "where": m.where, "fix": m.fix} for m in missing],
             }
@@ -51,8 +53,8 @@ async def presets(options: argparse.Namespace) -> int:
                 print_json(row)
             else:
                 print(f"{'✓' if not missing else '·'} {preset.id:38} {preset.name} – {preset.description}")
-                for m in missing:
-                    print(f"    lacks {m}")
+                for words in (*offer_words(row), *(f"lacks {m}" for m in missing)):
+                    print(f"    {words}")
     return 0
 
 

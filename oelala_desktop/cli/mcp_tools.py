@@ -17,8 +17,10 @@ from pydantic import Field
 from oelala_desktop import __version__
 from oelala_desktop.bootstrap import Services
 from oelala_desktop.domain.errors import InvalidInput, OelalaError
+from oelala_desktop.domain.inputs import companions
 from oelala_desktop.domain.job import Job
 from oelala_desktop.domain.media import MediaItem, MediaQuery
+from oelala_desktop.domain.offer import offer_of
 from oelala_desktop.domain.tool import find_tool
 from oelala_desktop.metadata import report
 from oelala_desktop.services.jobs import Wish
@@ -81,14 +83,16 @@ class Tools:
         self._services = services
 
     async def presets(self, tool: ToolId | None = None) -> list[dict[str, Any]]:
-        """Workflows that can be asked for, and whether the connected engine can run them."""
+        """Workflows that can be asked for, what each takes as files, the frames and rates that it makes, and whether
+        the connected engine can run it."""
         engine = await self._services.current.for_new_job()
         wanted = find_tool(tool) if tool else None
         rows = []
         for preset in self._services.registry.presets(wanted):
             missing = preset.missing(engine.catalog) if engine.catalog else ()
             row = {"id": preset.id, "name": preset.name, "description": preset.description}
-            rows.append(row | {"settings": list(preset.fields), "missing": [str(m) for m in missing]})
+            settings = [field.key for own in preset.fields.values() for field in (own, *companions(own))]
+            rows.append(row | offer_of(preset) | {"settings": settings, "missing": [str(m) for m in missing]})
         return rows
 
     async def generate(
@@ -96,13 +100,17 @@ class Tools:
         tool: ToolId,
         prompt: Annotated[str, Field(description="what should be seen, and how it moves")] = "",
         image: Annotated[str | None, Field(description="path of the start picture on this machine")] = None,
+        inputs: Annotated[
+            dict[str, str | list[str]] | None,
+            Field(description="paths of files by key, as presets lists them; a list of paths for pictures"),
+        ] = None,
         settings: Annotated[
             dict[str, Any] | None, Field(description="further settings by key, as presets lists")
         ] = None,
         wait_seconds: Annotated[float, Field(ge=0, description="how long to wait for the result")] = 0,
     ) -> list[dict[str, Any]]:
         """Starts a video or a picture: one job, or as many as settings.variations says."""
-        given = {"prompt": prompt, "image": image}
+        given = {**(inputs or {}), "prompt": prompt, "image": image}
         values = {**(settings or {}), **{key: value for key, value in given.items() if value}}
         engine = await self._services.current.for_new_job()
         wish = Wish(find_tool(tool).id, values, self._services.paths.output)

@@ -37,6 +37,14 @@ def build_parser() -> argparse.ArgumentParser:
     make.add_argument("tool", metavar="TOOL", help=f"one of {', '.join(TOOLS)}")
     make.add_argument("--image", metavar="FILE", help="the start picture")
     make.add_argument("--end-image", metavar="FILE", help="the picture to end on")
+    make.add_argument(
+        "--input",
+        metavar="KEY=FILE",
+        action="append",
+        default=[],
+        dest="inputs",
+        help="any input of the preset: video, sound, mask, or images as often as there are pictures, in their order",
+    )
     make.add_argument("--prompt", metavar="TEXT", help="what should happen, or be in the picture")
     make.add_argument("--preset", metavar="NAME", help="without it, the first that the engine can run")
     make.add_argument(

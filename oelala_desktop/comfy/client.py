@@ -179,10 +179,10 @@ class ComfyClient:
         try:
             limit = _UPLOAD_TIME + form.size / _SLOWEST_UPLOAD
             response = await self._request(
-                "POST", "/upload/image", content=form.content(), headers=form.headers, timeout=limit
+                "POST", "/upload/image", content=form.content, headers=form.headers, timeout=limit
             )
         finally:
-            await asyncio.to_thread(form.close)
+            form.close()
         if response.status_code == 413:
             raise too_large(response, self.address.url, form.size, self.upload_limit)
         answer = self._content(response)

@@ -4,6 +4,7 @@ takes no memory."""
 from __future__ import annotations
 
 import asyncio
+import os
 import secrets
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -22,19 +23,28 @@ class UploadForm:
         part = f'--{mark}\r\n{disposition}"image"; filename="{name}"\r\nContent-Type: application/octet-stream\r\n\r\n'
         self._head, self._tail = (fields + part).encode("ascii"), f"\r\n--{mark}--\r\n".encode("ascii")
         self._file = path.open("rb")
-        self.size = path.stat().st_size
+        self.size = os.fstat(self._file.fileno()).st_size
+        self._first = self._file.read(min(self.size, _PIECE))
+        if self.size <= _PIECE:
+            self._file.close()
         self.headers = {
             "Content-Type": f"multipart/form-data; boundary={mark}",
             "Content-Length": str(len(self._head) + self.size + len(self._tail)),
         }
 
-    async def content(self) -> AsyncIterator[bytes]:
-        yield self._head
-        left = self.size  # what was promised is sent, should the file have grown
+    @property
+    def content(self) -> bytes | AsyncIterator[bytes]:
+        """Whole where it is small."""
+        return self._head + self._first + self._tail if self.size <= _PIECE else self._pieces()
+
+    async def _pieces(self) -> AsyncIterator[bytes]:
+        yield self._head + self._first
+        left = self.size - len(self._first)  # what was promised is sent, should the file have grown
         while left and (piece := await asyncio.to_thread(self._file.read, min(left, _PIECE))):
             left -= len(piece)
             yield piece
         yield self._tail
 
     def close(self) -> None:
+        """At any time, from any thread; it has no need to wait."""
         self._file.close()

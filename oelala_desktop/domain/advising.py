@@ -19,8 +19,8 @@ _ORDER: tuple[str, ...] = (
     "lora_half",
     "left_out",
     "managed",
+    "small_picture",
 )
-_ORDER += ("small_picture",)
 
 
 def of_models(preset: Preset, request: Request) -> tuple[Said, ...]:

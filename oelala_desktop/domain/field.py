@@ -151,6 +151,15 @@ def _optional_text(field: Field, value: Value) -> Value:
     return None if value is None or value == "" else _text(field, value)
 
 
+def _file(field: Field, value: Value) -> Value:
+    """The name of a file, or None; a list of one is that one."""
+    if isinstance(value, list | tuple):
+        if len(value) > 1:
+            raise field.fail("one_file", count=len(value))
+        value = next(iter(value), None)
+    return _optional_text(field, value)
+
+
 def _choice(field: Field, value: Value) -> Value:
     text = _text(field, value)
     if field.choices and not field.open_choices:
@@ -245,19 +254,20 @@ def _files(field: Field, value: Value) -> Value:
             value = json.loads(value)
         except (ValueError, RecursionError):
             raise field.fail("files_no_list") from None
-    rows = [value] if isinstance(value, str) and value else value or []
-    if not isinstance(rows, list | tuple):
+    if value is None or isinstance(value, str):
+        value = [value] if value else []
+    if not isinstance(value, list | tuple):
         raise field.fail("files_no_list")
     plain = replace(field, maximum=None)
-    return [_text(plain, row) for row in rows]
+    return [_text(plain, row) for row in value if row != ""]
 
 
 _CHECKS = {
-    FieldKind.PICTURE: _optional_text,
+    FieldKind.PICTURE: _file,
     FieldKind.PICTURES: _files,
-    FieldKind.VIDEO: _optional_text,
-    FieldKind.SOUND: _optional_text,
-    FieldKind.MASK: _optional_text,
+    FieldKind.VIDEO: _file,
+    FieldKind.SOUND: _file,
+    FieldKind.MASK: _file,
     FieldKind.TEXT: _text,
     FieldKind.LINE: _text,
     FieldKind.MODEL: _optional_text,

@@ -35,6 +35,10 @@ class FrameRule:
         wanted = min(max(0.0, seconds * rate), _VAST)
         return self._within(round((wanted if self.offset <= 1 else wanted - self.offset) / self.step))
 
+    def seconds_of(self, count: int, rate: float) -> float:
+        """The duration that `frames_of` makes `count` of, which is on the rule."""
+        return (count if self.offset > 1 else count - self.offset) / rate
+
     def _within(self, steps: int) -> int:
         return self.offset + self.step * min(max(steps, self._steps(self.least)), self._steps(self.most))
 
@@ -43,6 +47,8 @@ class FrameRule:
 
     def fault(self) -> str:
         """What contradicts itself in it; "" where nothing does."""
+        if self.least < 1:
+            return "least is below 1"
         if self.least > self.most:
             return "least is above most"
         for name, count in (("least", self.least), ("most", self.most)):

@@ -51,9 +51,13 @@ def frame_size(resolution: str, aspect: str, multiple: int = 16) -> tuple[int, i
 def sides(short: int, ratio: tuple[int, int], multiple: int) -> tuple[int, int]:
     """(width, height) of a ratio with that short side, both rounded down to a multiple of `multiple`."""
     longer, shorter = max(ratio), min(ratio)
-    long_side = short * longer // shorter // multiple * multiple
-    short_side = short // multiple * multiple
+    long_side, short_side = kept(short * longer // shorter, multiple), kept(short, multiple)
     return (long_side, short_side) if ratio[0] >= ratio[1] else (short_side, long_side)
+
+
+def kept(side: int, multiple: int) -> int:
+    """`side` rounded down to a multiple; one at least."""
+    return max(1, side // multiple) * multiple
 
 
 def sdxl_size(aspect: str) -> tuple[int, int]:

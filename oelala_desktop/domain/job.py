@@ -102,6 +102,11 @@ class Output:
         """Whether it can be looked at."""
         return self.kind in ("video", "image")
 
+    @property
+    def is_sound(self) -> bool:
+        """Whether it is heard and not seen."""
+        return self.kind == "audio"
+
     def as_dict(self) -> dict[str, Any]:
         out: dict[str, Any] = {
             "path": self.path,
@@ -195,6 +200,12 @@ class Job:
         joined = [o for o in self.outputs if o.role == "joined" and o.is_visual]
         seen = [o for o in self.outputs if o.is_visual]
         return (joined or seen or list(self.outputs) or [None])[-1]  # type: ignore[list-item]
+
+    @property
+    def parts(self) -> tuple[Output, ...]:
+        """The main output and the sounds that came beside it."""
+        main = self.main_output
+        return () if main is None else (main, *(o for o in self.outputs if o.is_sound and o is not main))
 
     def size_of(self, outputs: tuple[Output, ...]) -> dict[str, Any]:
         """What of the size only the result can tell, by the names that it has here: a preset of the user's own may

@@ -12,6 +12,7 @@ from .preset import Preset
 from .tool import VOCABULARY
 
 _FPS = int(str(VOCABULARY["fps"].default))  # for a preset that leaves the rate to its graph
+_SECONDS = VOCABULARY["duration"].default
 
 
 class Measures(NamedTuple):
@@ -62,7 +63,8 @@ def _size(preset: Preset, used: Mapping[str, Any], picture: tuple[int, int] | No
     stated = stated_size(preset.template)
     if "width" in preset.into:
         return aspect, width, height if "height" in preset.into else stated[1]
-    return (aspect, *stated) if preset.size.kind in ("video", "megapixels") else (aspect, width, height)
+    # a graph of one of these kinds sizes by itself what it is given
+    return (aspect, width, height) if preset.size.kind in ("factor", "given") else (aspect, *stated)
 
 
 def _rate(preset: Preset, used: Mapping[str, Any], inputs: Inputs) -> float:
@@ -84,8 +86,8 @@ def _frames(preset: Preset, used: Mapping[str, Any], inputs: Inputs, rate: float
         return _given_frames(preset, inputs, rate)
     if "num_frames" not in preset.into:
         return stated_frames(preset.template)
-    duration = used.get("duration") or VOCABULARY["duration"].default
-    return preset.frames.frames_of(float(str(duration)), rate or _FPS)
+    seconds = used.get("duration")
+    return preset.frames.frames_of(float(str(_SECONDS if seconds is None else seconds)), rate or _FPS)
 
 
 def _given_frames(preset: Preset, inputs: Inputs, rate: float) -> int:
@@ -120,12 +122,12 @@ def with_duration(preset: Preset, values: Mapping[str, Any]) -> dict[str, Any]:
     """The same wish with a duration for `num_frames`, for who knows only that. Raises Obstructed."""
     if values.get("num_frames") is None or "num_frames" not in preset.into or preset.frames.given:
         return dict(values)
-    wished = values.get("fps") or (preset.fields["fps"].default if "fps" in preset.fields else None)
-    rate = float(str(wished or (preset.rate if not isinstance(preset.rate, str) else 0) or _FPS))
+    default = preset.fields["fps"].default if "fps" in preset.fields else None
+    rate = _rate(preset, {"fps": values.get("fps", default)}, {}) or _FPS
     count = asked_frames(preset, values, rate)
     seconds = values.get("duration")
     if seconds is None and count is not None:
-        seconds = (count - preset.frames.offset) / rate
+        seconds = preset.frames.seconds_of(count, rate)
         field = preset.fields["duration"]
         low, high = field.minimum or 0, field.maximum or seconds
         if not low <= seconds <= high:

@@ -66,7 +66,7 @@ class MediaQuery:
 
 
 @dataclass(frozen=True, slots=True)
-class MediaPage:
+class MediaListing:
     """`next_cursor` is None on the last page."""
 
     items: tuple[MediaItem, ...]
@@ -118,7 +118,7 @@ class ExportResult:
 
 
 @dataclass(frozen=True, slots=True)
-class PromptPage:
+class PromptListing:
     """`next_cursor` is None on the last page."""
 
     prompts: tuple[DistinctPrompt, ...]

@@ -9,7 +9,7 @@ from typing import Any
 
 from . import advising
 from .catalog import Catalog
-from .field import TIMED_KINDS, Field
+from .field import TIMED_KINDS, Field, FieldKind
 from .inputs import SMALLER, Given, Inputs, companions, names_in
 from .measuring import asked_frames, measured, parts_of
 from .obstacle import Obstacle, Obstructed, Said, obstructed
@@ -50,18 +50,24 @@ def plan(
 def choose(
     tool: Tool, presets: Sequence[Preset], values: Mapping[str, Any], catalog: Catalog | None
 ) -> Preset | Obstacle:
-    """The preset that `plan` would take."""
+    """The preset that `plan` would take: the first that runs, of those that take every file that is given if there is
+    one."""
     if not presets:
         return Obstacle("preset", "no_preset", {"tool": tool.name})
-    fitting = [preset for preset in presets if _takes_all(preset, values)] or list(presets)
+    ranked = sorted(presets, key=lambda preset: not _takes_all(preset, values))
     if catalog is None or len(presets) == 1:
-        return fitting[0]
-    for preset in fitting:
+        return ranked[0]
+    for preset in ranked:
         if not preset.missing(catalog, values):
             return preset
     missing = {p.short_id: p.missing(catalog) for p in presets if not p.sketch}
     lines = [f"{name}: {', '.join(map(str, rows))}" for name, rows in missing.items()]
     return Obstacle("preset", "none_runs", {"tool": tool.name, "fixes": lines})
+
+
+def own_fields(presets: Sequence[Preset]) -> Mapping[str, Field]:
+    """The fields that a wish may name beside its tool's, where it is settled which preset is taken."""
+    return presets[0].fields if len(presets) == 1 else _NO_FIELDS
 
 
 def _takes_all(preset: Preset, values: Mapping[str, Any]) -> bool:
@@ -75,11 +81,11 @@ def _takes_all(preset: Preset, values: Mapping[str, Any]) -> bool:
 def _plan(
     tool: Tool, presets: Sequence[Preset], values: Mapping[str, Any], inputs: Inputs, catalog: Catalog | None
 ) -> Plan:
-    own = presets[0].fields if len(presets) == 1 else _NO_FIELDS
-    given = tool.check(values, own)
-    preset = choose(tool, presets, given, catalog)
+    checked = tool.check(values, own_fields(presets))
+    preset = choose(tool, presets, checked, catalog)
     if isinstance(preset, Obstacle):
         raise Obstructed(preset)
+    given = tool.check(checked, preset.fields)  # its ranges may be narrower than the tool's
     _refuse_unused(preset, given)
     _check_switch(preset, given)
     if catalog is not None:
@@ -87,21 +93,27 @@ def _plan(
         if lacking:
             raise Obstructed(lacks(preset, lacking))
     _check_inputs(preset, given)
+    used = _settled(preset, given, catalog)
+    parts = parts_of(preset, given, inputs)
+    _check_upload(preset, given, parts, catalog)
+    request = _request(preset, used, given, parts)
+    said = advising.of_models(preset, request) if catalog is not None else ()
+    return Plan(preset, given, request, (*said, *advising.of_inputs(parts)))
+
+
+def _settled(preset: Preset, given: Mapping[str, Any], catalog: Catalog | None) -> dict[str, Any]:
+    """Every value but those that follow from what is given as files."""
     used = _used(preset, given)
     if catalog is not None:
         used |= settle_models(preset, given, catalog)
         settle_lists(preset, used, catalog)
         settle_parts(preset, used, given, catalog)
         settle_memory(preset, used, given, catalog)
-    if "switch_step" in preset.fields and given.get("switch_step") is None:
+    if "switch_step" in preset.fields and "switch_step" not in given:
         used["switch_step"] = following_switch(preset, int(used["steps"]))
     if "lora_configs" in preset.fields:
         used["lora_configs"] = settle_loras(preset, used["lora_configs"], catalog)
-    parts = parts_of(preset, given, inputs)
-    _check_upload(preset, given, parts, catalog)
-    request = _request(preset, used, given, parts)
-    said = advising.of_models(preset, request) if catalog is not None else ()
-    return Plan(preset, given, request, (*said, *advising.of_inputs(parts)))
+    return used
 
 
 def _refuse_unused(preset: Preset, given: Mapping[str, Any]) -> None:
@@ -117,7 +129,8 @@ def _refuse_unused(preset: Preset, given: Mapping[str, Any]) -> None:
 
 def _check_switch(preset: Preset, given: Mapping[str, Any]) -> None:
     # a preset without steps of its own leaves them at what the tool starts with
-    steps = given.get("steps", preset.fields.get("steps", VOCABULARY["steps"]).default)
+    default = preset.fields["steps"].default if "steps" in preset.fields else None
+    steps = given.get("steps", default or VOCABULARY["steps"].default)
     switch = given.get("switch_step")
     if switch is not None and int(str(switch)) >= int(str(steps)):
         raise obstructed("switch_step", "switch_beyond", given=switch, steps=steps)
@@ -128,7 +141,8 @@ def _check_inputs(preset: Preset, given: Mapping[str, Any]) -> None:
         names = names_in(given.get(field.key))
         if not names:
             if field.needed:
-                raise obstructed(field.key, "input_missing", label=field.label.lower())
+                many = field.kind is FieldKind.PICTURES
+                raise obstructed(field.key, "input_missing", label=field.label.lower(), many=many)
             continue
         least, most = field.minimum or 0, field.maximum
         if most is not None and not least <= len(names) <= most:
@@ -163,11 +177,11 @@ def _request(preset: Preset, used: dict[str, Any], given: Mapping[str, Any], inp
     found = measured(preset, used, inputs)
     frames = found.frames
     asked = asked_frames(preset, given, found.rate)
-    if "num_frames" in preset.into and preset.tool.output == "video":
-        frames = found.frames if asked is None else asked
+    if asked is not None:
+        frames = asked
+        used["duration"] = given.get("duration")
+    if "num_frames" in preset.fields:
         used["num_frames"] = frames
-        if asked is not None and "duration" not in given:
-            used["duration"] = None
     seed = int(str(used.get("seed", -1)))
     used |= {"aspect_ratio": found.aspect, "seed": str(seed)}
     return Request(preset.id, preset.tool.id, used, found.width, found.height, frames, found.rate, seed)

@@ -248,9 +248,9 @@ class Preset:
         filename_prefix."""
         graph = edits.copy_graph(self.template)
         values = dict(request.values) | {
-            "width": request.width,
-            "height": request.height,
-            "num_frames": request.num_frames,
+            "width": request.width or None,
+            "height": request.height or None,
+            "num_frames": request.num_frames or None,
             "seed": request.seed,
             "filename": prefix,
         }

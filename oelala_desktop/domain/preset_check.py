@@ -6,9 +6,18 @@ from collections.abc import Iterator
 
 from . import graph as edits
 from .errors import InvalidPreset
-from .field import Field, FieldKind
+from .field import TIMED_KINDS, Field, FieldKind
+from .geometry import ASPECTS
+from .graph_size import stated_rate
+from .inputs import companions
 from .preset import Preset
-from .size_rule import is_resolution
+from .size_rule import AMOUNTS, is_resolution
+
+_K = FieldKind
+#: kinds of inputs that have a size
+_SIZED = frozenset({_K.PICTURE, _K.PICTURES, _K.VIDEO, _K.MASK})
+#: settings that a job always has a value of
+_SETTLED = frozenset({"seed", "num_frames", "duration", "switch_step", "lora_configs", "expert_mode_allocations"})
 
 
 def check_preset(preset: Preset) -> None:
@@ -22,7 +31,7 @@ def check_preset(preset: Preset) -> None:
             raise InvalidPreset(f"{preset.id}: node “{title}” has no input {name}.")
     for title in _titles(preset):
         edits.find_node(graph, title, known)
-    fault = next((words for part in (_settings, _inputs, _frames, _sizes) for words in part(preset)), None)
+    fault = next((words for part in _PARTS for words in part(preset)), None)
     if fault is not None:
         raise InvalidPreset(f"{preset.id}: {fault}")
 
@@ -43,15 +52,30 @@ def _titles(preset: Preset) -> list[str]:
 
 
 def _settings(preset: Preset) -> Iterator[str]:
-    if "switch_step" in preset.fields and "steps" not in preset.fields:
+    fields = preset.fields
+    if "switch_step" in fields and "steps" not in fields:
         yield "switch_step needs steps too."
-    if "switch_step" in preset.fields and not preset.fields["steps"].default:
+    if "switch_step" in fields and not fields["steps"].default:
         yield "switch_step needs steps by default."
     if preset.clips and "num_frames" not in preset.into:
         yield "[clips] needs num_frames too."
+    for model in preset.models:
+        if model.key and (model.key not in fields or fields[model.key].kind is not _K.MODEL):
+            yield f"“{model.key}” chooses no model; it is no setting of that kind."
+    for part in preset.optional:
+        if part.key not in fields or fields[part.key].kind is not _K.SWITCH:
+            yield f"“{part.key}” switches nothing off; it is no setting of that kind."
+
+
+def _keeping(preset: Preset) -> Iterator[str]:
+    """Fields that leave their nodes' values as they are."""
+    settled = _SETTLED | AMOUNTS | {part.key for part in preset.optional}
+    settled |= {"steps"} if "switch_step" in preset.fields else set()
     for field in preset.fields.values():
         if field.keeps and not field.into:
             yield f"“{field.key}” keeps its nodes' values, and names none of them."
+        if field.keeps and field.key in settled:
+            yield f"“{field.key}” cannot keep its nodes' values: every job has one of its own."
 
 
 def _inputs(preset: Preset) -> Iterator[str]:
@@ -59,16 +83,57 @@ def _inputs(preset: Preset) -> Iterator[str]:
         by_itself = field.key == "end_image" and preset.end_picture is not None
         if not field.into and not by_itself:
             yield f"the input “{field.key}” goes nowhere; name its loader in into."
-        if field.kind is FieldKind.PICTURES:
+        if field.kind is _K.PICTURES:
             yield from _pictures(field)
         if field.default is not None:
             yield f"the input “{field.key}” cannot have a default."
+        for part in companions(field):
+            if part.key in preset.fields:
+                yield f"“{part.key}” comes with the input “{field.key}” by itself; leave it out."
     loaders = [edits.split_target(target)[0] for field in preset.inputs for target in field.into]
     for title in dict.fromkeys(t for t in loaders if loaders.count(t) > 1):
         yield f"two inputs go into node “{title}”."
-    for name, key in (("size.of", preset.size.of), ("frames.as", preset.frames.given), ("rate", preset.rate)):
-        if isinstance(key, str) and key and key not in {field.key for field in preset.inputs}:
+
+
+def _followed(preset: Preset) -> Iterator[str]:
+    """Inputs that size, length and rate are taken from."""
+    kinds = {field.key: field.kind for field in preset.inputs}
+    for name, key, fitting, fact in (
+        ("size.of", preset.size.of, _SIZED, "size"),
+        ("frames.as", preset.frames.given, TIMED_KINDS, "length"),
+        ("rate", preset.rate, {_K.VIDEO}, "rate"),
+    ):
+        if not isinstance(key, str) or not key:
+            continue
+        if key not in kinds:
             yield f"{name} names “{key}”, which is no input of it."
+        elif kinds[key] not in fitting:
+            yield f"{name} names “{key}”, which has no {fact}."
+
+
+def _absent(preset: Preset) -> Iterator[str]:
+    """Nodes that may be taken out before another entry looks for them."""
+    optional = {title for part in preset.optional for title in part.nodes}
+    loras = [preset.loras.high, preset.loras.low, *preset.loras.clip] if preset.loras else []
+    early = [edits.split_target(target)[0] for target in loras if target]
+    early += [title for field in preset.inputs for title in _nodes_of(field)]
+    late = [preset.end_picture.node] if preset.end_picture else []
+    late += [preset.clips.start, preset.clips.frames] if preset.clips else []
+    dropped = optional | {title for field in preset.inputs for title in _nodes_of(field, _least(field))}
+    for title in (*(t for t in early if t in optional), *(t for t in late if t in dropped)):
+        yield f"node “{title}” may be left out, and another entry cannot do without it."
+
+
+def _nodes_of(field: Field, given: int = 0) -> list[str]:
+    """Titles of the nodes that go out when only so many of an input's files are given."""
+    return [*(edits.split_target(target)[0] for target in field.into[given:]), *field.nodes[given:]]
+
+
+def _least(field: Field) -> int:
+    """How many files are there at least."""
+    if not field.needed:
+        return 0
+    return int(field.minimum or 0) if field.kind is _K.PICTURES else max(len(field.into), len(field.nodes))
 
 
 def _pictures(field: Field) -> Iterator[str]:
@@ -85,28 +150,50 @@ def _frames(preset: Preset) -> Iterator[str]:
     rule = preset.frames
     if fault := rule.fault():
         yield f"frames: {fault}."
-        return
     if preset.tool.output != "video" and rule.given:
         yield "frames.as is for videos."
-    if preset.rate is not None and "fps" in preset.fields:
-        yield "rate and fields.fps say the same thing twice; keep one of them."
+    if preset.tool.output != "video" and "num_frames" in preset.into:
+        yield "num_frames is for videos."
     if rule.given and preset.clips:
         yield "clips cannot be as long as what is given."
-    if isinstance(preset.rate, str) and not rule.given and "num_frames" in preset.into:
+    if "num_frames" in preset.fields and preset.fields["num_frames"].default is not None:
+        yield "num_frames follows from duration; give that a default instead."
+
+
+def _rates(preset: Preset) -> Iterator[str]:
+    fps, stated = preset.fields.get("fps"), stated_rate(preset.template)
+    if preset.rate is not None and fps:
+        yield "rate and fields.fps say the same thing twice; keep one of them."
+    if isinstance(preset.rate, int | float) and stated and stated != round(preset.rate):
+        yield f"its rate is {preset.rate:g}, and its graph says {stated}."
+    if isinstance(preset.rate, str) and not preset.frames.given and "num_frames" in preset.into:
         yield "a rate as given needs frames.as too."
-    count = preset.fields["num_frames"].default if "num_frames" in preset.fields else None
-    if isinstance(count, int) and not rule.allows(count):
-        yield f"num_frames = {count} is not on the rule of its frames."
+    if fps and not fps.choices and (fps.minimum is None or fps.minimum < 1):
+        yield "fps needs choices, or a minimum of 1."
 
 
 def _sizes(preset: Preset) -> Iterator[str]:
     rule = preset.size
     wants = rule.kind in ("factor", "given")
-    if wants and not any(f.kind in (FieldKind.PICTURE, FieldKind.PICTURES, FieldKind.VIDEO) for f in preset.inputs):
+    if wants and not any(field.kind in _SIZED for field in preset.inputs):
         yield f"size.class {rule.kind} needs a picture or a video among its inputs."
     if "width" in preset.into and "height" not in preset.into and rule.kind != "video":
         yield "a width alone is for sizes of the class video."
-    field = preset.fields.get("resolution")
-    odd = [name for name in (field.choices if field else ()) if not is_resolution(name)]
-    if odd:
-        yield f"“{odd[0]}” is no resolution; write it as 720p."
+    if rule.kind in AMOUNTS and (field := preset.fields.get(rule.kind)):
+        if field.kind not in (_K.INTEGER, _K.NUMBER):
+            yield f"“{field.key}” must be a number."
+        if field.minimum is not None and field.minimum <= 0:
+            yield f"“{field.key}” needs a minimum above 0."
+
+
+def _named(preset: Preset) -> Iterator[str]:
+    """Sizes and aspects by names that mean nothing."""
+    for name in preset.fields["resolution"].choices if "resolution" in preset.fields else ():
+        if not is_resolution(name):
+            yield f"“{name}” is no resolution; write it as 720p."
+    for name in preset.fields["aspect_ratio"].choices if "aspect_ratio" in preset.fields else ():
+        if name not in ("auto", *ASPECTS):
+            yield f"“{name}” is no aspect; there are {', '.join(ASPECTS)} and auto."
+
+
+_PARTS = (_settings, _keeping, _inputs, _followed, _absent, _frames, _rates, _sizes, _named)

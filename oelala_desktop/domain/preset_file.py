@@ -35,12 +35,14 @@ from .model_file import ModelFile
 from .preset import Clips, EndPicture, LoraTargets, OptionalPart, Pack, Preset
 from .preset_check import check_preset
 from .preset_shape import TABLE, check_shape
-from .size_rule import SizeRule
+from .size_rule import AMOUNTS, SizeRule
 from .tool import VOCABULARY, Tool
 
 _COMPUTED = ("width", "height", "filename")
 #: what a field has as its entry says it
 _PLAIN = ("default", "minimum", "maximum", "step", "label", "help", "needed", "keeps")
+#: what of an entry its default may contradict
+_RULING = frozenset({"default", "minimum", "maximum", "choices", "keeps"})
 
 
 def parse_preset(short_id: str, tool: Tool, table: Mapping[str, Any], graph: Mapping[str, Any]) -> Preset:
@@ -80,7 +82,7 @@ def _build(short_id: str, tool: Tool, table: Mapping[str, Any], graph: Mapping[s
     used |= {"duration"} if "num_frames" in rows and not frames.given else set()
     used -= {"num_frames"} if frames.given else set()
     preset = f"{tool.id}.{short_id}"
-    rows = _bounded(rows, frames, tool)
+    rows = _bounded(rows, size, frames, tool)
     own = [_field(preset, k, rows.get(k, {}), graph) for k in rows if k not in VOCABULARY and k in used]
     known = [_field(preset, k, rows.get(k, {}), graph) for k in VOCABULARY if k in used]
     return Preset(
@@ -134,14 +136,16 @@ def _frames(row: Mapping[str, Any]) -> FrameRule:
     return FrameRule(step, offset, least, most, str(row.get("as", "")))
 
 
-def _bounded(rows: Mapping[str, Any], frames: FrameRule, tool: Tool) -> Mapping[str, Any]:
-    """The rows with the bounds that follow from other entries."""
+def _bounded(rows: Mapping[str, Any], size: SizeRule, frames: FrameRule, tool: Tool) -> Mapping[str, Any]:
+    """The rows with the bounds and defaults that follow from other entries."""
     out = dict(rows)
     if "switch_step" in rows:  # each of two passes has a step
         steps = rows.get("steps", {})
         out["steps"] = {**steps, "minimum": max(2, steps.get("minimum", 2))}
     if "num_frames" in rows:
         out["num_frames"] = {"minimum": frames.least, "maximum": frames.most, "step": frames.step, **rows["num_frames"]}
+    for key in rows.keys() & {size.kind} & AMOUNTS:
+        out[key] = {"minimum": 0.001, "maximum": 1000, "default": getattr(size, key), **rows[key]}
     for key in tool.needs:
         if key in rows:
             out[key] = {"needed": True, **rows[key]}
@@ -163,10 +167,8 @@ def _field(preset: str, key: str, row: Mapping[str, Any], graph: Mapping[str, An
         raise InvalidPreset(f"{preset}: “{key}” has a minimum above its maximum.")
     if field.keeps and field.into:
         field = replace(field, default=_kept(graph, field.into[0]))
-    elif field.default is not None and "default" in row:
-        checked = field.check(field.default)
-        if checked != field.default:  # a number in quotes
-            field = replace(field, default=checked)
+    if field.default is not None and row.keys() & _RULING:
+        field = replace(field, default=field.check(field.default))  # it may be a number in quotes
     return field
 
 

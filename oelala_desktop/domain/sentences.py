@@ -34,7 +34,13 @@ def _made(code: str, values: Values, table: Table | None) -> tuple[bool, str]:
         named = text.startswith(_KEY)
         text = text.removeprefix(_KEY)
         return named, text if callable(template) else text.format_map(values)
-    except (LookupError, TypeError, ValueError, AttributeError):  # stored by another version, or by a damaged disk
+    except (
+        LookupError,
+        TypeError,
+        ValueError,
+        AttributeError,
+        ArithmeticError,
+    ):  # stored by another version, or by a damaged disk
         return False, str(values.get("text") or code)
 
 
@@ -50,6 +56,8 @@ def bounds(low: float | None, high: float | None) -> str:
         return f"what is allowed (at most {high:g})"
     if high is None:
         return f"what is allowed (at least {low:g})"
+    if low == high:
+        return f"{low:g}"
     return f"{low:g} to {high:g}"
 
 
@@ -99,8 +107,15 @@ def _lacks(values: Values) -> str:
     return f"This server cannot run {values['preset']}. It lacks: {names}."
 
 
+def _missing(values: Values) -> str:
+    if values.get("many"):
+        return f"{values['label'].capitalize()} are missing: give them with {values['key']}."
+    return f"A {values['label']} is missing: give one with {values['key']}."
+
+
 def _too_many(values: Values) -> str:
-    return f"{{key}}: {values['count']} were given; {values['preset']} takes {bounds(values['least'], values['most'])}."
+    given = "1 was given" if values["count"] == 1 else f"{values['count']} were given"
+    return f"{{key}}: {given}; {values['preset']} takes {bounds(values['least'], values['most'])}."
 
 
 def _wide(values: Values) -> str:
@@ -137,6 +152,8 @@ ENGLISH: Table = {
     "lora_no_file": "{key}: entry {index} names no file.",
     "lora_bad_name": "{key}: entry {index} names its file wrongly.",
     "files_no_list": "{key}: expected a list of files.",
+    "one_file": "{key}: {count} files were given; it takes one.",
+    "no_file": "{key} takes no file.",
     "other_kind": "{key}: of another kind.",
     "split_form": "{key}: “{given}” is not of the form cuda:0,8gb.",
     "split_device": lambda v: f"{{key}}: this server has no device {v['given']}; it has {', '.join(v['devices'])}.",
@@ -147,9 +164,10 @@ ENGLISH: Table = {
     "preset_takes_no": "{preset} takes no {label}; choose another preset.",
     "cannot_extend": "{preset} cannot extend a video; choose 1 clip or another preset.",
     "cannot_end": "{preset} cannot end on a picture; choose another preset.",
-    "input_missing": "A {label} is missing: give one with {key}.",
+    "input_missing": _missing,
     "too_many": _too_many,
-    "preset_no_name": "preset: expected the name of a preset.",
+    "preset_no_name": "{key}: expected the name of a preset.",
+    "nothing_said": "Say what you want to see first.",
     "switch_beyond": "{key}: {given} must be less than the {steps} steps.",
     "off_rule": _off_rule,
     "contradicts": "{key}: {given} contradicts duration, which gives {computed}; give one of them.",

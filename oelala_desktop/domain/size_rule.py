@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from .geometry import ASPECTS, nearest_aspect, sdxl_size, short_side, sides
+from .geometry import ASPECTS, kept, nearest_aspect, sdxl_size, short_side, sides
 
 MEGAPIXEL = 1024 * 1024  # as ComfyUI counts it
 _DEFAULT_RESOLUTION = "480p"
 #: the ways; the first two know named aspects only
 CLASSES = ("video", "sdxl", "megapixels", "factor", "given")
+#: those that a setting of the same name may say the number of
+AMOUNTS = frozenset({"megapixels", "factor"})
 _RESOLUTION = re.compile(r"\d{2,4}p")
 
 
@@ -52,15 +54,12 @@ class SizeRule:
         factor = Fraction(1)
         if self.kind == "factor":
             factor = Fraction(str(values.get("factor") or self.factor))
-        width, height = (max(self.multiple, int(side * factor) // self.multiple * self.multiple) for side in picture)
+        width, height = (kept(int(side * factor), self.multiple) for side in picture)
         return width, height
 
     def _area(self, values: Mapping[str, Any], ratio: Fraction) -> tuple[int, int]:
         pixels = int(Fraction(str(values.get("megapixels") or self.megapixels)) * MEGAPIXEL)
-        width = math.isqrt(int(pixels * ratio))
-        height = math.isqrt(int(pixels / ratio))
-        fit = (max(self.multiple, side // self.multiple * self.multiple) for side in (width, height))
-        width, height = fit
+        width, height = (kept(math.isqrt(int(pixels * part)), self.multiple) for part in (ratio, 1 / ratio))
         return width, height
 
 

@@ -138,12 +138,16 @@ class Tool:
         usual = (*self.needs, "end_image") if self.output == "video" else self.needs
         return tuple(field for field in self.fields if field.key not in _GIVEN or field.key in usual)
 
+    def known(self, extra: Mapping[str, Field] | None = None) -> dict[str, Field]:
+        """Every setting that may be given, by key; `extra` are a preset's own fields."""
+        known = {f.key: f for f in self.fields} | dict(extra or {})
+        return known | {f.key: f for field in (extra or {}).values() for f in companions(field) if f.key not in known}
+
     def check(self, values: Mapping[str, object], extra: Mapping[str, Field] | None = None) -> dict[str, object]:
         """All `values` checked, whether or not a preset uses them; `extra` are a preset's own fields.
 
         Raises InvalidField for the first unknown key (naming the nearest known one) or wrong value."""
-        known = {f.key: f for f in self.fields} | dict(extra or {})
-        known |= {f.key: f for field in (extra or {}).values() for f in companions(field) if f.key not in known}
+        known = self.known(extra)
         out: dict[str, object] = {}
         for key, value in values.items():
             if key == "preset":

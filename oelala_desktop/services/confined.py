@@ -48,6 +48,7 @@ class _Helper:
             start_new_session=True,  # Ctrl-C in a terminal is for us; a helper that it ended would blame its file
         )
         self._ready = False
+        self.is_stopped = False
 
     def ask(self, question: bytes) -> bytes | None:
         """None if the helper ended instead of answering. Raises OSError if it did not start, which is no file's
@@ -70,7 +71,9 @@ class _Helper:
         """Whether it ended of its own accord, before it saw the question."""
         return self._process.wait() == 0
 
-    def kill(self) -> None:
+    def stop(self) -> None:
+        """From another thread than the one that asks."""
+        self.is_stopped = True
         self._process.kill()
 
     def end(self) -> None:
@@ -88,7 +91,6 @@ class Confined:
         self._rest, self._patience = rest, patience
         self._idle: list[_Helper] = []
         self._busy: set[_Helper] = set()
-        self._is_stopped = False
         self._lock = threading.Lock()
 
     def run(self, name: str, pixels: int, work: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
@@ -107,7 +109,7 @@ class Confined:
                 with self._lock:
                     self._idle.append(helper)
                 break
-            if self._is_stopped:
+            if helper.is_stopped:
                 helper.end()
                 raise OSError(errno.ECANCELED, "the program ends")
             rested = helper.has_rested()
@@ -121,11 +123,10 @@ class Confined:
         return result
 
     def stop(self) -> None:
-        """For the end of the program: helpers at work are ended, and `run` raises OSError, there and from now on."""
+        """For the end of the program: helpers at work are ended, and the `run` that waits for one raises OSError."""
         with self._lock:
-            self._is_stopped = True
             for helper in self._busy:
-                helper.kill()
+                helper.stop()
         self.close()
 
     def close(self) -> None:
@@ -136,8 +137,6 @@ class Confined:
 
     def _take(self) -> _Helper:
         with self._lock:
-            if self._is_stopped:
-                raise OSError(errno.ECANCELED, "the program ends")
             helper = self._idle.pop() if self._idle else _Helper(self._rest, self._patience)
             self._busy.add(helper)
             return helper

@@ -35,7 +35,7 @@ _FEW = 100
 
 
 @dataclass(slots=True)
-class Difference:
+class IndexGap:
     """What the folders have and the index has not, and the other way round. `generation` is the index's."""
 
     generation: int
@@ -64,7 +64,7 @@ class Indexer:
         """Runs blocking work on the scanning thread."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
-    def compare(self, into: Difference, folder: str, there: dict[str, Stamp], known: dict[str, KnownFile]) -> None:
+    def compare(self, into: IndexGap, folder: str, there: dict[str, Stamp], known: dict[str, KnownFile]) -> None:
         """Adds what differs between a folder's media files and those known of it."""
         for name, stamp in there.items():
             file = known.get(name)
@@ -78,7 +78,7 @@ class Indexer:
             else:
                 into.gone[file.id] = file.stamp
 
-    async def compare_listings(self, listings: Iterable[Listing], into: Difference) -> None:
+    async def compare_listings(self, listings: Iterable[Listing], into: IndexGap) -> None:
         for listing in listings:
             known = await self._store.files_in(listing.path)
             self.compare(into, listing.path, listing.media(), known)
@@ -86,7 +86,7 @@ class Indexer:
 
     async def apply(
         self,
-        difference: Difference,
+        difference: IndexGap,
         stop: threading.Event,
         progress: Callable[[int], None] = lambda done: None,
         between: Callable[[], Awaitable[None]] | None = None,
@@ -110,7 +110,7 @@ class Indexer:
         await self._take_out(difference)
         await self._store.keep_folders(difference.complete, difference.generation)
 
-    async def _move(self, difference: Difference) -> list[Found]:
+    async def _move(self, difference: IndexGap) -> list[Found]:
         """A file that is gone here and new there, the same in size, time and inode, has only been renamed."""
         places = {stamp: item_id for item_id, stamp in difference.gone.items() if stamp.inode}
         rest = []
@@ -190,7 +190,7 @@ class Indexer:
         else:
             await self.announce(changes)
 
-    async def _take_out(self, difference: Difference) -> None:
+    async def _take_out(self, difference: IndexGap) -> None:
         if difference.gone:
             await self.announce(await self._store.remove(list(difference.gone)))
         if difference.gone_folders:

@@ -14,13 +14,13 @@ from typing import Any
 
 from oelala_desktop import __version__
 from oelala_desktop.domain.catalog import Catalog
-from oelala_desktop.domain.errors import InvalidField, NotFound, OelalaError
+from oelala_desktop.domain.errors import NotFound, OelalaError
 from oelala_desktop.domain.events import JobFinished
 from oelala_desktop.domain.field import MAX_SEED
 from oelala_desktop.domain.job import Job, JobInput, JobState, Progress
 from oelala_desktop.domain.life import RULES
-from oelala_desktop.domain.obstacle import Obstacle, Said
-from oelala_desktop.domain.plan import Plan, choose, plan
+from oelala_desktop.domain.obstacle import Obstacle, Said, obstructed
+from oelala_desktop.domain.plan import Plan, choose, own_fields, plan
 from oelala_desktop.domain.preset import Preset, Request
 from oelala_desktop.domain.renewal import renewed
 from oelala_desktop.domain.tool import Tool, find_tool
@@ -141,14 +141,24 @@ class JobService(Queue):
         requests = [_variation(ready.plan.request, n) for n in range(int(str(given.get("variations", 1))))]
         return [self._job(replace(ready, said=said), request, engine, kept, wish) for request in requests]
 
-    async def check(self, wish: Wish) -> None:
-        """What can be told without an engine: whether the tool has presets, and its settings and inputs are sound.
-        Raises what `submit` raises."""
+    async def check(self, wish: Wish) -> Preset | None:
+        """What can be told without an engine: whether the tool has presets, and its settings and inputs are sound for
+        one of them. Returns the preset that the wish names, if it names one. Raises what `submit` raises."""
         tool = find_tool(wish.tool)
-        presets = self._offered(tool, wish)
+        offered = self._offered(tool, wish)
+        presets = self._possible(tool, offered, wish)
         settled = self._settled(tool, presets, wish, {}, None)
         looked = await asyncio.to_thread(take_all, self.inputs, settled.preset, settled.given)
         self._settled(tool, presets, wish, looked, None)
+        return offered[0] if wish.values.get("preset") else None
+
+    def _possible(self, tool: Tool, presets: tuple[Preset, ...], wish: Wish) -> tuple[Preset, ...]:
+        """The first that can meet the wish, since the engine may have no other; all of them where none can."""
+        if len(presets) == 1:
+            return presets
+        tool.check(_settings(wish))
+        plans = (plan(tool, (preset,), _settings(wish), {}, None) for preset in presets)
+        return next(((found.preset,) for found in plans if isinstance(found, Plan)), presets)
 
     async def warnings_for(self, wish: Wish, engine: Engine) -> tuple[Said, ...]:
         """What would be said of this wish if it were submitted now; nothing is stored. Raises what `submit` raises."""
@@ -168,7 +178,7 @@ class JobService(Queue):
             catalog = engine.catalog
         if catalog is None:
             raise OelalaError(f"{engine.ref.name} has not said yet what it can run; try again in a moment.")
-        checked = tool.check(_settings(wish), presets[0].fields if len(presets) == 1 else None)
+        checked = tool.check(_settings(wish), own_fields(presets))
         preset = choose(tool, presets, checked, catalog)
         if isinstance(preset, Obstacle):
             raise preset.error
@@ -324,7 +334,7 @@ def _text(value: object) -> str | None:
     if value is None or value == "":
         return None
     if not isinstance(value, str):
-        raise InvalidField("preset", "preset: expected the name of a preset.")
+        raise obstructed("preset", "preset_no_name")
     return value
 
 

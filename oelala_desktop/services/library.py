@@ -17,10 +17,10 @@ from oelala_desktop.domain.media import (
     ExportResult,
     Facets,
     MediaItem,
-    MediaPage,
+    MediaListing,
     MediaQuery,
     MediaStats,
-    PromptPage,
+    PromptListing,
 )
 from oelala_desktop.storage.favorites import FavoriteStore
 from oelala_desktop.storage.media import MediaStore
@@ -161,7 +161,7 @@ class Library:
 
     # Looking
 
-    async def page(self, query: MediaQuery) -> MediaPage:
+    async def page(self, query: MediaQuery) -> MediaListing:
         """Raises InvalidField for an unknown sort or a cursor of another query."""
         return await self._store.page(query)
 
@@ -210,7 +210,7 @@ class Library:
         item = await self.get(item_id)
         return await asyncio.to_thread(read, Path(item.path))
 
-    async def prompts(self, text: str = "", cursor: str | None = None, limit: int = 100) -> PromptPage:
+    async def prompts(self, text: str = "", cursor: str | None = None, limit: int = 100) -> PromptListing:
         """Distinct prompts, newest first. Raises InvalidField for a foreign cursor."""
         return await self._store.file.read(lambda c: read_prompts(c, text, cursor, limit))
 

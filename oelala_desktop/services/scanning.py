@@ -18,7 +18,7 @@ from oelala_desktop.storage.media_writing import Claim, Stamp
 
 from .bus import Bus
 from .folders import Stopped, Walk, changed_folders, is_below, is_candidate, lies_apart, look, real_roots, walk
-from .indexing import Difference, Indexer
+from .indexing import Indexer, IndexGap
 from .reading import Found, Waiting, settled
 from .tasks import Supervisor
 from .watching import Watcher
@@ -156,7 +156,7 @@ class Scanner:
     async def _scan(self, *, deep: bool) -> None:
         """`deep` looks at every file; otherwise only into folders whose own time has changed."""
         self._stop.clear()
-        difference = Difference(self._store.file.generation)  # as it is now, before anything is asked of it
+        difference = IndexGap(self._store.file.generation)  # as it is now, before anything is asked of it
         known = {folder.path: folder for folder in await self._store.folders()}
         try:
             found, seen = await self._indexer.call(lambda: self._walk(known, deep=deep))
@@ -192,13 +192,13 @@ class Scanner:
         self._links = {**self._links, **found.links}
         return found, found.seen | unchanged
 
-    async def _note_gone(self, folder: KnownFolder, into: Difference) -> None:
+    async def _note_gone(self, folder: KnownFolder, into: IndexGap) -> None:
         into.gone_folders.append(folder.id)
         for file in (await self._store.files_in(folder.path)).values():
             if file.id is not None:
                 into.gone[file.id] = file.stamp
 
-    def _put_off(self, difference: Difference) -> None:
+    def _put_off(self, difference: IndexGap) -> None:
         """What may still be being written is read later; its folder is not known completely until then."""
         now, monotonic = time.time(), time.monotonic()
         ready = []
@@ -227,11 +227,11 @@ class Scanner:
             done, going_on = await asyncio.to_thread(settled, waiting, time.monotonic())
             self._waiting = {one.file.path: one for one in going_on}
             if done:
-                await self._indexer.apply(Difference(self._store.file.generation, new=done), threading.Event())
+                await self._indexer.apply(IndexGap(self._store.file.generation, new=done), threading.Event())
 
     async def _look_at(self, paths: set[str]) -> None:
         looked_at = await asyncio.to_thread(lambda: {path: look(path) for path in paths})
-        difference = Difference(self._store.file.generation)
+        difference = IndexGap(self._store.file.generation)
         known = {folder.path: folder for folder in await self._store.folders()}
         there: dict[str, dict[str, Stamp]] = {}
         missing: dict[str, list[str]] = {}
@@ -258,7 +258,7 @@ class Scanner:
         self._put_off(difference)
         await self._indexer.apply(difference, threading.Event())
 
-    async def _walk_into(self, folders: list[str], known: dict[str, KnownFolder], into: Difference) -> None:
+    async def _walk_into(self, folders: list[str], known: dict[str, KnownFolder], into: IndexGap) -> None:
         """Folders that were made, moved here or otherwise changed, with all below them."""
         shown = [folder for folder in folders if not _is_hidden(folder, self._roots)]
         found = await asyncio.to_thread(walk, shown, known, threading.Event())

@@ -61,10 +61,11 @@ def read_shots(path: Path, check: Callable[[], None], window: Window = WHOLE) ->
 
 
 def film_stream(container: av.container.InputContainer, path: Path) -> av.VideoStream:
-    """The stream that ComfyUI takes. Raises ValueError when there is none."""
-    if not container.streams.video:
-        raise ValueError(f"{path.name} holds no video.")
-    return container.streams.video[0]
+    """The stream that ComfyUI takes. Raises ValueError when there is none, or none that can be decoded."""
+    stream = next(iter(container.streams.video), None)
+    if stream is None or stream.codec_context is None:
+        raise ValueError(f"{path.name} holds no video that can be read.")
+    return stream
 
 
 def rate_of(stream: av.VideoStream) -> Fraction:

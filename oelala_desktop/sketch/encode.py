@@ -3,7 +3,6 @@
 import contextlib
 import itertools
 import json
-import math
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -17,9 +16,9 @@ from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTr
 
 from oelala_desktop.sketch.decode import Shot
 from oelala_desktop.sketch.frames import Frames, rgb
-from oelala_desktop.sketch.sound import LAYOUTS, Sound
+from oelala_desktop.sketch.sound import Sound
+from oelala_desktop.sketch.soundtrack import Track
 
-OPUS_RATE = 48000
 CLOCK = Fraction(1, 90000)
 """The unit of time of films whose frames do not come at one rate."""
 
@@ -80,8 +79,7 @@ def write_film(
     if recipe.encoder == "libx264" and (width % 2 or height % 2):
         raise ValueError(f"H.264 video needs an even width and height; these frames are {width}×{height} pixels.")
     clock = CLOCK if timed else 1 / rate
-    options = {"movflags": "use_metadata_tags+faststart"} if recipe.container == "mp4" else {}
-    with av.open(str(path), "w", format=recipe.container, options=options) as container:
+    with av.open(str(path), "w", format=recipe.container, options=_options(recipe.container)) as container:
         container.metadata.update(metadata)
         stream = container.add_stream(recipe.encoder, rate=rate, options=dict(recipe.options))
         assert isinstance(stream, av.VideoStream)
@@ -92,7 +90,7 @@ def write_film(
             stream.codec_context.max_b_frames = 0  # with them, mp4 gives a frame the length of another
         if recipe.tagged:
             _tag(stream.codec_context)
-        track = None if sound is None else _Track(container, sound, recipe.sound_encoder)
+        track = None if sound is None else Track(container, sound, recipe.sound_encoder)
         open_encoder(stream)
         lengths: dict[int, int] = {}
         convert = VideoReformatter()  # one for all: making its tables takes longer than converting a frame
@@ -137,41 +135,6 @@ def _mux(
         container.mux(packet)
 
 
-class _Track:
-    """A film's sound, written along with its pictures."""
-
-    def __init__(self, container: av.container.OutputContainer, sound: Sound, encoder: str) -> None:
-        samples = sound.waveform[0]
-        layout = LAYOUTS.get(samples.shape[0])
-        if layout is None:
-            raise ValueError(f"A sound of {samples.shape[0]} channels cannot be saved; one, two or six can.")
-        rate = OPUS_RATE if encoder == "libopus" else sound.sample_rate
-        stream = container.add_stream(encoder, rate=rate, layout=layout)
-        assert isinstance(stream, av.AudioStream)
-        self._container, self._stream, self._layout = container, stream, layout
-        self._samples, self._rate, self._done = samples, sound.sample_rate, 0
-        self._resampler = av.AudioResampler(format="fltp", layout=layout, rate=rate)
-
-    def play_until(self, second: Fraction) -> None:
-        """Write what is not written yet up to this time."""
-        end = min(self._samples.shape[1], math.ceil(second * self._rate))
-        if end <= self._done:
-            return
-        part = np.ascontiguousarray(self._samples[:, self._done : end])
-        frame = av.AudioFrame.from_ndarray(part, format="fltp", layout=self._layout)
-        frame.sample_rate, frame.pts, frame.time_base = self._rate, self._done, Fraction(1, self._rate)
-        self._done = end
-        self._encode(frame)
-
-    def close(self) -> None:
-        self._encode(None)
-        self._container.mux(self._stream.encode(None))
-
-    def _encode(self, frame: av.AudioFrame | None) -> None:
-        for part in self._resampler.resample(frame):
-            self._container.mux(self._stream.encode(part))
-
-
 def open_encoder(stream: av.VideoStream) -> None:
     """Open a stream's encoder and leave the calling thread scheduled as it was.
 
@@ -194,16 +157,26 @@ def remux(source: Path, path: Path, container: str, metadata: Mapping[str, str])
 
     Raises ValueError for what the container cannot hold.
     """
-    options = {"movflags": "use_metadata_tags+faststart"} if container == "mp4" else {}
-    with av.open(str(source)) as given, av.open(str(path), "w", format=container, options=options) as made:
-        made.metadata.update({**given.metadata, **metadata})
-        streams = (*given.streams.video, *given.streams.audio)
-        copies = {
-            stream.index: made.add_stream_from_template(stream, opaque=True)
-            for stream in streams
-            if stream.codec_context is not None
-        }
-        for packet in given.demux():
-            if packet.dts is not None and packet.stream.index in copies:
+    try:
+        with av.open(str(source), metadata_errors="replace") as given:
+            _copy(given, path, container, {**given.metadata, **metadata})
+    except av.FFmpegError as error:
+        raise ValueError(f"{source.name} cannot be copied as it is into a file of kind {container}.") from error
+
+
+def _copy(given: av.container.InputContainer, path: Path, container: str, metadata: Mapping[str, str]) -> None:
+    with av.open(str(path), "w", format=container, options=_options(container)) as made:
+        made.metadata.update(metadata)
+        streams = [
+            stream for stream in (*given.streams.video, *given.streams.audio) if stream.codec_context is not None
+        ]
+        copies = {stream.index: made.add_stream_from_template(stream, opaque=True) for stream in streams}
+        for packet in given.demux(streams):
+            if packet.dts is not None:
                 packet.stream = copies[packet.stream.index]
                 made.mux(packet)
+
+
+def _options(container: str) -> dict[str, str]:
+    """Tags of any name, and the index in front, where that must be asked for."""
+    return {"movflags": "use_metadata_tags+faststart"} if container == "mp4" else {}

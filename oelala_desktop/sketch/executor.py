@@ -9,7 +9,7 @@ from typing import Any
 
 from oelala_desktop.sketch.folders import Folders
 from oelala_desktop.sketch.frames import PreviewSource, ease, memory_of
-from oelala_desktop.sketch.graph import Graph, Signatures, is_link, order, sources
+from oelala_desktop.sketch.graph import Graph, Signatures, links, order, sources
 from oelala_desktop.sketch.nodes.definition import NodeClass, Result
 from oelala_desktop.sketch.progress import Interrupt, Interrupted, Outlet, Progress
 from oelala_desktop.sketch.schedule import schedule
@@ -166,7 +166,7 @@ class _Run:
     def take(self, node_id: str, name: str) -> bool:
         """Whether the result linked to a running node's input is that node's alone. It is forgotten then, here and for
         later jobs, since the node will change it."""
-        source, slot = self._job.graph[node_id]["inputs"][name]
+        source, slot = links(self._job.graph, node_id, self._executor.catalog)[name]
         value = self._results[source].values[slot]
         others = [
             other
@@ -193,7 +193,7 @@ class _Run:
         executor, job = self._executor, self._job
         node_class = executor.catalog[job.graph[node_id]["class_type"]]
         self._progress.start(node_id)
-        values = self._values(node_id, node_class)
+        values = self._values(node_id)
         executor.node = node_id
         if executor.client is not None:
             content = {"node": node_id, "display_node": node_id, "prompt_id": job.prompt_id}
@@ -215,15 +215,11 @@ class _Run:
         self._executed.append(node_id)
         return True
 
-    def _values(self, node_id: str, node_class: NodeClass) -> dict[str, Any]:
+    def _values(self, node_id: str) -> dict[str, Any]:
         """The node's inputs with links replaced by what the linked nodes made."""
-        values: dict[str, Any] = {}
-        for name, value in self._job.graph[node_id]["inputs"].items():
-            if is_link(value) and node_class.input(name) is not None:
-                values[name] = self._results[value[0]].values[value[1]]
-            else:
-                values[name] = value
-        return values
+        found = links(self._job.graph, node_id, self._executor.catalog)
+        linked = {name: self._results[source].values[slot] for name, (source, slot) in found.items()}
+        return {**self._job.graph[node_id]["inputs"], **linked}
 
     def _show(self, node_id: str, ui: dict[str, Any] | None, *, even_if_empty: bool = False) -> None:
         if ui is not None:

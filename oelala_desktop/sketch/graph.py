@@ -17,12 +17,28 @@ def is_link(value: Any) -> bool:
     return isinstance(value, list) and len(value) == 2 and isinstance(value[0], str) and isinstance(value[1], int)
 
 
+def links(graph: Graph, node_id: str, catalog: Mapping[str, NodeClass]) -> dict[str, tuple[str, int]]:
+    """Of a node's declared inputs those that take another node's output: name → node id and slot.
+
+    What a saver passes on is taken where the saver has it from, so that no saver holds it.
+    """
+    node_class = catalog[graph[node_id]["class_type"]]
+    found = {}
+    for name, value in graph[node_id]["inputs"].items():
+        if node_class.input(name) is None:
+            continue
+        while is_link(value) and (passed := catalog[graph[value[0]]["class_type"]].passes) is not None:
+            value = graph[value[0]]["inputs"][passed]
+        if is_link(value):
+            found[name] = (value[0], value[1])
+    return found
+
+
 def sources(graph: Graph, node_id: str, catalog: Mapping[str, NodeClass]) -> list[str]:
     """The nodes that a node takes values from, in the order of its declared inputs."""
     node_class = catalog[graph[node_id]["class_type"]]
-    inputs = graph[node_id]["inputs"]
-    names = [*node_class.required, *node_class.optional]
-    return [inputs[name][0] for name in names if name in inputs and is_link(inputs[name])]
+    found = links(graph, node_id, catalog)
+    return [found[name][0] for name in (*node_class.required, *node_class.optional) if name in found]
 
 
 def order(graph: Graph, outputs: Iterable[str], catalog: Mapping[str, NodeClass], have: set[str]) -> list[str]:
@@ -68,10 +84,12 @@ class Signatures:
     def _digest(self, node_id: str) -> str:
         node = self._graph[node_id]
         node_class = self._catalog[node["class_type"]]
+        found = links(self._graph, node_id, self._catalog)
         parts: list[Any] = [node["class_type"]]
         for name, value in sorted(node["inputs"].items()):
-            if is_link(value) and node_class.input(name) is not None:
-                parts.append([name, self._known[value[0]], value[1]])
+            if name in found:
+                source, slot = found[name]
+                parts.append([name, self._known[source], slot])
             else:
                 parts.append([name, "=", value])
         if node_class.fingerprint is not None:

@@ -3,7 +3,7 @@
 from bisect import insort
 from collections.abc import Iterable, Mapping, Set
 
-from oelala_desktop.sketch.graph import Graph, is_link, sources
+from oelala_desktop.sketch.graph import Graph, links, sources
 from oelala_desktop.sketch.nodes.definition import NodeClass
 
 
@@ -64,8 +64,7 @@ class _Schedule:
             return []
         needed = set(sources(self._graph, node_id, self._catalog)) - self._have
         # as the graph has them, which need not be the order in which the class declares them
-        links = (value[0] for value in self._graph[node_id]["inputs"].values() if is_link(value))
-        return [source for source in links if source in needed]
+        return [source for source, _ in links(self._graph, node_id, self._catalog).values() if source in needed]
 
     def _pick(self, ready: list[str]) -> str:
         for steps in range(3):

@@ -25,7 +25,7 @@ class Window:
 def reading(path: Path, what: str) -> Iterator[av.container.InputContainer]:
     """A file opened for its `what` ("video", "sound"). Raises ValueError for what FFmpeg cannot read, here or later."""
     try:
-        with av.open(str(path)) as container:
+        with av.open(str(path), metadata_errors="replace") as container:
             yield container
     except av.FFmpegError as error:
         raise ValueError(f"{path.name} cannot be read as a {what}.") from error

@@ -102,7 +102,11 @@ class JobStore:
         paths: set[str] = set()
         last = ""
         query = "SELECT id, document FROM jobs WHERE id > ? ORDER BY id LIMIT ?"
-        while rows := await self._database.run(lambda c, at=last: c.execute(query, (at, _AT_ONCE)).fetchall()):
+
+        def work(c: sqlite3.Connection) -> list[tuple[str, object]]:
+            return c.execute(query, (last, _AT_ONCE)).fetchall()
+
+        while rows := await self._database.run(work):
             last = rows[-1][0]
             found = await asyncio.to_thread(_jobs, [(document,) for _, document in rows])
             if len(found) < len(rows):

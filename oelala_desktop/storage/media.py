@@ -13,7 +13,7 @@ from typing import Any
 
 from oelala_desktop.domain.generation import GenerationInfo
 from oelala_desktop.domain.job import Owner
-from oelala_desktop.domain.media import Facet, Facets, MediaItem, MediaPage, MediaQuery, MediaStats
+from oelala_desktop.domain.media import Facet, Facets, MediaItem, MediaListing, MediaQuery, MediaStats
 
 from . import media_query as sql
 from .index_file import IndexFile
@@ -68,7 +68,7 @@ class MediaStore:
 
     # Looking up
 
-    async def page(self, query: MediaQuery) -> MediaPage:
+    async def page(self, query: MediaQuery) -> MediaListing:
         """Raises InvalidField for an unknown sort or a foreign cursor."""
         return await self.file.read(lambda c: read_page(c, query))
 
@@ -278,16 +278,16 @@ class MediaStore:
         await self.file.write(work)
 
 
-def read_page(c: sqlite3.Connection, query: MediaQuery) -> MediaPage:
+def read_page(c: sqlite3.Connection, query: MediaQuery) -> MediaListing:
     limit = min(max(query.limit, 1), sql.MAX_LIMIT)
     statement = sql.build(c, query)
     columns = f"{sql.ITEM_COLUMNS}{f', i.{statement.key}' if statement.key else ''}"
     rows = c.execute(f"{statement.sql(columns)} LIMIT ?", [*statement.values, limit + 1]).fetchall()
     items = tuple([sql.to_item(row) for row in rows[:limit]])
     if len(rows) <= limit:
-        return MediaPage(items)
+        return MediaListing(items)
     last = rows[limit - 1]
-    return MediaPage(items, sql.write_cursor(query, last[21] if statement.key else 0, last[20]))
+    return MediaListing(items, sql.write_cursor(query, last[21] if statement.key else 0, last[20]))
 
 
 def _is_whole(c: sqlite3.Connection) -> bool:

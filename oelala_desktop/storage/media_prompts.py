@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 
 from oelala_desktop.domain.errors import InvalidField
-from oelala_desktop.domain.media import DistinctPrompt, PromptPage
+from oelala_desktop.domain.media import DistinctPrompt, PromptListing
 
 from . import media_query as sql
 from .media_info import unpack
@@ -22,7 +22,7 @@ _ONE = (
 _END = 2**63 - 1
 
 
-def read_prompts(c: sqlite3.Connection, text: str, cursor: str | None, limit: int) -> PromptPage:
+def read_prompts(c: sqlite3.Connection, text: str, cursor: str | None, limit: int) -> PromptListing:
     """Raises InvalidField for a foreign cursor."""
     limit = min(max(limit, 1), sql.MAX_LIMIT)
     typed = read_typed(c, text)
@@ -35,7 +35,7 @@ def read_prompts(c: sqlite3.Connection, text: str, cursor: str | None, limit: in
         info = unpack(row[-1])
         prompts.append(DistinctPrompt(info.prompt or "", info.negative_prompt, count, sql.to_item(row), info))
     following = sql.encode_cursor(["prompts", groups[limit - 1][1]]) if len(groups) > limit else None
-    return PromptPage(tuple(prompts), following)
+    return PromptListing(tuple(prompts), following)
 
 
 def _start(cursor: str | None) -> int:

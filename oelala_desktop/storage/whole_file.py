@@ -11,8 +11,9 @@ from pathlib import Path
 _numbers = itertools.count()
 
 
-def write_whole(path: Path, content: bytes, *, private: bool = False) -> None:
-    """`private` files may be read by this user alone. Raises OSError; then `path` is as it was. Blocking."""
+def write_whole(path: Path, content: bytes, *, private: bool = False, lasting: bool = True) -> None:
+    """`private` files may be read by this user alone; one that is not `lasting` may be gone after a power cut. Raises
+    OSError; then `path` is as it was. Blocking."""
     # the process comes last: by it the next start knows whether a part is anybody's still
     part = path.with_name(f"{path.name}.{threading.get_ident()}-{next(_numbers)}.{os.getpid()}.part")
     try:
@@ -20,7 +21,8 @@ def write_whole(path: Path, content: bytes, *, private: bool = False) -> None:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
             file.flush()
-            os.fsync(file.fileno())
+            if lasting:
+                os.fsync(file.fileno())
         part.replace(path)
     except OSError:
         with contextlib.suppress(OSError):

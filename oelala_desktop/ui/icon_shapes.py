@@ -12,6 +12,10 @@ SHAPES: dict[str, str] = {
         '<path d="m3 16 4 4 4-4"/><path d="M7 20V4"/><path d="M11 4h10"/><path d="M11 8h7"/><path d="M11 12h4"/>'
     ),
     "arrow-up": '<path d="m5 12 7-7 7 7"/><path d="M12 19V5"/>',
+    "audio-lines": (
+        '<path d="M2 10v3"/><path d="M6 6v11"/><path d="M10 3v18"/><path d="M14 8v7"/><path d="M18 5v13"/>'
+        '<path d="M22 10v3"/>'
+    ),
     "ban": '<circle cx="12" cy="12" r="10"/><path d="M4.929 4.929 19.07 19.071"/>',
     "bell": (
         '<path d="M10.268 21a2 2 0 0 0 3.464 0"/><path d="M3.262 15.326A1 1 0 0 0 4 17h16a1 1 0 0 0 '

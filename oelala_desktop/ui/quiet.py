@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,20 +14,43 @@ if TYPE_CHECKING:
 
 #: libpng and libjpeg speak through Qt's categories
 RULES = ("qt.multimedia.*=false", "qt.gui.imageio*=false", "qt.imageformats.*=false")
+#: what Qt says of a sound system that is not there has no category of its own
+_NO_CATEGORY = "default.warning=false"
 _MAPS = Path("/proc/self/maps")
 _AV_LOG_QUIET = -8
 
 
 def new_player(parent: QObject) -> QMediaPlayer:
     """A player without sound that keeps to itself what FFmpeg has to say: that writes past Qt to the terminal."""
-    from PySide6.QtCore import QLoggingCategory
-
-    QLoggingCategory.setFilterRules("\n".join(RULES))
+    _keep_rules()
     from PySide6.QtMultimedia import QMediaPlayer  # a tenth of a second that start-up must not pay
 
     player = QMediaPlayer(parent)  # with the first one Qt loads its FFmpeg
     _hush()
     return player
+
+
+@cache
+def _keep_rules() -> None:
+    """Once: whoever is `hushed` on another thread must stay so."""
+    _set_rules(*RULES)
+
+
+@contextmanager
+def hushed() -> Iterator[None]:
+    """While it lasts, Qt's warnings without a category go nowhere, from whichever thread."""
+    _keep_rules()
+    _set_rules(*RULES, _NO_CATEGORY)
+    try:
+        yield
+    finally:
+        _set_rules(*RULES)
+
+
+def _set_rules(*rules: str) -> None:
+    from PySide6.QtCore import QLoggingCategory
+
+    QLoggingCategory.setFilterRules("\n".join(rules))
 
 
 def _hush() -> None:

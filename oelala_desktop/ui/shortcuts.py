@@ -22,6 +22,8 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("Space", "Play or pause"),
             ("←", "One frame back"),
             ("→", "One frame on"),
+            ("L", "Play in a loop"),
+            ("M", "Mute, here and in the viewer"),
         ),
     ),
     (
@@ -32,6 +34,7 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("F", "Favorite"),
             ("P", "Show the prompt"),
             ("C", "Copy the prompt"),
+            ("S", "Play the sound that came beside a file"),
             ("Ctrl+A", "Select all that the filter shows"),
             ("Delete", "Move to the trash"),
             ("+", "Larger thumbnails"),

@@ -14,10 +14,12 @@ from PySide6.QtGui import QDesktopServices
 from oelala_desktop.bootstrap import Services
 from oelala_desktop.domain.errors import OelalaError
 from oelala_desktop.domain.job import Job
+from oelala_desktop.services.known_settings import MUTED, VOLUME
 from oelala_desktop.ui.actions import ActionRunner
 from oelala_desktop.ui.pages.activity_panel import Notice
 from oelala_desktop.ui.shell import Shell
 from oelala_desktop.ui.theme import Theme
+from oelala_desktop.ui.widgets.loudness import Loudness
 from oelala_desktop.ui.widgets.toast import Level
 
 _KEPT = 100
@@ -55,6 +57,13 @@ class Studio(QObject):
         self.actions = ActionRunner(services.scope, self.present)
         self.notices: list[Notice] = []
         self.unseen = 0
+        settings = services.settings
+        self.loudness = Loudness(settings.get(VOLUME), settings.get(MUTED), parent=self)
+        self.loudness.changed.connect(self._keep_loudness)
+
+    def _keep_loudness(self) -> None:
+        self.services.settings.set(VOLUME, self.loudness.volume)
+        self.services.settings.set(MUTED, self.loudness.muted)
 
     async def open_library(self) -> None:
         """My Media is opened by whoever needs it first; the start of the window does not wait for it."""

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.cli.program import HARBOUR, Program
+from tests.own_preset import check_result, make_inputs, write_preset
 
 pytest.importorskip("mcp")
 from mcp import ClientSession, StdioServerParameters, stdio_client
@@ -58,6 +59,22 @@ async def test_a_video_from_a_picture(oelala: Program) -> None:
         assert told["prompt"] == "zoom in on a pier" and told["num_frames"] == 5
         found = await call(session, "search_media", text="pier", kind="video")
         assert [(row["path"], row["prompt"]) for row in found] == [(str(video), "zoom in on a pier")]
+
+
+async def test_every_kind_of_input_by_its_key(fresh: Program, tmp_path: Path) -> None:
+    preset, inputs = write_preset(fresh.home), make_inputs(tmp_path / "given")
+    async with connected(fresh) as session:
+        (row,) = await call(session, "presets", tool="video-to-video")
+        assert (row["id"], {given["key"] for given in row["inputs"]}) == (preset, set(inputs))
+        assert row["frames"]["step"] == 17 and "video_start" in row["settings"]
+        asked = {"tool": "video-to-video", "settings": {"num_frames": 22, "video_start": 1}}
+        (job,) = await call(session, "generate", **asked, inputs=inputs, wait_seconds=60)
+        assert job["state"] == "done", job["error"]
+        check_result(Path(job["outputs"][0]["path"]).read_bytes(), frames=22, numbers=range(24, 48))
+        told = await refused(session, "generate", **asked, inputs=inputs | {"video": inputs["images"]})
+        assert told.endswith("video: 2 files were given; it takes one.")
+        told = await refused(session, "generate", **asked, inputs={"vidio": inputs["video"]})
+        assert "Did you mean video?" in told
 
 
 async def test_refusals_are_sentences(oelala: Program) -> None:

@@ -92,6 +92,7 @@ SAVERS: dict[str, dict[str, tuple[str, Any]]] = {
     },
     "PreviewAudio": {"audio": ("AUDIO", ANY)},
 }
+SAVED = {name: ("AUDIO", "audio") for name in SAVERS} | {"SaveVideo": ("VIDEO", "video")}
 BOUNDS = {
     ("Video Slice", "start_time"): (-1e5, 1e5),
     ("Video Slice", "duration"): (0.0, None),
@@ -131,8 +132,8 @@ async def test_a_node_is_as_it_is_known(info: dict[str, Any], name: str) -> None
     assert {
         key: (kind, default if wanted[key][1] is not ANY else ANY) for key, (kind, default) in found.items()
     } == wanted
-    if name in NODES:
-        assert list(zip(entry["output"], entry["output_name"], strict=True)) == NODES[name][1]
+    gives = NODES[name][1] if name in NODES else [SAVED[name]]
+    assert list(zip(entry["output"], entry["output_name"], strict=True)) == gives
     assert entry["output_node"] is (name in SAVERS)
 
 

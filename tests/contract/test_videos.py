@@ -199,6 +199,15 @@ async def test_a_video_that_is_none_fails(bench: Workbench) -> None:
     assert await bench.fails(saving(taken_apart(loading(name), "load"), "video")) in ("LoadVideo", "GetVideoComponents")
 
 
+async def test_savers_pass_on_what_they_saved(bench: Workbench, name: str) -> None:
+    graph = taken_apart(loading(name), "first")
+    graph["first"] = node("SaveVideo", "First", video=["load", 0], filename_prefix="oelala/first", format="auto")
+    graph["preview"] = node("PreviewImage", "Preview", images=["parts", 0])
+    graph["some"] = node("ImageFromBatch", "Some", image=["preview", 0], batch_index=7, length=1)
+    files = await bench.outputs({**graph, "saver": node("PreviewImage", "Last", images=["some", 0])})
+    assert {key: len(shown["images"]) for key, shown in files.items()} == {"first": 1, "preview": 48, "saver": 1}
+
+
 async def test_webm_takes_av1_alone(bench: Workbench, name: str) -> None:
     graph = saving(loading(name), "load", format="webm", codec="h264")
     assert await bench.fails(graph) == "SaveVideo"

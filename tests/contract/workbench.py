@@ -41,11 +41,16 @@ class Workbench:
         entry: dict[str, Any] = (await self.raw.get(f"/history/{prompt_id}")).json()[prompt_id]
         return entry
 
-    async def files(self, graph: Graph) -> list[dict[str, str]]:
-        """What the graph's one saver saved. Fails where the job failed."""
+    async def outputs(self, graph: Graph) -> dict[str, Any]:
+        """What each saver of the graph shows. Fails where the job failed."""
         entry = await self._run(graph)
         assert entry["status"]["status_str"] == "success", entry["status"]["messages"][-1]
-        (shown,) = entry["outputs"].values()
+        shown: dict[str, Any] = entry["outputs"]
+        return shown
+
+    async def files(self, graph: Graph) -> list[dict[str, str]]:
+        """What the graph's one saver saved."""
+        (shown,) = (await self.outputs(graph)).values()
         return [file for key, files in shown.items() if key != "animated" for file in files]
 
     async def fails(self, graph: Graph) -> str:

@@ -1,10 +1,12 @@
-"""GUI tests run offscreen; any Qt warning fails them; nothing moves unless a test is about motion."""
+"""GUI tests run offscreen and unheard; any Qt warning fails them; nothing moves unless a test is about motion."""
 
 from __future__ import annotations
 
 import os
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ.setdefault("PULSE_SERVER", "unix:/nowhere")  # nobody at the machine shall hear the tests
+os.environ.setdefault("PIPEWIRE_REMOTE", "/nowhere")
 
 from collections.abc import Iterator
 from pathlib import Path

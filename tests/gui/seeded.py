@@ -21,7 +21,7 @@ from oelala_desktop.ui.pages.tool_view import ToolView
 from oelala_desktop.ui.settings_view import SECTIONS
 from oelala_desktop.ui.shell import Shell
 from oelala_desktop.ui.widgets.choice import Choice
-from oelala_desktop.ui.widgets.prompt_popup import MediaFacts
+from oelala_desktop.ui.widgets.prompt_popup import ShownFacts
 from oelala_desktop.ui.widgets.recent_strip import RecentItem
 from tests.gui.scenery import PALETTES, blurred, mountains
 
@@ -287,5 +287,5 @@ class Seeded:
             loras=(UsedLora("camera_orbit.safetensors", 1.5, "high"), UsedLora("lightx2v.safetensors", 0.8)),
             engine="ComfyUI on studio-pc",
         )
-        facts = MediaFacts("m7", "lake_dawn_00042.mp4", "Video · 5.1 s · 480 × 848 · 4.2 MB", generation, 192.0)
+        facts = ShownFacts("m7", "lake_dawn_00042.mp4", "Video · 5.1 s · 480 × 848 · 4.2 MB", generation, 192.0)
         self.media.show_prompt("m7", facts, mountains(220, 250, 47, "dawn"))

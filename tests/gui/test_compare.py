@@ -18,7 +18,7 @@ from oelala_desktop.domain.generation import GenerationInfo, UsedModel
 from oelala_desktop.sketch.encode import H264, evenly, write_film
 from oelala_desktop.ui.gallery.compare import Comparer
 from oelala_desktop.ui.gallery.differences import Difference, differences
-from oelala_desktop.ui.widgets.facts_pane import MediaFacts
+from oelala_desktop.ui.widgets.facts_pane import ShownFacts
 from tests.gui.living import until
 from tests.gui.media_rig import PARAMS, Gallery, gallery, picture
 
@@ -44,8 +44,8 @@ def make(folder: Path) -> None:
     picture(folder, "c.png", "a heron")
 
 
-def facts(**values: object) -> MediaFacts:
-    return MediaFacts("1", "a", "Video", GenerationInfo(**values), 3.0)  # type: ignore[arg-type]
+def facts(**values: object) -> ShownFacts:
+    return ShownFacts("1", "a", "Video", GenerationInfo(**values), 3.0)  # type: ignore[arg-type]
 
 
 def test_what_differs() -> None:

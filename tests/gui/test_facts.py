@@ -11,7 +11,7 @@ from oelala_desktop.domain.generation import GenerationInfo
 from oelala_desktop.domain.media import MediaItem
 from oelala_desktop.ui.gallery.media_facts import caption
 from oelala_desktop.ui.gallery.viewer_panel import ViewerPanel
-from oelala_desktop.ui.widgets.facts_pane import UNKNOWN, MediaFacts, fact_rows
+from oelala_desktop.ui.widgets.facts_pane import UNKNOWN, ShownFacts, fact_rows
 from oelala_desktop.ui.widgets.prompt_popup import PromptPopup
 from oelala_desktop.ui.wording import NBSP
 
@@ -20,14 +20,14 @@ from oelala_desktop.ui.wording import NBSP
 def test_nothing_to_reuse(qtbot: QtBot, kind: type[PromptPopup] | type[ViewerPanel]) -> None:
     widget = kind()
     qtbot.addWidget(widget)
-    widget.set_facts(MediaFacts("1", "a.mp4", "Video"))
+    widget.set_facts(ShownFacts("1", "a.mp4", "Video"))
     assert not widget._reuse.isEnabled() and UNKNOWN in widget._reuse.toolTip()
-    widget.set_facts(MediaFacts("2", "b.mp4", "Video", GenerationInfo(source="oelala", seed=0)))
+    widget.set_facts(ShownFacts("2", "b.mp4", "Video", GenerationInfo(source="oelala", seed=0)))
     assert widget._reuse.isEnabled()
 
 
 def _rows(info: GenerationInfo, took: float | None = None) -> dict[str, str]:
-    return {label: value.replace(NBSP, " ") for label, value in fact_rows(MediaFacts("1", "a.mp4", "", info, took))}
+    return {label: value.replace(NBSP, " ") for label, value in fact_rows(ShownFacts("1", "a.mp4", "", info, took))}
 
 
 def test_one_file_has_one_length() -> None:

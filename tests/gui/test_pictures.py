@@ -181,7 +181,7 @@ def test_player_shows_frames_of_others(qtbot: QtBot) -> None:
     player = VideoPlayer()
     qtbot.addWidget(player)
     player.show_image(mountains(72, 48), length=5.1, at=2.3)
-    assert player._time.text().replace("\u00a0", " ") == "2.3 / 5.1 s"
+    assert player._bar.time.replace("\u00a0", " ") == "2.3 / 5.1 s"
     assert isinstance(player.current_image(), QImage) and player.current_image().width() == 72
     player.resize(500, 300)
     player.show()

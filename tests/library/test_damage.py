@@ -9,7 +9,7 @@ import pytest
 
 from oelala_desktop.domain.media import MediaQuery
 from oelala_desktop.services.folders import list_folder
-from oelala_desktop.services.indexing import Difference
+from oelala_desktop.services.indexing import IndexGap
 from oelala_desktop.services.library import Library
 from oelala_desktop.storage.media import MediaStore
 from tests.library.conftest import EVERYTHING, Shelf, picture, put, until
@@ -162,7 +162,7 @@ async def test_a_scan_of_an_index_that_was_lost_meanwhile_completes_no_folder(sh
     library = await shelf.start()
     store, indexer = library._store, library._indexer
     store.file.on_lost = lambda: None  # what it starts comes below, when this is over
-    difference = Difference(store.file.generation)
+    difference = IndexGap(store.file.generation)
     await indexer.compare_listings([list_folder(str(shelf.output))[0]], difference)
     assert difference.complete and not difference.new
     await store.file._renew(store.file.generation)

@@ -87,7 +87,7 @@ async def test_an_upgrade_is_refused_by_the_gate_itself() -> None:
 
         extensions = {"websocket.http.response": {}} if extension else {}
         scope = {"type": "websocket", "headers": headers, "extensions": extensions}
-        await Gate(app, Policy(["localhost"], 5, None), lambda: 10)(scope, receive, send)
+        await Gate(app, Policy(["localhost"], 5, None), lambda path: 10)(scope, receive, send)
         assert sent[0].get("status") == expected
         assert sent[0]["type"] == ("websocket.http.response.start" if extension else "websocket.close")
         await asyncio.sleep(0)

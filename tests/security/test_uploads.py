@@ -11,6 +11,7 @@ import zlib
 import psutil
 import pytest
 
+from oelala_desktop.api.limits import MAX_FILES, MAX_MEDIA
 from oelala_desktop.api.upload import harmless_name
 from tests.api.serving import Served
 from tests.security.asking import Answer, ask, own, read_answer
@@ -57,7 +58,8 @@ def leftovers(served: Served) -> list[str]:
 
 @pytest.mark.parametrize("path", ROUTES)
 def test_a_promised_length_beyond_the_limit_is_refused_before_a_byte_is_read(served: Served, path: str) -> None:
-    for length in (3 * LIMIT, 10**12, 10**40):
+    most = MAX_MEDIA + MAX_FILES * LIMIT if path.startswith("/tools/") else 2 * LIMIT
+    for length in (most + LIMIT, 10**12, 10**40):
         headers = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{served.port}\r\nConnection: close\r\n"
         headers += f"{KIND[0]}: {KIND[1]}\r\nContent-Length: {length}\r\n\r\n"
         with socket.create_connection(("127.0.0.1", served.port), timeout=20) as connection:
@@ -99,6 +101,49 @@ def test_a_body_without_a_length_is_counted_as_it_comes(served: Served, path: st
                 continue
     assert b" 413 " in received.split(b"\r\n")[0]
     assert sent < 3 * LIMIT
+    assert not leftovers(served)
+
+
+@pytest.mark.parametrize("path", ["/tools/x/y/jobs", "/tools//jobs", "/jobs", "/tools/image-to-video/jobs/", "/logs"])
+def test_only_where_a_job_is_made_of_inputs_is_so_much_taken(served: Served, path: str) -> None:
+    headers = [own(served), KIND, ("Content-Length", str(3 * LIMIT))]
+    assert ask(served, "POST", path, headers).status == 413
+
+
+@pytest.mark.parametrize("kind", ["application/json", "text/plain", "multipart/form-data"])
+def test_much_is_promised_there_and_nothing_of_it_is_kept_in_memory(served: Served, kind: str) -> None:
+    """A body of another kind than a form with files ends at the limit of texts, or at once."""
+    process = psutil.Process(served.process.pid)
+    before = process.memory_info().rss
+    head = f"POST /tools/video-to-video/jobs HTTP/1.1\r\nHost: 127.0.0.1:{served.port}\r\nContent-Type: {kind}\r\n"
+    with socket.create_connection(("127.0.0.1", served.port), timeout=20) as connection:
+        connection.sendall(head.encode() + b"Connection: close\r\nContent-Length: 4000000000\r\n\r\n" + b"[" * 600_000)
+        status = int(connection.recv(4000).split(b" ")[1])
+    assert status in (413, 415, 422)
+    assert process.memory_info().rss - before < 50 * 2**20
+    assert not leftovers(served)
+
+
+def test_a_video_streams_to_the_disk(served: Served) -> None:
+    """Three times as much as a picture may have, and none of it is in memory."""
+    process = psutil.Process(served.process.pid)
+    before = process.memory_info().rss
+    most = before
+    first = part("video", b"\x00\x00\x00\x18ftypmp42", "a.mp4").rstrip(b"\r\n")
+    last = f"\r\n--{BOUNDARY}--\r\n".encode()
+    size = 8 * LIMIT
+    head = f"POST /tools/video-to-video/jobs HTTP/1.1\r\nHost: 127.0.0.1:{served.port}\r\n{KIND[0]}: {KIND[1]}\r\n"
+    head += f"Connection: close\r\nContent-Length: {len(first) + size + len(last)}\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", served.port), timeout=60) as connection:
+        connection.sendall(head.encode() + first)
+        piece = bytes(LIMIT // 10)
+        for _ in range(size // len(piece)):
+            connection.sendall(piece)
+            most = max(most, process.memory_info().rss)
+        connection.sendall(last)
+        answer = read_answer(connection)
+    assert answer.status == 422, answer  # there is no video in it
+    assert most - before < 60 * 2**20
     assert not leftovers(served)
 
 

@@ -10,7 +10,7 @@ from oelala_desktop.api.answer import JsonAnswer
 from oelala_desktop.api.context import Context
 from oelala_desktop.api.documented import errors, routes_about
 from oelala_desktop.api.schemas import Metadata
-from oelala_desktop.api.upload import check_is_media, read_form
+from oelala_desktop.api.upload import Slot, check_is_media, read_form
 from oelala_desktop.api.upload_folder import upload_folder
 from oelala_desktop.domain.errors import InvalidField
 from oelala_desktop.metadata import read
@@ -49,13 +49,15 @@ def router(context: Context) -> APIRouter:
         """Reads Oelala's own block, ComfyUI's graphs and A1111's parameters, each field from the most trusted source
         that has it. Nothing is kept of the file."""
         async with upload_folder(services.paths.data / "uploads", services.presence) as folder:
-            form = await read_form(request, folder, ("file",), services.jobs.inputs.most_bytes())
-            for name in form.texts:
-                raise InvalidField(name, f"{name} is no field here; send the picture or video as file.")
-            path = form.files.get("file")
+            slot = Slot(services.jobs.inputs.most_bytes())
+            form = await read_form(request, folder, lambda name, _: slot if name == "file" else None)
+            for name in form.parts:
+                if form.text(name) is not None:
+                    raise InvalidField(name, f"{name} is no field here; send the picture or video as file.")
+            path = form.file("file")
             if path is None:
                 raise InvalidField("file", "A file is missing: send it as file.")
-            await check_is_media(path)
+            await asyncio.to_thread(check_is_media, path)
             info = (await asyncio.to_thread(read, path)).info
         return JsonAnswer(info.as_dict() if info.source else {})
 

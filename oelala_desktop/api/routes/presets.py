@@ -13,6 +13,7 @@ from oelala_desktop.api.documented import errors, routes_about
 from oelala_desktop.api.form_fields import parameters
 from oelala_desktop.api.schemas import Preset, Presets
 from oelala_desktop.domain.catalog import Catalog
+from oelala_desktop.domain.offer import offer_of
 from oelala_desktop.domain.preset import Preset as DomainPreset
 from oelala_desktop.domain.tool import TOOLS
 
@@ -55,6 +56,7 @@ def _row(preset: DomainPreset, catalog: Catalog | None) -> dict[str, Any]:
         "category": preset.tool.id,
         "description": preset.description,
         "parameters": parameters(preset.fields, choices),
+        **offer_of(preset),
         "runnable": not missing if catalog else None,
         "missing": [{"kind": m.kind, "name": m.name, "where": m.where, "fix": m.fix} for m in missing],
     }

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import heapq
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from oelala_desktop.domain.errors import Unreadable
 from oelala_desktop.services.decoding import decoding
@@ -14,10 +15,12 @@ from oelala_desktop.services.decoding import decoding
 from .copying import COPYABLE, Stretch, copied, stretch_of
 from .encoding import Wish, add_video, encoded
 from .looking import Looked, look_at
-from .opening import kind_of, name_of, opened
+from .opening import has_plain_tags, kind_of, name_of, opened
 from .streams import seen, sound_of, video_of
-from .track import add_track
+from .track import BIT_RATE, add_track
 from .writing import copy_file, disk_faults
+
+_T = TypeVar("_T")
 
 #: what servers of some age decode; the rest is encoded
 _KNOWN = COPYABLE | {"vp8"}
@@ -55,6 +58,7 @@ class _Writing:
         self._name = name_of(source)
         with opened(source, "video") as opened_source:
             self._looked: Looked = look_at(opened_source, self._name)
+            self._has_plain_tags = has_plain_tags(opened_source)
             self._kind = kind_of(source)
         line = self._looked.line
         if begin >= line.length:
@@ -67,15 +71,16 @@ class _Writing:
 
     def write(self) -> Cut:
         line, is_plain = self._looked.line, self._looked.look.is_plain and self._looked.line.is_steady
-        if is_plain and self._looked.codec in _KNOWN and (self._first, self._end) == (0, line.frames):
+        is_whole = is_plain and self._looked.codec in _KNOWN and (self._first, self._end) == (0, line.frames)
+        if is_whole and self._has_plain_tags:
             if self._fits(self._source):
                 copy_file(self._source, self._part)
                 return Cut(0.0, float(line.length), True, self._kind)
         elif is_plain and self._looked.codec in COPYABLE:
             stretch = stretch_of(line, self._looked.codec, self._first, self._end)
-            if stretch is not None and self._serves(stretch) and self._copy(stretch) and self._fits(self._part):
-                start = line.second(self._first) - line.second(stretch.begin)
-                return Cut(float(start), float((self._end - self._first) / line.rate), True)
+            if stretch is not None and self._serves(stretch) and self._is_copied(stretch) and self._fits(self._part):
+                start, length = self._first - stretch.begin, self._end - self._first
+                return Cut(float(start / line.rate), float(length / line.rate), True)
         wish = self._wish()
         self._encode(wish)
         return Cut(0.0, float(wish.length), False)
@@ -86,8 +91,25 @@ class _Writing:
     def _fits(self, path: Path) -> bool:
         return self._at_most is None or path.stat().st_size <= self._at_most
 
-    def _copy(self, stretch: Stretch) -> bool:
-        """Whether the copy can be decoded from its first frame on."""
+    def _is_copied(self, stretch: Stretch) -> bool:
+        """False where an mp4 does not take it after all, or where it cannot be decoded from its first frame on."""
+        try:
+            with decoding(self._name):
+                return self._with_sound(lambda bit_rate: self._copy(stretch, bit_rate))
+        except Unreadable:
+            return False
+
+    def _with_sound(self, write: Callable[[int | None], _T]) -> _T:
+        """With the sound as it is; encoded where the file cannot be written with that."""
+        try:
+            with decoding(self._name):
+                return write(None)
+        except Unreadable:
+            if not self._looked.sound:
+                raise
+            return write(BIT_RATE)
+
+    def _copy(self, stretch: Stretch, heard_bits: int | None) -> bool:
         import av
 
         line = self._looked.line
@@ -99,7 +121,7 @@ class _Writing:
             written.time_base = 1 / line.rate
             packets = [copied(written, seen(source, video, self._name), line, stretch)]
             if sound is not None:
-                packets.append(add_track(out, heard, sound, self._name, origin, until))
+                packets.append(add_track(out, heard, sound, self._name, origin, until, heard_bits))
             _mux(out, packets)
         with av.open(str(self._part), "r", format="mov") as made:
             first = next(made.decode(video=0), None)
@@ -115,7 +137,7 @@ class _Writing:
     def _encode(self, wish: Wish) -> None:
         """Until it is small enough: bits are a promise that an encoder keeps as it can."""
         if self._at_most is None:
-            self._encode_once(wish, None)
+            self._with_sound(lambda bit_rate: self._encode_once(wish, bit_rate))
             return
         bits = self._at_most * 8 * _FILLED / float(wish.length)
         for _ in range(_TRIES):

@@ -43,7 +43,7 @@ def write_facts(kept: Kept) -> None:
     """Raises OSError. Blocking."""
     row = asdict(kept)
     row.pop("path")
-    write_whole(facts_file(kept.path), orjson.dumps(row))
+    write_whole(facts_file(kept.path), orjson.dumps(row), lasting=False)  # they can be found anew
 
 
 def read_facts(path: Path) -> Kept | None:

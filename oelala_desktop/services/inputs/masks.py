@@ -3,19 +3,16 @@ white when it is given the channel red. Blocking."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from oelala_desktop.domain.errors import InvalidField, Unreadable
-from oelala_desktop.metadata import read_bytes
 from oelala_desktop.services.colours import as_rgb
 from oelala_desktop.services.confined import confined
-from oelala_desktop.services.decoding import PICTURES, check_size, decoding
-from oelala_desktop.services.stripping import without_texts
+from oelala_desktop.services.decoding import check_size, decoding
 
-from .pictures import read_picture
+from .pictures import FORMATS, Picture, read_picture
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -32,18 +29,12 @@ def read_mask(path: Path, key: str = "mask") -> bytes:
     nothing."""
     picture = read_picture(path, key)
     try:
-        mask = mask_from_alpha(path.read_bytes()) or _made(picture.content, _from_brightness)
+        mask = picture.mask or _bright(picture)
     except (Unreadable, OSError) as error:
         raise InvalidField(key, f"{path.name} is damaged or cut short; open and save it anew.") from error
     if mask is None:
         raise InvalidField(key, f"{path.name} masks nothing: it is black all over, and white is what is masked.")
     return mask
-
-
-def mask_from_alpha(content: bytes) -> bytes | None:
-    """What is transparent in a picture, upright, is inside its mask, by as much as it is transparent. None where
-    nothing is. Raises Unreadable."""
-    return _made(without_texts(content), _from_alpha)
 
 
 def fit_mask(mask: bytes, width: int, height: int) -> bytes:
@@ -66,34 +57,17 @@ def inverted(mask: bytes) -> bytes:
     return _as_png(_opened(mask).point(lambda value: 255 - value))
 
 
-def _made(content: bytes, work: Callable[[bytes, str], bytes | None]) -> bytes | None:
-    facts = read_bytes(content, "The picture")
-    check_size("The picture", facts.width, facts.height)
-    kind = PICTURES.get(facts.format)
-    if kind is None:
-        raise Unreadable("The picture is of a kind that is not read.")
-    return confined.run("The picture", (facts.width or 0) * (facts.height or 0), work, content, kind)
+def _bright(picture: Picture) -> bytes | None:
+    """What is not black; None where everything is. Raises Unreadable."""
+    return confined.run(_NAME, picture.width * picture.height, _from_brightness, picture.content)
 
 
-def _from_alpha(content: bytes, kind: str) -> bytes | None:
-    from PIL import Image, ImageOps
-
-    with decoding("The picture"), Image.open(BytesIO(content), formats=(kind,)) as opened:
-        if "A" not in opened.getbands() and "a" not in opened.getbands() and "transparency" not in opened.info:
-            return None
-        alpha = ImageOps.exif_transpose(opened).convert("RGBA").getchannel("A")
-        return _unless_black(alpha.point(lambda value: 255 - value))
-
-
-def _from_brightness(content: bytes, kind: str) -> bytes | None:
+def _from_brightness(content: bytes) -> bytes | None:
     from PIL import Image
 
-    with decoding("The picture"), Image.open(BytesIO(content), formats=(kind,)) as opened:
-        return _unless_black(as_rgb(opened).convert("L"))
-
-
-def _unless_black(mask: Image.Image) -> bytes | None:
-    return _as_png(mask) if mask.getbbox() else None
+    with decoding(_NAME), Image.open(BytesIO(content), formats=FORMATS) as opened:
+        mask = as_rgb(opened).convert("L")
+        return _as_png(mask) if mask.getbbox() else None
 
 
 def _opened(mask: bytes) -> Image.Image:

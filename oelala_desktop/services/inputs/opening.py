@@ -8,7 +8,7 @@ import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from oelala_desktop.domain.errors import InvalidField, Unreadable
 from oelala_desktop.metadata import check_complete, check_sound, probe, sniff, sniff_sound
@@ -63,10 +63,18 @@ def opened(path: Path, noun: str) -> Iterator[InputContainer]:
         kind = _kind(file.read(_HEAD))
         file.seek(0)
         container = _container(name, kind, noun)
-        with av.open(file, "r", format=container, options=FFMPEG_LIMITS, buffer_size=_BUFFER) as source:
+        with av.open(
+            file, "r", format=container, options=FFMPEG_LIMITS, buffer_size=_BUFFER, metadata_errors="replace"
+        ) as source:
             if len(source.streams) > MOST_STREAMS:
                 raise Unreadable(f"{name} has {len(source.streams)} streams; at most {MOST_STREAMS} are taken.")
             yield source
+
+
+def has_plain_tags(source: Any) -> bool:
+    """Whether a server's loader, which takes tags for UTF-8, can open the file as it is."""
+    tagged = (source, *source.streams)
+    return not any("\ufffd" in text for one in tagged for row in one.metadata.items() for text in row)
 
 
 def check_whole(path: Path) -> None:

@@ -61,8 +61,9 @@ class Pixels(NamedTuple):
     rgb: bytes
 
 
-def read_picture(path: Path, key: str = "image", *, max_bytes: int = MAX_BYTES) -> Picture:
-    """Raises InvalidMedia with one sentence that names the file."""
+def read_picture(path: Path, key: str = "image", *, max_bytes: int = MAX_BYTES, preview: bool = False) -> Picture:
+    """With `preview` what was decoded is kept small, to be shown. Raises InvalidMedia with one sentence that names the
+    file."""
     try:
         path = path.expanduser()
     except RuntimeError:
@@ -73,7 +74,7 @@ def read_picture(path: Path, key: str = "image", *, max_bytes: int = MAX_BYTES) 
     raw = without_texts(whole)
     try:
         with _damage.once(raw):
-            picture = replace(_read(path, raw, key), file_bytes=size)
+            picture = replace(_read(path, raw, key, preview), file_bytes=size)
     except _Foreign as error:
         words = "is not a picture that Oelala reads (JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF)."
         raise InvalidMedia(key, f"{path.name} {words}") from error
@@ -94,7 +95,7 @@ class _Foreign(Unreadable):
     """A file that no decoder of ours takes for a picture."""
 
 
-def _read(path: Path, raw: bytes, key: str) -> Picture:
+def _read(path: Path, raw: bytes, key: str, preview: bool) -> Picture:
     with warnings.catch_warnings():
         # what Pillow has to say of odd metadata is no hindrance, and of large pictures it comes below
         warnings.simplefilter("ignore")
@@ -104,8 +105,8 @@ def _read(path: Path, raw: bytes, key: str) -> Picture:
             profiled = "icc_profile" in opened.info
             _check_size(opened, path.name, key)
     if kind in _PLAIN and not profiled and not has_many_scans(kind, raw):
-        return _upright(path, raw, kind)
-    return confined.run(path.name, width * height, _upright, path, raw, kind)
+        return _upright(path, raw, kind, preview)
+    return confined.run(path.name, width * height, _upright, path, raw, kind, preview)
 
 
 def _open(raw: bytes, name: str, key: str) -> Image.Image:
@@ -121,7 +122,7 @@ def _open(raw: bytes, name: str, key: str) -> Image.Image:
         raise InvalidMedia(key, words) from error
 
 
-def _upright(path: Path, raw: bytes, kind: str) -> Picture:
+def _upright(path: Path, raw: bytes, kind: str, preview: bool) -> Picture:
     """Raises Unreadable."""
     from PIL import Image, ImageOps
 
@@ -132,12 +133,17 @@ def _upright(path: Path, raw: bytes, kind: str) -> Picture:
             same = "icc_profile" in upright.info or "icc_profile" not in opened.info
             plain = _is_plain(opened) and upright.size == opened.size and not _is_rotated(opened) and same
             upright.load()
-            mask, flat = _transparent(upright), as_rgb(upright)
+            mask, flat = _transparent(upright), upright if plain else as_rgb(upright)
             content = raw if plain else _as_png(flat)
-            flat.thumbnail((_PREVIEW, _PREVIEW))
-            preview = Pixels(*flat.size, flat.tobytes())
+            shown = _small(flat) if preview else None
     suffix = _SUFFIXES[kind] if plain else ".png"
-    return Picture(path, *upright.size, content, suffix, len(raw), preview=preview, mask=mask)
+    return Picture(path, *upright.size, content, suffix, len(raw), preview=shown, mask=mask)
+
+
+def _small(picture: Image.Image) -> Pixels:
+    small = picture.copy()
+    small.thumbnail((_PREVIEW, _PREVIEW))
+    return Pixels(*small.size, small.tobytes())
 
 
 def _transparent(picture: Image.Image) -> bytes | None:

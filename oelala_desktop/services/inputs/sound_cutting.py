@@ -11,7 +11,7 @@ from oelala_desktop.domain.errors import Unreadable
 from oelala_desktop.services.decoding import VIDEOS, decoding
 
 from .hearing import between, frames_of, placed, zero_of
-from .opening import kind_of, name_of, opened
+from .opening import has_plain_tags, kind_of, name_of, opened
 from .sound_facts import length_of
 from .streams import codec_of, is_cover, seen, sound_in
 from .writing import copy_file, disk_faults
@@ -37,11 +37,13 @@ def write_sound(source: Path, part: Path, begin: Fraction, span: Fraction | None
             stream = sound_in(opened_source, name)
             is_film = any(not is_cover(video) for video in opened_source.streams.video)
             length = length_of(opened_source, stream, name)
+            # ComfyUI's loader fails on 8 bits, and on tags in another encoding
+            is_taken = has_plain_tags(opened_source) and codec_of(stream) != "pcm_u8"
         if begin >= length:
             raise Unreadable(f"{name} is {float(length):.1f} s long; nothing of it comes after {float(begin):g} s.")
         left = length - begin
         is_whole = not begin and (span is None or span >= left)
-        if is_whole and not is_film and _fits(source, at_most):
+        if is_whole and is_taken and not is_film and _fits(source, at_most):
             copy_file(source, part)
             kind = kind_of(source)
             return "m4a" if kind in VIDEOS and VIDEOS[kind] == "mov" else kind

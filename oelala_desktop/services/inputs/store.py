@@ -57,9 +57,9 @@ class InputStore:
         self._known: OrderedDict[tuple[object, ...], Taken] = OrderedDict()
         self._lock = threading.Lock()
 
-    def take(self, path: Path, kind: FieldKind, key: str) -> Taken:
+    def take(self, path: Path, kind: FieldKind, key: str, *, preview: bool = False) -> Taken:
         """Looks at a file, once as long as it does not change, and keeps it if it is a picture or a mask. Raises
-        InvalidMedia with one sentence, or CannotSave."""
+        InvalidMedia with one sentence, or CannotSave. `preview`: what is decoded now is to be shown."""
         path = _expanded(path, key)
         mark = _mark(path, kind, self.most_bytes())
         with self._lock:
@@ -69,7 +69,7 @@ class InputStore:
                 _touch(known.path)
             return known
         own = self._own(path, kind)  # what was kept before needs no second look, nor to be remembered
-        taken = own or self._look(path, kind, key)
+        taken = own or self._look(path, kind, key, preview)
         if mark is not None and own is None:
             with self._lock:
                 self._known[mark] = replace(taken, preview=None)
@@ -86,9 +86,9 @@ class InputStore:
         _touch(path)
         return Taken(path, kept.given, kept)
 
-    def _look(self, path: Path, kind: FieldKind, key: str) -> Taken:
+    def _look(self, path: Path, kind: FieldKind, key: str, preview: bool) -> Taken:
         if kind in (_K.PICTURE, _K.PICTURES):
-            return self._keep_picture(path, key)
+            return self._keep_picture(path, key, preview)
         if kind is _K.MASK:
             return self._keep_mask(path, key)
         if kind is _K.SOUND:
@@ -113,8 +113,8 @@ class InputStore:
         )
         return Taken(path, given)
 
-    def _keep_picture(self, path: Path, key: str) -> Taken:
-        picture = read_picture(path, key, max_bytes=self.most_bytes())
+    def _keep_picture(self, path: Path, key: str, preview: bool) -> Taken:
+        picture = read_picture(path, key, max_bytes=self.most_bytes(), preview=preview)
         mask = ""
         if picture.mask is not None:
             mask = str(self._keep(picture.mask, ".png", _mask_facts(picture.mask, path.name), str(path)).path)
@@ -134,7 +134,7 @@ class InputStore:
         with tempfile.TemporaryDirectory(prefix="given-", dir=self.folder) as place:
             path = Path(place) / name
             path.write_bytes(content)
-            taken = self._look(path, kind, kind.value)
+            taken = self._look(path, kind, kind.value, True)
         if taken.kept is None:
             return taken
         kept = replace(taken.kept, original="")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _COPYABLE = frozenset({"aac", "mp3", "ac3", "eac3", "alac", "opus", "flac"})
 _RATES = frozenset({32_000, 44_100, 48_000})
 _RATE = 48_000
-_BIT_RATE = 256_000
+BIT_RATE = 256_000
 #: seconds of sound before the part that a decoder must have heard; an edit list hides them
 _RUN_UP = Fraction(1, 20)
 #: seconds before the part at which reading begins
@@ -38,7 +38,7 @@ def add_track(
     layout = "mono" if context.channels == 1 else "stereo"
     rate = context.sample_rate if context.sample_rate in _RATES else _RATE
     made: Any = out.add_stream("aac", rate=rate, layout=layout)
-    made.bit_rate = min(bit_rate or _BIT_RATE, _BIT_RATE)
+    made.bit_rate = min(bit_rate or BIT_RATE, BIT_RATE)
     return _encoded(made, seen(source, sound, name), context.sample_rate, origin, until)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import itertools
 import os
 import shutil
@@ -13,8 +14,10 @@ from pathlib import Path
 from oelala_desktop.domain.errors import Unreadable
 
 _numbers = itertools.count()
-#: above lie FFmpeg's own numbers
-_LAST_OF_THE_SYSTEM = 255
+#: what a disk or folder answers; an input/output error is what FFmpeg calls many a damaged file
+_REFUSALS = frozenset(
+    {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG, errno.EACCES, errno.EPERM, errno.ENOENT, errno.ENOTDIR}
+)
 
 
 @contextmanager
@@ -44,9 +47,8 @@ def disk_faults() -> Iterator[None]:
         from av.error import FFmpegError
 
         cause = error.__cause__
-        number = getattr(cause, "errno", None)
-        if isinstance(cause, FFmpegError) and number is not None and 0 < number <= _LAST_OF_THE_SYSTEM:
-            raise OSError(number, cause.strerror or "the system refused") from error
+        if isinstance(cause, FFmpegError) and cause.errno in _REFUSALS:
+            raise OSError(cause.errno, cause.strerror or "the system refused") from error
         raise
 
 

@@ -10,7 +10,7 @@ from oelala_desktop.sketch.folders import Folders, save_target
 from oelala_desktop.sketch.nodes.definition import Input, NodeClass, Result, Values, Work, choice, combo, number
 from oelala_desktop.sketch.nodes.inputs import SOUNDS, VIDEOS, find, missing, stamp
 from oelala_desktop.sketch.sound import Sound, read_sound
-from oelala_desktop.sketch.sound_files import write_sound
+from oelala_desktop.sketch.soundtrack import write_sound
 
 
 def load_audio(work: Work, inputs: Values) -> Result:
@@ -75,7 +75,8 @@ def _audio_stamp(folders: Folders, inputs: Values) -> str:
 
 
 _SHARED: dict[str, Any] = {"category": "audio", "module": "comfy_extras.nodes_audio", "modern": True}
-_SAVER: dict[str, Any] = {**_SHARED, "output_node": True, "takes_metadata": True}
+_SAVER: dict[str, Any] = {**_SHARED, "outputs": ("AUDIO",), "output_names": ("audio",), "passes": "audio"}
+_SAVER |= {"output_node": True, "takes_metadata": True}
 _SAVED = {
     "audio": Input("AUDIO", {}),
     "filename_prefix": Input("STRING", {"default": "audio/ComfyUI", "multiline": False}),

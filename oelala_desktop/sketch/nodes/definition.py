@@ -71,8 +71,8 @@ class NodeClass:
 
     `check` (with the inputs named in `checked`) replaces the list and range checks for those inputs and
     returns a complaint or None. `fingerprint` stands for what the inputs point at (a file's content), so that
-    a changed file is not taken from the cache. `modern` picks the richer `/object_info` layout that ComfyUI
-    uses for nodes written in its newer style.
+    a changed file is not taken from the cache. `passes` is the input that a saver gives on as its one output.
+    `modern` picks the richer `/object_info` layout that ComfyUI uses for nodes written in its newer style.
     """
 
     name: str
@@ -91,6 +91,7 @@ class NodeClass:
     checked: tuple[str, ...] = ()
     check: Callable[[Folders, Values], str | None] | None = None
     fingerprint: Callable[[Folders, Values], str] | None = None
+    passes: str | None = None
 
     def input(self, name: str) -> Input | None:
         return self.required.get(name) or self.optional.get(name)

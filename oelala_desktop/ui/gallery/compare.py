@@ -16,6 +16,7 @@ from oelala_desktop.ui.gallery.differences import Difference, differences
 from oelala_desktop.ui.gallery.media_facts import caption, facts_of, job_of
 from oelala_desktop.ui.gallery.overlay import Overlay
 from oelala_desktop.ui.images import decode_image, load_image
+from oelala_desktop.ui.sound_wave import draw_waves
 from oelala_desktop.ui.studio import Studio
 from oelala_desktop.ui.widgets.button import IconButton
 from oelala_desktop.ui.widgets.label import ElidedLabel, Label
@@ -28,18 +29,21 @@ _APART = 2.5  # frames that two videos may be apart before the second is set rig
 
 
 class Comparer(Overlay):
-    """The left one leads: it has the controls, and the right one follows it. Gone once closed."""
+    """The left one leads: it has the controls and is heard, and the right one follows it. Gone once closed."""
 
     def __init__(self, studio: Studio, items: tuple[MediaItem, MediaItem], window: QWidget) -> None:
         super().__init__(window)
         self._studio = studio
         self._items = items
-        self.players = tuple(VideoPlayer(framed=False, can_fill_screen=False) for _ in range(2))
+        self.players = tuple(
+            VideoPlayer(framed=False, can_fill_screen=False, loudness=studio.loudness) for _ in range(2)
+        )
         self.table = QGridLayout()
         self.setAccessibleName("Compare two files")
         leader, follower = self.players
         leader.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         follower.follow(leader, frames=_APART)
+        draw_waves(leader, studio.actions)
         self._build()
 
     def _build(self) -> None:
@@ -131,6 +135,7 @@ class Comparer(Overlay):
         acts: dict[Qt.Key, Callable[[], object]] = {
             Qt.Key.Key_Escape: self.close,
             Qt.Key.Key_Space: leader.toggle,
+            Qt.Key.Key_M: leader.toggle_mute,
             Qt.Key.Key_Comma: lambda: leader.step(-1),
             Qt.Key.Key_Period: lambda: leader.step(1),
         }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from oelala_desktop.ui.widgets.facts_pane import MediaFacts, fact_rows
+from oelala_desktop.ui.widgets.facts_pane import ShownFacts, fact_rows
 
 _NOTHING = "–"
 
@@ -15,12 +15,12 @@ class Difference(NamedTuple):
     right: str
 
 
-def differences(left: MediaFacts, right: MediaFacts) -> list[Difference]:
+def differences(left: ShownFacts, right: ShownFacts) -> list[Difference]:
     """Prompts first, then the rows of the popup in its order; what both have alike is left out, and so is how long each
     took."""
     texts = ("prompt", "Prompt"), ("negative_prompt", "Negative")
     pairs = [(label, *(getattr(f.generation, key) or "" for f in (left, right))) for key, label in texts]
-    rows = [dict(fact_rows(MediaFacts("", "", "", f.generation))) for f in (left, right)]
+    rows = [dict(fact_rows(ShownFacts("", "", "", f.generation))) for f in (left, right)]
     labels = dict.fromkeys([*rows[0], *rows[1]])
     pairs += [(label, rows[0].get(label, ""), rows[1].get(label, "")) for label in labels]
     return [Difference(label, a or _NOTHING, b or _NOTHING) for label, a, b in pairs if a != b]

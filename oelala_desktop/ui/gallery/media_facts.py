@@ -9,7 +9,7 @@ from oelala_desktop.domain.media import MediaItem
 from oelala_desktop.services.jobs import JobService
 from oelala_desktop.ui import wording
 from oelala_desktop.ui.gallery.library_provider import key_of
-from oelala_desktop.ui.widgets.facts_pane import MediaFacts
+from oelala_desktop.ui.widgets.facts_pane import ShownFacts
 
 
 def caption(item: MediaItem) -> str:
@@ -23,9 +23,9 @@ def caption(item: MediaItem) -> str:
     return " · ".join(parts)
 
 
-def facts_of(item: MediaItem, info: GenerationInfo, job: Job | None) -> MediaFacts:
+def facts_of(item: MediaItem, info: GenerationInfo, job: Job | None) -> ShownFacts:
     took = job.finished_at - job.started_at if job and job.finished_at and job.started_at else None
-    return MediaFacts(key_of(item.id), item.name, caption(item), info, took)
+    return ShownFacts(key_of(item.id), item.name, caption(item), info, took)
 
 
 async def job_of(item: MediaItem, jobs: JobService) -> Job | None:

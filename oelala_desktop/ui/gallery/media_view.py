@@ -16,7 +16,7 @@ from oelala_desktop.ui.gallery.toolbar import MediaToolbar
 from oelala_desktop.ui.widgets.button import Button
 from oelala_desktop.ui.widgets.empty_state import EmptyState
 from oelala_desktop.ui.widgets.error_pane import ErrorPane
-from oelala_desktop.ui.widgets.facts_pane import MediaFacts
+from oelala_desktop.ui.widgets.facts_pane import ShownFacts
 from oelala_desktop.ui.widgets.label import Label
 from oelala_desktop.ui.widgets.prompt_popup import PromptPopup
 from oelala_desktop.ui.widgets.skeleton import DELAY_MS
@@ -195,7 +195,7 @@ class MediaView(QWidget):
         self._error.set_error(sentence)
         self._stack.setCurrentWidget(self._failed)
 
-    def show_prompt(self, key: str, facts: MediaFacts, image: QImage | None = None) -> None:
+    def show_prompt(self, key: str, facts: ShownFacts, image: QImage | None = None) -> None:
         """The popup beside the cell of `key`."""
         place = self.grid.rect_of(key)
         area = QRect(self.grid.viewport().mapTo(self.window(), QPoint(place.x(), place.y())), place.size())

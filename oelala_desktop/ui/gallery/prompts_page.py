@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from oelala_desktop.domain.errors import OelalaError
 from oelala_desktop.domain.events import LibraryChanged
-from oelala_desktop.domain.media import DistinctPrompt, PromptPage
+from oelala_desktop.domain.media import DistinctPrompt, PromptListing
 from oelala_desktop.ui import wording
 from oelala_desktop.ui.bridge import listen
 from oelala_desktop.ui.gallery.prompt_row import PromptRow
@@ -117,7 +117,7 @@ class PromptsPage(QWidget):
         self._stack.setCurrentWidget(self.empty)
         return True
 
-    def _take(self, page: PromptPage, first: bool) -> list[PromptRow]:
+    def _take(self, page: PromptListing, first: bool) -> list[PromptRow]:
         if first:
             self._clear()
         fresh = [self._make_row(prompt) for prompt in page.prompts]

@@ -27,6 +27,7 @@ from oelala_desktop.ui.gallery.overlay import Overlay
 from oelala_desktop.ui.gallery.viewer_panel import ViewerPanel
 from oelala_desktop.ui.images import decode_image, load_image
 from oelala_desktop.ui.on_disk import GONE, missing
+from oelala_desktop.ui.sound_wave import draw_waves
 from oelala_desktop.ui.studio import Studio
 from oelala_desktop.ui.widgets.button import IconButton
 from oelala_desktop.ui.widgets.video_player import VideoPlayer
@@ -54,7 +55,9 @@ class Viewer(Overlay):
         self._damaged = False  # nothing of it can be shown
         self._pictures: OrderedDict[str, QImage] = OrderedDict()
         self._playing: asyncio.Task[None] | None = None
-        self.player = VideoPlayer(framed=False)
+        self._sound: Path | None = None  # the sound that came beside the file in view
+        self.player = VideoPlayer(framed=False, loudness=studio.loudness)
+        draw_waves(self.player, studio.actions)
         self.player.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.player.failed.connect(self._play_otherwise)
         self.player.full_screen_requested.connect(self._full_screen)
@@ -69,11 +72,15 @@ class Viewer(Overlay):
             made.clicked.connect(act)
             return made
 
+        self._beside = button("audio-lines", "Sound beside it (S)", self._toggle_sound)
+        self._beside.setCheckable(True)
+        self._beside.hide()
         self._heart = button("heart", "Favorite (F)", self._favorite)
         bar = QHBoxLayout()
         bar.setContentsMargins(0, 14, 14, 14)
         bar.setSpacing(4)
         bar.addStretch(1)
+        bar.addWidget(self._beside)
         bar.addWidget(self._heart)
         bar.addWidget(button("message-square-text", "Prompt and settings (P)", self.toggle_panel))
         bar.addWidget(button("trash", "Move to the trash (Del)", self._delete))
@@ -133,16 +140,19 @@ class Viewer(Overlay):
         if key != self._key:
             return
         self._take(item)
-        if item.kind == "video":
-            await self._show_video(item, key)
-        else:
-            await self._show_picture(item, key)
+        await self._show_item(item, key)
         await self._load_facts(item, key)
+        await self._look_for_sound(item, key)
         for neighbour in (self._at + 1, self._at - 1):
             await self._preload(neighbour, key)
 
+    async def _show_item(self, item: MediaItem, key: str) -> None:
+        await (self._show_video(item, key) if item.kind == "video" else self._show_picture(item, key))
+
     def _take(self, item: MediaItem) -> None:
-        self._item = item
+        self._item, self._sound = item, None
+        self._beside.hide()
+        self._beside.setChecked(False)
         self._set_damaged(False)
         self._heart.set_icon("heart", filled=item.favorite)
         self.setAccessibleName(item.name)
@@ -154,7 +164,8 @@ class Viewer(Overlay):
         if poster is None:
             await self._say_damaged(item, key)
         elif key == self._key:
-            self.player.open_file(Path(item.path), fps=item.fps or 16.0, length=item.duration or 0.0)
+            length, sound = item.duration or 0.0, item.has_sound
+            self.player.open_file(Path(item.path), fps=item.fps or 16.0, length=length, has_sound=sound)
             self.player.show_image(poster, length=item.duration or 0.0)
 
     async def _show_picture(self, item: MediaItem, key: str) -> None:
@@ -220,6 +231,9 @@ class Viewer(Overlay):
 
     def _play_otherwise(self, _why: str) -> None:
         """The system's player gave no frame (AV1 on many machines): they are decoded here."""
+        if self._beside.isChecked():
+            self.player.show_words("This system cannot play the sound.")
+            return
         if self._item is None or self._item.kind != "video":
             return
         self.player.stop()
@@ -244,7 +258,29 @@ class Viewer(Overlay):
     def _full_screen(self) -> None:
         item = self._item
         if item is not None and item.kind == "video":
-            FullScreen(Path(item.path), fps=item.fps or 16.0, length=item.duration or 0.0, parent=self.window())
+            path, fps, length = Path(item.path), item.fps or 16.0, item.duration or 0.0
+            FullScreen(path, fps=fps, length=length, parent=self.window(), beside=self.player)
+
+    async def _look_for_sound(self, item: MediaItem, key: str) -> None:
+        """The job that made the file may have saved a sound beside it."""
+        job = await job_of(item, self._studio.services.jobs)
+        sounds = [Path(output.path) for output in job.outputs if output.is_sound] if job else []
+        gone = await missing(sounds)
+        there = [path for path in sounds if path not in gone]
+        if key == self._key and there:
+            self._sound = there[0]
+            self._beside.show()
+
+    def _toggle_sound(self) -> None:
+        """From the file to the sound beside it, and back."""
+        if self._item is None or self._sound is None:
+            self._beside.setChecked(False)
+            return
+        self._stop()
+        if self._beside.isChecked():
+            self.player.open_file(self._sound, has_sound=True)
+        else:
+            self._studio.actions.start(self._show_item(self._item, self._key), owner=self)
 
     # acts
 
@@ -307,6 +343,8 @@ class Viewer(Overlay):
             Qt.Key.Key_Right: partial(self.go, 1),
             Qt.Key.Key_F: self._favorite,
             Qt.Key.Key_P: self.toggle_panel,
+            Qt.Key.Key_M: self.player.toggle_mute,
+            Qt.Key.Key_S: self._beside.click,
             Qt.Key.Key_C: self._copy,
             Qt.Key.Key_Delete: self._delete,
             Qt.Key.Key_Escape: self.close,

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from oelala_desktop.ui import theme
 from oelala_desktop.ui.widgets.button import Button
-from oelala_desktop.ui.widgets.facts_pane import UNKNOWN, FactsPane, MediaFacts, says_how
+from oelala_desktop.ui.widgets.facts_pane import UNKNOWN, FactsPane, ShownFacts, says_how
 from oelala_desktop.ui.widgets.flow import FlowLayout
 from oelala_desktop.ui.widgets.scroll import ScrollColumn
 
@@ -37,7 +37,7 @@ class ViewerPanel(QWidget):
     def offer_start_picture(self, can: bool) -> None:
         self._start.set_reason("" if can else "This file cannot be decoded.")
 
-    def set_facts(self, facts: MediaFacts) -> None:
+    def set_facts(self, facts: ShownFacts) -> None:
         self._reuse.set_reason("" if says_how(facts) else UNKNOWN)
         holder = QWidget()
         column = QVBoxLayout(holder)

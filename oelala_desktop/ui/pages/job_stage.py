@@ -15,14 +15,18 @@ from oelala_desktop.ui.bridge import Latest, listen
 from oelala_desktop.ui.images import decode_image, load_image
 from oelala_desktop.ui.on_disk import GONE, missing
 from oelala_desktop.ui.pages.output_panel import OutputPanel
+from oelala_desktop.ui.sound_wave import draw_waves
 from oelala_desktop.ui.studio import Studio
 
+_UNSHOWABLE = "The result is a file of a kind that cannot be shown"
 _PAUSE_MS = 300  # changes of the library come in showers
 
 
 def facts_of(job: Job, output: Output, size: int | None) -> str:
-    """ "720 × 480 · 81 frames · 16 fps · 5.1 s · 4.2 MB · seed 1 482 093 377 · took 3 min 12 s"."""
-    parts = [wording.size(output.width or job.width, output.height or job.height)]
+    """ "720 × 480 · 81 frames · 16 fps · 5.1 s · 4.2 MB · seed 1 482 093 377 · took 3 min 12 s"; the name instead of
+    the size where nothing is seen."""
+    seen = wording.size(output.width or job.width, output.height or job.height)
+    parts = [seen if output.is_visual else Path(output.path).name]
     if output.frames and output.kind == "video":
         parts.append(wording.frames(output.frames))
         if output.fps:
@@ -35,6 +39,14 @@ def facts_of(job: Job, output: Output, size: int | None) -> str:
     return " · ".join(parts)
 
 
+def _labels(job: Job) -> tuple[tuple[str, str], ...]:
+    """The parts of a result to choose from, each by its place and a word: "Video", "Sound"."""
+    words = {"video": "Video", "image": "Picture", "audio": "Sound"}
+    labels = [words.get(output.kind, "File") for output in job.parts]
+    several = labels.count("Sound") > 1
+    return tuple((str(at), f"{label} {at}" if several and at else label) for at, label in enumerate(labels))
+
+
 class JobStage(QObject):
     """Shows the job it was last told to follow. `settled` is sent when that job is over."""
 
@@ -43,8 +55,12 @@ class JobStage(QObject):
     def __init__(self, panel: OutputPanel, studio: Studio) -> None:
         super().__init__(panel)
         self.job: Job | None = None
+        self._part = 0  # of the job's parts, which one is in view
         self._panel = panel
         self._studio = studio
+        panel.loudness = studio.loudness
+        panel.player_made.connect(lambda player: draw_waves(player, studio.actions))
+        panel.part_chosen.connect(self._choose)
         self._decoding = False
         self._next_preview: bytes | None = None
         self._latest = Latest(self, self._draw)
@@ -59,6 +75,7 @@ class JobStage(QObject):
     def follow(self, job: Job) -> None:
         """Shows `job` from where it stands."""
         self.job = job
+        self._part = 0
         self._show(job)
         progress = self._studio.services.jobs.progress_of(job.id)
         if progress and not job.state.is_final:
@@ -81,7 +98,7 @@ class JobStage(QObject):
                 self._panel.set_progress(Progress(node="Waiting for its turn"))
 
     async def _show_result(self, job: Job) -> None:
-        output = job.main_output
+        output = self.output
         if output is None or self.job is None or self.job.id != job.id:
             return
         path = Path(output.path)
@@ -93,18 +110,33 @@ class JobStage(QObject):
         elif output.kind == "video":
             length = output.frames / output.fps if output.frames and output.fps else 0.0
             self._panel.show_video(path, facts, fps=output.fps or 16.0, length=length, sketch=sketch)
+        elif output.is_sound:
+            self._panel.show_sound(path, facts, sketch=sketch)
         elif not output.is_visual:
-            what = "a sound" if output.kind == "audio" else "a file of a kind that cannot be shown"
-            self._panel.show_words(f"The result is {what}: {path.name}", facts, sketch=sketch)
+            self._panel.show_words(f"{_UNSHOWABLE}: {path.name}", facts, sketch=sketch)
         else:
             image, _ = await load_image(path, 2048)
             if image is not None:
                 self._panel.show_image(image, facts, sketch=sketch)
+        self._panel.offer_parts(_labels(job), str(self._part))
+
+    @property
+    def output(self) -> Output | None:
+        """The file in view, of the finished job in view."""
+        if self.job is None or self.job.state is not JobState.DONE:
+            return None
+        parts = self.job.parts
+        return parts[self._part] if self._part < len(parts) else None
+
+    def _choose(self, part: str) -> None:
+        result = self._result()
+        if result is not None and int(part) != self._part:
+            self._part = int(part)
+            self._studio.actions.start(self._show_result(result[0]))
 
     def _result(self) -> tuple[Job, Output] | None:
-        """The finished job in view and its file."""
-        job = self.job
-        output = job.main_output if job is not None and job.state is JobState.DONE else None
+        """The finished job in view and its file in view."""
+        job, output = self.job, self.output
         return (job, output) if job is not None and output is not None else None
 
     def _cannot_play(self) -> None:
@@ -118,6 +150,10 @@ class JobStage(QObject):
         size = await _file_size(path)
         if size is None:
             await self._show_result(job)
+            return
+        if output.is_sound:
+            words = f"This system cannot play the sound {path.name}; Save as keeps it for another program."
+            self._panel.show_words(words, facts_of(job, output, size))
             return
         data = await self._studio.thumbnail_of(path, 1024)
         image = await decode_image(data) if data else None

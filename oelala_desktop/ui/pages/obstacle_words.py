@@ -21,7 +21,6 @@ def _lacks(values: Mapping[str, Any]) -> str:
 _PAGE: Table = {
     **ENGLISH,
     "input_missing": "Choose a {label} first.",
-    "nothing_said": "Say what you want to see first.",
     "lacks": _lacks,
     "needs_engine": "{preset} needs {engine}: {why}. The Preset card says what to do.",
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,7 +22,9 @@ from oelala_desktop.ui.widgets.label import ElidedLabel, Label
 if TYPE_CHECKING:  # the stages are imported when they are first shown, which start-up gains by
     from oelala_desktop.domain.job import JobError, Progress
     from oelala_desktop.ui.widgets.error_pane import ErrorPane
+    from oelala_desktop.ui.widgets.loudness import Loudness
     from oelala_desktop.ui.widgets.preview_pane import PreviewPane
+    from oelala_desktop.ui.widgets.segmented import Segmented
     from oelala_desktop.ui.widgets.video_player import VideoPlayer
 
 #: (id, verb, icon) of the buttons under the stage, by state
@@ -53,15 +56,20 @@ class OutputPanel(Surface):
 
     acted = Signal(str)
     play_failed = Signal(str)  # the player cannot play the video
+    player_made = Signal(object)  # VideoPlayer, when a result is first shown
+    part_chosen = Signal(str)  # the value of one that was offered
 
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._title = Label("Output", weight=600)
         self._badge = Badge(SKETCH)
         self._badge.hide()
+        self._parts: Segmented | None = None
+        self._offered: tuple[tuple[str, str], ...] = ()
+        self.loudness: Loudness | None = None  # of all players, once there is a window to share it
         history = Button("History", icon="rotate-ccw-clock", height=theme.DENSE_HEIGHT)
         history.clicked.connect(partial(self.acted.emit, "history"))
-        head = QHBoxLayout()
+        self._head = head = QHBoxLayout()
         head.setSpacing(12)
         head.addWidget(self._title)
         head.addWidget(self._badge)
@@ -121,6 +129,8 @@ class OutputPanel(Surface):
     def _show(self, state: str, title: str, widget: QWidget, facts: str = "", sketch: bool = False) -> None:
         self._title.setText(title)
         self._badge.setVisible(sketch)
+        if state != "done":
+            self.offer_parts(())
         self.stack.setCurrentWidget(widget)
         if state in _ACTIONS and state not in self._bars:
             self._bars[state] = self._make_bar(_ACTIONS[state])
@@ -171,6 +181,36 @@ class OutputPanel(Surface):
         player.show_image(image, length=length)
         self._show("done", "Result", player, facts, sketch)
 
+    def show_sound(self, path: Path, facts: str, *, sketch: bool = False) -> VideoPlayer:
+        """Play a result that is heard and not seen."""
+        player = self._ready()
+        player.open_file(path, has_sound=True)
+        self._show("done", "Result", player, facts, sketch)
+        return player
+
+    def offer_parts(self, parts: Sequence[tuple[str, str]], chosen: str = "") -> None:
+        """What else belongs to the result in view, as (value, label): its sound beside the video. Fewer than two are no
+        choice."""
+        offered = tuple(parts) if len(parts) > 1 else ()
+        if offered != self._offered:
+            self._offered = offered
+            self._make_choice(offered)
+        if self._parts is not None:
+            self._parts.set_value(chosen)
+
+    def _make_choice(self, parts: Sequence[tuple[str, str]]) -> None:
+        if self._parts is not None:
+            self._parts.hide()
+            self._parts.deleteLater()
+            self._parts = None
+        if parts:
+            from oelala_desktop.ui.widgets.segmented import Segment, Segmented
+
+            self._parts = Segmented([Segment(*part) for part in parts], "Part of the result", dense=True)
+            self._parts.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+            self._parts.value_changed.connect(self.part_chosen)
+            self._head.insertWidget(self._head.count() - 1, self._parts)
+
     def show_words(self, words: str, facts: str, *, sketch: bool = False) -> None:
         """The result is finished, but cannot be looked at."""
         player = self._ready()
@@ -209,8 +249,9 @@ class OutputPanel(Surface):
         if self.player is None:
             from oelala_desktop.ui.widgets.video_player import VideoPlayer
 
-            self.player = VideoPlayer()
+            self.player = VideoPlayer(loudness=self.loudness)
             self.player.failed.connect(self.play_failed)
             self.player.full_screen_requested.connect(partial(self.acted.emit, "full_screen"))
             self.stack.addWidget(self.player)
+            self.player_made.emit(self.player)
         return self.player

@@ -276,8 +276,9 @@ class ToolPage(QObject):
             self._act_on(job, what)
 
     def _act_on(self, job: Job, what: str) -> None:
-        output = job.main_output
+        main, output = job.main_output, self.stage.output or job.main_output
         path = Path(output.path) if output else None
+        seen = Path(main.path) if main else None
         actions: dict[str, Callable[[], object]] = {
             "cancel": lambda: self._studio.actions.start(self._services.jobs.cancel(job.id)),
             "retry": lambda: self._retry(job),
@@ -286,14 +287,14 @@ class ToolPage(QObject):
             "copy_seed": lambda: QGuiApplication.clipboard().setText(str(job.seed)),
             "copy_workflow": lambda: QGuiApplication.clipboard().setText(json.dumps(dict(job.graph), indent=2)),
         }
-        if path is not None:
+        if path is not None and seen is not None:
             actions |= {
                 "save": lambda: self._save_as(path),
                 "folder": lambda: self._studio.show_in_folder(path),
-                "gallery": lambda: self._studio.show_media_requested.emit(str(path)),
+                "gallery": lambda: self._studio.show_media_requested.emit(str(seen)),
                 "full_screen": self._full_screen,
                 "use_last_frame": self._use_frame,
-                "favorite": lambda: self._studio.actions.start(self._favorite(path)),
+                "favorite": lambda: self._studio.actions.start(self._favorite(seen)),
             }
         if what in actions:
             actions[what]()
@@ -319,10 +320,11 @@ class ToolPage(QObject):
             self.intake.take_image("image", image)
 
     def _full_screen(self) -> None:
-        job, output = self.stage.job, self.stage.job.main_output if self.stage.job else None
-        if job is not None and output is not None and output.kind == "video":
-            fps = output.fps or 16.0
-            FullScreen(Path(output.path), fps=fps, length=(output.frames or 0) / fps, parent=self.view.window())
+        output, player = self.stage.output, self.view.output.player
+        if output is not None and output.kind == "video":
+            fps, path = output.fps or 16.0, Path(output.path)
+            length = (output.frames or 0) / fps
+            FullScreen(path, fps=fps, length=length, parent=self.view.window(), beside=player)
 
     def _save_as(self, path: Path) -> None:
         dialog = QFileDialog(self.view.window(), "Save as")

@@ -21,7 +21,7 @@ NBSP = wording.NBSP
 
 
 @dataclass(frozen=True, slots=True)
-class MediaFacts:
+class ShownFacts:
     """What the popup shows of a file: `caption` is "Video · 5.1 s · 480 × 848 · 4.2 MB"; `took` in seconds."""
 
     key: str
@@ -70,7 +70,7 @@ def _size(info: GenerationInfo) -> str:
     return " · ".join(parts)
 
 
-def fact_rows(facts: MediaFacts) -> list[tuple[str, str]]:
+def fact_rows(facts: ShownFacts) -> list[tuple[str, str]]:
     """(label, value) of every setting that is known, in the order of the popup."""
     info = facts.generation
     took = f"took {wording.span(facts.took)}" if facts.took is not None else ""
@@ -92,7 +92,7 @@ def fact_rows(facts: MediaFacts) -> list[tuple[str, str]]:
 UNKNOWN = "This file does not say how it was made."
 
 
-def says_how(facts: MediaFacts) -> bool:
+def says_how(facts: ShownFacts) -> bool:
     """Whether there is any setting or prompt to use again."""
     info = facts.generation
     return info.prompt is not None or info.negative_prompt is not None or bool(fact_rows(facts))
@@ -101,7 +101,7 @@ def says_how(facts: MediaFacts) -> bool:
 class FactsPane(Column):
     """Made anew for every file."""
 
-    def __init__(self, facts: MediaFacts) -> None:
+    def __init__(self, facts: ShownFacts) -> None:
         super().__init__()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

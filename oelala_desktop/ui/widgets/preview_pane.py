@@ -12,6 +12,7 @@ from oelala_desktop.ui.widgets.progress import Bands, pass_words, time_words
 
 _FOOT = 72.0
 _PAD = 16.0
+_BESIDE_WORDS = 24
 _MOST, _SMOOTH = 4, 2  # how far a small picture is enlarged, and until where its pixels are blended
 
 
@@ -63,6 +64,16 @@ def paint_foot(painter: QPainter, box: QRectF, height: float, *, radius: float =
         painter.setClipPath(painting.rounded_path(box.adjusted(1, 1, -1, -1), radius - 1))
     painter.fillRect(foot, shade)
     painter.restore()
+
+
+def paint_words(painter: QPainter, box: QRectF, words: str) -> None:
+    """A sentence in the middle of the stage."""
+    painter.setPen(QColor(theme.tokens().on_stage2))
+    painter.setFont(theme.font(theme.BODY))
+    room = box.adjusted(_BESIDE_WORDS, 0, -_BESIDE_WORDS, 0)
+    fits = all(painter.fontMetrics().horizontalAdvance(word) <= room.width() for word in words.split())
+    wrap = Qt.TextFlag.TextWordWrap if fits else Qt.TextFlag.TextWrapAnywhere  # names of files have no spaces
+    painter.drawText(room, Qt.AlignmentFlag.AlignCenter | wrap, words)
 
 
 class PreviewPane(QWidget):

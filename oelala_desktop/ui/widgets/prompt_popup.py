@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from oelala_desktop.ui import theme
 from oelala_desktop.ui.widgets.button import Button, IconButton
-from oelala_desktop.ui.widgets.facts_pane import UNKNOWN, FactsPane, MediaFacts, says_how
+from oelala_desktop.ui.widgets.facts_pane import UNKNOWN, FactsPane, ShownFacts, says_how
 from oelala_desktop.ui.widgets.floating import MARGIN, Floating
 from oelala_desktop.ui.widgets.label import ElidedLabel
 from oelala_desktop.ui.widgets.scroll import ScrollColumn
@@ -27,7 +27,7 @@ class PromptPopup(Floating):
         super().__init__(parent)
         self.setFixedWidth(_WIDTH + 2 * MARGIN)
         self.setAccessibleName("Prompt and settings")
-        self._facts: MediaFacts | None = None
+        self._facts: ShownFacts | None = None
         self._thumb = PlaceholderImage(64, 64, radius=8)
         self._name = ElidedLabel("", size=theme.CONTROL, weight=600)
         self._caption = ElidedLabel("", tone="text2", size=theme.CAPTION)
@@ -62,7 +62,7 @@ class PromptPopup(Floating):
         column.addWidget(self._scroll)
         column.addLayout(foot)
 
-    def set_facts(self, facts: MediaFacts, image: QImage | None = None) -> None:
+    def set_facts(self, facts: ShownFacts, image: QImage | None = None) -> None:
         self._facts = facts
         self._thumb.set_image(image)
         self._name.setText(facts.name)

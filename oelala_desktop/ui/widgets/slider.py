@@ -13,17 +13,26 @@ _KNOB, _TRACK = 14, 4
 
 
 class Slider(Control, QSlider):
-    """From `minimum` to `maximum` in steps of `step`. `number_changed` is sent for changes made by a person."""
+    """From `minimum` to `maximum` in steps of `step`; `on_stage`: over a dark ground in both palettes. `number_changed`
+    is sent for changes made by a person."""
 
     number_changed = Signal(float)
 
     def __init__(
-        self, minimum: float, maximum: float, step: float, name: str, *, parent: QWidget | None = None
+        self,
+        minimum: float,
+        maximum: float,
+        step: float,
+        name: str,
+        *,
+        on_stage: bool = False,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
         self._low = minimum
         self._step = step
         self._quiet = False
+        self._on_stage = on_stage
         self.setRange(0, round((maximum - minimum) / step))
         self.setSingleStep(1)
         self.setPageStep(max(1, self.maximum() // 10))
@@ -83,11 +92,12 @@ class Slider(Control, QSlider):
         middle = self.height() / 2
         x = _KNOB / 2 + self._share() * (self.width() - _KNOB)
         line = QRectF(0, middle - _TRACK / 2, self.width(), _TRACK)
-        painting.rounded(painter, line, _TRACK / 2, t.track)
+        painting.rounded(painter, line, _TRACK / 2, t.stage_track if self._on_stage else t.track)
         line.setWidth(x)
         painting.rounded(painter, line, _TRACK / 2, t.accent if self.isEnabled() else t.border_strong)
         grown = 1 if (self.underMouse() or self.isSliderDown()) and self.isEnabled() else 0
-        painter.setPen(QPen(QColor(t.border_strong), 1) if t.name == "light" else Qt.PenStyle.NoPen)
+        edged = t.name == "light" and not self._on_stage
+        painter.setPen(QPen(QColor(t.border_strong), 1) if edged else Qt.PenStyle.NoPen)
         painter.setBrush(QColor(t.knob if self.isEnabled() else t.muted))
         painter.drawEllipse(QPointF(x, middle), _KNOB / 2 + grown - 0.5, _KNOB / 2 + grown - 0.5)
         if self.shows_ring:

@@ -1,48 +1,64 @@
-"""A finished result, playing in a loop on a dark stage that we paint ourselves; also shows stills."""
+"""A finished result, playing in a loop on a dark stage that we paint ourselves: a video, with its sound where it has
+one, or a sound alone; also shows stills."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer, QUrl, Signal
-from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap, QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from oelala_desktop.ui import painting, theme, wording
+from oelala_desktop.ui import painting, theme
 from oelala_desktop.ui.quiet import new_player
-from oelala_desktop.ui.widgets.button import IconButton
 from oelala_desktop.ui.widgets.control import Control
-from oelala_desktop.ui.widgets.label import Label
+from oelala_desktop.ui.widgets.loudness import Loudness
 from oelala_desktop.ui.widgets.newest_frame import NewestFrame, Sight
-from oelala_desktop.ui.widgets.preview_pane import paint_foot, paint_on_stage, paint_stage
-from oelala_desktop.ui.widgets.scrubber import Scrubber
+from oelala_desktop.ui.widgets.player_bar import PlayerBar
+from oelala_desktop.ui.widgets.preview_pane import paint_foot, paint_on_stage, paint_stage, paint_words
+from oelala_desktop.ui.widgets.voice import Voice
 
 if TYPE_CHECKING:
     from PySide6.QtMultimedia import QMediaPlayer
 
-_BAR = 48
-_BESIDE_WORDS = 24
+_FADE = 40  # of the shade above the controls
+_NAMES = ("Video", "Sound")
 
 
 class VideoPlayer(Control, QWidget):
     """`failed` is sent when the file cannot be played, also when it ends without a single frame (some decoders
-    do that without an error): show its frames by other means with `show_image` then."""
+    do that without an error): show its frames by other means with `show_image` then. `sound_found` tells, for each
+    file that has a sound, that `set_peaks` is wanted."""
 
     failed = Signal(str)
     first_frame = Signal()
     full_screen_requested = Signal()
     position_changed = Signal(float)  # seconds
     playing_changed = Signal(bool)
+    sound_found = Signal(object)  # path
 
-    def __init__(self, *, framed: bool = True, can_fill_screen: bool = True, parent: QWidget | None = None) -> None:
-        """`framed` paints the stage with its rounded border; without it whoever holds the player paints the ground."""
+    def __init__(
+        self,
+        *,
+        framed: bool = True,
+        can_fill_screen: bool = True,
+        loudness: Loudness | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        """`framed` paints the stage with its rounded border; without it whoever holds the player paints the ground.
+        Without `loudness` it has one of its own."""
         super().__init__(parent)
-        self._can_fill_screen = can_fill_screen
+        self.loudness = loudness or Loudness(parent=self)
         self._framed = framed
         self._quiet: QTimer | None = None
         self._player: QMediaPlayer | None = None
         self._newest: NewestFrame | None = None
+        self.voice: Voice | None = None
+        self.peaks: Sequence[float] = ()
+        self._path: Path | None = None
+        self._untold = False  # its sound, to whoever draws it
         self._goes_on = False  # it plays, or will once it is seen
         self.sight = Sight(self)
         self.sight.changed.connect(self._seen)
@@ -55,36 +71,15 @@ class VideoPlayer(Control, QWidget):
         self._follows = False
         self._words = ""
         self._natural = QSize()
-        self.setAccessibleName("Video")
+        self.setAccessibleName(_NAMES[False])
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self._bar = self._make_bar()
-
-    def _make_bar(self) -> QWidget:
-        bar = QWidget(self)
-        self._play = self._stage_button("play", "Play", self.toggle)
-        self._scrubber = Scrubber()
-        self._scrubber.sought.connect(lambda share: self.seek(share * self._length))
-        self._time = Label("", size=theme.CAPTION)
-        self._time.setForegroundRole(self._time.palette().ColorRole.HighlightedText)
-        self._loop = self._stage_button("repeat", "Play in a loop", self._toggle_loop)
-        self._loop.setCheckable(True)
-        self._loop.setChecked(True)
-        step = self._stage_button("step-forward", "Next frame", lambda: self.step(1))
-        full = self._stage_button("maximize-2", "Full screen", self.full_screen_requested.emit)
-        row = QHBoxLayout(bar)
-        row.setContentsMargins(8, 8, 8, 8)
-        row.setSpacing(4)
-        row.addWidget(self._play)
-        row.addSpacing(4)
-        row.addWidget(self._scrubber, 1)
-        row.addSpacing(8)
-        row.addWidget(self._time)
-        row.addSpacing(4)
-        for button in (self._loop, step, full):
-            row.addWidget(button)
-        full.setVisible(self._can_fill_screen)
-        return bar
+        self._bar = bar = PlayerBar(self.loudness, can_fill_screen=can_fill_screen, parent=self)
+        bar.play_pressed.connect(self.toggle)
+        bar.loop_pressed.connect(self._toggle_loop)
+        bar.step_pressed.connect(lambda: self.step(1))
+        bar.full_pressed.connect(self.full_screen_requested)
+        bar.sought.connect(lambda share: self.seek(share * self._length))
 
     def hide_controls_when_still(self, after_ms: int) -> None:
         """Controls and pointer go while the pointer rests, and come back when it moves."""
@@ -121,25 +116,57 @@ class VideoPlayer(Control, QWidget):
         self._wake()
         super().mouseMoveEvent(event)
 
-    def _stage_button(self, icon: str, name: str, act: object) -> IconButton:
-        button = IconButton(icon, name, "glass")
-        button.clicked.connect(act)
-        return button
-
     # values
 
-    def open_file(self, path: Path, *, fps: float = 16.0, length: float = 0.0, play: bool = True) -> None:
-        """Play a local file. `fps` is for stepping by frames, `length` (seconds) until the file has told its own."""
+    def open_file(
+        self, path: Path, *, fps: float = 16.0, length: float = 0.0, play: bool = True, has_sound: bool = False
+    ) -> None:
+        """Play a local file. `fps` is for stepping by frames, `length` (seconds) and `has_sound` hold until the file
+        has told its own."""
         player = self._ready()
         self._frames, self._failed, self._words = 0, False, ""
         self._fps, self._length = max(1.0, fps), length
-        self._pixmap = QPixmap()
+        self._pixmap, self._path = QPixmap(), path
+        self._set_sound(has_sound)
+        self.set_peaks(())
         player.setLoops(1)
         player.setSource(QUrl.fromLocalFile(str(path)))
         self._bar.setVisible(not self._follows)
         self._goes_on = play
         self._go()
         self.update()
+
+    def set_peaks(self, peaks: Sequence[float]) -> None:
+        """How loud the file in view is, 0 to 1, evenly over its length."""
+        self.peaks = peaks
+        self._bar.set_peaks(peaks)
+
+    @property
+    def has_sound(self) -> bool:
+        return self._bar.has_sound
+
+    @property
+    def path(self) -> Path | None:
+        """The file that was opened last."""
+        return self._path
+
+    def _set_sound(self, has_sound: bool, *, alone: bool = False) -> None:
+        self._bar.set_sound(has_sound and not self._follows, alone=alone)
+        self._bar.lie_in(self.width(), self.height())
+        if self.accessibleName() in _NAMES:  # nobody has given it another
+            self.setAccessibleName(_NAMES[self._bar.is_alone])
+        self.update()
+
+    def _sound_found(self) -> None:
+        if self._player is not None:
+            self._set_sound(True, alone=not self._player.hasVideo())
+            self._untold = True
+            self._tell_sound()
+
+    def _tell_sound(self) -> None:
+        if self._untold and self.sight.seen:
+            self._untold = False
+            self.sound_found.emit(self._path)
 
     def _go(self) -> None:
         """Nothing is decoded while nobody sees it."""
@@ -158,6 +185,7 @@ class VideoPlayer(Control, QWidget):
             self._player.pause()
         self._newest.set_seen(seen)
         self._go()
+        self._tell_sound()
 
     def show_image(self, image: QImage, *, length: float = 0.0, at: float = 0.0) -> None:
         """Show a still, or a frame that was decoded elsewhere at `at` of `length` seconds."""
@@ -172,6 +200,7 @@ class VideoPlayer(Control, QWidget):
         """Show a picture, without the controls of a video. `natural` is its own size where `image` is a smaller one
         that stands for it."""
         self._length = 0.0
+        self._set_sound(False)
         self.show_image(image)
         self._natural = natural or QSize()
 
@@ -207,6 +236,9 @@ class VideoPlayer(Control, QWidget):
             self._player.pause()
         else:
             self._player.play()
+
+    def toggle_mute(self) -> None:
+        self._bar.toggle_mute()
 
     def seek(self, seconds: float) -> None:
         if self._player is not None:
@@ -246,7 +278,9 @@ class VideoPlayer(Control, QWidget):
         elif key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
             self.step(1 if key == Qt.Key.Key_Right else -1)
         elif key == Qt.Key.Key_L:
-            self._loop.click()
+            self._bar.loop.click()
+        elif key == Qt.Key.Key_M:
+            self.toggle_mute()
         else:
             super().keyPressEvent(event)
 
@@ -272,6 +306,9 @@ class VideoPlayer(Control, QWidget):
         player.mediaStatusChanged.connect(self._status_changed)
         player.errorOccurred.connect(lambda _error, text: self._fail(text))
         self._player, self._newest = player, newest
+        if not self._follows:
+            self.voice = Voice(player, self.loudness)
+            self.voice.found.connect(self._sound_found)
         return player
 
     def _take_frame(self, image: QImage) -> None:
@@ -293,7 +330,7 @@ class VideoPlayer(Control, QWidget):
             return
         if self._frames == 0 and self._newest is not None:
             self._newest.look()  # a short one may be over before it was looked for
-        if self._frames == 0:
+        if self._frames == 0 and not self._bar.is_alone:
             self._fail("The video ended without a single frame.")
         elif self._looping and self._player is not None:
             self._apply_loop()
@@ -301,29 +338,28 @@ class VideoPlayer(Control, QWidget):
 
     def _fail(self, text: str) -> None:
         if not self._failed:
-            self._failed, self._words = True, "This video cannot be played here."
+            what = "sound" if self._bar.is_alone else "video"
+            self._failed, self._words = True, f"This {what} cannot be played here."
+            self._set_sound(False)
             self.failed.emit(text or "The video cannot be played.")
 
     def _toggle_loop(self) -> None:
-        self._looping = self._loop.isChecked()
+        self._looping = self._bar.loop.isChecked()
         self._apply_loop()
 
     def _apply_loop(self) -> None:
         """Endless, without a gap, once the first round showed that there are frames: a file without any must reach
         its end to be noticed."""
         if self._player is not None:
-            self._player.setLoops(-1 if self._looping and self._frames else 1)
+            self._player.setLoops(-1 if self._looping and (self._frames or self._bar.is_alone) else 1)
 
     def _playing_changed(self, playing: bool) -> None:
-        self._play.set_icon("pause" if playing else "play")
-        self._play.setAccessibleName("Pause" if playing else "Play")
-        self._play.set_hint("Pause" if playing else "Play")
+        self._bar.set_playing(playing)
         self.playing_changed.emit(playing)
 
     def _tell(self, seconds: float) -> None:
         shown = min(seconds, self._length) if self._length else seconds
-        self._scrubber.set_share(shown / self._length if self._length else 0.0)
-        self._time.setText(f"{wording.clock(shown)} / {wording.seconds(self._length)}")
+        self._bar.set_position(shown, self._length)
         self.position_changed.emit(shown)
 
     # looks
@@ -336,7 +372,7 @@ class VideoPlayer(Control, QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._bar.setGeometry(4, self.height() - _BAR - 4, self.width() - 8, _BAR)
+        self._bar.lie_in(self.width(), self.height())
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -345,17 +381,14 @@ class VideoPlayer(Control, QWidget):
         radius = theme.CARD_RADIUS if self._framed else 0
         if self._framed:
             paint_stage(painter, box)
+        below = self._bar.has_sound and self._quiet is None and not self._bar.isHidden()  # the picture ends above it
         if not self._pixmap.isNull():
             still = self._natural if self._length <= 0 else None
-            paint_on_stage(painter, box, self._pixmap, radius=radius, natural=still)
-        if not self._bar.isHidden():
-            paint_foot(painter, box, _BAR + 40, radius=radius)
+            place = box.adjusted(0, 0, 0, -self._bar.height() - 4) if below else box
+            paint_on_stage(painter, place, self._pixmap, radius=radius, natural=still)
+        if not self._bar.isHidden() and not below:
+            paint_foot(painter, box, self._bar.height() + _FADE, radius=radius)
         if self._words and self._pixmap.isNull():
-            painter.setPen(QColor(theme.tokens().on_stage2))
-            painter.setFont(theme.font(theme.BODY))
-            room = box.adjusted(_BESIDE_WORDS, 0, -_BESIDE_WORDS, 0)
-            fits = all(painter.fontMetrics().horizontalAdvance(word) <= room.width() for word in self._words.split())
-            wrap = Qt.TextFlag.TextWordWrap if fits else Qt.TextFlag.TextWrapAnywhere  # names of files have no spaces
-            painter.drawText(room, Qt.AlignmentFlag.AlignCenter | wrap, self._words)
+            paint_words(painter, box, self._words)
         if self.shows_ring:
             painting.ring(painter, box, radius, theme.tokens().accent)

@@ -9,11 +9,13 @@ from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent,
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from oelala_desktop.ui import painting, theme
+from oelala_desktop.ui.widgets.button import blend
 from oelala_desktop.ui.widgets.control import Control
 
 #: from the left edge of a bar to that of the next, and how wide a bar is
 PITCH, BAR = 4.0, 2.0
 _HEIGHT, _STEP = 28, 0.05
+_DIM = 0.3
 
 
 def paint_peaks(
@@ -36,13 +38,14 @@ def paint_peaks(
         loudest = max(peaks[first : max(first + 1, (index + 1) * len(peaks) // count)])
         height = max(BAR, min(1.0, loudest) * box.height())
         painter.setBrush(QColor(theme.tokens().accent if index < reached else colour))
-        bar = QRectF(box.x() + index * pitch, box.center().y() - height / 2, BAR, height)
+        bar = QRectF(box.x() + round(index * pitch), box.center().y() - height / 2, BAR, height)
         painter.drawRoundedRect(bar, BAR / 2, BAR / 2)
     painter.restore()
 
 
 class Waveform(Control, QWidget):
-    """`sought` is sent with the share of the length (0 to 1) that a person drags, clicks or steps to."""
+    """On a dark stage. `sought` is sent with the share of the length (0 to 1) that a person drags, clicks or steps
+    to."""
 
     sought = Signal(float)
 
@@ -113,10 +116,11 @@ class Waveform(Control, QWidget):
         painter = QPainter(self)
         painting.begin(painter)
         box = QRectF(self.rect()).adjusted(0, 4, 0, -4)
+        ahead = blend(t.on_stage2, t.stage, _DIM)
         if self._peaks:
-            paint_peaks(painter, box, self._peaks, t.muted, self._position)
+            paint_peaks(painter, box, self._peaks, ahead, self._position)
         else:
-            painting.rounded(painter, QRectF(0, box.center().y() - 1, self.width(), 2), 1, t.muted)
+            painting.rounded(painter, QRectF(0, box.center().y() - 1, self.width(), 2), 1, ahead)
         x = 1 + self._position * (self.width() - 2)
         painter.setPen(QPen(QColor(t.on_stage), 2))
         painter.drawLine(QPointF(x, 1), QPointF(x, self.height() - 1))

@@ -56,6 +56,13 @@ GOOD: list[tuple[str, Any, Any]] = [
     ("lora_configs", [{"low": "b"}], [{"high": None, "low": "b", "strength": 1.5, "enabled": True}]),
     ("lora_configs", [{"high": "", "enabled": False}], [{"high": None, "strength": 1.5, "enabled": False}]),
     ("expert_mode_allocations", "", ""),
+    ("images", None, []),
+    ("images", "", []),
+    ("images", "a.png", ["a.png"]),
+    ("images", ("a.png", "b.png"), ["a.png", "b.png"]),
+    ("images", ' ["a.png", "b.png"]', ["a.png", "b.png"]),
+    ("images", ["a.png", "", "a.png"], ["a.png", "a.png"]),
+    ("images", ["x" * 50], ["x" * 50]),
 ]
 BAD: list[tuple[str, Any, str]] = [
     ("image", 3, "expected text, not 3"),
@@ -106,6 +113,13 @@ BAD: list[tuple[str, Any, str]] = [
     ("lora_configs", [{"strength": 1}], "entry 1 names no file"),
     ("lora_configs", [{"high": 5}], "entry 1 names its file wrongly"),
     ("lora_configs", [{"high": "a", "low": "x" * 1025}], "entry 1 names its file wrongly"),
+    ("images", 0, "expected a list of files"),
+    ("images", False, "expected a list of files"),
+    ("images", {}, "expected a list of files"),
+    ("images", "[", "expected a list of files"),
+    ("images", "[" * 100_000, "expected a list of files"),
+    ("images", ["a.png", 3], "expected text, not 3"),
+    ("images", ["a\x00b"], "NUL"),
 ]
 _SHORT = 60
 

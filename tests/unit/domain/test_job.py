@@ -82,6 +82,15 @@ def test_what_stands_for_the_result() -> None:
     assert some_job().main_output is None
 
 
+def test_a_result_is_what_stands_for_it_and_the_sounds_beside_it() -> None:
+    video, still = (Output(f"/{kind}", kind, 64, 48, 9, 16.0) for kind in ("video", "image"))
+    first, second = (Output(f"/{number}.flac", "audio", None, None, None, None) for number in range(2))
+    assert some_job(outputs=(first, still, video, second)).parts == (video, first, second)
+    assert some_job(outputs=(first, second)).parts == (second, first)
+    assert some_job().parts == ()
+    assert first.is_sound and not video.is_sound
+
+
 def test_what_is_absent_is_null() -> None:
     job = some_job(engine=EngineRef("sketch", "", "Sketch"), fps=0, error=JobError("It failed."), values={})
     row = job.as_dict()

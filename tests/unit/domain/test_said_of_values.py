@@ -30,6 +30,17 @@ from .samples import shipped, some_job
         (FieldKind.LORAS, [{"high": 4}], False),
         (FieldKind.LORAS, [{"enabled": "yes"}], False),
         (FieldKind.LORAS, ["mist"], False),
+        (FieldKind.PICTURES, None, True),
+        (FieldKind.PICTURES, ["a.png", "b.png"], True),
+        (FieldKind.PICTURES, ("a.png",), True),
+        (FieldKind.PICTURES, "a.png", False),
+        (FieldKind.PICTURES, ["a.png", 3], False),
+        (FieldKind.VIDEO, None, True),
+        (FieldKind.MASK, 3, False),
+        (FieldKind.LINE, None, False),
+        (FieldKind.MODEL, None, True),
+        (FieldKind.SWITCH, "on", True),
+        (FieldKind.SEED, -2, False),
     ],
 )
 def test_what_an_editor_can_show(kind: FieldKind, value: Any, holds: bool) -> None:

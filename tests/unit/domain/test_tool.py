@@ -103,6 +103,40 @@ def test_tools_stand_in_the_sidebar_s_order() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("tool", "inputs"),
+    [
+        ("image-to-video", ["image", "end_image"]),
+        ("video-to-video", ["end_image", "video"]),
+        ("text-to-video", []),
+        ("image-to-image", ["image"]),
+        ("text-to-image", []),
+    ],
+)
+def test_what_a_page_shows_until_its_preset_is_known(tool: str, inputs: list[str]) -> None:
+    fields = TOOLS[tool].first_fields
+    assert [field.key for field in fields if field.group == "picture"] == inputs
+    shared = {field.key for field in TOOLS[tool].fields if field.group != "picture"}
+    assert {field.key for field in fields if field.group != "picture"} == shared
+
+
+@pytest.mark.parametrize("tool", ["image-to-image", "upscaler"])
+def test_a_still_takes_pictures_and_a_mask(tool: str) -> None:
+    assert [field.key for field in TOOLS[tool].fields if field.is_input] == ["image", "images", "mask"]
+
+
+def test_what_comes_with_an_input_of_the_preset_s_own() -> None:
+    clip = Field("clip", FieldKind.VIDEO, "Clip", "picture")
+    assert TOOLS["text-to-video"].check({"clip": "a.mp4", "clip_start": "2"}, {"clip": clip}) == {
+        "clip": "a.mp4",
+        "clip_start": 2.0,
+    }
+    own = Field("clip_start", FieldKind.LINE, "Own", "sampling")
+    assert I2V.check({"clip_start": "soon"}, {"clip": clip, "clip_start": own}) == {"clip_start": "soon"}
+    with pytest.raises(InvalidField, match="clip_start is not a setting"):
+        I2V.check({"clip_start": 2})
+
+
 def test_finding_a_tool() -> None:
     assert find_tool("reframe").name == "Reframe"
     with pytest.raises(NotFound, match=r"Did you mean image-to-video\?"):

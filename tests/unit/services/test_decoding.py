@@ -10,6 +10,7 @@ import struct
 import sys
 import weakref
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
@@ -182,6 +183,22 @@ def test_a_helper_that_has_rested_is_replaced() -> None:
         (rested,) = helpers._idle
         assert rested._process.wait() == 0
     helpers.close()
+
+
+def _read(pipe: Path) -> bytes:
+    return pipe.read_bytes()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="no pipes by name there")
+def test_helpers_at_work_end_with_the_program(helpers: Confined, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(helpers.run, "a", 0, _read, tmp_path / "pipe")
+        with (tmp_path / "pipe").open("wb"):  # opens when the helper reads, which goes on until it is closed
+            helpers.stop()
+            with pytest.raises(OSError, match="the program ends"):
+                asked.result()
+    assert helpers.run("a", 0, _take, 1) == 1
 
 
 def test_a_helper_that_does_not_start_is_no_fault_of_the_file(

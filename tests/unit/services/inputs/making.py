@@ -29,7 +29,7 @@ def picture(number: int, size: tuple[int, int] = SIZE) -> np.ndarray[Any, Any]:
 def number_of(rgb: np.ndarray[Any, Any]) -> int:
     height, width = rgb.shape[:2]
     below = rgb[height * 3 // 4 - 2 : height * 3 // 4 + 3].mean(axis=(0, 2))
-    return sum((below[(2 * bit + 1) * width // (2 * BITS)] > 127) << bit for bit in range(BITS))
+    return sum(int(below[(2 * bit + 1) * width // (2 * BITS)] > 127) << bit for bit in range(BITS))
 
 
 def wave(count: int, tone: float = 440.0, first: int = 0) -> np.ndarray[Any, Any]:
@@ -42,8 +42,9 @@ def wave(count: int, tone: float = 440.0, first: int = 0) -> np.ndarray[Any, Any
 def video(
     path: Path, frames: int = 36, *, codec: str = "libx264", options: dict[str, str] | None = None,
     size: tuple[int, int] = SIZE, rate: Fraction | int = RATE, times: Sequence[int] | None = None,
-    sound: str = "", seconds: float | None = None, rotation: int = 0, mirrored: bool = False, pix_fmt: str = "yuv420p",
-    aspect: Fraction | None = None, noise: int = 0, muxing: dict[str, str] | None = None, base: Fraction | None = None,
+    sound: str = "", voice_rate: int = SAMPLES, seconds: float | None = None, rotation: int = 0,
+    mirrored: bool = False, pix_fmt: str = "yuv420p", aspect: Fraction | None = None, noise: int = 0,
+    muxing: dict[str, str] | None = None, base: Fraction | None = None,
 ) -> Path:  # fmt: skip
     """`times` in milliseconds, one a frame, in place of an even `rate`; `seconds` is the length of the sound."""
     options = H264 if options is None else options
@@ -57,7 +58,7 @@ def video(
             stream.codec_context.sample_aspect_ratio = aspect
         if rotation or mirrored:
             stream.set_display_rotation(rotation, hflip=mirrored)
-        voice: Any = out.add_stream(sound, rate=SAMPLES, layout="stereo") if sound else None
+        voice: Any = out.add_stream(sound, rate=voice_rate, layout="stereo") if sound else None
         for index in range(frames):
             drawn = picture(index, size)
             if noise:
@@ -84,7 +85,8 @@ def sound(path: Path, seconds: float, codec: str, *, pieces: np.ndarray[Any, Any
 def _voiced(voice: Any, seconds: float, samples: np.ndarray[Any, Any] | None = None) -> list[Any]:
     samples = wave(round(seconds * SAMPLES)) if samples is None else samples
     packets: list[Any] = []
-    resampler = av.AudioResampler(voice.codec_context.format.name, "stereo", SAMPLES, frame_size=960)
+    context = voice.codec_context
+    resampler = av.AudioResampler(context.format.name, "stereo", context.sample_rate, frame_size=960)
     for at in range(0, len(samples), 960):
         piece = np.ascontiguousarray(np.tile(samples[at : at + 960], (2, 1)))
         frame = av.AudioFrame.from_ndarray(piece, "fltp", "stereo")

@@ -101,27 +101,35 @@ def test_a_whole_video_is_copied_as_it_is(tmp_path: Path, name: str) -> None:
     assert target.read_bytes() != b"changed", "what was kept does not change with its original"
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    start=st.floats(0, 1.95), length=st.one_of(st.none(), st.floats(0, 2.5)), mode=st.sampled_from(["b", "open", "x"])
-)
+SOURCES: dict[str, dict[str, Any]] = {
+    "closed.mp4": {"options": CLOSED},
+    "closed.mkv": {"options": CLOSED},
+    "open.mp4": {"options": OPEN},
+    "open.mkv": {"codec": "libx265", "options": HEVC},
+    "mirrored.mp4": {"options": OPEN, "mirrored": True},
+}
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(start=st.floats(0, 1.95), length=st.one_of(st.none(), st.floats(0, 2.5)), name=st.sampled_from(sorted(SOURCES)))
 def test_any_part_has_its_frames(
-    tmp_path_factory: pytest.TempPathFactory, start: float, length: float | None, mode: str
+    tmp_path_factory: pytest.TempPathFactory, start: float, length: float | None, name: str
 ) -> None:
     folder = tmp_path_factory.getbasetemp() / "any"
-    source, target = folder / f"{mode}.mp4", folder / "cut.mp4"
+    source, target = folder / name, folder / "cut.mp4"
     if not source.exists():
         folder.mkdir(exist_ok=True)
-        given: dict[str, Any] = {
-            "b": {"options": CLOSED}, "open": {"options": OPEN}, "x": {"options": CLOSED, "rotation": 90},
-        }[mode]  # fmt: skip
-        video(source, 48, **given)
+        video(source, 48, **SOURCES[name])
     cut = cut_video(source, target, start, length)
+    end = start + (9 if length is None else length)
     # the last frame is still shown when the part begins; a part has at least one
-    numbers = [n for n in range(48) if start - 0.001 <= n / 24 and (length is None or n / 24 < start + length - 0.001)]
-    first = min(47, int(np.ceil((start - 0.001) * 24)))
-    assert [seen.number for seen in in_cut(target, cut)] == (numbers or [first]) or mode == "x"
-    assert len(in_cut(target, cut)) == len(numbers or [first])
+    later = [seen for seen in frames(source) if seen.second >= start - 0.001] or frames(source)[-1:]
+    wanted = [seen for seen in later if seen.second < end - 0.001] or later[:1]
+    numbers = [seen.number for seen in in_cut(target, cut)]
+    # its matrix mirrors it, and with it the bits of its number
+    mirrored = [int(f"{seen.number:08b}"[::-1], 2) for seen in wanted]
+    assert numbers == (mirrored if name == "mirrored.mp4" else [seen.number for seen in wanted])
+    assert cut.copied is (name != "mirrored.mp4")
 
 
 @pytest.mark.parametrize(("rotation", "mirrored"), [(90, False), (180, False), (270, False), (0, True), (90, True)])
@@ -202,6 +210,18 @@ def test_sound_stays_where_it_was(tmp_path: Path, codec: str, rotation: int) -> 
     part = heard[at : at + SAMPLES // 2]
     shifts = [float(np.dot(part, wave(len(part), first=round(3.45 * SAMPLES) + lag))) for lag in range(-54, 55)]
     assert abs(int(np.argmax(shifts)) - 54) <= 2, "no more than two samples off, within a period of the tone"
+
+
+@pytest.mark.parametrize("mirrored", [False, True])
+def test_sound_that_an_mp4_does_not_take_is_encoded(tmp_path: Path, mirrored: bool) -> None:
+    source = video(tmp_path / "a.mkv", 96, sound="libmp3lame", voice_rate=8000, mirrored=mirrored)
+    cut = cut_video(source, tmp_path / "cut.mp4", 1.0, 2.0)
+    assert cut.copied is not mirrored
+    with av.open(str(tmp_path / "cut.mp4")) as opened:
+        assert opened.streams.audio[0].codec_context.name == "aac"
+    heard, begin = track(tmp_path / "cut.mp4")
+    at = round((cut.start - begin) * SAMPLES)
+    assert len(heard) - at == pytest.approx(2 * SAMPLES, abs=2048) and np.abs(heard[at:]).max() > 0.2
 
 
 def test_sound_that_goes_on_after_the_pictures_is_cut(tmp_path: Path) -> None:

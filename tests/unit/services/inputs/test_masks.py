@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from io import BytesIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
 from oelala_desktop.domain.errors import InvalidField, Unreadable
-from oelala_desktop.services.inputs.masks import fit_mask, inverted, mask_from_alpha, read_mask, softened
+from oelala_desktop.services.inputs.masks import fit_mask, inverted, read_mask, softened
+from oelala_desktop.services.inputs.pictures import read_picture
 
 
 def saved(picture: Image.Image, kind: str = "PNG", **how: object) -> bytes:
@@ -33,9 +35,16 @@ def as_the_server_reads(mask: bytes) -> np.ndarray:
         return np.asarray(opened.convert("RGBA").getchannel("R")).astype(np.float32) / 255
 
 
+def of_transparent(content: bytes) -> bytes | None:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "picture"
+        path.write_bytes(content)
+        return read_picture(path).mask
+
+
 def test_what_is_transparent_is_inside() -> None:
     for kind in ("PNG", "WEBP"):
-        mask = mask_from_alpha(saved(hole(), kind, **({"lossless": True} if kind == "WEBP" else {})))
+        mask = of_transparent(saved(hole(), kind, **({"lossless": True} if kind == "WEBP" else {})))
         assert mask is not None
         with Image.open(BytesIO(mask)) as opened:
             assert (opened.format, opened.mode, opened.size) == ("PNG", "L", (128, 64))
@@ -47,19 +56,19 @@ def test_a_palette_with_one_clear_colour() -> None:
     picture = Image.new("P", (64, 64), 1)
     picture.putpalette([0, 0, 0, 255, 255, 255])
     picture.paste(0, (0, 0, 16, 64))
-    mask = mask_from_alpha(saved(picture, transparency=0))
+    mask = of_transparent(saved(picture, transparency=0))
     assert mask is not None and as_the_server_reads(mask)[5, [3, 40]].tolist() == [1.0, 0.0]
 
 
 @pytest.mark.parametrize("picture", [Image.new("RGB", (64, 64)), Image.new("RGBA", (64, 64), (1, 2, 3, 255))])
 def test_where_nothing_is_transparent_there_is_no_mask(picture: Image.Image) -> None:
-    assert mask_from_alpha(saved(picture)) is None
+    assert of_transparent(saved(picture)) is None
 
 
 def test_alpha_is_turned_with_its_picture() -> None:
     exif = Image.Exif()
     exif[0x0112] = 6
-    mask = mask_from_alpha(saved(hole(), exif=exif))
+    mask = of_transparent(saved(hole(), exif=exif))
     assert mask is not None
     assert as_the_server_reads(mask).shape == (128, 64)
     assert as_the_server_reads(mask)[5, 5] == 1.0
@@ -77,7 +86,7 @@ def test_what_is_bright_in_a_file_is_inside(tmp_path: Path, name: str, mode: str
 
 def test_a_file_with_transparent_parts_is_its_alpha(tmp_path: Path) -> None:
     hole().save(tmp_path / "m.png")
-    assert read_mask(tmp_path / "m.png") == mask_from_alpha((tmp_path / "m.png").read_bytes())
+    assert read_mask(tmp_path / "m.png") == of_transparent((tmp_path / "m.png").read_bytes())
 
 
 def test_bad_files_get_one_sentence(tmp_path: Path) -> None:
@@ -87,10 +96,6 @@ def test_bad_files_get_one_sentence(tmp_path: Path) -> None:
         with pytest.raises(InvalidField, match=words) as caught:
             read_mask(tmp_path / name, "area")
         assert caught.value.field == "area" and caught.value.message.startswith(name)
-    with pytest.raises(Unreadable):
-        mask_from_alpha(saved(hole())[:200])
-    with pytest.raises(Unreadable):
-        mask_from_alpha(b"nothing of a picture")
     for work in (inverted, lambda mask: softened(mask, 3), lambda mask: fit_mask(mask, 10, 10)):
         with pytest.raises(Unreadable, match="The mask is damaged"):
             work(b"no mask")

@@ -63,7 +63,7 @@ def store(tmp_path: Path) -> InputStore:
 def test_a_picture_is_opened_once_on_its_whole_way(store: InputStore, tmp_path: Path) -> None:
     path = paint(tmp_path / "boat.png")
     with opens() as names:
-        first = store.take(path, K.PICTURE, "image")
+        first = store.take(path, K.PICTURE, "image", preview=True)
         again = store.take(path, K.PICTURE, "image")
         kept = store.take(first.path, K.PICTURE, "image")
     assert names.count(str(path)) == 1

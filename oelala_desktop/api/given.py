@@ -1,0 +1,191 @@
+"""What a request gives as inputs of a job: files, each a part of a form, and media by id. A path on this machine is not
+for a client to name."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import orjson
+from starlette.requests import Request
+
+from oelala_desktop.domain.errors import InvalidField, InvalidInput, InvalidMedia, NotFound
+from oelala_desktop.domain.field import TIMED_KINDS, Field, FieldKind
+from oelala_desktop.domain.obstacle import Obstructed, obstructed
+from oelala_desktop.domain.plan import own_fields
+from oelala_desktop.domain.tool import VOCABULARY, Tool
+
+from .context import ApiServices
+from .errors import TooLarge
+from .form_fields import SEED_NAMES
+from .limits import MAX_FILES, MAX_MEDIA, MAX_TEXT
+from .safe_open import open_known
+from .upload import Form, Slot, check_is_media, read_form
+
+_MEDIA = re.compile(r"(?:/media/)?([1-9][0-9]{0,18})")
+_LAST = 2**63 - 1
+
+
+@dataclass(slots=True)
+class Given:
+    """`values` are settings by key, inputs as paths; `names` is what an input is called here, by key."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
+
+    def told(self, error: InvalidField) -> InvalidField:
+        """The same error under the name that the client knows."""
+        name = self.names.get(error.field, error.field)
+        return error if name == error.field else _renamed(error, name)
+
+
+def _renamed(error: InvalidField, name: str) -> InvalidField:
+    if isinstance(error, Obstructed):
+        obstacle = error.obstacle
+        return Obstructed(replace(obstacle, field=name, values={**obstacle.values, "key": name}))
+    return InvalidMedia(name, error.message, detail=error.detail)
+
+
+async def read_given(
+    services: ApiServices, tool: Tool, request: Request, folder: Path, names: Mapping[str, str]
+) -> Given:
+    """Of a form, whose files go to `folder`, or of a JSON object. `names` is what the route calls inputs, by key, where
+    that is not the key itself. Raises InvalidInput, or CannotSave."""
+    reader = _Reader(services, tool, names)
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() == "application/json":
+        return await reader.of_json(await _read_json(request))
+    return await reader.of_form(await read_form(request, folder, reader.slot))
+
+
+class _Reader:
+    def __init__(self, services: ApiServices, tool: Tool, names: Mapping[str, str]) -> None:
+        self._services = services
+        self._tool = tool
+        self._route_names = names
+        self._given = Given(names=dict(names))
+
+    def slot(self, name: str, form: Form) -> Slot | None:
+        """A file by a key that nobody knows yet is taken while the preset, which may know it, is not."""
+        if name == "preset":
+            return None
+        preset = form.text("preset")
+        own = self._own(preset)
+        wanted = _field(self._tool.known(own), name)
+        if wanted is None:
+            key = SEED_NAMES.get(name, name)
+            if not preset and key not in VOCABULARY:
+                return Slot(MAX_MEDIA, many=True, large=True)
+            self._refuse(name, key, own)
+        if wanted is None or not wanted.is_input:
+            return None
+        large = wanted.kind in TIMED_KINDS
+        most = MAX_MEDIA if large else self._services.jobs.inputs.most_bytes()
+        return Slot(most, wanted.kind is FieldKind.PICTURES, large)
+
+    def _refuse(self, name: str, key: str, own: Mapping[str, Field]) -> None:
+        """Says why it is not taken, before all of it has come."""
+        try:
+            self._tool.check({key: None}, own)
+        except InvalidField as error:
+            raise _renamed(error, name) from error
+
+    async def of_form(self, form: Form) -> Given:
+        known = self._tool.known(self._own(form.text("preset")))
+        for name, parts in form.parts.items():
+            wanted = _field(known, name)
+            if wanted is not None and wanted.is_input:
+                await self._take(name, wanted, [row for part in parts for row in _listed(part, wanted)])
+            elif len(parts) > 1:
+                raise InvalidField(name, f"{name} is given twice.")
+            elif isinstance(parts[0], Path) and wanted is not None:
+                raise obstructed(name, "no_file")
+            else:
+                self._given.values[name] = str(parts[0])
+        return self._given
+
+    async def of_json(self, values: dict[str, Any]) -> Given:
+        known = self._tool.known(self._own(values.get("preset")))
+        for name, value in values.items():
+            wanted = _field(known, name)
+            if wanted is not None and wanted.is_input:
+                await self._take(name, wanted, value if isinstance(value, list) else [value])
+            else:
+                self._given.values[name] = value
+        return self._given
+
+    def _own(self, preset: object) -> Mapping[str, Field]:
+        """A wish for a preset that does not exist is answered before anything else."""
+        registry = self._services.registry
+        if not preset or not isinstance(preset, str):
+            return own_fields(registry.presets(self._tool))
+        try:
+            return own_fields((registry.find(preset, self._tool),))
+        except NotFound as error:
+            raise InvalidField("preset", error.message) from error
+
+    async def _take(self, name: str, wanted: Field, rows: list[Any]) -> None:
+        if wanted.key in self._given.values:
+            raise InvalidField(name, f"{name} is given twice, once as {self._given.names[wanted.key]}.")
+        if len(rows) > MAX_FILES:
+            raise InvalidField(name, f"{name}: more than {MAX_FILES} files were given.")
+        self._given.names[wanted.key] = name
+        paths = [str(await self._path(name, wanted, row)) for row in rows if row not in (None, "")]
+        single = wanted.kind is not FieldKind.PICTURES and len(paths) < 2
+        self._given.values[wanted.key] = next(iter(paths), None) if single else paths
+
+    async def _path(self, name: str, wanted: Field, row: object) -> Path:
+        if not isinstance(row, Path):
+            return await self._indexed(name, row)
+        if row.stat().st_size == 0:
+            raise InvalidField(name, f"{name} is empty (0 bytes).")
+        await asyncio.to_thread(check_is_media, row, sound=wanted.kind is FieldKind.SOUND)
+        return row
+
+    async def _indexed(self, name: str, row: object) -> Path:
+        """The file of My Media that this id, or address, stands for."""
+        found = _MEDIA.fullmatch(str(row)) if isinstance(row, int | str) and not isinstance(row, bool) else None
+        if found is None or int(found[1]) > _LAST:
+            part = self._route_names.get(name, name)
+            words = f"send the file itself as {part}, in a multipart form, or the id of one in My Media."
+            raise InvalidField(name, f"{name}: {words}")
+        try:
+            path = Path((await self._services.library.get(int(found[1]))).path)
+            os.close((await asyncio.to_thread(open_known, path)).fd)
+        except NotFound as error:
+            raise InvalidField(name, f"{name}: there is no /media/{found[1]}.") from error
+        return path
+
+
+def _field(known: Mapping[str, Field], name: str) -> Field | None:
+    return known.get(name) or known.get(SEED_NAMES.get(name, name))
+
+
+def _listed(part: str | Path, wanted: Field) -> list[Any]:
+    """What one part of a form gives: a file, an id, or for pictures a list of them as JSON."""
+    if isinstance(part, str) and wanted.kind is FieldKind.PICTURES and part.lstrip().startswith("["):
+        try:
+            rows = orjson.loads(part)
+        except orjson.JSONDecodeError:
+            raise obstructed(wanted.key, "files_no_list") from None
+        return rows if isinstance(rows, list) else [rows]
+    return [part]
+
+
+async def _read_json(request: Request) -> dict[str, Any]:
+    content = bytearray()
+    async for chunk in request.stream():
+        content += chunk
+        if len(content) > MAX_TEXT:
+            raise TooLarge(f"The settings have more than {MAX_TEXT // 1024} KiB.")
+    try:
+        values = orjson.loads(bytes(content))
+    except orjson.JSONDecodeError as error:
+        raise InvalidInput(f"The settings are not JSON: {error}.") from error
+    if not isinstance(values, dict):
+        raise InvalidInput("The settings are one JSON object.")
+    return values
