@@ -65,8 +65,8 @@ class Carrier:
         self.board = Board(rules)
         self.faults = Supervisor(bus, f"Following the jobs on {engine.ref.name}")
         self.complaints = Complaints(bus)
-        self.lanes = Lanes(store, self.complaints, self.faults)
-        self.sender = Sender(engine, store, keys_of)
+        self.lanes = Lanes(store, self.complaints, self.faults, rules.disk_pause)
+        self.sender = Sender(engine, store, keys_of, rules.line_wait)
         self.asker = Asker(engine, store, self.complaints)
         self._collector = Collector(engine, store, bus, self.complaints, self.lanes)
         self._fetches: dict[str, Task] = {}

@@ -42,9 +42,6 @@ from .tasks import TaskScope
 
 log = logging.getLogger(__name__)
 
-_WATCH = 0.5  # seconds between two looks at the clock
-_PAUSE = 1.0  # seconds between two attempts to send
-
 
 class Driver:
     def __init__(
@@ -62,6 +59,7 @@ class Driver:
         self._store = store
         self._bus = bus
         self._scope = scope
+        self._rules = rules
         self._carrier = Carrier(engine, store, bus, scope, keys_of, inability, rules)
         self._board = self._carrier.board
         engine.attach(self)
@@ -203,7 +201,7 @@ class Driver:
             # the end of another process's job is not announced here: it is looked for
             is_room = await self._carrier.sender.is_room(flight.job, self._board.room())
             if not (is_room and await self._send_next()):
-                await asyncio.sleep(jittered(_PAUSE))
+                await asyncio.sleep(jittered(self._rules.send_pause))
         more.clear()
 
     def _next(self) -> Flight | None:
@@ -256,7 +254,7 @@ class Driver:
     # Watching
 
     async def _watch(self) -> None:
-        await asyncio.sleep(_WATCH)
+        await asyncio.sleep(self._rules.watch)
         await self._carrier.faults.attempt(self._obey())
         await self._carrier.faults.attempt(self._look_before())
         if self.engine.is_online and self._board.due():

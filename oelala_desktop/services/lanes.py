@@ -19,11 +19,12 @@ from .tasks import Supervisor
 
 log = logging.getLogger(__name__)
 
-_DISK_PAUSE = 3.0  # seconds before a full disk is tried again
-
 
 class Lanes:
-    def __init__(self, store: JobStore, complaints: Complaints, faults: Supervisor) -> None:
+    """`pause` is for how many seconds a disk that refuses is left alone."""
+
+    def __init__(self, store: JobStore, complaints: Complaints, faults: Supervisor, pause: float) -> None:
+        self._pause = pause
         self._store = store
         self._complaints = complaints
         self._faults = faults
@@ -46,7 +47,7 @@ class Lanes:
                     self._faults.note(error)
                     if not action.must:
                         return NotWritten(row, "A job could not be written down, through a fault of Oelala's own.")
-                    await asyncio.sleep(_DISK_PAUSE)
+                    await asyncio.sleep(self._pause)
 
     @asynccontextmanager
     async def alone(self, job_ids: Iterable[str]) -> AsyncIterator[None]:
@@ -63,4 +64,4 @@ class Lanes:
 
     async def wait_for_room(self, error: CannotSave, job_id: str) -> None:
         self._complaints.say(error.message, job_id)
-        await asyncio.sleep(_DISK_PAUSE)
+        await asyncio.sleep(self._pause)

@@ -18,13 +18,15 @@ from .eta import expected_seconds
 
 log = logging.getLogger(__name__)
 
-_FOR_LINE = 1.5  # seconds that a submission waits for the line to open
-
 
 class Sender:
-    """`keys_of` maps "Title.input" to settings keys for a job's preset, so that a refusal is shown at its field."""
+    """`keys_of` maps "Title.input" to settings keys for a job's preset, so that a refusal is shown at its field. For
+    `line_wait` seconds a submission waits for the line to open."""
 
-    def __init__(self, engine: Engine, store: JobStore, keys_of: Callable[[Job], dict[str, str]]) -> None:
+    def __init__(
+        self, engine: Engine, store: JobStore, keys_of: Callable[[Job], dict[str, str]], line_wait: float
+    ) -> None:
+        self._line_wait = line_wait
         self._engine = engine
         self._store = store
         self._keys_of = keys_of
@@ -41,7 +43,7 @@ class Sender:
         try:
             names = await self.send_inputs(job)
             expected = await expected_seconds(self._store, job)
-            await self._engine.wait_listening(_FOR_LINE)
+            await self._engine.wait_listening(self._line_wait)
         except EngineUnreachable as error:
             log.info("job %s waits: %s", job.id, error)
             return NoAnswer()

@@ -33,6 +33,12 @@ class Rules:
     fetches: int = 3  # times that fetching is begun
     after_fault: float = 5.0  # until a fetch that ended through a fault of ours is begun anew
 
+    # who carries it out
+    watch: float = 0.5  # between two looks at the clock
+    send_pause: float = 1.0  # between two attempts to send
+    disk_pause: float = 3.0  # before a full disk is tried again
+    line_wait: float = 1.5  # that a submission waits for the line to open
+
 
 RULES = Rules()
 

@@ -24,7 +24,7 @@ from oelala_desktop.domain.engine import (
     Waiting,
 )
 from oelala_desktop.domain.job import Job, JobError, JobState, Progress
-from oelala_desktop.domain.life import Flight, Moment, Stage, step, taken_up
+from oelala_desktop.domain.life import RULES, Flight, Moment, Stage, step, taken_up
 from oelala_desktop.domain.life import actions as do
 from oelala_desktop.domain.life import facts as f
 from tests.unit.domain.lives import FILE, OUTPUT
@@ -43,6 +43,7 @@ class Server:
     made: bool = False  # the files lie there, whatever it remembers
     taken: int = 0
     events: list[JobEvent] = field(default_factory=list)  # said so far, each of which may come again
+    lag: int = 0  # times that it will still say that it knows nothing of a job that is just over
 
     @property
     def handle(self) -> str:
@@ -60,6 +61,7 @@ class Server:
             self.events.append(Started(self.handle, Progress(0.1)))
         elif self.has == "running":
             self.has, self.made = ("success", True) if success else ("error", self.made)
+            self.lag = RULES.absent_checks - 1
             self.events += [
                 Progressed(self.handle, Progress(0.7)),
                 Ceased(self.handle, Progress(0.99 if success else 0.7), success),
@@ -67,6 +69,9 @@ class Server:
 
     def standing(self) -> Standing:
         match self.has:
+            case "success" | "error" if self.lag:
+                self.lag -= 1
+                return Absent()
             case None:
                 return Absent()
             case "waiting":
