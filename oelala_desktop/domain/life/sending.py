@@ -146,7 +146,7 @@ def answered(flight: Flight, fact: Taken | Refused | Unknown | Stumbled, now: Mo
             return send_again(replace(flight, resupplied=flight.resupplied + 1), now, rules)
         case Refused(error=error):
             return close(flight, JobState.FAILED, now, error=error)
-        case Unknown() | Stumbled():
+        case _:
             # neither yes nor no: the engine is asked whether it has it
             return ask_now(replace(flight, stage=Stage.OUT), now)
 

@@ -16,21 +16,24 @@ from .rules import Moment, Rules
 from .turns import Turn, ask_now, close, land, run, send_again, show
 
 Stand = Waiting | Running | Ended | Absent | Untold
+_SAME_WORD = 0.1  # seconds in which a word that says nothing new is not counted again
 
 
 def heard(flight: Flight, event: JobEvent, now: Moment) -> Turn:
-    """It is alive; an end that is told is a hint to ask."""
-    flight = replace(flight, heard=now.clock, absent=0)
+    """It is alive; an end that is told is a hint to ask. Thousands a second may come of these."""
+    said: dict[str, Any] = {"heard": now.clock, "absent": 0}
     if flight.ceased:
-        return flight, ()
+        return replace(flight, **said), ()
     actions: tuple[Action, ...] = ()
     if isinstance(event, Ceased):
-        flight = replace(flight, ceased=True, succeeded=event.succeeded, runs=False)
-    else:
+        said |= {"ceased": True, "succeeded": event.succeeded, "runs": False}
+    elif not flight.runs or flight.job.state is JobState.SENT:
         flight, actions = run(replace(flight, runs=True), now)
     if event.progress != flight.told:
-        flight, shown = show(replace(flight, told=event.progress), event.progress, now)
+        flight, shown = show(flight, event.progress, now, told=event.progress, **said)
         actions += shown
+    elif isinstance(event, Ceased) or flight.absent or now.clock - flight.heard > _SAME_WORD:
+        flight = replace(flight, **said)
     if flight.ceased:
         flight, asked = ask_now(flight, now)
         actions += asked

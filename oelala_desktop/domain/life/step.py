@@ -72,8 +72,8 @@ def step(flight: Flight, fact: Fact, now: Moment, rules: Rules = RULES) -> Turn:
             return _returning(flight, fact, now, rules)
         case Stage.CLOSING:
             return _closing(flight, fact)
-        case Stage.OVER:
-            return flight, ()
+        case _:
+            return flight, ()  # it is over
 
 
 def begin(flight: Flight) -> tuple[Action, ...]:

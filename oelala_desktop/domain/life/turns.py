@@ -72,13 +72,14 @@ def run(flight: Flight, now: Moment) -> Turn:
     return replace(flight, job=job, began=now.clock), (Tell(job), Write(job))
 
 
-def show(flight: Flight, told: Progress, now: Moment, ahead: int | None = None) -> Turn:
-    """How far it is. The bar never falls, not even when a job starts anew because its server died."""
-    bar = max(flight.bar, told.fraction)
+def show(flight: Flight, said: Progress, now: Moment, ahead: int | None = None, **changes: Any) -> Turn:
+    """How far it is. The bar never falls, not even when a job starts anew because its server died. `changes` are others
+    of the flight."""
+    bar = max(flight.bar, said.fraction)
     elapsed = now.clock - flight.began if flight.began is not None else 0.0
-    eta = remaining_seconds(flight.expected, elapsed, told.fraction)
-    shown = replace(told, fraction=bar, eta=eta, ahead=ahead)
-    return replace(flight, bar=bar, progress=shown), (Show(shown),)
+    eta = remaining_seconds(flight.expected, elapsed, said.fraction)
+    shown = replace(said, fraction=bar, eta=eta, ahead=ahead)
+    return replace(flight, bar=bar, progress=shown, **changes), (Show(shown),)
 
 
 def ask_now(flight: Flight, now: Moment) -> Turn:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
-from oelala_desktop.domain.engine import Progressed, ServerFile, Taken
-from oelala_desktop.domain.job import EngineRef, Job, JobState, Output, Progress
+from oelala_desktop.domain.engine import Ended, Failure, Progressed, ServerFile, Taken
+from oelala_desktop.domain.job import EngineRef, Job, JobError, JobState, Output, Progress
 from oelala_desktop.domain.life import RULES, Flight, Moment, Rules, Stage, begin, step, taken_up
 from oelala_desktop.domain.life import actions as do
 from oelala_desktop.domain.life.facts import Chosen, Claimed, Fact, Prepared, Written
@@ -14,6 +14,17 @@ from tests.unit.domain.samples import some_job
 A = TypeVar("A")
 FILE = ServerFile("j1_00001_.mp4", "oelala", "output")
 OUTPUT = Output("/out/oelala_j1.mp4", "video", 64, 64, 5, 8.0)
+
+REFUSAL = JobError("steps is too large.", "rejected", fields={"steps": "too large"})
+TROUBLE = JobError("It answered with status 500.")
+
+
+def success(seconds: float | None = 9.0) -> Ended:
+    return Ended((FILE,), None, seconds)
+
+
+def failure(kind: str = "node", node: str = "1") -> Ended:
+    return Ended((), Failure(JobError("It failed.", kind), node, "it failed"))
 
 
 class Life:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from oelala_desktop.comfy.address import ssl_context
-from oelala_desktop.domain.address import parse_address
+from oelala_desktop.domain.address import authority_fault, parse_address
 from oelala_desktop.domain.errors import InvalidField
 
 
@@ -71,6 +71,16 @@ def test_any_text_is_an_address_or_a_sentence(text: str) -> None:
 
 def test_headers_are_not_shown() -> None:
     assert "Bearer" not in repr(parse_address("http://box", headers={"Authorization": "Bearer x"}))
+
+
+def test_why_an_authority_cannot_be_used(tmp_path: Path) -> None:
+    nothing = tmp_path / "empty.pem"
+    nothing.touch()
+    with pytest.raises(ssl.SSLError) as caught:
+        ssl_context(parse_address("https://box", ca_file=str(nothing)))
+    assert authority_fault(caught.value) == "it holds no certificate in PEM form"
+    assert authority_fault(OSError(2, "No such file")) == "No such file"
+    assert authority_fault(OSError("odd")) == "odd"
 
 
 def test_only_https_has_a_certificate(tmp_path: Path) -> None:

@@ -29,8 +29,8 @@ from oelala_desktop.domain.life import Stage
 from oelala_desktop.domain.life import actions as do
 from oelala_desktop.domain.life import facts as f
 
-from .lives import FILE, OUTPUT, Life
-from .world import TROUBLE, World
+from .lives import FILE, OUTPUT, TROUBLE, Life
+from .world import World
 
 NUMBERS = st.integers(0, 2**16)
 #: what may go wrong in a schedule; one that has all of it seldom comes far

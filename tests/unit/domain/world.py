@@ -27,10 +27,9 @@ from oelala_desktop.domain.job import Job, JobError, JobState, Progress
 from oelala_desktop.domain.life import RULES, Flight, Moment, Stage, step, taken_up
 from oelala_desktop.domain.life import actions as do
 from oelala_desktop.domain.life import facts as f
-from tests.unit.domain.lives import FILE, OUTPUT
+from tests.unit.domain.lives import FILE, OUTPUT, TROUBLE
 from tests.unit.domain.samples import some_job
 
-TROUBLE = JobError("It answered with status 500.")
 Pick = Callable[[int], int]
 
 

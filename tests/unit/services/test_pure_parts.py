@@ -12,34 +12,16 @@ import pytest
 from oelala_desktop.comfy import failures
 from oelala_desktop.comfy.answers import HistoryEntry
 from oelala_desktop.comfy.messages import Failed, Interrupted
-from oelala_desktop.domain import endings
 from oelala_desktop.domain.engine import ServerFile
-from oelala_desktop.domain.errors import CannotSave, EngineRejected
-from oelala_desktop.domain.eta import amount_of_work, remaining_seconds
+from oelala_desktop.domain.eta import amount_of_work
 from oelala_desktop.domain.events import JobRemoved, QueuePaused
 from oelala_desktop.domain.job import EngineRef
-from oelala_desktop.domain.savers import savers_of
 from oelala_desktop.services.bus import Bus
 from oelala_desktop.services.eta import expected_seconds, place_key
 from oelala_desktop.services.fetching import result_stem, role_of
 from oelala_desktop.services.tasks import TaskScope
 from oelala_desktop.storage.jobs import JobStore
 from tests.unit.domain.samples import some_job
-
-
-@pytest.mark.parametrize(
-    ("expected", "elapsed", "fraction", "left"),
-    [
-        (None, 10, 0.5, None),
-        (100, 10, 0.1, 90),
-        (100, 1, 0.9, 99),
-        (100, 150, 0.1, 0),
-        (100, 50, 0.5, 50),
-        (100, 80, 0.5, 50),
-    ],
-)
-def test_time_left(expected: float | None, elapsed: float, fraction: float, left: float | None) -> None:
-    assert remaining_seconds(expected, elapsed, fraction) == left
 
 
 async def test_time_expected(tmp_path: Path) -> None:
@@ -121,7 +103,6 @@ def test_a_failure_says_the_first_line(words: str, sentence: str) -> None:
 
 
 def test_bad_endings() -> None:
-    job = some_job(graph=GRAPH)
     interrupted = HistoryEntry("interrupted", (), interrupted=Interrupted("j1", "3"))
     error = failures.failure_of(interrupted, GRAPH).error
     assert (error.kind, error.node) == ("interrupted", "Low noise pass")
@@ -133,42 +114,6 @@ def test_bad_endings() -> None:
     assert (failure.error.kind, failure.node, failure.reason) == ("node", "3", "boom")
     stranger = HistoryEntry("error", (), failure=Failed("j1", "9", "K", "E", "boom.", ""))
     assert failures.failure_of(stranger, GRAPH).node == ""
-    assert "ComfyUI no longer knows this job" in endings.lost(job).message
-
-
-def test_errors_become_a_job_s_own() -> None:
-    rejected = endings.from_error(EngineRejected("No.", fields={"vae": "None."}, detail="raw"), "rejected")
-    assert (rejected.message, rejected.kind, rejected.fields, rejected.detail) == (
-        "No.",
-        "rejected",
-        {"vae": "None."},
-        "raw",
-    )
-    assert endings.from_error(CannotSave("Full."), "fetch").fields == {}
-
-
-@pytest.mark.parametrize(
-    ("saver", "inputs", "name"),
-    [
-        ("SaveVideo", {}, "j1_00001_.mp4"),
-        ("SaveImage", {}, "j1_00001_.png"),
-        ("VHS_VideoCombine", {"format": "video/h264-mp4"}, "j1_00001.mp4"),
-        ("VHS_VideoCombine", {"format": "image/gif"}, "j1_00001.gif"),
-    ],
-)
-def test_where_a_result_would_lie(saver: str, inputs: dict[str, str], name: str) -> None:
-    graph = {
-        "4": {"class_type": saver, "inputs": {"filename_prefix": "oelala/j1", **inputs}},
-        "5": {"class_type": "SaveImage", "inputs": {"filename_prefix": "elsewhere"}},
-        "6": {"class_type": "Other"},
-    }
-    (found,) = savers_of(graph, "oelala/j1")
-    assert found.file() == ServerFile(name, "oelala", "output", "4")
-
-
-def test_an_unknown_saver_is_not_guessed_at() -> None:
-    graph = {"4": {"class_type": "SaveHologram", "inputs": {"filename_prefix": "oelala/j1"}}}
-    assert savers_of(graph, "oelala/j1") == ()
 
 
 def test_the_bus_reaches_whoever_listens_and_bears_one_that_fails(caplog: pytest.LogCaptureFixture) -> None:
