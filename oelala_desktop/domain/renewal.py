@@ -36,6 +36,7 @@ def renewed(job: Job, job_id: str, seed: int, now: float, position: float) -> Jo
         created_at=now,
         position=position,
         handle="",
+        after="",
         outputs=(),
         error=None,
         retried_as=None,

@@ -155,7 +155,11 @@ class Carrier:
         except Exception as error:  # noqa: BLE001 - noted with its traceback
             self.faults.note(error)
             fact = stumbled
-        self.happened(job_id, fact)
+        try:
+            self.happened(job_id, fact)
+        except Exception as error:  # noqa: BLE001 - noted with its traceback
+            self.faults.note(error)
+            self.happened(job_id, stumbled)
 
     # Ends
 

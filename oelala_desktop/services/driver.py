@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from typing import Any
 
 from oelala_desktop.domain.engine import Ceased, EngineEvent, Previewed, Progressed, Started
 from oelala_desktop.domain.errors import CannotSave
@@ -167,16 +168,26 @@ class Driver:
                     writes.append(action.row)
         for job_id in set(job_ids) - {job.id for job in waited}:
             await self._carrier.asker.write_down(job_id)
-        try:
-            async with self._carrier.lanes.alone(row.id for row in writes):
-                await self._store.save(*writes)
-        except BaseException as error:
-            for row in writes:
-                self.happened(row.id, NotWritten(row, str(error)))
-            raise
-        for row in writes:
-            self.happened(row.id, Written(row))
+        ending = self._scope.start(self._write_ends(writes), "end what waits")
+        await _all([ending])  # whoever asked may go away; what is half written is told all the same
+        error = ending.result()
+        if error is not None:
+            raise error
         return waited
+
+    async def _write_ends(self, rows: list[Job]) -> CannotSave | None:
+        try:
+            async with self._carrier.lanes.alone(row.id for row in rows):
+                await self._store.save(*rows)
+        except Exception as error:
+            for row in rows:
+                self.happened(row.id, NotWritten(row, str(error)))
+            if not isinstance(error, CannotSave):
+                raise
+            return error
+        for row in rows:
+            self.happened(row.id, Written(row))
+        return None
 
     async def place(self, order: list[Job], at: int) -> None:
         """`order` are all that wait, `order[at]` the one that moves. Raises CannotSave; then nothing has changed."""
@@ -282,7 +293,7 @@ class Driver:
                 self.happened(flight.job.id, PredecessorEnded(before.state, before.retried_as))
 
 
-async def _all(tasks: list[asyncio.Task[None]]) -> None:
+async def _all(tasks: Sequence[asyncio.Task[Any]]) -> None:
     """Waits until they are over; whoever waits may be cancelled without harm to them."""
     if tasks:
         await asyncio.wait(tasks)

@@ -98,9 +98,9 @@ def _out(flight: Flight, fact: Fact, now: Moment, rules: Rules) -> Turn:
             flight, asked = ask_now(flight, now)
             return flight, (Follow(flight.job), *actions, *asked)
         case CancelWished():
-            flight = replace(flight, cancelling=True)
+            flight = replace(flight, cancelling=True, due=None)
             return (flight, (Cancel(flight.job.handle),)) if flight.job.handle else ask_now(flight, now)
-        case CancelTold():
+        case CancelTold() if flight.due is None:
             return ask_now(flight, now)
         case LeftThere(files=files) if flight.looking:
             return land(flight, Cargo(files, guessed=True), now, rules)

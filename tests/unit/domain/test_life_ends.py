@@ -208,6 +208,7 @@ def test_what_runs_is_cancelled_there_until_it_is_gone() -> None:
     assert life.tell(CancelTold()).asks(do.Ask)
     life.tell(Running())
     assert life.asks(do.Cancel)
+    assert not life.tell(CancelTold()).is_due  # a node that cannot be stopped at once is not stormed
     assert life.wait(RULES.after_cancel).is_due
     assert life.tell(failure("interrupted", "")).write().job.state is S.CANCELLED
 
