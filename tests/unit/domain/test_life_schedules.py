@@ -108,6 +108,7 @@ class Draw:
         return found
 
 
+@pytest.mark.timeout(3600)
 def test_no_schedule_breaks_a_promise(request: pytest.FixtureRequest) -> None:
     ends: Counter[JobState] = Counter()
 
