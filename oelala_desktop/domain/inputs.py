@@ -54,6 +54,14 @@ def companions(field: Field) -> tuple[Field, ...]:
     return replace(start, minimum=0), length, smaller
 
 
+def trim_of(field: Field, values: Mapping[str, object]) -> tuple[float, float | None]:
+    """The part of an input that is meant: seconds from its start, and how long, None for to the end."""
+    if field.kind not in TIMED_KINDS:  # another setting may be called so
+        return 0.0, None
+    start, length = (values.get(field.key + what) for what in (START, LENGTH))
+    return float(str(start or 0)), None if length is None else float(str(length))
+
+
 def names_in(value: object) -> tuple[str, ...]:
     """The file names in the value of an input."""
     if isinstance(value, str):

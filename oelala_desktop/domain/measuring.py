@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from .field import FieldKind
 from .graph_size import stated_frames, stated_rate, stated_size
-from .inputs import LENGTH, START, Given, Inputs
+from .inputs import START, Given, Inputs, trim_of
 from .obstacle import obstructed
 from .preset import Preset
 from .tool import VOCABULARY
 
+_SEEN_KINDS = frozenset({FieldKind.PICTURE, FieldKind.PICTURES, FieldKind.VIDEO})
 _FPS = int(str(VOCABULARY["fps"].default))  # for a preset that leaves the rate to its graph
 _SECONDS = VOCABULARY["duration"].default
 
@@ -31,13 +33,12 @@ def parts_of(preset: Preset, values: Mapping[str, Any], inputs: Inputs) -> dict[
     out: dict[str, tuple[Given, ...]] = {}
     for field in preset.inputs:
         given = tuple(inputs.get(field.key, ()))
-        start = float(values.get(field.key + START) or 0)
-        length = values.get(field.key + LENGTH)
+        start, length = trim_of(field, values)
         for file in given:
             if start and file.length and start >= file.length:
                 raise obstructed(field.key + START, "beyond_end", given=start, name=file.name, length=file.length)
         if given:
-            out[field.key] = tuple(file.part(start, None if length is None else float(length)) for file in given)
+            out[field.key] = tuple(file.part(start, length) for file in given)
     return out
 
 
@@ -49,6 +50,16 @@ def seen_size(preset: Preset, inputs: Inputs) -> tuple[int, int] | None:
             if file.width and file.height:
                 return file.width, file.height
     return None
+
+
+def follows(preset: Preset) -> dict[str, str]:
+    """Which of "size", "frames" and "rate" are those of what is given, and the key of that input."""
+    out = {}
+    if preset.size.kind == "given":
+        out["size"] = preset.size.of or next((field.key for field in preset.inputs if field.kind in _SEEN_KINDS), "")
+    out |= {"frames": preset.frames.given} if preset.tool.output == "video" else {}
+    out |= {"rate": preset.rate} if isinstance(preset.rate, str) else {}
+    return {what: key for what, key in out.items() if key in preset.fields}
 
 
 def measured(preset: Preset, used: Mapping[str, Any], inputs: Inputs) -> Measures:

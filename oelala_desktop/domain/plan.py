@@ -160,10 +160,9 @@ def _check_upload(preset: Preset, given: Mapping[str, Any], parts: Inputs, catal
 
 
 def too_large(field: Field, file: Given, limit: int) -> Obstructed:
-    remedy = "Scale it down, or raise that limit."
-    if field.kind in TIMED_KINDS:
-        remedy = f"Take a shorter part, let it be made smaller ({field.key}{SMALLER}), or raise that limit."
-    return obstructed(field.key, "too_large", name=file.name, size=file.size, limit=limit, remedy=remedy)
+    """`smaller` is the setting that has it made smaller, empty where there is none."""
+    smaller = field.key + SMALLER if field.kind in TIMED_KINDS else ""
+    return obstructed(field.key, "too_large", name=file.name, size=file.size, limit=limit, smaller=smaller)
 
 
 def _used(preset: Preset, given: Mapping[str, Any]) -> dict[str, Any]:

@@ -67,6 +67,11 @@ def _settings(preset: Preset) -> Iterator[str]:
             yield f"“{part.key}” switches nothing off; it is no setting of that kind."
 
 
+def _leads(preset: Preset, start: str, end: str) -> bool:
+    graph = edits.copy_graph(preset.template)
+    return edits.find_node(graph, end) in edits.downstream(graph, edits.find_node(graph, start))
+
+
 def _keeping(preset: Preset) -> Iterator[str]:
     """Fields that leave their nodes' values as they are."""
     settled = _SETTLED | AMOUNTS | {part.key for part in preset.optional}
@@ -156,6 +161,8 @@ def _frames(preset: Preset) -> Iterator[str]:
         yield "num_frames is for videos."
     if rule.given and preset.clips:
         yield "clips cannot be as long as what is given."
+    if preset.clips and not _leads(preset, preset.clips.start, preset.clips.frames):
+        yield f"[clips]: nothing leads from node “{preset.clips.start}” to node “{preset.clips.frames}”."
     if "num_frames" in preset.fields and preset.fields["num_frames"].default is not None:
         yield "num_frames follows from duration; give that a default instead."
 

@@ -85,6 +85,7 @@ def _build(short_id: str, tool: Tool, table: Mapping[str, Any], graph: Mapping[s
     rows = _bounded(rows, size, frames, tool)
     own = [_field(preset, k, rows.get(k, {}), graph) for k in rows if k not in VOCABULARY and k in used]
     known = [_field(preset, k, rows.get(k, {}), graph) for k in VOCABULARY if k in used]
+    fields = _inputs_first([*known, *own], list(rows))
     return Preset(
         id=preset,
         tool=tool,
@@ -92,7 +93,7 @@ def _build(short_id: str, tool: Tool, table: Mapping[str, Any], graph: Mapping[s
         description=str(table.get("description", "")),
         order=int(table.get("order", 100)),
         template=graph,
-        fields={f.key: f for f in (*known, *own)},
+        fields={f.key: f for f in fields},
         into={k: tuple(row.get("into", ())) for k, row in rows.items()},
         models=models,
         packs=tuple(Pack(p["name"], p["address"], tuple(p["classes"])) for p in table.get("packs", ())),
@@ -170,6 +171,13 @@ def _field(preset: str, key: str, row: Mapping[str, Any], graph: Mapping[str, An
     if field.default is not None and row.keys() & _RULING:
         field = replace(field, default=field.check(field.default))  # it may be a number in quotes
     return field
+
+
+def _inputs_first(fields: list[Field], order: list[str]) -> list[Field]:
+    """What is given comes before all else, in the order of the table."""
+    given = [field for field in fields if field.is_input]
+    given.sort(key=lambda field: order.index(field.key) if field.key in order else len(order))
+    return [*given, *(field for field in fields if not field.is_input)]
 
 
 def _own(preset: str, key: str, row: Mapping[str, Any]) -> Field:

@@ -8,14 +8,24 @@ from typing import Any
 
 from .catalog import match_name, nearest
 from .errors import InvalidField
+from .field import TIMED_KINDS
 from .generation import GenerationInfo, UsedLora, UsedModel
 from .geometry import ASPECTS, RESOLUTIONS, frame_size, nearest_aspect
+from .inputs import LENGTH, SMALLER, START, companions
+from .job import Job
 from .models import find_pairs, may_be_half
 from .preset import Preset
 from .tool import TOOLS, VOCABULARY, Tool
 
 _MODELS = ("unet_high_noise", "unet_low_noise", "checkpoint", "vae", "text_encoder")
+_TIMED = frozenset(kind.value for kind in TIMED_KINDS)
 _SAME = ("prompt", "negative_prompt", "steps", "switch_step", "cfg", "sampler", "scheduler", "shift", "seed")
+
+
+#: files are named in results without their folders
+_NOT_TAKEN = frozenset({"num_frames", "variations"}).union(
+    *({field.key, *(part.key for part in companions(field))} for field in VOCABULARY.values() if field.is_input)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +55,27 @@ def settings_of(info: GenerationInfo, tool: Tool, params: Mapping[str, Any] | No
     if info.loras:
         values["lora_configs"] = lora_rows(info.loras)
     for key, value in (params or {}).items():
-        if value is not None and key in VOCABULARY and key not in ("num_frames", "variations"):
+        if value is not None and key in VOCABULARY and key not in _NOT_TAKEN:
             values[key] = value
     return {key: checked for key in tool.keys if (checked := _checked(key, values.get(key))) is not None}
+
+
+def given_to(job: Job) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
+    """What a job was given as files, as settings, and for each video or sound what may be taken in its stead: the part
+    of it that is kept, where the original is gone."""
+    values: dict[str, Any] = {}
+    otherwise: dict[str, dict[str, Any]] = {}
+    for given in job.inputs:
+        parts = (given.key + START, given.key + LENGTH, given.key + SMALLER)
+        if given.kind in _TIMED:
+            values |= {key: job.values[key] for key in (given.key, *parts) if job.values.get(key) is not None}
+            part = (given.start or None, given.length, None)
+            otherwise[given.key] = {given.key: given.path, **dict(zip(parts, part, strict=True))}
+        elif isinstance(job.values.get(given.key), list | tuple):
+            values.setdefault(given.key, []).append(given.path)
+        else:
+            values[given.key] = given.path
+    return values, otherwise
 
 
 def _checked(key: str, value: Any) -> Any:

@@ -107,12 +107,6 @@ def _lacks(values: Values) -> str:
     return f"This server cannot run {values['preset']}. It lacks: {names}."
 
 
-def _missing(values: Values) -> str:
-    if values.get("many"):
-        return f"{values['label'].capitalize()} are missing: give them with {values['key']}."
-    return f"A {values['label']} is missing: give one with {values['key']}."
-
-
 def _too_many(values: Values) -> str:
     given = "1 was given" if values["count"] == 1 else f"{values['count']} were given"
     return f"{{key}}: {given}; {values['preset']} takes {bounds(values['least'], values['most'])}."
@@ -124,6 +118,32 @@ def _wide(values: Values) -> str:
     return (
         f"{values['width']} × {values['height']}{frames} is more than this preset has managed on {values['engine']} "
         f"so far ({values['most_width']} × {values['most_height']}{most}); it may run out of memory."
+    )
+
+
+def with_article(noun: str) -> str:
+    """ "a picture", "an end picture" """
+    return f"{'an' if noun[:1].casefold() in set('aeiou') else 'a'} {noun}"
+
+
+def _missing(values: Values) -> str:
+    if values.get("many"):
+        return f"{values['label'].capitalize()} are missing: give them with {values['key']}."
+    return f"{with_article(values['label']).capitalize()} is missing: give one with {values['key']}."
+
+
+def _too_large(values: Values) -> str:
+    remedy = "Scale it down, or raise that limit."
+    if values.get("smaller"):
+        remedy = f"Take a shorter part, let it be made smaller ({values['smaller']}), or raise that limit."
+    return f"{how_large(values)} (--max-upload-size). {remedy}"
+
+
+def how_large(values: Values) -> str:
+    """What is too large for a server, without a full stop."""
+    return (
+        f"{values['name']} is too large for this server: {values['size'] / 10**6:.1f} MB would go up, and ComfyUI "
+        f"there takes {values['limit'] / 10**6:.1f} MB"
     )
 
 
@@ -178,10 +198,7 @@ ENGLISH: Table = {
     ),
     "lora_low_only": "{key}: entry {index} names only a low noise file, and {preset} has one pass.",
     "beyond_end": lambda v: f"{{key}}: {v['name']} is {v['length']:g} s long; {v['given']:g} s is beyond its end.",
-    "too_large": lambda v: (
-        f"{v['name']} is too large for this server: {v['size'] / 10**6:.1f} MB would go up, and ComfyUI there takes "
-        f"{v['limit'] / 10**6:.1f} MB (--max-upload-size). {v['remedy']}"
-    ),
+    "too_large": _too_large,
     # what an engine lacks
     "no_preset": "{tool} has no preset yet.",
     "nothing_named": _nothing_named,

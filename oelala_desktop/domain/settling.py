@@ -38,7 +38,7 @@ def lacks(preset: Preset, lacking: tuple[Missing, ...]) -> Obstacle:
 def settle_lists(preset: Preset, used: dict[str, Any], catalog: Catalog) -> None:
     """Samplers and schedulers, by the server's own names."""
     for key in ("sampler", "scheduler"):
-        if key in preset.fields and used.get(key) is not None:
+        if used.get(key) is not None:
             choices = preset.choices(key, catalog)
             used[key] = pick(key, str(used[key]), choices) if choices else used[key]
 

@@ -135,7 +135,7 @@ class Tool:
     @property
     def first_fields(self) -> tuple[Field, ...]:
         """What a page shows until its preset is known: no more inputs than most presets take."""
-        usual = (*self.needs, "end_image") if self.output == "video" else self.needs
+        usual = (*self.needs, "end_image") if self.output == "video" and self.needs_picture else self.needs
         return tuple(field for field in self.fields if field.key not in _GIVEN or field.key in usual)
 
     def known(self, extra: Mapping[str, Field] | None = None) -> dict[str, Field]:

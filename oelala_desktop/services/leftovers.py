@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import re
+import shutil
 import time
 from collections.abc import Iterable, Set
 from pathlib import Path
@@ -14,7 +15,7 @@ from oelala_desktop.domain.job import Job
 log = logging.getLogger(__name__)
 
 _RESULT = re.compile(r"oelala_\d{8}_\d{6}_([0-9a-f]{8})[._](?:.*\.)?part")
-_OWN = re.compile(r".+\.(\d+)\.part(-journal|-wal|-shm)?")  # <name>.<pid>.part: pictures, preferences, backups
+_OWN = re.compile(r".+\.(\d+)\.part(-journal|-wal|-shm)?")  # <name>.<pid>.part: inputs, preferences, backups
 _OLD = 86_400.0  # seconds after which a part of a job that nobody knows any more is nobody's
 
 
@@ -23,17 +24,17 @@ def short_id(job: Job) -> str:
     return job.id.replace("-", "")[:8]
 
 
-def sweep(folders: Iterable[Path], jobs: Set[str], pictures: Path | None) -> int:
+def sweep(folders: Iterable[Path], jobs: Set[str], inputs: Path | None) -> int:
     """Removes parts of results of `jobs` (short ids that no process is fetching) from `folders` and, where no other
-    process of this home lives, those that others left in `pictures` and the home folder above it. Returns how many
-    files went. Blocking."""
+    process of this home lives, those that others left in `inputs` and the home folder above it. Returns how many
+    files and folders went. Blocking."""
     removed = 0
     for folder in folders:
         for part in _listed(folder, "oelala_*part"):
             match = _RESULT.fullmatch(part.name)
             if match and (match[1] in jobs or _is_old(part)):
                 removed += _drop(part)
-    for folder in (pictures, pictures.parent) if pictures else ():
+    for folder in (inputs, inputs.parent) if inputs else ():
         for part in _listed(folder, "*.part*"):
             match = _OWN.fullmatch(part.name)
             if match and (int(match[1]) != os.getpid() or _is_old(part)):
@@ -57,7 +58,10 @@ def _is_old(part: Path) -> bool:
 
 def _drop(part: Path) -> int:
     try:
-        part.unlink(missing_ok=True)
+        if part.is_dir():
+            shutil.rmtree(part)
+        else:
+            part.unlink(missing_ok=True)
     except OSError as error:
         log.warning("%s could not be removed: %s", part, error.strerror)
         return 0

@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 from oelala_desktop.domain import endings
 from oelala_desktop.domain.engine import Submitted, Unknown, order_of
-from oelala_desktop.domain.errors import CannotSave, EngineAnswer, EngineUnreachable
+from oelala_desktop.domain.errors import CannotSave, EngineAnswer, EngineError
 from oelala_desktop.domain.job import Job
 from oelala_desktop.domain.life.facts import Claimed, CouldNotSave, InputRefused, NoAnswer, NoRoom, Prepared
 from oelala_desktop.storage.jobs import JobStore
+from oelala_desktop.storage.plain_file import is_odd
 
 from .engine import Engine
 from .eta import expected_seconds
@@ -44,20 +46,24 @@ class Sender:
             names = await self.send_inputs(job)
             expected = await expected_seconds(self._store, job)
             await self._engine.wait_listening(self._line_wait)
-        except EngineUnreachable as error:
-            log.info("job %s waits: %s", job.id, error)
-            return NoAnswer()
         except CannotSave as error:
             return CouldNotSave(error.message)
-        except EngineAnswer as error:
-            is_well = error.is_final or await self._engine.is_well()
-            return InputRefused(endings.from_error(error, "upload"), error.is_final, is_well)
+        except EngineError as error:
+            log.info("job %s waits: %s", job.id, error)
+            is_final = isinstance(error, EngineAnswer) and error.is_final
+            if not is_final and not await self._engine.is_well():
+                return NoAnswer()
+            return InputRefused(endings.from_error(error, "upload"), is_final)
         return Prepared(names, self._engine.port.handle_for(job.id), expected)
 
     async def send_inputs(self, job: Job) -> dict[str, str]:
         """The names under which the engine knows the inputs, by ours."""
-        given = {one.upload_name: one for one in job.inputs}  # two may be the same
-        return {name: await self._engine.port.send(one) for name, one in given.items()}
+        names: dict[str, str] = {}
+        for given in {one.upload_name: one for one in job.inputs}.values():  # two may be the same
+            if await asyncio.to_thread(is_odd, Path(given.path)):
+                raise EngineAnswer(f"What was kept for this job is gone: {given.path}.", status=410)
+            names[given.upload_name] = await self._engine.port.send(given)
+        return names
 
     async def claim(self, row: Job, room: int, order: asyncio.Lock) -> Claimed | NoRoom | CouldNotSave:
         """Two processes, or two jobs, never take the same place."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData
+from PySide6.QtGui import QGuiApplication
 
 from oelala_desktop.ui.studio import Studio
 from oelala_desktop.ui.widgets import dropped
@@ -16,48 +17,75 @@ if TYPE_CHECKING:
 
 
 class Arrivals:
-    """`picture_form` shows a page that takes a picture, the one in view if it does, and returns its form; `take_json`
-    is for workflows and settings."""
+    """`form_for` gives the form of the page in view if it takes such things, else shows one that does, if any;
+    `take_json` is for workflows and settings."""
 
     def __init__(
-        self, studio: Studio, picture_form: Callable[[], ToolForm | None], take_json: Callable[[Path], object]
+        self,
+        studio: Studio,
+        form_for: Callable[[Sequence[dropped.Kind]], ToolForm | None],
+        take_json: Callable[[Path], object],
     ) -> None:
         self._studio = studio
-        self._picture_form = picture_form
+        self._form_for = form_for
         self._take_json = take_json
 
     def paste(self) -> None:
-        """The clipboard's picture, file or address becomes the start picture."""
-        form = self._picture_form()
-        if form is not None and not form.paste():
-            self._studio.notify("The clipboard holds no picture, file or address.", "warning")
+        """The clipboard's file, picture or address becomes the input of its kind."""
+        mime = QGuiApplication.clipboard().mimeData()
+        if not self._take(mime):
+            self._warn("The clipboard holds no picture, video, sound or address.")
 
     def take(self, mime: QMimeData) -> None:
         if dropped.only_json(mime):
             self._take_json(Path(mime.urls()[0].toLocalFile()))
-            return
-        offer = dropped.read(mime)
-        if offer is None:
-            self._studio.notify("There is no picture, file or address in what was dropped.", "warning")
-        elif offer.refusal:
-            self._studio.notify(offer.refusal, "warning")
-        elif offer.files:
-            self.open([str(path) for path in offer.files])
-        elif (form := self._picture_form()) is not None:
-            if offer.image is not None:
-                form.image_pasted.emit("image", offer.image)
+        elif not self._take(mime):
+            self._warn("There is no picture, video, sound or address in what was dropped.")
+
+    def _take(self, mime: QMimeData) -> bool:
+        """False if there is nothing in it for anyone."""
+        offers = [offer for kind in dropped.KINDS if (offer := dropped.read(mime, kind=kind)) is not None]
+        best = next((offer for offer in offers if not offer.refusal), next(iter(offers), None))
+        if best is None:
+            return False
+        if best.refusal:
+            self._warn(best.refusal)
+        elif best.files:
+            self.open([str(path) for path in best.files])
+        else:
+            kind = dropped.kind_of_address(best.url) if best.url else dropped.PICTURE
+            form = self._form_for([kind])
+            key = form.given.taking(kind) if form is not None else None
+            if form is None or key is None:
+                self._warn(f"This page takes no {kind.word}.")
+            elif best.image is not None:
+                form.image_pasted.emit(key, best.image)
             else:
-                form.url_dropped.emit("image", offer.url)
+                form.url_dropped.emit(key, best.url)
+        return True
 
     def open(self, files: Sequence[str]) -> None:
-        """Pictures to a drop zone, a workflow or settings to where they belong, the others to a sentence."""
+        """Each file to the input of its kind, a workflow or settings to where they belong, the others to a sentence."""
         paths = [Path(file) for file in files]
         if len(paths) == 1 and paths[0].suffix.casefold() == ".json":
             self._take_json(paths[0])
             return
-        if not any(dropped.looks_like_picture(path) for path in paths):
-            self._studio.notify(dropped.refusal(paths), "warning") if paths else None
-            return
-        form = self._picture_form()
-        if form is not None:
-            form.files_dropped.emit("image", paths)
+        kinds = {path: [kind for kind in dropped.KINDS if dropped.looks_like(path, kind)] for path in paths}
+        odd = [path for path in paths if not kinds[path]]
+        if odd:
+            self._warn(dropped.refusal(odd))
+        form = self._form_for([kind for path in paths for kind in kinds[path]])
+        places: dict[str, list[Path]] = {}
+        for path in paths:
+            keys = [form.given.taking(kind) for kind in kinds[path]] if form is not None else []
+            key = next(filter(None, keys), None)
+            if key is not None:
+                places.setdefault(key, []).append(path)
+            elif kinds[path]:
+                self._warn(f"{path.name} is a {kinds[path][0].word}, which this page does not take.")
+        for key, mine in places.items():
+            if form is not None:
+                form.files_dropped.emit(key, mine)
+
+    def _warn(self, sentence: str) -> None:
+        self._studio.notify(sentence, "warning")

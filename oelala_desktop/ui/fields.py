@@ -6,16 +6,18 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit
 
 from oelala_desktop.domain.errors import InvalidField
 from oelala_desktop.domain.field import Field, FieldKind
+from oelala_desktop.domain.obstacle import Obstructed
 from oelala_desktop.ui import theme
+from oelala_desktop.ui.editor import Editor
+from oelala_desktop.ui.input_editors import MaskEditor, MediaEditor, PictureEditor, PicturesEditor
 from oelala_desktop.ui.widgets.choice import Choice
 from oelala_desktop.ui.widgets.label import Label
 from oelala_desktop.ui.widgets.line_edit import LineEdit
 from oelala_desktop.ui.widgets.number_box import NumberBox, mark_wrong
-from oelala_desktop.ui.widgets.picture_source import PictureSource
 from oelala_desktop.ui.widgets.segmented import Segment, Segmented
 from oelala_desktop.ui.widgets.slider import Slider
 from oelala_desktop.ui.widgets.text_box import TextBox
@@ -24,34 +26,6 @@ from oelala_desktop.ui.widgets.toggle import Toggle
 _MOST_SEGMENTS = 10
 _MOST_COUNTED = 6  # so few whole numbers are shown all at once
 _MOST_SLIDER_STEPS = 40
-
-
-class Editor(QWidget):
-    """Holds one value. `edited` is sent for changes made by a person, `problem_changed` with a sentence or ""."""
-
-    edited = Signal(object)
-    problem_changed = Signal(str)
-
-    def __init__(self, field: Field) -> None:
-        super().__init__()
-        self.field = field
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(4)
-
-    def set_value(self, value: Any) -> None:
-        """Show `value` without `edited`."""
-        raise NotImplementedError
-
-    def set_choices(self, choices: Sequence[Choice]) -> None:
-        """What the server offers for this field; editors without a list ignore it."""
-
-    def set_default(self, name: str) -> None:
-        """What the preset takes where nothing is chosen; only models have such a thing."""
-
-    def _hold(self, widget: QWidget) -> None:
-        self._column.addWidget(widget)
-        self.setFocusProxy(widget)
 
 
 class TextEditor(Editor):
@@ -94,7 +68,7 @@ class LineEditor(Editor):
             self.field.check(text)
         except InvalidField as error:
             mark_wrong(self._edit, True)
-            self.problem_changed.emit(error.message.removeprefix(f"{error.field}: "))
+            self.problem_changed.emit(error.obstacle.at_field if isinstance(error, Obstructed) else error.message)
         else:
             mark_wrong(self._edit, False)
             self.problem_changed.emit("")
@@ -241,20 +215,6 @@ class LoraEditor(Editor):
         self.rows.set_files([choice.value for choice in choices])
 
 
-class PictureEditor(Editor):
-    """Its value is a path that the page gives it after the picture was checked; the source itself tells what came."""
-
-    def __init__(self, field: Field) -> None:
-        super().__init__(field)
-        self.source = PictureSource(field.label)
-        self.source.removed.connect(lambda: self.edited.emit(None))
-        self._column.addWidget(self.source)
-
-    def set_value(self, value: Any) -> None:
-        if not value:
-            self.source.set_picture(None)
-
-
 def _choice(field: Field) -> Editor:
     few = field.choices and len(field.choices) <= _MOST_SEGMENTS and not field.open_choices
     return SegmentEditor(field) if few else ComboEditor(field)
@@ -274,6 +234,10 @@ def _number(field: Field) -> Editor:
 
 EDITORS: dict[FieldKind, Callable[[Field], Editor]] = {
     FieldKind.PICTURE: PictureEditor,
+    FieldKind.PICTURES: PicturesEditor,
+    FieldKind.VIDEO: MediaEditor,
+    FieldKind.SOUND: MediaEditor,
+    FieldKind.MASK: MaskEditor,
     FieldKind.TEXT: TextEditor,
     FieldKind.LINE: LineEditor,
     FieldKind.MODEL: ComboEditor,

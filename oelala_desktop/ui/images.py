@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QSize
 from PySide6.QtGui import QColorSpace, QImage, QImageIOHandler, QImageReader
@@ -12,6 +13,9 @@ from PySide6.QtGui import QColorSpace, QImage, QImageIOHandler, QImageReader
 from oelala_desktop.domain.field import FieldKind
 from oelala_desktop.services.inputs.pictures import Pixels
 from oelala_desktop.services.inputs.store import InputStore, Taken
+
+if TYPE_CHECKING:
+    from oelala_desktop.services.inputs.strip import Frame
 
 _CAP_MIB = 256  # memory that one picture may take while it is decoded
 
@@ -45,17 +49,18 @@ def _decode(data: bytes, longest: int) -> QImage | None:
 
 async def keep_image(image: QImage, inputs: InputStore, name: str, kind: FieldKind = FieldKind.PICTURE) -> Taken:
     """Pixels that are in no file, kept as an input. Raises what `InputStore.take` raises."""
-    return await asyncio.to_thread(lambda: inputs.keep_bytes(_as_png(image), kind, name))
+    return await asyncio.to_thread(lambda: inputs.keep_bytes(as_png(image), kind, name))
 
 
-def _as_png(image: QImage) -> bytes:
+def as_png(image: QImage) -> bytes:
+    """Takes as long as its pixels are many."""
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     image.save(buffer, "PNG")  # type: ignore[call-overload]
     return bytes(buffer.data().data())
 
 
-def image_of(pixels: Pixels) -> QImage:
+def image_of(pixels: Pixels | Frame) -> QImage:
     """What was decoded elsewhere."""
     rows = QImage(pixels.rgb, pixels.width, pixels.height, 3 * pixels.width, QImage.Format.Format_RGB888)
     return rows.copy()  # its own bytes: the others are Python's

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -40,6 +40,7 @@ from oelala_desktop.ui.remembered import last_page, remembered
 from oelala_desktop.ui.settings_view import SECTIONS, SettingsView
 from oelala_desktop.ui.studio import Reuse, Studio
 from oelala_desktop.ui.tray import Tray
+from oelala_desktop.ui.widgets import dropped
 from oelala_desktop.ui.widgets.toast import Level
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ class MainWindow(QObject):
         self.tray = Tray(self)
         self.desktop = Desktop(self)
         self._question = QuitQuestion()
-        self._arrivals = Arrivals(studio, self._picture_form, lambda path: self.json_drops.take(path))
+        self._arrivals = Arrivals(studio, self._form_for, lambda path: self.json_drops.take(path))
         self.queue = QueueView(self._panel("queue", "Queue", QueuePanel()), studio)
         self.engine = EngineView(self._panel("engine", "Engine", EnginePanel()), studio)
         self.activity = self._panel("activity", "Activity", ActivityPanel())
@@ -197,7 +198,7 @@ class MainWindow(QObject):
         commands = Commands(shell)
         commands.add("Pause or resume the queue", "pause", self._toggle_pause)
         commands.add("Cancel all waiting jobs", "x", self.queue.cancel_waiting)
-        commands.add("Paste a picture or an address", "clipboard-paste", self._arrivals.paste, "Ctrl V")
+        commands.add("Paste a file, a picture or an address", "clipboard-paste", self._arrivals.paste, "Ctrl V")
         commands.add("Quit", "x", self.ask_to_quit)
         self._tray_timer = QTimer(self)
         self._tray_timer.setInterval(_TRAY_MS)
@@ -226,9 +227,11 @@ class MainWindow(QObject):
         self.shell.show_page(START_PAGE)
         self._arrivals.paste()
 
-    def _picture_form(self) -> ToolForm | None:
-        """That of the page in view if it takes a picture, else the start page's."""
-        if self.tool_page is None or "image" not in self.tool_page.form.fields:
+    def _form_for(self, kinds: Sequence[dropped.Kind]) -> ToolForm | None:
+        """That of the page in view if it takes one of these; else, for a picture, the start page's."""
+        page = self.tool_page
+        takes = page is not None and any(page.form.given.taking(kind) for kind in kinds)
+        if not takes and dropped.PICTURE in kinds:
             self.shell.show_page(START_PAGE)
         return self.tool_page.form if self.tool_page is not None else None
 

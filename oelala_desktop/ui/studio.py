@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QUrl, Signal
@@ -14,6 +14,7 @@ from PySide6.QtGui import QDesktopServices
 from oelala_desktop.bootstrap import Services
 from oelala_desktop.domain.errors import OelalaError
 from oelala_desktop.domain.job import Job
+from oelala_desktop.domain.reuse import given_to
 from oelala_desktop.services.known_settings import MUTED, VOLUME
 from oelala_desktop.ui.actions import ActionRunner
 from oelala_desktop.ui.pages.activity_panel import Notice
@@ -35,11 +36,14 @@ class Reuse:
     note: str = ""
     #: width and height in pixels, where they are to be told if the page has no such size
     size: tuple[int, int] | None = None
+    #: by the key of an input, the settings to take where its file is gone
+    otherwise: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
 
 
 def reuse_of(job: Job) -> Reuse:
     """What a job was made with."""
-    return Reuse(job.tool, {**job.values, "preset": job.preset.partition(".")[2]})
+    given, otherwise = given_to(job)
+    return Reuse(job.tool, {**job.values, **given, "preset": job.preset.partition(".")[2]}, otherwise=otherwise)
 
 
 class Studio(QObject):

@@ -21,7 +21,9 @@ import pytest
 
 from oelala_desktop.domain.errors import CannotSave
 from oelala_desktop.domain.job import JobState, Output
+from oelala_desktop.services.inputs.videos import cut_video
 from oelala_desktop.services.joining import state_of, with_joined
+from tests.unit.services.inputs.making import video
 from tests.unit.services.test_pure_parts import some_job
 
 from .proxy import Fault, Proxy
@@ -192,3 +194,12 @@ async def test_a_home_on_a_full_disk_says_so_at_start(tmp_path: Path, disk: Path
     with pytest.raises(CannotSave, match=r"cannot be (opened|used)"):
         async with running_app(disk / "home", "http://127.0.0.1:9", connect=False):
             pass
+
+
+@pytest.mark.parametrize("voice", ["aac", ""], ids=["with sound", "silent"])
+def test_a_part_of_a_video_that_does_not_fit_is_no_fault_of_the_video(tmp_path: Path, disk: Path, voice: str) -> None:
+    given = video(tmp_path / "given.mp4", 60, size=(640, 360), noise=60, sound=voice)
+    for _ in range(2):
+        with pytest.raises(OSError, match="No space left"):
+            cut_video(given, disk / "part.mp4", 0.53, exact=True)
+        assert not list(disk.iterdir())

@@ -76,6 +76,11 @@ def page_of(window: MainWindow, tool: str = "image-to-video") -> ToolPage:
     return page
 
 
+def has_picture(page: ToolPage, path: Path, key: str = "image") -> bool:
+    """Whether the page shows the picture of that file as an input."""
+    return [given.name for given in page.form.given.facts().get(key, ())] == [path.name]
+
+
 async def ready(window: MainWindow) -> None:
     """The engine in force has said what it can run."""
     await until(lambda: window.studio.services.current.engine.catalog is not None, "the engine's lists")

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from PySide6.QtGui import QImage
+
 from oelala_desktop.domain.events import EngineState
 from oelala_desktop.domain.generation import GenerationInfo, UsedLora, UsedModel
+from oelala_desktop.domain.inputs import Given
 from oelala_desktop.domain.job import EngineRef, Job, JobError, JobState, Progress
 from oelala_desktop.domain.tool import TOOLS
 from oelala_desktop.ui.gallery.items import GridItem, ListProvider, Section
 from oelala_desktop.ui.gallery.media_view import MediaView
+from oelala_desktop.ui.input_editors import Shown
 from oelala_desktop.ui.navigation import PAGES
 from oelala_desktop.ui.pages.activity_panel import ActivityPanel, Notice
 from oelala_desktop.ui.pages.engine_panel import EnginePanel
@@ -17,6 +21,7 @@ from oelala_desktop.ui.pages.preset_card import PresetChoice
 from oelala_desktop.ui.pages.queue_panel import QueuePanel
 from oelala_desktop.ui.pages.settings_page import SettingsPage
 from oelala_desktop.ui.pages.soon_page import SoonPage
+from oelala_desktop.ui.pages.tool_form import ToolForm
 from oelala_desktop.ui.pages.tool_view import ToolView
 from oelala_desktop.ui.settings_view import SECTIONS
 from oelala_desktop.ui.shell import Shell
@@ -36,6 +41,13 @@ SETTINGS = {
     "output_folder": "/home/me/Videos/Oelala",
     "media_folders": ["/home/me/ComfyUI/output", "/home/me/Pictures/Storyboards"],
 }
+
+
+def give(form: ToolForm, key: str, name: str, width: int, height: int, image: QImage | None = None) -> None:
+    """Shows a picture of that name and size as an input."""
+    path = f"/pictures/{name}"
+    form.given.know(key, path, Shown(Given(name, "picture", width, height), image or mountains(300, 200)))
+    form.give(key, path)
 
 
 def make_job(job_id: str, state: JobState, prompt: str = PROMPT, **changes: object) -> Job:
@@ -209,13 +221,13 @@ class Seeded:
                 ],
             }
         )
-        form.set_picture("image", self.picture, "harbour.jpg", (1024, 683))
-        form.set_picture_note("image", "Prompt filled from this picture")
+        give(form, "image", "harbour.jpg", 1024, 683, self.picture)
+        form.given.note("image", "Prompt filled from this picture")
 
     def idle(self) -> None:
         form = self.view.form
         form.set_values({})
-        form.set_picture("image", None)
+        form.set_value("image", None)
         form.set_generate_reason("Choose a picture first.")
         self.view.output.show_empty()
 

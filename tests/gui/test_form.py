@@ -14,13 +14,13 @@ from oelala_desktop.domain.tool import DEFAULT_NEGATIVE, TOOLS
 from oelala_desktop.ui.fields import EDITORS, NumberEditor, SegmentEditor, SliderEditor, editor_for
 from oelala_desktop.ui.pages.output_panel import OutputPanel
 from oelala_desktop.ui.pages.preset_card import PresetChoice
-from oelala_desktop.ui.pages.preset_form import size_rule
 from oelala_desktop.ui.pages.queue_panel import QueuePanel
+from oelala_desktop.ui.pages.sizing import size_rule
 from oelala_desktop.ui.pages.summaries import lora, memory, model, sampling
 from oelala_desktop.ui.pages.tool_form import ToolForm
 from oelala_desktop.ui.widgets.button import Button
 from tests.gui.scenery import mountains
-from tests.gui.seeded import HIGH, LOW, make_job
+from tests.gui.seeded import HIGH, LOW, give, make_job
 
 
 @pytest.fixture
@@ -80,7 +80,7 @@ def test_switch_step_follows_the_steps_until_it_is_set(form: ToolForm) -> None:
 def test_live_size_and_frames(form: ToolForm) -> None:
     card = form.cards._cards["size"]
     assert card.caption.text() == "follows the picture"
-    form.set_picture("image", mountains(300, 200), "a.jpg", (1024, 683))
+    give(form, "image", "a.jpg", 1024, 683)
     assert card.caption.text().replace("\u00a0", " ") == "720 × 480"
     form.edit("aspect_ratio", "16:9")
     form.edit("resolution", "720p")
@@ -105,7 +105,7 @@ def test_a_size_left_to_the_graph_is_the_graph_s(form: ToolForm, stated: dict[st
     targets = {"image": "Start picture.image", "fps": "Video.fps", "filename": "Save video.filename_prefix"}
     table = {"name": "Own", "description": "", "fields": {key: {"into": [spot]} for key, spot in targets.items()}}
     preset = parse_preset("own", TOOLS["image-to-video"], table, graph)
-    form.set_picture("image", mountains(300, 200), "a.jpg", (1536, 1024))
+    give(form, "image", "a.jpg", 1536, 1024)
     form.set_fields(tuple(preset.fields.values()))
     form.set_size_rule(size_rule(preset))
     assert form.frame_size() == tuple(stated.values() or (0, 0, 0))

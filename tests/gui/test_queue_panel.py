@@ -48,7 +48,7 @@ def button(inside: object, text: str) -> QAbstractButton:
 
 
 def waiting_pictures(window: MainWindow) -> list[str]:
-    return [Path(job.pictures[0].original).name for job in window.queue.waiting]
+    return [Path(job.inputs[0].original).name for job in window.queue.waiting]
 
 
 async def drop_several(window: MainWindow, paths: list[Path]) -> None:

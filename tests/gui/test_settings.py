@@ -17,7 +17,7 @@ from oelala_desktop.services.known_settings import API_PORT
 from oelala_desktop.ui.main_window import MainWindow
 from oelala_desktop.ui.pages.settings_page import SettingsPage
 from oelala_desktop.ui.settings_view import SECTIONS
-from tests.gui.living import live
+from tests.gui.living import live, until
 from tests.ports import free_port
 
 
@@ -50,7 +50,7 @@ def test_a_token_is_typed_unseen_kept_with_the_secrets_and_asked_for(
     async def scenario(window: MainWindow) -> None:
         services = window.studio.services
         services.settings.set(API_PORT, free_port())
-        await services.serve_api()
+        await until(lambda: services.api_url, "the interface at its new port")
         window.shell.show_page("settings")
         await asyncio.sleep(0)
         edit = field(window.shell, "Token")

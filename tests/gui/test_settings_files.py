@@ -19,7 +19,7 @@ from oelala_desktop.ui.fields import TextEditor
 from oelala_desktop.ui.main_window import MainWindow
 from oelala_desktop.ui.pages.tool_page import ToolPage
 from oelala_desktop.ui.shell import ROOMY
-from tests.gui.living import live, page_of, ready, stop_sketch, until
+from tests.gui.living import has_picture, live, page_of, ready, stop_sketch, until
 
 
 @pytest.fixture(scope="module")
@@ -108,7 +108,7 @@ def test_a_cleared_prompt_stays_cleared(qapp: QApplication, tmp_path: Path, pict
     async def look(window: MainWindow) -> None:
         await ready(window)
         page = page_of(window)
-        await until(lambda: "image" in page.form._pictures, "the picture")
+        await until(lambda: "image" in page.form.given.facts(), "the picture")
         assert not page.form.values().get("prompt")
         page.intake.take("image", picture)  # typed since the last fill: another picture changes nothing
         await until(lambda: page.form.values().get("image"), "the picture again")
@@ -157,7 +157,7 @@ def test_generate_says_what_stands_in_its_way(qapp: QApplication, home: Path, pi
         page.form.edit("seed", 5)
         assert page.form.generate.isEnabled()
         page.form.set_values({"prompt": "another"})  # without a picture: nothing of the old one stays
-        assert page.form._pictures == {} and not page.form.cards._cards["picture"].caption.text()  # type: ignore[union-attr]
+        assert page.form.given.facts() == {}
 
     live(qapp, home, act)
 
@@ -168,7 +168,7 @@ def test_files_that_are_no_pictures_are_named(qapp: QApplication, home: Path, pi
         page = page_of(window)
         page.form.set_values({})
         window.open_files([str(picture), "/nowhere/notes.txt"])
-        await until(lambda: page.form.values().get("image") == str(picture), "the picture")
+        await until(lambda: has_picture(page, picture), "the picture")
         assert "notes.txt is not a picture" in told(window)[0]
         window.open_files(["/nowhere/a.txt", "/nowhere/b.txt"])
         assert "a.txt and 1 more are not pictures" in told(window)[0]

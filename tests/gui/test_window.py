@@ -16,11 +16,11 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 from oelala_desktop.domain.events import JobChanged
 from oelala_desktop.domain.job import JobState
 from oelala_desktop.services.known_settings import SIDEBAR_NARROW
-from oelala_desktop.ui.fields import PictureEditor
+from oelala_desktop.ui.input_editors import PictureEditor
 from oelala_desktop.ui.main_window import MainWindow
 from oelala_desktop.ui.pages.tool_page import ToolPage
 from oelala_desktop.ui.studio import Reuse
-from tests.gui.living import live, page_of, ready, stop_sketch, until
+from tests.gui.living import has_picture, live, page_of, ready, stop_sketch, until
 
 SHORT = {"duration": 1.0, "fps": 8}
 
@@ -60,7 +60,7 @@ async def with_picture(window: MainWindow, picture: Path) -> ToolPage:
     page = page_of(window)
     page.form.set_values(SHORT)
     drop(page, picture)
-    await until(lambda: page.form.values().get("image") == str(picture), "the picture")
+    await until(lambda: has_picture(page, picture), "the picture")
     return page
 
 
@@ -200,7 +200,7 @@ def test_values_page_and_folds_survive_a_restart(qapp: QApplication, home: Path,
         page = page_of(window)
         assert page.form.values()["prompt"] == "slow pan left"
         assert page.form.values()["duration"] == 2.0
-        await until(lambda: page.form.values().get("image") == str(picture), "the picture")
+        await until(lambda: has_picture(page, picture), "the picture")
         window.shell.sidebar.set_narrow(False)
 
     live(qapp, home, first)
@@ -262,7 +262,7 @@ def test_keyboard_only_from_start_to_result(qapp: QApplication, home: Path, pict
         assert isinstance(editor, PictureEditor)
         editor.source.zone.setFocus()
         QTest.keyClick(editor.source.zone, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
-        await until(lambda: page.form.values().get("image") == str(picture), "the pasted picture")
+        await until(lambda: has_picture(page, picture), "the pasted picture")
         clipboard.clear()  # Qt would free our data only after the interpreter is gone
         prompt = page.form.row("prompt").editor.focusProxy()
         assert prompt is not None
@@ -285,7 +285,7 @@ def test_reuse_settings(qapp: QApplication, home: Path, picture: Path) -> None:
         window.studio.reuse_requested.emit(Reuse("image-to-video", values))
         page = window.tool_page
         assert page is not None
-        await until(lambda: page.form.values().get("image") == str(picture), "the picture")
+        await until(lambda: has_picture(page, picture), "the picture")
         assert page.form.values()["prompt"] == "orbit"
         assert int(page.form.values()["seed"]) == 2**64 - 1
 
@@ -328,6 +328,6 @@ def test_dropping_on_the_window_itself(qapp: QApplication, home: Path, picture: 
         assert window.shell.page_id == "image-to-video"
         page = window.tool_page
         assert page is not None
-        await until(lambda: page.form.values().get("image") == str(picture), "the picture")
+        await until(lambda: has_picture(page, picture), "the picture")
 
     live(qapp, home, scenario)

@@ -81,14 +81,15 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class NoAnswer:
-    """The engine could not be reached before anything of it was written down or submitted."""
+    """The engine is down, or ill altogether; nothing of the job was written down or submitted."""
 
 
 @dataclass(frozen=True, slots=True)
 class InputRefused:
+    """The engine is well and does not take it, or breaks off in the middle of it. `is_final`: nor will it ever."""
+
     error: JobError
     is_final: bool
-    is_well: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,11 +125,9 @@ def _submit(flight: Flight, now: Moment) -> Turn:
 
 
 def _input_refused(flight: Flight, fact: InputRefused, now: Moment, rules: Rules) -> Turn:
-    """An engine that is unwell altogether is waited for; one that takes everything but this file is not."""
-    is_ill = not fact.is_final and not fact.is_well
-    if not is_ill:
-        flight = replace(flight, tries=flight.tries + 1)
-    if is_ill or (not fact.is_final and flight.tries < rules.tries):
+    """An engine that is down is waited for; one that takes everything but this file is not."""
+    flight = replace(flight, tries=flight.tries + 1)
+    if not fact.is_final and flight.tries < rules.tries:
         return wait_here(flight, now)
     return close(flight, JobState.FAILED, now, error=fact.error)
 

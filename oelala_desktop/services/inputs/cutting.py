@@ -94,7 +94,7 @@ class _Writing:
     def _is_copied(self, stretch: Stretch) -> bool:
         """False where an mp4 does not take it after all, or where it cannot be decoded from its first frame on."""
         try:
-            with decoding(self._name):
+            with disk_faults(), decoding(self._name):
                 return self._with_sound(lambda bit_rate: self._copy(stretch, bit_rate))
         except Unreadable:
             return False
@@ -102,12 +102,12 @@ class _Writing:
     def _with_sound(self, write: Callable[[int | None], _T]) -> _T:
         """With the sound as it is; encoded where the file cannot be written with that."""
         try:
-            with decoding(self._name):
+            with disk_faults(), decoding(self._name):
                 return write(None)
         except Unreadable:
             if not self._looked.sound:
                 raise
-            return write(BIT_RATE)
+        return write(BIT_RATE)  # when the error is gone, and with it the encoder that it holds
 
     def _copy(self, stretch: Stretch, heard_bits: int | None) -> bool:
         import av

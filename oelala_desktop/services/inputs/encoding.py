@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .timeline import Timeline
-from .turning import Look, Screen
+from .turning import Look, Screen, even
 
 if TYPE_CHECKING:
     from av.container import InputContainer, OutputContainer
@@ -67,11 +67,7 @@ def size_of(look: Look, wish: Wish) -> tuple[int, int]:
     if wish.bit_rate is not None:
         scale = min(1.0, math.sqrt(wish.bit_rate / (float(wish.rate) * look.width * look.height * _BITS)))
         scale = max(scale, min(1.0, _LEAST_SIDE / min(look.width, look.height)))
-    return _even(look.width * scale), _even(look.height * scale)
-
-
-def _even(side: float) -> int:
-    return max(2, round(side) // 2 * 2)
+    return even(look.width * scale, look.height * scale)
 
 
 def encoded(made: Any, source: InputContainer, stream: Any, line: Timeline, look: Look, wish: Wish) -> Iterator[Any]:

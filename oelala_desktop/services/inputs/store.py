@@ -6,11 +6,12 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import stat
 import struct
 import tempfile
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -20,23 +21,27 @@ from oelala_desktop.domain.inputs import Given
 from oelala_desktop.storage.whole_file import write_whole
 
 from .kept import DIGITS, Kept, facts_file, read_facts, write_facts
+from .once import Once
 from .pictures import MAX_BYTES, Picture, Pixels, read_picture
 
 #: seconds that something is kept which no job and no setting names
 KEPT_FOR = 7 * 86_400.0
 _MOST_KNOWN = 512  # files whose facts are remembered
 _K = FieldKind
+#: of a file: another one once it is changed or replaced; empty where there is none
+_State = tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A file that was looked at. `path` is the kept one, or the original of a video or sound; `preview` is there when
-    it was decoded just now."""
+    """A file that was looked at. `path` is the kept one, or the original of a video or sound, in the `state` in which
+    it was then; `preview` is there when it was decoded just now."""
 
     path: Path
     given: Given
     kept: Kept | None = None
     preview: Pixels | None = None
+    state: _State = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,22 +60,24 @@ class InputStore:
         self.folder = folder
         self.most_bytes = most_bytes
         self._known: OrderedDict[tuple[object, ...], Taken] = OrderedDict()
+        self._parts: Once[Part] = Once(_MOST_KNOWN)
         self._lock = threading.Lock()
 
     def take(self, path: Path, kind: FieldKind, key: str, *, preview: bool = False) -> Taken:
         """Looks at a file, once as long as it does not change, and keeps it if it is a picture or a mask. Raises
         InvalidMedia with one sentence, or CannotSave. `preview`: what is decoded now is to be shown."""
         path = _expanded(path, key)
-        mark = _mark(path, kind, self.most_bytes())
+        state = _state(path)
+        mark = (path, _plain(kind), self.most_bytes(), state)
         with self._lock:
-            known = self._known.get(mark) if mark else None
-        if known is not None and known.path.exists():
+            known = self._known.get(mark) if state else None
+        if known is not None and (known.kept is None or _is_whole(known.path, known.given.size)):
             if known.kept is not None:
-                _touch(known.path)
+                _touch(known.kept)
             return known
         own = self._own(path, kind)  # what was kept before needs no second look, nor to be remembered
-        taken = own or self._look(path, kind, key, preview)
-        if mark is not None and own is None:
+        taken = own or replace(self._look(path, kind, key, preview), state=state)
+        if state and own is None:
             with self._lock:
                 self._known[mark] = replace(taken, preview=None)
                 while len(self._known) > _MOST_KNOWN:
@@ -83,7 +90,7 @@ class InputStore:
         kept = read_facts(path)
         if kept is None or kept.given.kind != _plain(kind):
             return None
-        _touch(path)
+        _touch(kept)
         return Taken(path, kept.given, kept)
 
     def _look(self, path: Path, kind: FieldKind, key: str, preview: bool) -> Taken:
@@ -95,23 +102,14 @@ class InputStore:
             from .sounds import probe_sound
 
             sound = probe_sound(path, key)
-            given = Given(path.name, "sound", length=sound.length, has_sound=True, size=path.stat().st_size)
+            given = Given(path.name, "sound", length=sound.length, has_sound=True, size=_size(path))
             return Taken(path, given)
+        from .turning import even
         from .videos import probe_video
 
         video = probe_video(path, key)
-        given = Given(
-            path.name,
-            "video",
-            video.width,
-            video.height,
-            video.frames,
-            video.rate,
-            video.length,
-            video.has_sound,
-            path.stat().st_size,
-        )
-        return Taken(path, given)
+        size, heard = even(video.width, video.height), video.has_sound
+        return Taken(path, Given(path.name, "video", *size, video.frames, video.rate, video.length, heard, _size(path)))
 
     def _keep_picture(self, path: Path, key: str, preview: bool) -> Taken:
         picture = read_picture(path, key, max_bytes=self.most_bytes(), preview=preview)
@@ -130,11 +128,9 @@ class InputStore:
 
     def keep_bytes(self, content: bytes, kind: FieldKind, name: str) -> Taken:
         """A picture or mask that is in no file: pasted, painted, fetched. Raises what `take` raises."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix="given-", dir=self.folder) as place:
-            path = Path(place) / name
-            path.write_bytes(content)
-            taken = self._look(path, kind, kind.value, True)
+        with self._keeping(name), self._place() as place:
+            (place / name).write_bytes(content)
+            taken = self._look(place / name, kind, kind.value, True)
         if taken.kept is None:
             return taken
         kept = replace(taken.kept, original="")
@@ -159,40 +155,68 @@ class InputStore:
         whole = start <= 0 and (length is None or length >= taken.given.length)
         if taken.kept is not None and whole and (at_most is None or taken.given.size <= at_most):
             return Part(taken.kept)
+        wanted = (taken.path, taken.state, taken.given.kind, start, length, exact, at_most)
+        part = self._parts(
+            wanted,
+            lambda: self._made_part(taken, key, start, length, exact, at_most),
+            lambda made: bool(taken.state) and _is_whole(made.kept.path, made.kept.given.size),
+        )
+        _touch(part.kept)
+        return part
+
+    def _made_part(
+        self, taken: Taken, key: str, start: float, length: float | None, exact: bool, at_most: int | None
+    ) -> Part:
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryDirectory(prefix="part-", dir=self.folder) as place:
-                made = Path(place) / "part"
+            with self._keeping(taken.given.name), self._place() as place:
                 if taken.given.kind == "sound":
-                    return self._sound_part(taken, made, start, length, at_most)
-                return self._video_part(taken, made, start, length, exact, at_most)
+                    return self._sound_part(taken, place / "part", key, start, length, at_most)
+                return self._video_part(taken, place / "part", key, start, length, exact, at_most)
         except Unreadable as error:
             raise InvalidMedia(key, error.message, detail=error.detail) from error
-        except OSError as error:
-            raise CannotSave(f"Cannot keep {taken.given.name} under {self.folder}: {error.strerror}.") from error
 
-    def _sound_part(self, taken: Taken, made: Path, start: float, length: float | None, at_most: int | None) -> Part:
+    @contextlib.contextmanager
+    def _place(self) -> Iterator[Path]:
+        """A folder for what is being made."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        # by the process the next start knows whether it is anybody's still
+        with tempfile.TemporaryDirectory(suffix=f".{os.getpid()}.part", dir=self.folder) as place:
+            yield Path(place)
+
+    @contextlib.contextmanager
+    def _keeping(self, name: str) -> Iterator[None]:
+        """What the disk refuses is CannotSave."""
+        try:
+            yield
+        except OSError as error:
+            raise CannotSave(f"Cannot keep {name} under {self.folder}: {error.strerror}.") from error
+
+    def _sound_part(
+        self, taken: Taken, made: Path, key: str, start: float, length: float | None, at_most: int | None
+    ) -> Part:
         from .sounds import cut_sound
 
         kind = cut_sound(taken.path, made, start, length, at_most=at_most)
-        return Part(self._keep_file(made, kind, taken.given.part(start, length), taken))
+        return Part(self._keep_file(made, kind, taken.given.part(start, length), taken, key))
 
     def _video_part(
-        self, taken: Taken, made: Path, start: float, length: float | None, exact: bool, at_most: int | None
+        self, taken: Taken, made: Path, key: str, start: float, length: float | None, exact: bool, at_most: int | None
     ) -> Part:
         from .videos import cut_video
 
         cut = cut_video(taken.path, made, start, length, at_most=at_most, exact=exact)
-        kept = self._keep_file(made, cut.kind, taken.given.part(start, length), taken)
+        kept = self._keep_file(made, cut.kind, taken.given.part(start, length), taken, key)
         to_the_end = length is None or start + length >= taken.given.length
         return Part(kept, cut.start, None if to_the_end else cut.length)
 
-    def _keep_file(self, made: Path, kind: str, given: Given, taken: Taken) -> Kept:
+    def _keep_file(self, made: Path, kind: str, given: Given, taken: Taken, key: str) -> Kept:
+        if taken.state and _state(taken.path) != taken.state:
+            raise InvalidMedia(key, f"{given.name} was changed just now; give it again when it is complete.")
         with made.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()[:DIGITS]
         target = self.folder / f"{digest}.{kind}"
         given = replace(given, size=made.stat().st_size)
-        if not target.exists():
+        if not _is_whole(target, given.size):
             made.replace(target)
         kept = Kept(target, given, taken.kept.original if taken.kept else str(taken.path), taken.given.size)
         _saved(kept)
@@ -206,12 +230,10 @@ class InputStore:
         kept = Kept(target, replace(given, size=len(content)), original, mask=mask)
         if picture is not None:
             kept = replace(kept, file_bytes=picture.file_bytes, prompt=picture.prompt)
-        try:
+        with self._keeping(given.name):
             self.folder.mkdir(parents=True, exist_ok=True)
-            if not target.exists() or target.stat().st_size != len(content):
+            if not _is_whole(target, len(content)):
                 write_whole(target, content)
-        except OSError as error:
-            raise CannotSave(f"Cannot keep {given.name} under {self.folder}: {error.strerror}.") from error
         _saved(kept)
         return kept
 
@@ -219,8 +241,9 @@ class InputStore:
         """Removes what nobody in `named` (paths) names, itself or as the mask of a picture, and nobody has used for
         KEPT_FOR seconds; how many went."""
         files = [path for path in _listed(self.folder) if path.suffix != ".json" and path.is_file()]
-        masks = {facts.mask for path in files if str(path) in named and (facts := read_facts(path))}
-        old = [path for path in files if str(path) not in named | masks and _age(path, now) >= KEPT_FOR]
+        stay = {path for path in files if str(path) in named or _age(path, now) < KEPT_FOR}
+        masks = {facts.mask for path in stay if (facts := read_facts(path))}
+        old = [path for path in files if path not in stay and str(path) not in masks]
         for path in old:
             for file in (path, facts_file(path)):
                 with contextlib.suppress(OSError):
@@ -249,25 +272,43 @@ def _expanded(path: Path, key: str) -> Path:
         raise InvalidMedia(key, f"{path} is not there: this machine has no such user.") from None
 
 
-def _mark(path: Path, kind: FieldKind, most: int) -> tuple[object, ...] | None:
-    """By what a file is known again; None where it cannot be."""
+def _state(path: Path) -> _State:
     try:
         facts = path.stat()
     except (OSError, ValueError):
-        return None
-    return (str(path), _plain(kind), most, facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtime_ns)
+        return ()
+    return (facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtime_ns)
+
+
+def _size(path: Path) -> int:
+    """In bytes; 0 for what has gone meanwhile."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+def _is_whole(path: Path, size: int) -> bool:
+    """Whether what was kept there still is: somebody may have emptied it, or put something else in its place."""
+    try:
+        facts = path.stat()
+    except OSError:
+        return False
+    return stat.S_ISREG(facts.st_mode) and facts.st_size == size
 
 
 def _plain(kind: FieldKind) -> str:
     return "picture" if kind is _K.PICTURES else str(kind.value)
 
 
-def _touch(path: Path) -> None:
+def _touch(kept: Kept) -> None:
+    """It is in use from now on."""
     with contextlib.suppress(OSError):
-        os.utime(path)
+        os.utime(kept.path)
 
 
 def _saved(kept: Kept) -> None:
+    _touch(kept)
     try:
         write_facts(kept)
     except OSError as error:

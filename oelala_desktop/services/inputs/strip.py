@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -36,6 +37,27 @@ def frame_strip(path: Path, count: int, height: int) -> list[Frame]:
     is the key frame at or before that place. Raises Unreadable."""
     count, height = max(1, min(count, MOST_FRAMES)), max(1, min(height, MOST_HEIGHT))
     return confined.run(name_of(path), pixels_of(path), _strip, path, count, height)
+
+
+def frame_at(path: Path, second: float, height: int = MOST_HEIGHT) -> Frame:
+    """The frame that is shown `second` after the first, upright, at most `height` pixels high. Raises Unreadable."""
+    return confined.run(name_of(path), pixels_of(path), _one, path, second, max(1, min(height, MOST_HEIGHT)))
+
+
+def _one(path: Path, second: float, height: int) -> Frame:
+    name = name_of(path)
+    with opened(path, "video") as looked:
+        found = look_at(looked, name)
+    line, look = found.line, found.look
+    time = line.times[min(line.number(Fraction(second)), line.frames - 1)]
+    with opened(path, "video") as source:
+        stream = video_of(source, name)
+        stream.thread_type = "AUTO"
+        key = line.key_before((time - line.times[0]) * line.base)
+        if key is not None:
+            source.seek(key, stream=stream)
+        width = max(1, round(look.width * min(height, look.height) / look.height))
+        return _small(_each(source, stream, [time]), look, width, min(height, look.height), 1)[0]
 
 
 def _strip(path: Path, count: int, height: int) -> list[Frame]:

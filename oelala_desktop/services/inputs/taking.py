@@ -9,7 +9,7 @@ from typing import Any
 from oelala_desktop.domain.catalog import Catalog
 from oelala_desktop.domain.field import TIMED_KINDS, Field, FieldKind
 from oelala_desktop.domain.graph_inputs import LOADER, SLICE, InputFile
-from oelala_desktop.domain.inputs import LENGTH, SMALLER, START, Given, names_in
+from oelala_desktop.domain.inputs import SMALLER, Given, names_in, trim_of
 from oelala_desktop.domain.job import JobInput
 from oelala_desktop.domain.plan import FORM, Plan, too_large
 from oelala_desktop.domain.preset import Preset
@@ -64,15 +64,14 @@ def _part(store: InputStore, plan: Plan, field: Field, taken: Taken, catalog: Ca
     if field.kind not in TIMED_KINDS:
         assert taken.kept is not None  # pictures and masks are kept when they are looked at
         return Part(taken.kept)
-    start = float(plan.given.get(field.key + START) or 0)
-    length = plan.given.get(field.key + LENGTH)
+    start, length = trim_of(field, plan.given)
     limit = catalog.upload_limit - FORM if catalog.upload_limit is not None else None
     at_most = limit if plan.given.get(field.key + SMALLER) else None
     part = store.part(
         taken,
         field.key,
         start,
-        None if length is None else float(length),
+        length,
         exact=not _can_slice(plan.preset, field, catalog),
         at_most=at_most,
     )

@@ -44,7 +44,13 @@ class Look(NamedTuple):
 
     @property
     def is_plain(self) -> bool:
-        return self.is_square and self.turn == Turn()
+        """As servers need it: with odd sides they could not encode what they make of it."""
+        return self.is_square and self.turn == Turn() and (self.width, self.height) == even(self.width, self.height)
+
+
+def even(width: float, height: float) -> tuple[int, int]:
+    """The sides that an encoder of 4:2:0 takes: rounded down."""
+    return max(2, round(width) // 2 * 2), max(2, round(height) // 2 * 2)
 
 
 def look_of(stream: Any, frame: VideoFrame) -> Look:

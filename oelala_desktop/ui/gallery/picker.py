@@ -1,4 +1,4 @@
-"""A picture from My Media for a tool: a grid over the page it was asked from."""
+"""A picture or a video from My Media for a tool: a grid over the page it was asked from."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from oelala_desktop.ui.gallery.grid import MediaGrid
 from oelala_desktop.ui.gallery.grid_feed import GridFeed
 from oelala_desktop.ui.gallery.toolbar import SearchBox
 from oelala_desktop.ui.studio import Studio
+from oelala_desktop.ui.widgets import dropped
 from oelala_desktop.ui.widgets.button import Button, IconButton
 from oelala_desktop.ui.widgets.empty_state import EmptyState
 from oelala_desktop.ui.widgets.label import Label
@@ -24,12 +25,13 @@ _WIDTH, _HEIGHT = 960, 640
 
 
 class MediaPicker(Sheet):
-    """`picked` gets the path of the picture; Esc or a click beside the sheet picks none. Gone once closed."""
+    """`picked` gets the path of what is chosen; Esc or a click beside the sheet picks none. Gone once closed."""
 
-    def __init__(self, studio: Studio, picked: Callable[[Path], None]) -> None:
+    def __init__(self, studio: Studio, picked: Callable[[Path], None], kind: dropped.Kind) -> None:
         window = studio.shell
-        super().__init__(window, min(_WIDTH, window.width() - 64), "Choose a picture from My Media")
+        super().__init__(window, min(_WIDTH, window.width() - 64), f"Choose a {kind.word} from My Media")
         self._picked = picked
+        self._kind = kind
         self.grid = MediaGrid()
         self.grid.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.feed = GridFeed(self.grid, studio)
@@ -37,9 +39,13 @@ class MediaPicker(Sheet):
         self.search.setMaximumWidth(280)
         self.search.searched.connect(lambda _text: self._find())
         self.search.left_down.connect(self._to_results)
-        self._use = Button("Use picture", "primary", height=theme.DENSE_HEIGHT)
+        self._use = Button(f"Use {kind.word}", "primary", height=theme.DENSE_HEIGHT)
         self._use.clicked.connect(lambda: self._take(self.grid.selection.current or ""))
-        self._empty = EmptyState("image", "No pictures here", "Pictures in your media folders can be chosen here.")
+        self._empty = EmptyState(
+            "film" if kind is dropped.VIDEO else "image",
+            f"No {kind.words} here",
+            f"{kind.words.capitalize()} in your media folders can be chosen here.",
+        )
         self._stack = QStackedWidget()
         self._stack.addWidget(self.grid)
         self._stack.addWidget(self._empty)
@@ -58,13 +64,13 @@ class MediaPicker(Sheet):
         head = QHBoxLayout()
         head.setContentsMargins(16, 12, 12, 8)
         head.setSpacing(12)
-        head.addWidget(Label("Choose a picture", size=theme.SECTION, weight=600))
+        head.addWidget(Label(f"Choose a {self._kind.word}", size=theme.SECTION, weight=600))
         head.addStretch(1)
         head.addWidget(self.search, 1)
         head.addWidget(close)
         foot = QHBoxLayout()
         foot.setContentsMargins(16, 8, 16, 12)
-        foot.addWidget(Label("Enter or a double click takes the picture", tone="muted", size=theme.CAPTION))
+        foot.addWidget(Label(f"Enter or a double click takes the {self._kind.word}", tone="muted", size=theme.CAPTION))
         foot.addStretch(1)
         foot.addWidget(self._use)
         column = QVBoxLayout(self.card)
@@ -79,7 +85,8 @@ class MediaPicker(Sheet):
         self.grid.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def _find(self) -> None:
-        query = MediaQuery(kind="image", text=self.search.text().strip(), hide_start_images=False)
+        kind = "video" if self._kind is dropped.VIDEO else "image"
+        query = MediaQuery(kind=kind, text=self.search.text().strip(), hide_start_images=False)
         self.feed.show(query)
 
     def _to_results(self) -> None:
@@ -94,7 +101,7 @@ class MediaPicker(Sheet):
         self._stack.setCurrentWidget(self.grid if self.feed.provider.count() else self._empty)
 
     def _tell(self) -> None:
-        self._use.set_reason("" if len(self.grid.selection) else "Choose a picture first")
+        self._use.set_reason("" if len(self.grid.selection) else f"Choose a {self._kind.word} first")
 
     def _take(self, key: str) -> None:
         path = self.feed.provider.path(key) if key else None
@@ -112,7 +119,7 @@ class MediaPicker(Sheet):
         return QSize(_WIDTH, _HEIGHT)
 
 
-def open_picker(studio: Studio, picked: Callable[[Path], None]) -> QWidget:
-    picker = MediaPicker(studio, picked)
+def open_picker(studio: Studio, picked: Callable[[Path], None], kind: dropped.Kind = dropped.PICTURE) -> QWidget:
+    picker = MediaPicker(studio, picked, kind)
     picker.open_sheet()
     return picker

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from oelala_desktop.domain.generation import GenerationInfo
 from oelala_desktop.domain.job import Job
-from oelala_desktop.domain.reuse import fit_names, lacking_note, settings_of, tool_of
+from oelala_desktop.domain.reuse import fit_names, given_to, lacking_note, settings_of, tool_of
 from oelala_desktop.domain.tool import TOOLS
 from oelala_desktop.ui.gallery.media_facts import job_of
 from oelala_desktop.ui.pages.preset_form import pick_preset
@@ -55,17 +54,9 @@ def _settings(info: GenerationInfo, kind: str, params: Mapping[str, Any] | None,
     values = settings_of(info, tool, params)
     if params and params.get("preset"):
         values["preset"] = str(params["preset"])
-    for key in ("image", "end_image"):
-        values.pop(key, None)  # a name without its folder
-    if job is not None and job.tool == tool.id:
-        originals = {key: str(job.values.get(key) or "") for key in ("image", "end_image")}
-        kept = {given.key: given.path for given in job.inputs}
-        for key, path in originals.items():
-            chosen = kept.get(key) or path
-            if chosen and Path(chosen).is_absolute():
-                values[key] = chosen
+    given, otherwise = given_to(job) if job is not None and job.tool == tool.id else ({}, {})
     size = (info.width, info.height) if info.width and info.height else None
-    return Reuse(tool.id, values, size=size)
+    return Reuse(tool.id, {**values, **given}, size=size, otherwise=otherwise)
 
 
 def _offered(studio: Studio, reuse: Reuse, key: str) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from oelala_desktop.ui import focus, painting, theme
-from oelala_desktop.ui.fields import Editor
+from oelala_desktop.ui.editor import Editor
 from oelala_desktop.ui.widgets.button import IconButton
 from oelala_desktop.ui.widgets.label import ElidedLabel, Label
 

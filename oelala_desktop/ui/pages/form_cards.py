@@ -9,9 +9,13 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from oelala_desktop.domain.field import Field, FieldKind
+from oelala_desktop.domain.inputs import Inputs
 from oelala_desktop.ui import theme, wording
 from oelala_desktop.ui.fields import SeedEditor, SliderEditor, TextEditor
+from oelala_desktop.ui.input_editors import InputEditor
 from oelala_desktop.ui.pages.field_row import FieldRow
+from oelala_desktop.ui.pages.sizing import Sizing
 from oelala_desktop.ui.pages.summaries import SUMMARIES
 from oelala_desktop.ui.widgets.button import Button
 from oelala_desktop.ui.widgets.card import Card, FoldCard
@@ -31,7 +35,9 @@ _FOLDED = (
     ("sampling", "Sampling", "sliders-horizontal"),
     ("memory", "Memory", "memory-stick"),
 )
-_KNOWN = {"picture", "prompt", "size", *(group for group, _, _ in _FOLDED)}
+_KNOWN = {"prompt", "size", *(group for group, _, _ in _FOLDED)}
+#: the picture that a video ends on stands with the one that it begins with
+_END = "end_image"
 #: width of the cards in pixels
 WIDTH = 400
 #: fields narrow enough to share a line
@@ -56,6 +62,7 @@ class FormCards(Column):
         self._preset: PresetCard | None = None
         self._notes: dict[str, str] = {}
         self._doubt: Label | None = None
+        self._line: Label | None = None
         self._presets: tuple[Sequence[PresetChoice], str] = ((), "")
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 4, 0)
@@ -95,14 +102,14 @@ class FormCards(Column):
         return keys
 
     def _build(self) -> None:
-        for group, build in (("picture", self._pictures), ("prompt", self._prompts), ("size", self._sizes)):
-            keys = self._keys(group)
-            if keys:
-                build(keys)
+        self._inputs([field for field in self._form.fields.values() if field.is_input])
+        if self._keys("prompt"):
+            self._prompts(self._keys("prompt"))
+        self._sizes(self._keys("size"))
         for group, title, icon in _FOLDED:
             if self._keys(group):
                 self._add(group, FoldCard(title, partial(self._make_group, group), icon=icon))
-        others = [key for key, field in self._form.fields.items() if field.group not in _KNOWN]
+        others = [f.key for f in self._form.fields.values() if f.group not in _KNOWN and not f.is_input]
         if others:
             self._add("more", FoldCard("More", partial(self._rows, others), icon="ellipsis"))
         self._add("preset", FoldCard("Preset", self._make_preset, icon="workflow"))
@@ -113,14 +120,25 @@ class FormCards(Column):
 
     # cards that are always open
 
-    def _pictures(self, keys: list[str]) -> None:
-        card = Card("Picture")
-        card.body.addWidget(self._form.row(keys[0], labelled=False))
-        for key in keys[1:]:
-            fold = FoldSection(self._form.fields[key].label, partial(self._bare, key))
-            self._folds[key] = fold
-            card.body.addWidget(fold)
-        self._add("picture", card)
+    def _inputs(self, fields: list[Field]) -> None:
+        """A card each, whose head is the input's own."""
+        start = next((field.key for field in fields if field.kind is FieldKind.PICTURE and field.key != _END), None)
+        for field in fields:
+            if field.key == _END and start is not None:
+                continue
+            card = Card()
+            card.body.addWidget(self._form.row(field.key, labelled=False))
+            if field.key == start and _END in self._form.fields:
+                self._folds[_END] = FoldSection(self._form.fields[_END].label, self._end_picture)
+                card.body.addWidget(self._folds[_END])
+            self._add(field.key, card)
+
+    def _end_picture(self) -> QWidget:
+        holder = self._bare(_END)
+        editor = self._form.editor(_END)
+        if isinstance(editor, InputEditor):
+            editor.without_title()
+        return holder
 
     def _prompts(self, keys: list[str]) -> None:
         card = Card("Prompt")
@@ -157,7 +175,8 @@ class FormCards(Column):
         self._tips.open_at(anchor, align_right=True)
 
     def _sizes(self, keys: list[str]) -> None:
-        card = Card(self._form.fields["resolution"].label if "resolution" in keys else "Length")
+        title = self._form.fields["resolution"].label if "resolution" in keys else "Length" if keys else "Size"
+        card = Card(title)
         rest = [key for key in keys if key not in ("resolution", "duration", "fps")]
         if "resolution" in keys:
             resolution = self._form.row("resolution", labelled=False)
@@ -178,6 +197,9 @@ class FormCards(Column):
             duration.show_figure(False)
         for key in rest:
             card.body.addWidget(self._form.row(key, inline=key == "clip_count"))
+        self._line = Label("", tone="muted", size=theme.CAPTION, wrap=True)
+        self._line.hide()
+        card.body.addWidget(self._line)
         self._doubt = Label("", tone="warning", size=theme.CAPTION, wrap=True)
         self._doubt.hide()
         card.body.addWidget(self._doubt)
@@ -265,14 +287,14 @@ class FormCards(Column):
         if self._form.editor(key) is not None:
             self._form.row(key).set_caption(text)
 
-    def set_picture_caption(self, key: str, text: str) -> None:
-        card = self._cards.get("picture")
-        if key in self._folds:
-            self._folds[key].header.set_summary(text)
-            if text:
-                self._folds[key].set_open(True)
-        elif isinstance(card, Card):
-            card.set_caption(text)
+    def tell_inputs(self, inputs: Inputs) -> None:
+        """What is given to an input that may be folded."""
+        fold = self._folds.get(_END)
+        if fold is not None:
+            end = next(iter(inputs.get(_END, ())), None)
+            fold.header.set_summary(end.name if end else "")
+            if end is not None and not fold.fold.is_open:
+                fold.set_open(True)
 
     def set_presets(self, presets: Sequence[PresetChoice], chosen: str) -> None:
         self._presets = (presets, chosen)
@@ -293,17 +315,18 @@ class FormCards(Column):
         if isinstance(editor, SeedEditor):
             editor.box.set_last(seed)
 
-    def tell(self, values: Mapping[str, Any], size: tuple[int, int, int], *, known: bool) -> None:
-        """Captions and summaries from all values; `known` says whether "auto" has a picture to go by."""
-        width, height, frames = size
-        card = self._cards.get("size")
+    def tell(self, values: Mapping[str, Any], size: Sizing) -> None:
+        """Captions and summaries from all values, and what comes of them."""
+        card = self._cards["size"]
         if isinstance(card, Card):
-            auto = "aspect_ratio" in self._form.fields and values.get("aspect_ratio") == "auto"
-            waits = auto and self._form.tool.needs_picture and not known
-            card.set_caption("follows the picture" if waits else wording.size(width, height) if width else "")
+            card.setVisible(bool(self._keys("size") or size.line))
+            card.set_caption(size.caption)
+        if self._line is not None:
+            self._line.setText(size.line)
+            self._line.setVisible(bool(size.line))
         if "duration" in self._form.fields:
             clips = int(values.get("clip_count") or 1)
-            text = f"{wording.seconds(float(values.get('duration') or 0))} · {wording.frames(frames)}"
+            text = f"{wording.seconds(float(values.get('duration') or 0))} · {wording.frames(size.frames)}"
             self._form.row("duration").set_caption(f"{clips} × {text}" if clips > 1 else text)
         for group, summary in SUMMARIES.items():
             folded = self._cards.get(group)
@@ -313,7 +336,7 @@ class FormCards(Column):
     def reveal(self, key: str) -> FieldRow | None:
         """Open whatever `key` is folded in, and give its row."""
         group = self._form.fields[key].group
-        card = self._cards.get(group) or self._cards.get("more")
+        card = self._cards.get(key) or self._cards.get(group) or self._cards.get("more")
         if isinstance(card, FoldCard):
             card.set_open(True)
         if key in self._folds:

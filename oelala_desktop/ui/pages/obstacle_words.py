@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from oelala_desktop.domain.obstacle import Obstacle
-from oelala_desktop.domain.sentences import ENGLISH, Table, say, say_at_field
+from oelala_desktop.domain.sentences import ENGLISH, Table, how_large, say, say_at_field, with_article
 
 #: nothing has been asked for yet: no fault, but where to begin
 TO_BEGIN = frozenset({"input_missing", "nothing_said"})
+_SMALLER = "Take a shorter part, or have it made smaller."
+_SCALE = "Scale it down first."
 
 
 def _lacks(values: Mapping[str, Any]) -> str:
@@ -18,9 +20,16 @@ def _lacks(values: Mapping[str, Any]) -> str:
     return f"{values['engine']} lacks {lacking[0]}{more}. The Preset card says what to do."
 
 
+def wanted(values: Mapping[str, Any]) -> str:
+    """What is missing, as something to choose."""
+    label = str(values["label"])
+    return label if values.get("many") else with_article(label)
+
+
 _PAGE: Table = {
     **ENGLISH,
-    "input_missing": "Choose a {label} first.",
+    "input_missing": lambda v: f"Choose {wanted(v)} first.",
+    "too_large": lambda v: f"{how_large(v)}. {_SMALLER if v.get('smaller') else _SCALE}",
     "lacks": _lacks,
     "needs_engine": "{preset} needs {engine}: {why}. The Preset card says what to do.",
 }

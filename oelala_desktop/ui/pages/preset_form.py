@@ -1,24 +1,21 @@
-"""Fills a tool's form from presets and from what the engine offers: which presets there are and what each lacks, which
-files, samplers and LoRAs can be chosen, and how width, height and frames follow."""
+"""Fills a tool's form from presets and from what the engine offers: which presets there are and what each lacks, and
+which files, samplers and LoRAs can be chosen."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
 from oelala_desktop.domain.catalog import Catalog
 from oelala_desktop.domain.field import FieldKind
-from oelala_desktop.domain.inputs import Inputs
-from oelala_desktop.domain.measuring import measured, parts_of
 from oelala_desktop.domain.models import folder_of
-from oelala_desktop.domain.obstacle import Obstructed
-from oelala_desktop.domain.plan import following_switch
+from oelala_desktop.domain.plan import choose, following_switch
 from oelala_desktop.domain.preset import Preset
 from oelala_desktop.domain.tool import Tool
 from oelala_desktop.services.tools import ToolRegistry
 from oelala_desktop.ui.pages.preset_card import PresetChoice
-from oelala_desktop.ui.pages.tool_form import SizeRule, ToolForm
+from oelala_desktop.ui.pages.tool_form import ToolForm
 from oelala_desktop.ui.widgets.choice import Choice
 
 _Values = Mapping[str, Any]
@@ -51,14 +48,16 @@ def _note(preset: Preset, kinds: set[str]) -> str:
 def pick_preset(
     registry: ToolRegistry, tool: Tool, catalog: Catalog | None, wish: str, given: _Values = _NOTHING
 ) -> Preset | None:
-    """The wished preset if it can run with the models that `given` chooses, else the first that can, else the wished
-    one or the first of all."""
+    """The wished preset if it can run with the models that `given` chooses, else the one that a wish without a preset
+    would take, else the wished one or the first of all."""
     presets = registry.presets(tool)
-    runnable = [p for p in presets if catalog is None or not p.missing(catalog, given)]
     wished = next((p for p in presets if p.short_id == wish), None)
-    if wished and wished in runnable:
+    if wished and (catalog is None or not wished.missing(catalog, given)):
         return wished
-    return (runnable or ([wished] if wished else list(presets)) or [None])[0]  # type: ignore[list-item]
+    chosen = choose(tool, presets, given, catalog)
+    if isinstance(chosen, Preset) and not (catalog and chosen.missing(catalog, given)):
+        return chosen
+    return wished or next(iter(presets), None)
 
 
 def offer_choices(form: ToolForm, preset: Preset, catalog: Catalog) -> None:
@@ -72,21 +71,6 @@ def offer_choices(form: ToolForm, preset: Preset, catalog: Catalog) -> None:
         elif field.kind is FieldKind.MODEL or field.open_choices:
             names = preset.choices(key, catalog)
             form.set_choices(key, [Choice(n, n.replace("\\", "/").rsplit("/", 1)[-1], folder_of(n)) for n in names])
-
-
-def size_rule(preset: Preset, inputs: Callable[[], Inputs]) -> SizeRule:
-    """values -> width, height, frames, as the preset will settle them; zeros where only its graph knows, or what is
-    still to be given."""
-
-    def rule(values: Mapping[str, Any]) -> tuple[int, int, int]:
-        try:
-            given = parts_of(preset, values, inputs())
-        except Obstructed:  # said elsewhere
-            given = {}
-        found = measured(preset, values, given)
-        return found.width, found.height, found.frames
-
-    return rule
 
 
 def following_rules(preset: Preset) -> dict[str, Any]:

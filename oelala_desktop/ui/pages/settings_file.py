@@ -10,20 +10,36 @@ from pathlib import Path
 from typing import Any
 
 from oelala_desktop.domain.errors import CannotSave, InvalidInput
+from oelala_desktop.domain.field import Field
+from oelala_desktop.domain.inputs import names_in
+from oelala_desktop.services.inputs.kept import read_facts
 from oelala_desktop.services.json_file import read_json
 
 
-async def write_settings_file(path: Path, values: Mapping[str, Any]) -> None:
-    """Raises CannotSave."""
-    text = json.dumps({k: v for k, v in values.items() if v is not None}, indent=2, ensure_ascii=False, default=str)
+async def write_settings_file(path: Path, values: Mapping[str, Any], fields: Mapping[str, Field]) -> None:
+    """A file that was given is named by the path that it had, while it is there, else by that of the kept copy. Raises
+    CannotSave."""
 
     def write() -> None:
+        given = {key: _originals(values[key]) for key, field in fields.items() if field.is_input and values.get(key)}
+        told = {key: value for key, value in {**values, **given}.items() if value is not None}
+        text = json.dumps(told, indent=2, ensure_ascii=False, default=str)
         try:
             path.write_text(text + "\n", "utf-8")
         except OSError as error:
             raise CannotSave(f"Cannot save {path.name}: {error.strerror}.") from error
 
     await asyncio.to_thread(write)
+
+
+def _originals(value: Any) -> Any:
+    names = [_original(name) for name in names_in(value)]
+    return names[0] if isinstance(value, str) else names
+
+
+def _original(name: str) -> str:
+    kept = read_facts(Path(name))
+    return kept.original if kept is not None and kept.original and Path(kept.original).is_file() else name
 
 
 async def read_settings_file(path: Path) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtWidgets import QFileDialog
 
 from oelala_desktop.domain.errors import InvalidField, OelalaError
+from oelala_desktop.domain.inputs import companions, names_in
 from oelala_desktop.domain.measuring import with_duration
 from oelala_desktop.domain.preset import Preset
 from oelala_desktop.domain.reuse import not_kept_note
@@ -19,7 +20,8 @@ from oelala_desktop.ui.studio import Reuse, Studio
 if TYPE_CHECKING:
     from oelala_desktop.ui.pages.tool_page import ToolPage
 
-_PICTURES = ("image", "end_image")
+
+_NOTHING: Mapping[str, Any] = {}
 
 
 class SettingsInOut:
@@ -28,14 +30,20 @@ class SettingsInOut:
         self._form = page.form
         self._studio = studio
 
-    def reuse(self, reuse: Reuse, *, keep_pictures: bool = False) -> None:
+    def reuse(self, reuse: Reuse, *, keep_inputs: bool = False) -> None:
         """Every value of another job or file, as far as the preset in force has the setting; what it has not is told.
-        The preset that made it is chosen if it can run. `keep_pictures` leaves those on the page where there are no
+        The preset that made it is chosen if it can run. `keep_inputs` leaves the files on the page where there are no
         others."""
         page, form = self._page, self._form
         notes = [reuse.note, self._choose_preset(str(reuse.values.get("preset") or ""))]
-        values = {k: v for k, v in reuse.values.items() if k in page.tool.keys and v is not None}
-        pictures = {key: str(values.pop(key)) for key in _PICTURES if values.get(key)}
+        fields = {field.key: field for field in page.tool.fields} | (dict(page.preset.fields) if page.preset else {})
+        known = fields | {part.key: part for field in fields.values() for part in companions(field)}
+        values = {k: v for k, v in reuse.values.items() if k in known and v is not None}
+        for key in [key for key, field in fields.items() if field.is_input and key in values]:
+            lost = [name for name in names_in(values[key]) if not _is_whole(name)]
+            if lost:
+                notes.append(f"{lost[0]} was not taken: its whole path is needed.")
+                values.pop(key)
         if page.preset is not None:
             try:
                 values = with_duration(page.preset, values)
@@ -44,17 +52,22 @@ class SettingsInOut:
                 values.pop("num_frames")
             notes.append(not_kept_note(page.preset, values))
         page.intake.typed = bool(values.get("prompt"))
-        shown = {key: form.values()[key] for key in _PICTURES if keep_pictures and form.values().get(key)}
-        form.set_values({key: path for key, path in shown.items() if key not in pictures} | values)
-        for key, path in pictures.items():
-            if Path(path).is_absolute():
-                page.intake.take(key, Path(path), fill=False)
-            else:
-                notes.append(f"The picture {path} was not taken: its whole path is needed.")
+        kept = self._given(without=values) if keep_inputs else {}
+        form.set_values(kept | values)
+        page.intake.look(quiet=False, otherwise=reuse.otherwise)
         notes.append(self._size_note(reuse.size))
         if any(notes):
             self._studio.notify(" ".join(filter(None, notes)), "warning")
         page.edited()
+
+    def _given(self, *, without: Mapping[str, Any] = _NOTHING) -> dict[str, Any]:
+        """The files on the page, and what comes with them, of inputs that `without` has nothing of."""
+        values = self._form.values()
+        keys: list[str] = []
+        for field in self._form.fields.values():
+            if field.is_input and not without.get(field.key):
+                keys += [field.key, *(part.key for part in companions(field))]
+        return {key: values[key] for key in keys if key in values}
 
     def _choose_preset(self, wish: str) -> str:
         """A sentence if that one is not to be had."""
@@ -79,8 +92,8 @@ class SettingsInOut:
     def menu(self, what: str) -> None:
         """export, import or reset."""
         if what == "reset":
-            kept = (*_PICTURES, "prompt")
-            self._form.set_values({k: v for k, v in self._form.values().items() if k in kept})
+            prompt = {key: value for key, value in self._form.values().items() if key == "prompt"}
+            self._form.set_values(self._given() | prompt)
             self._page.edited()
             return
         dialog = QFileDialog(self._page.view.window(), "Export settings" if what == "export" else "Import settings")
@@ -97,7 +110,7 @@ class SettingsInOut:
         path = Path(name)
         if what == "export":
             values = self._form.effective() | dict(self._page.submission().values)
-            self._studio.actions.start(write_settings_file(path, values))
+            self._studio.actions.start(write_settings_file(path, values, self._form.fields))
         else:
             self._studio.actions.start(read_settings_file(path), done=partial(self.take, path.name))
 
@@ -113,9 +126,13 @@ class SettingsInOut:
             self._studio.notify(f"{name}: {error.message}", "error")
             return
         named = {"preset": preset.short_id} if preset else {}
-        self.reuse(Reuse(self._page.tool.id, checked | named), keep_pictures=True)
+        self.reuse(Reuse(self._page.tool.id, checked | named), keep_inputs=True)
         self._studio.notify(f"Settings taken from {name}.")
 
     def _named(self, wish: str) -> Preset | None:
         """Raises NotFound."""
         return self._studio.services.registry.find(wish, self._page.tool) if wish else self._page.preset
+
+
+def _is_whole(name: str) -> bool:
+    return Path(name).is_absolute() or name.startswith("~")

@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from oelala_desktop.domain.field import Field
 from oelala_desktop.ui import theme
-from oelala_desktop.ui.fields import Editor, LineEditor, NumberEditor, SwitchEditor, editor_for
+from oelala_desktop.ui.editor import Editor
+from oelala_desktop.ui.fields import LineEditor, NumberEditor, SwitchEditor, editor_for
 from oelala_desktop.ui.widgets.button import Button
 from oelala_desktop.ui.widgets.card import Card
 from oelala_desktop.ui.widgets.folder_list import FolderList

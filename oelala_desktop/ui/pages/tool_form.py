@@ -11,13 +11,16 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
 from oelala_desktop.domain.field import Field
-from oelala_desktop.domain.frame_rule import WAN
-from oelala_desktop.domain.size_rule import SHORT_SIDE
+from oelala_desktop.domain.inputs import companions
 from oelala_desktop.domain.tool import Tool
-from oelala_desktop.ui import focus, theme, wording
-from oelala_desktop.ui.fields import Editor, PictureEditor, TextEditor, editor_for
+from oelala_desktop.ui import focus, theme
+from oelala_desktop.ui.editor import Editor
+from oelala_desktop.ui.fields import TextEditor, editor_for
+from oelala_desktop.ui.input_editors import InputEditor
 from oelala_desktop.ui.pages.field_row import FieldRow
 from oelala_desktop.ui.pages.form_cards import WIDTH, FormCards
+from oelala_desktop.ui.pages.form_inputs import FormInputs
+from oelala_desktop.ui.pages.sizing import SizeRule, usual_size
 from oelala_desktop.ui.widgets.button import Button, IconButton
 from oelala_desktop.ui.widgets.choice import Choice
 from oelala_desktop.ui.widgets.scroll import ScrollColumn
@@ -26,16 +29,6 @@ if TYPE_CHECKING:
     from oelala_desktop.ui.pages.preset_card import PresetChoice
 
 _SETTLED_MS = 250  # until a fold has slid open
-
-#: values -> width, height in pixels and number of frames
-SizeRule = Callable[[Mapping[str, Any]], tuple[int, int, int]]
-
-
-def usual_size(values: Mapping[str, Any]) -> tuple[int, int, int]:
-    """Until the preset is known: what most of them do."""
-    _, width, height = SHORT_SIDE.settle(values, None)
-    rate, duration = values.get("fps"), values.get("duration")
-    return width, height, WAN.frames_of(float(duration), float(rate)) if rate and duration else 1
 
 
 class ToolForm(QWidget):
@@ -48,6 +41,7 @@ class ToolForm(QWidget):
     image_pasted = Signal(str, QImage)
     url_dropped = Signal(str, str)
     media_requested = Signal(str)
+    mask_wished = Signal(str, str)  # key; paint, transparency or invert
     other_pasted = Signal(QMimeData)  # into a text, what is no text
     menu_chosen = Signal(str)  # export, import or reset
     folded = Signal()  # a card or section was opened or shut
@@ -61,8 +55,10 @@ class ToolForm(QWidget):
         self._choices: dict[str, tuple[Choice, ...]] = {}
         self._defaults: dict[str, str] = {}
         self._opened: frozenset[str] = frozenset()
-        self._pictures: dict[str, tuple[int, int]] = {}
-        self._size_rule: SizeRule = usual_size
+        self._parts: dict[str, Field] = {}
+        self.given = FormInputs(self)
+        self._size_rule: SizeRule = usual_size(tool)
+        self._makes_sound = False
         self._seed: int | None = None
         #: settings that are computed from others unless a person sets them: key -> rule over all values
         self.following: dict[str, Callable[[Mapping[str, Any]], object]] = {}
@@ -105,6 +101,7 @@ class ToolForm(QWidget):
         """What is shown, with the preset's own defaults. Values that were set stay set, and open cards open."""
         at = self._scroll.verticalScrollBar().value()
         self._fields = {field.key: field for field in fields}
+        self._parts = {part.key: part for field in fields for part in companions(field)}
         self._set = {key: value for key, value in self._set.items() if self._can_show(key, value)}
         self._rows = {}
         self.cards = FormCards(self, self.tool.task)
@@ -136,7 +133,7 @@ class ToolForm(QWidget):
 
     def values(self) -> dict[str, Any]:
         """Every value that differs from the default of its field, by settings key; the rest is the preset's."""
-        return {key: value for key, value in self._set.items() if key in self._fields}
+        return {key: value for key, value in self._set.items() if key in self._fields or key in self._parts}
 
     def effective(self) -> dict[str, Any]:
         """All values, defaults and computed ones too, as the page shows them."""
@@ -150,11 +147,10 @@ class ToolForm(QWidget):
         """Take `values` and put all others back to their defaults, without `changed`. Unknown keys are kept
         for a preset that knows them."""
         shown = {k: v for k, v in values.items() if self._can_show(k, v)}
-        self._set = {k: v for k, v in shown.items() if k not in self._fields or self._departs(k, v)}
+        self._set = {k: v for k, v in shown.items() if self._departs(k, v)}
         for key in self._fields:
             self._refresh(key)
-            if key in self._pictures and not self._set.get(key):
-                self.set_picture(key, None)
+        self._show_inputs()
         self.cards.refresh()
         self._tell()
 
@@ -162,31 +158,47 @@ class ToolForm(QWidget):
         """Take one value, without `changed`."""
         self._store(key, value)
         self._refresh(key)
+        if self._is_of_inputs(key):
+            self._show_inputs()
         self.cards.refresh()
         self._tell()
 
+    def _known(self, key: str) -> Field | None:
+        return self._fields.get(key) or self._parts.get(key)
+
+    def _is_of_inputs(self, key: str) -> bool:
+        return key in self._parts or (key in self._fields and self._fields[key].is_input)
+
     def _can_show(self, key: str, value: Any) -> bool:
         """Two presets may have settings of their own under one name, which are of different kinds."""
-        return key not in self._fields or value is None or self._fields[key].holds(value)
+        field = self._known(key)
+        return field is None or value is None or field.holds(value)
 
     def _departs(self, key: str, value: Any) -> bool:
-        default = self._fields[key].default
-        if key in self.following:
+        field = self._known(key)
+        if field is None:
+            return True
+        default = field.default
+        if key in self.following or field.keeps:
             return value is not None
         return value != default and not (default is None and value == "") and not (not default and value == [])
 
     def _store(self, key: str, value: Any) -> None:
-        if key in self._fields and not self._departs(key, value):
-            self._set.pop(key, None)
-        else:
+        if self._departs(key, value):
             self._set[key] = value
+        else:
+            self._set.pop(key, None)
 
     def edit(self, key: str, value: Any) -> None:
         """A person set `key`."""
+        if key in self._fields and self._fields[key].is_input and not value:
+            self._drop_parts(key)
         self._store(key, value)
         if key in self._rows:
-            self._rows[key].set_departed(key in self._set)
+            self._mark(key)
             self._rows[key].set_problem("")
+        if self._is_of_inputs(key):
+            self._show_inputs()
         for follower in self.following:
             if follower != key and follower not in self._set:
                 self._refresh(follower)
@@ -196,7 +208,8 @@ class ToolForm(QWidget):
     def _reset(self, key: str) -> None:
         self._set.pop(key, None)
         self._refresh(key)
-        self.edit(key, None if key in self.following else self._fields[key].default)
+        field = self._fields[key]
+        self.edit(key, None if key in self.following or field.keeps else field.default)
 
     # rows
 
@@ -213,8 +226,9 @@ class ToolForm(QWidget):
         self._refresh(key)
         editor.edited.connect(partial(self.edit, key))
         row.reset_requested.connect(self._reset)
-        if isinstance(editor, PictureEditor):
-            self._connect_picture(key, editor)
+        if isinstance(editor, InputEditor):
+            self._connect_input(key, editor)
+            self._show_inputs()
         elif isinstance(editor, TextEditor):
             editor.box.other_pasted.connect(self.other_pasted)
         return row
@@ -223,45 +237,45 @@ class ToolForm(QWidget):
         row = self._rows.get(key)
         return row.editor if row else None
 
-    def _connect_picture(self, key: str, editor: PictureEditor) -> None:
-        source = editor.source
-        source.files_dropped.connect(partial(self.files_dropped.emit, key))
-        source.image_pasted.connect(partial(self.image_pasted.emit, key))
-        source.url_dropped.connect(partial(self.url_dropped.emit, key))
-        source.media_requested.connect(partial(self.media_requested.emit, key))
-        source.removed.connect(lambda: self.set_picture(key, None))
+    def _connect_input(self, key: str, editor: InputEditor) -> None:
+        editor.files_dropped.connect(partial(self.files_dropped.emit, key))
+        editor.image_pasted.connect(partial(self.image_pasted.emit, key))
+        editor.url_dropped.connect(partial(self.url_dropped.emit, key))
+        editor.media_requested.connect(partial(self.media_requested.emit, key))
+        editor.mask_wished.connect(partial(self.mask_wished.emit, key))
+        editor.part_edited.connect(lambda part, value: self.edit(key + part, value))
 
     def _refresh(self, key: str) -> None:
         row = self._rows.get(key)
         if row is not None:
             row.editor.set_value(self.effective().get(key))
-            row.set_departed(key in self._set)
+            self._mark(key)
 
-    # what the page tells the form
+    def _mark(self, key: str) -> None:
+        self._rows[key].set_departed(key in self._set)
+        if self._fields[key].keeps:
+            self._rows[key].set_caption("" if key in self._set else "each node its own")
 
-    def set_picture(self, key: str, image: QImage | None, name: str = "", size: tuple[int, int] = (0, 0)) -> None:
-        """Show the picture of `key` (`size` in pixels of the original), or none. The value itself is set apart."""
-        editor = self.row(key).editor if key in self._fields else None
-        if not isinstance(editor, PictureEditor):
-            return
-        editor.source.set_picture(image, name)
-        if image is None:
-            self._pictures.pop(key, None)
-        else:
-            self._pictures[key] = size
-        caption = f"{wording.size(*size)} · {name}" if image is not None else ""
-        self.cards.set_picture_caption(key, caption)
+    # what is given as files
+
+    def give(self, key: str, value: Any) -> None:
+        """A file was given: what was set for the part of another one goes. Without `changed`."""
+        self._drop_parts(key)
+        self.set_value(key, value)
+
+    def _drop_parts(self, key: str) -> None:
+        for part in companions(self._fields[key]):
+            self._set.pop(part.key, None)
+
+    def show_again(self) -> None:
+        """More is known of what was given."""
+        self._show_inputs()
         self._tell()
 
-    def set_picture_note(self, key: str, text: str) -> None:
-        editor = self.editor(key)
-        if isinstance(editor, PictureEditor):
-            editor.source.set_note(text)
+    def _show_inputs(self) -> None:
+        self.given.refresh(self._rows, makes_sound=self._makes_sound)
 
-    def paste(self) -> bool:
-        """Give the clipboard to the start picture's field; False if there is nothing for it."""
-        editor = self.editor("image")
-        return isinstance(editor, PictureEditor) and editor.source.paste()
+    # what the page tells the form
 
     def set_choices(self, key: str, choices: Sequence[Choice]) -> None:
         """What the server offers for `key` (models, samplers, LoRA files)."""
@@ -293,14 +307,17 @@ class ToolForm(QWidget):
     def set_presets(self, presets: Sequence[PresetChoice], chosen: str) -> None:
         self.cards.set_presets(presets, chosen)
 
-    def set_size_rule(self, rule: SizeRule) -> None:
-        """How W × H and frames follow from the values, where the preset has its own way."""
+    def set_size_rule(self, rule: SizeRule, *, has_sound: bool = False) -> None:
+        """What comes of the values and of what is given, where the preset has its own way; `has_sound` says whether it
+        can be heard."""
         self._size_rule = rule
-        self._tell()
+        self._makes_sound = has_sound
+        self.show_again()
 
     def frame_size(self) -> tuple[int, int, int]:
         """Width, height and frames as the values stand."""
-        return self._size_rule(self.effective())
+        found = self._size_rule(self.effective(), self.given.facts())
+        return found.width, found.height, found.frames
 
     def set_size_warning(self, sentence: str) -> None:
         """What is doubtful of the size; "" when nothing is."""
@@ -318,18 +335,25 @@ class ToolForm(QWidget):
         """Why Generate is disabled; "" enables it."""
         self.generate.set_reason(why)
 
-    def show_field_error(self, key: str, sentence: str) -> None:
+    def place_of(self, key: str) -> str:
+        """The field at which is said what `key` is about, which may be a part of an input; "" where there is none."""
+        if key in self._fields:
+            return key
+        return next((name for name, field in self._fields.items() if key in {p.key for p in companions(field)}), "")
+
+    def show_field_error(self, key: str, sentence: str, *, into_view: bool = True) -> None:
         """Show what is wrong with a field at the field, opening its card; "" clears it."""
-        if key not in self._fields:
+        key = self.place_of(key)
+        if not key:
             return
         row = self.cards.reveal(key) if sentence else self._rows.get(key)
         if row is None:
             return
-        if isinstance(row.editor, PictureEditor):
-            row.editor.source.set_error(sentence)
+        if isinstance(row.editor, InputEditor):
+            row.editor.set_error(sentence)
         else:
             row.set_problem(sentence)
-        if sentence:  # once its card has slid open
+        if sentence and into_view:  # once its card has slid open
             QTimer.singleShot(_SETTLED_MS, row, lambda: self._scroll.ensureWidgetVisible(row, 0, 24))
 
     def show_preset(self) -> None:
@@ -339,6 +363,7 @@ class ToolForm(QWidget):
 
     def _tell(self) -> None:
         values = self.effective()
-        picture = self._pictures.get("image")
         used = values | {key: name for key, name in self._defaults.items() if not values.get(key)}
-        self.cards.tell(used, self._size_rule(values), known=picture is not None)
+        inputs = self.given.facts()
+        self.cards.tell_inputs(inputs)
+        self.cards.tell(used, self._size_rule(values, inputs))

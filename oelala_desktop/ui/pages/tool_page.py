@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from oelala_desktop.domain.errors import EngineRejected, InvalidField, OelalaError
 from oelala_desktop.domain.events import EngineChanged, EngineSelected, JobFinished
+from oelala_desktop.domain.inputs import companions
 from oelala_desktop.domain.job import Job, JobState
 from oelala_desktop.domain.obstacle import Obstacle, Obstructed
 from oelala_desktop.domain.plan import plan
@@ -24,13 +25,16 @@ from oelala_desktop.services.jobs import Wish
 from oelala_desktop.services.known_settings import folds_of, form_of, preset_of
 from oelala_desktop.ui.bridge import listen
 from oelala_desktop.ui.full_screen import FullScreen
-from oelala_desktop.ui.pages import preset_form, several_pictures
+from oelala_desktop.ui.images import keep_image
+from oelala_desktop.ui.input_editors import KINDS
+from oelala_desktop.ui.pages import preset_form, several
+from oelala_desktop.ui.pages.intake import Intake
 from oelala_desktop.ui.pages.job_stage import JobStage
-from oelala_desktop.ui.pages.obstacle_words import words_at_field, words_for
-from oelala_desktop.ui.pages.picture_intake import PictureIntake
+from oelala_desktop.ui.pages.obstacle_words import TO_BEGIN, words_at_field, words_for
 from oelala_desktop.ui.pages.recent_results import RecentResults
 from oelala_desktop.ui.pages.settings_file import copy_file
 from oelala_desktop.ui.pages.settings_in_out import SettingsInOut
+from oelala_desktop.ui.pages.sizing import size_rule
 from oelala_desktop.ui.pages.tool_view import ToolView
 from oelala_desktop.ui.studio import Reuse, Studio, reuse_of
 
@@ -51,8 +55,9 @@ class ToolPage(QObject):
         self.form = view.form
         self.stage = JobStage(self.view.output, studio)
         self.recent = RecentResults(self.view.recent, studio, tool)
-        self.intake = PictureIntake(self.form, studio)
+        self.intake = Intake(self.form, studio)
         self.settings = SettingsInOut(self, studio)
+        self._told = ""  # the input at which an obstacle is said
         self._folds = folds_of(tool.id)
         opened: list[str] = self._services.settings.get(self._folds)
         self.form.open_folds(opened)
@@ -68,7 +73,7 @@ class ToolPage(QObject):
         if typed.get("prompt"):
             self.intake.typed = True
         self._offer()
-        self.intake.restore(self.form.values())
+        self.intake.look()
 
     def _connect(self) -> None:
         form, output, bus = self.form, self.view.output, self._services.bus
@@ -109,8 +114,8 @@ class ToolPage(QObject):
         self.preset = preset
         self.form.following = preset_form.following_rules(preset)
         self.form.set_fields(tuple(f for f in preset.fields.values() if f.key != "num_frames"))
-        self.form.set_size_rule(preset_form.size_rule(preset, self.intake.facts))
-        self.intake.show_again()
+        self.form.set_size_rule(size_rule(preset), has_sound=preset.sound)
+        self.intake.look()
 
     def choose_preset(self, short_id: str) -> None:
         """The user's choice; it is remembered."""
@@ -135,13 +140,26 @@ class ToolPage(QObject):
         obstacle = self._obstacle()
         self.form.set_generate_reason(words_for(obstacle, self._engine_name) if obstacle else "")
         self.view.tell_ready(obstacle, self._engine_name)
+        self._tell_at_input(obstacle)
+
+    def _tell_at_input(self, obstacle: Obstacle | None) -> None:
+        """What stands in the way because of a file that is given is said beside it at once."""
+        place = self.form.place_of(obstacle.field) if obstacle and obstacle.code not in TO_BEGIN else ""
+        key = place if place and self.form.fields[place].is_input else ""
+        if self._told and self._told != key:
+            self.form.show_field_error(self._told, "")
+            self.form.given.offer_smaller(self._told, False)
+        self._told = key
+        if obstacle and key:
+            self.form.show_field_error(key, words_at_field(obstacle, self._engine_name), into_view=False)
+            self.form.given.offer_smaller(key, bool(obstacle.values.get("smaller")))
 
     def _obstacle(self) -> Obstacle | None:
         """What stands in the way of the wish as the page shows it."""
         if self.preset is None:
             return Obstacle("preset", "no_preset", {"tool": self.tool.name})
         values, catalog = self.form.values(), self._services.current.engine.catalog
-        found = plan(self.tool, (self.preset,), values, self.intake.facts(), catalog)
+        found = plan(self.tool, (self.preset,), values, self.form.given.facts(), catalog)
         if isinstance(found, Obstacle):
             return found
         if not self.preset.inputs and "prompt" in self.form.fields and not values.get("prompt"):
@@ -184,8 +202,10 @@ class ToolPage(QObject):
     def start_with(self, picture: Path, values: dict[str, object]) -> None:
         """Fills the page and presses Generate."""
         self.form.set_values(self.form.values() | values)
-        self.intake.take("image", picture)
-        self._start(self.submission(image=str(picture)))
+        key = self.intake.start
+        if key is not None:
+            self.intake.take(key, picture)
+            self._start(self.submission(**{key: str(picture)}))
 
     def submission(self, **changes: object) -> Wish:
         values: dict[str, Any] = self.form.values() | changes
@@ -213,7 +233,7 @@ class ToolPage(QObject):
         self.form.set_last_seed(jobs[0].seed)
 
     def _show_problem(self, obstacle: Obstacle) -> None:
-        if obstacle.field in self.form.fields:
+        if self.form.place_of(obstacle.field):
             self.form.show_field_error(obstacle.field, words_at_field(obstacle, self._engine_name))
         elif obstacle.field == "preset":
             self.form.show_preset()
@@ -222,10 +242,10 @@ class ToolPage(QObject):
 
     def _refused(self, error: OelalaError) -> bool:
         """At its field where it has one; the presenter's otherwise."""
-        if isinstance(error, Obstructed) and error.field in self.form.fields:
+        if isinstance(error, Obstructed) and self.form.place_of(error.field):
             self._show_problem(error.obstacle)
             return True
-        if isinstance(error, InvalidField) and error.field in self.form.fields:
+        if isinstance(error, InvalidField) and self.form.place_of(error.field):
             self.form.show_field_error(error.field, error.message)
             return True
         if isinstance(error, EngineRejected):
@@ -233,14 +253,18 @@ class ToolPage(QObject):
                 self.form.show_field_error(key, sentence)
         return False
 
-    def _ask_for_each(self, paths: list[Path]) -> None:
-        """Several pictures at once: one job each, in their order, if that is meant."""
-        first = partial(self.intake.take, "image", paths[0])
-        several_pictures.ask_for_each(self.view.window(), len(paths), partial(self._start_each, paths), first)
+    def _ask_for_each(self, key: str, paths: list[Path]) -> None:
+        """Several files at once: one job each, in their order, if that is meant."""
+        first = partial(self.intake.take, key, paths[0])
+        word = KINDS[self.form.fields[key].kind].word
+        several.ask_for_each(self.view.window(), word, len(paths), partial(self._start_each, key, paths), first)
 
-    def _start_each(self, paths: list[Path]) -> None:
+    def _start_each(self, key: str, paths: list[Path]) -> None:
         wish = self.submission()
-        wishes = [replace(wish, values={**wish.values, "image": str(path)}) for path in paths]
+        parts = {part.key for part in companions(self.form.fields[key])}
+        values = {name: value for name, value in wish.values.items() if name not in parts}
+        wishes = [replace(wish, values={**values, key: str(path)}) for path in paths]
+        word = KINDS[self.form.fields[key].kind].words
 
         async def submit() -> list[Job]:
             engine = await self._services.current.for_new_job()
@@ -248,7 +272,7 @@ class ToolPage(QObject):
             if refused and not jobs:
                 raise refused[0].error
             if refused:
-                self._studio.notify(several_pictures.words_for(refused, len(jobs)), "warning")
+                self._studio.notify(several.words_for(refused, word, len(jobs)), "warning")
             return jobs
 
         self._studio.actions.start(submit(), done=self._started, failed=self._refused)
@@ -271,7 +295,9 @@ class ToolPage(QObject):
         elif what == "history":  # what tools like this one made, newest first
             self._studio.shell.show_page("media-videos" if self.tool.output == "video" else "media-images")
         elif what == "browse":
-            self.intake.browse()
+            obstacle = self._obstacle()
+            if obstacle is not None:
+                self.intake.browse(obstacle.field)
         elif job is not None:
             self._act_on(job, what)
 
@@ -316,8 +342,18 @@ class ToolPage(QObject):
         """The frame in view becomes the start picture."""
         player = self.view.output.player
         image = player.current_image() if player is not None else QImage()
-        if not image.isNull():
-            self.intake.take_image("image", image)
+        key = self.intake.start
+        if image.isNull():
+            return
+        if key is not None:
+            self.intake.take_image(key, image)
+            return
+
+        async def keep() -> None:
+            taken = await keep_image(image, self._services.inputs, "frame.png")
+            self._studio.start_picture_requested.emit(str(taken.path))  # on a page that takes one
+
+        self._studio.actions.start(keep())
 
     def _full_screen(self) -> None:
         output, player = self.stage.output, self.view.output.player

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from oelala_desktop.domain.obstacle import Obstacle
 from oelala_desktop.domain.tool import VOCABULARY, Tool
-from oelala_desktop.ui.pages.obstacle_words import words_for
+from oelala_desktop.ui.pages.obstacle_words import wanted, words_for
 from oelala_desktop.ui.pages.output_panel import OutputPanel
 from oelala_desktop.ui.pages.tool_form import ToolForm
 from oelala_desktop.ui.widgets.card import Card
@@ -50,9 +50,10 @@ class ToolView(QWidget):
         if obstacle is None:
             self.output.empty.set_words(icon, "Ready", "Press Generate, as often as you like: jobs queue.", "")
         elif obstacle.code == "input_missing":
-            label = obstacle.values["label"]
-            text = f"Choose a {label}, say what should happen, and press Generate."
-            self.output.empty.set_words(icon, title, text, f"Choose a {label}")
+            choose = f"Choose {wanted(obstacle.values)}"
+            say = ", say what should happen," if "prompt" in self.form.fields else ""
+            text = f"{choose}{say} and press Generate."
+            self.output.empty.set_words(icon, title, text, choose)
         elif obstacle.code == "nothing_said":
             self.output.empty.set_words(icon, title, "Say what you want to see and press Generate.", "")
         else:

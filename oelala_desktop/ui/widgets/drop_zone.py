@@ -106,10 +106,12 @@ class DropZone(DropTarget):
     # looks
 
     def sizeHint(self) -> QSize:
-        height = _FILLED if self.has_picture else self._empty
-        if self._error and self.has_picture:
-            height += self._error_height() + 6
-        return QSize(240, height)
+        if self.has_picture:
+            return QSize(240, _FILLED + (self._error_height() + 6 if self._error else 0))
+        if self._error and self._empty == _LOW:  # beside the button there is little room for a sentence
+            room = self.width() - self._browse.sizeHint().width() - 36
+            return QSize(240, max(_LOW, self._error_height(theme.BODY, room) + 16))
+        return QSize(240, self._empty)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -122,7 +124,7 @@ class DropZone(DropTarget):
         hint = self._browse.sizeHint()
         x, y = (self.width() - hint.width()) // 2, _EMPTY - hint.height() - 14
         if self._empty == _LOW:
-            x, y = self.width() - hint.width() - 12, (_LOW - hint.height()) // 2
+            x, y = self.width() - hint.width() - 12, (max(_LOW, self.height()) - hint.height()) // 2
         self._browse.setGeometry(x, y, hint.width(), hint.height())
         self.updateGeometry()
         self.update()
@@ -206,7 +208,7 @@ class DropZone(DropTarget):
             line = QRectF(room.x(), top, room.width(), 20)
             painter.drawText(line, side | Qt.AlignmentFlag.AlignVCenter, painting.elided(font, text, room.width()))
 
-    def _error_height(self) -> int:
-        metrics = QFontMetrics(theme.font(theme.CAPTION))
-        room = QRect(0, 0, max(60, self.width()), 10_000)
+    def _error_height(self, size: int = theme.CAPTION, width: int = 0) -> int:
+        metrics = QFontMetrics(theme.font(size, 500 if size == theme.BODY else 400))
+        room = QRect(0, 0, max(60, width or self.width()), 10_000)
         return metrics.boundingRect(room, int(Qt.TextFlag.TextWordWrap), self._error).height()

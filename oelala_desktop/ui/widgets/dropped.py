@@ -55,7 +55,7 @@ SOUND = Kind(
     others=tuple(suffix for suffix in VIDEO.suffixes if suffix != ".gif"),
 )
 # fmt: on
-_KINDS = (PICTURE, VIDEO, SOUND)
+KINDS = (PICTURE, VIDEO, SOUND)
 #: browsers save "photo.jpg_large" and "photo.jpg!d"
 _TAIL = re.compile(r"[^0-9a-z].*")
 _PATH = re.compile(r"(/|~/|[A-Za-z]:[\\/]|\\\\)\S")
@@ -78,10 +78,6 @@ def looks_like(path: Path, kind: Kind) -> bool:
     """By name alone: a file without an ending may be one, its reader will say."""
     suffix = path.suffix.casefold()
     return not suffix or f".{_TAIL.sub('', suffix[1:])}" in (*kind.suffixes, *kind.others)
-
-
-def looks_like_picture(path: Path) -> bool:
-    return looks_like(path, PICTURE)
 
 
 def refusal(files: Sequence[Path], kind: Kind = PICTURE) -> str:
@@ -177,11 +173,16 @@ def _paths(text: str) -> Iterator[Path]:
 
 
 def _is_media(path: Path) -> bool:
-    return path.suffix.casefold() in _OTHERS or any(looks_like(path, kind) for kind in _KINDS)
+    return path.suffix.casefold() in _OTHERS or any(looks_like(path, kind) for kind in KINDS)
 
 
 def _is_web(address: str) -> bool:
     return address.startswith(("http://", "https://"))
+
+
+def kind_of_address(address: str) -> Kind:
+    """By the name of what lies there; a picture where that says nothing."""
+    return next((kind for kind in KINDS if _is_of(address, kind)), PICTURE)
 
 
 def _is_of(address: str, kind: Kind) -> bool:

@@ -6,6 +6,7 @@ from PySide6.QtCore import QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from oelala_desktop.domain.sentences import with_article
 from oelala_desktop.ui import painting, theme
 from oelala_desktop.ui.widgets.button import Button, IconButton
 from oelala_desktop.ui.widgets.drop_target import DropTarget
@@ -99,6 +100,7 @@ class MaskSource(QWidget):
     def __init__(self, name: str = "Mask", *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._picture, self._mask = QImage(), QImage()
+        self._wanted = "a picture"
         self.preview = MaskPreview(name)
         self._caption = ElidedLabel(tone="muted", size=theme.CAPTION)
         self._paint = Button("Paint", "outlined", icon="brush", height=theme.DENSE_HEIGHT)
@@ -143,8 +145,9 @@ class MaskSource(QWidget):
     def error(self) -> str:
         return self._sentence.text()
 
-    def set_picture(self, image: QImage | None) -> None:
-        """What the mask is for; a preview is enough."""
+    def set_picture(self, image: QImage | None, wanted: str = "picture") -> None:
+        """What the mask is for; a preview is enough. `wanted` is what it is called, where there is none."""
+        self._wanted = with_article(wanted)
         self._picture = _small(image) if image is not None else QImage()
         self._tell()
 
@@ -167,9 +170,10 @@ class MaskSource(QWidget):
         return self.preview.paste()
 
     def _tell(self) -> None:
-        self._paint.set_reason("" if not self._picture.isNull() else "Choose a picture first")
+        self._paint.set_reason("" if not self._picture.isNull() else f"Choose {self._wanted} first")
         self._invert.set_reason("" if not self._mask.isNull() else "There is no mask yet")
-        words = "Choose a picture first, or drop a mask here" if self._picture.isNull() else "Paint what is to change"
+        first = f"Choose {self._wanted} first, or drop a mask here"
+        words = first if self._picture.isNull() else "Paint what is to change"
         self.preview.show_both(self._picture, self._mask, words)
 
 

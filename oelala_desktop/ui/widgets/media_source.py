@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from oelala_desktop.ui import icons, painting, theme
 from oelala_desktop.ui.widgets import dropped
 from oelala_desktop.ui.widgets.button import Button, IconButton
 from oelala_desktop.ui.widgets.drop_target import DropTarget
 from oelala_desktop.ui.widgets.drop_zone import DropZone
-from oelala_desktop.ui.widgets.label import ElidedLabel
+from oelala_desktop.ui.widgets.given_line import GivenLine
 from oelala_desktop.ui.widgets.sentence import Sentence
 from oelala_desktop.ui.widgets.source import Source
 from oelala_desktop.ui.widgets.strip_picture import GRIP
@@ -54,21 +54,14 @@ class _Given(DropTarget):
         self.strip = TrimStrip()
         self.remove = IconButton("x", f"Remove {name.lower()}", "stage", height=24, parent=self)
         self.remove.clicked.connect(self.removed)
-        self.title = ElidedLabel(size=theme.CAPTION, weight=600)
-        self.facts = ElidedLabel(tone="muted", size=theme.CAPTION)
-        self.facts.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)  # a long name gives way
+        self.line = GivenLine()
         self.kept = _Mark("volume-2", "keeps its sound")
-        line = QHBoxLayout()
-        line.setSpacing(0)
-        line.addWidget(self.title)
-        line.addWidget(self.facts)
-        line.addStretch(1)
-        line.addWidget(self.kept)
+        self.line.row.addWidget(self.kept)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addWidget(self.strip)
-        column.addLayout(line)
+        column.addWidget(self.line)
         self._cover = _Cover(self)
 
     def set_error(self, sentence: str) -> None:
@@ -121,7 +114,7 @@ class MediaSource(Source):
 
     def __init__(self, kind: dropped.Kind, name: str = "", *, parent: QWidget | None = None) -> None:
         name = name or kind.word.capitalize()
-        super().__init__(name, titled=True, parent=parent)
+        super().__init__(name, titled=True, media=kind is not dropped.SOUND, parent=parent)
         self.zone = DropZone(name, kind, low=kind is dropped.SOUND)
         self._given = _Given(name, kind)
         self.strip = self._given.strip
@@ -150,8 +143,7 @@ class MediaSource(Source):
     def set_media(self, name: str, facts: Sequence[str] = (), *, keeps_sound: bool = False) -> None:
         """Show what is given: the name of its file and facts such as "1280 × 720". An empty name is the empty state.
         Clears the error; what is on the strip is told to `strip`."""
-        self._given.title.setText(name)
-        self._given.facts.setText("".join(f" · {fact}" for fact in facts))
+        self._given.line.tell(name, facts)
         self._given.kept.setVisible(keeps_sound)
         self._given.setVisible(bool(name))
         self.zone.setVisible(not name)
@@ -166,5 +158,13 @@ class MediaSource(Source):
         """For one that is larger than the server takes."""
         self._smaller.setVisible(offered)
 
+    @property
+    def facts(self) -> str:
+        """As they are shown."""
+        return self._given.line.text if self.has_media else ""
+
     def paste(self) -> bool:
         return self.zone.paste()
+
+    def browse(self) -> None:
+        self.zone.browse()

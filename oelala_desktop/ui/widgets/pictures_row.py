@@ -19,8 +19,8 @@ class PicturesRow(Source):
     moved = Signal(int, int)  # from its index to the one it has afterwards
 
     def __init__(self, name: str = "Pictures", *, parent: QWidget | None = None) -> None:
-        super().__init__(name, titled=True, parent=parent)
         self._count, self._least, self._most = 0, 0, 0
+        super().__init__(name, titled=True, parent=parent)
         self.zone = DropZone(name, low=True, invitation="Drop pictures here or paste them")
         self.shelf = PicturesShelf(name)
         self._sentence = Sentence()
@@ -58,6 +58,9 @@ class PicturesRow(Source):
     def paste(self) -> bool:
         return self.shelf.paste()
 
+    def browse(self) -> None:
+        self.shelf.browse()
+
     def _tell(self) -> None:
         full = 0 < self._most <= self._count
         why = f"{self._most} pictures are the most here. Remove one first." if full else ""
@@ -65,6 +68,10 @@ class PicturesRow(Source):
         self.shelf.add.setVisible(not full)
         for tab in ("url", "media"):
             self.tabs.set_reason(tab, why)
+        self.set_caption("")
+
+    def set_caption(self, text: str) -> None:
+        """How many there are, where there is nothing else to say."""
         counted = f"{self._count} of {self._most}" if self._most else str(self._count or "")
-        needed = f"at least {self._least}" if self._count < self._least else ""
-        self.set_caption(" · ".join(filter(None, (counted, needed))))
+        needed = f"at least {self._least}" if self._count < self._least != self._most else ""
+        super().set_caption(text or " · ".join(filter(None, (counted, needed))))

@@ -44,18 +44,20 @@ class AddressRow(QWidget):
 
 class Source(QWidget):
     """The tabs, and in `column` below them what a class derived from this puts there. If it is `titled`, the tabs stand
-    beside the name of the input, as the head of its card; otherwise over the whole width."""
+    beside the name of the input, as the head of its card; otherwise over the whole width. `media` is for what My Media
+    has."""
 
     files_dropped = Signal(list)  # list[Path]
     image_pasted = Signal(QImage)
     url_dropped = Signal(str)
     media_requested = Signal()
 
-    def __init__(self, name: str, *, titled: bool = False, parent: QWidget | None = None) -> None:
+    def __init__(self, name: str, *, titled: bool = False, media: bool = True, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._name = name
         self._address: AddressRow | None = None
-        self.tabs = Segmented(_TABS, f"{name} from", columns=0 if titled else 3, dense=titled)
+        tabs = _TABS if media else _TABS[:2]
+        self.tabs = Segmented(tabs, f"{name} from", columns=0 if titled else len(tabs), dense=titled)
         self.tabs.set_value("file")
         self.tabs.value_changed.connect(self._switch)
         self.column = QVBoxLayout(self)
@@ -80,6 +82,19 @@ class Source(QWidget):
     def set_error(self, sentence: str) -> None:
         """Why the last thing was not taken. What was there stays."""
         raise NotImplementedError
+
+    def paste(self) -> bool:
+        """Take what the clipboard holds; False if there is nothing for it."""
+        raise NotImplementedError
+
+    def browse(self) -> None:
+        raise NotImplementedError
+
+    def without_title(self) -> None:
+        """What it stands in says its name already."""
+        self._titled = False
+        self._title.hide()
+        self._caption.hide()
 
     def set_caption(self, text: str) -> None:
         """Beside the name, of a titled one."""

@@ -10,7 +10,7 @@ import pytest
 from oelala_desktop.domain import graph as edits
 from oelala_desktop.domain.field import Field, FieldKind
 from oelala_desktop.domain.graph_inputs import InputFile, drop_nodes, give_inputs
-from oelala_desktop.domain.inputs import companions, names_in
+from oelala_desktop.domain.inputs import companions, names_in, trim_of
 from tests.unit.domain.made_presets import H3_GRAPH, made
 
 H3 = made("image-to-video.h3")
@@ -191,3 +191,12 @@ def test_what_has_no_length_comes_alone() -> None:
 )
 def test_the_names_in_a_value(value: object, names: tuple[str, ...]) -> None:
     assert names_in(value) == names
+
+
+def test_a_setting_may_be_called_as_what_comes_with_a_video() -> None:
+    """A picture has no start, whatever a preset calls its other inputs."""
+    values = {"own": "a.png", "own_start": "b.flac", "own_length": "c.flac"}
+    assert trim_of(Field("own", FieldKind.PICTURE, "", ""), values) == (0.0, None)
+    timed = {"own": "a.mp4", "own_start": 1, "own_length": 0.5}
+    assert trim_of(Field("own", FieldKind.VIDEO, "", ""), timed) == (1.0, 0.5)
+    assert trim_of(Field("own", FieldKind.VIDEO, "", ""), {"own_start": None}) == (0.0, None)

@@ -304,12 +304,11 @@ def test_inputs_that_a_server_has_lost_go_up_again() -> None:
 
 def test_an_input_that_is_refused() -> None:
     life = Life()
-    assert life.tell(Chosen(), InputRefused(TROUBLE, is_final=False, is_well=False)).stage is Stage.HERE
-    assert life.flight.tries == 0
+    assert life.tell(Chosen(), NoAnswer()).flight.tries == 0
     for _ in range(RULES.tries - 1):
-        assert life.tell(Chosen(), InputRefused(TROUBLE, is_final=False, is_well=True)).stage is Stage.HERE
-    assert life.tell(Chosen(), InputRefused(TROUBLE, is_final=False, is_well=True)).write().job.error == TROUBLE
-    final = Life().tell(Chosen(), InputRefused(TROUBLE, is_final=True, is_well=True)).write()
+        assert life.tell(Chosen(), InputRefused(TROUBLE, is_final=False)).stage is Stage.HERE
+    assert life.tell(Chosen(), InputRefused(TROUBLE, is_final=False)).write().job.error == TROUBLE
+    final = Life().tell(Chosen(), InputRefused(TROUBLE, is_final=True)).write()
     assert (final.job.state, final.job.error) == (S.FAILED, TROUBLE)
 
 

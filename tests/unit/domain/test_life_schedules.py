@@ -124,7 +124,7 @@ def test_no_schedule_breaks_a_promise(request: pytest.FixtureRequest) -> None:
 ANY_FACT = st.sampled_from(
     [
         f.Chosen(), f.Held("x"), f.LetGo("x"), f.Moved(3.0), f.Prepared({}, "j1"), f.NoAnswer(), f.NoRoom(),
-        f.InputRefused(TROUBLE, False, True), f.Claimed(), f.CouldNotSave("full"), f.Stumbled(), f.EngineBack(),
+        f.InputRefused(TROUBLE, False), f.Claimed(), f.CouldNotSave("full"), f.Stumbled(), f.EngineBack(),
         f.NotReached(), f.LeftThere((FILE,)), f.NothingLeft(), f.CancelWished(), f.CancelTold(), f.Stalled(),
         f.Fetched((OUTPUT,)), f.NotFetched(TROUBLE), f.GaveUp(), f.NotRemade(TROUBLE),
         f.PredecessorEnded(JobState.DONE), Taken("j1"), Taken("j1", TROUBLE), Refused(TROUBLE), Refused(TROUBLE, True),

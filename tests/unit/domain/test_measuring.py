@@ -52,7 +52,7 @@ def test_fewer_pictures_than_it_takes() -> None:
 
 def test_an_input_is_needed_where_the_tool_or_the_preset_says_so() -> None:
     video = refused(made("video-to-video.given"), {})
-    assert video == ("video", "input_missing", {"label": "video"})
+    assert (video[:2], video[2]["label"]) == (("video", "input_missing"), "video")
     assert refused(made("video-to-video.sung"), {})[:2] == ("sound", "input_missing")
     assert met(made("image-to-video.ltx"), {}).request.values["image"] is None  # the preset says that it is not
 
@@ -113,14 +113,14 @@ def test_too_large_for_the_server() -> None:
     assert met(preset, wish, inputs, limited(VIDEO.size + FORM))
     field, code, values = refused(preset, wish, inputs, limited(VIDEO.size + FORM - 1))
     assert (field, code, values["size"], values["limit"]) == ("video", "too_large", VIDEO.size, VIDEO.size + FORM - 1)
-    assert "shorter part" in values["remedy"] and "video_smaller" in values["remedy"]
+    assert values["smaller"] == "video_smaller"
     # the way out that it names: made smaller, or a part
     assert met(preset, wish | {"video_smaller": True}, inputs, limited(VIDEO.size))
     assert refused(preset, wish | {"video_smaller": False}, inputs, limited(VIDEO.size))
     assert met(preset, wish | {"video_length": 2}, inputs, limited(VIDEO.size))
     # a picture has neither
     field, _, values = refused(preset, wish | {"video_smaller": True}, inputs, limited(PICTURE.size))
-    assert (field, values["remedy"]) == ("image", "Scale it down, or raise that limit.")
+    assert (field, values["smaller"]) == ("image", "")
 
 
 # Frames

@@ -81,6 +81,7 @@ CONTRADICTIONS: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
     (LTX_ID, {}, {"num_frames": {"into": ["Latent.length"], "default": 97}}, "num_frames follows from duration; give"),
     (AREA_ID, {"frames": {"as": "video"}}, {"video": {"into": ["Resize.factor"]}}, "frames.as is for videos."),
     (AREA_ID, {}, {"num_frames": {"into": ["Resize.factor"]}}, "num_frames is for videos."),
+    (H3_ID, {"clips": {"start": "Polish", "frames": "Sampler"}}, {}, "[clips]: nothing leads from node “Polish” to"),
     (GIVEN_ID, {"clips": {"start": "Clip", "frames": "Polish"}}, {}, "clips cannot be as long as what is given."),
     (LTX_ID, {"rate": 24}, {}, "rate and fields.fps say the same thing twice; keep one of them."),
     (H3_ID, {"rate": 25}, {}, "its rate is 25, and its graph says 24."),

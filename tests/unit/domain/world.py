@@ -264,7 +264,7 @@ class _Outcome:
         return self.one_of(
             f.Prepared({}, handle),
             f.NoAnswer(),
-            f.InputRefused(TROUBLE, is_final=False, is_well=True),
+            f.InputRefused(TROUBLE, is_final=False),
             f.CouldNotSave("full"),
             f.Stumbled(),
         )

@@ -1,4 +1,4 @@
-"""A picture from an address that a page wrote: whatever lies there, or is no address at all."""
+"""A file from an address that a page wrote: whatever lies there, or is no address at all."""
 
 from __future__ import annotations
 
@@ -9,16 +9,17 @@ from pathlib import Path
 import pytest
 
 from oelala_desktop.domain.errors import InvalidMedia
-from oelala_desktop.services.url_import import fetch_picture
+from oelala_desktop.domain.field import FieldKind
+from oelala_desktop.services.url_import import fetch_file
 from tests.contract.answering import answering, http
 
 BOMB = gzip.compress(gzip.compress(bytes(2**27), 1), 1)  # unpacked: 128 MiB
 
 
-async def fetch(answer: bytes, folder: Path) -> Path:
+async def fetch(answer: bytes, folder: Path, kind: FieldKind = FieldKind.PICTURE) -> Path:
     """What a server answers, fetched from its `/view` as the connected engine's."""
     with answering(answer) as url:
-        return await fetch_picture(f"{url}/view?filename=a.png", folder, engine_url=url)
+        return await fetch_file(f"{url}/view?filename=a.png", folder, kind, "image", engine_url=url)
 
 
 def encoded(body: bytes, encoding: str) -> bytes:
@@ -43,6 +44,20 @@ async def test_what_is_compressed_is_not_unpacked(tmp_path: Path, encoding: str)
 async def test_more_than_the_limit_is_given_up(tmp_path: Path) -> None:
     with pytest.raises(InvalidMedia, match="more than 20 MB"):
         await fetch(http("200 OK", bytes(20 * 10**6 + 1)), tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+async def test_a_video_may_be_larger_and_is_not_held_in_memory(tmp_path: Path) -> None:
+    body = bytes(range(256)) * (60 * 2**20 // 256)
+    path = await fetch(http("200 OK", body, "video/mp4"), tmp_path, FieldKind.VIDEO)
+    assert path.read_bytes() == body and list(tmp_path.iterdir()) == [path]
+
+
+async def test_a_size_that_is_announced_is_not_waited_for(tmp_path: Path) -> None:
+    announced = b"HTTP/1.1 200 OK\r\nContent-Length: 3000000000\r\n\r\n"
+    with pytest.raises(InvalidMedia, match="more than 2 GB"):
+        await fetch(announced, tmp_path, FieldKind.VIDEO)
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize(
@@ -71,7 +86,7 @@ async def test_more_than_the_limit_is_given_up(tmp_path: Path) -> None:
 )
 async def test_every_odd_address_is_a_sentence(tmp_path: Path, url: str) -> None:
     with pytest.raises(InvalidMedia, match=r"\.$|drop the file"):
-        await fetch_picture(url, tmp_path, engine_url="http://127.0.0.1:8188")
+        await fetch_file(url, tmp_path, FieldKind.PICTURE, "image", engine_url="http://127.0.0.1:8188")
 
 
 @pytest.mark.parametrize(
@@ -92,12 +107,12 @@ async def test_every_odd_address_is_a_sentence(tmp_path: Path, url: str) -> None
 )
 async def test_no_way_of_writing_it_leads_into_a_private_network(tmp_path: Path, host: str) -> None:
     with pytest.raises(InvalidMedia, match="lies in a private network"):
-        await fetch_picture(f"http://{host}/x.png", tmp_path)
+        await fetch_file(f"http://{host}/x.png", tmp_path, FieldKind.VIDEO, "video")
 
 
 async def test_a_name_of_megabytes_is_a_short_sentence(tmp_path: Path) -> None:
     with pytest.raises(InvalidMedia) as refused:
-        await fetch_picture(f"http://{'a' * 2**21}/x.png", tmp_path)
+        await fetch_file(f"http://{'a' * 2**21}/x.png", tmp_path, FieldKind.PICTURE, "image")
     assert len(refused.value.message) < 120
 
 

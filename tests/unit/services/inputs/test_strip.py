@@ -10,7 +10,7 @@ import pytest
 
 from oelala_desktop.domain.errors import Unreadable
 from oelala_desktop.services.inputs import strip
-from oelala_desktop.services.inputs.strip import Frame, frame_strip
+from oelala_desktop.services.inputs.strip import Frame, frame_at, frame_strip
 
 from .making import H264, number_of, video
 
@@ -45,6 +45,14 @@ def test_of_a_large_video_key_frames(tmp_path: Path) -> None:
     path = video(tmp_path / "a.mp4", 40, size=(4096, 2560), options={**H264, "preset": "ultrafast", "bf": "0"})
     assert strip._EXACT < 4096 * 2560 * 40
     assert numbers(frame_strip(path, 10, 32)) == [0, 0, 0, 12, 12, 12, 24, 24, 24, 36]
+
+
+@pytest.mark.parametrize(("second", "number"), [(0.0, 0), (1.0, 24), (99.0, 47)])
+def test_the_frame_of_a_moment(tmp_path: Path, second: float, number: int) -> None:
+    path = video(tmp_path / "a.mp4", 48, rate=24)
+    found = frame_at(path, second, 32)
+    assert (found.width, found.height) == (64, 32) and numbers([found]) == [number]
+    assert frame_at(path, second).height <= strip.MOST_HEIGHT  # never larger than it is
 
 
 def test_no_video(tmp_path: Path) -> None:
