@@ -7,12 +7,17 @@ import importlib
 import os
 import time
 from contextlib import AbstractAsyncContextManager
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from .comfy.engine import ComfyEngine
 from .comfy.process import SketchProcess
+from .domain.engine import EnginePort
+from .domain.engine_kinds import SKETCH
 from .domain.events import ApiChanged, NoticePosted, SettingChanged
+from .domain.job import EngineRef
 from .services.bus import Bus
 from .services.confined import patient
 from .services.current import CurrentEngine
@@ -63,8 +68,8 @@ class Services(AbstractAsyncContextManager["Services"]):
         # a home folder of its own holds everything, secrets too
         self._secrets = Secrets(self.paths.secrets, use_keyring="OELALA_HOME" not in os.environ)
         self.servers = Servers(self.preferences, self._secrets, self.log.redaction.hide)
-        sketch = SketchProcess(self.paths.sketch_record)
-        self.engines = EnginePool(self.bus, self.scope, self.preferences, sketch, self.servers)
+        self._sketch = SketchProcess(self.paths.sketch_record)
+        self.engines = EnginePool(self.bus, self.scope, self.preferences, self._adapter, self.servers)
         self.current = CurrentEngine(self.engines, self.bus, self.scope, self.settings)
         self.inputs = InputStore(self.paths.inputs, self._max_picture_bytes)
         self.jobs = JobService(self.store, self.registry, self.bus, self.scope, self.presence, self.inputs)
@@ -82,6 +87,12 @@ class Services(AbstractAsyncContextManager["Services"]):
             await asyncio.to_thread(self._leave)
             raise
         return self
+
+    def _adapter(self, ref: EngineRef) -> EnginePort:
+        """What speaks to an engine: the one place that knows which kinds there are."""
+        if ref.kind == SKETCH:
+            return ComfyEngine(self._sketch.address, is_ours=True)
+        return ComfyEngine(partial(self.servers.address, ref.url))
 
     def _prepare(self) -> None:
         """What blocks on the disk before the databases are open."""

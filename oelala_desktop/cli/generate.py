@@ -118,9 +118,9 @@ def print_paths(jobs: list[Job]) -> None:
 
 
 def _praise(job: Job, engine: Engine) -> None:
-    made_by = "the built-in Sketch engine (no AI model)" if engine.is_sketch else engine.name
+    made_by = engine.name if engine.is_ai else "the built-in Sketch engine (no AI model)"
     say(f"Made by {made_by} with preset {job.preset}.")
-    if engine.is_sketch:
+    if not engine.is_ai:
         say("With ComfyUI running, the same command uses Wan 2.2; README.md says how to connect it.")
 
 

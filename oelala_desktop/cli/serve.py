@@ -12,6 +12,7 @@ from pathlib import Path
 
 from oelala_desktop.api.server import ApiServer, is_loopback
 from oelala_desktop.bootstrap import Services
+from oelala_desktop.domain.engine_kinds import SKETCH
 from oelala_desktop.domain.errors import InvalidInput, OelalaError
 from oelala_desktop.domain.events import EngineChanged, EngineSelected, EngineState, NoticePosted
 from oelala_desktop.services.known_settings import API_PORT
@@ -34,7 +35,7 @@ async def serve(options: argparse.Namespace) -> int:
             port = services.settings.get(API_PORT) if options.port is None else options.port
             token = token or await services.api_token()
             server = ApiServer(services, options.host, int(port), token, names=options.name)
-            if options.engine not in ("auto", "sketch"):
+            if options.engine not in ("auto", SKETCH):
                 services.engines.named(options.engine)  # a wrong address is said before anything starts
             await services.library.start()
             if not await server.start():
@@ -82,7 +83,7 @@ class _Ready:
 
     def _selected(self, event: EngineSelected) -> None:
         self._look()
-        if event.engine.kind == "sketch" and self._choice == "auto":
+        if not event.engine.is_ai and self._choice == "auto":
             self._say("Using the built-in Sketch engine until ComfyUI answers: no AI model, just a camera move.")
 
     def _changed(self, event: EngineChanged) -> None:

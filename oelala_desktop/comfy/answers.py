@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
+from oelala_desktop.domain.engine import ServerFile
 from oelala_desktop.domain.errors import EngineAnswer
 
 from .messages import Cached, Failed, Interrupted, Message, decode_event
@@ -15,7 +16,6 @@ from .messages import Cached, Failed, Interrupted, Message, decode_event
 MINIMUM_VERSION = (0, 3, 45)
 #: the first version that reads which prompt it is to interrupt
 _INTERRUPTS_BY_ID = (0, 3, 57)
-_SHOWN = 60  # characters of a server's name in a sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,30 +39,6 @@ class ServerFacts:
     def _numbers(self) -> tuple[int, ...]:
         """Empty for a version that is not known."""
         return tuple(int(n) for n in re.findall(r"\d+", self.version)[:3])
-
-
-@dataclass(frozen=True, slots=True)
-class ServerFile:
-    """A file as the server names it; `node` is the id of the node that made it. Never a path of ours. `since` is when
-    its job began, by the server's clock; `repeated` marks what its node had from an earlier run, not made anew."""
-
-    filename: str
-    subfolder: str
-    type: str
-    node: str = ""
-    since: float | None = field(default=None, compare=False)
-    repeated: bool = field(default=False, compare=False)
-
-    @property
-    def path(self) -> str:
-        """Within the server's folder of that type."""
-        return f"{self.subfolder}/{self.filename}".replace("\\", "/").lstrip("/")
-
-    @property
-    def shown(self) -> str:
-        """Its name in a sentence of ours: short, and without what would turn the line around."""
-        plain = "".join(c if c.isprintable() else "?" for c in self.path.rpartition("/")[2])
-        return plain if len(plain) <= _SHOWN else plain[: _SHOWN - 1] + "…"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import aclosing
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -16,21 +16,23 @@ import orjson
 import websockets
 from websockets.asyncio.client import ClientConnection
 
+from oelala_desktop.domain.address import Address, authority_fault
+from oelala_desktop.domain.bodies import IDENTITY
 from oelala_desktop.domain.catalog import Catalog
+from oelala_desktop.domain.engine import ServerFile
 from oelala_desktop.domain.errors import EngineAnswer, EngineError, EngineUnreachable
 
-from .address import Address, authority_fault
+from .address import ssl_context
 from .answers import (
     MINIMUM_VERSION,
     HistoryEntry,
     QueueState,
     ServerFacts,
-    ServerFile,
     parse_facts,
     parse_history,
     parse_queue,
 )
-from .body import IDENTITY, read_body, refuse_compression
+from .body import read_body, refuse_compression
 from .catalog import parse_catalog
 from .handshake import speaks_tls
 from .listening import greet, messages_of, open_socket
@@ -64,7 +66,7 @@ class ComfyClient:
         self.address = address
         self.client_id = client_id
         try:
-            self._ssl = address.ssl_context()
+            self._ssl = ssl_context(address)
         except OSError as error:
             message = f"The certificate file {address.ca_file} cannot be read: {authority_fault(error)}."
             raise EngineUnreachable(message, kind="tls") from error
@@ -291,6 +293,15 @@ class ComfyClient:
 
     async def messages(self, on_open: Callable[[], None] | None = None) -> AsyncIterator[Message]:
         """The messages of one connection, until it breaks (then EngineUnreachable) or the caller stops."""
+        async with aclosing(self.listen()) as messages:
+            async for message in messages:
+                if message is not None:
+                    yield message
+                elif on_open:
+                    on_open()
+
+    async def listen(self) -> AsyncGenerator[Message | None]:
+        """None once the connection is open, then its messages, until it breaks (then EngineUnreachable)."""
         try:
             socket = await open_socket(self.address, self.client_id, self._ssl)
         except (OSError, websockets.WebSocketException, TimeoutError) as error:
@@ -298,8 +309,7 @@ class ComfyClient:
         self._socket = socket
         try:
             await greet(socket)
-            if on_open:
-                on_open()
+            yield None
             async with aclosing(messages_of(socket)) as messages:
                 async for message in messages:
                     yield message

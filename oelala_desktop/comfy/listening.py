@@ -11,7 +11,8 @@ from collections.abc import AsyncGenerator
 import websockets
 from websockets.asyncio.client import ClientConnection
 
-from .address import Address
+from oelala_desktop.domain.address import Address
+
 from .messages import Message, decode
 
 FRAME_LIMIT = 32 * 2**20  # bytes of one WebSocket frame

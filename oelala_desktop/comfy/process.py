@@ -13,9 +13,9 @@ from typing import BinaryIO
 
 import orjson
 
+from oelala_desktop.domain.address import Address
 from oelala_desktop.domain.errors import CannotSave, EngineError, EngineUnreachable
 
-from .address import Address
 from .client import ComfyClient
 
 _PROBE_TIME = 3.0  # seconds for one on this machine to say who it is; one that is ending may never

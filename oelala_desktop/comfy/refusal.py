@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from oelala_desktop.domain.catalog import nearest
@@ -86,3 +86,12 @@ def _not_in_list(title: str, name: str, given: str, config: Any) -> str:
     else:
         hint = ""
     return f"This server has no {name} named {given} (“{title}”).{hint}"
+
+
+def names_a_file(answer: Mapping[str, Any], graph: Mapping[str, Mapping[str, Any]], files: Iterable[str]) -> bool:
+    """Whether the server refuses for want of one of these, which it took before."""
+    refused = answer.get("node_errors")
+    if not isinstance(refused, dict):
+        return False
+    said = "".join(str(refused[node]) for node in refused if node in graph)
+    return any(name in said for name in files)

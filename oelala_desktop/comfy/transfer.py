@@ -80,7 +80,7 @@ class Transfer:
         try:
             self._target.write(content)
         except OSError as error:
-            raise cannot_save(self._folder, error) from error
+            raise CannotSave.of_result(self._folder, error) from error
 
 
 def _written(header: str) -> float | None:
@@ -89,9 +89,3 @@ def _written(header: str) -> float | None:
         return parsedate_to_datetime(header).timestamp() if header else None
     except (ValueError, TypeError, OverflowError):
         return None
-
-
-def cannot_save(folder: str, error: OSError) -> CannotSave:
-    """For a result that cannot be written into that folder now."""
-    reason = error.strerror or str(error)
-    return CannotSave(f"Cannot save into {folder}: {reason}. The result waits on the server until there is room.")

@@ -107,6 +107,12 @@ class NotRunnable(OelalaError):
 class CannotSave(OelalaError):
     """A folder that does not take our file: full, read-only or gone."""
 
+    @classmethod
+    def of_result(cls, folder: str, error: OSError) -> CannotSave:
+        """For a result that cannot be written into that folder now."""
+        reason = error.strerror or str(error)
+        return cls(f"Cannot save into {folder}: {reason}. The result waits on the server until there is room.")
+
 
 class NotFound(OelalaError):
     exit_code = 2

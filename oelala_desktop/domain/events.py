@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .engine_kinds import runs_ai
 from .job import Job, Progress
 
 
@@ -59,6 +60,11 @@ class EngineState:
     version: str = ""
     device: str = ""
     queue_remaining: int | None = None
+
+    @property
+    def is_ai(self) -> bool:
+        """Whether models run there."""
+        return runs_ai(self.kind)
 
 
 @dataclass(frozen=True, slots=True)

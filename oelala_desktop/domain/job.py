@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
+from .engine_kinds import runs_ai
 from .obstacle import Said
 
 
@@ -62,6 +63,11 @@ class EngineRef:
     kind: str
     url: str = ""
     name: str = ""
+
+    @property
+    def is_ai(self) -> bool:
+        """Whether models run there."""
+        return runs_ai(self.kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +183,8 @@ class Job:
     sent_at: float | None = None
     started_at: float | None = None
     finished_at: float | None = None
+    handle: str = ""  # what its engine knows it by; "" where that is its own id, or not known yet
+    after: str = ""  # the job that must be done before this one is sent
     server: str = ""  # which start of a server has it, where known
     retry_of: str | None = None
     retried_as: str | None = None  # the job that was made of it at once, when it failed by what it can do without

@@ -35,6 +35,8 @@ def renewed(job: Job, job_id: str, seed: int, now: float, position: float) -> Jo
         params={**job.params, "seed": str(seed), "job_id": job_id},
         created_at=now,
         position=position,
+        handle="",
+        after="",
         outputs=(),
         error=None,
         retried_as=None,

@@ -28,7 +28,7 @@ async def memory_advice(
 ) -> tuple[Said, ...]:
     """What is larger than all that has come through there may run out of memory. `size` is width and height in pixels
     and the number of frames."""
-    largest = None if engine.is_sketch else await store.largest(place_key(engine.ref), preset_id)
+    largest = await store.largest(place_key(engine.ref), preset_id) if engine.is_ai else None
     if largest is None or _volume(size) <= _volume(largest):
         return ()
     names = ("width", "height", "frames")

@@ -5,13 +5,14 @@ from __future__ import annotations
 
 import logging
 
+from oelala_desktop.domain.engine_kinds import COMFYUI, SKETCH
 from oelala_desktop.domain.errors import EngineUnreachable, OelalaError
 from oelala_desktop.domain.events import EngineChanged, EngineSelected
 from oelala_desktop.domain.preset import Preset
 
 from .bus import Bus
 from .engine import Engine
-from .engines import SKETCH, EnginePool, refuse_instead
+from .engines import BUILT_IN, EnginePool, refuse_instead
 from .known_settings import ENGINE_CHOICE, ENGINE_URL
 from .settings import Settings
 from .tasks import TaskScope
@@ -51,11 +52,11 @@ class CurrentEngine:
     def start(self, name: str | None = None) -> None:
         """Begins to connect. `name` overrides the preferences for this run: auto, sketch or an address."""
         self._choice = self._settings.get(ENGINE_CHOICE)
-        if name and name in ("auto", "sketch"):
+        if name and name in ("auto", SKETCH):
             self._choice = name
         elif name:
             self._pool.of_this_run(name)
-            self._choice, self._url = "comfyui", name
+            self._choice, self._url = COMFYUI, name
         self._bus.subscribe(EngineChanged, self._changed)
         self._begin()
 
@@ -69,13 +70,13 @@ class CurrentEngine:
         """Another address for the user's own ComfyUI; kept for the next start. Raises InvalidField."""
         self._url = self._pool.named(url).ref.url
         self._settings.set(ENGINE_URL, self._url)
-        self._settings.set(ENGINE_CHOICE, "comfyui")
-        self._choice = "comfyui"
+        self._settings.set(ENGINE_CHOICE, COMFYUI)
+        self._choice = COMFYUI
         self._begin()
 
     def retry(self) -> None:
         self.engine.retry_now()
-        if self._choice != "sketch":
+        if self._choice != SKETCH:
             self._comfy.retry_now()
 
     async def for_new_job(self, wish: Preset | None = None) -> Engine:
@@ -83,7 +84,7 @@ class CurrentEngine:
         Sketch would have to stand in for it and cannot run the `wish`."""
         engine = self.engine
         if self._choice == "auto" and not engine.is_online:
-            engine = self._pool.for_ref(SKETCH)
+            engine = self._pool.for_ref(BUILT_IN)
             self._select(engine)
         if engine.catalog is None:
             await engine.connect()
@@ -93,13 +94,13 @@ class CurrentEngine:
         return engine
 
     def _begin(self) -> None:
-        if self._choice == "sketch":
-            self._select(self._pool.for_ref(SKETCH))
+        if self._choice == SKETCH:
+            self._select(self._pool.for_ref(BUILT_IN))
         else:
             comfy = self._comfy
             self._select(comfy)
             comfy.start()
-        if self._choice == "sketch":
+        if self._choice == SKETCH:
             self._scope.start(self._start_sketch(), "start Sketch")
 
     def _select(self, engine: Engine) -> None:
@@ -120,11 +121,11 @@ class CurrentEngine:
             self._scope.start(self._start_sketch(), "start Sketch")
 
     async def _start_sketch(self) -> None:
-        sketch = self._pool.for_ref(SKETCH)
+        sketch = self._pool.for_ref(BUILT_IN)
         try:
             await sketch.connect()
         except (EngineUnreachable, OelalaError) as error:
             log.warning("%s", error)
             return
-        if self._choice == "sketch" or (self._choice == "auto" and not self._comfy.is_online):
+        if self._choice == SKETCH or (self._choice == "auto" and not self._comfy.is_online):
             self._select(sketch)

@@ -1,42 +1,50 @@
-"""Driver: sends one engine its jobs and follows each to its end.
+"""Driver: what is asked of the jobs of one engine, and the loops that keep them going.
 
 At most one job of ours, that is of this home, runs and one waits on the server; the others wait here, so that reorder
-and pause work. The socket's messages make it quick; the truth is asked from the server's queue and history: on every
-connect, when a job seems over, and whenever a job has been silent.
+and pause work. The engine's events make it quick; the truth is asked: on every connect, when a job seems over, and
+whenever a job has been silent. What follows from all this is for `domain.life` to say, and for the carrier to do.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from typing import Any
 
-from oelala_desktop.comfy.messages import Message, Preview
-from oelala_desktop.comfy.tracker import Phase
-from oelala_desktop.domain.errors import CannotSave, EngineError
+from oelala_desktop.domain.engine import Ceased, EngineEvent, Previewed, Progressed, Started
+from oelala_desktop.domain.errors import CannotSave
 from oelala_desktop.domain.events import JobChanged, JobPreviewed
 from oelala_desktop.domain.job import Job, JobState, Progress
+from oelala_desktop.domain.life import RULES, Flight, Rules, Stage, taken_up
+from oelala_desktop.domain.life import actions as do
+from oelala_desktop.domain.life.facts import (
+    CancelWished,
+    Chosen,
+    Edited,
+    EngineBack,
+    Fact,
+    Held,
+    LetGo,
+    Moved,
+    NotWritten,
+    PredecessorEnded,
+    Written,
+)
 from oelala_desktop.storage.jobs import JobStore
 
-from .asking import Asker
-from .board import Board, Flight
+from .board import now
 from .bus import Bus
-from .collecting import Collector
-from .engine import Engine
+from .carrying import Carrier
+from .engine import Engine, jittered
 from .inability import Inability
-from .sending import Sender
-from .tasks import Supervisor, TaskScope
+from .tasks import TaskScope
 
 log = logging.getLogger(__name__)
 
-_WATCH = 0.5  # seconds between two looks at the clock
-
 
 class Driver:
-    """`keys_of` maps "Title.input" to settings keys for a job's preset, so that a refusal is shown at its field."""
-
     def __init__(
         self,
         engine: Engine,
@@ -45,21 +53,19 @@ class Driver:
         scope: TaskScope,
         keys_of: Callable[[Job], dict[str, str]],
         inability: Inability,
+        rules: Rules = RULES,
     ) -> None:
         self.engine = engine
         self.paused = False
-        self._unwanted: set[str] = set()  # cancelled while they were being sent
-        self._board = Board(engine, store, bus)
+        self._store = store
+        self._bus = bus
         self._scope = scope
-        self._sender = Sender(self._board, scope, keys_of)
-        self._faults = Supervisor(bus, f"Following the jobs on {engine.ref.name}")
-        self._collector = Collector(self._board, scope, self._faults)
-        self._asker = Asker(self._board, self._collector.start, self._sender.send_again, self._faults, inability)
-        engine.on_message = self._heard
-        engine.on_online = self._came_online
-        engine.is_needed = lambda: bool(self._board.flights)
-        scope.start(self._faults.keep(self._send_waiting), f"send to {engine.ref.name}")
-        scope.start(self._faults.keep(self._watch), f"watch {engine.ref.name}")
+        self._rules = rules
+        self._carrier = Carrier(engine, store, bus, scope, keys_of, inability, rules)
+        self._board = self._carrier.board
+        engine.attach(self)
+        scope.start(self._carrier.faults.keep(self._send_waiting), f"send to {engine.ref.name}")
+        scope.start(self._carrier.faults.keep(self._watch), f"watch {engine.ref.name}")
 
     # What others ask of it
 
@@ -70,197 +76,224 @@ class Driver:
 
     def add(self, jobs: Iterable[Job], *, announce: bool = False) -> None:
         """Takes jobs in any state that is not final; those that the server may have are asked for."""
+        port = self.engine.port
         for job in jobs:
-            if self._board.knows(job.id):
+            if self._board.find(job.id) is not None:
                 continue
-            if job.state is JobState.QUEUED:
-                self._board.waiting.put(job)
-            else:
-                self._board.take_off(job).taken_up = True
+            flight = taken_up(job, port.handle_for(job.id), now(), is_ours=port.abilities.is_ours)
+            self._carrier.admit(flight)
             if announce:
-                self._board.bus.publish(JobChanged(job))
+                self._bus.publish(JobChanged(job))
         self.engine.retry_now()
-        self._board.more.set()
+        self._carrier.more.set()
 
     def wake(self) -> None:
-        self._board.more.set()
+        self._carrier.more.set()
 
     def progress_of(self, job_id: str) -> Progress | None:
-        flight = self._board.flights.get(job_id)
-        return flight.progress if flight else None
+        flight = self._board.find(job_id)
+        return flight.progress if flight and flight.stage is not Stage.HERE else None
 
     def jobs(self) -> list[Job]:
-        return [*(flight.job for flight in self._board.flights.values()), *self._board.waiting]
+        return self._board.jobs()
 
     def find(self, job_id: str) -> Job | None:
-        flight = self._board.flights.get(job_id)
-        return flight.job if flight else self._board.waiting.find(job_id)
+        flight = self._board.find(job_id)
+        return flight.job if flight else None
+
+    def happened(self, job_id: str, fact: Fact) -> None:
+        """Takes in a fact about one of the jobs."""
+        self._carrier.happened(job_id, fact)
+
+    # Held while it is edited
+
+    def hold(self, job_id: str, by: str) -> bool:
+        """The job keeps its place and is not sent until `by` lets it go; False if it waits here no longer."""
+        flight = self._board.find(job_id)
+        if flight is None or flight.stage is not Stage.HERE:
+            return False
+        self.happened(job_id, Held(by))
+        return True
+
+    async def let_go(self, job_id: str, by: str, job: Job | None = None) -> None:
+        """As it was, or as `job`. Raises CannotSave when the disk refuses that; then it goes as it was."""
+        if job is None:
+            self.happened(job_id, LetGo(by))
+            return
+        tasks = self._carrier.happened(job_id, Edited(by, job))
+        await _all(tasks)
+        flight = self._board.find(job_id)
+        if tasks and flight is not None and flight.stage is Stage.HERE and flight.job is not job:
+            raise CannotSave("The job could not be changed: the disk refuses. It waits as it was.")
+
+    # Cancelling
 
     async def cancel(self, job_id: str) -> bool:
         """Ends that job and no other; False if it is not here. A result that is already made is still fetched, unless
         it does not come through.
 
         Raises CannotSave for a waiting job when the disk is full; it then waits on."""
-        board = self._board
-        waiting = board.waiting.take(job_id)
-        if waiting is not None:
-            await self._end([waiting])
-            return True
-        flight = board.flights.get(job_id)
+        flight = self._board.find(job_id)
         if flight is None:
             return False
-        flight.cancelling = True
-        await self._write_down(job_id)
-        if job_id not in board.flights:
-            return True  # it ended meanwhile
-        if flight.fetching is not None and flight.stalled:
-            flight.fetching.cancel()
-            await board.finish(flight, JobState.CANCELLED)
-        elif flight.sending:
-            self._unwanted.add(job_id)
-        elif flight.fetching is None:
-            await self._cancel_on_server(flight)
+        if flight.stage is Stage.HERE:
+            await self._end([job_id])
+            return True
+        await self._carrier.asker.write_down(job_id)
+        await _all(self._carrier.happened(job_id, CancelWished()))
         return True
 
     async def cancel_waiting(self) -> list[Job]:
         """Ends all that has not begun and returns it: as it waited here, or as `sent` where the server may have had it.
 
         Raises CannotSave; what waited here then waits on."""
-        board = self._board
-        here, there = list(board.waiting), [flight for flight in board.flights.values() if flight.waits]
-        for job in here:
-            board.waiting.take(job.id)
-        await self._end(here)
-        ended = []
-        for flight in there:
-            if flight.waits:  # it may have begun meanwhile
+        there = [flight.job.id for flight in self._board.out if flight.waits]
+        ended = await self._end([job.id for job in self._board.waiting])
+        for job_id in there:
+            flight = self._board.find(job_id)
+            if flight is not None and flight.waits:  # it may have begun meanwhile
                 ended.append(replace(flight.job, state=JobState.SENT))
-                await self.cancel(flight.job.id)
-        return here + ended
+                await self.cancel(job_id)
+        return ended
 
-    async def _end(self, jobs: list[Job]) -> None:
-        """Jobs that were taken out of the line."""
-        board = self._board
-        ended = [job.with_state(JobState.CANCELLED, finished_at=time.time()) for job in jobs]
-        try:
-            await board.store.save(*ended)
-        except BaseException:
-            for job in jobs:
-                board.waiting.put(job)
-            raise
-        for job in ended:
-            board.announce(job)
+    async def _end(self, job_ids: list[str]) -> list[Job]:
+        """Jobs that wait here, all of them or none; returns them as they waited. What is just being changed ends when
+        that is over."""
+        waited, writes = [], []
+        for job_id in job_ids:
+            flight = self._board.find(job_id)
+            for action in self._board.take(job_id, CancelWished()):
+                if flight is not None and isinstance(action, do.Write):
+                    waited.append(flight.job)
+                    writes.append(action.row)
+        for job_id in set(job_ids) - {job.id for job in waited}:
+            await self._carrier.asker.write_down(job_id)
+        ending = self._scope.start(self._write_ends(writes), "end what waits")
+        await _all([ending])  # whoever asked may go away; what is half written is told all the same
+        error = ending.result()
+        if error is not None:
+            raise error
+        return waited
 
-    async def _write_down(self, job_id: str) -> None:
-        """The wish to cancel outlives this process, whether or not the server can be told now."""
+    async def _write_ends(self, rows: list[Job]) -> CannotSave | None:
         try:
-            await self._board.store.ask_cancel(job_id)
-        except CannotSave as error:
-            self._board.complain(error.message, job_id)
+            async with self._carrier.lanes.alone(row.id for row in rows):
+                await self._store.save(*rows)
+        except Exception as error:
+            for row in rows:
+                self.happened(row.id, NotWritten(row, str(error)))
+            if not isinstance(error, CannotSave):
+                raise
+            return error
+        for row in rows:
+            self.happened(row.id, Written(row))
+        return None
 
     async def place(self, order: list[Job], at: int) -> None:
         """`order` are all that wait, `order[at]` the one that moves. Raises CannotSave; then nothing has changed."""
-        for job in await self._board.store.place(order, at):
+        moved = order[at]
+        async with self._carrier.lanes.order:
+            still = [job for job in order if job.id in self._board.waiting]  # rows of others are not touched
+            if moved not in still:
+                return
+            changed = await self._store.place(still, still.index(moved))
+        for job in changed:
+            self.happened(job.id, Moved(job.position))
             if job.id in self._board.waiting:
-                self._board.waiting.put(job)
-                self._board.bus.publish(JobChanged(job))
-
-    async def _cancel_on_server(self, flight: Flight) -> None:
-        try:
-            await self.engine.client.cancel(flight.job.id)
-        except EngineError as error:
-            log.info("cancelling %s: %s", flight.job.id, error)
-        flight.due = time.monotonic()
-        await self._asker.ask()
+                self._bus.publish(JobChanged(job))
 
     # Sending
 
     async def _send_waiting(self) -> None:
         """All that may go, once there may be something."""
-        board = self._board
-        await board.more.wait()
-        while self._may_send():
+        more = self._carrier.more
+        await more.wait()
+        while (flight := self._next()) is not None:
             # the end of another process's job is not announced here: it is looked for
-            if not (await self._sender.is_room(board.waiting.first) and await self._send_next()):
-                await asyncio.sleep(self._sender.pause())
-        board.more.clear()
+            is_room = await self._carrier.sender.is_room(flight.job, self._board.room())
+            if not (is_room and await self._send_next()):
+                await asyncio.sleep(jittered(self._rules.send_pause))
+        more.clear()
 
-    def _may_send(self) -> bool:
-        board = self._board
-        return bool(board.waiting) and self.engine.is_online and not self.paused and board.room() > 0
+    def _next(self) -> Flight | None:
+        if not self._board.waiting or not self.engine.is_online or self.paused or self._board.room() <= 0:
+            return None
+        return self._board.next()
 
     async def _send_next(self) -> bool:
         """False if the server did not get it."""
-        if not self._may_send():
+        flight = self._next()
+        if flight is None:
             return True  # the queue was paused, or its last job cancelled, while the others were counted
-        job = self._board.waiting.first
-        self._board.waiting.take(job.id)
-        sent = await self._sender.send(job)
-        await self._cancelled_meanwhile(job.id)
-        return sent
-
-    async def _cancelled_meanwhile(self, job_id: str) -> None:
-        flight = self._board.flights.get(job_id)
-        if job_id in self._unwanted or (flight is not None and flight.refusal is not None):
-            self._unwanted.discard(job_id)
-            try:
-                await self.cancel(job_id)
-            except CannotSave as error:
-                self._board.complain(error.message, job_id)
+        self._carrier.sent.clear()
+        self.happened(flight.job.id, Chosen())
+        await self._carrier.sent.wait()
+        after = self._board.find(flight.job.id)
+        return after is None or after.stage is not Stage.HERE
 
     # Listening
 
-    def _heard(self, message: Message) -> None:
-        prompt_id = getattr(message, "prompt_id", None)
-        if isinstance(message, Preview):
-            self._preview(message)
-        flight = self._board.flights.get(prompt_id) if prompt_id else None
-        if flight is None or flight.fetching is not None or flight.job.state is JobState.QUEUED:
-            return
-        flight.heard = time.monotonic()
-        flight.absent = 0
-        flight.seen.set()
-        if not flight.tracker.apply(message):
-            return
-        if flight.tracker.phase is Phase.RUNNING and flight.job.state is JobState.SENT:
-            self._board.running(flight)
-            self._scope.start(self._board.save(flight), f"save {flight.job.id}")
-        self._board.show(flight)
-        if flight.tracker.phase.is_over:
-            flight.due = time.monotonic()
-            self._scope.start(self._asker.ask(), f"end of {flight.job.id}")
+    @property
+    def is_waiting(self) -> bool:
+        return bool(self._board.out)
 
-    def _preview(self, preview: Preview) -> None:
+    def hear(self, event: EngineEvent) -> None:
+        match event:
+            case Previewed():
+                self._preview(event)
+            case Started() | Progressed() | Ceased():
+                flight = self._board.known_as(event.handle)
+                if flight is not None:
+                    self.happened(flight.job.id, event)
+            case _:
+                pass
+
+    def _preview(self, preview: Previewed) -> None:
         """A preview without an owner is ours only if the one running job is."""
-        running = [f for f in self._board.flights.values() if f.job.state is JobState.RUNNING]
-        owner = preview.prompt_id or (running[0].job.id if len(running) == 1 else None)
-        if owner in self._board.flights:
-            self._board.bus.publish(JobPreviewed(str(owner), preview.image, preview.mime))
+        owner = self._board.known_as(preview.handle)
+        if preview.handle is None:
+            running = [flight for flight in self._board.out if flight.job.state is JobState.RUNNING]
+            owner = running[0] if len(running) == 1 else None
+        if owner is not None:
+            self._bus.publish(JobPreviewed(owner.job.id, preview.image, preview.mime))
 
-    # Asking
+    def reached(self) -> None:
+        for flight in self._board.out:
+            self.happened(flight.job.id, EngineBack())
+        self._carrier.more.set()
 
-    def _came_online(self) -> None:
-        for flight in self._board.flights.values():
-            flight.due = time.monotonic()
-        self._board.more.set()
-        if self._board.flights:
-            self._scope.start(self._asker.ask(), f"reconcile with {self.engine.ref.name}")
+    # Watching
 
     async def _watch(self) -> None:
-        await asyncio.sleep(_WATCH)
-        await self._faults.attempt(self._obey())
-        if self.engine.is_online and any(f.is_due() for f in self._board.flights.values()):
-            await self._asker.ask()
+        await asyncio.sleep(self._rules.watch)
+        await self._carrier.faults.attempt(self._obey())
+        await self._carrier.faults.attempt(self._look_before())
+        if self.engine.is_online and self._board.due():
+            await self._carrier.ask()
 
     async def _obey(self) -> None:
         """Cancels what an earlier run, or another process, asked to end."""
-        board = self._board
-        if not board.flights and not board.waiting:
+        if not self._board.out and not self._board.waiting:
             return
         try:
-            for job_id in await board.store.cancels():
-                flight = board.flights.get(job_id)
-                if flight is None or not flight.cancelling:
+            for job_id in await self._store.cancels():
+                flight = self._board.find(job_id)
+                if flight is not None and not flight.cancelling:
                     await self.cancel(job_id)
         except CannotSave as error:
             log.info("cancelling: %s", error)
+
+    async def _look_before(self) -> None:
+        """What waits after a job of an earlier run, or of another process, is told of its end."""
+        for flight in [one for one in self._board.here() if one.job.after and not one.freed]:
+            before = await self._store.get(flight.job.after)
+            if before is None:
+                self.happened(flight.job.id, PredecessorEnded(JobState.LOST))
+            elif before.state.is_final:
+                self.happened(flight.job.id, PredecessorEnded(before.state, before.retried_as))
+
+
+async def _all(tasks: Sequence[asyncio.Task[Any]]) -> None:
+    """Waits until they are over; whoever waits may be cancelled without harm to them."""
+    if tasks:
+        await asyncio.wait(tasks)

@@ -10,17 +10,13 @@ import asyncio
 import logging
 import random
 import time
-import uuid
-from collections.abc import Awaitable, Callable
+from contextlib import aclosing
 from dataclasses import replace
+from typing import Protocol
 
-from oelala_desktop.comfy.address import Address
-from oelala_desktop.comfy.answers import ServerFacts
-from oelala_desktop.comfy.client import ComfyClient
-from oelala_desktop.comfy.messages import Message, Status
-from oelala_desktop.comfy.reasons import NO_SOCKET
 from oelala_desktop.domain.catalog import Catalog
-from oelala_desktop.domain.errors import EngineAnswer, EngineError, EngineUnreachable, OelalaError
+from oelala_desktop.domain.engine import Counted, EngineEvent, EnginePort, Listening, Lists, ListsChanged, Reach
+from oelala_desktop.domain.errors import EngineError, EngineUnreachable, OelalaError
 from oelala_desktop.domain.events import EngineChanged, EngineState, NoticePosted
 from oelala_desktop.domain.job import EngineRef
 
@@ -33,7 +29,19 @@ _FIRST_WAIT, _LONGEST_WAIT = 0.5, 15.0  # seconds between attempts, with jitter
 _NEEDED_WAIT = 1.5  # the longest while a job of ours is out: its result is to be here soon after the network is back
 _STEADY = 5.0  # seconds that a socket must hold before the waits begin anew
 _LISTS_HOLD = 3.0  # seconds in which the server's lists are not read again
-Locate = Callable[[], Awaitable[Address]]
+
+
+class Listener(Protocol):
+    """Who wants to hear what an engine tells. What it raises is noted, and no more."""
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether it waits for something of the engine's: a line that breaks is then opened anew sooner."""
+
+    def reached(self) -> None:
+        """The engine answers, or its line is open again: what was told meanwhile was missed."""
+
+    def hear(self, event: EngineEvent) -> None: ...
 
 
 def jittered(seconds: float) -> float:
@@ -42,27 +50,22 @@ def jittered(seconds: float) -> float:
 
 
 class Engine:
-    """`locate` gives the address for each attempt (Sketch's changes when it is started anew)."""
+    """`port` is the adapter that speaks to it."""
 
-    def __init__(self, ref: EngineRef, locate: Locate, bus: Bus, scope: TaskScope) -> None:
+    def __init__(self, ref: EngineRef, port: EnginePort, bus: Bus, scope: TaskScope) -> None:
         self.ref = ref
+        self.port = port
         self.state = EngineState(ref.kind, ref.url, ref.name, "offline")
         self.catalog: Catalog | None = None
-        self.facts: ServerFacts | None = None
-        self.on_message: Callable[[Message], None] = lambda message: None
-        self.on_online: Callable[[], None] = lambda: None
-        self.is_needed: Callable[[], bool] = lambda: False
-        self._locate = locate
+        self.about: Reach | None = None  # who answered last
+        self._listeners: list[Listener] = []
         self._bus = bus
         self._scope = scope
         self._faults = Supervisor(bus, f"Listening to {ref.name}")
-        self._client: ComfyClient | None = None
-        self._client_id = uuid.uuid4().hex
         self._loop_task: asyncio.Task[None] | None = None
         self._hurry = asyncio.Event()
         self._online = asyncio.Event()
         self._learnt = -_LISTS_HOLD  # when the lists were read, or found unchanged, in monotonic seconds
-        self._mark = ""  # of the lists that were read last
         self._began = 0.0  # when the last attempt to connect, or the connection made by it, began
         self._reached = 0.0  # when the server last said who it is
         self._listening = asyncio.Event()
@@ -76,21 +79,24 @@ class Engine:
         return self.state.state == "online"
 
     @property
-    def is_sketch(self) -> bool:
-        """Whether no AI model runs there, whatever way led to it: Sketch answers at an address of its own too."""
-        return self.ref.kind == "sketch" or (self.facts is not None and self.facts.sketch)
+    def is_ai(self) -> bool:
+        """Whether models run there, whatever way led to it: Sketch answers at an address of its own too."""
+        return self.ref.is_ai and (self.about is None or self.about.abilities.is_ai)
 
     @property
     def name(self) -> str:
-        """What a person is told: an address that turns out to be Sketch's is not called ComfyUI."""
-        return self.ref.name.replace("ComfyUI at", "Sketch at") if self.is_sketch else self.ref.name
+        """What a person is told: an address that turns out to be another engine's is called by that."""
+        family = self.about.words.family if self.about else ""
+        return self.ref.name.replace("ComfyUI at", f"{family} at") if family else self.ref.name
 
     @property
-    def client(self) -> ComfyClient:
-        """Raises EngineUnreachable while there has been no connection yet."""
-        if self._client is None:
-            raise EngineUnreachable(self.state.reason or f"{self.ref.name} is not connected.")
-        return self._client
+    def made_by(self) -> str:
+        """What results tell of their making."""
+        return self.about.words.made_by if self.about else self.name
+
+    def attach(self, listener: Listener) -> None:
+        """It hears what the engine tells from now on."""
+        self._listeners.append(listener)
 
     async def connect(self) -> None:
         """One attempt, now; then stays connected. Raises EngineUnreachable with the reason."""
@@ -128,24 +134,22 @@ class Engine:
 
     async def is_well(self) -> bool:
         """Whether the server answers a plain question now."""
-        try:
-            await self.client.facts()
-        except EngineError:
-            return False
-        return True
+        return await self.port.is_well()
 
     def renew_socket(self) -> None:
         """The socket seems to be dead without knowing it: closed fully, then opened anew."""
-        if self._client is not None:
-            self._scope.start(self._client.close_socket(), f"renew the socket of {self.ref.name}")
+        if self.about is not None:
+            self._scope.start(self.port.renew_line(), f"renew the socket of {self.ref.name}")
+
+    async def free_memory(self) -> None:
+        """Raises EngineError."""
+        await self.port.free()
 
     async def close(self) -> None:
         if self._loop_task is not None:
             self._loop_task.cancel()
             await asyncio.gather(self._loop_task, return_exceptions=True)
-        if self._client is not None:
-            await self._client.close()
-            self._client = None
+        await self.port.close()
 
     def _set(self, **changes: object) -> None:
         state = replace(self.state, **changes)  # type: ignore[arg-type]
@@ -163,12 +167,7 @@ class Engine:
             # later attempts are made without a word: what is shown stays “offline”, with its reason
             self._set(state="connecting")
         try:
-            address = await self._locate()
-            if self._client is None or self._client.address != address:
-                if self._client is not None:
-                    await self._client.close()
-                self._client = ComfyClient(address, self._client_id)
-            self.facts = await self._client.facts()
+            about = self.about = await self.port.reach()
         except OelalaError as error:
             kind = error.kind if isinstance(error, EngineUnreachable) else ""
             self._set(state="offline", reason=error.message, reason_kind=kind)
@@ -179,23 +178,27 @@ class Engine:
         self._reached = time.monotonic()
         self._set(
             state="online",
-            kind="sketch" if self.is_sketch else self.ref.kind,
+            kind=about.kind,
             name=self.name,
-            url=self._client.address.url,
+            url=about.url,
             reason="",
             reason_kind="",
-            version=self.facts.version,
-            device=self.facts.device,
+            version=about.version,
+            device=next(iter(about.devices), ""),
         )
         if not was_online:
-            self._faults.call(self.on_online)
+            self._tell_reached()
+
+    def _tell_reached(self) -> None:
+        for listener in self._listeners:
+            self._faults.call(listener.reached)
 
     async def _learn(self) -> None:
         """Reads the node and model lists."""
-        catalog, broken, _ = await asyncio.gather(
-            self.client.catalog(), self.client.import_failures(), self.client.learn_upload_limit()
-        )
-        self.catalog = replace(catalog, sketch=self.is_sketch, broken=broken)
+        self._take(await self.port.lists())
+
+    def _take(self, lists: Lists) -> None:
+        self.catalog = lists if isinstance(lists, Catalog) else None
         self._learnt = time.monotonic()
         self._bus.publish(EngineChanged(self.state))
 
@@ -206,7 +209,8 @@ class Engine:
             await self._faults.attempt(self._listen())
             if self.is_online and time.monotonic() - self._began > _STEADY:
                 wait = _FIRST_WAIT
-            await self._pause(jittered(min(wait, _NEEDED_WAIT) if self.is_needed() else wait))
+            is_needed = any(listener.is_waiting for listener in self._listeners)
+            await self._pause(jittered(min(wait, _NEEDED_WAIT) if is_needed else wait))
             wait = min(_LONGEST_WAIT, wait * 2)
 
     async def _listen(self) -> None:
@@ -216,10 +220,9 @@ class Engine:
             if not self.is_online or self._began - self._reached > _FIRST_WAIT:
                 await self._reach()
             self._began, self._deaf, opening = time.monotonic(), True, True
-            async for message in self.client.messages(on_open=self._opened):
-                if isinstance(message, Status):
-                    self._set(queue_remaining=message.remaining)
-                self._faults.call(self.on_message, message)
+            async with aclosing(self.port.events()) as events:
+                async for event in events:
+                    self._heard(event)
         except EngineError as error:
             log.info("%s: %s", self.ref.name, error)
             if opening and self._deaf:
@@ -227,10 +230,23 @@ class Engine:
         finally:
             self._listening.clear()
 
+    def _heard(self, event: EngineEvent) -> None:
+        match event:
+            case Listening():
+                self._opened()
+            case Counted(jobs=jobs):
+                self._set(queue_remaining=jobs)
+            case ListsChanged():
+                self._scope.start(self._relearn(), f"catalog of {self.ref.name}")
+            case _:
+                pass
+        for listener in self._listeners:
+            self._faults.call(listener.hear, event)
+
     async def _tell_no_socket(self, error: EngineError) -> None:
         """Once, if the server is well but for its socket: everything works without, only later and without pictures."""
-        if isinstance(error, EngineUnreachable) and error.kind in ("no_socket", "timeout"):
-            self.socket_trouble = error.message if error.kind == "no_socket" else self._late_socket
+        if isinstance(error, EngineUnreachable) and error.kind == "no_socket":
+            self.socket_trouble = error.message
             if not self._told_of_socket and await self.is_well():
                 self._told_of_socket = True
                 self._bus.publish(NoticePosted("warning", self.socket_trouble))
@@ -247,7 +263,7 @@ class Engine:
 
     @property
     def _late_socket(self) -> str:
-        return NO_SOCKET.format(url=self.client.address.url, why=" (it does not answer in time)")
+        return self.about.words.no_line if self.about else ""
 
     def _opened(self) -> None:
         """A new socket has missed whatever came before it: what runs is asked anew, and the lists may differ."""
@@ -255,28 +271,20 @@ class Engine:
         self.socket_trouble = ""
         self._listening.set()
         self._socket_tried.set()
-        self._faults.call(self.on_online)
+        self._tell_reached()
         if time.monotonic() - self._learnt > _LISTS_HOLD:
             self._scope.start(self._relearn(), f"catalog of {self.ref.name}")
 
     async def _relearn(self) -> None:
         """Reads the lists if they may have changed: a socket that was cut is no new start of the server."""
         try:
-            mark = await self._mark_now()
-            if mark and mark == self._mark:
+            lists = await self.port.new_lists()
+            if lists is None:
                 self._learnt = time.monotonic()
-                return
-            await self._learn()
-            self._mark = mark
+            else:
+                self._take(lists)
         except EngineError as error:
             log.info("no lists from %s: %s", self.ref.name, error)
-
-    async def _mark_now(self) -> str:
-        try:
-            return await self.client.mark()
-        except EngineAnswer as error:
-            log.info("no mark of the lists of %s: %s", self.ref.name, error)
-            return ""
 
     async def _pause(self, seconds: float) -> None:
         self._hurry.clear()

@@ -3,33 +3,34 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
-from oelala_desktop.comfy.address import Address, parse_address
-from oelala_desktop.comfy.process import SketchProcess
+from oelala_desktop.domain.address import parse_address
+from oelala_desktop.domain.engine import EnginePort
+from oelala_desktop.domain.engine_kinds import COMFYUI, SKETCH
 from oelala_desktop.domain.errors import EngineUnreachable
 from oelala_desktop.domain.job import EngineRef
 from oelala_desktop.domain.preset import Preset
 from oelala_desktop.storage.preferences import Preferences
 
 from .bus import Bus
-from .engine import Engine, Locate
+from .engine import Engine
 from .known_settings import ENGINE_URL
 from .servers import Servers
 from .tasks import TaskScope
 
-SKETCH = EngineRef("sketch", "", "Sketch")
+BUILT_IN = EngineRef(SKETCH, "", "Sketch")
+Build = Callable[[EngineRef], EnginePort]
 
 
 class EnginePool:
-    """One Engine for each address, made when first asked for."""
+    """One Engine for each address, made when first asked for; `build` makes what speaks to it."""
 
-    def __init__(
-        self, bus: Bus, scope: TaskScope, preferences: Preferences, sketch: SketchProcess, servers: Servers
-    ) -> None:
+    def __init__(self, bus: Bus, scope: TaskScope, preferences: Preferences, build: Build, servers: Servers) -> None:
         self._bus = bus
         self._scope = scope
         self._preferences = preferences
-        self._sketch = sketch
+        self._build = build
         self._servers = servers
         self._engines: dict[tuple[str, str], Engine] = {}
 
@@ -40,26 +41,19 @@ class EnginePool:
     def for_ref(self, ref: EngineRef) -> Engine:
         key = (ref.kind, ref.url)
         if key not in self._engines:
-            locate = self._sketch.address if ref.kind == "sketch" else self._fixed(ref.url)
-            self._engines[key] = Engine(ref, locate, self._bus, self._scope)
+            self._engines[key] = Engine(ref, self._build(ref), self._bus, self._scope)
         return self._engines[key]
-
-    def _fixed(self, url: str) -> Locate:
-        async def locate() -> Address:
-            return await self._servers.address(url)
-
-        return locate
 
     def named(self, name: str) -> Engine:
         """For `sketch`, the name of a server, or an address. Raises InvalidField for what is none of these."""
-        if name.strip().casefold() == "sketch":
-            return self.for_ref(SKETCH)
+        if name.strip().casefold() == SKETCH:
+            return self.for_ref(BUILT_IN)
         known = self._servers.find(name)
         if known is not None:
-            return self.for_ref(EngineRef("comfyui", known.url, known.name))
+            return self.for_ref(EngineRef(COMFYUI, known.url, known.name))
         address = parse_address(name)
         known = next((server for server in self._servers.all() if server.url == address.url), None)
-        return self.for_ref(EngineRef("comfyui", address.url, known.name if known else f"ComfyUI at {address.host}"))
+        return self.for_ref(EngineRef(COMFYUI, address.url, known.name if known else f"ComfyUI at {address.host}"))
 
     def of_this_run(self, name: str) -> Engine:
         """What `--engine` names: the token of the environment goes there, and nowhere else. Raises InvalidField."""
@@ -87,7 +81,7 @@ class EnginePool:
             await engine.connect()
             return engine, ""
         except EngineUnreachable as error:
-            sketch = self.for_ref(SKETCH)
+            sketch = self.for_ref(BUILT_IN)
             await sketch.connect()
             refuse_instead(sketch, wish, error.message, error.kind)
             return sketch, f"{error.message} Using the built-in Sketch engine instead: no AI model, just a camera move."

@@ -13,10 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from oelala_desktop.comfy.answers import ServerFile
-from oelala_desktop.comfy.client import ComfyClient
-from oelala_desktop.comfy.transfer import cannot_save
-from oelala_desktop.domain.errors import EngineAnswer, NotThisJobs, Unreadable
+from oelala_desktop.domain.engine import EnginePort, ServerFile
+from oelala_desktop.domain.errors import CannotSave, EngineAnswer, NotThisJobs, Unreadable
 from oelala_desktop.domain.field import MAX_SEED
 from oelala_desktop.domain.job import Job, Output
 from oelala_desktop.metadata import check_complete, check_sound, probe, read
@@ -67,7 +65,7 @@ def is_fetched(job: Job, files: tuple[ServerFile, ...]) -> bool:
     return all(already_there(folder, place.stem, job, place.role) for place in places(job, files))
 
 
-async def fetch_result(client: ComfyClient, job: Job, place: Place, *, anew: frozenset[str] = frozenset()) -> Output:
+async def fetch_result(engine: EnginePort, job: Job, place: Place, *, anew: frozenset[str] = frozenset()) -> Output:
     """One file of a job; what an earlier try brought is not fetched again, unless its path is in `anew`. Raises
     EngineUnreachable, EngineAnswer (NotThisJobs among it) or CannotSave; nothing half-written is left under a final
     name."""
@@ -81,10 +79,10 @@ async def fetch_result(client: ComfyClient, job: Job, place: Place, *, anew: fro
     try:
         target = await asyncio.to_thread(part.open, "wb")
     except OSError as error:
-        raise cannot_save(str(folder), error) from error
+        raise CannotSave.of_result(str(folder), error) from error
     try:
         try:
-            await client.download(place.file, target, str(folder), oldest=oldest)
+            await engine.fetch(place.file, target, str(folder), oldest=oldest)
         finally:
             await asyncio.to_thread(_close, target, folder)
         return await asyncio.to_thread(_finish, part, job, place)
@@ -103,7 +101,7 @@ def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise cannot_save(str(folder), error) from error
+        raise CannotSave.of_result(str(folder), error) from error
 
 
 def _close(target: object, folder: Path) -> None:
@@ -112,7 +110,7 @@ def _close(target: object, folder: Path) -> None:
             file.flush()
             os.fsync(file.fileno())
     except OSError as error:
-        raise cannot_save(str(folder), error) from error
+        raise CannotSave.of_result(str(folder), error) from error
 
 
 def _finish(part: Path, job: Job, place: Place) -> Output:
@@ -130,7 +128,7 @@ def _finish(part: Path, job: Job, place: Place) -> Output:
         part.replace(final)
         sync_folder(final.parent)
     except OSError as error:
-        raise cannot_save(str(part.parent), error) from error
+        raise CannotSave.of_result(str(part.parent), error) from error
     return output
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from oelala_desktop.domain.advising import left_out
+from oelala_desktop.domain.engine_kinds import SKETCH
 from oelala_desktop.domain.errors import EngineError, EngineUnreachable, OelalaError
 from oelala_desktop.domain.preset import Missing, Preset
 from oelala_desktop.storage.jobs import JobStore
@@ -17,7 +18,7 @@ from oelala_desktop.storage.paths import Paths
 
 from .damage import HOW_TO_LOOK, damage_so_far
 from .engine import Engine
-from .engines import SKETCH, EnginePool
+from .engines import BUILT_IN, EnginePool
 from .inability import Inability
 from .tools import ToolRegistry
 
@@ -65,12 +66,12 @@ async def check_health(
     damage = await damage_so_far(store)
     findings += [Finding("note", damage, HOW_TO_LOOK)] if damage else []
     findings += [Finding("problem", fault, "Mend the preset's files or remove them.") for fault in registry.faults]
-    if engine.casefold() != "sketch":
+    if engine.casefold() != SKETCH:
         optional = engine.casefold() == "auto"
         asked = engines.named(engines.default_url) if optional else engines.of_this_run(engine)
         findings += await _engine(asked, registry, store, optional=optional)
-    if engine.casefold() in ("auto", "sketch"):
-        findings += await _engine(engines.for_ref(SKETCH), registry, store, optional=False)
+    if engine.casefold() in ("auto", SKETCH):
+        findings += await _engine(engines.for_ref(BUILT_IN), registry, store, optional=False)
     return findings
 
 
@@ -103,18 +104,18 @@ async def _engine(engine: Engine, registry: ToolRegistry, store: JobStore, *, op
         return [Finding(level, error.message, _FIXES.get(error.kind, ""))]
     except OelalaError as error:
         return [Finding("problem", error.message)]
-    facts, catalog = engine.facts, engine.catalog
-    if facts is None or catalog is None:
+    about, catalog = engine.about, engine.catalog
+    if about is None or catalog is None:
         return [Finding("problem", f"{engine.name} answers but does not say what it can run.")]
-    devices = ", ".join(facts.devices) or "no device named"
-    version = "" if facts.sketch else f"ComfyUI {facts.version}, "
+    devices = ", ".join(about.devices) or "no device named"
+    version = f"{about.words.program}, " if about.words.program else ""
     out = [Finding("ok", f"{engine.name} answers ({version}{devices}, {len(catalog.classes)} node classes).")]
     trouble = await engine.socket_of(_SOCKET_TIME)
     if trouble:
         out.append(Finding("note", trouble, _FIXES["no_socket"]))
-    if all(name == "cpu" for name in facts.devices) and not facts.sketch:
+    if all(name == "cpu" for name in about.devices) and engine.is_ai:
         out.append(Finding("note", "It runs on the processor alone: a video takes hours.", "Start it without --cpu."))
-    presets = [preset for preset in registry.by_tool() if preset.sketch == facts.sketch]
+    presets = [preset for preset in registry.by_tool() if preset.sketch != engine.is_ai]
     lacking = [preset.missing(catalog) for preset in presets]
     lists = await _lists(engine) if any(m.kind == "model" for found in lacking for m in found) else {}
     out += [_preset(preset, missing, lists) for preset, missing in zip(presets, lacking, strict=True)]
@@ -142,7 +143,7 @@ Lists = Mapping[str, tuple[str, ...]]
 
 async def _lists(engine: Engine) -> Lists:
     try:
-        return await engine.client.model_lists()
+        return await engine.port.model_files()
     except EngineError as error:
         log.info("no lists of models: %s", error)
         return {}

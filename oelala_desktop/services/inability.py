@@ -9,7 +9,6 @@ import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
-from oelala_desktop.comfy.messages import Failed
 from oelala_desktop.domain.advising import left_out
 from oelala_desktop.domain.catalog import Catalog
 from oelala_desktop.domain.errors import CannotSave, NotFound
@@ -59,11 +58,11 @@ class Inability:
         except NotFound:
             return ()
 
-    def part_that_failed(self, job: Job, failure: Failed) -> OptionalPart | None:
-        """The optional part that a job failed by; None when it failed by what it cannot do without."""
-        if failure.node not in job.graph:
+    def part_that_failed(self, job: Job, node: str) -> OptionalPart | None:
+        """The optional part that this node is of; None when the job failed by what it cannot do without."""
+        if node not in job.graph:
             return None
-        title = base_title(job.graph, failure.node)
+        title = base_title(job.graph, node)
         return next((part for part in self._parts(job) if title in part.nodes), None)
 
     async def again(self, job: Job, part: OptionalPart, error: JobError, why: str) -> tuple[JobError, Job] | None:

@@ -18,6 +18,7 @@ from oelala_desktop.domain.errors import NotFound, OelalaError
 from oelala_desktop.domain.events import JobFinished
 from oelala_desktop.domain.field import MAX_SEED
 from oelala_desktop.domain.job import Job, JobInput, JobState, Progress
+from oelala_desktop.domain.life import RULES
 from oelala_desktop.domain.obstacle import Obstacle, Said, obstructed
 from oelala_desktop.domain.plan import Plan, choose, own_fields, plan
 from oelala_desktop.domain.preset import Preset, Request
@@ -39,8 +40,6 @@ from .queue import Queue
 from .tasks import TaskScope
 from .tools import ToolRegistry
 from .turns import Turns
-
-SKETCH_NAME = "Sketch – no AI model"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +89,7 @@ class JobService(Queue):
     ) -> None:
         super().__init__(store, bus)
         self.inputs = inputs
+        self.rules = RULES  # of the lives of the jobs
         self._registry = registry
         self._scope = scope
         self._presence = presence
@@ -183,7 +183,6 @@ class JobService(Queue):
         if isinstance(preset, Obstacle):
             raise preset.error
         catalog = await self._inability.seen_by(catalog, engine.ref, preset, checked)
-        catalog = replace(catalog, upload_limit=engine.client.upload_limit)
         self._settled(tool, (preset,), wish, {}, catalog)  # what needs no look at files comes first
         looked = await asyncio.to_thread(take_all, self.inputs, preset, checked)
         settled = self._settled(tool, (preset,), wish, looked, catalog)
@@ -209,7 +208,7 @@ class JobService(Queue):
         preset = ready.plan.preset
         params = request.params() | {
             **ready.said,
-            "engine": _engine_words(engine),
+            "engine": engine.made_by,
             "created_at": time.strftime("%Y-%m-%dT%H:%M:%S%z", time.localtime(now)),
             "job_id": job_id,
             "app_version": __version__,
@@ -247,7 +246,7 @@ class JobService(Queue):
     def driver(self, engine: Engine) -> Driver:
         key = (engine.ref.kind, engine.ref.url)
         if key not in self._drivers:
-            driver = Driver(engine, self._store, self._bus, self._scope, self._keys_of, self._inability)
+            driver = Driver(engine, self._store, self._bus, self._scope, self._keys_of, self._inability, self.rules)
             driver.paused = self._paused
             self._drivers[key] = driver
             engine.start()
@@ -347,12 +346,6 @@ def _variation(request: Request, number: int) -> Request:
     """The first keeps a given seed; the others count on from it, or draw their own."""
     seed = draw_seed() if request.seed < 0 else (request.seed + number) % (MAX_SEED + 1)
     return request.with_seed(seed)
-
-
-def _engine_words(engine: Engine) -> str:
-    if engine.is_sketch:
-        return SKETCH_NAME
-    return f"ComfyUI {engine.facts.version}" if engine.facts else "ComfyUI"
 
 
 def _said_of_inputs(inputs: Sequence[JobInput]) -> dict[str, object]:

@@ -9,12 +9,11 @@ import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from oelala_desktop.comfy.transfer import cannot_save
-from oelala_desktop.domain.errors import Unreadable
+from oelala_desktop.domain.errors import CannotSave, Unreadable
 from oelala_desktop.domain.job import Job, Output
 from oelala_desktop.metadata import check_complete, probe
 
-from .board import Board
+from .complaints import Complaints
 from .fetching import already_there, describe, embed_params, params_of, result_stem, sync_folder
 
 log = logging.getLogger(__name__)
@@ -32,7 +31,7 @@ class Astray(Exception):
 
 
 async def with_joined(
-    board: Board, job: Job, outputs: tuple[Output, ...], brought: Mapping[str, State]
+    complaints: Complaints, job: Job, outputs: tuple[Output, ...], brought: Mapping[str, State]
 ) -> tuple[Output, ...]:
     """The outputs and what their clips make together. `brought` is how each clip was left by whoever brought it. A file
     that is whole and this job's is taken as it is, so that a try that was cut off goes on where it stood. Clips that
@@ -44,7 +43,7 @@ async def with_joined(
             made.append(await _join(job, {clip.path: brought.get(clip.path) for clip in clips}, stem))
         except Unreadable as error:
             log.warning("%s: %s", job.id, error)
-            board.complain(f"The clips are here, but could not be joined. {error.message}", job.id)
+            complaints.say(f"The clips are here, but could not be joined. {error.message}", job.id)
     return (*outputs, *made)
 
 
@@ -95,7 +94,7 @@ def _make(job: Job, clips: Mapping[str, State], stem: str, stop: threading.Event
     except (OSError, Unreadable) as error:
         _check_states(clips)
         if isinstance(error, OSError):
-            raise cannot_save(str(folder), error) from error
+            raise CannotSave.of_result(str(folder), error) from error
         raise
     return output
 

@@ -7,12 +7,11 @@ import re
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
-from oelala_desktop.comfy.answers import ServerFile
+from oelala_desktop.domain.engine import ServerFile
 from oelala_desktop.domain.errors import EngineAnswer
 from oelala_desktop.domain.job import Job
+from oelala_desktop.domain.savers import saves_pictures
 from oelala_desktop.metadata import sniff, sniff_sound
-
-from .probing import saves_pictures
 
 #: a kind by content -> our suffix
 VISUAL = {
@@ -75,7 +74,7 @@ def _may_be_own(job: Job, file: ServerFile) -> bool:
 def is_enough(job: Job, kinds: Mapping[str, int]) -> bool:
     """Whether what came is what was asked for: a picture or video where the graph saves such, else anything. `kinds`
     counts the outputs by kind."""
-    if saves_pictures(job):
+    if saves_pictures(job.graph):
         return bool(kinds.get("video") or kinds.get("image"))
     return any(kinds.values())
 

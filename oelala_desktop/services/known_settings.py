@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from oelala_desktop.comfy.address import parse_address
+from oelala_desktop.domain.address import parse_address
+from oelala_desktop.domain.engine_kinds import COMFYUI, SKETCH
 from oelala_desktop.domain.errors import InvalidField
 from oelala_desktop.domain.field import Field, FieldKind
 from oelala_desktop.domain.tool import VOCABULARY
@@ -96,7 +97,7 @@ NOTICES = _switch("notices", "Notices", True, "Tell me when a job ends in the ba
 CLOSE_TO_TRAY = _switch("close_to_tray", "Closing", True, "Keep running in the tray")
 API = _switch("api", "API", True, "Answer scripts on this machine", heard_by="api")
 API_PORT = _number("api_port", "Port", 7998, 1024, 65535, heard_by="api")
-ENGINE_CHOICE = _choice("engine_choice", "Engine", ("auto", "comfyui", "sketch"))
+ENGINE_CHOICE = _choice("engine_choice", "Engine", ("auto", COMFYUI, SKETCH))
 GEOMETRY = _line("geometry", "Window", "")
 PAGE = _line("page", "Page", "")
 SIDEBAR_NARROW = _switch("sidebar_narrow", "Sidebar", False)

@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from oelala_desktop.comfy.address import Address, authority_fault, parse_address
+from oelala_desktop.domain.address import Address, authority_fault, parse_address
+from oelala_desktop.domain.engine_kinds import SKETCH
 from oelala_desktop.domain.errors import InvalidField
 from oelala_desktop.services.known_settings import SERVERS
 from oelala_desktop.storage.preferences import Preferences
@@ -19,7 +20,7 @@ from oelala_desktop.storage.secrets import Secrets
 
 #: a bearer token for the one server that this run names: a simple way for the command line
 TOKEN_VARIABLE = "OELALA_TOKEN"
-_RESERVED = ("auto", "sketch")
+_RESERVED = ("auto", SKETCH)
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 
 

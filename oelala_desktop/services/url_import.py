@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 
 import httpx
 
-from oelala_desktop.comfy.body import IDENTITY, refuse_compression
+from oelala_desktop.domain.bodies import IDENTITY, refuse_encoding
 from oelala_desktop.domain.errors import CannotSave, EngineAnswer, InvalidMedia
 from oelala_desktop.domain.field import TIMED_KINDS, FieldKind
 
@@ -32,6 +32,7 @@ class _Allowance(NamedTuple):
 _LARGE = _Allowance(2 * 10**9, None)
 _SECONDS, _EACH = 30.0, 20 * 10**6  # for so many bytes that may come
 _REDIRECTS = 3
+_PIECE = 65_536  # bytes taken at once
 _LONGEST = 60  # characters of an address that a sentence holds
 #: where the last 32 bits are the IPv4 address that a gateway or this machine goes on to: NAT64, and the old ::1.2.3.4
 _HOLDING_IPV4 = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("::/96"))
@@ -141,7 +142,7 @@ async def _get(url: str, address: str | None, part: Path, limit: int) -> str | _
             return _Redirect(str(response.headers.get("location", "")))
         if response.status_code != 200:
             raise _Refused(f"{_host(url)} answered with status {response.status_code}.")
-        refuse_compression(response)
+        refuse_encoding(response.headers.get("content-encoding"))
         too_large = f"There is more than {_amount(limit)} at {_host(url)}, which is the most that is fetched."
         if int(response.headers.get("content-length") or 0) > limit:
             raise _Refused(too_large)

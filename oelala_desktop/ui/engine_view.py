@@ -15,7 +15,7 @@ from oelala_desktop.ui.studio import Studio
 
 def chip_words(state: EngineState) -> str:
     """ "RTX 4090 · studio-pc", "Sketch – no AI model", or what is tried."""
-    if state.kind == "sketch":
+    if not state.is_ai:
         return "Sketch – no AI model"
     host = state.url.split("://")[-1].split("/")[0]
     local = host.rsplit(":", 1)[0] in ("127.0.0.1", "localhost", "[::1]")
@@ -49,23 +49,23 @@ class EngineView(QObject):
         state = engine.state
         if engine.catalog is not self._catalog:
             self._catalog = engine.catalog
-            self._look_at_presets(engine.catalog, state.kind)
+            self._look_at_presets(engine.catalog, state.is_ai)
         facts = [("Presets", self._presets)] if self._presets else []
         self._panel.set_engine(state, facts)
         self._studio.shell.topbar.set_engine(chip_words(state), state.state)
 
-    def _look_at_presets(self, catalog: Catalog | None, kind: str) -> None:
+    def _look_at_presets(self, catalog: Catalog | None, is_ai: bool) -> None:
         """What can run there, and what each of the others lacks. Nobody adds anything to Sketch, nor Sketch's own
         presets to a ComfyUI, so neither is told as missing."""
         self._presets, lacking = "", []
         if catalog is not None:
-            presets = [p for p in self._studio.services.registry.presets() if kind == "sketch" or not p.sketch]
+            presets = [p for p in self._studio.services.registry.presets() if not (is_ai and p.sketch)]
             for preset in presets:
                 choice = preset_choice(preset, catalog)
                 if choice.missing:
                     lacking.append(choice._replace(id=preset.id, name=f"{preset.tool.name} · {preset.name}"))
             self._presets = f"{len(presets) - len(lacking)} of {len(presets)} can run here"
-        self._panel.lacking.set_presets(() if kind == "sketch" else lacking)
+        self._panel.lacking.set_presets(lacking if is_ai else ())
 
     def _show_address(self) -> None:
         """The user's own ComfyUI: its address, its name if it has one, and whether a token is stored for it."""
@@ -89,7 +89,7 @@ class EngineView(QObject):
 
     def _selected(self, event: EngineSelected) -> None:
         self._panel.set_choice(self._current.choice)
-        if event.engine.kind == "sketch" and self._current.choice == "auto":
+        if not event.engine.is_ai and self._current.choice == "auto":
             self._studio.notify(
                 "ComfyUI does not answer. New jobs go to Sketch: a camera move, no AI model.", "warning", toast=False
             )
@@ -110,5 +110,5 @@ class EngineView(QObject):
         self._studio.actions.start(connect(), done=lambda _: self._show_address(), failed=refused)
 
     async def _free_memory(self) -> None:
-        await self._current.engine.client.free_memory()
+        await self._current.engine.free_memory()
         self._studio.notify("The server was asked to unload its models.")

@@ -247,5 +247,5 @@ class QueueView(QObject):
         )
 
     async def _free_memory(self) -> None:
-        await self._studio.services.current.engine.client.free_memory()
+        await self._studio.services.current.engine.free_memory()
         self._studio.notify("The server was asked to unload its models.")

@@ -12,10 +12,10 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from oelala_desktop.comfy.address import Address
 from oelala_desktop.comfy.client import ComfyClient
 from oelala_desktop.comfy.messages import decode
 from oelala_desktop.comfy.tracker import Tracker
+from oelala_desktop.domain.address import Address
 from oelala_desktop.domain.events import JobProgressed
 from oelala_desktop.services.bus import Bus
 

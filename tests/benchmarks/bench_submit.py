@@ -22,7 +22,7 @@ import websockets
 from PIL import Image
 
 from oelala_desktop.bootstrap import Services
-from oelala_desktop.comfy.messages import Message
+from oelala_desktop.domain.engine import EngineEvent
 from oelala_desktop.services.engine import Engine
 from oelala_desktop.services.jobs import Wish
 from oelala_desktop.storage.paths import Paths, shipped
@@ -75,20 +75,18 @@ class _Seen:
         self.first: dict[str, float] = {}
         self.news = asyncio.Event()
 
+    is_waiting = False
+
+    def reached(self) -> None:
+        pass
+
     def listen(self) -> None:
-        """In front of whoever listens now."""
-        then = self._engine.on_message
+        self._engine.attach(self)
 
-        def both(message: Message) -> None:
-            self._hear(message)
-            then(message)
-
-        self._engine.on_message = both
-
-    def _hear(self, message: Message) -> None:
-        prompt_id = getattr(message, "prompt_id", None)
-        if prompt_id and prompt_id not in self.first:
-            self.first[prompt_id] = time.perf_counter()
+    def hear(self, event: EngineEvent) -> None:
+        handle = getattr(event, "handle", None)
+        if handle and handle not in self.first:
+            self.first[handle] = time.perf_counter()
             self.news.set()
 
 

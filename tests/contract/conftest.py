@@ -17,8 +17,8 @@ import pytest
 from PIL import Image
 
 from oelala_desktop.comfy import messages as m
-from oelala_desktop.comfy.address import parse_address
 from oelala_desktop.comfy.client import ComfyClient
+from oelala_desktop.domain.address import parse_address
 from tests.contract.listener import Listener
 from tests.contract.workbench import Workbench
 

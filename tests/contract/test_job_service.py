@@ -94,11 +94,11 @@ async def test_a_repeat_of_the_same_settings_makes_a_file_of_its_own(studio: Stu
     assert len(studio.files()) == 2
 
 
-async def test_cancelling_what_runs_what_waits_there_and_what_waits_here(studio: Studio) -> None:
+async def test_cancelling_what_runs_what_waits_there_and_what_waits_here(studio: Studio, other: ComfyClient) -> None:
     jobs = [(await studio.submit("slow", seed=n))[0] for n in range(4)]
     await studio.running(jobs[0])
-    await until(lambda: _waits(studio, jobs[1].id))
-    queue = await studio.engine.client.queue()
+    await until(lambda: _waits(other, jobs[1].id))
+    queue = await other.queue()
     assert {job.id for job in jobs} & {*queue.running, *queue.pending} == {jobs[0].id, jobs[1].id}
     for job in reversed(jobs):
         await studio.services.jobs.cancel(job.id)
@@ -151,14 +151,14 @@ async def test_a_retry_is_a_job_of_its_own(studio: Studio) -> None:
     assert params["seed"] == str(ended[1].seed)
 
 
-async def test_a_paused_queue_sends_nothing_and_its_order_can_be_changed(studio: Studio) -> None:
+async def test_a_paused_queue_sends_nothing_and_its_order_can_be_changed(studio: Studio, other: ComfyClient) -> None:
     jobs = studio.services.jobs
     await jobs.pause(True)
     a, b, c = [(await studio.submit("plain", num_frames=5, seed=n))[0] for n in range(3)]
     await jobs.move(c.id, a.id)
     await jobs.move(a.id, None)
     await asyncio.sleep(0.3)
-    assert not {a.id, b.id, c.id} & set(sum(await _queue(studio), ()))
+    assert not {a.id, b.id, c.id} & set(sum(await _queue(other), ()))
     assert [job.state for job in await jobs.recent()] == [S.QUEUED] * 3
     await jobs.pause(False)
     ended = await studio.ended(a, b, c)
@@ -166,12 +166,12 @@ async def test_a_paused_queue_sends_nothing_and_its_order_can_be_changed(studio:
     assert [job.seed for job in order] == [2, 1, 0]
 
 
-async def _waits(studio: Studio, job_id: str) -> bool:
-    return job_id in (await studio.engine.client.queue()).pending
+async def _waits(client: ComfyClient, job_id: str) -> bool:
+    return job_id in (await client.queue()).pending
 
 
-async def _queue(studio: Studio) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    queue = await studio.engine.client.queue()
+async def _queue(client: ComfyClient) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    queue = await client.queue()
     return queue.running, queue.pending
 
 

@@ -11,8 +11,8 @@ import httpx
 import pytest
 from PIL import Image
 
-from oelala_desktop.comfy.answers import ServerFile
 from oelala_desktop.comfy.client import ComfyClient
+from oelala_desktop.domain.engine import ServerFile
 from oelala_desktop.domain.errors import EngineAnswer
 from tests.contract.conftest import picture
 from tests.contract.files import written

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from oelala_desktop.comfy.address import Address, parse_address
 from oelala_desktop.comfy.client import ComfyClient
+from oelala_desktop.domain.address import Address, parse_address
 from oelala_desktop.domain.errors import EngineAnswer, EngineUnreachable
 from tests.contract.answering import answering, http
 from tests.contract.files import written

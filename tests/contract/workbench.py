@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import tempfile
 import uuid
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -26,7 +28,10 @@ class Workbench:
 
     async def give(self, content: bytes, suffix: str) -> str:
         """Upload a file of that kind; the server's name for it."""
-        return await self.client.upload(f"oelala_test_{uuid.uuid4().hex}{suffix}", content)
+        with tempfile.NamedTemporaryFile() as file:
+            file.write(content)
+            file.flush()
+            return await self.client.upload(f"oelala_test_{uuid.uuid4().hex}{suffix}", Path(file.name))
 
     async def give_picture(self, pixels: np.ndarray) -> str:
         out = io.BytesIO()

@@ -19,6 +19,7 @@ from PIL import Image
 from oelala_desktop.bootstrap import Services
 from oelala_desktop.domain.events import JobProgressed, NoticePosted
 from oelala_desktop.domain.job import Job, JobState
+from oelala_desktop.domain.life import RULES, Rules
 from oelala_desktop.metadata import check_complete
 from oelala_desktop.services.engine import Engine
 from oelala_desktop.services.fetching import job_of
@@ -125,8 +126,9 @@ class App:
 
 
 @asynccontextmanager
-async def running_app(home: Path, url: str, *, connect: bool = True) -> AsyncIterator[App]:
+async def running_app(home: Path, url: str, *, connect: bool = True, rules: Rules = RULES) -> AsyncIterator[App]:
     async with Services(Paths(home, home / "output")) as services:
+        services.jobs.rules = rules
         engine = services.engines.named(url)
         app = App(services, engine)
         if connect:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 import json
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from oelala_desktop.domain.errors import CannotSave
+from oelala_desktop.domain.events import NoticePosted
 from oelala_desktop.domain.job import EngineRef, JobState, Output
 from oelala_desktop.metadata import read
 from oelala_desktop.services import joining
+from oelala_desktop.services.bus import Bus
+from oelala_desktop.services.complaints import Complaints
 from oelala_desktop.services.joining import chains, state_of, with_joined
 from tests.unit.services.test_pure_parts import some_job
 from tests.unit.services.test_splicing import PLAIN, clip
@@ -91,10 +93,12 @@ async def test_clips_that_cannot_be_joined_stay_and_that_is_said(tmp_path: Path)
     whole = (tmp_path / "clip2.mp4").read_bytes()
     (tmp_path / "clip2.mp4").write_bytes(whole.replace(b"avc1", b"zzzz"))
     said: list[str] = []
-    board: Any = SimpleNamespace(complain=lambda text, _job_id: said.append(text))
+    bus = Bus()
+    bus.subscribe(NoticePosted, lambda event: said.append(event.text))
+    complaints = Complaints(bus)
 
     async def joined_of() -> tuple[Output, ...]:
-        return await with_joined(board, job, tuple(outputs), {made.path: state_of(made.path) for made in outputs})
+        return await with_joined(complaints, job, tuple(outputs), {made.path: state_of(made.path) for made in outputs})
 
     assert await joined_of() == tuple(outputs)
     assert len(said) == 1 and said[0].startswith("The clips are here, but could not be joined.")

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from oelala_desktop.comfy.client import ComfyClient
+from oelala_desktop.comfy.engine import ComfyEngine
+from oelala_desktop.domain.engine import Ended
 from oelala_desktop.domain.job import JobState
-from oelala_desktop.services import collecting
-from oelala_desktop.services.asking import Asker
+from oelala_desktop.domain.life import RULES, step
 from oelala_desktop.services.collecting import Collector
 from oelala_desktop.services.driver import Driver
 from oelala_desktop.services.scanning import Scanner
@@ -49,7 +50,7 @@ def told_once(app: App, words: str) -> bool:
 
 
 async def test_every_message_stumbles(tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Driver, "_heard", fail)
+    monkeypatch.setattr(Driver, "hear", fail)
     async with running_app(tmp_path / "home", server.url) as app:
         ended = [await app.end_of(await app.submit(**ONE, seed=n)) for n in range(2)]
         assert told_once(app, "Listening to")
@@ -62,7 +63,7 @@ async def test_the_socket_s_reader_stumbles(tmp_path: Path, server: Server, monk
         fail()
         yield
 
-    monkeypatch.setattr(ComfyClient, "messages", messages)
+    monkeypatch.setattr(ComfyEngine, "events", messages)
     async with running_app(tmp_path / "home", server.url) as app:
         assert (await app.end_of(await app.submit(**ONE))).state is JobState.DONE
         assert told_once(app, "Listening to")
@@ -70,7 +71,7 @@ async def test_the_socket_s_reader_stumbles(tmp_path: Path, server: Server, monk
 
 async def test_looking_for_a_server_stumbles(tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     async with running_app(tmp_path / "home", server.url, connect=False) as app:
-        monkeypatch.setattr(app.engine, "_reach", failing(app.engine._reach, 2))
+        monkeypatch.setattr(app.engine.port, "reach", failing(app.engine.port.reach, 2))
         app.engine.start()
         async with asyncio.timeout(20):
             await app.engine.wait_online()
@@ -91,18 +92,16 @@ async def test_the_watch_stumbles(tmp_path: Path, hostile: Hostile, monkeypatch:
 
 
 async def test_asking_stumbles_over_one_job(tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("oelala_desktop.services.asking.BAFFLED_TRIES", 3)
-    real = Asker._ended_there
     unlucky = set[str]()
 
-    async def ended(asker: Asker, flight: Any, entry: Any) -> None:
-        if flight.job.id in unlucky:
+    def stumbling(flight: Any, fact: Any, *given: Any) -> Any:
+        if flight.job.id in unlucky and isinstance(fact, Ended):
             fail()
-        await real(asker, flight, entry)
+        return step(flight, fact, *given)
 
-    monkeypatch.setattr(Asker, "_ended_there", ended)
-    monkeypatch.setattr("oelala_desktop.services.asking.savers_of", lambda job: ())
-    async with running_app(tmp_path / "home", server.url) as app:
+    monkeypatch.setattr("oelala_desktop.services.board.step", stumbling)
+    monkeypatch.setattr("oelala_desktop.services.asking.savers_of", lambda graph, prefix: ())
+    async with running_app(tmp_path / "home", server.url, rules=replace(RULES, baffled_tries=3)) as app:
         await app.services.jobs.pause(True)
         first, second = await app.submit(**ONE), await app.submit(**ONE, seed=2)
         unlucky.add(first.id)
@@ -113,7 +112,7 @@ async def test_asking_stumbles_over_one_job(tmp_path: Path, server: Server, monk
 
 
 async def test_sending_stumbles_over_one_job(tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = Sender._upload
+    real = Sender.send_inputs
     unlucky = set[str]()
 
     async def upload(sender: Sender, job: Any) -> Any:
@@ -121,7 +120,7 @@ async def test_sending_stumbles_over_one_job(tmp_path: Path, server: Server, mon
             fail()
         return await real(sender, job)
 
-    monkeypatch.setattr(Sender, "_upload", upload)
+    monkeypatch.setattr(Sender, "send_inputs", upload)
     async with running_app(tmp_path / "home", server.url) as app:
         await app.services.jobs.pause(True)
         first, second = await app.submit(**ONE), await app.submit(**ONE, seed=2)
@@ -135,9 +134,8 @@ async def test_sending_stumbles_over_one_job(tmp_path: Path, server: Server, mon
 
 
 async def test_fetching_stumbles_once(tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(collecting, "_AFTER_A_FAULT", 0.1)
-    monkeypatch.setattr(Collector, "_fetch", failing(Collector._fetch, 1))
-    async with running_app(tmp_path / "home", server.url) as app:
+    monkeypatch.setattr(Collector, "collect", failing(Collector.collect, 1))
+    async with running_app(tmp_path / "home", server.url, rules=replace(RULES, after_fault=0.1)) as app:
         job = await app.end_of(await app.submit(**ONE))
         assert told_once(app, "Following the jobs")
     assert job.state is JobState.DONE

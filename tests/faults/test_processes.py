@@ -265,7 +265,7 @@ async def test_only_parts_of_the_dead_are_swept(tmp_path: Path) -> None:
     dead = await asyncio.create_subprocess_exec(sys.executable, "-c", "")
     await dead.wait()
     for pid, kept in ((dead.pid, False), (os.getpid(), True)):
-        for name in (f"pictures/abc.1f2e3d4c.{pid}.part", f"preferences.json.{pid}.part", f"jobs.{pid}.part"):
+        for name in (f"inputs/abc.1f2e3d4c.{pid}.part", f"preferences.json.{pid}.part", f"jobs.{pid}.part"):
             path = home / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.touch()

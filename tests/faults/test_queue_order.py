@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from oelala_desktop.domain.engine import Started
 from oelala_desktop.domain.errors import CannotSave, NotFound
-from oelala_desktop.domain.job import Job, JobState
+from oelala_desktop.domain.job import Job, JobState, Progress
 from oelala_desktop.services.jobs import Wish
 
 from .rig import SETTINGS, App, Server, faults_in, running_app
@@ -142,7 +143,7 @@ async def test_two_undos_at_once_bring_each_job_back_once(tmp_path: Path, server
 async def test_what_begins_or_comes_meanwhile_is_not_cancelled(tmp_path: Path, server: Server) -> None:
     server.brake.hold()
     async with running_app(tmp_path / "home", server.url) as app:
-        service, store, board = app.services.jobs, app.services.store, app.services.jobs.driver(app.engine)._board
+        service, store, driver = app.services.jobs, app.services.store, app.services.jobs.driver(app.engine)
         running, there = await app.submit(**ONE), await app.submit(**ONE, seed=2)
         await _until_there(server.url, 2)
         late: list[Job] = []
@@ -150,7 +151,7 @@ async def test_what_begins_or_comes_meanwhile_is_not_cancelled(tmp_path: Path, s
 
         async def begins(*jobs: Job) -> None:
             if not jobs:
-                board.running(board.flights[there.id])
+                driver.happened(there.id, Started(there.id, Progress()))
             await save(*jobs)
 
         async def comes() -> list[Job]:

@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from oelala_desktop.domain.job import Job, JobState
-from oelala_desktop.services.engines import SKETCH
+from oelala_desktop.services.engines import BUILT_IN
 
 from .hostile import Frame, Hostile
 from .proxy import Fault, Point, Proxy
@@ -191,7 +191,7 @@ async def test_our_own_sketch_dies_and_the_job_is_made_again(tmp_path: Path) -> 
         job = await app.end_of(job)
         assert job.state is JobState.DONE
         assert not app.bar_fell()
-    assert app.engine.ref == SKETCH
+    assert app.engine.ref == BUILT_IN
     assert not faults_in(tmp_path / "home", [job], files=1)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from starlette.responses import JSONResponse, Response
 
 from oelala_desktop.comfy import client
 from oelala_desktop.domain.job import Job, JobState
-from oelala_desktop.services import asking
+from oelala_desktop.domain.life import RULES
 
 from .hostile import Hostile
 from .rig import App, faults_in, running_app
@@ -22,10 +23,11 @@ ONE = {"clip_count": 1}
 Bad = Callable[[str], Response]
 
 
+QUICK = replace(RULES, baffled_tries=4, baffled_pause=0.01)
+
+
 @pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(asking, "BAFFLED_TRIES", 4)
-    monkeypatch.setattr(asking, "_FIRST_PAUSE", 0.01)
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client, "ANSWER_LIMIT", 2**20)
 
 
@@ -65,7 +67,7 @@ async def two_stuck_and_one_more(app: App, hostile: Hostile, bad: Bad) -> list[J
 
 @pytest.mark.parametrize("bad", [broken, endless, gibberish, forgotten])
 async def test_a_result_is_found_by_its_name(tmp_path: Path, hostile: Hostile, bad: Bad) -> None:
-    async with running_app(tmp_path / "home", hostile.url) as app:
+    async with running_app(tmp_path / "home", hostile.url, rules=QUICK) as app:
         ended = await two_stuck_and_one_more(app, hostile, bad)
     assert [job.state for job in ended] == [JobState.DONE] * 3
     assert not faults_in(tmp_path / "home", ended, files=1)
@@ -77,7 +79,7 @@ async def test_a_result_is_found_by_its_name(tmp_path: Path, hostile: Hostile, b
 async def test_without_a_result_it_is_over_and_told(
     tmp_path: Path, hostile: Hostile, bad: Bad, state: JobState
 ) -> None:
-    async with running_app(tmp_path / "home", hostile.url) as app:
+    async with running_app(tmp_path / "home", hostile.url, rules=QUICK) as app:
         await app.services.jobs.pause(True)
         jobs = [await app.submit(**ONE, seed=n) for n in range(3)]
 
@@ -99,18 +101,16 @@ async def test_without_a_result_it_is_over_and_told(
 @pytest.mark.parametrize("status", [405, 501, 403, 500])
 async def test_where_head_is_refused_get_asks(tmp_path: Path, hostile: Hostile, status: int) -> None:
     hostile.say("HEAD /view", "", status)
-    async with running_app(tmp_path / "home", hostile.url) as app:
+    async with running_app(tmp_path / "home", hostile.url, rules=QUICK) as app:
         ended = await two_stuck_and_one_more(app, hostile, forgotten)
     assert [job.state for job in ended] == [JobState.DONE] * 3
     assert not faults_in(tmp_path / "home", ended, files=1)
 
 
-async def test_one_job_s_trouble_holds_up_no_other(
-    tmp_path: Path, hostile: Hostile, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_one_job_s_trouble_holds_up_no_other(tmp_path: Path, hostile: Hostile) -> None:
     """The first is asked about for ever, so to speak; the second, asked about in the same breath, is done meanwhile."""
-    monkeypatch.setattr(asking, "BAFFLED_TRIES", 10**6)
-    async with running_app(tmp_path / "home", hostile.url) as app:
+    patient = replace(QUICK, baffled_tries=10**6)
+    async with running_app(tmp_path / "home", hostile.url, rules=patient) as app:
         await app.services.jobs.pause(True)
         stuck, fine = await app.submit(**ONE), await app.submit(**ONE, seed=2)
         say_of(hostile, broken, {stuck.id})
@@ -121,14 +121,14 @@ async def test_one_job_s_trouble_holds_up_no_other(
 
 async def test_a_queue_that_cannot_be_read_leaves_the_history(tmp_path: Path, hostile: Hostile) -> None:
     hostile.say("GET /queue", "boom", 500)
-    async with running_app(tmp_path / "home", hostile.url) as app:
+    async with running_app(tmp_path / "home", hostile.url, rules=QUICK) as app:
         ended = [await app.end_of(await app.submit(**ONE, seed=n)) for n in range(2)]
     assert [job.state for job in ended] == [JobState.DONE] * 2
     assert not faults_in(tmp_path / "home", ended, files=1)
 
 
 async def test_a_cancelled_job_of_which_nothing_is_told_is_cancelled(tmp_path: Path, hostile: Hostile) -> None:
-    async with running_app(tmp_path / "home", hostile.url) as app:
+    async with running_app(tmp_path / "home", hostile.url, rules=QUICK) as app:
         await app.services.jobs.pause(True)
         job = await app.submit(**ONE)
         say_of(hostile, broken, {job.id})

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from oelala_desktop.domain.job import JobState
-from oelala_desktop.services.sending import TRIES
+from oelala_desktop.domain.life import RULES
 
 from .proxy import Fault, Point, Proxy
 from .rig import picture, running_app
@@ -46,7 +46,7 @@ async def test_a_server_that_breaks_off_every_upload_does_not_hold_up_the_queue(
     async with running_app(tmp_path / "home", proxy.url) as app:
         job = await app.end_of(await app.submit(clip_count=1), 60)
         assert job.state is JobState.FAILED and job.error and job.error.kind == "upload", job.error
-        assert sum("upload" in point.name for point in proxy.points) == TRIES
+        assert sum("upload" in point.name for point in proxy.points) == RULES.tries
         proxy.script = lambda point: None
         again = await app.end_of(await app.services.jobs.retry(job.id, app.engine))
         assert again.state is JobState.DONE, again.error

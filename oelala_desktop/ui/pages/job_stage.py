@@ -93,7 +93,7 @@ class JobStage(QObject):
         elif job.state is JobState.CANCELLED:
             self._panel.show_empty()
         else:
-            self._panel.show_running(sketch=job.engine.kind == "sketch")
+            self._panel.show_running(sketch=not job.engine.is_ai)
             if job.state is JobState.QUEUED:
                 self._panel.set_progress(Progress(node="Waiting for its turn"))
 
@@ -104,7 +104,7 @@ class JobStage(QObject):
         path = Path(output.path)
         size = await _file_size(path)
         facts = facts_of(job, output, size)
-        sketch = job.engine.kind == "sketch"
+        sketch = not job.engine.is_ai
         if size is None:
             self._panel.show_gone(facts, GONE, sketch=sketch)
         elif output.kind == "video":

@@ -51,7 +51,7 @@ class RecentResults(QObject):
         length = output.frames / output.fps if output.kind == "video" and output.frames and output.fps else None
         badge = wording.seconds(length) if length else ""
         path = Path(output.path)
-        return RecentItem(job.id, path.name, path, badge, job.engine.kind == "sketch")
+        return RecentItem(job.id, path.name, path, badge, not job.engine.is_ai)
 
     def _open(self, key: str) -> None:
         if key in self._jobs:

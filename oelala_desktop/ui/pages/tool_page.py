@@ -159,8 +159,6 @@ class ToolPage(QObject):
         if self.preset is None:
             return Obstacle("preset", "no_preset", {"tool": self.tool.name})
         values, catalog = self.form.values(), self._services.current.engine.catalog
-        if catalog is not None:
-            catalog = replace(catalog, upload_limit=self._services.current.engine.client.upload_limit)
         found = plan(self.tool, (self.preset,), values, self.form.given.facts(), catalog)
         if isinstance(found, Obstacle):
             return found

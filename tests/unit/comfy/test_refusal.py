@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oelala_desktop.comfy.refusal import explain_refusal
+from oelala_desktop.comfy.refusal import explain_refusal, names_a_file
 
 GRAPH = {
     "1": {"class_type": "UNETLoader", "inputs": {}, "_meta": {"title": "High noise model"}},
@@ -142,3 +142,12 @@ def test_any_answer_gives_a_sentence(body: Any) -> None:
     refusal = explain_refusal(body, GRAPH, KEYS)
     assert refusal.message
     assert len(refusal.detail) <= 4000
+
+
+def test_a_file_that_the_server_took_and_has_lost() -> None:
+    graph = {"1": {"class_type": "LoadImage", "inputs": {"image": "a.png"}}}
+    lost = {"node_errors": {"1": {"errors": [{"details": "image - Invalid image file: a.png"}]}}}
+    assert names_a_file(lost, graph, ["a.png"])
+    assert not names_a_file(lost, graph, ["b.png"])
+    assert not names_a_file(lost, {}, ["a.png"])  # of a node that is not ours
+    assert not names_a_file({"node_errors": []}, graph, ["a.png"])

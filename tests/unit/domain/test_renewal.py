@@ -46,6 +46,8 @@ def test_names_are_the_new_job_s_and_the_old_job_is_untouched() -> None:
         started_at=2.0,
         finished_at=3.0,
         hidden=True,
+        handle="theirs-1",
+        after="j0",
     )
     again = renewed(failed, "j2", 7, 200.0, 9.0)
     assert again.graph["3"]["inputs"]["filename_prefix"] == "oelala/j2_clip2"
@@ -56,6 +58,7 @@ def test_names_are_the_new_job_s_and_the_old_job_is_untouched() -> None:
     assert (again.state, again.created_at, again.position) == (JobState.QUEUED, 200.0, 9.0)
     assert (again.error, again.outputs, again.hidden) == (None, (), False)
     assert (again.sent_at, again.started_at, again.finished_at) == (None, None, None)
+    assert (again.handle, again.after) == ("", "")
 
 
 SAGE = OptionalPart("sage_attention", "PathchSageAttentionKJ", ("SageAttention high", "SageAttention low"), "model")

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from oelala_desktop.comfy.engine import ComfyEngine
 from oelala_desktop.domain.catalog import Catalog
 from oelala_desktop.domain.inputs import Given
 from oelala_desktop.domain.job import EngineRef
@@ -47,7 +48,7 @@ async def said(
     catalog: Catalog = EVERYTHING,
     **values: Any,
 ) -> tuple[str, ...]:
-    engine = Engine(ref, nowhere, Bus(), TaskScope("test"))
+    engine = Engine(ref, ComfyEngine(nowhere), Bus(), TaskScope("test"))
     made = shipped(preset)
     width, height = size
     given = {"image": (Given("a.png", "picture", width, height, is_small=min(size) < 300),)}

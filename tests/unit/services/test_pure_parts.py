@@ -9,34 +9,16 @@ from typing import Any
 
 import pytest
 
-from oelala_desktop.comfy.answers import HistoryEntry, ServerFile
-from oelala_desktop.comfy.messages import Failed, Interrupted
-from oelala_desktop.domain.errors import CannotSave, EngineRejected
+from oelala_desktop.domain.engine import ServerFile
+from oelala_desktop.domain.eta import amount_of_work
 from oelala_desktop.domain.events import JobRemoved, QueuePaused
 from oelala_desktop.domain.job import EngineRef
-from oelala_desktop.services import failures
 from oelala_desktop.services.bus import Bus
-from oelala_desktop.services.eta import amount_of_work, expected_seconds, place_key, remaining_seconds
+from oelala_desktop.services.eta import expected_seconds, place_key
 from oelala_desktop.services.fetching import result_stem, role_of
-from oelala_desktop.services.probing import savers_of
 from oelala_desktop.services.tasks import TaskScope
 from oelala_desktop.storage.jobs import JobStore
 from tests.unit.domain.samples import some_job
-
-
-@pytest.mark.parametrize(
-    ("expected", "elapsed", "fraction", "left"),
-    [
-        (None, 10, 0.5, None),
-        (100, 10, 0.1, 90),
-        (100, 1, 0.9, 99),
-        (100, 150, 0.1, 0),
-        (100, 50, 0.5, 50),
-        (100, 80, 0.5, 50),
-    ],
-)
-def test_time_left(expected: float | None, elapsed: float, fraction: float, left: float | None) -> None:
-    assert remaining_seconds(expected, elapsed, fraction) == left
 
 
 async def test_time_expected(tmp_path: Path) -> None:
@@ -76,93 +58,6 @@ def test_roles_are_read_off_our_own_prefix(filename: str, role: str) -> None:
 
 def test_a_result_has_a_name_of_ours() -> None:
     assert result_stem(some_job(id="0123abcd-4567-89ab")).endswith("_0123abcd")
-
-
-GRAPH: dict[str, Any] = {"3": {"class_type": "KSampler", "inputs": {}, "_meta": {"title": "Low noise pass"}}}
-
-
-@pytest.mark.parametrize(
-    ("kind", "words", "memory"),
-    [
-        ("torch.OutOfMemoryError", "CUDA out of memory. Tried to allocate 2 GiB", True),
-        ("RuntimeError", "CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling cublasCreate(handle)", True),
-        ("RuntimeError", "DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes.", True),
-        ("MemoryError", "", True),
-        ("numpy._core._exceptions._ArrayMemoryError", "Unable to allocate 9 GiB for an array", True),
-        ("ValueError", "the memory of a goldfish", False),
-        ("RuntimeError", "allocator was configured twice", False),
-    ],
-)
-def test_a_failure_of_memory_comes_with_advice(kind: str, words: str, memory: bool) -> None:
-    error = failures.failed_node(Failed("j1", "3", "KSampler", kind, words, "trace"), GRAPH)
-    assert (error.kind == "memory") is memory
-    assert ("lower resolution" in error.message) is memory
-    assert error.node == "Low noise pass"
-    assert kind in error.detail and words in error.detail and error.detail.endswith("trace")
-
-
-@pytest.mark.parametrize(
-    ("words", "sentence"),
-    [
-        ("boom.\nmore", "“Low noise pass” failed: boom."),
-        ("", "“Low noise pass” failed: ValueError."),
-        (
-            "Error(s) in loading state_dict for Wan:\n\n\tsize mismatch for x: 5 not 4.\n\tand y",
-            "“Low noise pass” failed: Error(s) in loading state_dict for Wan: size mismatch for x: 5 not 4.",
-        ),
-    ],
-)
-def test_a_failure_says_the_first_line(words: str, sentence: str) -> None:
-    assert failures.failed_node(Failed("j1", "3", "KSampler", "ValueError", words, ""), GRAPH).message == sentence
-    assert "“KSampler”" in failures.failed_node(Failed("j1", "9", "KSampler", "E", "x", ""), GRAPH).message
-
-
-def test_bad_endings() -> None:
-    job = some_job(graph=GRAPH)
-    interrupted = HistoryEntry("interrupted", (), interrupted=Interrupted("j1", "3"))
-    error = failures.bad_ending(interrupted, job)
-    assert (error.kind, error.node) == ("interrupted", "Low noise pass")
-    assert "while it was in “Low noise pass”, not from here" in error.message
-    assert "while" not in failures.bad_ending(HistoryEntry("interrupted", ()), job).message
-    assert failures.bad_ending(HistoryEntry("error", ()), job).kind == "unknown"
-    failed = HistoryEntry("error", (), failure=Failed("j1", "3", "K", "E", "boom", ""))
-    assert failures.bad_ending(failed, job).kind == "node"
-    assert "ComfyUI no longer knows this job" in failures.lost(job).message
-
-
-def test_errors_become_a_job_s_own() -> None:
-    rejected = failures.from_error(EngineRejected("No.", fields={"vae": "None."}, detail="raw"), "rejected")
-    assert (rejected.message, rejected.kind, rejected.fields, rejected.detail) == (
-        "No.",
-        "rejected",
-        {"vae": "None."},
-        "raw",
-    )
-    assert failures.from_error(CannotSave("Full."), "fetch").fields == {}
-
-
-@pytest.mark.parametrize(
-    ("saver", "inputs", "name"),
-    [
-        ("SaveVideo", {}, "j1_00001_.mp4"),
-        ("SaveImage", {}, "j1_00001_.png"),
-        ("VHS_VideoCombine", {"format": "video/h264-mp4"}, "j1_00001.mp4"),
-        ("VHS_VideoCombine", {"format": "image/gif"}, "j1_00001.gif"),
-    ],
-)
-def test_where_a_result_would_lie(saver: str, inputs: dict[str, str], name: str) -> None:
-    graph = {
-        "4": {"class_type": saver, "inputs": {"filename_prefix": "oelala/j1", **inputs}},
-        "5": {"class_type": "SaveImage", "inputs": {"filename_prefix": "elsewhere"}},
-        "6": {"class_type": "Other"},
-    }
-    (found,) = savers_of(some_job(graph=graph))
-    assert found.file() == ServerFile(name, "oelala", "output", "4")
-
-
-def test_an_unknown_saver_is_not_guessed_at() -> None:
-    graph = {"4": {"class_type": "SaveHologram", "inputs": {"filename_prefix": "oelala/j1"}}}
-    assert savers_of(some_job(graph=graph)) == ()
 
 
 def test_the_bus_reaches_whoever_listens_and_bears_one_that_fails(caplog: pytest.LogCaptureFixture) -> None:

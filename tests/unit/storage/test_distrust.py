@@ -120,7 +120,7 @@ async def test_what_a_later_version_wrote_into_a_row_stays_there(tmp_path: Path)
     await made(path, job)
 
     def alter(data: dict[str, Any]) -> None:
-        data |= {"after": "j0", "cost": {"cents": 7}}
+        data |= {"beside": "j0", "cost": {"cents": 7}}
         data["engine"]["region"] = "eu"
         data["outputs"][0]["loudness"] = -14.0
 
@@ -134,7 +134,7 @@ async def test_what_a_later_version_wrote_into_a_row_stays_there(tmp_path: Path)
     with closing(sqlite3.connect(path)) as database:
         (document,) = database.execute("SELECT document FROM jobs").fetchone()
     data = orjson.loads(zlib.decompress(document))
-    assert (data["after"], data["cost"], data["hidden"]) == ("j0", {"cents": 7}, False)
+    assert (data["beside"], data["cost"], data["hidden"]) == ("j0", {"cents": 7}, False)
     assert (data["engine"]["region"], data["outputs"][0]["loudness"]) == ("eu", -14.0)
     assert "unknown" not in data
 

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oelala_desktop.comfy.address import parse_address
+from oelala_desktop.comfy.address import ssl_context
+from oelala_desktop.domain.address import authority_fault, parse_address
 from oelala_desktop.domain.errors import InvalidField
 
 
@@ -41,6 +42,11 @@ def test_addresses(text: str, url: str, socket: str, host: str) -> None:
         "http://[::1",
         "file:///etc",
         "http://a b:1",
+        "http://a\x01b",
+        "http://999.1.1.1",
+        "http://[::zz]",
+        f"http://{'a' * 64}",
+        f"http://a/{'b' * 3000}",
     ],
 )
 def test_what_is_no_address(text: str) -> None:
@@ -67,8 +73,18 @@ def test_headers_are_not_shown() -> None:
     assert "Bearer" not in repr(parse_address("http://box", headers={"Authorization": "Bearer x"}))
 
 
+def test_why_an_authority_cannot_be_used(tmp_path: Path) -> None:
+    nothing = tmp_path / "empty.pem"
+    nothing.touch()
+    with pytest.raises(ssl.SSLError) as caught:
+        ssl_context(parse_address("https://box", ca_file=str(nothing)))
+    assert authority_fault(caught.value) == "it holds no certificate in PEM form"
+    assert authority_fault(OSError(2, "No such file")) == "No such file"
+    assert authority_fault(OSError("odd")) == "odd"
+
+
 def test_only_https_has_a_certificate(tmp_path: Path) -> None:
-    assert parse_address("http://box").ssl_context() is None
-    assert isinstance(parse_address("https://box").ssl_context(), ssl.SSLContext)
+    assert ssl_context(parse_address("http://box")) is None
+    assert isinstance(ssl_context(parse_address("https://box")), ssl.SSLContext)
     with pytest.raises(OSError, match="No such file"):
-        parse_address("https://box", ca_file=str(tmp_path / "none.pem")).ssl_context()
+        ssl_context(parse_address("https://box", ca_file=str(tmp_path / "none.pem")))

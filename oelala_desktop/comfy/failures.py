@@ -1,16 +1,18 @@
-"""What ended a job badly, as a sentence to act on."""
+"""What ended a job badly on the server, as a sentence to act on."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from oelala_desktop.comfy.answers import HistoryEntry
-from oelala_desktop.comfy.messages import Failed
-from oelala_desktop.domain.errors import EngineRejected, OelalaError
+from oelala_desktop.domain.engine import Failure
 from oelala_desktop.domain.graph import title_of
-from oelala_desktop.domain.job import Job, JobError
+from oelala_desktop.domain.job import JobError
 
+from .answers import HistoryEntry
+from .messages import Failed
+
+Graph = Mapping[str, Mapping[str, Any]]
 #: as torch on a GPU and on the processor, cuBLAS, NumPy and Python itself say it
 _MEMORY_WORDS = (
     *("outofmemory", "out of memory", "not enough memory", "memoryerror", "alloc_failed"),
@@ -18,7 +20,7 @@ _MEMORY_WORDS = (
 )
 
 
-def failed_node(failure: Failed, graph: Mapping[str, Mapping[str, Any]]) -> JobError:
+def failed_node(failure: Failed, graph: Graph) -> JobError:
     """A node that raised: which one, what it said, and advice where the cause is a known one."""
     node = title_of(graph, failure.node) if failure.node in graph else failure.node_type
     detail = f"{failure.exception_type}: {failure.message}\n{failure.traceback}".strip()[:20_000]
@@ -44,34 +46,15 @@ def _first_words(message: str) -> str:
     return " ".join(lines[: 2 if announces else 1])
 
 
-def bad_ending(entry: HistoryEntry, job: Job) -> JobError:
+def failure_of(entry: HistoryEntry, graph: Graph) -> Failure:
     """For a history entry that is no success."""
     if entry.failure is not None:
-        return failed_node(entry.failure, job.graph)
+        node = entry.failure.node if entry.failure.node in graph else ""
+        return Failure(failed_node(entry.failure, graph), node, reason_of(entry.failure))
     if entry.ending == "interrupted":
-        node = title_of(job.graph, entry.interrupted.node) if entry.interrupted and entry.interrupted.node else ""
+        stopped = entry.interrupted.node if entry.interrupted else ""
+        node = title_of(graph, stopped) if stopped else ""
         where = f" while it was in “{node}”" if node else ""
         message = f"This job was stopped on the server{where}, not from here. It can be sent again."
-        return JobError(message, "interrupted", node)
-    return JobError("The server says that this job failed, but not why. Its own log tells more.", "unknown")
-
-
-def lost(job: Job) -> JobError:
-    message = (
-        f"{job.engine.name or 'The server'} no longer knows this job: it was restarted, or its queue was cleared, "
-        "before the result was written. It can be sent again."
-    )
-    return JobError(message, "lost")
-
-
-def untold(error: OelalaError) -> JobError:
-    message = (
-        f"The server does not tell what became of this job: {error.message} A result that it made lies in its output "
-        "folder; the job can be sent again."
-    )
-    return JobError(message, "untold", "", error.detail)
-
-
-def from_error(error: OelalaError, kind: str) -> JobError:
-    fields = error.fields if isinstance(error, EngineRejected) else {}
-    return JobError(error.message, kind, "", error.detail, dict(fields))
+        return Failure(JobError(message, "interrupted", node))
+    return Failure(JobError("The server says that this job failed, but not why. Its own log tells more.", "unknown"))

@@ -1,15 +1,15 @@
-"""Where a job's results would lie on a server that has forgotten the job: under the savers' unique prefix, with numbers
-from 1 on that all savers of that prefix share."""
+"""The nodes of a graph that save, and where their files lie on a server: under a prefix that only this job has, with
+numbers from 1 on that all savers of that prefix share."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from oelala_desktop.comfy.answers import ServerFile
-from oelala_desktop.domain.job import Job
+from .engine import ServerFile
 
+Graph = Mapping[str, Mapping[str, Any]]
 #: class of saver -> what it puts behind its prefix and the number
 _ENDINGS = {
     "SaveImage": "_.png",
@@ -26,7 +26,6 @@ _OTHER_ENDINGS = {
     "SaveLatent": "_.latent",
 }
 _VHS_SUFFIXES = {"image/gif": "gif", "image/webp": "webp", "video/webm": "webm", "video/ProRes": "mov"}
-_MOST_FILES = 256  # of one prefix
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,40 +43,21 @@ class Saver:
         return ServerFile(f"{stem}_{number:05}{self.ending}", subfolder, "output", self.node)
 
 
-def savers_of(job: Job) -> tuple[Saver, ...]:
-    """Those of the graph, what was asked for first; empty if one is of an unknown class."""
+def savers_of(graph: Graph, unique: str) -> tuple[Saver, ...]:
+    """Those whose prefix begins with the job's `unique` one, what was asked for first; empty if one is of an unknown
+    class."""
     found = []
-    for node, row in job.graph.items():
+    for node, row in graph.items():
         inputs = row.get("inputs", {})
         prefix, saver = inputs.get("filename_prefix"), str(row.get("class_type"))
-        if not isinstance(prefix, str) or not prefix.startswith(job.prefix):
+        if not isinstance(prefix, str) or not prefix.startswith(unique):
             continue
         ending = _ending(saver, str(inputs.get("format")))
         if ending is None:
             return ()
-        is_asked_for = saver not in _OTHER_ENDINGS or not saves_pictures(job)
+        is_asked_for = saver not in _OTHER_ENDINGS or not saves_pictures(graph)
         found.append(Saver(node, prefix, ending, saver == "SaveImage", is_asked_for))
     return tuple(sorted(found, key=lambda saver: not saver.is_asked_for))
-
-
-async def find_files(
-    savers: Sequence[Saver], exists: Callable[[ServerFile], Awaitable[bool]]
-) -> tuple[ServerFile, ...]:
-    """What they have saved; nothing where one that was asked for has saved nothing. Raises what `exists` raises."""
-    found: list[ServerFile] = []
-    for prefix in dict.fromkeys(saver.prefix for saver in savers):
-        of_prefix = [saver for saver in savers if saver.prefix == prefix]
-        lacking = Counter(saver.ending for saver in of_prefix)
-        for number in range(1, _MOST_FILES + 1):
-            wanted = {s.ending: s for s in of_prefix if s.saves_many or lacking[s.ending] > 0}
-            there = [s.file(number) for s in wanted.values() if await exists(s.file(number))]
-            if not there:
-                break
-            found += there
-            lacking.subtract(s.ending for s in wanted.values() if s.file(number) in there)
-        if any(saver.is_asked_for and lacking[saver.ending] > 0 for saver in of_prefix):
-            return ()
-    return tuple(found)
 
 
 def _ending(saver: str, wanted: str) -> str | None:
@@ -86,7 +66,7 @@ def _ending(saver: str, wanted: str) -> str | None:
     return _ENDINGS.get(saver) or _OTHER_ENDINGS.get(saver)
 
 
-def saves_pictures(job: Job) -> bool:
+def saves_pictures(graph: Graph) -> bool:
     """Whether the graph has a saver that is known to make pictures or videos."""
-    classes = {row.get("class_type") for row in job.graph.values()}
+    classes = {row.get("class_type") for row in graph.values()}
     return bool(classes & {*_ENDINGS, "VHS_VideoCombine"})

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from oelala_desktop.comfy.answers import ServerFile
-from oelala_desktop.services.probing import find_files, savers_of
-from tests.unit.domain.samples import some_job
+from oelala_desktop.comfy.probing import find_files
+from oelala_desktop.domain.engine import ServerFile
+from oelala_desktop.domain.savers import savers_of
 
 
 async def found(savers: tuple[str, ...], *there: str) -> list[str]:
@@ -19,7 +19,7 @@ async def found(savers: tuple[str, ...], *there: str) -> list[str]:
     async def exists(file: ServerFile) -> bool:
         return file.path in {f"oelala/{name}" for name in there}
 
-    return [file.filename for file in await find_files(savers_of(some_job(graph=graph)), exists)]
+    return [file.filename for file in await find_files(savers_of(graph, "oelala/j1"), exists)]
 
 
 @pytest.mark.parametrize(
