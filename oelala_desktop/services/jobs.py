@@ -33,7 +33,7 @@ from .engine import Engine
 from .inability import Inability
 from .inputs.kept import read_facts
 from .inputs.store import InputStore
-from .inputs.taking import Looked, facts_of, files_of, keep_all, take_all
+from .inputs.taking import Looked, facts_of, files_of, keep_all, take_all, with_whole_paths
 from .leftovers import short_id, sweep
 from .queue import Queue
 from .tasks import TaskScope
@@ -224,7 +224,7 @@ class JobService(Queue):
             preset=request.preset,
             engine=replace(engine.ref, name=engine.name),
             state=JobState.QUEUED,
-            values=dict(request.values),
+            values=with_whole_paths(request.values, ready.looked),
             params=params,
             graph=graph,
             prefix=prefix,
