@@ -87,7 +87,7 @@ def test_a_video_that_is_not_there_at_the_start_is_told(
     video.write_bytes(files["video"][0].read_bytes())
 
     async def first(window: MainWindow) -> None:
-        await give(await open_page(window), {"video": [video]})
+        await give(await open_page(window), {"video": [video]}, "video")
 
     async def second(window: MainWindow) -> None:
         await ready(window)
