@@ -59,7 +59,9 @@ into = ["Save video.filename_prefix"]
 """
 
 
-def graph() -> Graph:
+def graph(rate: str | float = RATE) -> Graph:
+    """Its graph, which makes that rate, or for a text that of the given video."""
+    fps = ["2", 2] if isinstance(rate, str) else float(rate)
     return {
         "1": node("LoadVideo", "Given video", file="x.mp4"),
         "2": node("GetVideoComponents", "Frames", video=["1", 0]),
@@ -69,7 +71,7 @@ def graph() -> Graph:
         "6": node("LoadImageMask", "Given mask", image="x.png", channel="red"),
         "7": node("LoadAudio", "Given sound", audio="x.flac"),
         "8": node("SketchBlend", "Inlaid", images=["2", 0], length=39, pictures=["5", 0], mask=["6", 0]),
-        "9": node("CreateVideo", "Video", images=["8", 0], fps=float(RATE), audio=["7", 0]),
+        "9": node("CreateVideo", "Video", images=["8", 0], fps=fps, audio=["7", 0]),
         "10": node("SaveVideo", "Save video", video=["9", 0], filename_prefix="x", format="mp4", codec="h264"),
     }
 

@@ -107,10 +107,13 @@ class Tools:
         settings: Annotated[
             dict[str, Any] | None, Field(description="further settings by key, as presets lists")
         ] = None,
+        preset: Annotated[
+            str | None, Field(description="its id, as presets lists; else the first that the engine can run")
+        ] = None,
         wait_seconds: Annotated[float, Field(ge=0, description="how long to wait for the result")] = 0,
     ) -> list[dict[str, Any]]:
         """Starts a video or a picture: one job, or as many as settings.variations says."""
-        given = {**(inputs or {}), "prompt": prompt, "image": image}
+        given = {**(inputs or {}), "prompt": prompt, "image": image, "preset": preset}
         values = {**(settings or {}), **{key: value for key, value in given.items() if value}}
         engine = await self._services.current.for_new_job()
         wish = Wish(find_tool(tool).id, values, self._services.paths.output)

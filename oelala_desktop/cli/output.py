@@ -101,7 +101,7 @@ class Bar:
     def queued(self, job: Job) -> None:
         self.ids.add(job.id)
         size = f"{job.width} × {job.height}, " if job.width else ""  # else the result will tell
-        length = f"{job.num_frames} frames at {job.fps} fps, " if job.fps and job.num_frames else ""
+        length = f"{job.num_frames} frames at {job.fps:g} fps, " if job.fps and job.num_frames else ""
         self._line(f"{job.preset} on {job.engine.name}: {size}{length}seed {job.seed}")
 
     def _progress(self, event: JobProgressed) -> None:

@@ -82,7 +82,7 @@ def _rate(preset: Preset, used: Mapping[str, Any], inputs: Inputs) -> float:
     if preset.tool.output != "video":
         return _plain(float(used.get("fps") or 0))
     if isinstance(preset.rate, str):
-        return next((file.rate for file in inputs.get(preset.rate, ()) if file.rate), 0.0)
+        return _plain(next((file.rate for file in inputs.get(preset.rate, ()) if file.rate), 0.0))
     return _plain(float(used.get("fps") or preset.rate or stated_rate(preset.template)))
 
 

@@ -229,7 +229,10 @@ class Preset:
         return catalog.choices(class_type, name) or ()
 
     def choices(self, key: str, catalog: Catalog) -> tuple[str, ...]:
-        """What may be chosen for `key` on that server: its list, else the field's own."""
+        """What may be chosen for `key` on that server: its list, else the field's own. Files that lie there are not
+        offered for an input: it takes any other."""
+        if key in self.fields and self.fields[key].is_input:
+            return ()
         targets = self.into.get(key) or next((m.into for m in self.models if m.key == key), ())
         if targets:
             found = catalog.choices(*self._class_at(targets[0]))

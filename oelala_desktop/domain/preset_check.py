@@ -173,6 +173,8 @@ def _rates(preset: Preset) -> Iterator[str]:
         yield "rate and fields.fps say the same thing twice; keep one of them."
     if isinstance(preset.rate, int | float) and stated and stated != round(preset.rate):
         yield f"its rate is {preset.rate:g}, and its graph says {stated}."
+    if isinstance(preset.rate, str) and stated:
+        yield f"its rate is that of {preset.rate}, and its graph says {stated}; link that input to the given rate."
     if isinstance(preset.rate, str) and not preset.frames.given and "num_frames" in preset.into:
         yield "a rate as given needs frames.as too."
     if fps and not fps.choices and (fps.minimum is None or fps.minimum < 1):

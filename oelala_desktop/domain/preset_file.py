@@ -3,9 +3,10 @@
     name, description, order            text, text, number (the tool's order of preference)
     size   = {multiple = 16, class = "video" | "sdxl" | "megapixels" | "factor" | "given", megapixels, factor, of = KEY}
     frames = {step = 4, offset = 1, least = 5, most = 361, as = KEY}      frames are step × k + offset, or as given
-    rate   = 24 | KEY                                                     the only rate, or that of what is given
+    rate   = 24 | KEY           the only rate, which the graph says too, or that of the video KEY, which it links to
     sound  = true                                                         what it makes can be heard
-    [fields.KEY]  default, minimum, maximum, label, help, kind, choices, keeps, into = ["Title.input", …]
+    [fields.KEY]  default, minimum, maximum, step, label, help, kind, choices, into = ["Title.input", …]
+                  keeps = true          each of its nodes keeps what it has in the graph until the setting is changed
                   for inputs also needed = true, nodes = ["goes with it when it is not given", …]
     [[models]]    key?, into, folder, file, prefer = ["pattern", …], source
     [[packs]]     name, address, classes
@@ -17,8 +18,9 @@
     also = ["node class that others cannot do without", …]
     adopted = true                      made from a workflow of the user's own
 
-A KEY is one of the product's settings, one of width, height, filename (computed), or the preset's own with a kind. A
-kind of picture, pictures, video, sound or mask is an input.
+A KEY is one of the product's settings, one of width, height, filename (computed), or the preset's own with a kind:
+text, line, choice, integer, number, seed, switch, model or loras, or for an input picture, pictures, video, sound or
+mask. Only where num_frames, width and height have a field does the page offer a duration and a size.
 """
 
 from __future__ import annotations

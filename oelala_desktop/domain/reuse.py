@@ -179,8 +179,12 @@ def _fit_row(row: Mapping[str, Any], fit: Callable[[Any], tuple[Any, Any]]) -> t
 
 
 def not_kept_note(preset: Preset, values: Mapping[str, Any]) -> str:
-    """ "Sketch has no setting for Steps and CFG; they were not taken." Nothing of what stands at its default."""
-    unknown = [k for k in values if k in VOCABULARY and k not in preset.fields]
+    """ "Sketch has no setting for Steps and CFG; they were not taken." Nothing of what stands at its default, comes
+    with an input, is the one rate that the preset makes, or was drawn by chance."""
+    known = {"seed", *preset.fields, *(part.key for field in preset.inputs for part in companions(field))}
+    if isinstance(preset.rate, str) or preset.rate == values.get("fps"):
+        known.add("fps")
+    unknown = [k for k in values if k in VOCABULARY and k not in known]
     lost = [VOCABULARY[k].label for k in unknown if values[k] and values[k] != VOCABULARY[k].default]
     if not lost:
         return ""

@@ -35,7 +35,7 @@ from .engine import Engine
 from .inability import Inability
 from .inputs.kept import read_facts
 from .inputs.store import InputStore
-from .inputs.taking import Looked, facts_of, facts_of_kept, files_of, keep_all, take_all
+from .inputs.taking import Looked, facts_of, facts_of_kept, files_of, keep_all, take_all, with_whole_paths
 from .leftovers import short_id, sweep
 from .queue import Queue
 from .tasks import TaskScope
@@ -226,7 +226,7 @@ class JobService(Queue):
             preset=request.preset,
             engine=replace(engine.ref, name=engine.name),
             state=JobState.QUEUED,
-            values=dict(request.values),
+            values=with_whole_paths(request.values, ready.looked),
             params=params,
             graph=graph,
             prefix=prefix,
@@ -276,7 +276,7 @@ class JobService(Queue):
         swept = {short_id(j) for j in known if j.id not in busy}
         alone = await asyncio.to_thread(self._presence.is_alone)
         await asyncio.to_thread(sweep, folders, swept, self.inputs.folder if alone else None)
-        self._paused = await self._store.flag("paused") == "1"
+        await self.recall_pause()
         return jobs
 
     def take_up(self, jobs: list[Job], engine: Engine) -> None:

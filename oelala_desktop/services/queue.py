@@ -141,10 +141,19 @@ class Queue:
         """A paused queue sends nothing more; what the server has goes on. Survives a restart."""
         self._paused = paused
         await self._store.set_flag("paused", "1" if paused else "0")
+        self._tell_paused()
+
+    async def recall_pause(self) -> None:
+        """The queue is as the last run left it, and those who asked before that was known are told."""
+        self._paused = await self._store.flag("paused") == "1"
+        if self._paused:
+            self._tell_paused()
+
+    def _tell_paused(self) -> None:
         for driver in self._drivers.values():
-            driver.paused = paused
+            driver.paused = self._paused
             driver.wake()
-        self._bus.publish(QueuePaused(paused))
+        self._bus.publish(QueuePaused(self._paused))
 
     async def hide(self, job_id: str) -> None:
         """Takes one finished job off the list; its files stay."""

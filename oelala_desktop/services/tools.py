@@ -96,6 +96,8 @@ def _read(path: Path) -> Preset:
             raise InvalidPreset(f"{path}: a preset's file is larger than {_SIZE_LIMIT // 2**20} MiB.")
         table = tomllib.loads(read_plain(path).decode())
         graph = json.loads(read_plain(graph_path))
+    except FileNotFoundError as error:
+        raise InvalidPreset(f"{path}: {Path(error.filename).name} is missing; a preset has both files.") from error
     except (OSError, ValueError, RecursionError) as error:
         raise InvalidPreset(f"{path}: {error}.") from error
     if not isinstance(graph, dict) or not all(

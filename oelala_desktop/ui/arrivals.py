@@ -73,7 +73,7 @@ class Arrivals:
         kinds = {path: [kind for kind in dropped.KINDS if dropped.looks_like(path, kind)] for path in paths}
         odd = [path for path in paths if not kinds[path]]
         if odd:
-            self._warn(dropped.refusal(odd))
+            self._warn(dropped.unknown(odd))
         form = self._form_for([kind for path in paths for kind in kinds[path]])
         places: dict[str, list[Path]] = {}
         for path in paths:

@@ -216,6 +216,7 @@ def test_presets_say_what_they_take(client: httpx.Client) -> None:
     assert {"video_start", "video_length", "video_smaller", "sound_start"} <= set(parameters)
     images = parameters["images"]
     assert (images["needed"], images["minimum"], images["maximum"]) == (True, 2, 2)
+    assert images["choices"] == [], "what was sent to the engine before is not what may be given"
 
 
 def test_an_engine_s_own_preset_is_not_in_the_way_of_a_wish(client: httpx.Client) -> None:

@@ -68,11 +68,13 @@ async def test_every_kind_of_input_by_its_key(fresh: Program, tmp_path: Path) ->
         assert (row["id"], {given["key"] for given in row["inputs"]}) == (preset, set(inputs))
         assert row["frames"]["step"] == 17 and "video_start" in row["settings"]
         asked = {"tool": "video-to-video", "settings": {"num_frames": 22, "video_start": 1}}
-        (job,) = await call(session, "generate", **asked, inputs=inputs, wait_seconds=60)
+        (job,) = await call(session, "generate", **asked, preset=preset, inputs=inputs, wait_seconds=60)
         assert job["state"] == "done", job["error"]
         check_result(Path(job["outputs"][0]["path"]).read_bytes(), frames=22, numbers=range(24, 48))
         told = await refused(session, "generate", **asked, inputs=inputs | {"video": inputs["images"]})
         assert told.endswith("video: 2 files were given; it takes one.")
+        told = await refused(session, "generate", **asked, preset="inlai", inputs=inputs)
+        assert "Did you mean inlay?" in told
         told = await refused(session, "generate", **asked, inputs={"vidio": inputs["video"]})
         assert "Did you mean video?" in told
 

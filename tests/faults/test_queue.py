@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from oelala_desktop.domain.errors import NotFound
+from oelala_desktop.domain.events import QueuePaused
 from oelala_desktop.domain.job import Job, JobState
 from oelala_desktop.sketch.executor import NodeWork
 from tests.sketch.holdable import Brake
@@ -61,8 +62,11 @@ async def test_reorder_pause_and_resume(tmp_path: Path, server: Server) -> None:
     # the pause and the order outlive the app
     async with running_app(tmp_path / "home", server.url) as app:
         service = app.services.jobs
+        told: list[QueuePaused] = []
+        app.services.bus.subscribe(QueuePaused, told.append)
         taken = await app.take_up()
         assert service.is_paused
+        assert told == [QueuePaused(True)], "a window that asked before the pause was read"
         assert [job.id for job in taken] == [d, c, a]
         await asyncio.sleep(1.5)
         assert await on_server(server.url) == ([], [])

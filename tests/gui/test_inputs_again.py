@@ -78,6 +78,30 @@ def test_a_restart_brings_all_of_it_back(
     live(qapp, home, second)
 
 
+def test_a_video_that_is_not_there_at_the_start_is_told(
+    qapp: QApplication, tmp_path_factory: pytest.TempPathFactory, files: dict[str, list[Path]], tmp_path: Path
+) -> None:
+    home = tmp_path_factory.mktemp("drive")
+    own_preset.write_preset(home)
+    video = tmp_path / "on a drive.mp4"
+    video.write_bytes(files["video"][0].read_bytes())
+
+    async def first(window: MainWindow) -> None:
+        await give(await open_page(window), {"video": [video]}, "video")
+
+    async def second(window: MainWindow) -> None:
+        await ready(window)
+        page = page_of(window, own_preset.TOOL)
+        found = editor(page, "video")
+        assert isinstance(found, MediaEditor)
+        await until(lambda: "on a drive.mp4 is not there" in found.source.zone.error, "the sentence at its field")
+
+    live(qapp, home, first)
+    video.unlink()
+    live(qapp, home, second)
+    stop_sketch(home)
+
+
 def test_a_job_gives_back_its_inputs(
     qapp: QApplication, home: Path, files: dict[str, list[Path]], tmp_path: Path
 ) -> None:

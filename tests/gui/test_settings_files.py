@@ -169,9 +169,9 @@ def test_files_that_are_no_pictures_are_named(qapp: QApplication, home: Path, pi
         page.form.set_values({})
         window.open_files([str(picture), "/nowhere/notes.txt"])
         await until(lambda: has_picture(page, picture), "the picture")
-        assert "notes.txt is not a picture" in told(window)[0]
+        assert "notes.txt is no picture, video or sound that can be used." in told(window)[0]
         window.open_files(["/nowhere/a.txt", "/nowhere/b.txt"])
-        assert "a.txt and 1 more are not pictures" in told(window)[0]
+        assert "a.txt and 1 more are no picture, video or sound" in told(window)[0]
 
     live(qapp, home, act)
 

@@ -21,7 +21,7 @@ VIDEO = {"video": (Given("v.mp4", "video", 1280, 720, 298, 24.0, 12.4, True),)}
 
 def said(given: dict[str, Any], values: dict[str, Any], **changes: Any) -> Sizing:
     table = tomllib.loads(own_preset.TABLE) | changes
-    preset = parse_preset(own_preset.NAME, TOOLS[own_preset.TOOL], table, own_preset.graph())
+    preset = parse_preset(own_preset.NAME, TOOLS[own_preset.TOOL], table, own_preset.graph(table["rate"]))
     found = sizing_of(preset)({"duration": 5.0, **values}, given)
     return found._replace(line=found.line.replace("\u00a0", " "), caption=found.caption.replace("\u00a0", " "))
 

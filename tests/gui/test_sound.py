@@ -69,6 +69,15 @@ def test_a_video_with_sound_has_its_waveform_and_its_volume(qtbot: QtBot, tmp_pa
     player.stop()
 
 
+def test_the_same_file_opened_again_has_its_sound_again(qtbot: QtBot, tmp_path: Path) -> None:
+    player = shown(qtbot)
+    for _ in range(2):
+        with qtbot.waitSignals([player.sound_found, player.first_frame], timeout=10_000):
+            player.open_file(loud(tmp_path / "a.mp4"), fps=16, length=0.56)
+        assert named(player, QSlider, "Volume")
+    player.stop()
+
+
 def test_without_a_device_it_plays_on_in_silence(qtbot: QtBot, tmp_path: Path) -> None:
     player = shown(qtbot)
     if QMediaDevices.defaultAudioOutput().isNull():

@@ -35,6 +35,16 @@ def facts_of(looked: Looked) -> dict[str, tuple[Given, ...]]:
     return {key: tuple(taken.given for taken in files) for key, files in looked.items()}
 
 
+def with_whole_paths(values: Mapping[str, Any], looked: Looked) -> dict[str, Any]:
+    """The values with what was given as files named so that it is found from any folder."""
+    out = dict(values)
+    for key, files in looked.items():
+        paths = [str(taken.path.absolute()) for taken in files]
+        if key in values:
+            out[key] = paths[0] if isinstance(values[key], str) else paths
+    return out
+
+
 def keep_all(store: InputStore, plan: Plan, looked: Looked, catalog: Catalog) -> tuple[JobInput, ...]:
     """Every input of the plan as a kept file, cut to the part that is meant. Raises InvalidMedia or CannotSave.
     Blocking."""

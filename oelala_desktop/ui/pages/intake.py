@@ -249,5 +249,6 @@ class Intake(QObject):
         for path, shown in found:
             self._complete(field, path, shown)
         self.changed.emit()
-        if wrong is not None and not quiet:
+        # a picture was kept when it was given; a video or sound may lie on a drive that is not there now
+        if wrong is not None and (not quiet or field.kind in TIMED_KINDS):
             form.show_field_error(key, wrong.message)

@@ -85,7 +85,7 @@ class SettingsInOut:
 
     def _size_note(self, size: tuple[int, int] | None) -> str:
         width, height, _ = self._form.frame_size()
-        if size is None or size == (width, height):
+        if size is None or size == (width, height) or not (width and height):  # it may follow what is not given yet
             return ""
         return f"It was {size[0]} × {size[1]}; the nearest here is {width} × {height}."
 

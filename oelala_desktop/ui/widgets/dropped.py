@@ -81,6 +81,12 @@ def looks_like(path: Path, kind: Kind) -> bool:
     return not suffix or f".{_TAIL.sub('', suffix[1:])}" in (*kind.suffixes, *kind.others, *kind.unread)
 
 
+def unknown(files: Sequence[Path]) -> str:
+    """A sentence on files that are of no kind."""
+    what = f"{files[0].name} and {len(files) - 1} more are" if len(files) > 1 else f"{files[0].name} is"
+    return f"{what} no {PICTURE.word}, {VIDEO.word} or {SOUND.word} that can be used."
+
+
 def refusal(files: Sequence[Path], kind: Kind = PICTURE) -> str:
     """A sentence on files that are none of `kind`."""
     if len(files) == 1:

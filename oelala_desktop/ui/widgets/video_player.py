@@ -130,6 +130,7 @@ class VideoPlayer(Control, QWidget):
         self._set_sound(has_sound)
         self.set_peaks(())
         player.setLoops(1)
+        player.setSource(QUrl())  # the same file once more would be no news to it, and its sound not found again
         player.setSource(QUrl.fromLocalFile(str(path)))
         self._bar.setVisible(not self._follows)
         self._goes_on = play

@@ -27,7 +27,7 @@ VIDEO = "video-to-video"
 
 def preset(**changes: Any) -> Preset:
     table = tomllib.loads(own_preset.TABLE) | changes
-    return parse_preset(own_preset.NAME, TOOLS[own_preset.TOOL], table, own_preset.graph())
+    return parse_preset(own_preset.NAME, TOOLS[own_preset.TOOL], table, own_preset.graph(table["rate"]))
 
 
 def test_inputs_stand_in_the_order_of_the_table_before_all_else() -> None:

@@ -85,6 +85,7 @@ CONTRADICTIONS: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
     (GIVEN_ID, {"clips": {"start": "Clip", "frames": "Polish"}}, {}, "clips cannot be as long as what is given."),
     (LTX_ID, {"rate": 24}, {}, "rate and fields.fps say the same thing twice; keep one of them."),
     (H3_ID, {"rate": 25}, {}, "its rate is 25, and its graph says 24."),
+    (H3_ID, {"rate": "video", "frames": {"as": "video"}}, {}, "its rate is that of video, and its graph says 24; link"),
     (GIVEN_ID, {"frames": {}}, {}, "a rate as given needs frames.as too."),
     (LTX_ID, {}, {"fps": {"choices": [], "into": ["Video.fps"]}}, "fps needs choices, or a minimum of 1."),
     (LTX_ID, {}, {"fps": {"choices": [], "minimum": 0, "into": ["Video.fps"]}}, "fps needs choices"),

@@ -15,6 +15,7 @@ from oelala_desktop.domain.job import Output
 from oelala_desktop.domain.measuring import with_duration
 from oelala_desktop.domain.reuse import not_kept_note
 
+from .made_presets import made
 from .samples import shipped, some_job
 
 
@@ -80,3 +81,11 @@ def test_what_was_not_taken_is_said() -> None:
     assert not_kept_note(preset, {"prompt": "mist"}) == ""
     assert not_kept_note(preset, {"steps": 7}) == "Sketch has no setting for Steps; it was not taken."
     assert not_kept_note(preset, {"steps": 7, "cfg": 9.5}).endswith("Steps and CFG; they were not taken.")
+
+
+def test_what_comes_with_an_input_or_with_the_preset_is_not_told_as_lost() -> None:
+    part = {"video_start": 2.5, "video_length": 4.0, "sound_start": 1.0, "seed": 7}
+    assert not_kept_note(made("image-to-video.h3"), {**part, "fps": 24}) == ""
+    assert "Frames per second" in not_kept_note(made("image-to-video.h3"), {"fps": 30})
+    assert not_kept_note(made("video-to-video.given"), {"video_start": 2.5, "fps": 30}) == ""
+    assert "Start of the sound" in not_kept_note(made("video-to-video.given"), {"sound_start": 1.0})

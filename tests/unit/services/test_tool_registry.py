@@ -116,7 +116,7 @@ def test_an_own_preset_of_the_same_id_replaces_the_shipped_one(own: Path) -> Non
 
 
 BROKEN = {
-    "no graph": ("toml", None, r"my\.own\.toml: .*No such file"),
+    "no graph": ("toml", None, r"my\.own\.toml: my\.own\.json is missing; a preset has both"),
     "not TOML": ("toml", "name = ", r"my\.own\.toml: "),
     "not text": ("toml", b"\xff\xfe", r"my\.own\.toml: "),
     "not JSON": ("json", "{", r"my\.own\.toml: "),

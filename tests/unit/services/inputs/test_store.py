@@ -14,11 +14,13 @@ from PIL import Image
 
 from oelala_desktop.domain.errors import CannotSave, InvalidMedia
 from oelala_desktop.domain.field import FieldKind
+from oelala_desktop.domain.inputs import Given
 from oelala_desktop.domain.job import JobInput
 from oelala_desktop.services.bus import Bus
 from oelala_desktop.services.inputs.kept import facts_file, read_facts
-from oelala_desktop.services.inputs.store import KEPT_FOR, InputStore
+from oelala_desktop.services.inputs.store import KEPT_FOR, InputStore, Taken
 from oelala_desktop.services.inputs.sweeping import sweep_inputs
+from oelala_desktop.services.inputs.taking import with_whole_paths
 from oelala_desktop.services.inputs.videos import probe_video
 from oelala_desktop.services.known_settings import form_of
 from oelala_desktop.services.settings import Settings
@@ -245,3 +247,17 @@ async def test_jobs_and_forms_name_what_they_have(store: InputStore, tmp_path: P
     finally:
         await jobs.close()
         await scope.close()
+
+
+def test_what_is_named_from_the_folder_one_is_in_is_found_from_any_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    there = str(tmp_path / "a.mp4")
+    looked = {
+        "video": (Taken(Path("a.mp4"), Given("a.mp4", "video")),),
+        "images": (Taken(tmp_path / "b.png", Given("b.png", "picture")),),
+    }
+    values = {"video": "a.mp4", "images": ["~/b.png"], "steps": 4}
+    assert with_whole_paths(values, looked) == {"video": there, "images": [str(tmp_path / "b.png")], "steps": 4}
+    assert with_whole_paths({}, looked) == {}
