@@ -32,7 +32,7 @@ _LAST = 2**63 - 1
 
 
 @dataclass(slots=True)
-class Given:
+class GivenValues:
     """`values` are settings by key, inputs as paths; `names` is what an input is called here, by key."""
 
     values: dict[str, Any] = field(default_factory=dict)
@@ -53,7 +53,7 @@ def _renamed(error: InvalidField, name: str) -> InvalidField:
 
 async def read_given(
     services: ApiServices, tool: Tool, request: Request, folder: Path, names: Mapping[str, str]
-) -> Given:
+) -> GivenValues:
     """Of a form, whose files go to `folder`, or of a JSON object. `names` is what the route calls inputs, by key, where
     that is not the key itself. Raises InvalidInput, or CannotSave."""
     reader = _Reader(services, tool, names)
@@ -67,7 +67,7 @@ class _Reader:
         self._services = services
         self._tool = tool
         self._route_names = names
-        self._given = Given(names=dict(names))
+        self._given = GivenValues(names=dict(names))
 
     def slot(self, name: str, form: Form) -> Slot | None:
         """A file by a key that nobody knows yet is taken while the preset, which may know it, is not."""
@@ -94,7 +94,7 @@ class _Reader:
         except InvalidField as error:
             raise _renamed(error, name) from error
 
-    async def of_form(self, form: Form) -> Given:
+    async def of_form(self, form: Form) -> GivenValues:
         known = self._tool.known(self._own(form.text("preset")))
         for name, parts in form.parts.items():
             wanted = _field(known, name)
@@ -108,7 +108,7 @@ class _Reader:
                 self._given.values[name] = str(parts[0])
         return self._given
 
-    async def of_json(self, values: dict[str, Any]) -> Given:
+    async def of_json(self, values: dict[str, Any]) -> GivenValues:
         known = self._tool.known(self._own(values.get("preset")))
         for name, value in values.items():
             wanted = _field(known, name)

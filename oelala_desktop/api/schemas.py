@@ -157,7 +157,7 @@ class Job(BaseModel):
     width: int
     height: int
     num_frames: int
-    fps: int | None
+    fps: float | None
     prompt: str | None
     created_at: float = Field(description="Seconds since the epoch.")
     finished_at: float | None

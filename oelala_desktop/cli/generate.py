@@ -33,14 +33,14 @@ async def generate(options: argparse.Namespace) -> int:
     values = _example() if is_try else _values(options)
     async with Services() as services:
         folder = await asyncio.to_thread(_check_folder, getattr(options, "out", None) or services.paths.output)
-        submission = Wish(tool, values, folder)
-        preset = await services.jobs.check(submission)  # before an engine is asked for, or started
+        wish = Wish(tool, values, folder)
+        preset = await services.jobs.check(wish)  # before an engine is asked for, or started
         engine, remark = await services.engines.choose(options.engine, preset)
         if remark:
             say(remark)
         show = JsonLines(services.bus) if getattr(options, "json", False) else Bar(services.bus)
         show.engines.see(engine.state)
-        ended = await until_over(services, services.jobs.submit(submission, engine, announce=show.queued))
+        ended = await until_over(services, services.jobs.submit(wish, engine, announce=show.queued))
         if ended is None:
             return INTERRUPTED
         if isinstance(show, Bar):

@@ -15,7 +15,7 @@ class FrameRule:
     step: int = 4
     offset: int = 1
     least: int = 5
-    most: int = 361
+    most: int = 361  # 15 s at 24 frames a second
     given: str = ""
 
     def allows(self, count: int) -> bool:

@@ -1,4 +1,4 @@
-"""Sizes, aspect ratios and frame counts. All arithmetic is exact (integers), so what is shown
+"""Sizes and aspect ratios. All arithmetic is exact (integers), so what is shown
 is what is used."""
 
 from __future__ import annotations
@@ -41,11 +41,6 @@ def nearest_aspect(width: int, height: int) -> str:
 def short_side(resolution: str) -> int:
     """In pixels: "704p" means 704, also where it is none of the product's own."""
     return RESOLUTIONS.get(resolution) or int(resolution.removesuffix("p"))
-
-
-def frame_size(resolution: str, aspect: str, multiple: int = 16) -> tuple[int, int]:
-    """(width, height) in pixels: short side from `resolution`, both rounded down to a multiple of `multiple`."""
-    return sides(short_side(resolution), ASPECTS[aspect], multiple)
 
 
 def sides(short: int, ratio: tuple[int, int], multiple: int) -> tuple[int, int]:

@@ -213,7 +213,7 @@ class Job:
         made = replace(self, outputs=outputs).main_output
         if made is None or not made.is_visual:
             return {}
-        known = {"width": made.width, "height": made.height, "num_frames": made.frames, "fps": round(made.fps or 0)}
+        known = {"width": made.width, "height": made.height, "num_frames": made.frames, "fps": made.fps}
         return {name: value for name, value in known.items() if value and not getattr(self, name)}
 
     def with_state(self, state: JobState, **changes: Any) -> Job:

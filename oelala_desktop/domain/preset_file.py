@@ -35,8 +35,8 @@ from .model_file import ModelFile
 from .preset import Clips, EndPicture, LoraTargets, OptionalPart, Pack, Preset
 from .preset_check import check_preset
 from .preset_shape import TABLE, check_shape
-from .size_rule import AMOUNTS, SizeRule
-from .tool import VOCABULARY, Tool
+from .size_rule import AMOUNTS, LEAST_AMOUNT, MOST_AMOUNT, SHORT_SIDE, SizeRule
+from .tool import MAX_PROMPT, VOCABULARY, Tool
 
 _COMPUTED = ("width", "height", "filename")
 #: what a field has as its entry says it
@@ -113,12 +113,13 @@ def _build(short_id: str, tool: Tool, table: Mapping[str, Any], graph: Mapping[s
 
 
 def _size(row: Mapping[str, Any]) -> SizeRule:
+    usual = SHORT_SIDE
     return SizeRule(
-        str(row.get("class", "video")),
-        int(row.get("multiple", 16)),
-        float(row.get("megapixels", 1.0)),
-        float(row.get("factor", 1.0)),
-        str(row.get("of", "")),
+        str(row.get("class", usual.kind)),
+        int(row.get("multiple", usual.multiple)),
+        float(row.get("megapixels", usual.megapixels)),
+        float(row.get("factor", usual.factor)),
+        str(row.get("of", usual.of)),
     )
 
 
@@ -146,7 +147,7 @@ def _bounded(rows: Mapping[str, Any], size: SizeRule, frames: FrameRule, tool: T
     if "num_frames" in rows:
         out["num_frames"] = {"minimum": frames.least, "maximum": frames.most, "step": frames.step, **rows["num_frames"]}
     for key in rows.keys() & {size.kind} & AMOUNTS:
-        out[key] = {"minimum": 0.001, "maximum": 1000, "default": getattr(size, key), **rows[key]}
+        out[key] = {"minimum": LEAST_AMOUNT, "maximum": MOST_AMOUNT, "default": getattr(size, key), **rows[key]}
     for key in tool.needs:
         if key in rows:
             out[key] = {"needed": True, **rows[key]}
@@ -185,7 +186,8 @@ def _own(preset: str, key: str, row: Mapping[str, Any]) -> Field:
         raise InvalidPreset(f"{preset}: “{key}” is no setting of the product; give it a kind to make it one.")
     kind = FieldKind(row["kind"])
     group = "picture" if kind in INPUT_KINDS else str(row.get("group", "sampling"))
-    return Field(key, kind, str(row.get("label", key)), group)
+    longest = MAX_PROMPT if kind is FieldKind.TEXT else None
+    return Field(key, kind, str(row.get("label", key)), group, maximum=longest)
 
 
 def _kept(graph: Mapping[str, Any], target: str) -> Any:

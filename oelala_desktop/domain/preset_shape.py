@@ -8,17 +8,17 @@ from typing import Any
 
 from .errors import InvalidPreset
 from .field import FieldKind
-from .size_rule import CLASSES
+from .size_rule import CLASSES, LEAST_AMOUNT, MOST_AMOUNT
 
 _TEXT, _NUMBER, _COUNT, _SWITCH, _ANY = "a text", "a number", "a whole number from 1 to 1024", "true or false", ""
-_WHOLE, _AMOUNT = "a whole number from 0 to 100000", "a number above 0 and at most 1000"
+_WHOLE, _AMOUNT = "a whole number from 0 to 100000", f"a number above 0 and at most {MOST_AMOUNT}"
 _RATE = "a number of frames per second (1 to 1000) or the key of an input"
 #: least, most, whether it is whole
 _RANGES: Mapping[str, tuple[float, float, bool]] = {
     _NUMBER: (-math.inf, math.inf, False),
     _COUNT: (1, 1024, True),
     _WHOLE: (0, 100_000, True),
-    _AMOUNT: (1e-3, 1000, False),
+    _AMOUNT: (LEAST_AMOUNT, MOST_AMOUNT, False),
     _RATE: (1, 1000, False),
 }
 _TEXTS = [_TEXT]

@@ -9,18 +9,20 @@ from typing import Any
 from .catalog import match_name, nearest
 from .errors import InvalidField
 from .field import TIMED_KINDS
+from .frame_rule import WAN
 from .generation import GenerationInfo, UsedLora, UsedModel
-from .geometry import ASPECTS, RESOLUTIONS, frame_size, nearest_aspect
+from .geometry import ASPECTS, RESOLUTIONS, nearest_aspect
 from .inputs import LENGTH, SMALLER, START, companions
 from .job import Job
 from .models import find_pairs, may_be_half
 from .preset import Preset
+from .sentences import joined
+from .size_rule import SHORT_SIDE
 from .tool import TOOLS, VOCABULARY, Tool
 
 _MODELS = ("unet_high_noise", "unet_low_noise", "checkpoint", "vae", "text_encoder")
 _TIMED = frozenset(kind.value for kind in TIMED_KINDS)
 _SAME = ("prompt", "negative_prompt", "steps", "switch_step", "cfg", "sampler", "scheduler", "shift", "seed")
-
 
 #: files are named in results without their folders
 _NOT_TAKEN = frozenset({"num_frames", "variations"}).union(
@@ -125,8 +127,9 @@ def _size(info: GenerationInfo) -> dict[str, str]:
         return {}
     for resolution in RESOLUTIONS:
         for aspect in ASPECTS:
-            if frame_size(resolution, aspect) == (info.width, info.height):
-                return {"resolution": resolution, "aspect_ratio": aspect}
+            named = {"resolution": resolution, "aspect_ratio": aspect}
+            if SHORT_SIDE.settle(named, None) == (aspect, info.width, info.height):
+                return named
     short = min(info.width, info.height)
     near = min(RESOLUTIONS, key=lambda name: abs(RESOLUTIONS[name] - short))
     return {"resolution": near, "aspect_ratio": nearest_aspect(info.width, info.height)}
@@ -136,7 +139,7 @@ def _length(info: GenerationInfo) -> dict[str, float | int]:
     fps = round(info.fps) if info.fps else 0
     if not fps or not info.num_frames or info.num_frames < 2:
         return {}
-    return {"fps": fps, "duration": float(round((info.num_frames - 1) / fps, 2))}
+    return {"fps": fps, "duration": round(WAN.seconds_of(info.num_frames, fps), 2)}
 
 
 def fit_names(
@@ -181,8 +184,7 @@ def not_kept_note(preset: Preset, values: Mapping[str, Any]) -> str:
     lost = [VOCABULARY[k].label for k in unknown if values[k] and values[k] != VOCABULARY[k].default]
     if not lost:
         return ""
-    names = f"{', '.join(lost[:-1])} and {lost[-1]}" if len(lost) > 1 else lost[0]
-    return f"{preset.name} has no setting for {names}; {'they were' if len(lost) > 1 else 'it was'} not taken."
+    return f"{preset.name} has no setting for {joined(lost)}; {'they were' if len(lost) > 1 else 'it was'} not taken."
 
 
 def lacking_note(lacking: Sequence[Lacking]) -> str:

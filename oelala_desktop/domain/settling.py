@@ -87,9 +87,9 @@ def _found(preset: Preset, row: Mapping[str, Any], files: tuple[str, ...]) -> di
     return out
 
 
-def pick(key: str, wish: str, choices: tuple[str, ...]) -> str:
+def pick(key: str, name: str, choices: tuple[str, ...]) -> str:
     """The server's own spelling of a wished name. Raises Obstructed with the nearest it has."""
-    found = match_name(wish, choices)
+    found = match_name(name, choices)
     if found is None:
-        raise obstructed(key, "nothing_named", given=wish, near=nearest(wish, choices), choices=list(choices[:6]))
+        raise obstructed(key, "nothing_named", given=name, near=nearest(name, choices), choices=list(choices[:6]))
     return found

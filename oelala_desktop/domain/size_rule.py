@@ -11,13 +11,14 @@ from fractions import Fraction
 from typing import Any
 
 from .geometry import ASPECTS, kept, nearest_aspect, sdxl_size, short_side, sides
+from .tool import VOCABULARY
 
 MEGAPIXEL = 1024 * 1024  # as ComfyUI counts it
-_DEFAULT_RESOLUTION = "480p"
 #: the ways; the first two know named aspects only
 CLASSES = ("video", "sdxl", "megapixels", "factor", "given")
 #: those that a setting of the same name may say the number of
 AMOUNTS = frozenset({"megapixels", "factor"})
+LEAST_AMOUNT, MOST_AMOUNT = 1e-3, 1000
 _RESOLUTION = re.compile(r"\d{2,4}p")
 
 
@@ -45,7 +46,7 @@ class SizeRule:
             return aspect, *sdxl_size(aspect)
         if self.kind == "megapixels":
             return aspect, *self._area(values, Fraction(*ASPECTS[aspect]))
-        resolution = str(values.get("resolution") or _DEFAULT_RESOLUTION)
+        resolution = str(values.get("resolution") or VOCABULARY["resolution"].default)
         return aspect, *sides(short_side(resolution), ASPECTS[aspect], self.multiple)
 
     def _scaled(self, values: Mapping[str, Any], picture: tuple[int, int] | None) -> tuple[int, int]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from .catalog import nearest
 from .errors import NotFound
 from .field import Field, FieldKind
+from .frame_rule import WAN
 from .geometry import ASPECTS, RESOLUTIONS
 from .inputs import companions
 from .memory_split import parse_allocations
@@ -19,7 +20,6 @@ DEFAULT_NEGATIVE = (
 )
 DEFAULT_ALLOCATIONS = "cuda:0,0.25gb;cuda:1,8gb;cpu,*"
 FRAME_RATES = ("8", "12", "16", "24")
-MAX_FRAMES = 361  # 15 s at 24 frames per second
 MAX_PROMPT = 20_000  # characters, unless a preset says less
 
 _K = FieldKind
@@ -46,7 +46,7 @@ _FIELDS = (
     Field("resolution", _K.CHOICE, "Resolution", "size", default="480p", choices=tuple(RESOLUTIONS)),
     Field("aspect_ratio", _K.CHOICE, "Aspect", "size", default="auto", choices=("auto", *ASPECTS)),
     Field("duration", _K.NUMBER, "Duration", "size", default=5.0, minimum=1, maximum=15, step=1, unit="s"),
-    Field("num_frames", _K.INTEGER, "Frames", "size", minimum=5, maximum=MAX_FRAMES, step=4),
+    Field("num_frames", _K.INTEGER, "Frames", "size", minimum=WAN.least, maximum=WAN.most, step=WAN.step),
     Field("fps", _K.INTEGER, "Frames per second", "size", default=16, choices=FRAME_RATES),
     Field(
         "clip_count",

@@ -15,6 +15,8 @@ from oelala_desktop.domain.errors import OelalaError, Unreadable
 
 #: of one picture or one frame
 MOST_PIXELS = 50_000_000
+#: of what is given as input, in pixels
+MIN_SIDE = 64
 #: what the reader of metadata calls a format, in the words of Pillow and of FFmpeg
 PICTURES = {
     "png": "PNG", "jpeg": "JPEG", "webp": "WEBP", "gif": "GIF", "bmp": "BMP", "tiff": "TIFF", "avif": "AVIF",

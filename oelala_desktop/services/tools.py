@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Mapping
 from pathlib import Path
 
-from oelala_desktop.domain.catalog import Catalog, nearest
-from oelala_desktop.domain.errors import InvalidPreset, NotFound, NotRunnable
+from oelala_desktop.domain.catalog import nearest
+from oelala_desktop.domain.errors import InvalidPreset, NotFound
 from oelala_desktop.domain.preset import Preset
 from oelala_desktop.domain.preset_file import parse_preset
+from oelala_desktop.domain.sentences import say
 from oelala_desktop.domain.tool import TOOLS, Tool
 from oelala_desktop.storage.plain_file import read_plain
 
@@ -70,29 +70,11 @@ class ToolRegistry:
             raise NotFound(f"There is no preset{where} named {name}.{hint} Presets: {', '.join(known) or 'none'}.")
         return preset
 
-    def choose(
-        self, tool: Tool, wish: str | None, catalog: Catalog, given: Mapping[str, object] | None = None
-    ) -> Preset:
-        """The wished preset, else the first that the engine can run with the models chosen in `given`. Raises NotFound
-        or NotRunnable."""
-        if wish:
-            return self.find(wish, tool)
-        presets = self.require(tool)
-        for preset in presets:
-            if not preset.missing(catalog, given or {}):
-                return preset
-        lacking = {p.short_id: p.missing(catalog) for p in presets if not p.sketch}
-        lines = tuple(f"{name}: {', '.join(map(str, rows))}" for name, rows in lacking.items())
-        raise NotRunnable(
-            f"This server can run no preset of {tool.name}. “oelala doctor” lists what each of them lacks.",
-            missing=lines,
-        )
-
     def require(self, tool: Tool) -> tuple[Preset, ...]:
         """The tool's presets. Raises NotFound if it has none."""
         presets = self.presets(tool)
         if not presets:
-            raise NotFound(f"{tool.name} has no preset yet.")
+            raise NotFound(say("no_preset", {"tool": tool.name}))
         return presets
 
     def by_tool(self) -> tuple[Preset, ...]:

@@ -29,7 +29,8 @@ class _Allowance(NamedTuple):
     seconds: float | None
 
 
-_SMALL, _LARGE = _Allowance(20 * 10**6, 30.0), _Allowance(2 * 10**9, None)
+_LARGE = _Allowance(2 * 10**9, None)
+_SECONDS, _EACH = 30.0, 20 * 10**6  # for so many bytes that may come
 _REDIRECTS = 3
 _PIECE = 65_536  # bytes taken at once
 _LONGEST = 60  # characters of an address that a sentence holds
@@ -37,11 +38,14 @@ _LONGEST = 60  # characters of an address that a sentence holds
 _HOLDING_IPV4 = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("::/96"))
 
 
-async def fetch_file(url: str, folder: Path, kind: FieldKind, key: str, *, engine_url: str = "") -> Path:
+async def fetch_file(
+    url: str, folder: Path, kind: FieldKind, key: str, most_bytes: int, *, engine_url: str = ""
+) -> Path:
     """Downloads into `folder` what is to be an input of that kind, named `key` in what is raised: at most 2 GB of a
-    video or a sound, 20 MB of anything else. The caller reads it as what it should be. Raises InvalidMedia with a
-    sentence, or CannotSave."""
-    allowed = _LARGE if kind in TIMED_KINDS else _SMALL
+    video or a sound, `most_bytes` of anything else. The caller reads it as what it should be. Raises InvalidMedia with
+    a sentence, or CannotSave."""
+    small = _Allowance(most_bytes, _SECONDS * max(1.0, most_bytes / _EACH))
+    allowed = _LARGE if kind in TIMED_KINDS else small
     part = folder / f"{uuid.uuid4().hex}.part"
     try:
         async with asyncio.timeout(allowed.seconds):

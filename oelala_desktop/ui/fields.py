@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -11,13 +12,14 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit
 from oelala_desktop.domain.errors import InvalidField
 from oelala_desktop.domain.field import Field, FieldKind
 from oelala_desktop.domain.obstacle import Obstructed
+from oelala_desktop.domain.tool import MAX_PROMPT
 from oelala_desktop.ui import theme
 from oelala_desktop.ui.editor import Editor
 from oelala_desktop.ui.input_editors import MaskEditor, MediaEditor, PictureEditor, PicturesEditor
 from oelala_desktop.ui.widgets.choice import Choice
 from oelala_desktop.ui.widgets.label import Label
 from oelala_desktop.ui.widgets.line_edit import LineEdit
-from oelala_desktop.ui.widgets.number_box import NumberBox, mark_wrong
+from oelala_desktop.ui.widgets.number_box import NumberBox, figure, mark_wrong
 from oelala_desktop.ui.widgets.segmented import Segment, Segmented
 from oelala_desktop.ui.widgets.slider import Slider
 from oelala_desktop.ui.widgets.text_box import TextBox
@@ -26,12 +28,13 @@ from oelala_desktop.ui.widgets.toggle import Toggle
 _MOST_SEGMENTS = 10
 _MOST_COUNTED = 6  # so few whole numbers are shown all at once
 _MOST_SLIDER_STEPS = 40
+_VAST = 10**9  # what a setting without a bound goes to
 
 
 class TextEditor(Editor):
     def __init__(self, field: Field) -> None:
         super().__init__(field)
-        self.box = TextBox(field.label, placeholder=field.help, limit=int(field.maximum or 2048), lines=2)
+        self.box = TextBox(field.label, placeholder=field.help, limit=int(field.maximum or MAX_PROMPT), lines=2)
         self.box.text_edited.connect(self.edited.emit)
         self.box.counted.connect(lambda _counter, _wrong: self.problem_changed.emit(self.box.problem))
         self._hold(self.box)
@@ -156,16 +159,17 @@ class SliderEditor(Editor):
 
     def _show(self) -> None:
         number = self.slider.number()
-        self._figure.setText(f"{number:g}" if self._whole else f"{number:.1f}")
+        self._figure.setText(figure(number, 0 if self._whole else 1))
 
 
 class NumberEditor(Editor):
     def __init__(self, field: Field) -> None:
         super().__init__(field)
         whole = field.kind is FieldKind.INTEGER
-        low = field.minimum if field.minimum is not None else 0
-        high = field.maximum if field.maximum is not None else 1_000_000
-        self.box = NumberBox(low, high, field.step or 1, field.label, decimals=0 if whole else 1)
+        low = field.minimum if field.minimum is not None else -_VAST
+        high = field.maximum if field.maximum is not None else _VAST
+        step = field.step or (1 if whole or high - low > _VAST else _tenth(high - low))
+        self.box = NumberBox(low, high, step, field.label, decimals=0 if whole else 1)
         self.box.number_changed.connect(lambda number: self.edited.emit(int(number) if whole else number))
         self.box.problem_changed.connect(self.problem_changed)
         self._hold(self.box)
@@ -220,14 +224,19 @@ def _choice(field: Field) -> Editor:
     return SegmentEditor(field) if few else ComboEditor(field)
 
 
+def _tenth(span: float) -> float:
+    """A step for a setting that says none: a power of ten."""
+    return float(10 ** (math.floor(math.log10(span)) - 1)) if span > 0 else 1.0
+
+
 def _number(field: Field) -> Editor:
     if field.choices:
         return SegmentEditor(field)
     low, high = field.minimum, field.maximum
     if field.kind is FieldKind.INTEGER and low is not None and high is not None and high - low < _MOST_COUNTED:
         return SegmentEditor(field, [str(number) for number in range(int(low), int(high) + 1)])
-    bounded = field.kind is FieldKind.NUMBER and low is not None and high is not None
-    if bounded and (high or 0) - (low or 0) <= _MOST_SLIDER_STEPS * (field.step or 1):
+    stepped = field.kind is FieldKind.NUMBER and low is not None and high is not None and field.step
+    if stepped and (high or 0) - (low or 0) <= _MOST_SLIDER_STEPS * (field.step or 1):
         return SliderEditor(field)
     return NumberEditor(field)
 

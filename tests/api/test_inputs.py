@@ -207,8 +207,8 @@ def test_the_path_of_a_file_cannot_be_named_for_the_only_preset_of_a_tool(tmp_pa
 def test_presets_say_what_they_take(client: httpx.Client) -> None:
     row = client.get("/api/presets/video-to-video.inlay").json()
     assert [(given["key"], given["kind"], given["needed"], given["maximum"]) for given in row["inputs"]] == [
-        ("images", "pictures", True, 2), ("video", "video", True, 1), ("sound", "sound", False, 1),
-        ("mask", "mask", False, 1),
+        ("video", "video", True, 1), ("images", "pictures", True, 2), ("mask", "mask", False, 1),
+        ("sound", "sound", False, 1),
     ]  # fmt: skip
     assert row["frames"] == {"step": 17, "offset": 5, "least": 22, "most": 345, "as": None}
     assert (row["rate"], row["sound"]) == ({"choices": [24], "as": None}, True)

@@ -116,7 +116,7 @@ def test_presets_tell_what_they_take(studio: Program) -> None:
     rows = {row["id"]: row for row in studio.run("presets", "--engine", "sketch", "--json").lines}
     own = rows["video-to-video.inlay"]
     assert [(given["key"], given["kind"], given["needed"]) for given in own["inputs"]] == [
-        ("images", "pictures", True), ("video", "video", True), ("sound", "sound", False), ("mask", "mask", False)
+        ("video", "video", True), ("images", "pictures", True), ("mask", "mask", False), ("sound", "sound", False)
     ]  # fmt: skip
     assert own["frames"] == {"step": 17, "offset": 5, "least": 22, "most": 345, "as": None}
     assert (own["rate"], own["sound"]) == ({"choices": [24], "as": None}, True)
@@ -124,7 +124,7 @@ def test_presets_tell_what_they_take(studio: Program) -> None:
     text = studio.run("presets", "--engine", "sketch").out.splitlines()
     at = next(number for number, line in enumerate(text) if "video-to-video.inlay" in line)
     assert text[at + 1 : at + 3] == [
-        "    takes images (2 pictures, needed), video (needed), sound and mask",
+        "    takes video (needed), images (2 pictures, needed), mask and sound",
         "    makes 17k + 5 frames (22 to 345), 24 fps, with sound",
     ]
     wan = next(number for number, line in enumerate(text) if "image-to-video.sketch" in line)

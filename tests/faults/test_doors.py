@@ -13,8 +13,9 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 
-from oelala_desktop.domain.errors import EngineUnreachable, InvalidField, NotRunnable
+from oelala_desktop.domain.errors import EngineUnreachable, NotRunnable
 from oelala_desktop.domain.job import JobState
+from oelala_desktop.domain.obstacle import Obstructed
 from oelala_desktop.services.health import Finding, check_health
 
 from .hostile import Hostile, hostile_server
@@ -130,7 +131,7 @@ async def test_without_a_socket_the_job_ends_and_it_is_said_once(tmp_path: Path,
 async def test_a_picture_beyond_the_server_s_own_limit_is_not_queued(tmp_path: Path, hostile: Hostile) -> None:
     hostile.say("/features", json.dumps({"max_upload_size": 2000}))
     async with running_app(tmp_path / "home", hostile.url) as app:
-        with pytest.raises(InvalidField, match=r"start\.png is too large for this server: .* MB .*max-upload-size"):
+        with pytest.raises(Obstructed, match=r"start\.png is too large for this server: .* MB .*max-upload-size"):
             await app.submit(**ONE)
         assert await app.services.jobs.recent() == []
     assert "POST /upload/image" not in hostile.seen

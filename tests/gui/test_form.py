@@ -11,14 +11,15 @@ from oelala_desktop.domain.field import Field, FieldKind
 from oelala_desktop.domain.job import JobError, JobState, Progress
 from oelala_desktop.domain.preset_file import parse_preset
 from oelala_desktop.domain.tool import DEFAULT_NEGATIVE, TOOLS
-from oelala_desktop.ui.fields import EDITORS, NumberEditor, SegmentEditor, SliderEditor, editor_for
+from oelala_desktop.ui.fields import EDITORS, NumberEditor, SegmentEditor, SliderEditor, TextEditor, editor_for
 from oelala_desktop.ui.pages.output_panel import OutputPanel
 from oelala_desktop.ui.pages.preset_card import PresetChoice
 from oelala_desktop.ui.pages.queue_panel import QueuePanel
-from oelala_desktop.ui.pages.sizing import size_rule
+from oelala_desktop.ui.pages.sizing import sizing_of
 from oelala_desktop.ui.pages.summaries import lora, memory, model, sampling
 from oelala_desktop.ui.pages.tool_form import ToolForm
 from oelala_desktop.ui.widgets.button import Button
+from oelala_desktop.ui.widgets.number_box import NumberBox
 from tests.gui.scenery import mountains
 from tests.gui.seeded import HIGH, LOW, give, make_job
 
@@ -49,6 +50,34 @@ def test_numbers_get_the_editor_that_fits() -> None:
     assert kind(minimum=1, maximum=40, step=1) is NumberEditor
     assert kind(choices=("8", "16")) is SegmentEditor
     assert type(editor_for(Field("k", FieldKind.NUMBER, "K", "g", minimum=1, maximum=15, step=1))) is SliderEditor
+
+
+def test_a_setting_of_ones_own_is_shown_as_it_is_and_can_be_set(qtbot: QtBot) -> None:
+    """It says its range and no step."""
+    field = Field("strength", FieldKind.NUMBER, "Strength", "g", default=0.75, minimum=0, maximum=1)
+    editor = editor_for(field)
+    qtbot.addWidget(editor)
+    editor.set_value(field.default)
+    box = editor.focusProxy()
+    assert isinstance(box, NumberBox) and box.text() == "0.75"
+    box.step_by(-1)
+    assert box.number() == 0.65
+    free = editor_for(Field("offset", FieldKind.NUMBER, "Offset", "g", default=-2.5))
+    qtbot.addWidget(free)
+    free.set_value(-2.5)
+    heard: list[object] = []
+    free.edited.connect(heard.append)
+    box = free.focusProxy()
+    assert isinstance(box, NumberBox) and box.text() == "-2.5"
+    box.step_by(-1)
+    assert heard == [-3.5] and box.problem == ""
+
+
+def test_a_text_of_ones_own_is_as_long_as_any_other(qtbot: QtBot) -> None:
+    editor = editor_for(Field("words", FieldKind.TEXT, "Words", "g"))
+    qtbot.addWidget(editor)
+    editor.set_value("a" * 3000)
+    assert isinstance(editor, TextEditor) and editor.box.problem == ""
 
 
 def test_only_departures_are_values(form: ToolForm) -> None:
@@ -107,7 +136,7 @@ def test_a_size_left_to_the_graph_is_the_graph_s(form: ToolForm, stated: dict[st
     preset = parse_preset("own", TOOLS["image-to-video"], table, graph)
     give(form, "image", "a.jpg", 1536, 1024)
     form.set_fields(tuple(preset.fields.values()))
-    form.set_size_rule(size_rule(preset))
+    form.set_sizing(sizing_of(preset))
     assert form.frame_size() == tuple(stated.values() or (0, 0, 0))
     card = form.cards._cards["size"]
     assert card.caption.text().replace("\u00a0", " ") == said

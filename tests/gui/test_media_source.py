@@ -11,6 +11,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
+from oelala_desktop.services.decoding import VIDEOS
+from oelala_desktop.services.folders import SUFFIXES
 from oelala_desktop.ui.widgets import dropped
 from oelala_desktop.ui.widgets.media_source import MediaSource
 from tests.gui.scenery import mountains
@@ -63,8 +65,18 @@ def test_others_are_refused_in_place(qtbot: QtBot, kind: dropped.Kind) -> None:
     assert source.error.startswith("a.png is not") and source.has_media and heard == []
 
 
+def test_what_is_said_to_be_read_is() -> None:
+    """One table tells the folders of media which files are pictures and videos; here they are told apart."""
+    media = {f".{suffix}" for suffix in SUFFIXES}
+    assert set(dropped.VIDEO.suffixes) == media - set(dropped.PICTURE.suffixes)
+    assert media <= {*dropped.VIDEO.suffixes, *dropped.PICTURE.suffixes}
+    assert {name.upper() for name in VIDEOS} == set(dropped.VIDEO.formats.upper().split(", "))
+    assert "avi" not in " ".join(dropped.VIDEO.filters)
+
+
 def test_a_sound_may_be_that_of_a_video_but_a_picture_is_neither(qtbot: QtBot) -> None:
     assert dropped.looks_like(Path("a.MP4"), dropped.SOUND) and not dropped.looks_like(Path("a.gif"), dropped.SOUND)
+    assert dropped.looks_like(Path("a.avi"), dropped.SOUND)  # its reader says what is wrong with it
     pixels = QMimeData()
     pixels.setImageData(mountains(64, 64))
     source = made_for(dropped.VIDEO, qtbot)

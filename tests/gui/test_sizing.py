@@ -12,7 +12,7 @@ from oelala_desktop.domain.field import Field, FieldKind
 from oelala_desktop.domain.inputs import Given
 from oelala_desktop.domain.preset_file import parse_preset
 from oelala_desktop.domain.tool import TOOLS
-from oelala_desktop.ui.pages.sizing import Sizing, size_rule, usual_size
+from oelala_desktop.ui.pages.sizing import Sizing, sizing_of, usual_sizing
 from oelala_desktop.ui.pages.tool_form import ToolForm
 from tests import own_preset
 
@@ -22,7 +22,7 @@ VIDEO = {"video": (Given("v.mp4", "video", 1280, 720, 298, 24.0, 12.4, True),)}
 def said(given: dict[str, Any], values: dict[str, Any], **changes: Any) -> Sizing:
     table = tomllib.loads(own_preset.TABLE) | changes
     preset = parse_preset(own_preset.NAME, TOOLS[own_preset.TOOL], table, own_preset.graph())
-    found = size_rule(preset)({"duration": 5.0, **values}, given)
+    found = sizing_of(preset)({"duration": 5.0, **values}, given)
     return found._replace(line=found.line.replace("\u00a0", " "), caption=found.caption.replace("\u00a0", " "))
 
 
@@ -52,7 +52,7 @@ def test_a_part_beyond_the_end_is_not_shown_as_anything() -> None:
 
 
 def test_before_the_preset_is_known_the_size_waits_for_what_the_tool_needs() -> None:
-    rule = usual_size(TOOLS["video-to-video"])
+    rule = usual_sizing(TOOLS["video-to-video"])
     values = {"aspect_ratio": "auto", "duration": 5.0, "fps": 16}
     assert rule(values, {}).caption == "follows the video"
     assert rule(values, VIDEO).caption.replace("\u00a0", " ") == "848 × 480"

@@ -13,10 +13,11 @@ from oelala_desktop.domain.errors import Unreadable
 from oelala_desktop.services.decoding import decoding
 
 from .copying import COPYABLE, Stretch, copied, stretch_of
-from .encoding import Wish, add_video, encoded
-from .looking import Looked, look_at
+from .encoding import Excerpt, add_video, encoded
+from .looking import Film, look_at
 from .opening import has_plain_tags, kind_of, name_of, opened
 from .streams import seen, sound_of, video_of
+from .timeline import evened
 from .track import BIT_RATE, add_track
 from .writing import copy_file, disk_faults
 
@@ -57,10 +58,10 @@ class _Writing:
         self._source, self._part, self._at_most, self._exact = source, part, at_most, exact
         self._name = name_of(source)
         with opened(source, "video") as opened_source:
-            self._looked: Looked = look_at(opened_source, self._name)
+            self._film: Film = look_at(opened_source, self._name)
             self._has_plain_tags = has_plain_tags(opened_source)
             self._kind = kind_of(source)
-        line = self._looked.line
+        line = self._film.line
         if begin >= line.length:
             seconds = f"{float(line.length):.1f} s"
             raise Unreadable(f"{self._name} is {seconds} long; nothing of it comes after {float(begin):g} s.")
@@ -70,20 +71,20 @@ class _Writing:
         self._end = max(self._first + 1, line.number(self._until) if self._until < line.length else line.frames)
 
     def write(self) -> Cut:
-        line, is_plain = self._looked.line, self._looked.look.is_plain and self._looked.line.is_steady
-        is_whole = is_plain and self._looked.codec in _KNOWN and (self._first, self._end) == (0, line.frames)
+        line, is_plain = self._film.line, self._film.look.is_plain and self._film.line.is_steady
+        is_whole = is_plain and self._film.codec in _KNOWN and (self._first, self._end) == (0, line.frames)
         if is_whole and self._has_plain_tags:
             if self._fits(self._source):
                 copy_file(self._source, self._part)
                 return Cut(0.0, float(line.length), True, self._kind)
-        elif is_plain and self._looked.codec in COPYABLE:
-            stretch = stretch_of(line, self._looked.codec, self._first, self._end)
+        elif is_plain and self._film.codec in COPYABLE:
+            stretch = stretch_of(line, self._film.codec, self._first, self._end)
             if stretch is not None and self._serves(stretch) and self._is_copied(stretch) and self._fits(self._part):
                 start, length = self._first - stretch.begin, self._end - self._first
                 return Cut(float(start / line.rate), float(length / line.rate), True)
-        wish = self._wish()
-        self._encode(wish)
-        return Cut(0.0, float(wish.length), False)
+        excerpt = self._excerpt()
+        self._encode(excerpt)
+        return Cut(0.0, float(excerpt.length), False)
 
     def _serves(self, stretch: Stretch) -> bool:
         return not self._exact or stretch.begin == self._first
@@ -105,14 +106,14 @@ class _Writing:
             with disk_faults(), decoding(self._name):
                 return write(None)
         except Unreadable:
-            if not self._looked.sound:
+            if not self._film.sound:
                 raise
         return write(BIT_RATE)  # when the error is gone, and with it the encoder that it holds
 
     def _copy(self, stretch: Stretch, heard_bits: int | None) -> bool:
         import av
 
-        line = self._looked.line
+        line = self._film.line
         origin = line.times[stretch.begin] * line.base
         until = origin + (stretch.end - stretch.begin) / line.rate
         with opened(self._source, "video") as source, opened(self._source, "video") as heard, self._out() as out:
@@ -127,39 +128,38 @@ class _Writing:
             first = next(made.decode(video=0), None)
         return first is not None and first.pts == 0
 
-    def _wish(self) -> Wish:
-        line = self._looked.line
+    def _excerpt(self) -> Excerpt:
+        line = self._film.line
         if line.is_steady:
-            return Wish(line.second(self._first), line.rate, self._end - self._first)
-        rate = Fraction(max(1, round(line.rate)))
-        return Wish(self._begin, rate, max(1, round((self._until - self._begin) * rate)))
+            return Excerpt(line.second(self._first), line.rate, self._end - self._first)
+        return Excerpt(self._begin, *evened(line.rate, self._until - self._begin))
 
-    def _encode(self, wish: Wish) -> None:
+    def _encode(self, excerpt: Excerpt) -> None:
         """Until it is small enough: bits are a promise that an encoder keeps as it can."""
         if self._at_most is None:
-            self._with_sound(lambda bit_rate: self._encode_once(wish, bit_rate))
+            self._with_sound(lambda bit_rate: self._encode_once(excerpt, bit_rate))
             return
-        bits = self._at_most * 8 * _FILLED / float(wish.length)
+        bits = self._at_most * 8 * _FILLED / float(excerpt.length)
         for _ in range(_TRIES):
-            heard = min(_MOST_HEARD, max(_LEAST_HEARD, int(bits * _HEARD))) if self._looked.sound else 0
+            heard = min(_MOST_HEARD, max(_LEAST_HEARD, int(bits * _HEARD))) if self._film.sound else 0
             if bits - heard < _SLOWEST:
                 break
-            self._encode_once(wish._replace(bit_rate=bits - heard), heard)
+            self._encode_once(excerpt._replace(bit_rate=bits - heard), heard)
             if self._fits(self._part):
                 return
             bits *= 0.9 * self._at_most / self._part.stat().st_size
         megabytes = f"{self._at_most / 10**6:g} MB"
         raise Unreadable(f"{self._name} cannot be made as small as {megabytes}; take a shorter part of it.")
 
-    def _encode_once(self, wish: Wish, heard_bits: int | None) -> None:
-        line = self._looked.line
-        origin = line.times[0] * line.base + wish.begin
+    def _encode_once(self, excerpt: Excerpt, heard_bits: int | None) -> None:
+        line = self._film.line
+        origin = line.times[0] * line.base + excerpt.begin
         with opened(self._source, "video") as source, opened(self._source, "video") as heard, self._out() as out:
             video, sound = video_of(source, self._name), sound_of(heard)
-            made = add_video(out, video, self._looked.look, wish)
-            packets = [encoded(made, source, video, line, self._looked.look, wish)]
+            made = add_video(out, video, self._film.look, excerpt)
+            packets = [encoded(made, source, video, line, self._film.look, excerpt)]
             if sound is not None:
-                packets.append(add_track(out, heard, sound, self._name, origin, origin + wish.length, heard_bits))
+                packets.append(add_track(out, heard, sound, self._name, origin, origin + excerpt.length, heard_bits))
             _mux(out, packets)
 
     def _out(self) -> Any:

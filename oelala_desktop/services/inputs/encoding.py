@@ -24,7 +24,7 @@ _LEAST_SIDE = 64
 _BT709, _LIMITED = 1, 1
 
 
-class Wish(NamedTuple):
+class Excerpt(NamedTuple):
     """`frames` of them from second `begin` on (after the first frame), `rate` a second. `bit_rate` is the most that the
     pictures may take, None for as many as it needs."""
 
@@ -38,10 +38,10 @@ class Wish(NamedTuple):
         return self.frames / self.rate
 
 
-def add_video(out: OutputContainer, source: Any, look: Look, wish: Wish) -> Any:
+def add_video(out: OutputContainer, source: Any, look: Look, excerpt: Excerpt) -> Any:
     """The stream in `out` for what `encoded` makes."""
-    made: Any = out.add_stream("libx264", rate=wish.rate, options=_options(look, wish))
-    made.width, made.height = size_of(look, wish)
+    made: Any = out.add_stream("libx264", rate=excerpt.rate, options=_options(look, excerpt))
+    made.width, made.height = size_of(look, excerpt)
     made.pix_fmt = "yuv420p"
     made.codec_context.thread_count = _THREADS
     of, to = source.codec_context, made.codec_context
@@ -53,34 +53,36 @@ def add_video(out: OutputContainer, source: Any, look: Look, wish: Wish) -> Any:
     return made
 
 
-def _options(look: Look, wish: Wish) -> dict[str, str]:
+def _options(look: Look, excerpt: Excerpt) -> dict[str, str]:
     options = {"crf": _CRF, "preset": "veryfast" if look.width * look.height <= _LARGE else "ultrafast"}
-    if wish.bit_rate is not None:
-        most = str(max(1000, int(wish.bit_rate)))
+    if excerpt.bit_rate is not None:
+        most = str(max(1000, int(excerpt.bit_rate)))
         options |= {"maxrate": most, "bufsize": most}
     return options
 
 
-def size_of(look: Look, wish: Wish) -> tuple[int, int]:
+def size_of(look: Look, excerpt: Excerpt) -> tuple[int, int]:
     """Even sides; smaller where there are too few bits for so many pixels."""
     scale = 1.0
-    if wish.bit_rate is not None:
-        scale = min(1.0, math.sqrt(wish.bit_rate / (float(wish.rate) * look.width * look.height * _BITS)))
+    if excerpt.bit_rate is not None:
+        scale = min(1.0, math.sqrt(excerpt.bit_rate / (float(excerpt.rate) * look.width * look.height * _BITS)))
         scale = max(scale, min(1.0, _LEAST_SIDE / min(look.width, look.height)))
     return even(look.width * scale, look.height * scale)
 
 
-def encoded(made: Any, source: InputContainer, stream: Any, line: Timeline, look: Look, wish: Wish) -> Iterator[Any]:
+def encoded(
+    made: Any, source: InputContainer, stream: Any, line: Timeline, look: Look, excerpt: Excerpt
+) -> Iterator[Any]:
     """Packets for the stream that `add_video` made. Raises OSError when our own process has gone."""
     parent, screen = os.getppid(), Screen(look, made.width, made.height)
     last: Any = None
     ready: Any = None
-    for number, frame in enumerate(_chosen(_timed(source, stream, line, wish.begin), wish)):
+    for number, frame in enumerate(_chosen(_timed(source, stream, line, excerpt.begin), excerpt)):
         if os.getppid() != parent:
             raise ProcessLookupError("nobody waits for it any more")
         if frame is not last:
             last, ready = frame, screen.yuv(frame)
-        ready.pts, ready.time_base, ready.pict_type = number, 1 / wish.rate, 0
+        ready.pts, ready.time_base, ready.pict_type = number, 1 / excerpt.rate, 0
         yield from made.encode(ready)
     if last is None:
         raise ValueError("no frame of the part can be decoded")
@@ -111,18 +113,18 @@ def _leapt(source: InputContainer, stream: Any, target: int | None) -> Iterator[
     yield from source.demux(stream)
 
 
-def _chosen(frames: Iterator[tuple[Fraction, Any]], wish: Wish) -> Iterator[Any]:
+def _chosen(frames: Iterator[tuple[Fraction, Any]], excerpt: Excerpt) -> Iterator[Any]:
     """For each place of the constant rate the frame that is nearest before it: one that begins up to half a step after
     it counts as begun."""
     held: Any = None
-    done, half = 0, 1 / wish.rate / 2
+    done, half = 0, 1 / excerpt.rate / 2
     for second, frame in frames:
-        while held is not None and done < wish.frames and wish.begin + done / wish.rate + half < second:
+        while held is not None and done < excerpt.frames and excerpt.begin + done / excerpt.rate + half < second:
             yield held
             done += 1
-        if done >= wish.frames:
+        if done >= excerpt.frames:
             return
         held = frame
-    while held is not None and done < wish.frames:
+    while held is not None and done < excerpt.frames:
         yield held
         done += 1

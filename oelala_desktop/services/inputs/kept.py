@@ -66,11 +66,15 @@ def read_facts(path: Path) -> Kept | None:
     return kept if given.size == size else None
 
 
+_VAST = 10**12  # no number of a file is larger
 #: the plain types of their fields
 _KINDS: dict[str, tuple[type, ...]] = {"str": (str,), "int": (int,), "float": (int, float), "bool": (bool,)}
 
 
 def _sound(kind: Any, row: dict[str, Any]) -> dict[str, Any]:
-    """What of a stored record is of its field's own type."""
+    """What of a stored record is of its field's own type, and such as a file can have."""
     types = {field.name: _KINDS.get(str(field.type)) for field in fields(kind)}
-    return {key: value for key, value in row.items() if (right := types.get(key)) and isinstance(value, right)}
+    plain: dict[str, Any] = {
+        key: value for key, value in row.items() if (right := types.get(key)) and isinstance(value, right)
+    }
+    return {key: value for key, value in plain.items() if isinstance(value, str) or 0 <= value <= _VAST}

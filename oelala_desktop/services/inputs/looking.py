@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from oelala_desktop.domain.errors import Unreadable
+from oelala_desktop.services.decoding import MIN_SIDE
 
 from .streams import codec_of, seen, sound_of, video_of
 from .timeline import Timeline, timeline
@@ -14,12 +15,11 @@ from .turning import Look, look_of
 if TYPE_CHECKING:
     from av.container import InputContainer
 
-MIN_SIDE = 64
 #: packets looked at for a first frame
 _MOST_PACKETS = 400
 
 
-class Looked(NamedTuple):
+class Film(NamedTuple):
     """`codec` in FFmpeg's words, `sound` that of the sound, empty where there is none that can be decoded."""
 
     codec: str
@@ -28,7 +28,7 @@ class Looked(NamedTuple):
     look: Look
 
 
-def look_at(source: InputContainer, name: str) -> Looked:
+def look_at(source: InputContainer, name: str) -> Film:
     """Walks through all packets and decodes the first frame. Raises Unreadable."""
     stream, sound = video_of(source, name), sound_of(source)
     looks: list[Look] = []
@@ -39,7 +39,7 @@ def look_at(source: InputContainer, name: str) -> Looked:
     if min(look.width, look.height) < MIN_SIDE:
         size = f"{look.width} × {look.height}"
         raise Unreadable(f"{name} is {size}; it must be at least {MIN_SIDE} × {MIN_SIDE}.")
-    return Looked(codec_of(stream), codec_of(sound) if sound else "", line, look)
+    return Film(codec_of(stream), codec_of(sound) if sound else "", line, look)
 
 
 def _glanced(packets: Iterator[Any], stream: Any, looks: list[Look]) -> Iterator[Any]:

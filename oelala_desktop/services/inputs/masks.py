@@ -7,12 +7,12 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from oelala_desktop.domain.errors import InvalidField, Unreadable
+from oelala_desktop.domain.errors import InvalidMedia, Unreadable
 from oelala_desktop.services.colours import as_rgb
 from oelala_desktop.services.confined import confined
 from oelala_desktop.services.decoding import check_size, decoding
 
-from .pictures import FORMATS, Picture, read_picture
+from .pictures import FORMATS, MAX_BYTES, Picture, read_picture
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -23,17 +23,17 @@ _REACH = 2.0
 _NAME = "The mask"
 
 
-def read_mask(path: Path, key: str = "mask") -> bytes:
+def read_mask(path: Path, key: str = "mask", *, max_bytes: int = MAX_BYTES) -> bytes:
     """The mask that a picture file is. Where it has transparent parts, as what ComfyUI's editor saves, those are
-    inside; else what is bright. Raises InvalidField with one sentence that names the file, also where it masks
+    inside; else what is bright. Raises InvalidMedia with one sentence that names the file, also where it masks
     nothing."""
-    picture = read_picture(path, key)
+    picture = read_picture(path, key, max_bytes=max_bytes)
     try:
         mask = picture.mask or _bright(picture)
     except (Unreadable, OSError) as error:
-        raise InvalidField(key, f"{path.name} is damaged or cut short; open and save it anew.") from error
+        raise InvalidMedia(key, f"{path.name} is damaged or cut short; open and save it anew.") from error
     if mask is None:
-        raise InvalidField(key, f"{path.name} masks nothing: it is black all over, and white is what is masked.")
+        raise InvalidMedia(key, f"{path.name} masks nothing: it is black all over, and white is what is masked.")
     return mask
 
 

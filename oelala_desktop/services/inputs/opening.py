@@ -1,5 +1,5 @@
-"""The one way in which a given video or sound is opened: a plain file, a container that its first bytes tell and that
-is on our list, nothing beside it and nothing over the network. Each fault is a sentence that names the file."""
+"""The one way in which a given file is opened: a plain file; a video or a sound as a container that its first bytes
+tell and that is on our list, nothing beside it, nothing over the network. Each fault is a sentence that names it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from oelala_desktop.domain.errors import InvalidField, Unreadable
+from oelala_desktop.domain.errors import InvalidMedia, Unreadable
 from oelala_desktop.metadata import check_complete, check_sound, probe, sniff, sniff_sound
 from oelala_desktop.services.decoding import FFMPEG_LIMITS, PICTURES, VIDEOS, decoding
 from oelala_desktop.services.unlinked import FILE_FLAGS
@@ -30,13 +30,21 @@ _WANTED = {"video": "a video (MP4, MOV, WebM, MKV)", "sound": "a sound (WAV, MP3
 
 @contextmanager
 def refusing(key: str, path: Path) -> Iterator[None]:
-    """What is wrong with the file becomes InvalidField of the settings key."""
+    """What is wrong with the file becomes InvalidMedia of the settings key."""
     try:
         yield
     except Unreadable as error:
-        raise InvalidField(key, error.message, detail=error.detail) from error
+        raise InvalidMedia(key, error.message, detail=error.detail) from error
     except OSError as error:
-        raise InvalidField(key, f"{name_of(path)} cannot be read: {error.strerror or error}.") from error
+        raise InvalidMedia(key, f"{name_of(path)} cannot be read: {error.strerror or error}.") from error
+
+
+def expanded(path: Path) -> Path:
+    """Of a path that may begin with ~. Raises Unreadable."""
+    try:
+        return path.expanduser()
+    except RuntimeError:
+        raise Unreadable(f"{path} is not there: this machine has no such user.") from None
 
 
 def name_of(path: Path) -> str:

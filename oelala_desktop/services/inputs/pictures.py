@@ -3,7 +3,7 @@ loop."""
 
 from __future__ import annotations
 
-import stat
+import os
 import warnings
 from dataclasses import dataclass, replace
 from io import BytesIO
@@ -14,15 +14,17 @@ from oelala_desktop.domain.errors import InvalidMedia, OelalaError, Unreadable
 from oelala_desktop.metadata import read_bytes
 from oelala_desktop.services.colours import as_rgb, in_srgb
 from oelala_desktop.services.confined import confined
-from oelala_desktop.services.decoding import MOST_PIXELS, PICTURES, KnownDamage, decoding, has_many_scans
+from oelala_desktop.services.decoding import MIN_SIDE, MOST_PIXELS, PICTURES, KnownDamage, decoding, has_many_scans
+from oelala_desktop.services.known_settings import PICTURE_MEGABYTES
 from oelala_desktop.services.stripping import without_texts
+
+from .opening import open_plain, refusing
 
 if TYPE_CHECKING:
     from PIL import Image  # where it is used it is loaded with the first picture: no window needs it to open
 
 FORMATS = tuple(PICTURES.values())
-MAX_BYTES = 20 * 10**6  # the default of a preference
-MIN_SIDE = 64
+MAX_BYTES = PICTURE_MEGABYTES.default * 10**6
 _WARN_SIDE = 300
 _PREVIEW = 1024  # longest side of what is shown of it
 #: formats whose decoders take the memory that the header says and no more
@@ -64,10 +66,6 @@ class Pixels(NamedTuple):
 def read_picture(path: Path, key: str = "image", *, max_bytes: int = MAX_BYTES, preview: bool = False) -> Picture:
     """With `preview` what was decoded is kept small, to be shown. Raises InvalidMedia with one sentence that names the
     file."""
-    try:
-        path = path.expanduser()
-    except RuntimeError:
-        raise InvalidMedia(key, f"{path} is not there: this machine has no such user.") from None
     whole = _read_file(path, key, max_bytes)
     size = len(whole)
     # megabytes of text, or a bad checksum of some, keep decoders (the server's too) from pixels that are well
@@ -164,27 +162,12 @@ _SUFFIXES = {"JPEG": ".jpg", "PNG": ".png", "WEBP": ".webp"}
 
 
 def _read_file(path: Path, key: str, max_bytes: int) -> bytes:
-    name = path.name or str(path)
-    try:
-        facts = path.stat()
-        if stat.S_ISDIR(facts.st_mode):
-            raise InvalidMedia(key, f"{name} is a folder; give a picture inside it.")
-        if not stat.S_ISREG(facts.st_mode):
-            raise InvalidMedia(key, f"{name} is not a file.")
-        if facts.st_size == 0:
-            raise InvalidMedia(key, f"{name} is empty (0 bytes).")
-        if facts.st_size > max_bytes:
-            size = facts.st_size / 10**6
-            raise InvalidMedia(key, f"{name} has {size:.1f} MB; at most {max_bytes / 10**6:g} MB are taken.")
-        return path.read_bytes()
-    except FileNotFoundError:
-        raise InvalidMedia(key, f"{name} is not there (looked in {path.absolute().parent}).") from None
-    except PermissionError:
-        raise InvalidMedia(key, f"{name} may not be read; check its permissions.") from None
-    except OSError as error:
-        raise InvalidMedia(key, f"{name} cannot be read: {error.strerror or error}.") from error
-    except ValueError:
-        raise InvalidMedia(key, f"{name!r} is not a file name.") from None
+    with refusing(key, path), open_plain(path, "picture") as file:
+        size = os.fstat(file.fileno()).st_size
+        if size > max_bytes:
+            words = f"{size / 10**6:.1f} MB; at most {max_bytes / 10**6:g} MB are taken"
+            raise InvalidMedia(key, f"{path.name} has {words}.")
+        return file.read(size)
 
 
 def _check_size(picture: Image.Image, name: str, key: str) -> None:

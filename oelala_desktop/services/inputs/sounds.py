@@ -26,7 +26,7 @@ class SoundFacts:
 
 
 def probe_sound(path: Path, key: str = "sound") -> SoundFacts:
-    """Raises InvalidField with one sentence that names the file."""
+    """Raises InvalidMedia with one sentence that names the file."""
     with refusing(key, path):
         return confined.run(name_of(path), pixels_of(path), facts_of, path)
 

@@ -22,6 +22,7 @@ from oelala_desktop.storage.whole_file import write_whole
 
 from .kept import DIGITS, Kept, facts_file, read_facts, write_facts
 from .once import Once
+from .opening import expanded, refusing
 from .pictures import MAX_BYTES, Picture, Pixels, read_picture
 
 #: seconds that something is kept which no job and no setting names
@@ -66,7 +67,8 @@ class InputStore:
     def take(self, path: Path, kind: FieldKind, key: str, *, preview: bool = False) -> Taken:
         """Looks at a file, once as long as it does not change, and keeps it if it is a picture or a mask. Raises
         InvalidMedia with one sentence, or CannotSave. `preview`: what is decoded now is to be shown."""
-        path = _expanded(path, key)
+        with refusing(key, path):
+            path = expanded(path)
         state = _state(path)
         mark = (path, _plain(kind), self.most_bytes(), state)
         with self._lock:
@@ -104,12 +106,12 @@ class InputStore:
             sound = probe_sound(path, key)
             given = Given(path.name, "sound", length=sound.length, has_sound=True, size=_size(path))
             return Taken(path, given)
-        from .turning import even
         from .videos import probe_video
 
-        video = probe_video(path, key)
-        size, heard = even(video.width, video.height), video.has_sound
-        return Taken(path, Given(path.name, "video", *size, video.frames, video.rate, video.length, heard, _size(path)))
+        video = probe_video(path, key).made_even()
+        pixels, heard = (video.width, video.height), video.has_sound
+        given = Given(path.name, "video", *pixels, video.frames, video.rate, video.length, heard, _size(path))
+        return Taken(path, given)
 
     def _keep_picture(self, path: Path, key: str, preview: bool) -> Taken:
         picture = read_picture(path, key, max_bytes=self.most_bytes(), preview=preview)
@@ -122,7 +124,7 @@ class InputStore:
     def _keep_mask(self, path: Path, key: str) -> Taken:
         from .masks import read_mask
 
-        content = read_mask(path, key)
+        content = read_mask(path, key, max_bytes=self.most_bytes())
         kept = self._keep(content, ".png", _mask_facts(content, path.name), str(path))
         return Taken(kept.path, kept.given, kept)
 
@@ -263,13 +265,6 @@ def _age(path: Path, now: float) -> float:
         return now - path.stat().st_mtime
     except OSError:
         return 0.0
-
-
-def _expanded(path: Path, key: str) -> Path:
-    try:
-        return path.expanduser()
-    except RuntimeError:
-        raise InvalidMedia(key, f"{path} is not there: this machine has no such user.") from None
 
 
 def _state(path: Path) -> _State:

@@ -72,6 +72,13 @@ class Timeline:
         return bool(self.flags[index] & _DISCARDED)
 
 
+def evened(rate: Fraction, span: Fraction) -> tuple[Fraction, int]:
+    """Rate and number of frames of what comes at uneven distances, once it is made even: the whole rate that is nearest
+    to its average."""
+    whole = Fraction(max(1, round(rate)))
+    return whole, max(1, round(span * whole))
+
+
 def timeline(stream: Any, packets: Iterable[Any], name: str) -> Timeline:
     """Raises Unreadable if there is no frame."""
     base, is_vp8 = Fraction(stream.time_base or 1), stream.codec_context.name.startswith(("vp8", "libvpx"))

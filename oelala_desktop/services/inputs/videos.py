@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -11,7 +11,8 @@ from oelala_desktop.services.confined import confined, patient
 from .cutting import Cut, write_part
 from .looking import look_at
 from .opening import check_whole, name_of, opened, pixels_of, refusing
-from .turning import Turn
+from .timeline import evened
+from .turning import Turn, even
 from .writing import whole_file
 
 #: room for the pictures that an encoder looks ahead at, in pictures
@@ -34,9 +35,18 @@ class VideoFacts:
     steady: bool
     codec: str
 
+    def made_even(self) -> VideoFacts:
+        """As a part of it is kept: upright, of even sides, and at a steady rate."""
+        width, height = even(self.width, self.height)
+        rate, frames = self.rate, self.frames
+        if not self.steady:
+            made, frames = evened(Fraction(self.rate), Fraction(self.length))
+            rate = float(made)
+        return replace(self, width=width, height=height, rate=rate, frames=frames, rotated=False, steady=True)
+
 
 def probe_video(path: Path, key: str = "video") -> VideoFacts:
-    """Raises InvalidField with one sentence that names the file."""
+    """Raises InvalidMedia with one sentence that names the file."""
     with refusing(key, path):
         return confined.run(name_of(path), pixels_of(path), facts_of, path)
 

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import errno
-import itertools
 import os
 import shutil
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from oelala_desktop.domain.errors import Unreadable
+from oelala_desktop.storage.whole_file import part_of
 
-_numbers = itertools.count()
 #: what a disk or folder answers; an input/output error is what FFmpeg calls many a damaged file
 _REFUSALS = frozenset(
     {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG, errno.EACCES, errno.EPERM, errno.ENOENT, errno.ENOTDIR}
@@ -23,8 +21,7 @@ _REFUSALS = frozenset(
 @contextmanager
 def whole_file(target: Path) -> Iterator[Path]:
     """The path to write to; on the disk and under its right name when the block is left without an error, else gone."""
-    # the process comes last: by it the next start knows whether a part is anybody's still
-    part = target.with_name(f"{target.name}.{threading.get_ident()}-{next(_numbers)}.{os.getpid()}.part")
+    part = part_of(target)
     try:
         yield part
         descriptor = os.open(part, os.O_RDWR)

@@ -98,7 +98,8 @@ class Intake(QObject):
             engine = services.current.engine.state.url
             self._form.given.busy(key, "fetching…")
             try:
-                path = await fetch_file(url, services.paths.inputs, field.kind, key, engine_url=engine)
+                most = self._inputs.most_bytes()
+                path = await fetch_file(url, services.paths.inputs, field.kind, key, most, engine_url=engine)
             finally:
                 self._form.given.busy(key, "")
             await self._take(field, path)

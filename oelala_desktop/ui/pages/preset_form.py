@@ -46,12 +46,12 @@ def _note(preset: Preset, kinds: set[str]) -> str:
 
 
 def pick_preset(
-    registry: ToolRegistry, tool: Tool, catalog: Catalog | None, wish: str, given: _Values = _NOTHING
+    registry: ToolRegistry, tool: Tool, catalog: Catalog | None, name: str, given: _Values = _NOTHING
 ) -> Preset | None:
     """The wished preset if it can run with the models that `given` chooses, else the one that a wish without a preset
     would take, else the wished one or the first of all."""
     presets = registry.presets(tool)
-    wished = next((p for p in presets if p.short_id == wish), None)
+    wished = next((p for p in presets if p.short_id == name), None)
     if wished and (catalog is None or not wished.missing(catalog, given)):
         return wished
     chosen = choose(tool, presets, given, catalog)

@@ -69,18 +69,18 @@ class SettingsInOut:
                 keys += [field.key, *(part.key for part in companions(field))]
         return {key: values[key] for key in keys if key in values}
 
-    def _choose_preset(self, wish: str) -> str:
+    def _choose_preset(self, name: str) -> str:
         """A sentence if that one is not to be had."""
         page, services = self._page, self._studio.services
-        if not wish or (page.preset is not None and page.preset.short_id == wish and page.wish == wish):
+        if not name or (page.preset is not None and page.preset.short_id == name and page.chosen == name):
             return ""
-        made = next((p for p in services.registry.presets(page.tool) if p.short_id == wish), None)
+        made = next((p for p in services.registry.presets(page.tool) if p.short_id == name), None)
         if made is None:
-            return f"The preset {wish}, which made it, is not among yours."
+            return f"The preset {name}, which made it, is not among yours."
         engine = services.current.engine
         if engine.catalog is not None and made.missing(engine.catalog):
             return f"{made.name}, which made it, cannot run on {engine.state.name or 'this engine'}."
-        page.choose_preset(wish)
+        page.choose_preset(name)
         return ""
 
     def _size_note(self, size: tuple[int, int] | None) -> str:
@@ -109,7 +109,7 @@ class SettingsInOut:
         """Exports to the file of that name, or imports from it."""
         path = Path(name)
         if what == "export":
-            values = self._form.effective() | dict(self._page.submission().values)
+            values = self._form.effective() | dict(self._page.wish().values)
             self._studio.actions.start(write_settings_file(path, values, self._form.fields))
         else:
             self._studio.actions.start(read_settings_file(path), done=partial(self.take, path.name))
@@ -129,9 +129,9 @@ class SettingsInOut:
         self.reuse(Reuse(self._page.tool.id, checked | named), keep_inputs=True)
         self._studio.notify(f"Settings taken from {name}.")
 
-    def _named(self, wish: str) -> Preset | None:
+    def _named(self, name: str) -> Preset | None:
         """Raises NotFound."""
-        return self._studio.services.registry.find(wish, self._page.tool) if wish else self._page.preset
+        return self._studio.services.registry.find(name, self._page.tool) if name else self._page.preset
 
 
 def _is_whole(name: str) -> bool:

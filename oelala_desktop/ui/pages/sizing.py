@@ -28,10 +28,10 @@ class Sizing(NamedTuple):
 
 
 #: all values, and what is known of the inputs -> what comes of them
-SizeRule = Callable[[Mapping[str, Any], Inputs], Sizing]
+SizingRule = Callable[[Mapping[str, Any], Inputs], Sizing]
 
 
-def usual_size(tool: Tool) -> SizeRule:
+def usual_sizing(tool: Tool) -> SizingRule:
     """Until the preset is known: what most of them do."""
 
     def rule(values: Mapping[str, Any], inputs: Inputs) -> Sizing:
@@ -46,7 +46,7 @@ def usual_size(tool: Tool) -> SizeRule:
     return rule
 
 
-def size_rule(preset: Preset) -> SizeRule:
+def sizing_of(preset: Preset) -> SizingRule:
     """As the preset will settle it."""
 
     def rule(values: Mapping[str, Any], inputs: Inputs) -> Sizing:

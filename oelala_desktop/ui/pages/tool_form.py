@@ -20,7 +20,7 @@ from oelala_desktop.ui.input_editors import InputEditor
 from oelala_desktop.ui.pages.field_row import FieldRow
 from oelala_desktop.ui.pages.form_cards import WIDTH, FormCards
 from oelala_desktop.ui.pages.form_inputs import FormInputs
-from oelala_desktop.ui.pages.sizing import SizeRule, usual_size
+from oelala_desktop.ui.pages.sizing import SizingRule, usual_sizing
 from oelala_desktop.ui.widgets.button import Button, IconButton
 from oelala_desktop.ui.widgets.choice import Choice
 from oelala_desktop.ui.widgets.scroll import ScrollColumn
@@ -57,7 +57,7 @@ class ToolForm(QWidget):
         self._opened: frozenset[str] = frozenset()
         self._parts: dict[str, Field] = {}
         self.given = FormInputs(self)
-        self._size_rule: SizeRule = usual_size(tool)
+        self._sizing: SizingRule = usual_sizing(tool)
         self._makes_sound = False
         self._seed: int | None = None
         #: settings that are computed from others unless a person sets them: key -> rule over all values
@@ -307,16 +307,16 @@ class ToolForm(QWidget):
     def set_presets(self, presets: Sequence[PresetChoice], chosen: str) -> None:
         self.cards.set_presets(presets, chosen)
 
-    def set_size_rule(self, rule: SizeRule, *, has_sound: bool = False) -> None:
+    def set_sizing(self, rule: SizingRule, *, has_sound: bool = False) -> None:
         """What comes of the values and of what is given, where the preset has its own way; `has_sound` says whether it
         can be heard."""
-        self._size_rule = rule
+        self._sizing = rule
         self._makes_sound = has_sound
         self.show_again()
 
     def frame_size(self) -> tuple[int, int, int]:
         """Width, height and frames as the values stand."""
-        found = self._size_rule(self.effective(), self.given.facts())
+        found = self._sizing(self.effective(), self.given.facts())
         return found.width, found.height, found.frames
 
     def set_size_warning(self, sentence: str) -> None:
@@ -366,4 +366,4 @@ class ToolForm(QWidget):
         used = values | {key: name for key, name in self._defaults.items() if not values.get(key)}
         inputs = self.given.facts()
         self.cards.tell_inputs(inputs)
-        self.cards.tell(used, self._size_rule(values, inputs))
+        self.cards.tell(used, self._sizing(values, inputs))

@@ -34,7 +34,7 @@ from oelala_desktop.ui.pages.obstacle_words import TO_BEGIN, words_at_field, wor
 from oelala_desktop.ui.pages.recent_results import RecentResults
 from oelala_desktop.ui.pages.settings_file import copy_file
 from oelala_desktop.ui.pages.settings_in_out import SettingsInOut
-from oelala_desktop.ui.pages.sizing import size_rule
+from oelala_desktop.ui.pages.sizing import sizing_of
 from oelala_desktop.ui.pages.tool_view import ToolView
 from oelala_desktop.ui.studio import Reuse, Studio, reuse_of
 
@@ -50,7 +50,7 @@ class ToolPage(QObject):
         self._studio = studio
         self._services = studio.services
         self.preset: Preset | None = None
-        self.wish = self._services.settings.get(preset_of(tool.id))
+        self.chosen = self._services.settings.get(preset_of(tool.id))
         self.view = view
         self.form = view.form
         self.stage = JobStage(self.view.output, studio)
@@ -99,7 +99,7 @@ class ToolPage(QObject):
         catalog = self._services.current.engine.catalog
         registry = self._services.registry
         given = self.form.values()
-        preset = preset_form.pick_preset(registry, self.tool, catalog, self.wish, given)
+        preset = preset_form.pick_preset(registry, self.tool, catalog, self.chosen, given)
         if preset is None:
             return
         choices = preset_form.preset_choices(registry, self.tool, catalog, given)
@@ -114,12 +114,12 @@ class ToolPage(QObject):
         self.preset = preset
         self.form.following = preset_form.following_rules(preset)
         self.form.set_fields(tuple(f for f in preset.fields.values() if f.key != "num_frames"))
-        self.form.set_size_rule(size_rule(preset), has_sound=preset.sound)
+        self.form.set_sizing(sizing_of(preset), has_sound=preset.sound)
         self.intake.look()
 
     def choose_preset(self, short_id: str) -> None:
         """The user's choice; it is remembered."""
-        self.wish = short_id
+        self.chosen = short_id
         self._services.settings.set(preset_of(self.tool.id), short_id)
         preset = next((p for p in self._services.registry.presets(self.tool) if p.short_id == short_id), None)
         if preset is not None:
@@ -197,7 +197,7 @@ class ToolPage(QObject):
         if obstacle is not None:
             self._show_problem(obstacle)
             return
-        self._start(self.submission())
+        self._start(self.wish())
 
     def start_with(self, picture: Path, values: dict[str, object]) -> None:
         """Fills the page and presses Generate."""
@@ -205,12 +205,12 @@ class ToolPage(QObject):
         key = self.intake.start
         if key is not None:
             self.intake.take(key, picture)
-            self._start(self.submission(**{key: str(picture)}))
+            self._start(self.wish(**{key: str(picture)}))
 
-    def submission(self, **changes: object) -> Wish:
+    def wish(self, **changes: object) -> Wish:
         values: dict[str, Any] = self.form.values() | changes
         # before the engine has said what it can run, the choice is left to the moment when it has
-        if self.preset is not None and (self.wish or self._services.current.engine.catalog is not None):
+        if self.preset is not None and (self.chosen or self._services.current.engine.catalog is not None):
             values["preset"] = self.preset.short_id
         return Wish(self.tool.id, values, self._services.paths.output)
 
@@ -260,7 +260,7 @@ class ToolPage(QObject):
         several.ask_for_each(self.view.window(), word, len(paths), partial(self._start_each, key, paths), first)
 
     def _start_each(self, key: str, paths: list[Path]) -> None:
-        wish = self.submission()
+        wish = self.wish()
         parts = {part.key for part in companions(self.form.fields[key])}
         values = {name: value for name, value in wish.values.items() if name not in parts}
         wishes = [replace(wish, values={**values, key: str(path)}) for path in paths]

@@ -22,6 +22,7 @@ class Kind(NamedTuple):
     suffixes: tuple[str, ...]
     formats: str
     others: tuple[str, ...] = ()  # endings of files that have one of it within
+    unread: tuple[str, ...] = ()  # and of those that are one, of which only their reader can say why it takes them not
 
     @property
     def words(self) -> str:
@@ -43,16 +44,16 @@ PICTURE = Kind(
 )
 VIDEO = Kind(
     "video",
-    (".mp4", ".m4v", ".mov", ".webm", ".mkv", ".avi", ".gif", ".mpg", ".mpeg", ".ts", ".m2ts", ".mts", ".wmv", ".flv",
-     ".3gp", ".ogv"),
-    "MP4, MOV, WebM, MKV, AVI, GIF",
+    (".mp4", ".m4v", ".mov", ".webm", ".mkv"),
+    "MP4, MOV, WebM, MKV",
+    unread=(".avi", ".mpg", ".mpeg", ".ts", ".m2ts", ".mts", ".wmv", ".flv", ".3gp", ".ogv"),
 )
 SOUND = Kind(
     "sound",
-    (".wav", ".mp3", ".flac", ".ogg", ".oga", ".opus", ".m4a", ".m4b", ".aac", ".aif", ".aiff", ".wma", ".mka",
-     ".weba"),
+    (".wav", ".mp3", ".flac", ".ogg", ".oga", ".opus", ".m4a", ".m4b", ".aac", ".mka", ".weba"),
     "WAV, MP3, FLAC, OGG, M4A or video",
-    others=tuple(suffix for suffix in VIDEO.suffixes if suffix != ".gif"),
+    others=VIDEO.suffixes,
+    unread=(".aif", ".aiff", ".wma", *VIDEO.unread),
 )
 # fmt: on
 KINDS = (PICTURE, VIDEO, SOUND)
@@ -77,7 +78,7 @@ class Dropped(NamedTuple):
 def looks_like(path: Path, kind: Kind) -> bool:
     """By name alone: a file without an ending may be one, its reader will say."""
     suffix = path.suffix.casefold()
-    return not suffix or f".{_TAIL.sub('', suffix[1:])}" in (*kind.suffixes, *kind.others)
+    return not suffix or f".{_TAIL.sub('', suffix[1:])}" in (*kind.suffixes, *kind.others, *kind.unread)
 
 
 def refusal(files: Sequence[Path], kind: Kind = PICTURE) -> str:

@@ -23,6 +23,12 @@ def mark_wrong(editor: QWidget, wrong: bool) -> None:
         editor.style().polish(editor)
 
 
+def figure(number: float, decimals: int) -> str:
+    """With so many decimals, or with as many as it has."""
+    text = f"{number:.{decimals}f}"
+    return text if math.isclose(float(text), number, abs_tol=1e-9) else f"{number:.6g}"
+
+
 class NumberBox(LineEdit):
     """A number from `minimum` to `maximum`; whole numbers if `decimals` is 0. Up, Down and the wheel step it."""
 
@@ -142,5 +148,4 @@ class NumberBox(LineEdit):
             self.problem_changed.emit(problem)
 
     def _show(self) -> None:
-        text = f"{self._number:.{self._decimals}f}"
-        self.setText(text)
+        self.setText(figure(self._number, self._decimals))

@@ -6,6 +6,7 @@ from PySide6.QtCore import QMimeData, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QWidget
 
+from oelala_desktop.domain.tool import MAX_PROMPT
 from oelala_desktop.ui import theme
 from oelala_desktop.ui.widgets.dropped import is_text
 from oelala_desktop.ui.widgets.number_box import mark_wrong
@@ -25,7 +26,7 @@ class TextBox(QPlainTextEdit):
         name: str,
         *,
         placeholder: str = "",
-        limit: int = 2048,
+        limit: int = MAX_PROMPT,
         lines: int = 3,
         most: int = 9,
         parent: QWidget | None = None,

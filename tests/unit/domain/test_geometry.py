@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from oelala_desktop.domain.frame_rule import FrameRule
-from oelala_desktop.domain.geometry import ASPECTS, RESOLUTIONS, frame_size, nearest_aspect, sdxl_size
+from oelala_desktop.domain.geometry import ASPECTS, RESOLUTIONS, nearest_aspect, sdxl_size
+from oelala_desktop.domain.size_rule import SizeRule
 
 LANDSCAPE = [
     ("480p", "16:9", 848, 480),
@@ -40,6 +41,11 @@ SDXL = [
     ("3:2", 1216, 832),
     ("21:9", 1536, 640),
 ]
+
+
+def frame_size(resolution: str, aspect: str, multiple: int = 16) -> tuple[int, int]:
+    _, width, height = SizeRule(multiple=multiple).settle({"resolution": resolution, "aspect_ratio": aspect}, None)
+    return width, height
 
 
 def transposed(aspect: str) -> str:

@@ -78,9 +78,9 @@ def test_nothing_given_at_all() -> None:
 def test_the_class_of_a_loader() -> None:
     assert [H3.class_at(field.into[0]) for field in H3.inputs] == [
         "LoadImage",
-        "LoadVideo",
-        "LoadAudio",
         "LoadImageMask",
+        "LoadAudio",
+        "LoadVideo",
     ]
 
 

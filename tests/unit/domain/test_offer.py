@@ -30,10 +30,10 @@ def inlay() -> Preset:
 def test_every_kind_of_input_and_a_rule_of_its_own(inlay: Preset) -> None:
     offer = offer_of(inlay)
     assert [(row["key"], row["minimum"], row["maximum"]) for row in offer["inputs"]] == [
-        ("images", 2, 2), ("video", 1, 1), ("sound", 0, 1), ("mask", 0, 1),
+        ("video", 1, 1), ("images", 2, 2), ("mask", 0, 1), ("sound", 0, 1),
     ]  # fmt: skip
     assert offer_words(offer) == (
-        "takes images (2 pictures, needed), video (needed), sound and mask",
+        "takes video (needed), images (2 pictures, needed), mask and sound",
         "makes 17k + 5 frames (22 to 345), 24 fps, with sound",
     )
 
@@ -45,7 +45,7 @@ def test_as_given(inlay: Preset) -> None:
     assert offer["frames"] == {"step": 8, "offset": 1, "least": 9, "most": 97, "as": "video"}
     assert offer["rate"] == {"choices": [], "as": "video"}
     assert offer_words(offer) == (
-        "takes images (1 to 2 pictures), video (needed), sound and mask",
+        "takes video (needed), images (1 to 2 pictures), mask and sound",
         "makes 8k + 1 frames as long as video, the rate of video",
     )
 

@@ -61,7 +61,7 @@ def test_a_free_number_for_a_node() -> None:
 def test_a_result_tells_what_of_its_size_was_not_known() -> None:
     job = replace(some_job(), width=0, height=48, num_frames=0, fps=0)
     made = Output("/a.mp4", "video", 64, 99, 9, 8.2, "")
-    assert job.size_of((made,)) == {"width": 64, "num_frames": 9, "fps": 8}
+    assert job.size_of((made,)) == {"width": 64, "num_frames": 9, "fps": 8.2}
     assert job.size_of(()) == {}
     assert job.size_of((Output("/a.bin", "file", None, None, None, None, ""),)) == {}
 

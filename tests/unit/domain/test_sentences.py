@@ -195,7 +195,7 @@ def test_another_table_has_its_own_words() -> None:
             "too_large",
             {},
             "a.mp4 is too large for this server: 4.0 MB would go up, and ComfyUI there takes 1.0 MB "
-            "(--max-upload-size). Scale it down.",
+            "(--max-upload-size). Scale it down, or raise that limit.",
         ),
         ("beyond_end", {"given": 9.5}, "steps: a.mp4 is 4 s long; 9.5 s is beyond its end."),
         (

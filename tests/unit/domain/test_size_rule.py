@@ -151,8 +151,9 @@ def test_the_input_that_a_size_goes_by() -> None:
     given_by_video = made("video-to-video.given")
     assert _size(given_by_video, {}, image=_picture(300, 200), video=video) == (640, 352)
     first = made("video-to-video.given", size={"class": "given"})
-    assert _size(first, {}, image=_picture(300, 200), video=video) == (288, 192)  # its first input that has a size
-    assert _size(first, {}, image=(Given("a.png", "picture"),), video=video) == (640, 352)
+    assert _size(first, {}, image=_picture(300, 200), video=video) == (640, 352)  # its first input that has a size
+    unknown = (Given("a.mp4", "video"),)
+    assert _size(first, {}, image=_picture(300, 200), video=unknown) == (288, 192)
 
 
 def test_settings_of_the_size() -> None:

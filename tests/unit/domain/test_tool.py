@@ -107,7 +107,7 @@ def test_tools_stand_in_the_sidebar_s_order() -> None:
     ("tool", "inputs"),
     [
         ("image-to-video", ["image", "end_image"]),
-        ("video-to-video", ["end_image", "video"]),
+        ("video-to-video", ["video"]),
         ("text-to-video", []),
         ("image-to-image", ["image"]),
         ("text-to-image", []),

@@ -212,7 +212,6 @@ BAD: dict[str, tuple[Callable[[Path], Path], str]] = {
     "gone": (lambda parent: parent / "gone.png", r"gone\.png is not there \(looked in /"),
     "through a file": (lambda parent: write("f", b"x")(parent) / "a.png", r"a\.png cannot be read: Not a directory"),
     "long name": (lambda parent: parent / ("x" * 300), r"cannot be read: File name too long"),
-    "no such user": (lambda parent: Path("~nobody-of-that-name/a.png"), r"has no such user"),
     "NUL": (lambda parent: parent / "a\0b.png", r"is not a file name"),
 }
 

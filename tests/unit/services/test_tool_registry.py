@@ -5,12 +5,17 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
 from oelala_desktop.domain.catalog import Catalog
 from oelala_desktop.domain.errors import NotFound, NotRunnable
+from oelala_desktop.domain.obstacle import Obstacle
+from oelala_desktop.domain.plan import choose
+from oelala_desktop.domain.preset import Preset
 from oelala_desktop.domain.tool import TOOLS
 from oelala_desktop.services.tools import ToolRegistry
 from tests.unit.domain.samples import SHIPPED, WORKFLOWS
@@ -78,21 +83,28 @@ def test_not_finding(name: str, tool: object, words: str) -> None:
 
 
 def test_the_first_that_the_engine_can_run_is_taken() -> None:
-    registry = load(WORKFLOWS)
-    assert registry.choose(I2V, None, EVERYTHING).short_id == "wan22-14b-distorch2"
-    assert registry.choose(I2V, None, without("VHS_VideoCombine")).short_id == "wan22-14b"
+    presets = load(WORKFLOWS).require(I2V)
+
+    def taken(catalog: Catalog, values: Mapping[str, object] = MappingProxyType({})) -> str:
+        found = choose(I2V, presets, values, catalog)
+        return found.short_id if isinstance(found, Preset) else found.code
+
+    assert taken(EVERYTHING) == "wan22-14b-distorch2"
+    assert taken(without("VHS_VideoCombine")) == "wan22-14b"
     mix = offering("UNETLoader", "unet_name", "cameraFP8H", "cameraFP8L")
     chosen = {"unet_high_noise": "cameraFP8H", "unet_low_noise": "cameraFP8L"}
     without_packs = Catalog({k: v for k, v in mix.classes.items() if k != "VHS_VideoCombine"})
-    assert registry.choose(I2V, None, without_packs, chosen).short_id == "wan22-14b"
-    assert registry.choose(I2V, "wan22-5b", EVERYTHING).short_id == "wan22-5b"
+    assert taken(without_packs, chosen) == "wan22-14b"
     sketch = {"LoadImage", "SketchCameraMove", "SketchCrossFade", "CreateVideo", "SaveVideo"}
-    assert registry.choose(I2V, None, Catalog({k: CLASSES[k] for k in sketch})).short_id == "sketch"
-    with pytest.raises(NotRunnable) as caught:
-        registry.choose(I2V, None, Catalog({}))
-    assert [line.split(":")[0] for line in caught.value.missing][:2] == ["wan22-14b-distorch2", "wan22-14b"]
+    assert taken(Catalog({k: CLASSES[k] for k in sketch})) == "sketch"
+    none = choose(I2V, presets, {}, Catalog({}))
+    assert isinstance(none, Obstacle) and isinstance(none.error, NotRunnable)
+    assert [line.split(":")[0] for line in none.error.missing][:2] == ["wan22-14b-distorch2", "wan22-14b"]
+
+
+def test_a_tool_without_presets_says_so() -> None:
     with pytest.raises(NotFound, match="Face Swap has no preset yet"):
-        registry.choose(TOOLS["face-swap"], None, EVERYTHING)
+        load(WORKFLOWS).require(TOOLS["face-swap"])
 
 
 def test_an_own_preset_of_the_same_id_replaces_the_shipped_one(own: Path) -> None:

@@ -13,13 +13,14 @@ from oelala_desktop.domain.field import FieldKind
 from oelala_desktop.services.url_import import fetch_file
 from tests.contract.answering import answering, http
 
+MOST = 3 * 10**6
 BOMB = gzip.compress(gzip.compress(bytes(2**27), 1), 1)  # unpacked: 128 MiB
 
 
 async def fetch(answer: bytes, folder: Path, kind: FieldKind = FieldKind.PICTURE) -> Path:
     """What a server answers, fetched from its `/view` as the connected engine's."""
     with answering(answer) as url:
-        return await fetch_file(f"{url}/view?filename=a.png", folder, kind, "image", engine_url=url)
+        return await fetch_file(f"{url}/view?filename=a.png", folder, kind, "image", MOST, engine_url=url)
 
 
 def encoded(body: bytes, encoding: str) -> bytes:
@@ -42,8 +43,8 @@ async def test_what_is_compressed_is_not_unpacked(tmp_path: Path, encoding: str)
 
 
 async def test_more_than_the_limit_is_given_up(tmp_path: Path) -> None:
-    with pytest.raises(InvalidMedia, match="more than 20 MB"):
-        await fetch(http("200 OK", bytes(20 * 10**6 + 1)), tmp_path)
+    with pytest.raises(InvalidMedia, match="more than 3 MB"):
+        await fetch(http("200 OK", bytes(MOST + 1)), tmp_path)
     assert not list(tmp_path.iterdir())
 
 
@@ -86,7 +87,7 @@ async def test_a_size_that_is_announced_is_not_waited_for(tmp_path: Path) -> Non
 )
 async def test_every_odd_address_is_a_sentence(tmp_path: Path, url: str) -> None:
     with pytest.raises(InvalidMedia, match=r"\.$|drop the file"):
-        await fetch_file(url, tmp_path, FieldKind.PICTURE, "image", engine_url="http://127.0.0.1:8188")
+        await fetch_file(url, tmp_path, FieldKind.PICTURE, "image", MOST, engine_url="http://127.0.0.1:8188")
 
 
 @pytest.mark.parametrize(
@@ -107,12 +108,12 @@ async def test_every_odd_address_is_a_sentence(tmp_path: Path, url: str) -> None
 )
 async def test_no_way_of_writing_it_leads_into_a_private_network(tmp_path: Path, host: str) -> None:
     with pytest.raises(InvalidMedia, match="lies in a private network"):
-        await fetch_file(f"http://{host}/x.png", tmp_path, FieldKind.VIDEO, "video")
+        await fetch_file(f"http://{host}/x.png", tmp_path, FieldKind.VIDEO, "video", MOST)
 
 
 async def test_a_name_of_megabytes_is_a_short_sentence(tmp_path: Path) -> None:
     with pytest.raises(InvalidMedia) as refused:
-        await fetch_file(f"http://{'a' * 2**21}/x.png", tmp_path, FieldKind.PICTURE, "image")
+        await fetch_file(f"http://{'a' * 2**21}/x.png", tmp_path, FieldKind.PICTURE, "image", MOST)
     assert len(refused.value.message) < 120
 
 

@@ -9,11 +9,13 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import orjson
 import pytest
 from PIL import Image
 
 from oelala_desktop.domain.errors import CannotSave, InvalidMedia
 from oelala_desktop.domain.field import FieldKind
+from oelala_desktop.services.inputs.kept import facts_file
 from oelala_desktop.services.inputs.once import Once
 from oelala_desktop.services.inputs.store import KEPT_FOR, InputStore, Part
 from oelala_desktop.services.inputs.videos import probe_video
@@ -179,3 +181,13 @@ def test_what_fails_is_tried_again() -> None:
     with pytest.raises(ZeroDivisionError):
         once("a", lambda: 1 // 0, bool)
     assert once("a", lambda: 7, bool) == 7
+
+
+def test_facts_that_no_file_can_have_are_not_believed(store: InputStore, tmp_path: Path) -> None:
+    kept = store.take(see_through(tmp_path / "picture.png"), K.PICTURE, "image").kept
+    assert kept is not None
+    row = orjson.loads(facts_file(kept.path).read_bytes())
+    row["given"] |= {"width": -96, "height": 1e300, "rate": -24.0, "frames": 10**18}
+    facts_file(kept.path).write_bytes(orjson.dumps(row))
+    given = store.take(kept.path, K.PICTURE, "image").given
+    assert (given.width, given.height, given.rate, given.frames, given.size) == (0, 0, 0, 0, kept.given.size)

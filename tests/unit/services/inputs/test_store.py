@@ -12,13 +12,14 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from oelala_desktop.domain.errors import InvalidMedia
+from oelala_desktop.domain.errors import CannotSave, InvalidMedia
 from oelala_desktop.domain.field import FieldKind
 from oelala_desktop.domain.job import JobInput
 from oelala_desktop.services.bus import Bus
 from oelala_desktop.services.inputs.kept import facts_file, read_facts
 from oelala_desktop.services.inputs.store import KEPT_FOR, InputStore
 from oelala_desktop.services.inputs.sweeping import sweep_inputs
+from oelala_desktop.services.inputs.videos import probe_video
 from oelala_desktop.services.known_settings import form_of
 from oelala_desktop.services.settings import Settings
 from oelala_desktop.services.tasks import TaskScope
@@ -156,6 +157,14 @@ def test_a_video_is_kept_only_by_its_part(store: InputStore, tmp_path: Path) -> 
     assert store.part(again, "video", 0.0, None, exact=True, at_most=None).kept == whole.kept
 
 
+def test_what_is_told_of_an_uneven_video_is_what_will_be_kept(store: InputStore, tmp_path: Path) -> None:
+    times = [0, 40, 80, 120, 280, 320, 360, 520, 1000, 1040, 1080, 1120, 1600, 1640]
+    taken = store.take(video(tmp_path / "walk.mp4", len(times), times=times, rate=25), K.VIDEO, "video")
+    kept = store.part(taken, "video", 0.0, None, exact=True, at_most=None).kept
+    made = probe_video(kept.path)
+    assert made.steady and (made.rate, made.frames) == (taken.given.rate, taken.given.frames) == (8.0, 13)
+
+
 def test_nothing_half_made_is_left(store: InputStore, tmp_path: Path) -> None:
     taken = store.take(video(tmp_path / "walk.mp4", frames=24, rate=24), K.VIDEO, "video")
     with pytest.raises(InvalidMedia, match="nothing of it comes after"):
@@ -183,6 +192,35 @@ def test_the_mask_of_a_picture_that_is_named_stays(store: InputStore, tmp_path: 
     now = kept.path.stat().st_mtime + 2 * KEPT_FOR
     assert store.sweep({str(kept.path)}, now) == 0
     assert store.sweep(set(), now) == 2
+
+
+@pytest.mark.parametrize("kind", [K.PICTURE, K.MASK, K.VIDEO, K.SOUND])
+def test_every_kind_is_refused_in_the_same_way(store: InputStore, tmp_path: Path, kind: K) -> None:
+    (tmp_path / "odd").write_bytes(b"no media")
+    for path, words in (
+        (tmp_path / "odd", "is not"),
+        (tmp_path / "gone", "is not there"),
+        (Path("~nobody-of-that-name/a"), "has no such user"),
+    ):
+        with pytest.raises(InvalidMedia, match=words) as caught:
+            store.take(path, kind, "given")
+        assert caught.value.field == "given"
+
+
+@pytest.mark.parametrize("kind", [K.PICTURE, K.MASK])
+def test_the_limit_of_bytes_holds_for_masks_too(tmp_path: Path, kind: K) -> None:
+    path = paint(tmp_path / "a.png")
+    small = InputStore(tmp_path / "inputs", lambda: 1000)
+    with pytest.raises(InvalidMedia, match=r"at most 0\.001 MB are taken"):
+        small.take(path, kind, "given")
+
+
+def test_what_cannot_be_kept_is_said(tmp_path: Path) -> None:
+    (tmp_path / "inputs").write_bytes(b"no folder")
+    store = InputStore(tmp_path / "inputs")
+    content = paint(tmp_path / "a.png").read_bytes()
+    with pytest.raises(CannotSave, match=r"Cannot keep pasted\.png"):
+        store.keep_bytes(content, K.PICTURE, "pasted.png")
 
 
 async def test_jobs_and_forms_name_what_they_have(store: InputStore, tmp_path: Path) -> None:
