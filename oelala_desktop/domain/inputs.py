@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -10,6 +11,7 @@ from .field import TIMED_KINDS, Field, FieldKind
 #: what is kept of the middle of a video or sound: keys beside the input's own
 START, LENGTH, SMALLER = "_start", "_length", "_smaller"
 _DAY = 86_400  # seconds
+_NEAR = 1e-3  # seconds: times that were rounded mean the frame next to them
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +31,19 @@ class Given:
     is_small: bool = False
 
     def part(self, start: float, length: float | None) -> Given:
-        """What is left of a video or sound that is trimmed."""
+        """What is left of a video or sound that is trimmed: of a video the frames that begin in that time."""
         left = max(0.0, self.length - start)
         kept = left if length is None else min(left, length)
         if kept >= self.length:
             return self
-        frames = max(1, int(kept * self.rate + 1e-6)) if self.rate else 0
+        end = self.frames if kept >= left else self._number(start + kept)
+        frames = max(1, end - self._number(start)) if self.rate else 0
         size = round(self.size * kept / self.length) if self.length else self.size
         return replace(self, length=kept, frames=frames, size=size)
+
+    def _number(self, second: float) -> int:
+        """Of the first frame that begins then or later."""
+        return min(self.frames, max(0, math.ceil((second - _NEAR) * self.rate)))
 
 
 #: what is known of the inputs of a wish, by settings key

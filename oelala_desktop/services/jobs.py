@@ -17,6 +17,7 @@ from oelala_desktop.domain.catalog import Catalog
 from oelala_desktop.domain.errors import NotFound, OelalaError
 from oelala_desktop.domain.events import JobFinished
 from oelala_desktop.domain.field import MAX_SEED
+from oelala_desktop.domain.inputs import SMALLER, companions
 from oelala_desktop.domain.job import Job, JobInput, JobState, Progress
 from oelala_desktop.domain.life import RULES
 from oelala_desktop.domain.obstacle import Obstacle, Said, obstructed
@@ -34,7 +35,7 @@ from .engine import Engine
 from .inability import Inability
 from .inputs.kept import read_facts
 from .inputs.store import InputStore
-from .inputs.taking import Looked, facts_of, files_of, keep_all, take_all
+from .inputs.taking import Looked, facts_of, facts_of_kept, files_of, keep_all, take_all
 from .leftovers import short_id, sweep
 from .queue import Queue
 from .tasks import TaskScope
@@ -138,6 +139,8 @@ class JobService(Queue):
         await self._inability.try_again(engine.ref, ready.plan.preset, given)
         kept = await asyncio.to_thread(keep_all, self.inputs, ready.plan, ready.looked, ready.catalog)
         said = await asyncio.to_thread(_said_of_inputs, kept)
+        if any(value is True and key.endswith(SMALLER) for key, value in given.items()):
+            ready = replace(ready, plan=await asyncio.to_thread(_planned_again, ready, kept))
         requests = [_variation(ready.plan.request, n) for n in range(int(str(given.get("variations", 1))))]
         return [self._job(replace(ready, said=said), request, engine, kept, wish) for request in requests]
 
@@ -346,6 +349,18 @@ def _variation(request: Request, number: int) -> Request:
     """The first keeps a given seed; the others count on from it, or draw their own."""
     seed = draw_seed() if request.seed < 0 else (request.seed + number) % (MAX_SEED + 1)
     return request.with_seed(seed)
+
+
+def _planned_again(ready: _Ready, kept: tuple[JobInput, ...]) -> Plan:
+    """What was made smaller has another size now. Blocking."""
+    preset = ready.plan.preset
+    parts = {part.key for field in preset.inputs for part in companions(field)}
+    values = {key: value for key, value in ready.plan.given.items() if key not in parts}
+    found = plan(preset.tool, (preset,), values, facts_of_kept(kept), ready.catalog)
+    if isinstance(found, Obstacle):
+        return ready.plan
+    values = {**ready.plan.request.values, **found.request.values}
+    return replace(found, request=replace(found.request, values=values))
 
 
 def _said_of_inputs(inputs: Sequence[JobInput]) -> dict[str, object]:

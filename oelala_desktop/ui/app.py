@@ -73,7 +73,7 @@ def _show_early(shell: Shell, page_id: str) -> None:
     from oelala_desktop.domain.tool import TOOLS
 
     if page_id in TOOLS:
-        from oelala_desktop.ui.pages.tool_view import ToolView
+        from oelala_desktop.ui.pages.tool_page import ToolPage
 
-        shell.add_page(page_id, lambda: ToolView(TOOLS[page_id]))
+        shell.add_page(page_id, lambda: ToolPage(TOOLS[page_id]))
         shell.show_page(page_id)

@@ -64,7 +64,7 @@ class MainWindow(QObject):
         self.shell = studio.shell
         self._services = studio.services
         self._started = time.monotonic()
-        self._tools: dict[str, ToolPage] = {}
+        self._tools: dict[str, ToolView] = {}
         self.tray = Tray(self)
         self.desktop = Desktop(self)
         self._question = QuitQuestion()
@@ -86,8 +86,8 @@ class MainWindow(QObject):
     def _add_pages(self) -> None:
         for tool in TOOLS.values():
             early = self.shell.page(tool.id)
-            if isinstance(early, ToolView) and self._services.registry.presets(tool):
-                self._tools[tool.id] = ToolPage(early, tool, self.studio)
+            if isinstance(early, ToolPage) and self._services.registry.presets(tool):
+                self._tools[tool.id] = ToolView(early, tool, self.studio)
             else:
                 self.shell.add_page(tool.id, partial(self._tool_page, tool.id))
         for page_id in ("media-all", "media-images", "media-videos", "media-favorites", "media-prompts"):
@@ -104,14 +104,14 @@ class MainWindow(QObject):
     def _tool_page(self, tool_id: str) -> QWidget:
         tool = TOOLS[tool_id]
         if self._services.registry.presets(tool):
-            view = ToolView(tool)
-            self._tools[tool_id] = ToolPage(view, tool, self.studio)
-            return view
-        page = SoonPage(tool.name, PAGES[tool_id].icon)
-        page.open_presets_requested.connect(
+            page = ToolPage(tool)
+            self._tools[tool_id] = ToolView(page, tool, self.studio)
+            return page
+        soon = SoonPage(tool.name, PAGES[tool_id].icon)
+        soon.open_presets_requested.connect(
             lambda: self.studio.show_in_folder(self._services.paths.own_presets / tool_id)
         )
-        return page
+        return soon
 
     @cached_property
     def json_drops(self) -> JsonDrops:
@@ -131,10 +131,10 @@ class MainWindow(QObject):
     def _take_settings(self, name: str, values: Mapping[str, Any]) -> None:
         """For the tool that they name, else for the page in view."""
         tool = str(values.get("tool") or "")
-        if tool in TOOLS or self.tool_page is None:
+        if tool in TOOLS or self.tool_view is None:
             self.shell.show_page(tool if tool in TOOLS else START_PAGE)
-        if self.tool_page is not None:
-            self.tool_page.settings.take(name, values)
+        if self.tool_view is not None:
+            self.tool_view.settings.take(name, values)
 
     def _media_page(self, page_id: str) -> QWidget:
         from oelala_desktop.ui.gallery.media_page import make_media_page
@@ -207,20 +207,20 @@ class MainWindow(QObject):
 
     def remember(self) -> None:
         """What was typed, geometry and folds; before quitting."""
-        for page in self._tools.values():
-            page.keep()
+        for view in self._tools.values():
+            view.keep()
         for setting, value in remembered(self.shell):
             self._services.settings.set(setting, value)
 
     # pages
 
     @property
-    def tool_page(self) -> ToolPage | None:
+    def tool_view(self) -> ToolView | None:
         return self._tools.get(self.shell.page_id)
 
     def _generate(self) -> None:
-        if self.tool_page is not None:
-            self.tool_page.generate()
+        if self.tool_view is not None:
+            self.tool_view.generate()
 
     def _from_clipboard(self) -> None:
         self.show_window()
@@ -229,11 +229,11 @@ class MainWindow(QObject):
 
     def _form_for(self, kinds: Sequence[dropped.Kind]) -> ToolForm | None:
         """That of the page in view if it takes one of these; else, for a picture, the start page's."""
-        page = self.tool_page
-        takes = page is not None and any(page.form.given.taking(kind) for kind in kinds)
+        view = self.tool_view
+        takes = view is not None and any(view.form.given.taking(kind) for kind in kinds)
         if not takes and dropped.PICTURE in kinds:
             self.shell.show_page(START_PAGE)
-        return self.tool_page.form if self.tool_page is not None else None
+        return self.tool_view.form if self.tool_view is not None else None
 
     def take_over(self, files: list[str]) -> None:
         """A second start: to the front, with its files."""
@@ -247,25 +247,25 @@ class MainWindow(QObject):
     def start_example(self) -> None:
         """`oelala try`: the example picture on the start page, and its job under way."""
         self.shell.show_page(START_PAGE)
-        page = self.tool_page
-        if page is not None:
+        view = self.tool_view
+        if view is not None:
             picture = shipped("resources") / "examples" / "harbour.jpg"
-            page.start_with(picture, {"prompt": "slow zoom in, then pan left", "duration": 3.0})
+            view.start_with(picture, {"prompt": "slow zoom in, then pan left", "duration": 3.0})
 
     def _reuse(self, reuse: Reuse) -> None:
         if reuse.tool in TOOLS:
             self.shell.show_page(reuse.tool)
-            page = self.tool_page
-            if page is not None:
-                page.reuse(reuse)
+            view = self.tool_view
+            if view is not None:
+                view.reuse(reuse)
 
     def _open_job(self, job_id: str) -> None:
         async def find() -> None:
             job = await self._services.jobs.find(job_id)
             self.shell.show_page(job.tool)
-            page = self.tool_page
-            if page is not None:
-                page.stage.follow(job)
+            view = self.tool_view
+            if view is not None:
+                view.stage.follow(job)
 
         self.studio.actions.start(find())
 
@@ -309,8 +309,8 @@ class MainWindow(QObject):
 
     def _is_shown(self, job_id: str) -> bool:
         """Whether the output panel in view shows this job, so that nothing else need tell of it."""
-        page = self.tool_page
-        return page is not None and page.stage.job is not None and page.stage.job.id == job_id
+        view = self.tool_view
+        return view is not None and view.stage.job is not None and view.stage.job.id == job_id
 
     # tray and closing
 

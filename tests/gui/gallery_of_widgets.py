@@ -19,13 +19,13 @@ def _states(seeded: object) -> dict[str, Callable[[], object]]:
 
     def unfolded() -> None:
         seeded.running()
-        cards = seeded.view.form.cards
+        cards = seeded.page.form.cards
         for key in ("model", "lora", "sampling", "memory", "preset"):
             cards._cards[key].set_open(True)
         for fold in cards._folds.values():
             fold.set_open(True)
-        seeded.view.form.set_value("steps", 8)
-        seeded.view.form.show_field_error("switch_step", "The switch step must be less than the 8 steps.")
+        seeded.page.form.set_value("steps", 8)
+        seeded.page.form.show_field_error("switch_step", "The switch step must be less than the 8 steps.")
 
     def page(page_id: str) -> Callable[[], None]:
         return lambda: shell.show_page(page_id)

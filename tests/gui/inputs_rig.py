@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from oelala_desktop.domain.job import Job, JobState
 from oelala_desktop.ui.input_editors import InputEditor
 from oelala_desktop.ui.main_window import MainWindow
-from oelala_desktop.ui.pages.tool_page import ToolPage
+from oelala_desktop.ui.pages.tool_view import ToolView
 from oelala_desktop.ui.widgets.drop_target import DropTarget
 from tests import own_preset
 from tests.gui.living import page_of, ready, until
@@ -37,7 +37,7 @@ def named(root: QWidget, name: str, kind: type[QWidget] = QWidget) -> QWidget:
     return found[0]
 
 
-def press(page: ToolPage, name: str) -> None:
+def press(page: ToolView, name: str) -> None:
     QTest.mouseClick(named(page.form, name), LEFT)
 
 
@@ -55,17 +55,17 @@ def drop(target: QWidget, *paths: Path) -> None:
     QApplication.sendEvent(target, QDropEvent(QPointF(where), actions, mime, LEFT, NONE))
 
 
-def editor(page: ToolPage, key: str) -> InputEditor:
+def editor(page: ToolView, key: str) -> InputEditor:
     found = page.form.given.editor(key)
     assert found is not None
     return found
 
 
-def names(page: ToolPage, key: str) -> list[str]:
+def names(page: ToolView, key: str) -> list[str]:
     return [given.name for given in page.form.given.facts().get(key, ())]
 
 
-async def open_page(window: MainWindow) -> ToolPage:
+async def open_page(window: MainWindow) -> ToolView:
     await ready(window)
     page = page_of(window, own_preset.TOOL)
     await until(lambda: "images" in page.form.fields, "the preset of one's own")
@@ -74,13 +74,13 @@ async def open_page(window: MainWindow) -> ToolPage:
     return page
 
 
-async def give(page: ToolPage, files: dict[str, list[Path]], *keys: str) -> None:
+async def give(page: ToolView, files: dict[str, list[Path]], *keys: str) -> None:
     for key in keys or FIELDS:
         drop(named(page.form, FIELDS[key], DropTarget), *files[key])
         await until(lambda key=key: names(page, key) == [path.name for path in files[key]], f"the {key}")
 
 
-async def made_by(page: ToolPage) -> Job:
+async def made_by(page: ToolView) -> Job:
     before = page.stage.job
     await until(page.form.generate.isEnabled, "Generate")
     QTest.mouseClick(page.form.generate, LEFT)

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import QApplication
 from oelala_desktop.bootstrap import Services
 from oelala_desktop.storage.paths import Paths
 from oelala_desktop.ui.main_window import MainWindow
-from oelala_desktop.ui.pages.tool_page import ToolPage
+from oelala_desktop.ui.pages.tool_view import ToolView
 from oelala_desktop.ui.shell import Shell
 from oelala_desktop.ui.studio import Studio
 from oelala_desktop.ui.theme import Theme
@@ -69,14 +69,14 @@ async def until(condition: Callable[[], object], what: str, seconds: float = 60)
         await asyncio.sleep(0.02)
 
 
-def page_of(window: MainWindow, tool: str = "image-to-video") -> ToolPage:
+def page_of(window: MainWindow, tool: str = "image-to-video") -> ToolView:
     window.shell.show_page(tool)
-    page = window.tool_page
+    page = window.tool_view
     assert page is not None
     return page
 
 
-def has_picture(page: ToolPage, path: Path, key: str = "image") -> bool:
+def has_picture(page: ToolView, path: Path, key: str = "image") -> bool:
     """Whether the page shows the picture of that file as an input."""
     return [given.name for given in page.form.given.facts().get(key, ())] == [path.name]
 

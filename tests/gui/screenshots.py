@@ -50,7 +50,7 @@ class Shot(NamedTuple):
 
 def _unfolded(seeded: Seeded) -> None:
     seeded.fill()
-    cards = seeded.view.form.cards
+    cards = seeded.page.form.cards
     for key in ("model", "lora", "sampling", "memory", "preset"):
         cards._cards[key].set_open(True)
     for fold in cards._folds.values():
@@ -156,11 +156,11 @@ def _listed(page: object) -> None:
 
 async def _scanning(page: object) -> None:
     await asyncio.sleep(2)  # the real one is over then
-    page.view.scan.set_progress(1240, FULL, False)  # type: ignore[attr-defined]
+    page.shelf.scan.set_progress(1240, FULL, False)  # type: ignore[attr-defined]
 
 
 def _broken(page: object) -> None:
-    page.view.show_error("The media index is closed.")  # type: ignore[attr-defined]
+    page.shelf.show_error("The media index is closed.")  # type: ignore[attr-defined]
 
 
 def _viewing(panel: bool) -> Callable[[object], object]:

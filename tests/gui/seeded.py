@@ -12,7 +12,7 @@ from oelala_desktop.domain.inputs import Given
 from oelala_desktop.domain.job import EngineRef, Job, JobError, JobState, Progress
 from oelala_desktop.domain.tool import TOOLS
 from oelala_desktop.ui.gallery.items import GridItem, ListProvider, Section
-from oelala_desktop.ui.gallery.media_view import MediaView
+from oelala_desktop.ui.gallery.media_shelf import MediaShelf
 from oelala_desktop.ui.input_editors import Shown
 from oelala_desktop.ui.navigation import PAGES
 from oelala_desktop.ui.pages.activity_panel import ActivityPanel, Notice
@@ -22,7 +22,7 @@ from oelala_desktop.ui.pages.queue_panel import QueuePanel
 from oelala_desktop.ui.pages.settings_page import SettingsPage
 from oelala_desktop.ui.pages.soon_page import SoonPage
 from oelala_desktop.ui.pages.tool_form import ToolForm
-from oelala_desktop.ui.pages.tool_view import ToolView
+from oelala_desktop.ui.pages.tool_page import ToolPage
 from oelala_desktop.ui.settings_view import SECTIONS
 from oelala_desktop.ui.shell import Shell
 from oelala_desktop.ui.widgets.choice import Choice
@@ -99,20 +99,20 @@ class Seeded:
         self.shell.show_page("image-to-video")
 
     @property
-    def view(self) -> ToolView:
+    def page(self) -> ToolPage:
         page = self.shell.page("image-to-video")
-        assert isinstance(page, ToolView)
+        assert isinstance(page, ToolPage)
         return page
 
     @property
-    def media(self) -> MediaView:
+    def media(self) -> MediaShelf:
         page = self.shell.page("media-all")
-        assert isinstance(page, MediaView)
+        assert isinstance(page, MediaShelf)
         return page
 
-    def make_tool(self, tool: object) -> ToolView:
-        view = ToolView(tool)  # type: ignore[arg-type]
-        form = view.form
+    def make_tool(self, tool: object) -> ToolPage:
+        made = ToolPage(tool)  # type: ignore[arg-type]
+        form = made.form
         unused = ("guidance", "checkpoint", "vae", "text_encoder")
         form.set_fields([field for field in form.tool.fields if field.key not in unused])
         form.set_presets(
@@ -137,13 +137,13 @@ class Seeded:
             RecentItem(f"r{at}", f"harbour_{at:05}.mp4", Path(f"/tmp/harbour_{at:05}.mp4"), length)
             for at, length in enumerate(_LENGTHS)
         ]
-        view.recent.set_items(recent)
+        made.recent.set_items(recent)
         for at, item in enumerate(recent):
-            view.recent.set_image(item.key, mountains(256, 171, at + 20, ("harbour", "dusk")[at % 2]))
-        return view
+            made.recent.set_image(item.key, mountains(256, 171, at + 20, ("harbour", "dusk")[at % 2]))
+        return made
 
-    def make_media(self) -> MediaView:
-        view = MediaView()
+    def make_media(self) -> MediaShelf:
+        view = MediaShelf()
         names = list(PALETTES)
         items = [
             GridItem(
@@ -209,7 +209,7 @@ class Seeded:
     # states
 
     def fill(self) -> None:
-        form = self.view.form
+        form = self.page.form
         form.set_values(
             {
                 "prompt": PROMPT,
@@ -225,15 +225,15 @@ class Seeded:
         form.given.note("image", "Prompt filled from this picture")
 
     def idle(self) -> None:
-        form = self.view.form
+        form = self.page.form
         form.set_values({})
         form.set_value("image", None)
         form.set_generate_reason("Choose a picture first.")
-        self.view.output.show_empty()
+        self.page.output.show_empty()
 
     def running(self) -> None:
         self.fill()
-        output = self.view.output
+        output = self.page.output
         output.show_running()
         output.set_preview(blurred(mountains(720, 480, 3)))
         output.set_progress(Progress(0.31, "KSampler", "high", 2, 3, 130.0))
@@ -241,15 +241,15 @@ class Seeded:
 
     def done(self) -> None:
         self.fill()
-        self.view.output.show_image(mountains(720, 480, 3), FACTS, length=5.1)
-        player = self.view.output.player
+        self.page.output.show_image(mountains(720, 480, 3), FACTS, length=5.1)
+        player = self.page.output.player
         assert player is not None
         player.show_image(mountains(720, 480, 3), length=5.1, at=2.3)
         self.shell.topbar.set_queue(0, 0)
 
     def failed(self) -> None:
         self.fill()
-        self.view.output.show_failed(
+        self.page.output.show_failed(
             JobError(
                 "The server ran out of memory while sampling. Fewer frames or a lower resolution help.",
                 node="KSampler (high noise)",

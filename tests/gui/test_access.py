@@ -24,10 +24,10 @@ from tests.gui.seeded import Seeded
 
 def unfolded(seeded: Seeded) -> None:
     seeded.running()
-    for card in seeded.view.form.cards._cards.values():
+    for card in seeded.page.form.cards._cards.values():
         if hasattr(card, "set_open"):
             card.set_open(True)
-    for fold in seeded.view.form.cards._folds.values():
+    for fold in seeded.page.form.cards._folds.values():
         fold.set_open(True)
 
 
@@ -83,7 +83,7 @@ def test_tab_goes_through_the_form(qtbot: QtBot, qapp: QApplication) -> None:
     seeded.shell.show()
     seeded.shell.activateWindow()
     qtbot.waitUntil(lambda: QApplication.activeWindow() is seeded.shell)
-    seeded.view.form.editor("prompt").setFocus()
+    seeded.page.form.editor("prompt").setFocus()
     names = []
     for _ in range(18):
         focus = qapp.focusWidget()
@@ -100,7 +100,7 @@ def test_tab_goes_into_what_was_opened_later(qtbot: QtBot, qapp: QApplication) -
     seeded.shell.show()
     seeded.shell.activateWindow()
     qtbot.waitUntil(lambda: QApplication.activeWindow() is seeded.shell)
-    card = seeded.view.form.cards._cards["sampling"]
+    card = seeded.page.form.cards._cards["sampling"]
     card.set_open(True)  # type: ignore[union-attr]
     card.header.setFocus()  # type: ignore[union-attr]
     names = []

@@ -21,7 +21,7 @@ from oelala_desktop.ui.gallery import row
 from oelala_desktop.ui.gallery.grid import MediaGrid
 from oelala_desktop.ui.gallery.items import GridItem, ListProvider, Section
 from oelala_desktop.ui.gallery.layout import GridLayout
-from oelala_desktop.ui.gallery.media_view import MediaView
+from oelala_desktop.ui.gallery.media_shelf import MediaShelf
 from oelala_desktop.ui.gallery.toolbar import SearchBox
 from tests.gui.scenery import mountains
 
@@ -245,7 +245,7 @@ def test_the_tick_covers_the_kind_and_never_the_sketch_badge(qapp: QApplication)
 
 
 def test_heads_of_the_list_sort(qtbot: QtBot) -> None:
-    view = MediaView()
+    view = MediaShelf()
     qtbot.addWidget(view)
     view.resize(1000, 600)
     view.grid.set_provider(ListProvider(items(5)))

@@ -15,7 +15,7 @@ from tests.gui.living import live, page_of, ready, stop_sketch, until
 
 
 def _button(window: MainWindow, text: str) -> Button:
-    buttons = page_of(window).view.output.findChildren(Button)
+    buttons = page_of(window).output.findChildren(Button)
     return next(button for button in buttons if button.text() == text and not button.isHidden())
 
 
@@ -31,16 +31,16 @@ def test_a_deleted_result_is_nowhere_offered(qapp: QApplication, tmp_path: Path)
         job = page.stage.job
         assert job is not None
         path = Path(job.outputs[-1].path)
-        await until(lambda: page.view.recent._items, "the strip of recent results")
+        await until(lambda: page.page.recent._items, "the strip of recent results")
         assert _button(window, "Save as").isEnabled()
         while await library.by_path(path) is None:
             await window.studio.thumbnail_of(path)
         path.unlink()
         library.rescan()
-        await until(lambda: not page.view.recent._items, "the strip to drop it")
+        await until(lambda: not page.page.recent._items, "the strip to drop it")
         await until(lambda: not _button(window, "Save as").isEnabled(), "the buttons to know")
         assert GONE in _button(window, "Show in folder").toolTip()
-        player = page.view.output.player
+        player = page.output.player
         assert player is not None and player._words == GONE and player.current_image().isNull()
         row = window.queue._panel.row(job.id)
         assert row is not None
@@ -55,7 +55,7 @@ def test_history_shows_results_and_not_the_queue(qapp: QApplication, tmp_path: P
         page_of(window)
         _button(window, "History").click()
         assert window.shell.page_id == "media-videos"
-        page_of(window, "text-to-image").view.output.acted.emit("history")
+        page_of(window, "text-to-image").output.acted.emit("history")
         assert window.shell.page_id == "media-images"
 
     live(qapp, tmp_path, scenario, engine="http://127.0.0.1:9")

@@ -110,7 +110,7 @@ def test_a_tool_comes_to_life_with_its_first_preset(qapp: QApplication, home: Pa
         QTest.mouseClick(sheet._add, Qt.MouseButton.LeftButton)
         await until(lambda: window.json_drops.sheet is None, "its end")
         assert window.shell.page_id == "upscaler"
-        assert window.tool_page is not None and window.tool_page.tool.id == "upscaler"
+        assert window.tool_view is not None and window.tool_view.tool.id == "upscaler"
 
     live(qapp, home, act)
 

@@ -113,8 +113,8 @@ def test_select_all_takes_what_the_filter_shows(qapp: QApplication, home: Path) 
         assert "4 selected · 4 of 12" in g.page.toolbar._count.text()
         g.press(Key.Key_Delete)
         await until(lambda: g.feed.provider.count() == 0, "none of them")
-        assert g.page.view._stack.currentWidget() is g.page.view.empty
-        g.page.view.empty.button.click()
+        assert g.page.shelf._stack.currentWidget() is g.page.shelf.empty
+        g.page.shelf.empty.button.click()
         await g.shows(*letters("hgfedcba"))
 
     gallery(qapp, home, act)
@@ -184,7 +184,7 @@ def test_heart_and_speech_buttons_of_a_cell(qapp: QApplication, home: Path) -> N
         QTest.mouseClick(g.grid.viewport(), Qt.MouseButton.LeftButton, pos=heart.center().toPoint())
         await until(lambda: g.feed.provider.media(g.key("e.png")).favorite, "the mark")
         QTest.mouseClick(g.grid.viewport(), Qt.MouseButton.LeftButton, pos=speech.center().toPoint())
-        await until(lambda: g.page.view.popup.isVisible(), "the popup")
+        await until(lambda: g.page.shelf.popup.isVisible(), "the popup")
         g.shell.show_page("media-favorites")
         page = g.shell.page("media-favorites")
         await until(lambda: page.feed.provider.count() == 1, "the favourite on its page")
@@ -198,15 +198,15 @@ def test_popup_shows_zero_both_models_and_percent(qapp: QApplication, home: Path
     async def act(g: Gallery) -> None:
         g.click("l.mp4")
         g.press(Key.Key_P)
-        await until(lambda: g.page.view.popup.isVisible(), "the popup")
-        rows = dict(fact_rows(g.page.view.popup._facts))
+        await until(lambda: g.page.shelf.popup.isVisible(), "the popup")
+        rows = dict(fact_rows(g.page.shelf.popup._facts))
         assert "shift\u00a00" in rows["Steps"] and "8" in rows["Steps"]
         assert rows["Model"] == "wan2.2 i2v 14B Q6_K (high + low)"
         assert "150\u00a0%" in rows["LoRA"]
         assert rows["Made by"] == "ComfyUI on studio-pc"
         assert rows["Seed"] == "11"
         g.press_from_outside(Key.Key_Escape)
-        assert not g.page.view.popup.isVisible()
+        assert not g.page.shelf.popup.isVisible()
         assert g.selected() == ["l.mp4"]
 
     gallery(qapp, home, act)

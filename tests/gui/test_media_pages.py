@@ -264,7 +264,7 @@ def test_start_pictures_are_hidden_until_asked_for(qapp: QApplication, home: Pat
 
 def test_empty_and_error_states(qapp: QApplication, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async def act(g: Gallery) -> None:
-        view = g.page.view
+        view = g.page.shelf
         await until(lambda: view._stack.currentWidget() is view.empty, "the empty state")
         assert view.empty.title.text() == "Nothing here yet"
 

@@ -33,7 +33,7 @@ def test_notices_lie_beside_the_form_in_one_width(qapp: QApplication, width: int
     qapp.processEvents()
     toasts = [shell.toasts.post("Saved."), shell.toasts.post(LONG, "error", action="Open")]
     qapp.processEvents()
-    form = seeded.view.form
+    form = seeded.page.form
     ends = form.mapTo(shell, form.rect().topRight()).x()
     places = [toast.rect().translated(toast.mapTo(shell, toast.rect().topLeft())) for toast in toasts]
     assert all(place.left() > ends for place in places)

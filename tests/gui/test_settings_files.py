@@ -17,7 +17,7 @@ from oelala_desktop.domain.tool import TOOLS
 from oelala_desktop.services.eta import place_key
 from oelala_desktop.ui.fields import TextEditor
 from oelala_desktop.ui.main_window import MainWindow
-from oelala_desktop.ui.pages.tool_page import ToolPage
+from oelala_desktop.ui.pages.tool_view import ToolView
 from oelala_desktop.ui.shell import ROOMY
 from tests.gui.living import has_picture, live, page_of, ready, stop_sketch, until
 
@@ -43,7 +43,7 @@ def told(window: MainWindow) -> list[str]:
     return [notice.text for notice in window.studio.notices]
 
 
-def prompt_box(page: ToolPage) -> TextEditor:
+def prompt_box(page: ToolView) -> TextEditor:
     editor = page.form.editor("prompt")
     assert isinstance(editor, TextEditor)
     return editor

@@ -138,7 +138,7 @@ def test_chips(shell: Shell) -> None:
 
 def test_window_imports_nothing_heavy() -> None:
     code = (
-        "import sys, oelala_desktop.ui.shell, oelala_desktop.ui.theme, oelala_desktop.ui.pages.tool_view;"
+        "import sys, oelala_desktop.ui.shell, oelala_desktop.ui.theme, oelala_desktop.ui.pages.tool_page;"
         "bad = {'av', 'cv2', 'httpx', 'fastapi', 'numpy', 'lucide', 'PIL', 'PySide6.QtMultimedia', 'PySide6.QtSvg'};"
         "print(sorted(bad & set(sys.modules)))"
     )

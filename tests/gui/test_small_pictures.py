@@ -34,8 +34,8 @@ def is_sharp(place: PlaceholderImage, ratio: float = 2.0) -> bool:
 def test_in_the_popup(qapp: QApplication, home: Path) -> None:
     async def act(g: Gallery) -> None:
         g.page.show_prompt(g.key("ridge.png"))
-        await until(lambda: g.page.view.popup.isVisible(), "the popup")
-        assert is_sharp(g.page.view.popup._thumb)
+        await until(lambda: g.page.shelf.popup.isVisible(), "the popup")
+        assert is_sharp(g.page.shelf.popup._thumb)
 
     gallery(qapp, home, act, make=panorama, ready=1)
 

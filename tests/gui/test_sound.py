@@ -263,7 +263,7 @@ def test_a_result_that_is_sound_and_one_with_a_sound_beside_it(qapp: QApplicatio
 
     async def scenario(window: MainWindow) -> None:
         page = page_of(window)
-        output = page.view.output
+        output = page.output
 
         def choices() -> list[str]:
             return [b.text() for b in output.findChildren(SegmentButton) if b.isVisible()]

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from oelala_desktop.ui.fields import TextEditor
 from oelala_desktop.ui.input_editors import PictureEditor
 from oelala_desktop.ui.main_window import MainWindow
-from oelala_desktop.ui.pages.tool_page import ToolPage
+from oelala_desktop.ui.pages.tool_view import ToolView
 from oelala_desktop.ui.studio import Reuse
 from tests.gui.living import has_picture, live, page_of, ready, stop_sketch, until
 
@@ -55,13 +55,13 @@ def drop(widget: QWidget, mime: QMimeData) -> None:
     assert event.dropAction() == Qt.DropAction.CopyAction
 
 
-def prompt(page: ToolPage) -> TextEditor:
+def prompt(page: ToolView) -> TextEditor:
     editor = page.form.editor("prompt")
     assert isinstance(editor, TextEditor)
     return editor
 
 
-def source(page: ToolPage) -> Any:
+def source(page: ToolView) -> Any:
     editor = page.form.editor("image")
     assert isinstance(editor, PictureEditor)
     return editor.source

@@ -18,7 +18,7 @@ from oelala_desktop.domain.job import JobState
 from oelala_desktop.services.known_settings import SIDEBAR_NARROW
 from oelala_desktop.ui.input_editors import PictureEditor
 from oelala_desktop.ui.main_window import MainWindow
-from oelala_desktop.ui.pages.tool_page import ToolPage
+from oelala_desktop.ui.pages.tool_view import ToolView
 from oelala_desktop.ui.studio import Reuse
 from tests.gui.living import has_picture, live, page_of, ready, stop_sketch, until
 
@@ -41,7 +41,7 @@ def picture(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def drop(page: ToolPage, *paths: Path) -> None:
+def drop(page: ToolView, *paths: Path) -> None:
     """A real drop event on the picture field, with the URLs that a file manager sends."""
     editor = page.form.row("image").editor
     assert isinstance(editor, PictureEditor)
@@ -55,7 +55,7 @@ def drop(page: ToolPage, *paths: Path) -> None:
     assert event.dropAction() == Qt.DropAction.CopyAction  # never Move: that would delete the file
 
 
-async def with_picture(window: MainWindow, picture: Path) -> ToolPage:
+async def with_picture(window: MainWindow, picture: Path) -> ToolView:
     await ready(window)
     page = page_of(window)
     page.form.set_values(SHORT)
@@ -74,9 +74,9 @@ def test_drop_generate_play(qapp: QApplication, home: Path, picture: Path) -> No
         job = page.stage.job
         assert job is not None
         assert Path(job.outputs[0].path).is_file()
-        player = page.view.output.player
-        await until(lambda: page.view.output.player is not None, "the player")
-        player = page.view.output.player
+        player = page.output.player
+        await until(lambda: page.output.player is not None, "the player")
+        player = page.output.player
         assert player is not None
         await until(lambda: not player.current_image().isNull(), "the first frame")
         await until(lambda: player.is_playing, "playing")
@@ -283,7 +283,7 @@ def test_reuse_settings(qapp: QApplication, home: Path, picture: Path) -> None:
         await ready(window)
         values = {"prompt": "orbit", "duration": 3.0, "fps": 24, "seed": "18446744073709551615", "image": str(picture)}
         window.studio.reuse_requested.emit(Reuse("image-to-video", values))
-        page = window.tool_page
+        page = window.tool_view
         assert page is not None
         await until(lambda: has_picture(page, picture), "the picture")
         assert page.form.values()["prompt"] == "orbit"
@@ -326,7 +326,7 @@ def test_dropping_on_the_window_itself(qapp: QApplication, home: Path, picture: 
         )
         window.shell.dropEvent(event)
         assert window.shell.page_id == "image-to-video"
-        page = window.tool_page
+        page = window.tool_view
         assert page is not None
         await until(lambda: has_picture(page, picture), "the picture")
 

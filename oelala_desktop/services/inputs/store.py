@@ -204,10 +204,14 @@ class InputStore:
     def _video_part(
         self, taken: Taken, made: Path, key: str, start: float, length: float | None, exact: bool, at_most: int | None
     ) -> Part:
-        from .videos import cut_video
+        from .videos import cut_video, probe_video
 
         cut = cut_video(taken.path, made, start, length, at_most=at_most, exact=exact)
-        kept = self._keep_file(made, cut.kind, taken.given.part(start, length), taken, key)
+        given = taken.given.part(start, length)
+        if not cut.copied:
+            is_made = probe_video(made, key)  # smaller, perhaps, than what was given
+            given = replace(given, width=is_made.width, height=is_made.height, frames=is_made.frames, rate=is_made.rate)
+        kept = self._keep_file(made, cut.kind, given, taken, key)
         to_the_end = length is None or start + length >= taken.given.length
         return Part(kept, cut.start, None if to_the_end else cut.length)
 

@@ -14,7 +14,7 @@ from oelala_desktop.domain.job import JobInput
 from oelala_desktop.domain.plan import FORM, Plan, too_large
 from oelala_desktop.domain.preset import Preset
 
-from .kept import Kept
+from .kept import Kept, read_facts
 from .store import InputStore, Part, Taken
 
 #: what was looked at, by settings key
@@ -41,6 +41,15 @@ def keep_all(store: InputStore, plan: Plan, looked: Looked, catalog: Catalog) ->
     return tuple(
         row for field in plan.preset.inputs if field.key in looked for row in _rows(store, plan, field, looked, catalog)
     )
+
+
+def facts_of_kept(inputs: tuple[JobInput, ...]) -> dict[str, tuple[Given, ...]]:
+    """What the kept files are, cut and made smaller as they may be. Blocking."""
+    out: dict[str, tuple[Given, ...]] = {}
+    for row in inputs:
+        kept = read_facts(Path(row.path))
+        out[row.key] = (*out.get(row.key, ()), *((kept.given,) if kept else ()))
+    return out
 
 
 def files_of(inputs: tuple[JobInput, ...]) -> dict[str, list[InputFile]]:

@@ -23,7 +23,7 @@ from oelala_desktop.ui.gallery.library_provider import id_of, key_of
 from oelala_desktop.ui.gallery.media_actions import MediaActions
 from oelala_desktop.ui.gallery.media_facts import facts_of, job_of
 from oelala_desktop.ui.gallery.media_menu import make_menu
-from oelala_desktop.ui.gallery.media_view import MediaView
+from oelala_desktop.ui.gallery.media_shelf import MediaShelf
 from oelala_desktop.ui.images import decode_image
 from oelala_desktop.ui.studio import Studio
 from oelala_desktop.ui.widgets.choice import Choice
@@ -61,12 +61,12 @@ class MediaPage(QWidget):
         self._total = 0
         self._needs_focus = False
         self._wanted = ""  # the path of a file to be shown once it is in the list
-        self.view = MediaView()
-        self.grid = self.view.grid
-        self.toolbar = self.view.toolbar
+        self.shelf = MediaShelf()
+        self.grid = self.shelf.grid
+        self.toolbar = self.shelf.toolbar
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.view)
+        column.addWidget(self.shelf)
         self.feed = GridFeed(self.grid, studio)
         self.acts = MediaActions(studio, self)
         self.hidden = HiddenChoice(studio, self.feed.provider, self)
@@ -76,7 +76,7 @@ class MediaPage(QWidget):
         self.setFocusProxy(self.grid)
         self._restore()
         self._connect()
-        self.view.show_loading()
+        self.shelf.show_loading()
         self._find()
 
     def _restore(self) -> None:
@@ -86,7 +86,7 @@ class MediaPage(QWidget):
         self.toolbar.sort.set_value(settings.get(SORT))
         view = settings.get(VIEW)
         self.toolbar.view.set_value(view)
-        self.view.set_listed(view == "list")
+        self.shelf.set_listed(view == "list")
         self.toolbar.favorites.setVisible(self.page_id != "media-favorites")
         self.toolbar.starts.setVisible(self.page_id in ("media-all", "media-images"))
 
@@ -105,10 +105,10 @@ class MediaPage(QWidget):
         grid.copy_requested.connect(lambda key: self.acts.copy_prompt(id_of(key)))
         grid.context_requested.connect(self._open_menu)
         self.feed.loaded.connect(self._loaded)
-        self.feed.failed.connect(self.view.show_error)
-        self.view.retry_requested.connect(self._find)
-        self.view.empty.acted.connect(lambda: bar.clear() if bar.is_filtered else self._add_folder())
-        self.view.scan.stopped.connect(self._library.cancel_scan)
+        self.feed.failed.connect(self.shelf.show_error)
+        self.shelf.retry_requested.connect(self._find)
+        self.shelf.empty.acted.connect(lambda: bar.clear() if bar.is_filtered else self._add_folder())
+        self.shelf.scan.stopped.connect(self._library.cancel_scan)
         self.acts.taken_out.connect(self._take_out)
         listen(self._studio.services.bus, self, LibraryChanged, lambda _event: self._counting.put("count", True))
         listen(self._studio.services.bus, self, ScanProgressed, lambda event: self._scans.put("scan", event))
@@ -143,12 +143,12 @@ class MediaPage(QWidget):
     def _loaded(self) -> None:
         shown = self.feed.provider.count()
         if shown:
-            self.view.show_items()
+            self.shelf.show_items()
             self._take_focus()
         elif self.toolbar.is_filtered:
-            self.view.show_empty("search", "Nothing fits", "Try fewer words or another filter.", "Clear the filters")
+            self.shelf.show_empty("search", "Nothing fits", "Try fewer words or another filter.", "Clear the filters")
         else:
-            self.view.show_empty(*_EMPTY[self.page_id], "" if self.page_id == "media-favorites" else "Add a folder")
+            self.shelf.show_empty(*_EMPTY[self.page_id], "" if self.page_id == "media-favorites" else "Add a folder")
         self._tell_counts()
         if self._wanted:
             self._studio.actions.start(self._show_wanted())
@@ -190,7 +190,7 @@ class MediaPage(QWidget):
     def _show_scan(self, pending: dict[str, object]) -> None:
         event = pending.get("scan")
         if isinstance(event, ScanProgressed):
-            self.view.scan.set_progress(event.looked_at, event.found, event.done)
+            self.shelf.scan.set_progress(event.looked_at, event.found, event.done)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -266,10 +266,10 @@ class MediaPage(QWidget):
         facts = facts_of(item, info, await job_of(item, self._studio.services.jobs))
         data = await self._library.thumbnail(item.id, covering=True)
         image = await decode_image(data) if data else QImage()
-        if self.view._popup is None:
-            self.view.popup.reuse_requested.connect(lambda k: self.acts.reuse(id_of(k)))
-            self.view.popup.start_picture_requested.connect(self._use_as_start)
-        self.view.show_prompt(key, facts, image)
+        if self.shelf._popup is None:
+            self.shelf.popup.reuse_requested.connect(lambda k: self.acts.reuse(id_of(k)))
+            self.shelf.popup.start_picture_requested.connect(self._use_as_start)
+        self.shelf.show_prompt(key, facts, image)
 
     def _use_as_start(self, key: str) -> None:
         item = self.feed.provider.media(key)

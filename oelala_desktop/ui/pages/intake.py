@@ -39,16 +39,26 @@ class Intake(QObject):
         self._form = form
         self._studio = studio
         self._inputs = studio.services.inputs
-        self._newest: dict[str, object] = {}
+        self._newest: dict[str, object] = {}  # by key, what came last
         self._typed_setting = typed_of(form.tool.id)
         #: whether a person has written in the prompt box, or cleared it, since a picture last filled it
         self.typed = studio.services.settings.get(self._typed_setting)
-        form.changed.connect(lambda key: self._set_typed(True) if key == "prompt" else None)
+        form.changed.connect(self._edited)
         form.files_dropped.connect(self._dropped)
         form.image_pasted.connect(self.take_image)
         form.url_dropped.connect(self._fetch)
         form.media_requested.connect(self._pick)
         form.mask_wished.connect(self._mask)
+
+    def _edited(self, key: str) -> None:
+        if key == "prompt":
+            self._set_typed(True)
+        self._newest.pop(key, None)  # what is on its way is not wanted any more
+
+    def _begin(self, key: str) -> object:
+        """A mark of what comes in now; what came before it and is looked at still is dropped."""
+        self._newest[key] = mark = object()
+        return mark
 
     def _set_typed(self, typed: bool) -> None:
         if typed != self.typed:
@@ -78,21 +88,21 @@ class Intake(QObject):
 
     def take(self, key: str, path: Path, *, fill: bool = True) -> None:
         """Uses a file; `fill` False leaves the prompt alone."""
-        self._start(key, self._take(self._form.fields[key], path, fill=fill))
+        self._start(key, self._take(self._form.fields[key], path, self._begin(key), fill=fill))
 
     def take_image(self, key: str, image: QImage) -> None:
         """Pixels without a file: pasted, or a frame of a video."""
-        field = self._form.fields[key]
+        field, mark = self._form.fields[key], self._begin(key)
 
         async def work() -> None:
-            await self._give(field, await keep_image(image, self._inputs, "pasted.png", field.kind))
+            await self._give(field, await keep_image(image, self._inputs, "pasted.png", field.kind), mark)
 
         self._start(key, work())
 
     def _fetch(self, key: str, url: str) -> None:
         from oelala_desktop.services.url_import import fetch_file
 
-        field, services = self._form.fields[key], self._studio.services
+        field, services, mark = self._form.fields[key], self._studio.services, self._begin(key)
 
         async def work() -> None:
             engine = services.current.engine.state.url
@@ -102,7 +112,7 @@ class Intake(QObject):
                 path = await fetch_file(url, services.paths.inputs, field.kind, key, most, engine_url=engine)
             finally:
                 self._form.given.busy(key, "")
-            await self._take(field, path)
+            await self._take(field, path, mark)
 
         self._start(key, work())
 
@@ -115,8 +125,10 @@ class Intake(QObject):
         from oelala_desktop.ui.pages.masking import make_mask
 
         def give(work: Callable[[], Taken]) -> None:
+            mark = self._begin(key)
+
             async def keep() -> None:
-                await self._give(self._form.fields[key], await asyncio.to_thread(work))
+                await self._give(self._form.fields[key], await asyncio.to_thread(work), mark)
 
             self._start(key, keep())
 
@@ -141,23 +153,23 @@ class Intake(QObject):
         wrong: OelalaError | None = None
         for path in paths:
             try:
-                await self._take(field, path)
+                await self._take(field, path, self._begin(field.key))
             except OelalaError as error:
                 wrong = wrong or error
         if wrong is not None:
             raise wrong
 
-    async def _take(self, field: Field, path: Path, *, fill: bool = True) -> None:
-        self._newest[field.key] = path
+    async def _take(self, field: Field, path: Path, mark: object, *, fill: bool = True) -> None:
         taken = await asyncio.to_thread(self._inputs.take, path, field.kind, field.key, preview=True)
-        if field.kind is FieldKind.PICTURES or self._newest.get(field.key) is path:  # else another came meanwhile
-            await self._give(field, taken, fill=fill)
+        await self._give(field, taken, mark, fill=fill)
 
-    async def _give(self, field: Field, taken: Taken, *, fill: bool = True) -> None:
+    async def _give(self, field: Field, taken: Taken, mark: object, *, fill: bool = True) -> None:
         key, name, form = field.key, str(taken.path), self._form
         shown = await self._look_of(taken)
         if key not in form.fields:
             return  # the preset is another one by now
+        if field.kind is not FieldKind.PICTURES and self._newest.get(key) is not mark:
+            return  # another came meanwhile
         if field.kind is FieldKind.PICTURES:
             names = names_in(form.values().get(key))
             if field.maximum and len(names) >= field.maximum:

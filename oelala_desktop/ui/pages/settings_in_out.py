@@ -18,25 +18,25 @@ from oelala_desktop.ui.pages.settings_file import read_settings_file, write_sett
 from oelala_desktop.ui.studio import Reuse, Studio
 
 if TYPE_CHECKING:
-    from oelala_desktop.ui.pages.tool_page import ToolPage
+    from oelala_desktop.ui.pages.tool_view import ToolView
 
 
 _NOTHING: Mapping[str, Any] = {}
 
 
 class SettingsInOut:
-    def __init__(self, page: ToolPage, studio: Studio) -> None:
-        self._page = page
-        self._form = page.form
+    def __init__(self, view: ToolView, studio: Studio) -> None:
+        self._view = view
+        self._form = view.form
         self._studio = studio
 
     def reuse(self, reuse: Reuse, *, keep_inputs: bool = False) -> None:
         """Every value of another job or file, as far as the preset in force has the setting; what it has not is told.
         The preset that made it is chosen if it can run. `keep_inputs` leaves the files on the page where there are no
         others."""
-        page, form = self._page, self._form
+        view, form = self._view, self._form
         notes = [reuse.note, self._choose_preset(str(reuse.values.get("preset") or ""))]
-        fields = {field.key: field for field in page.tool.fields} | (dict(page.preset.fields) if page.preset else {})
+        fields = {field.key: field for field in view.tool.fields} | (dict(view.preset.fields) if view.preset else {})
         known = fields | {part.key: part for field in fields.values() for part in companions(field)}
         values = {k: v for k, v in reuse.values.items() if k in known and v is not None}
         for key in [key for key, field in fields.items() if field.is_input and key in values]:
@@ -44,21 +44,21 @@ class SettingsInOut:
             if lost:
                 notes.append(f"{lost[0]} was not taken: its whole path is needed.")
                 values.pop(key)
-        if page.preset is not None:
+        if view.preset is not None:
             try:
-                values = with_duration(page.preset, values)
+                values = with_duration(view.preset, values)
             except InvalidField as error:
                 notes.append(error.message)
                 values.pop("num_frames")
-            notes.append(not_kept_note(page.preset, values))
-        page.intake.typed = bool(values.get("prompt"))
+            notes.append(not_kept_note(view.preset, values))
+        view.intake.typed = bool(values.get("prompt"))
         kept = self._given(without=values) if keep_inputs else {}
         form.set_values(kept | values)
-        page.intake.look(quiet=False, otherwise=reuse.otherwise)
+        view.intake.look(quiet=False, otherwise=reuse.otherwise)
         notes.append(self._size_note(reuse.size))
         if any(notes):
             self._studio.notify(" ".join(filter(None, notes)), "warning")
-        page.edited()
+        view.edited()
 
     def _given(self, *, without: Mapping[str, Any] = _NOTHING) -> dict[str, Any]:
         """The files on the page, and what comes with them, of inputs that `without` has nothing of."""
@@ -71,16 +71,16 @@ class SettingsInOut:
 
     def _choose_preset(self, name: str) -> str:
         """A sentence if that one is not to be had."""
-        page, services = self._page, self._studio.services
-        if not name or (page.preset is not None and page.preset.short_id == name and page.chosen == name):
+        view, services = self._view, self._studio.services
+        if not name or (view.preset is not None and view.preset.short_id == name and view.chosen == name):
             return ""
-        made = next((p for p in services.registry.presets(page.tool) if p.short_id == name), None)
+        made = next((p for p in services.registry.presets(view.tool) if p.short_id == name), None)
         if made is None:
             return f"The preset {name}, which made it, is not among yours."
         engine = services.current.engine
         if engine.catalog is not None and made.missing(engine.catalog):
             return f"{made.name}, which made it, cannot run on {engine.state.name or 'this engine'}."
-        page.choose_preset(name)
+        view.choose_preset(name)
         return ""
 
     def _size_note(self, size: tuple[int, int] | None) -> str:
@@ -94,14 +94,14 @@ class SettingsInOut:
         if what == "reset":
             prompt = {key: value for key, value in self._form.values().items() if key == "prompt"}
             self._form.set_values(self._given() | prompt)
-            self._page.edited()
+            self._view.edited()
             return
-        dialog = QFileDialog(self._page.view.window(), "Export settings" if what == "export" else "Import settings")
+        dialog = QFileDialog(self._view.page.window(), "Export settings" if what == "export" else "Import settings")
         dialog.setNameFilter("Settings (*.json)")
         dialog.setDefaultSuffix("json")
         if what == "export":
             dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-            dialog.selectFile(f"{self._page.tool.id}.json")
+            dialog.selectFile(f"{self._view.tool.id}.json")
         dialog.fileSelected.connect(partial(self.file, what))
         dialog.open()
 
@@ -109,7 +109,7 @@ class SettingsInOut:
         """Exports to the file of that name, or imports from it."""
         path = Path(name)
         if what == "export":
-            values = self._form.effective() | dict(self._page.wish().values)
+            values = self._form.effective() | dict(self._view.wish().values)
             self._studio.actions.start(write_settings_file(path, values, self._form.fields))
         else:
             self._studio.actions.start(read_settings_file(path), done=partial(self.take, path.name))
@@ -119,19 +119,19 @@ class SettingsInOut:
         given = {key: value for key, value in values.items() if key != "tool"}
         try:
             preset = self._named(str(given.get("preset") or ""))
-            checked = self._page.tool.check(given, preset.fields if preset else None)
+            checked = self._view.tool.check(given, preset.fields if preset else None)
             if preset is not None:
                 checked = with_duration(preset, checked)
         except OelalaError as error:
             self._studio.notify(f"{name}: {error.message}", "error")
             return
         named = {"preset": preset.short_id} if preset else {}
-        self.reuse(Reuse(self._page.tool.id, checked | named), keep_inputs=True)
+        self.reuse(Reuse(self._view.tool.id, checked | named), keep_inputs=True)
         self._studio.notify(f"Settings taken from {name}.")
 
     def _named(self, name: str) -> Preset | None:
         """Raises NotFound."""
-        return self._studio.services.registry.find(name, self._page.tool) if name else self._page.preset
+        return self._studio.services.registry.find(name, self._view.tool) if name else self._view.preset
 
 
 def _is_whole(name: str) -> bool:

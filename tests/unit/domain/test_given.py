@@ -7,6 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from oelala_desktop.domain.field import Field, FieldKind
 from oelala_desktop.domain.inputs import Given
@@ -127,3 +129,20 @@ def test_only_what_has_a_length_can_be_made_smaller() -> None:
 
 def test_one_number_is_no_range() -> None:
     assert bounds(2, 2) == "2" and bounds(1, 2) == "1 to 2"
+
+
+@given(st.floats(0, 4.9), st.floats(0.05, 5), st.sampled_from([8.0, 16.0, 23.976, 24.0, 30.0, 60.0]))
+def test_a_part_has_the_frames_that_begin_in_it(start: float, length: float, rate: float) -> None:
+    whole = Given("v.mp4", "video", 64, 64, frames=int(5 * rate), rate=rate, length=int(5 * rate) / rate)
+    part = whole.part(start, length)
+    times = [number / rate for number in range(whole.frames)]
+    begun = [time for time in times if start - 1e-3 <= time < start + length - 1e-3]
+    if start + length < whole.length and start < whole.length:
+        assert part.frames == max(1, len(begun))
+
+
+def test_a_part_off_the_grid() -> None:
+    whole = Given("v.mp4", "video", 64, 64, frames=120, rate=24.0, length=5.0)
+    assert whole.part(0.5, 0.99).frames == 24
+    assert whole.part(1.3, 2.0).frames == 48
+    assert whole.part(4.0, 9.0).frames == 24

@@ -1,4 +1,4 @@
-"""The page of My Media: the bar, the grid below it, and what there is to say when the grid is empty."""
+"""What My Media is made of: the bar, the grid below it, and what there is to say when the grid is empty."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ class ScanLine(QWidget):
         painting.rounded(painter, track, 1, t.accent)
 
 
-class MediaView(QWidget):
+class MediaShelf(QWidget):
     retry_requested = Signal()
 
     def __init__(self, *, parent: QWidget | None = None) -> None:
