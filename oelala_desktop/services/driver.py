@@ -166,10 +166,10 @@ class Driver:
                 if flight is not None and isinstance(action, do.Write):
                     waited.append(flight.job)
                     writes.append(action.row)
-        for job_id in set(job_ids) - {job.id for job in waited}:
-            await self._carrier.asker.write_down(job_id)
         ending = self._scope.start(self._write_ends(writes), "end what waits")
         await _all([ending])  # whoever asked may go away; what is half written is told all the same
+        for job_id in set(job_ids) - {job.id for job in waited}:
+            await self._carrier.asker.write_down(job_id)
         error = ending.result()
         if error is not None:
             raise error
@@ -191,12 +191,13 @@ class Driver:
 
     async def place(self, order: list[Job], at: int) -> None:
         """`order` are all that wait, `order[at]` the one that moves. Raises CannotSave; then nothing has changed."""
-        moved = order[at]
+        moved = order[at].id
         async with self._carrier.lanes.order:
-            still = [job for job in order if job.id in self._board.waiting]  # rows of others are not touched
-            if moved not in still:
+            still = [job for one in order if (job := self._board.waiting.find(one.id))]  # others are not touched
+            places = [job.id for job in still]
+            if moved not in places:
                 return
-            changed = await self._store.place(still, still.index(moved))
+            changed = await self._store.place(still, places.index(moved))
         for job in changed:
             self.happened(job.id, Moved(job.position))
             if job.id in self._board.waiting:
