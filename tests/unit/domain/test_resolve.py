@@ -331,3 +331,9 @@ def test_params_are_every_value_used(preset: str) -> None:
     assert "variations" not in params
     assert None not in params.values()
     assert {"width", "height", "num_frames", "seed", "aspect_ratio"} <= set(params)
+
+
+def test_files_that_lie_on_a_server_are_no_choices_for_an_input() -> None:
+    catalog = offering("LoadImage", "image", "theirs.png")
+    assert shipped(I2V).choices("image", catalog) == ()
+    assert shipped(I2V).choices("sampler", EVERYTHING)
