@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import av
@@ -181,7 +182,9 @@ def test_what_is_too_large_can_be_made_smaller(qapp: QApplication, home: Path, f
     async def scenario(window: MainWindow) -> None:
         page = await open_page(window)
         engine = window.studio.services.current.engine
-        limit, engine.client.upload_limit = engine.client.upload_limit, 3000
+        known = engine.catalog
+        assert known is not None
+        engine.catalog = replace(known, upload_limit=3000)
         await give(page, files, "images", "video")
         found = editor(page, "video")
         assert isinstance(found, MediaEditor)
@@ -191,7 +194,7 @@ def test_what_is_too_large_can_be_made_smaller(qapp: QApplication, home: Path, f
         assert "made smaller" in found.source.facts
         page.form.edit("video", None)
         assert "video_smaller" not in page.form.values()
-        engine.client.upload_limit = limit
+        engine.catalog = known
 
     live(qapp, home, scenario)
 
