@@ -62,7 +62,7 @@ def test_viewer_keys(qapp: QApplication, home: Path) -> None:
         g.press(Key.Key_Escape)
         await until(lambda: not g.shell.findChildren(Viewer), "the viewer to close")
         assert g.grid.hasFocus()
-        assert g.names() == letters("lkjihgedcba")
+        await until(lambda: g.names() == letters("lkjihgedcba"), "the grid without the deleted one")
 
     gallery(qapp, home, act)
 
