@@ -129,9 +129,6 @@ class Engine:
         except TimeoutError:
             log.info("%s: no socket yet", self.ref.name)
 
-    async def refresh_catalog(self) -> None:
-        await self._learn()
-
     async def is_well(self) -> bool:
         """Whether the server answers a plain question now."""
         return await self.port.is_well()

@@ -31,8 +31,6 @@ _LOOK_AT_WAITING = 0.3
 _LOOK_AT_ROOTS = 2.0
 #: seconds between two reports of progress
 _REPORT = 0.1
-#: so many changed files in one folder are found quicker by listing it
-_MANY = 400
 
 
 class Scanner:

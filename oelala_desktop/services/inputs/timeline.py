@@ -67,10 +67,6 @@ class Timeline:
     def is_shown(self, index: int) -> bool:
         return self.flags[index] & (_SHOWN | _DISCARDED) == _SHOWN
 
-    def is_discarded(self, index: int) -> bool:
-        """Whether it is there for decoding alone: an edit list leaves it out."""
-        return bool(self.flags[index] & _DISCARDED)
-
 
 def evened(rate: Fraction, span: Fraction) -> tuple[Fraction, int]:
     """Rate and number of frames of what comes at uneven distances, once it is made even: the whole rate that is nearest

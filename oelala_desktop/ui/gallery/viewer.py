@@ -32,7 +32,6 @@ from oelala_desktop.ui.studio import Studio
 from oelala_desktop.ui.widgets.button import IconButton
 from oelala_desktop.ui.widgets.video_player import VideoPlayer
 
-_BAR = 60
 _LONGEST = 2560  # pixels of a picture on screen
 _KEPT = 5  # decoded pictures: this one and its neighbours
 

@@ -71,10 +71,6 @@ class Waveform(Control, QWidget):
         self.update()
 
     @property
-    def has_peaks(self) -> bool:
-        return bool(self._peaks)
-
-    @property
     def position(self) -> float:
         return self._position
 
