@@ -20,7 +20,7 @@ from oelala_desktop.services.jobs import Wish
 from oelala_desktop.storage.paths import shipped
 
 from .output import Bar, JsonLines
-from .run import INTERRUPTED, say
+from .saying import INTERRUPTED, say
 
 CANCEL_TIME = 20.0  # seconds that a cancel waits for the server's word
 UNCONFIRMED = "The server has not confirmed it yet; “oelala jobs --wait” takes it up again."

@@ -14,7 +14,7 @@ from oelala_desktop.services.damage import as_dict, news_of_damage
 
 from .generate import CANCEL_TIME, UNCONFIRMED, on_interrupt, print_paths, say_outcome, until_over
 from .output import Bar, JsonLines, print_json
-from .run import INTERRUPTED, say
+from .saying import INTERRUPTED, say
 
 _LOOK = 0.5  # seconds between two looks at what other processes have done
 

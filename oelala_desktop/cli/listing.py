@@ -18,7 +18,7 @@ from oelala_desktop.services.health import check_health
 from oelala_desktop.services.own_presets import read_workflow, save_preset
 
 from .output import print_json
-from .run import say
+from .saying import say
 
 
 async def _connected(services: Services, options: argparse.Namespace) -> tuple[Engine, Catalog]:

@@ -9,7 +9,7 @@ from typing import Any
 from oelala_desktop.metadata import report
 
 from .output import print_json
-from .run import say
+from .saying import say
 
 
 def show_metadata(options: argparse.Namespace) -> int:

@@ -13,8 +13,7 @@ from pathlib import Path
 from oelala_desktop.domain.errors import InvalidInput, NotRunnable, OelalaError
 
 from .parser import COMMANDS, build_parser, build_window_parser
-
-INTERRUPTED = 130
+from .saying import INTERRUPTED, say
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -46,11 +45,6 @@ def _may_open_window() -> bool:
     if sys.platform in ("win32", "darwin"):
         return True
     return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
-
-
-def say(text: str) -> None:
-    """A line for the person, on stderr."""
-    print(text, file=sys.stderr, flush=True)
 
 
 def _window(options: argparse.Namespace) -> int:

@@ -17,7 +17,7 @@ from oelala_desktop.domain.errors import InvalidInput, OelalaError
 from oelala_desktop.domain.events import EngineChanged, EngineSelected, EngineState, NoticePosted
 from oelala_desktop.services.known_settings import API_PORT
 
-from .run import say
+from .saying import say
 
 _READY_TIME = 45.0  # seconds after which it serves without having heard from its engine
 

@@ -12,7 +12,7 @@ from oelala_desktop.bootstrap import Services
 from oelala_desktop.domain.errors import InvalidInput, NotFound
 
 from .output import print_json
-from .run import say
+from .saying import say
 
 
 async def servers(options: argparse.Namespace) -> int:
