@@ -5,8 +5,10 @@ the picture and video nodes that need no model. It is no AI and never pretends t
 move over the still that was given, and it says so wherever it names itself.
 """
 
-LABEL = "Sketch – no AI model"
-"""What every face of the engine (its stats, its badge, its title cards) calls it."""
+from __future__ import annotations
 
+#: what every face of the engine (its stats, its badge, its title cards) calls it
+LABEL = "Sketch – no AI model"
+
+#: the ComfyUI release whose wire this engine speaks
 PROTOCOL_VERSION = "0.8.0"
-"""The ComfyUI release whose wire this engine speaks."""

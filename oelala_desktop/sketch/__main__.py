@@ -1,5 +1,7 @@
 """`python -m oelala_desktop.sketch`: run the built-in engine as a server of its own."""
 
+from __future__ import annotations
+
 import argparse
 import sys
 from pathlib import Path

@@ -1,5 +1,7 @@
 """Choosing a camera move from a prompt's own words, or from the seed when it names none."""
 
+from __future__ import annotations
+
 import random
 import re
 from dataclasses import dataclass, replace
@@ -9,8 +11,8 @@ KINDS = (
     "zoom_in", "zoom_out", "pan_left", "pan_right", "tilt_up", "tilt_down",
     "orbit_left", "orbit_right", "roll_left", "roll_right", "crane_up", "crane_down",
 )  # fmt: skip
+#: what the seed may draw: rolls and cranes look odd where nobody asked for them
 DRAWN = ("zoom_in", "zoom_out", "pan_left", "pan_right", "tilt_up", "tilt_down", "orbit_left", "orbit_right")
-"""What the seed may draw: rolls and cranes look odd where nobody asked for them."""
 
 MAX_PHASES = 8
 

@@ -1,5 +1,7 @@
 """Reading the pictures of video files, upright and with their times."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction

@@ -1,5 +1,7 @@
 """Writing video files with PyAV."""
 
+from __future__ import annotations
+
 import contextlib
 import itertools
 import json
@@ -19,8 +21,8 @@ from oelala_desktop.sketch.frames import Frames, rgb
 from oelala_desktop.sketch.sound import Sound
 from oelala_desktop.sketch.soundtrack import Track
 
+#: the unit of time of films whose frames do not come at one rate
 CLOCK = Fraction(1, 90000)
-"""The unit of time of films whose frames do not come at one rate."""
 
 
 @dataclass(frozen=True)
@@ -39,8 +41,8 @@ class Recipe:
         return "libopus" if self.container == "webm" else "aac"
 
 
+#: x264 at visually lossless quality; veryfast because the frames here are made faster than slower presets encode
 H264_OPTIONS = {"preset": "veryfast", "crf": "19"}
-"""x264 at visually lossless quality; veryfast because the frames here are made faster than slower presets encode."""
 H264 = Recipe("mp4", "libx264", options=H264_OPTIONS)
 
 

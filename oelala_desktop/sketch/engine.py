@@ -1,5 +1,7 @@
 """The parts of a running Sketch in one place, and the thread that works the queue off."""
 
+from __future__ import annotations
+
 import itertools
 import threading
 from collections.abc import Mapping

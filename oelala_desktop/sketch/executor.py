@@ -1,5 +1,7 @@
 """Running one job's graph, node by node, with the messages that ComfyUI sends along the way."""
 
+from __future__ import annotations
+
 import time
 import traceback
 from collections import Counter
@@ -16,8 +18,8 @@ from oelala_desktop.sketch.schedule import schedule
 
 Message = tuple[str, dict[str, Any]]
 
+#: bytes of results that are kept for the next job although no node of this one needs them any more
 KEPT = 256 * 1024**2
-"""Bytes of results that are kept for the next job although no node of this one needs them any more."""
 
 
 @dataclass(frozen=True)

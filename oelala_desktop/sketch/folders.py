@@ -1,5 +1,7 @@
 """The three folders a ComfyUI server has, in a private place that goes when the engine ends."""
 
+from __future__ import annotations
+
 import os
 import re
 import shutil

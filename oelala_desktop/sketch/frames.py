@@ -4,6 +4,8 @@ samples of an AUDIO are float32 [channels, samples].
 All of them lie in memory up to a budget, beyond it in files without a name, which go with them.
 """
 
+from __future__ import annotations
+
 import itertools
 import math
 import mmap
@@ -21,22 +23,22 @@ import numpy.typing as npt
 Frames = npt.NDArray[np.uint8]
 Mask = npt.NDArray[np.float32]
 Samples = npt.NDArray[np.float32]
+#: gives the picture [height, width, 3 or 4] to be shown as a preview; called only when a preview is wanted
 PreviewSource = Callable[[], Frames]
-"""Gives the picture [height, width, 3 or 4] to be shown as a preview; called only when a preview is wanted."""
 
+#: bytes of frames, masks and samples in memory at a time, of all nodes together: with libraries and an encoder Sketch
+#: stays below 2 GB
 BUDGET = 1600 * 1024**2
-"""Bytes of frames, masks and samples in memory at a time, of all nodes together: with libraries and an encoder Sketch
-stays below 2 GB."""
+#: bytes that are left free on the disk; a batch that would take them is refused
 SPARE = 2 * 1024**3
-"""Bytes that are left free on the disk; a batch that would take them is refused."""
 
+#: bytes of each batch that somebody still holds, by a number of its own
 _alive: dict[int, int] = {}
-"""Bytes of each batch that somebody still holds, by a number of its own."""
 _numbers = itertools.count()
 
 
+#: what lies on the disk, of batches that somebody still holds
 _files: weakref.WeakValueDictionary[int, mmap.mmap] = weakref.WeakValueDictionary()
-"""What lies on the disk, of batches that somebody still holds."""
 _EASED = 32  # calls of `ease` until pages are handed back
 _calls = itertools.count(1)
 

@@ -1,5 +1,7 @@
 """What stands before every request: callers that are not ours, oversized bodies, and the clock of idleness."""
 
+from __future__ import annotations
+
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
@@ -35,8 +37,8 @@ class Activity:
         return 0.0 if self._open else time.monotonic() - self._last
 
 
+#: how many times the limit of an oversized body is still read so that its sender can hear the refusal
 DRAIN = 4
-"""How many times the limit of an oversized body is still read so that its sender can hear the refusal."""
 
 
 class TooLargeError(Exception):

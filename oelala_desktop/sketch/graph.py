@@ -1,5 +1,7 @@
 """Reading a graph in ComfyUI's API format: links, order, and what a node's result depends on."""
 
+from __future__ import annotations
+
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
@@ -8,8 +10,8 @@ from typing import Any
 from oelala_desktop.sketch.folders import Folders
 from oelala_desktop.sketch.nodes.definition import NodeClass
 
+#: node id → `{"class_type", "inputs", …}`
 Graph = dict[str, dict[str, Any]]
-"""Node id → `{"class_type", "inputs", …}`."""
 
 
 def is_link(value: Any) -> bool:

@@ -1,5 +1,7 @@
 """The open sockets, and the way of a message to them."""
 
+from __future__ import annotations
+
 import asyncio
 import json
 import struct
@@ -8,8 +10,8 @@ from typing import Any
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 Frame = str | bytes
+#: messages that may wait for one socket before it is given up as dead
 BACKLOG = 4096
-"""Messages that may wait for one socket before it is given up as dead."""
 
 
 class Socket:

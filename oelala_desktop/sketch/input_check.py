@@ -1,5 +1,7 @@
 """Checking one node's inputs against what its class declares."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,8 +12,8 @@ from oelala_desktop.sketch.nodes.definition import CHOICE, NodeClass
 
 Problem = dict[str, Any]
 CONVERTERS = {"INT": int, "FLOAT": float, "STRING": str, "BOOLEAN": bool}
+#: lists of choices longer than this are counted in an error, not repeated
 LONG_LIST = 20
-"""Lists of choices longer than this are counted in an error, not repeated."""
 
 
 def problem(kind: str, message: str, details: str, **extra: Any) -> Problem:

@@ -1,5 +1,7 @@
 """Drawing the frames of a camera's path over a still, without ever showing an edge of the picture."""
 
+from __future__ import annotations
+
 import math
 from collections.abc import Iterator, Sequence
 
@@ -13,18 +15,18 @@ from oelala_desktop.sketch.resize import cover_crop, resize_picture
 
 Matrix = npt.NDArray[np.float64]
 
+#: focal length in frame widths: how flat the perspective of an orbit is
 FOCAL = 3.0
-"""Focal length in frame widths: how flat the perspective of an orbit is."""
+#: how much of an elongated picture is kept, in frame sizes along its long side
 LONGEST = 1.8
-"""How much of an elongated picture is kept, in frame sizes along its long side."""
+#: the most detail that is kept of a large picture, against the frame's resolution
 DETAIL = 1.6
-"""The most detail that is kept of a large picture, against the frame's resolution."""
+#: how much finer than the frame's pixels the drawing source is sampled
 GRID = 2.0
-"""How much finer than the frame's pixels the drawing source is sampled."""
+#: radius in source pixels and amount of the sharpening that makes up for bilinear sampling
 CRISP = (1.0, 0.4)
-"""Radius in source pixels and amount of the sharpening that makes up for bilinear sampling."""
+#: cv2 addresses a source with 16-bit coordinates; longer sides than this cannot be warped
 SIDE_LIMIT = 30_000
-"""cv2 addresses a source with 16-bit coordinates; longer sides than this cannot be warped."""
 
 
 def spare_room(picture: Frames, width: int, height: int) -> tuple[float, float]:

@@ -1,5 +1,7 @@
 """Where the camera is over time: the poses that a plan of moves leads through."""
 
+from __future__ import annotations
+
 import math
 import random
 from collections.abc import Sequence
@@ -7,18 +9,18 @@ from dataclasses import dataclass, replace
 
 from oelala_desktop.sketch.camera import Move, Phase
 
+#: how much closer a zoom of strength 1 comes: the middle 76 % of the picture then fill the frame
 ZOOM = 0.32
-"""How much closer a zoom of strength 1 comes: the middle 76 % of the picture then fill the frame."""
+#: how far, in frame sizes, a pan of strength 1 travels at least; the zoom that it needs for that is added
 ROOM = 0.10
-"""How far, in frame sizes, a pan of strength 1 travels at least; the zoom that it needs for that is added."""
 YAW = math.radians(10)
 ROLL = math.radians(7)
+#: how much of the room to one side a pan uses, so that it never touches the picture's edge
 FAR = 0.95
-"""How much of the room to one side a pan uses, so that it never touches the picture's edge."""
+#: the part of a phase in which the zoom that only makes room is done
 LEAD = 0.5
-"""The part of a phase in which the zoom that only makes room is done."""
+#: the part of a phase in which the camera comes closer before it pulls out of the untouched framing
 WIND_UP = 0.35
-"""The part of a phase in which the camera comes closer before it pulls out of the untouched framing."""
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
 """A temporary folder of one process, and the clearing away of those whose process was killed."""
 
+from __future__ import annotations
+
 import contextlib
 import shutil
 import sys
@@ -14,8 +16,8 @@ if sys.platform != "win32":
 
 PREFIX = "oelala-sketch-"
 LOCK = ".lock"
+#: seconds after which a folder without a lock is no longer taken for one that is just being made
 SETTLED = 60.0
-"""Seconds after which a folder without a lock is no longer taken for one that is just being made."""
 
 
 @contextmanager

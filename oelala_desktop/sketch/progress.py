@@ -1,5 +1,7 @@
 """How far each node of the running job is, told to clients in ComfyUI's messages."""
 
+from __future__ import annotations
+
 import io
 import threading
 from typing import Any, Protocol
@@ -10,8 +12,8 @@ from PIL import Image
 from oelala_desktop.sketch.frames import Frames, PreviewSource, rgb
 from oelala_desktop.sketch.resize import resize_picture
 
+#: the longest side of a preview in pixels
 PREVIEW_SIDE = 512
-"""The longest side of a preview in pixels."""
 
 
 class Interrupted(Exception):

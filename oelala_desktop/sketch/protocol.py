@@ -1,5 +1,7 @@
 """Which release of ComfyUI this engine behaves as, where releases differ."""
 
+from __future__ import annotations
+
 import re
 from dataclasses import dataclass
 

@@ -1,5 +1,7 @@
 """Jobs that wait, the one that runs, and those that have ended."""
 
+from __future__ import annotations
+
 import copy
 import heapq
 import itertools

@@ -1,5 +1,7 @@
 """Resizing batches of frames by ComfyUI's method names, and cutting a picture to an aspect."""
 
+from __future__ import annotations
+
 import cv2
 import numpy as np
 

@@ -1,5 +1,7 @@
 """In which order a graph's nodes run: as ComfyUI picks them, so that results show up as early as there."""
 
+from __future__ import annotations
+
 from bisect import insort
 from collections.abc import Iterable, Mapping, Set
 

@@ -1,5 +1,7 @@
 """The server: its application, and its life from the first request to the last."""
 
+from __future__ import annotations
+
 import asyncio
 import contextlib
 import logging
@@ -27,8 +29,8 @@ from oelala_desktop.sketch.routes import socket as websocket
 from oelala_desktop.sketch.routes.replies import too_large
 from oelala_desktop.sketch.trouble import Trouble
 
+#: seconds that open requests and sockets get at the end
 GRACE = 2
-"""Seconds that open requests and sockets get at the end."""
 
 
 @dataclass(frozen=True)

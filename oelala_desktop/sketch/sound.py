@@ -1,5 +1,7 @@
 """What an AUDIO is here, and reading one from a file."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,10 +13,10 @@ import numpy.typing as npt
 from oelala_desktop.sketch.frames import Samples, allocate_samples
 from oelala_desktop.sketch.window import Window, reading
 
+#: seconds of sound that room is made for because a file says how long it is; what comes beyond finds its room later
 TRUSTED = 600
-"""Seconds of sound that room is made for because a file says how long it is; what comes beyond finds its room later."""
+#: the channel layouts that ComfyUI's savers know, by the number of channels
 LAYOUTS = {1: "mono", 2: "stereo", 6: "5.1"}
-"""The channel layouts that ComfyUI's savers know, by the number of channels."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,7 @@ class Sound:
     def seconds(self) -> float:
         return float(self.waveform.shape[2] / self.sample_rate)
 
-    def part(self, first: int, end: int) -> "Sound":
+    def part(self, first: int, end: int) -> Sound:
         """The samples from `first` up to `end`. A view, not a copy."""
         return Sound(self.waveform[..., first:end], self.sample_rate)
 

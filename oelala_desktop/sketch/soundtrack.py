@@ -1,5 +1,7 @@
 """Writing sounds with PyAV: beside a film's pictures, and into files of their own as FLAC, MP3 or Opus."""
 
+from __future__ import annotations
+
 import math
 from collections.abc import Callable, Mapping
 from fractions import Fraction

@@ -1,5 +1,7 @@
 """A still for jobs that start from words alone: an abstract background, the words, and what this is."""
 
+from __future__ import annotations
+
 import colorsys
 import random
 
@@ -10,8 +12,8 @@ from oelala_desktop.sketch import LABEL
 from oelala_desktop.sketch.frames import Frames
 
 Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
+#: characters of a prompt that are set on the card
 TEXT_LIMIT = 600
-"""Characters of a prompt that are set on the card."""
 
 
 def title_card(text: str, seed: int, width: int, height: int) -> Frames:

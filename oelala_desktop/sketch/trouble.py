@@ -1,6 +1,8 @@
 """What a real server answers when a request makes it fail, malformed JSON among others. As a part of the application:
 left to the server below, the connection would be closed at once, and the close could overtake the answer."""
 
+from __future__ import annotations
+
 import logging
 
 from starlette.responses import Response

@@ -1,5 +1,7 @@
 """Checking a graph before it is queued, with ComfyUI's error types and shapes."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,8 +11,8 @@ from oelala_desktop.sketch.graph import Graph
 from oelala_desktop.sketch.input_check import Problem, check_inputs, problem
 from oelala_desktop.sketch.nodes.definition import NodeClass
 
+#: what looking at a malformed node raises: a link to nowhere, a node without inputs, a slot that is no number
 BROKEN = (KeyError, IndexError, TypeError, AttributeError)
-"""What looking at a malformed node raises: a link to nowhere, a node without inputs, a slot that is no number."""
 
 
 @dataclass
@@ -47,7 +49,7 @@ def validate(
     return _judge(graph, outputs, _Check(graph, catalog, folders))
 
 
-def _judge(graph: Graph, outputs: list[str], check: "_Check") -> Verdict:
+def _judge(graph: Graph, outputs: list[str], check: _Check) -> Verdict:
     verdict = Verdict()
     reasons: list[Problem] = []
     for output in outputs:

@@ -1,5 +1,7 @@
 """What a VIDEO is between nodes: a clip of ready frames, or a film that lies in a file."""
 
+from __future__ import annotations
+
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -13,8 +15,8 @@ from oelala_desktop.sketch.frames import Frames
 from oelala_desktop.sketch.sound import Sound, read_sound
 from oelala_desktop.sketch.window import Window, reading
 
+#: ComfyUI's names for the transfer characteristics that a file states
 COLOR_SPACES = {1: "sRGB", 13: "sRGB", 18: "HDR", 16: "HDR PQ"}
-"""ComfyUI's names for the transfer characteristics that a file states."""
 
 Check = Callable[[], None]
 
@@ -38,10 +40,10 @@ class Clip:
     def seconds(self) -> float:
         return float(len(self.frames) / self.rate)
 
-    def clip(self, check: Check) -> "Clip":
+    def clip(self, check: Check) -> Clip:
         return self
 
-    def part(self, start: float, length: float, *, strict: bool) -> "Clip | None":
+    def part(self, start: float, length: float, *, strict: bool) -> Clip | None:
         """`length` seconds from `start` on, all where it is 0; a negative start counts from the end. None where the
         clip does not reach so far, strict or not, as ComfyUI has it. Views, not copies."""
         whole = self.seconds()
@@ -101,7 +103,7 @@ class Film:
     def shots(self, check: Check) -> Iterator[Shot]:
         return read_shots(self.path, check, self.window())
 
-    def part(self, start: float, length: float, *, strict: bool) -> "Film | None":
+    def part(self, start: float, length: float, *, strict: bool) -> Film | None:
         """As of a clip, but counted in the file, and None only where `strict` and less than `length` is left."""
         part = replace(self, start=self.start + start, length=length)
         return None if strict and part.seconds() < length else part

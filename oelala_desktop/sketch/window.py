@@ -1,5 +1,7 @@
 """A part of a file in seconds, and opening files for reading."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass

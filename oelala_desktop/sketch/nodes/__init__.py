@@ -1,5 +1,7 @@
 """The node classes that Sketch can run, by name."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 
 from oelala_desktop.sketch.nodes import (

@@ -1,5 +1,7 @@
 """SaveWEBM and SaveAnimatedWEBP: ComfyUI's savers for the web's own formats."""
 
+from __future__ import annotations
+
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -13,13 +15,13 @@ from oelala_desktop.sketch.frames import Frames, rgb
 from oelala_desktop.sketch.nodes.definition import Input, NodeClass, Result, Values, Work, combo, integer, number
 from oelala_desktop.sketch.nodes.video import watched
 
+#: the EXIF tag (Model) that holds `prompt:{…}`; every other key takes the next tag below it
 EXIF_PROMPT = 0x0110
-"""The EXIF tag (Model) that holds `prompt:{…}`; every other key takes the next tag below it."""
+#: encoder, pixel format and options for each codec of a webm
 WEBM: dict[str, tuple[str, str, dict[str, str]]] = {
     "vp9": ("libvpx-vp9", "yuv420p", {"deadline": "good", "cpu-used": "5", "row-mt": "1"}),
     "av1": ("libsvtav1", "yuv420p10le", {"preset": "8"}),
 }
-"""Encoder, pixel format and options for each codec of a webm."""
 METHODS = {"default": 4, "fastest": 0, "slowest": 6}
 
 

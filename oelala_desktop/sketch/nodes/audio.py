@@ -1,5 +1,7 @@
 """LoadAudio, TrimAudioDuration and the savers of sounds: ComfyUI's own audio nodes."""
 
+from __future__ import annotations
+
 import secrets
 from functools import partial
 from pathlib import Path

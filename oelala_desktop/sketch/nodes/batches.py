@@ -1,5 +1,7 @@
 """Nodes that put pictures into batches and take them out again."""
 
+from __future__ import annotations
+
 import numpy as np
 
 from oelala_desktop.sketch.frames import Frames, allocate

@@ -1,5 +1,7 @@
 """VHS_VideoCombine: the saver of ComfyUI-VideoHelperSuite, for graphs that end in it."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path

@@ -1,5 +1,7 @@
 """Nodes that lay pictures over pictures: ImageCompositeMasked, and Sketch's own blend into a clip."""
 
+from __future__ import annotations
+
 from functools import partial
 from typing import Any
 
@@ -13,8 +15,8 @@ from oelala_desktop.sketch.nodes.scaling import SIDE
 from oelala_desktop.sketch.nodes.sketching import REPORTS
 from oelala_desktop.sketch.resize import cover_crop, resize_batch
 
+#: how much of a picture shows in a blend without a mask, 0 to 1: both it and the clip are seen
 UNMASKED = 0.5
-"""How much of a picture shows in a blend without a mask, 0 to 1: both it and the clip are seen."""
 
 
 def image_composite_masked(work: Work, inputs: Values) -> Result:

@@ -1,5 +1,7 @@
 """What a node class is: its schema as clients see it, and the function that runs it."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -8,8 +10,8 @@ from oelala_desktop.sketch.folders import Folders
 from oelala_desktop.sketch.frames import PreviewSource
 
 Values = dict[str, Any]
+#: the type of a choice each of whose options brings inputs of its own, which clients name `choice.input`
 CHOICE = "COMFY_DYNAMICCOMBO_V3"
-"""The type of a choice each of whose options brings inputs of its own, which clients name `choice.input`."""
 
 
 class Work(Protocol):

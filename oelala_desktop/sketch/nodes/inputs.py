@@ -1,5 +1,7 @@
 """The files that loaders name: finding them, saying that one is missing, telling a changed one."""
 
+from __future__ import annotations
+
 from pathlib import Path
 
 from oelala_desktop.sketch.folders import Folders

@@ -1,5 +1,7 @@
 """LoadImage and LoadImageMask: pictures from the input folder."""
 
+from __future__ import annotations
+
 import hashlib
 from collections.abc import Iterator
 

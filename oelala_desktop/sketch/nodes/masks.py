@@ -1,5 +1,7 @@
 """Nodes that make masks of pictures and pictures of masks: MaskToImage, ImageToMask, InvertMask."""
 
+from __future__ import annotations
+
 import numpy as np
 
 from oelala_desktop.sketch.frames import Frames, Mask, allocate, allocate_masks

@@ -1,5 +1,7 @@
 """SaveImage and PreviewImage: PNG files with the job's graph in their text chunks."""
 
+from __future__ import annotations
+
 import json
 import secrets
 from pathlib import Path

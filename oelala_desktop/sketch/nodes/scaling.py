@@ -1,5 +1,7 @@
 """Nodes that change the size of pictures: they are scaled, cropped or given margins."""
 
+from __future__ import annotations
+
 import math
 
 import numpy as np
@@ -8,8 +10,8 @@ from oelala_desktop.sketch.frames import Frames, Mask, allocate
 from oelala_desktop.sketch.nodes.definition import Input, NodeClass, Result, Values, Work, combo, integer, number
 from oelala_desktop.sketch.resize import METHODS, cover_crop, resize_batch
 
+#: the longest side that ComfyUI's inputs take, in pixels
 SIDE = 16384
-"""The longest side that ComfyUI's inputs take, in pixels."""
 
 
 def image_scale(work: Work, inputs: Values) -> Result:

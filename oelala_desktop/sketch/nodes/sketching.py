@@ -1,5 +1,7 @@
 """Sketch's own nodes: a camera move over a still, a title card, and a cross-fade to an end picture."""
 
+from __future__ import annotations
+
 from functools import partial
 
 import cv2
@@ -15,10 +17,10 @@ from oelala_desktop.sketch.resize import cover_crop, resize_picture
 from oelala_desktop.sketch.titlecard import title_card
 
 SEED_MAX = 2**64 - 1
+#: about how many progress messages a clip sends, each with a preview where one is wanted
 REPORTS = 50
-"""About how many progress messages a clip sends, each with a preview where one is wanted."""
+#: where in a clip a cross-fade begins, 0 to 1
 FADE_FROM = 0.5
-"""Where in a clip a cross-fade begins, 0 to 1."""
 
 
 def camera_move(work: Work, inputs: Values) -> Result:

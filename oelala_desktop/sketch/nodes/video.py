@@ -1,5 +1,7 @@
 """LoadVideo, `Video Slice`, GetVideoComponents, CreateVideo and SaveVideo: ComfyUI's own video nodes."""
 
+from __future__ import annotations
+
 import time
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
@@ -11,8 +13,8 @@ from oelala_desktop.sketch.nodes.definition import Input, NodeClass, Result, Val
 from oelala_desktop.sketch.nodes.inputs import VIDEOS, find, missing, stamp
 from oelala_desktop.sketch.video import Clip, Film, Video, film
 
+#: seconds between two progress messages of a saver. ComfyUI's own saver sends none; a short job sees none.
 QUIET = 0.25
-"""Seconds between two progress messages of a saver. ComfyUI's own saver sends none; a short job sees none."""
 CONTAINERS = {"mp4": "mp4", "mkv": "matroska", "webm": "webm"}
 CODECS = {"h264": ("libx264", H264_OPTIONS), "av1": ("libsvtav1", {"preset": "8"})}
 

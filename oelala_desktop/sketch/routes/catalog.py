@@ -1,5 +1,7 @@
 """What this server is and what it can run."""
 
+from __future__ import annotations
+
 import os
 import sys
 from typing import Any
@@ -12,16 +14,16 @@ from oelala_desktop import __version__
 from oelala_desktop.sketch import LABEL
 from oelala_desktop.sketch.routes.replies import empty, engine_of, json_reply
 
+#: bytes of the largest request body that is taken
 UPLOAD_LIMIT = 100 * 1024 * 1024
-"""Bytes of the largest request body that is taken."""
 
 FEATURES: dict[str, Any] = {"supports_preview_metadata": True, "max_upload_size": UPLOAD_LIMIT}
 
+#: folders that a client may ask for; all are empty, since nothing here uses a model
 MODEL_FOLDERS = (
     "checkpoints", "loras", "vae", "text_encoders", "diffusion_models", "clip_vision", "embeddings",
     "controlnet", "upscale_models", "unet_gguf",
 )  # fmt: skip
-"""Folders that a client may ask for; all are empty, since nothing here uses a model."""
 
 
 def system_stats(request: Request) -> Response:

@@ -1,5 +1,7 @@
 """`/api/jobs`: queue and history in one list, each job in one shape; and the end of one, waiting or running."""
 
+from __future__ import annotations
+
 from typing import Any
 
 from starlette.requests import Request

@@ -1,5 +1,7 @@
 """Queueing, cancelling and looking up jobs."""
 
+from __future__ import annotations
+
 import time
 import uuid
 from typing import Any

@@ -1,5 +1,7 @@
 """Answers in the words of a real server."""
 
+from __future__ import annotations
+
 import json
 from typing import Any
 

@@ -1,5 +1,7 @@
 """The WebSocket: one for a client id, feature flags in its first frame."""
 
+from __future__ import annotations
+
 import json
 import uuid
 

@@ -1,5 +1,7 @@
 """Files in: `/upload/image`, which takes any kind of file, and `/upload/mask`."""
 
+from __future__ import annotations
+
 import io
 import itertools
 import json
@@ -26,8 +28,8 @@ from oelala_desktop.sketch.routes.replies import empty, engine_of, json_reply
 from oelala_desktop.sketch.routes.view import CHUNK, locate
 
 Fields = dict[str, str]
+#: two uploads at once must not find the same name free
 _NAMING = threading.Lock()
-"""Two uploads at once must not find the same name free."""
 
 
 async def upload_image(request: Request) -> Response:

@@ -1,5 +1,7 @@
 """Files out: `/view`."""
 
+from __future__ import annotations
+
 import io
 import mimetypes
 import os
@@ -16,8 +18,8 @@ from oelala_desktop.sketch.folders import Folders
 from oelala_desktop.sketch.nodes.loading import readable_formats
 from oelala_desktop.sketch.routes.replies import empty, engine_of
 
+#: bytes sent at a time: small chunks make a local download several times slower
 CHUNK = 1024 * 1024
-"""Bytes sent at a time: small chunks make a local download several times slower."""
 UNSAFE = frozenset({"text/html", "text/html-sandboxed", "application/xhtml+xml", "text/javascript", "text/css"})
 
 
