@@ -33,6 +33,13 @@ LORA_ROW: dict[str, Any] = {
     "additionalProperties": False,
     "example": {"high": "wan 2.2/orbit_high.safetensors", "low": "wan 2.2/orbit_low.safetensors", "strength": 1.0},
 }
+POINT: dict[str, Any] = {
+    "type": "object",
+    "required": ["x", "y"],
+    "properties": {side: {"type": "number", "minimum": 0, "maximum": 1} for side in "xy"},
+    "additionalProperties": False,
+    "example": {"x": 0.5, "y": 0.25},
+}
 _PRESET: dict[str, Any] = {
     "type": "string",
     "title": "Preset",
@@ -115,6 +122,7 @@ _TYPES: Mapping[FieldKind, Callable[[Field], dict[str, Any]]] = {
     _K.NUMBER: lambda field: {"type": "number", **_range(field)},
     _K.SEED: lambda field: {"type": "integer", "minimum": -1, "maximum": MAX_SEED},
     _K.SWITCH: lambda field: {"type": "boolean"},
+    _K.POINT: lambda field: POINT,
     _K.LORAS: lambda field: {"type": "array", "maxItems": 64, "items": LORA_ROW},
 }
 

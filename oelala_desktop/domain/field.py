@@ -34,13 +34,14 @@ class FieldKind(Enum):
     NUMBER = "number"
     SEED = "seed"
     SWITCH = "switch"
+    POINT = "point"
 
 
 #: what is given as files
 INPUT_KINDS = frozenset({FieldKind.PICTURE, FieldKind.PICTURES, FieldKind.VIDEO, FieldKind.SOUND, FieldKind.MASK})
 #: inputs that have a length, of which a part may be taken
 TIMED_KINDS = frozenset({FieldKind.VIDEO, FieldKind.SOUND})
-_CHECKED_KINDS = (FieldKind.INTEGER, FieldKind.NUMBER, FieldKind.SEED, FieldKind.SWITCH)
+_CHECKED_KINDS = (FieldKind.INTEGER, FieldKind.NUMBER, FieldKind.SEED, FieldKind.SWITCH, FieldKind.POINT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +185,25 @@ def _switch(field: Field, value: Value) -> Value:
     raise field.fail("not_on_or_off", given=shown(value))
 
 
+def _point(field: Field, value: Value) -> Value:
+    """A place as {"x", "y"}, each from 0 to 1; as text JSON, or two numbers with a comma between."""
+    if value is None or value == "":
+        return None
+    place = _read_point(value) if isinstance(value, str) else value
+    if not isinstance(place, dict) or set(place) != {"x", "y"}:
+        raise field.fail("no_point", given=shown(value))
+    side = replace(field, minimum=0, maximum=1)
+    return {"x": _decimal(side, place["x"]), "y": _decimal(side, place["y"])}
+
+
+def _read_point(text: str) -> object:
+    """None for what is no place."""
+    try:
+        return json.loads(text) if text.lstrip().startswith("{") else dict(zip("xy", text.split(","), strict=True))
+    except (ValueError, RecursionError):
+        return None
+
+
 def _seed(field: Field, value: Value) -> Value:
     if isinstance(value, bool) or not isinstance(value, int | str):
         raise field.fail("not_whole", given=shown(value))
@@ -277,4 +297,5 @@ _CHECKS = {
     FieldKind.NUMBER: _decimal,
     FieldKind.SEED: _seed,
     FieldKind.SWITCH: _switch,
+    FieldKind.POINT: _point,
 }

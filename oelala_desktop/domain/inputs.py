@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from . import crop
 from .field import TIMED_KINDS, Field, FieldKind
 
 #: what is kept of the middle of a video or sound: keys beside the input's own
@@ -46,12 +47,22 @@ class Given:
         return min(self.frames, max(0, math.ceil((second - _NEAR) * self.rate)))
 
 
+_CROP = Field(
+    crop.KEY,
+    FieldKind.POINT,
+    "Crop",
+    "picture",
+    help="Where the frame lies in the picture, from 0 (left, top) to 1; the middle where it is left out.",
+)
+
 #: what is known of the inputs of a wish, by settings key
 Inputs = Mapping[str, Sequence[Given]]
 
 
 def companions(field: Field) -> tuple[Field, ...]:
-    """The settings that come with an input that has a length."""
+    """The settings that come with an input: the part of one that has a length, what is seen of the start picture."""
+    if field.key == "image" and field.kind is FieldKind.PICTURE:
+        return (_CROP,)
     if field.kind not in TIMED_KINDS:
         return ()
     name, group, number = field.label.lower(), field.group, FieldKind.NUMBER

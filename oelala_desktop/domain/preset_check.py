@@ -93,7 +93,7 @@ def _inputs(preset: Preset) -> Iterator[str]:
         if field.default is not None:
             yield f"the input “{field.key}” cannot have a default."
         for part in companions(field):
-            if part.key in preset.fields:
+            if part.key in preset.fields and part.kind is not _K.POINT:  # one called so is the preset's own
                 yield f"“{part.key}” comes with the input “{field.key}” by itself; leave it out."
     loaders = [edits.split_target(target)[0] for field in preset.inputs for target in field.into]
     for title in dict.fromkeys(t for t in loaders if loaders.count(t) > 1):

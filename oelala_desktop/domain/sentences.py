@@ -164,6 +164,7 @@ ENGLISH: Table = {
     "not_unicode": "{key}: the text is not valid Unicode.",
     "choice_missing": "{key}: a choice is missing.",
     "not_on_or_off": "{key}: expected on or off, not {given}.",
+    "no_point": '{key}: expected a place like {{"x": 0.5, "y": 0.5}}, each from 0 to 1, not {given}.',
     "seed_outside": "{key}: a seed is −1 (random) or between 0 and 18446744073709551615.",
     "loras_no_json": '{key}: expected JSON like [{{"high": "name.safetensors", "strength": 1.5}}].',
     "loras_no_list": "{key}: expected a list of at most 64 LoRAs.",

@@ -165,7 +165,7 @@ _GIVEN = frozenset(f.key for given in _INPUTS for f in (given, *companions(given
 _SHARED = tuple(k for k in VOCABULARY if k not in _GIVEN)
 _STILL = tuple(k for k in _SHARED if k not in ("duration", "num_frames", "fps", "clip_count"))
 #: inputs of the tools that go by pictures alone; a still has no sound
-_PICTURED = tuple(k for k in VOCABULARY if k in ("image", "images", "mask"))
+_PICTURED = tuple(k for k in VOCABULARY if k in ("image", "crop", "images", "mask"))
 _ALL = tuple(VOCABULARY)
 _VIDEO, _IMAGE = "Video Tools", "Image Tools"
 

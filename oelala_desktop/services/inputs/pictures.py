@@ -5,11 +5,13 @@ from __future__ import annotations
 
 import os
 import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from oelala_desktop.domain.crop import Window
 from oelala_desktop.domain.errors import InvalidMedia, OelalaError, Unreadable
 from oelala_desktop.metadata import read_bytes
 from oelala_desktop.services.colours import as_rgb, in_srgb
@@ -138,6 +140,18 @@ def _upright(path: Path, raw: bytes, kind: str, preview: bool) -> Picture:
     return Picture(path, *upright.size, content, suffix, len(raw), preview=shown, mask=mask)
 
 
+def crop_picture(content: bytes, seen: Window, name: str) -> bytes:
+    """That part of a kept picture or mask, in the format that it has. Raises Unreadable."""
+    from PIL import Image
+
+    out = BytesIO()
+    with decoding(name), Image.open(BytesIO(content), formats=tuple(_SUFFIXES)) as opened:
+        kind = str(opened.format)
+        box = (seen.left, seen.top, seen.left + seen.width, seen.top + seen.height)
+        opened.crop(box).save(out, kind, **_FINEST[kind])
+    return out.getvalue()
+
+
 def _small(picture: Image.Image) -> Pixels:
     small = picture.copy()
     small.thumbnail((_PREVIEW, _PREVIEW))
@@ -158,6 +172,12 @@ def _transparent(picture: Image.Image) -> bytes | None:
     return out.getvalue()
 
 
+#: how a part of a picture is saved so that nobody sees it was saved again
+_FINEST: Mapping[str, dict[str, Any]] = {
+    "JPEG": {"quality": 97, "subsampling": 0},
+    "PNG": {"compress_level": 1},
+    "WEBP": {"lossless": True, "quality": 0},
+}
 _SUFFIXES = {"JPEG": ".jpg", "PNG": ".png", "WEBP": ".webp"}
 
 

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from oelala_desktop.domain.crop import Window
 from oelala_desktop.domain.errors import CannotSave, InvalidMedia, Unreadable
 from oelala_desktop.domain.field import FieldKind
 from oelala_desktop.domain.inputs import Given
@@ -147,6 +148,19 @@ class InputStore:
 
         content = fit_mask(mask.path.read_bytes(), width, height)
         return self._keep(content, mask.path.suffix, replace(mask.given, width=width, height=height), mask.original)
+
+    def cropped(self, picture: Kept, seen: Window) -> Kept:
+        """That part of a kept picture or mask, and all else that is known of it."""
+        if (picture.given.width, picture.given.height) == (seen.width, seen.height):
+            return picture
+        from .pictures import crop_picture
+
+        content = crop_picture(picture.path.read_bytes(), seen, picture.given.name)
+        given = replace(picture.given, width=seen.width, height=seen.height)
+        kept = self._keep(content, picture.path.suffix, given, picture.original)
+        kept = replace(kept, file_bytes=picture.file_bytes, prompt=picture.prompt)
+        _saved(kept)
+        return kept
 
     def part(
         self, taken: Taken, key: str, start: float, length: float | None, *, exact: bool, at_most: int | None

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from oelala_desktop.domain import crop
 from oelala_desktop.domain.catalog import Catalog
 from oelala_desktop.domain.field import TIMED_KINDS, Field, FieldKind
 from oelala_desktop.domain.graph_inputs import LOADER, SLICE, InputFile
@@ -73,7 +74,9 @@ def _rows(store: InputStore, plan: Plan, field: Field, looked: Looked, catalog: 
     for taken in looked[field.key]:
         part = _part(store, plan, field, taken, catalog)
         if field.kind is FieldKind.MASK:
-            part = Part(_fitted(store, plan.preset, part.kept, looked))
+            part = Part(_fitted(store, plan, part.kept, looked))
+        elif field.key == "image":
+            part = Part(_cropped(store, plan, part.kept))
         kept = part.kept
         given = kept.original or str(taken.path)
         yield JobInput(field.key, str(kept.path), kept.upload_name, given, taken.given.kind, part.start, part.length)
@@ -104,10 +107,21 @@ def _can_slice(preset: Preset, field: Field, catalog: Catalog) -> bool:
     return catalog.has(SLICE) and all(preset.class_at(target) == LOADER for target in field.into)
 
 
-def _fitted(store: InputStore, preset: Preset, mask: Kept, looked: Looked) -> Kept:
+def _cropped(store: InputStore, plan: Plan, picture: Kept) -> Kept:
+    """What is to be seen of a picture, where a place in it was chosen and the frame has another aspect; the server
+    takes the middle by itself."""
+    place = None if crop.KEY in plan.preset.fields else crop.place_of(plan.given)  # a preset may call its own one so
+    width, height = plan.request.width, plan.request.height
+    if place is None or not width or not height:
+        return picture
+    return store.cropped(picture, crop.window((picture.given.width, picture.given.height), (width, height), place))
+
+
+def _fitted(store: InputStore, plan: Plan, mask: Kept, looked: Looked) -> Kept:
     """A mask is as large as what it lies over: the first input that has a size."""
-    for field in preset.inputs:
+    for field in plan.preset.inputs:
         for taken in looked.get(field.key, ()) if field.kind is not FieldKind.MASK else ():
             if taken.given.width and taken.given.height:
-                return store.fitted(mask, taken.given.width, taken.given.height)
+                mask = store.fitted(mask, taken.given.width, taken.given.height)
+                return _cropped(store, plan, mask) if field.key == "image" else mask
     return mask

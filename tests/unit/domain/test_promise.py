@@ -63,6 +63,7 @@ def values_of(field: Field) -> st.SearchStrategy[Any]:
         K.SWITCH: st.booleans(),
         K.LORAS: st.lists(st.sampled_from(ROWS), max_size=3),
         K.MODEL: st.none(),
+        K.POINT: st.none() | st.fixed_dictionaries({"x": st.floats(0, 1), "y": st.floats(0, 1)}),
         K.TEXT: st.text(LETTERS, max_size=40),
         K.LINE: st.text(LETTERS, max_size=40),
     }.get(field.kind, st.just("given.png"))

@@ -13,7 +13,7 @@ KEYS = {
     *("checkpoint", "lora_configs", "resolution", "aspect_ratio", "duration", "num_frames", "fps", "clip_count"),
     *("variations", "steps", "switch_step", "cfg", "guidance", "sampler", "scheduler", "shift", "seed"),
     *("sage_attention", "expert_mode_allocations"),
-    *("images", "mask", "video", "video_start", "video_length", "video_smaller"),
+    *("images", "crop", "mask", "video", "video_start", "video_length", "video_smaller"),
     *("sound", "sound_start", "sound_length", "sound_smaller"),
 }
 I2V = TOOLS["image-to-video"]
@@ -68,7 +68,7 @@ def test_an_unknown_key_names_the_nearest(written: str, meant: str) -> None:
 
 
 def test_a_key_like_none_lists_them_all() -> None:
-    with pytest.raises(InvalidField, match="Known settings: image, end_image, images, video"):
+    with pytest.raises(InvalidField, match="Known settings: image, crop, end_image, images, video"):
         I2V.check({"qqq": "1"})
 
 
