@@ -47,7 +47,7 @@ _FIELDS = (
     Field("aspect_ratio", _K.CHOICE, "Aspect", "size", default="auto", choices=("auto", *ASPECTS)),
     Field("duration", _K.NUMBER, "Duration", "size", default=5.0, minimum=1, maximum=15, step=1, unit="s"),
     Field("num_frames", _K.INTEGER, "Frames", "size", minimum=WAN.least, maximum=WAN.most, step=WAN.step),
-    Field("fps", _K.INTEGER, "Frames per second", "size", default=16, choices=FRAME_RATES),
+    Field("fps", _K.INTEGER, "Rate", "size", default=16, choices=FRAME_RATES),
     Field(
         "clip_count",
         _K.INTEGER,

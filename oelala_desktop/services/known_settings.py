@@ -101,6 +101,7 @@ ENGINE_CHOICE = _choice("engine_choice", "Engine", ("auto", COMFYUI, SKETCH))
 GEOMETRY = _line("geometry", "Window", "")
 PAGE = _line("page", "Page", "")
 SIDEBAR_NARROW = _switch("sidebar_narrow", "Sidebar", False)
+COLUMN = _number("tool.column", "Width of the controls", 0, 0, 4000)  # 0: as the window is wide
 DENSITY = _number("media.density", "Density", 0, 0, 64)
 SORT = _line("media.sort", "Sort", "date_desc")
 VIEW = _line("media.view", "View", "grid")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import Signal
@@ -15,7 +15,7 @@ from oelala_desktop.domain.obstacle import Obstructed
 from oelala_desktop.domain.tool import MAX_PROMPT
 from oelala_desktop.ui import theme
 from oelala_desktop.ui.editor import Editor
-from oelala_desktop.ui.input_editors import MaskEditor, MediaEditor, PictureEditor, PicturesEditor
+from oelala_desktop.ui.input_editors import MaskEditor, MediaEditor, PictureEditor, PicturesEditor, SlotEditor
 from oelala_desktop.ui.widgets.choice import Choice
 from oelala_desktop.ui.widgets.label import Label
 from oelala_desktop.ui.widgets.line_edit import LineEdit
@@ -34,7 +34,7 @@ _VAST = 10**9  # what a setting without a bound goes to
 class TextEditor(Editor):
     def __init__(self, field: Field) -> None:
         super().__init__(field)
-        self.box = TextBox(field.label, placeholder=field.help, limit=int(field.maximum or MAX_PROMPT), lines=2)
+        self.box = TextBox(field.label, placeholder=field.help, limit=int(field.maximum or MAX_PROMPT), lines=6, most=6)
         self.box.text_edited.connect(self.edited.emit)
         self.box.counted.connect(lambda _counter, _wrong: self.problem_changed.emit(self.box.problem))
         self._hold(self.box)
@@ -81,6 +81,13 @@ class LineEditor(Editor):
         if self._edit.isModified():  # it also comes when the focus only passes by
             self._edit.setModified(False)
             self.settled.emit(self._edit.text())
+
+
+class PointEditor(LineEditor):
+    """A place by its two numbers."""
+
+    def set_value(self, value: Any) -> None:
+        super().set_value(f"{value['x']:g}, {value['y']:g}" if value else "")
 
 
 class ComboEditor(Editor):
@@ -219,7 +226,23 @@ class LoraEditor(Editor):
         self.rows.set_files([choice.value for choice in choices])
 
 
+class AspectEditor(ComboEditor):
+    """Aspects with the size that each comes to."""
+
+    def __init__(self, field: Field) -> None:
+        super().__init__(field)
+        self.tell_sizes({})
+
+    def tell_sizes(self, sizes: Mapping[str, str]) -> None:
+        """By aspect, what is said beside it."""
+        self.combo.set_choices(
+            [Choice(c, c.capitalize() if c.isalpha() else c, note=sizes.get(c, "")) for c in self.field.choices]
+        )
+
+
 def _choice(field: Field) -> Editor:
+    if field.key == "aspect_ratio":
+        return AspectEditor(field)
     few = field.choices and len(field.choices) <= _MOST_SEGMENTS and not field.open_choices
     return SegmentEditor(field) if few else ComboEditor(field)
 
@@ -242,7 +265,7 @@ def _number(field: Field) -> Editor:
 
 
 EDITORS: dict[FieldKind, Callable[[Field], Editor]] = {
-    FieldKind.PICTURE: PictureEditor,
+    FieldKind.PICTURE: lambda field: SlotEditor(field) if field.key == "end_image" else PictureEditor(field),
     FieldKind.PICTURES: PicturesEditor,
     FieldKind.VIDEO: MediaEditor,
     FieldKind.SOUND: MediaEditor,
@@ -256,6 +279,7 @@ EDITORS: dict[FieldKind, Callable[[Field], Editor]] = {
     FieldKind.NUMBER: _number,
     FieldKind.SEED: SeedEditor,
     FieldKind.SWITCH: SwitchEditor,
+    FieldKind.POINT: PointEditor,
 }
 
 

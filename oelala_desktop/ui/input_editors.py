@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QWidget
 
+from oelala_desktop.domain import crop
 from oelala_desktop.domain.field import Field, FieldKind
 from oelala_desktop.domain.inputs import LENGTH, SMALLER, START, Given, names_in
 from oelala_desktop.ui import wording
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from oelala_desktop.ui.widgets.mask_source import MaskSource
     from oelala_desktop.ui.widgets.source import Source
 
+_FACTS = 66  # pixels at the side of a picture for its name and sizes
 #: what a field takes when something is dropped on it
 KINDS: Mapping[FieldKind, dropped.Kind] = {
     FieldKind.PICTURE: dropped.PICTURE,
@@ -49,7 +52,7 @@ class InputEditor(Editor):
     image_pasted = Signal(QImage)
     url_dropped = Signal(str)
     media_requested = Signal()
-    part_edited = Signal(str, object)  # START, LENGTH or SMALLER, and its value
+    part_edited = Signal(str, object)  # a setting that comes with the input, and its value
     mask_wished = Signal(str)  # "paint", "transparency" or "invert"
 
     def set_value(self, value: Any) -> None:
@@ -78,9 +81,6 @@ class InputEditor(Editor):
     def browse(self) -> None:
         raise NotImplementedError
 
-    def without_title(self) -> None:
-        """What it stands in says its name already."""
-
     def _names(self, values: Mapping[str, Any]) -> tuple[str, ...]:
         return names_in(values.get(self.field.key))
 
@@ -106,17 +106,35 @@ class _SourceEditor(InputEditor):
     def browse(self) -> None:
         self._source.browse()
 
-    def without_title(self) -> None:
-        self._source.without_title()
-
 
 class PictureEditor(_SourceEditor):
     def __init__(self, field: Field) -> None:
         super().__init__(field)
         self.source = PictureSource(field.label, titled=True)
         self._hold_source(self.source)
+        self._slot: SlotEditor | None = None
         self._shown: tuple[str, Shown] | None = None
         self.source.removed.connect(lambda: self.edited.emit(None))
+        self.source.place_moved.connect(lambda x, y: self.part_edited.emit(crop.KEY, {"x": x, "y": y}))
+
+    def set_frame(self, frame: tuple[int, int] | None, values: Mapping[str, Any], aspect: str) -> None:
+        """What of the picture is seen in a frame of that size; None where it is as the picture."""
+        self.source.set_frame(frame, crop.place_of(values), aspect)
+
+    def set_beside(self, row: QWidget, slot: SlotEditor) -> None:
+        """A picture that need not be given, at the side of this one."""
+        self._slot = slot
+        self.source.set_beside(row)
+
+    @property
+    def high(self) -> int:
+        """Of the picture, in pixels."""
+        return self.source.zone.high
+
+    def set_high(self, pixels: int) -> None:
+        self.source.zone.set_high(pixels)
+        if self._slot is not None:
+            self._slot.set_high(pixels - _FACTS)
 
     def show_given(self, values: Mapping[str, Any], shown: Mapping[str, Shown], *, keeps_sound: bool = False) -> None:
         name = next(iter(self._names(values)), "")
@@ -125,10 +143,47 @@ class PictureEditor(_SourceEditor):
             self._shown = now
             given = now[1].given if now else None
             self.source.set_note("")
-            self.source.set_picture(now[1].image if now else None, given.name if given else "", _facts(given))
+            size = (given.width, given.height) if given else (0, 0)
+            image = now[1].image if now else None
+            self.source.set_picture(image, given.name if given else "", _facts(given), size)
 
     def set_note(self, text: str) -> None:
         self.source.set_note(text)
+
+
+class SlotEditor(InputEditor):
+    """Of a picture that need not be given, as small as it is rare."""
+
+    def __init__(self, field: Field) -> None:
+        super().__init__(field)
+        from oelala_desktop.ui.widgets.picture_slot import PictureSlot
+
+        self.slot = slot = PictureSlot(field.label)
+        self._hold(slot)
+        self._shown: Shown | None = None
+        slot.files_dropped.connect(self.files_dropped)
+        slot.image_pasted.connect(self.image_pasted)
+        slot.url_dropped.connect(self.url_dropped)
+        slot.media_requested.connect(self.media_requested)
+        slot.removed.connect(lambda: self.edited.emit(None))
+
+    def show_given(self, values: Mapping[str, Any], shown: Mapping[str, Shown], *, keeps_sound: bool = False) -> None:
+        now = shown.get(next(iter(self._names(values)), ""))
+        if now != self._shown or now is None:
+            self._shown = now
+            self.slot.set_picture(now.image if now else None, now.given.name if now else "")
+
+    def set_high(self, pixels: int) -> None:
+        self.slot.set_high(pixels)
+
+    def set_error(self, sentence: str) -> None:
+        self.slot.set_error(sentence)
+
+    def paste(self) -> bool:
+        return self.slot.paste()
+
+    def browse(self) -> None:
+        self.slot.browse()
 
 
 class PicturesEditor(_SourceEditor):
@@ -171,12 +226,12 @@ class MediaEditor(_SourceEditor):
         self._hold_source(self.source)
         self._shown: tuple[Shown, bool, bool] | None = None
         self.source.removed.connect(lambda: self.edited.emit(None))
-        self.source.smaller_wished.connect(lambda: self.part_edited.emit(SMALLER, True))
+        self.source.smaller_wished.connect(lambda: self.part_edited.emit(self.field.key + SMALLER, True))
         self.source.range_changed.connect(self._trim)
 
     def _trim(self, start: float, length: float | None) -> None:
-        self.part_edited.emit(START, start)
-        self.part_edited.emit(LENGTH, length)
+        self.part_edited.emit(self.field.key + START, start)
+        self.part_edited.emit(self.field.key + LENGTH, length)
 
     def offer_smaller(self, offered: bool) -> None:
         self.source.offer_smaller(offered)

@@ -83,6 +83,12 @@ def cover(painter: QPainter, rect: QRect | QRectF, pixmap: QPixmap, radius: floa
     painter.drawRoundedRect(box, radius, radius)
 
 
+def aspect_mark(painter: QPainter, box: QRectF, size: tuple[int, int], tone: str) -> None:
+    """The shape of an aspect, outlined, as large as `box` has room for."""
+    shape = contained(QSizeF(*size), box)
+    rounded(painter, shape.adjusted(0.5, 0.5, -0.5, -0.5), 2, None, tone, 1.5)
+
+
 def elided(font: QFont, text: str, width: float) -> str:
     return QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, max(0, int(width)))
 

@@ -49,6 +49,8 @@ class Tokens(NamedTuple):
     on_stage2: str
     stage_track: str  # unfilled part of bars over pictures
     scrim: str  # badges over pictures
+    crop_dim: str  # over what of a picture is not seen
+    crop_thirds: str
     veil: str  # dims what lies under a sheet
     shadow: str
     pass_low: str  # second pass on progress bars
@@ -88,6 +90,8 @@ DARK = Tokens(
     on_stage2="#b3b3b3",
     stage_track="#40ffffff",
     scrim="#c0101010",
+    crop_dim="#9e000000",
+    crop_thirds="#47ffffff",
     veil="#99000000",
     shadow="#80000000",
     pass_low="#8b5cf6",
@@ -127,6 +131,8 @@ LIGHT = Tokens(
     on_stage2="#b3b3b3",
     stage_track="#40ffffff",
     scrim="#c0101010",
+    crop_dim="#9e000000",
+    crop_thirds="#47ffffff",
     veil="#66000000",
     shadow="#33000000",
     pass_low="#7c3aed",

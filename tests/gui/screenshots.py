@@ -50,11 +50,8 @@ class Shot(NamedTuple):
 
 def _unfolded(seeded: Seeded) -> None:
     seeded.fill()
-    cards = seeded.page.form.cards
-    for key in ("model", "lora", "sampling", "memory", "preset"):
-        cards._cards[key].set_open(True)
-    for fold in cards._folds.values():
-        fold.set_open(True)
+    form = seeded.page.form
+    form.open_folds(form.cards.foldable())
 
 
 def _page(page_id: str) -> Callable[[Seeded], None]:

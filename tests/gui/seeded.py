@@ -114,7 +114,7 @@ class Seeded:
         made = ToolPage(tool)  # type: ignore[arg-type]
         form = made.form
         unused = ("guidance", "checkpoint", "vae", "text_encoder")
-        form.set_fields([field for field in form.tool.fields if field.key not in unused])
+        form.set_fields([field for field in form.tool.first_fields if field.key not in unused])
         form.set_presets(
             (
                 PresetChoice("wan22-14b-distorch2", "DisTorch2 dual pass", "Two passes, experts split over devices."),

@@ -11,24 +11,27 @@ from oelala_desktop.ui.editor import Editor
 from oelala_desktop.ui.widgets.button import IconButton
 from oelala_desktop.ui.widgets.label import ElidedLabel, Label
 
+_HEAD = 18  # as high as the reset button
+
 
 class Mark(QWidget):
-    """A small accent dot: this value is not the default."""
+    """A small accent dot: this value is not the default. Its place is kept while it is hidden."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.setFixedSize(8, 8)
+        self.setFixedSize(8, _HEAD)
         self.setAccessibleName("Changed from the default")
         policy = self.sizePolicy()
-        policy.setRetainSizeWhenHidden(False)
+        policy.setRetainSizeWhenHidden(True)
         self.setSizePolicy(policy)
+        self.hide()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painting.begin(painter)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(theme.tokens().accent))
-        painter.drawEllipse(QPointF(4, 4), 3, 3)
+        painter.drawEllipse(QPointF(4, _HEAD / 2), 3, 3)
 
 
 class FieldRow(QWidget):
@@ -44,27 +47,32 @@ class FieldRow(QWidget):
         field = editor.field
         self._label = Label(field.label, weight=500)
         self._label.setBuddy(editor)
-        self._departs = False
-        self._departed: QWidget | None = None  # mark and reset button, made for the first departure
+        self._mark: Mark | None = None
+        self._reset: IconButton | None = None  # made for the first departure, in the place that is kept for it
+        self._place: QWidget | None = None
         self._problem: Label | None = None
         self.caption = ElidedLabel("", tone="muted", size=theme.CAPTION)
         self.caption.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.caption.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         head = QHBoxLayout()
-        head.setSpacing(4)
-        self._label.setFixedHeight(20)  # as high as the reset button, so that rows do not jump
+        head.setSpacing(6)
+        self._label.setFixedHeight(_HEAD)
         head.addWidget(self._label)
+        if labelled or inline:
+            self._mark, self._place = Mark(), QWidget()
+            self._place.setFixedSize(_HEAD, _HEAD)
+            head.addWidget(self._mark)
         head.addWidget(self.caption, 1)
-        self._head = head
+        if self._place is not None:
+            head.addWidget(self._place)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
-        self._labelled = labelled
         if inline:
-            head.setStretch(head.count() - 1, 0)
+            head.setStretchFactor(self.caption, 0)
             self.caption.hide()
-            head.addStretch(1)
-            head.addWidget(editor, 3)
+            head.insertStretch(2, 1)
+            head.insertWidget(3, editor, 3)
             column.addLayout(head)
         elif labelled:
             column.addLayout(head)
@@ -77,34 +85,20 @@ class FieldRow(QWidget):
         self._column = column
         editor.problem_changed.connect(self.set_problem)
 
-    def use_head(self, head: QHBoxLayout) -> None:
-        """The card's own title is this field's label: mark and reset go there, after its first widget."""
-        self._head, self._labelled = head, True
-        self.set_departed(self._departs)
-
     def set_departed(self, departed: bool) -> None:
-        """Whether the value differs from the preset's default."""
-        self._departs = departed
-        if not self._labelled or (self._departed is None and not departed):
+        """Whether the value differs from the preset's default. Nothing moves."""
+        if self._mark is None or self._place is None:
             return
-        if self._departed is None:
-            self._departed = self._make_departed()
-            self._head.insertWidget(1, self._departed)
+        self._mark.setVisible(departed)
+        if self._reset is None and departed:
+            self._reset = IconButton("undo-2", f"Back to the default {self.editor.field.label.lower()}", height=_HEAD)
+            self._reset.setParent(self._place)
+            self._reset.clicked.connect(lambda: self.reset_requested.emit(self.key))
             inside = focus.stops(self.editor)
             if inside:
-                focus.place_after(inside[-1], self._departed)
-        self._departed.setVisible(departed)
-
-    def _make_departed(self) -> QWidget:
-        holder = QWidget()
-        row = QHBoxLayout(holder)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(4)
-        reset = IconButton("undo-2", f"Back to the default {self.editor.field.label.lower()}", height=20)
-        reset.clicked.connect(lambda: self.reset_requested.emit(self.key))
-        row.addWidget(Mark())
-        row.addWidget(reset)
-        return holder
+                focus.place_after(inside[-1], self._reset)
+        if self._reset is not None:
+            self._reset.setVisible(departed)
 
     def set_caption(self, text: str) -> None:
         self.caption.setText(text)

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from oelala_desktop.domain.field import Field, FieldKind
-from oelala_desktop.domain.inputs import Inputs
 from oelala_desktop.ui import theme, wording
-from oelala_desktop.ui.fields import SeedEditor, SliderEditor, TextEditor
-from oelala_desktop.ui.input_editors import InputEditor
+from oelala_desktop.ui.fields import AspectEditor, SeedEditor, SliderEditor, TextEditor
+from oelala_desktop.ui.input_editors import PictureEditor, SlotEditor
 from oelala_desktop.ui.pages.field_row import FieldRow
 from oelala_desktop.ui.pages.sizing import Sizing
 from oelala_desktop.ui.pages.summaries import SUMMARIES
 from oelala_desktop.ui.widgets.button import Button
-from oelala_desktop.ui.widgets.card import Card, FoldCard
-from oelala_desktop.ui.widgets.fold import FoldSection
+from oelala_desktop.ui.widgets.card import Card
+from oelala_desktop.ui.widgets.crop_stage import HIGH, LEAST
+from oelala_desktop.ui.widgets.fold import Fold
+from oelala_desktop.ui.widgets.fold_row import FoldRow, RowsCard
 from oelala_desktop.ui.widgets.label import Label
 from oelala_desktop.ui.widgets.scroll import Column
 
@@ -33,15 +34,18 @@ _FOLDED = (
     ("model", "Model", "layers"),
     ("lora", "LoRA", "blend"),
     ("sampling", "Sampling", "sliders-horizontal"),
-    ("memory", "Memory", "memory-stick"),
 )
 _KNOWN = {"prompt", "size", *(group for group, _, _ in _FOLDED)}
+#: what the card of sizes has in its two lines; the rest of it is rare and folded
+_SIZES = ("resolution", "aspect_ratio", "duration", "fps")
+#: has its place beside Generate
+VARIATIONS = "variations"
 #: the picture that a video ends on stands with the one that it begins with
 _END = "end_image"
-#: width of the cards in pixels
-WIDTH = 400
+_WIDE = 3  # shares of a line that a resolution and a duration take, to 2 of what stands beside them
+_LEAST_LINES = 4  # of the prompt, in a low window
 #: fields narrow enough to share a line
-_SHORT = {"steps", "switch_step", "sampler", "scheduler", "shift", "guidance", "variations", "cfg"}
+_SHORT = {"steps", "switch_step", "sampler", "scheduler", "shift", "guidance", "cfg"}
 _PAIR = ("unet_high_noise", "unet_low_noise")
 
 
@@ -55,8 +59,10 @@ class FormCards(Column):
         super().__init__()
         self._form = form
         self._task = task
-        self._cards: dict[str, Card | FoldCard] = {}
-        self._folds: dict[str, FoldSection] = {}
+        self._cards: dict[str, Card] = {}
+        self._rows_: dict[str, FoldRow] = {}
+        self._negative: tuple[Button, Fold] | None = None
+        self._stage: PictureEditor | None = None
         self._pair: ModelPairPicker | None = None
         self._tips: TipsPopover | None = None
         self._preset: PresetCard | None = None
@@ -65,58 +71,109 @@ class FormCards(Column):
         self._line: Label | None = None
         self._presets: tuple[Sequence[PresetChoice], str] = ((), "")
         self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 4, 0)
-        self.setMaximumWidth(WIDTH + 4)
+        self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(8)
         self._build()
         self._column.addStretch(1)
-        for fold in self._folds_by_name().values():
+        for fold in self._folds().values():
             fold.toggled.connect(self.folded)
 
     def foldable(self) -> frozenset[str]:
         """Names of all cards and sections that open and shut."""
-        return frozenset(self._folds_by_name())
+        return frozenset(self._folds())
 
-    def _folds_by_name(self) -> dict[str, FoldCard | FoldSection]:
-        cards = {group: card for group, card in self._cards.items() if isinstance(card, FoldCard)}
-        return {**cards, **self._folds}
+    def _folds(self) -> dict[str, FoldRow | Fold]:
+        folds: dict[str, FoldRow | Fold] = dict(self._rows_)
+        return folds | ({"negative_prompt": self._negative[1]} if self._negative else {})
 
     def opened_folds(self) -> frozenset[str]:
-        return frozenset(name for name, fold in self._folds_by_name().items() if fold.fold.is_open)
+        return frozenset(name for name, fold in self._folds().items() if fold.is_open)
 
     def open_folds(self, names: frozenset[str]) -> None:
-        for name, fold in self._folds_by_name().items():
-            if name in names:
-                fold.set_open(True)
+        for name in names & self._folds().keys():
+            self._open(name)
+
+    def _open(self, name: str) -> None:
+        if name == "negative_prompt" and self._negative:
+            self._negative[0].setChecked(True)
+        elif name in self._rows_:
+            self._rows_[name].set_open(True)
 
     def open_preset(self) -> QWidget:
-        card = self._cards["preset"]
-        if isinstance(card, FoldCard):
-            card.set_open(True)
-        return card
+        self._open("preset")
+        return self._rows_["preset"]
+
+    def give_room(self, height: int) -> None:
+        """In a low window first the picture gives, then the prompt; only then there is something to scroll."""
+        editor = self._form.editor("prompt")
+        box = editor.box if isinstance(editor, TextEditor) else None
+        stage = self._stage
+        self._settle()
+        line = box.fontMetrics().lineSpacing() if box else 1
+        opened = sum((fold.fold if isinstance(fold, FoldRow) else fold).height() for fold in self._folds().values())
+        # what is unfolded scrolls: nothing above it moves for that
+        wanted = self.wanted_height(self.width()) - opened + (HIGH - stage.high if stage else 0)
+        lacking = wanted + (line * (box.most - box.lines) if box else 0) - height
+        if stage is not None:
+            given = min(max(0, lacking), HIGH - LEAST)
+            stage.set_high(HIGH - given)
+            lacking -= given
+        if box is not None:
+            box.set_lines(max(_LEAST_LINES, box.most - max(0, -(-lacking // line))))
+        self._settle()
+
+    def _settle(self) -> None:
+        """A change of height is known to all layouts up to here at once, and not a turn of the loop later each."""
+        for widget in (self._stage.source.zone if self._stage else None, self._form.editor("prompt")):
+            parent = widget.parentWidget() if widget is not None else None
+            while parent is not None:
+                layout = parent.layout()
+                if layout is not None:
+                    layout.invalidate()
+                    layout.activate()
+                if parent is self:
+                    break
+                parent = parent.parentWidget()
 
     def _keys(self, group: str) -> list[str]:
         keys = [key for key, field in self._form.fields.items() if field.group == group]
         if "duration" in keys and "num_frames" in keys:
             keys.remove("num_frames")  # two ways to say the same; the caption shows the frames
-        return keys
+        return [key for key in keys if key != VARIATIONS]
 
     def _build(self) -> None:
         self._inputs([field for field in self._form.fields.values() if field.is_input])
         if self._keys("prompt"):
             self._prompts(self._keys("prompt"))
         self._sizes(self._keys("size"))
+        card = RowsCard()
         for group, title, icon in _FOLDED:
             if self._keys(group):
-                self._add(group, FoldCard(title, partial(self._make_group, group), icon=icon))
-        others = [f.key for f in self._form.fields.values() if f.group not in _KNOWN and not f.is_input]
-        if others:
-            self._add("more", FoldCard("More", partial(self._rows, others), icon="ellipsis"))
-        self._add("preset", FoldCard("Preset", self._make_preset, icon="workflow"))
+                self._add_row(card, group, title, icon, partial(self._make_group, group))
+        self._add_row(card, "preset", "Preset", "workflow", self._make_preset)
+        rare = self._rare()
+        if rare:
+            self._add_row(card, "more", "More", "ellipsis", partial(self._rows, rare))
+        self._column.addWidget(card)
 
-    def _add(self, group: str, card: Card | FoldCard) -> None:
+    def _rare(self) -> list[str]:
+        """What stands under More."""
+        rest = [key for key in self._keys("size") if key not in _SIZES]
+        others = [f for f in self._form.fields.values() if f.group not in _KNOWN and not f.is_input]
+        return rest + [f.key for f in others]
+
+    def _of_row(self, name: str) -> list[str]:
+        return self._rare() if name == "more" else [] if name == "preset" else self._keys(name)
+
+    def _add(self, group: str, card: Card) -> None:
         self._cards[group] = card
         self._column.addWidget(card)
+
+    def _add_row(self, card: RowsCard, name: str, title: str, icon: str, make: Callable[[], QWidget]) -> None:
+        row = FoldRow(title, make, icon=icon)
+        row.reset_requested.connect(lambda: self._form.reset(self._of_row(name)))
+        self._rows_[name] = row
+        card.add(row)
 
     # cards that are always open
 
@@ -127,18 +184,14 @@ class FormCards(Column):
             if field.key == _END and start is not None:
                 continue
             card = Card()
-            card.body.addWidget(self._form.row(field.key, labelled=False))
-            if field.key == start and _END in self._form.fields:
-                self._folds[_END] = FoldSection(self._form.fields[_END].label, self._end_picture)
-                card.body.addWidget(self._folds[_END])
+            row = self._form.row(field.key, labelled=False)
+            card.body.addWidget(row)
+            if field.key == start and isinstance(row.editor, PictureEditor):
+                self._stage = row.editor
+                end = self._form.row(_END, labelled=False) if _END in self._form.fields else None
+                if end is not None and isinstance(end.editor, SlotEditor):
+                    row.editor.set_beside(end, end.editor)
             self._add(field.key, card)
-
-    def _end_picture(self) -> QWidget:
-        holder = self._bare(_END)
-        editor = self._form.editor(_END)
-        if isinstance(editor, InputEditor):
-            editor.without_title()
-        return holder
 
     def _prompts(self, keys: list[str]) -> None:
         card = Card("Prompt")
@@ -148,14 +201,23 @@ class FormCards(Column):
             box = row.editor.box
             box.counted.connect(lambda text, wrong: card.set_caption(text, "error" if wrong else "muted"))
             card.set_caption(box.counter)
+        line = QHBoxLayout()
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(4)
         tips = Button("Tips", "plain", icon="lightbulb", height=28)
         tips.clicked.connect(lambda: self._open_tips(tips))
+        line.addWidget(tips)
+        card.body.addLayout(line)
         if "negative_prompt" in keys:
-            fold = FoldSection("Negative prompt", partial(self._bare, "negative_prompt"), beside=tips)
-            self._folds["negative_prompt"] = fold
+            negative = Button("Negative", "plain", icon="circle-minus", name="Negative prompt", height=28)
+            negative.setCheckable(True)
+            fold = Fold(partial(self._bare, "negative_prompt"))
+            fold.before = negative
+            negative.toggled.connect(fold.set_open)
+            line.addWidget(negative)
             card.body.addWidget(fold)
-        else:
-            card.body.addWidget(tips, 0, Qt.AlignmentFlag.AlignRight)
+            self._negative = (negative, fold)
+        line.addStretch(1)
         self._add("prompt", card)
 
     def _bare(self, key: str) -> QWidget:
@@ -172,31 +234,29 @@ class FormCards(Column):
             from oelala_desktop.ui.widgets.popover import TipsPopover
 
             self._tips = TipsPopover("Writing a prompt", PROMPT_TIPS.get(self._form.tool.output, ()))
-        self._tips.open_at(anchor, align_right=True)
+        self._tips.open_at(anchor)
 
     def _sizes(self, keys: list[str]) -> None:
-        title = self._form.fields["resolution"].label if "resolution" in keys else "Length" if keys else "Size"
-        card = Card(title)
-        rest = [key for key in keys if key not in ("resolution", "duration", "fps")]
-        if "resolution" in keys:
-            resolution = self._form.row("resolution", labelled=False)
-            card.body.addWidget(resolution)
-            resolution.use_head(card.head)
-        if "aspect_ratio" in rest:
-            card.body.addWidget(self._form.row("aspect_ratio"))
-            rest.remove("aspect_ratio")
-        times = [key for key in ("duration", "fps") if key in keys]
-        if times:
-            line = QHBoxLayout()
-            line.setSpacing(16)
-            for time_key in times:
-                line.addWidget(self._form.row(time_key), 3 if time_key == "duration" else 2, Qt.AlignmentFlag.AlignTop)
-            card.body.addLayout(line)
+        card = Card()
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(16)
+        grid.setVerticalSpacing(8)
+        grid.setColumnStretch(0, _WIDE)
+        grid.setColumnStretch(1, 2)
+        at = 0
+        for pair in (_SIZES[:2], _SIZES[2:]):
+            there = [key for key in pair if key in keys]
+            for column, key in enumerate(there):
+                span = 2 if len(there) == 1 else 1
+                row = self._form.row(key)
+                row.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # shares alone count
+                grid.addWidget(row, at, column, 1, span, Qt.AlignmentFlag.AlignTop)
+            at += bool(there)
+        if at:
+            card.body.addLayout(grid)
         duration = self._form.editor("duration")
         if isinstance(duration, SliderEditor):
             duration.show_figure(False)
-        for key in rest:
-            card.body.addWidget(self._form.row(key, inline=key == "clip_count"))
         self._line = Label("", tone="muted", size=theme.CAPTION, wrap=True)
         self._line.hide()
         card.body.addWidget(self._line)
@@ -287,23 +347,12 @@ class FormCards(Column):
         if self._form.editor(key) is not None:
             self._form.row(key).set_caption(text)
 
-    def tell_inputs(self, inputs: Inputs) -> None:
-        """What is given to an input that may be folded."""
-        fold = self._folds.get(_END)
-        if fold is not None:
-            end = next(iter(inputs.get(_END, ())), None)
-            fold.header.set_summary(end.name if end else "")
-            if end is not None and not fold.fold.is_open:
-                fold.set_open(True)
-
     def set_presets(self, presets: Sequence[PresetChoice], chosen: str) -> None:
         self._presets = (presets, chosen)
         if self._preset is not None:
             self._preset.set_presets(presets, chosen)
-        card = self._cards["preset"]
-        if isinstance(card, FoldCard):
-            name = next((preset.name for preset in presets if preset.id == chosen), "None yet")
-            card.set_summary(name)
+        name = next((preset.name for preset in presets if preset.id == chosen), "None yet")
+        self._rows_["preset"].set_summary(name)
 
     def set_size_warning(self, sentence: str) -> None:
         if self._doubt is not None:
@@ -317,28 +366,34 @@ class FormCards(Column):
 
     def tell(self, values: Mapping[str, Any], size: Sizing) -> None:
         """Captions and summaries from all values, and what comes of them."""
-        card = self._cards["size"]
-        if isinstance(card, Card):
-            card.setVisible(bool(self._keys("size") or size.line))
-            card.set_caption(size.caption)
+        fields = self._form.fields
+        place = next((key for key in _SIZES[:2] if key in fields), "")
+        line = " · ".join(filter(None, ("" if place else size.caption, size.line)))
+        self._cards["size"].setVisible(bool(set(_SIZES) & set(self._keys("size")) or line))
+        if place:
+            self._form.row(place).set_caption(size.caption)
         if self._line is not None:
-            self._line.setText(size.line)
-            self._line.setVisible(bool(size.line))
+            self._line.setText(line)
+            self._line.setVisible(bool(line))
+        if "fps" in fields:
+            self._form.row("fps").set_caption(f"{float(values.get('fps') or 0):g}{wording.NBSP}fps")
         if "duration" in self._form.fields:
             clips = int(values.get("clip_count") or 1)
             text = f"{wording.seconds(float(values.get('duration') or 0))} · {wording.frames(size.frames)}"
             self._form.row("duration").set_caption(f"{clips} × {text}" if clips > 1 else text)
-        for group, summary in SUMMARIES.items():
-            folded = self._cards.get(group)
-            if isinstance(folded, FoldCard):
-                folded.set_summary(summary(values))
+        for name, row in self._rows_.items():
+            if name in SUMMARIES:
+                row.set_summary(SUMMARIES[name](values))
+            row.set_departed(any(key in self._form.values() for key in self._of_row(name)))
+
+    def tell_sizes(self, sizes: Mapping[str, str]) -> None:
+        """What each aspect comes to."""
+        editor = self._form.editor("aspect_ratio")
+        if isinstance(editor, AspectEditor):
+            editor.tell_sizes(sizes)
 
     def reveal(self, key: str) -> FieldRow | None:
         """Open whatever `key` is folded in, and give its row."""
-        group = self._form.fields[key].group
-        card = self._cards.get(key) or self._cards.get(group) or self._cards.get("more")
-        if isinstance(card, FoldCard):
-            card.set_open(True)
-        if key in self._folds:
-            self._folds[key].set_open(True)
+        group = "more" if key in self._rare() else self._form.fields[key].group
+        self._open(key if key == "negative_prompt" else group)
         return self._form.row(key)

@@ -23,12 +23,12 @@ def model(values: Values) -> str:
 
 
 def lora(values: Values) -> str:
-    """ "2 active · 1.50, 0.80"; rows that are switched off do not count."""
+    """ "2 on · 1.50, 0.80"; rows that are switched off do not count."""
     active = [config for config in values.get("lora_configs") or () if config.get("enabled", True)]
     if not active:
         return "None"
     strengths = ", ".join(f"{float(config.get('strength', DEFAULT_STRENGTH)):.2f}" for config in active)
-    return f"{len(active)} active · {strengths}"
+    return f"{len(active)} on · {strengths}"
 
 
 def sampling(values: Values) -> str:
@@ -45,23 +45,29 @@ def sampling(values: Values) -> str:
     seed = values.get("seed")
     if seed is not None and int(seed) >= 0:
         parts.append("seed fixed")
-    if int(values.get("variations") or 1) > 1:
-        parts.append(f"{values['variations']} variations")
+    elif seed is not None:
+        parts.append("random seed")
     return " · ".join(parts)
 
 
-def memory(values: Values) -> str:
+def more(values: Values) -> str:
+    parts = []
+    clips = int(values.get("clip_count") or 1)
+    if clips > 1:
+        parts.append(f"{clips} clips")
     text = str(values.get("expert_mode_allocations") or "")
-    if not text:
-        if "expert_mode_allocations" in values:
-            return "The loader decides"
-        return "SageAttention" if values.get("sage_attention") else "Default"
-    return text.replace(";", " · ").replace(",", " ")
+    if text:
+        parts.append(text.replace(";", " · ").replace(",", " "))
+    elif "expert_mode_allocations" in values:
+        parts.append("the loader splits memory")
+    if values.get("sage_attention"):
+        parts.append("SageAttention")
+    return " · ".join(parts)
 
 
 SUMMARIES: dict[str, Callable[[Values], str]] = {
     "model": model,
     "lora": lora,
     "sampling": sampling,
-    "memory": memory,
+    "more": more,
 }

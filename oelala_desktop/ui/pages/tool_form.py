@@ -11,23 +11,27 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
 from oelala_desktop.domain.field import Field
-from oelala_desktop.domain.inputs import companions
+from oelala_desktop.domain.geometry import nearest_aspect
+from oelala_desktop.domain.inputs import Inputs, companions
 from oelala_desktop.domain.tool import Tool
-from oelala_desktop.ui import focus, theme
+from oelala_desktop.ui import focus, theme, wording
 from oelala_desktop.ui.editor import Editor
 from oelala_desktop.ui.fields import TextEditor, editor_for
-from oelala_desktop.ui.input_editors import InputEditor
+from oelala_desktop.ui.input_editors import InputEditor, PictureEditor
 from oelala_desktop.ui.pages.field_row import FieldRow
-from oelala_desktop.ui.pages.form_cards import WIDTH, FormCards
+from oelala_desktop.ui.pages.form_cards import VARIATIONS, FormCards
 from oelala_desktop.ui.pages.form_inputs import FormInputs
-from oelala_desktop.ui.pages.sizing import SizingRule, usual_sizing
+from oelala_desktop.ui.pages.form_scroll import FormScroll
+from oelala_desktop.ui.pages.sizing import Sizing, SizingRule, usual_sizing
 from oelala_desktop.ui.widgets.button import Button, IconButton
 from oelala_desktop.ui.widgets.choice import Choice
-from oelala_desktop.ui.widgets.scroll import ScrollColumn
 
 if TYPE_CHECKING:
     from oelala_desktop.ui.pages.preset_card import PresetChoice
 
+#: of the whole column, in pixels
+LEAST_WIDTH, MOST_WIDTH = 400, 574
+_COUNTS = (1, 2, 3, 4, 6, 8, 12, 16)
 _SETTLED_MS = 250  # until a fold has slid open
 
 
@@ -62,13 +66,14 @@ class ToolForm(QWidget):
         self._seed: int | None = None
         #: settings that are computed from others unless a person sets them: key -> rule over all values
         self.following: dict[str, Callable[[Mapping[str, Any]], object]] = {}
-        self._scroll = ScrollColumn()
+        self._scroll = FormScroll()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._scroll, 1)
         column.addWidget(self._make_foot())
-        self.setFixedWidth(WIDTH + 14)  # the scroll bar stands beside the cards, not on them
+        self.setMinimumWidth(LEAST_WIDTH)
+        self.setMaximumWidth(MOST_WIDTH)
         self.set_fields(tool.first_fields)
 
     def _make_foot(self) -> QWidget:
@@ -76,12 +81,16 @@ class ToolForm(QWidget):
         self.generate = Button("Generate", "primary", icon="sparkles", cap="Ctrl ↵", height=44)
         self.generate.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.generate.clicked.connect(self.generate_requested)
+        self._variations = Button("× 1", "outlined", name="Variations", height=44)
+        self._variations.set_hint("How many jobs, each with a seed of its own")
+        self._variations.clicked.connect(lambda: self._variations.open_menu(self._make_variations()))
         more = IconButton("ellipsis", "Settings file and defaults", "outlined", height=44)
         more.clicked.connect(lambda: more.open_menu(self._make_menu()))
         row = QHBoxLayout(foot)
-        row.setContentsMargins(0, 8, 14, 0)
+        row.setContentsMargins(0, 8, 0, 0)
         row.setSpacing(8)
         row.addWidget(self.generate, 1)
+        row.addWidget(self._variations)
         row.addWidget(more)
         return foot
 
@@ -95,6 +104,17 @@ class ToolForm(QWidget):
             menu.addAction(text).triggered.connect(partial(self.menu_chosen.emit, key))
         return menu
 
+    def _make_variations(self) -> QMenu:
+        menu = theme.make_menu(self)
+        for count in _COUNTS:
+            text = "1 video or picture" if count == 1 else f"{count}, each with its own seed"
+            menu.addAction(text).triggered.connect(partial(self._vary, count))
+        return menu
+
+    def _vary(self, count: int) -> None:
+        self.edit(VARIATIONS, count)
+        self._tell()
+
     # fields and values
 
     def set_fields(self, fields: Sequence[Field]) -> None:
@@ -105,7 +125,7 @@ class ToolForm(QWidget):
         self._set = {key: value for key, value in self._set.items() if self._can_show(key, value)}
         self._rows = {}
         self.cards = FormCards(self, self.tool.task)
-        self._scroll.set_content(self.cards)
+        self._scroll.set_cards(self.cards)
         focus.place_before(self.generate, self.cards)
         self.cards.preset_chosen.connect(self.preset_chosen)
         self.cards.open_folds(self._opened)
@@ -205,6 +225,13 @@ class ToolForm(QWidget):
         self._tell()
         self.changed.emit(key)
 
+    def reset(self, keys: Sequence[str]) -> None:
+        """Back to the defaults."""
+        for key in keys:
+            if key in self._set:
+                self._reset(key)
+        self.cards.refresh()
+
     def _reset(self, key: str) -> None:
         self._set.pop(key, None)
         self._refresh(key)
@@ -243,7 +270,7 @@ class ToolForm(QWidget):
         editor.url_dropped.connect(partial(self.url_dropped.emit, key))
         editor.media_requested.connect(partial(self.media_requested.emit, key))
         editor.mask_wished.connect(partial(self.mask_wished.emit, key))
-        editor.part_edited.connect(lambda part, value: self.edit(key + part, value))
+        editor.part_edited.connect(self.edit)
 
     def _refresh(self, key: str) -> None:
         row = self._rows.get(key)
@@ -365,5 +392,25 @@ class ToolForm(QWidget):
         values = self.effective()
         used = values | {key: name for key, name in self._defaults.items() if not values.get(key)}
         inputs = self.given.facts()
-        self.cards.tell_inputs(inputs)
-        self.cards.tell(used, self._sizing(values, inputs))
+        size = self._sizing(values, inputs)
+        self.cards.tell(used, size)
+        count = int(values.get(VARIATIONS) or 1)
+        self._variations.setVisible(VARIATIONS in self._fields)
+        self._variations.setText(f"× {count}")
+        self._variations.setAccessibleName(f"Variations: {count}")
+        if "aspect_ratio" in self._fields:
+            self._tell_aspects(values, inputs, size)
+
+    def _tell_aspects(self, values: Mapping[str, Any], inputs: Inputs, size: Sizing) -> None:
+        """What each aspect comes to, and what of the picture is seen with the one that is chosen."""
+        sizes = {}
+        for aspect in self._fields["aspect_ratio"].choices:
+            other = self._sizing({**values, "aspect_ratio": aspect}, inputs)
+            sizes[aspect] = wording.size(other.width, other.height) if other.width else ""
+        self.cards.tell_sizes(sizes)
+        editor = self.editor("image")
+        if isinstance(editor, PictureEditor):
+            chosen = str(values.get("aspect_ratio") or "auto")
+            frame = (size.width, size.height) if size.width else None
+            name = nearest_aspect(*frame) if chosen == "auto" and frame else chosen
+            editor.set_frame(frame, values, "" if name == "auto" else name)

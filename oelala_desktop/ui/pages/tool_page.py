@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from oelala_desktop.domain.obstacle import Obstacle
@@ -10,6 +12,7 @@ from oelala_desktop.ui.pages.obstacle_words import wanted, words_for
 from oelala_desktop.ui.pages.output_panel import OutputPanel
 from oelala_desktop.ui.pages.tool_form import ToolForm
 from oelala_desktop.ui.widgets.card import Card
+from oelala_desktop.ui.widgets.columns import Columns
 from oelala_desktop.ui.widgets.recent_strip import RecentStrip
 
 _EMPTY = {
@@ -38,11 +41,20 @@ class ToolPage(QWidget):
         right.setSpacing(12)
         right.addWidget(self.output, 1)
         right.addWidget(strip)
+        side = QWidget()
+        right.setContentsMargins(0, 0, 0, 0)
+        side.setLayout(right)
+        self.columns = Columns(self.form, side)
         row = QHBoxLayout(self)
-        row.setContentsMargins(16, 16, 16, 16)
-        row.setSpacing(4)  # the form keeps 14 px for its scroll bar
-        row.addWidget(self.form)
-        row.addLayout(right, 1)
+        row.setContentsMargins(16, 12, 16, 12)
+        row.addWidget(self.columns)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """With the window's first page one can write at once."""
+        super().showEvent(event)
+        prompt = self.form.editor("prompt")
+        if prompt is not None and self.window().focusWidget() is None:
+            prompt.setFocus(Qt.FocusReason.ActiveWindowFocusReason)
 
     def tell_ready(self, obstacle: Obstacle | None, engine: str = "") -> None:
         """What the empty output says: what is still to be done, or that all is there."""

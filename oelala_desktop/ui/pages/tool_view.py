@@ -22,7 +22,7 @@ from oelala_desktop.domain.plan import plan
 from oelala_desktop.domain.preset import Preset
 from oelala_desktop.domain.tool import Tool
 from oelala_desktop.services.jobs import Wish
-from oelala_desktop.services.known_settings import folds_of, form_of, preset_of
+from oelala_desktop.services.known_settings import COLUMN, folds_of, form_of, preset_of
 from oelala_desktop.ui.bridge import listen
 from oelala_desktop.ui.full_screen import FullScreen
 from oelala_desktop.ui.images import keep_image
@@ -58,6 +58,8 @@ class ToolView(QObject):
         self.recent = RecentResults(self.page.recent, studio, tool)
         self.intake = Intake(self.form, studio)
         self.settings = SettingsInOut(self, studio)
+        page.columns.choose(self._services.settings.get(COLUMN))
+        page.columns.width_chosen.connect(partial(self._services.settings.set, COLUMN))
         self._told = ""  # the input at which an obstacle is said
         self._folds = folds_of(tool.id)
         opened: list[str] = self._services.settings.get(self._folds)

@@ -12,7 +12,7 @@ from oelala_desktop.ui import painting, theme
 from oelala_desktop.ui.widgets.fold import Fold, FoldHeader
 from oelala_desktop.ui.widgets.label import ElidedLabel, Label
 
-PAD = 16
+PAD = 12
 
 
 class Surface(QWidget):

@@ -23,6 +23,7 @@ from oelala_desktop.ui.widgets.button import Button, IconButton
 from oelala_desktop.ui.widgets.drop_target import DropTarget
 
 _EMPTY, _LOW, _FILLED = 128, 56, 100
+_FOOT = 14  # below the button of an empty one
 
 
 class DropZone(DropTarget):
@@ -42,7 +43,7 @@ class DropZone(DropTarget):
     ) -> None:
         super().__init__(name, kind, parent=parent)
         self._invitation = invitation or f"Drop a {kind.word} here or paste it"
-        self._empty = _LOW if low else _EMPTY
+        self._empty, self._filled = _LOW if low else _EMPTY, _FILLED
         self._pixmap = QPixmap()
         self._note = ""
         self._error = ""
@@ -107,7 +108,7 @@ class DropZone(DropTarget):
 
     def sizeHint(self) -> QSize:
         if self.has_picture:
-            return QSize(240, _FILLED + (self._error_height() + 6 if self._error else 0))
+            return QSize(240, self._filled + (self._error_height() + 6 if self._error else 0))
         if self._error and self._empty == _LOW:  # beside the button there is little room for a sentence
             room = self.width() - self._browse.sizeHint().width() - 36
             return QSize(240, max(_LOW, self._error_height(theme.BODY, room) + 16))
@@ -122,7 +123,7 @@ class DropZone(DropTarget):
         self._browse.setVisible(not self.has_picture and not self._hover)
         self._remove.setGeometry(self.width() - 36, 8, 28, 28)
         hint = self._browse.sizeHint()
-        x, y = (self.width() - hint.width()) // 2, _EMPTY - hint.height() - 14
+        x, y = (self.width() - hint.width()) // 2, (self._empty + _EMPTY) // 2 - hint.height() - _FOOT
         if self._empty == _LOW:
             x, y = self.width() - hint.width() - 12, (max(_LOW, self.height()) - hint.height()) // 2
         self._browse.setGeometry(x, y, hint.width(), hint.height())
@@ -135,19 +136,22 @@ class DropZone(DropTarget):
         painting.begin(painter)
         box = QRectF(self.rect())
         if self.has_picture and self._error:
-            box.setHeight(_FILLED)
+            box.setHeight(self._filled)
             painter.setFont(theme.font(theme.CAPTION))
             painter.setPen(QColor(t.error_text))
-            below = QRectF(0, _FILLED + 4, self.width(), self._error_height())
+            below = QRectF(0, self._filled + 4, self.width(), self._error_height())
             painter.drawText(below, Qt.TextFlag.TextWordWrap, self._error)
         if self.has_picture:
-            painting.cover(painter, box, self._pixmap, theme.RADIUS)
+            self._paint_picture(painter, box, t)
             if self._note and not self._hover:
                 self._paint_note(painter, box, t)
         if self._hover or not self.has_picture:
             self._paint_invitation(painter, box, t)
         if self.shows_ring:
             painting.ring(painter, box, theme.RADIUS, t.accent)
+
+    def _paint_picture(self, painter: QPainter, box: QRectF, _tokens: theme.Tokens) -> None:
+        painting.cover(painter, box, self._pixmap, theme.RADIUS)
 
     def _paint_note(self, painter: QPainter, box: QRectF, t: theme.Tokens) -> None:
         font = theme.font(theme.CAPTION)
@@ -170,7 +174,11 @@ class DropZone(DropTarget):
         room = box.adjusted(12, 0, -12, 0)
         if self._hover:
             self._paint_answer(painter, room, t, low)
-        elif low:
+        else:
+            self._paint_inviting(painter, room, t)
+
+    def _paint_inviting(self, painter: QPainter, room: QRectF, t: theme.Tokens) -> None:
+        if self._empty == _LOW and not self.has_picture:
             room.setRight(self._browse.x() - 12)
             self._paint_words(painter, room, Qt.AlignmentFlag.AlignLeft, t)
         else:

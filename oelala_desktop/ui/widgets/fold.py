@@ -115,9 +115,13 @@ class FoldHeader(Control, QAbstractButton):
         strong: bool = True,
         pad: int = 16,
         height: int = theme.HEIGHT,
+        room: int = 0,
         parent: QWidget | None = None,
     ) -> None:
+        """With `room` the chevron stands at the right, and as many pixels before it are kept for what lies there."""
         super().__init__(parent)
+        self._room = room
+        self._departs = False
         self._icon = icon
         self._strong = strong
         self._pad = pad
@@ -136,6 +140,11 @@ class FoldHeader(Control, QAbstractButton):
     def set_summary(self, text: str) -> None:
         self._summary = text
         self.setAccessibleDescription(text)
+        self.update()
+
+    def set_departed(self, departed: bool) -> None:
+        """Whether something inside is not at its default."""
+        self._departs = departed
         self.update()
 
     @property
@@ -165,11 +174,11 @@ class FoldHeader(Control, QAbstractButton):
         middle = self.height() / 2
         x = float(self._pad)
         painter.save()
-        painter.translate(x + 6, middle)
+        painter.translate(self.width() - x - 8 if self._room else x + 6, middle)
         painter.rotate(90 * self._turn.value)
         icons.draw(painter, "chevron-right", QRectF(-7, -7, 14, 14), t.text if self.underMouse() else t.text2)
         painter.restore()
-        x += 22
+        x += 0 if self._room else 22
         if self._icon:
             icons.draw(painter, self._icon, QRectF(x, round(middle - 8), 16, 16), t.text)
             x += 24
@@ -178,6 +187,11 @@ class FoldHeader(Control, QAbstractButton):
         painter.setPen(QColor(tone))
         painter.drawText(QRectF(x, 0, self.width() - x, self.height()), Qt.AlignmentFlag.AlignVCenter, self.text())
         x += painting.text_width(title_font, self.text()) + 16
+        if self._departs:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(t.accent))
+            painter.drawEllipse(QRectF(x - 9, middle - 3, 6, 6))
+            x += 10
         if self._summary and self._turn.value < 1:
             self._paint_summary(painter, x, t)
         if self.shows_ring:
@@ -186,7 +200,8 @@ class FoldHeader(Control, QAbstractButton):
     def _paint_summary(self, painter: QPainter, x: float, t: theme.Tokens) -> None:
         painter.setOpacity(1 - self._turn.value)
         font = theme.font(theme.CAPTION)
-        box = QRectF(x, 0, self.width() - self._pad - x, self.height())
+        right = self._pad + (self._room + 24 if self._room else 0)
+        box = QRectF(x, 0, self.width() - right - x, self.height())
         painter.setFont(font)
         painter.setPen(QColor(t.text2))
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight

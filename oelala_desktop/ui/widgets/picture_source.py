@@ -6,38 +6,71 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from oelala_desktop.ui.widgets.drop_zone import DropZone
-from oelala_desktop.ui.widgets.given_line import GivenLine
+from oelala_desktop.ui import theme, wording
+from oelala_desktop.ui.widgets.crop_stage import CropStage
+from oelala_desktop.ui.widgets.label import ElidedLabel, Label
+from oelala_desktop.ui.widgets.picture_slot import WIDE
 from oelala_desktop.ui.widgets.source import Source
 
 
 class PictureSource(Source):
-    """Once there is a picture it is shown under every tab. `zone` is the drop zone itself."""
+    """Once there is a picture it is shown whole under every tab, and at its side what is known of it. `zone` takes what
+    is dropped."""
 
     removed = Signal()
+    place_moved = Signal(float, float)
 
     def __init__(self, name: str = "Picture", *, titled: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(name, titled=titled, parent=parent)
-        self.zone = DropZone(name)
-        self._line = GivenLine()
-        self._line.hide()
-        self.column.addWidget(self.zone)
-        self.column.addWidget(self._line)
+        self.zone = CropStage(name)
+        self._given = ElidedLabel(size=theme.CAPTION, weight=600)
+        self._facts = Label(tone="muted", size=theme.CAPTION)
+        self._uses = Label(tone="muted", size=theme.CAPTION)
+        self.side = QVBoxLayout()
+        self.side.setSpacing(2)
+        self.side.addStretch(1)
+        for label in (self._given, self._facts, self._uses):
+            label.setFixedWidth(WIDE)
+            self.side.addWidget(label)
+        row = QHBoxLayout()
+        row.setSpacing(12)
+        row.addWidget(self.zone, 1)
+        row.addLayout(self.side)
+        self.column.addLayout(row)
         self.hear(self.zone)
         self.zone.removed.connect(self.removed)
+        self.zone.place_moved.connect(self.place_moved)
 
-    def set_picture(self, image: QImage | None, name: str = "", facts: Sequence[str] = ()) -> None:
-        """Its preview, the name of its file, and facts such as "1536 × 1024". Clears the error."""
-        self.zone.set_picture(image, name)
-        self._line.tell(name, facts)
-        self._line.setVisible(image is not None)
+    def set_beside(self, slot: QWidget) -> None:
+        """At the side, above the facts."""
+        self.side.insertWidget(0, slot)
+
+    def set_picture(
+        self, image: QImage | None, name: str = "", facts: Sequence[str] = (), size: tuple[int, int] = (0, 0)
+    ) -> None:
+        """Its preview, the name of its file, facts such as "1536 × 1024", and its own size. Clears the error."""
+        self.zone.set_whole(image, name, size)
+        self._given.setText(name)
+        self._facts.setText(" · ".join(facts))
+        self._tell_use()
+
+    def set_frame(self, frame: tuple[int, int] | None, place: tuple[float, float] | None, aspect: str) -> None:
+        """The size of what is made of it, and what of the picture is seen then."""
+        self.zone.set_frame(frame, place, aspect)
+        self._tell_use()
+
+    def _tell_use(self) -> None:
+        seen = self.zone.seen if self.zone.has_picture else None
+        self._uses.setText(f"uses {wording.size(seen.width, seen.height)}" if seen else "")
 
     @property
     def facts(self) -> str:
         """As they are shown."""
-        return self._line.text if self.zone.has_picture else ""
+        if not self.zone.has_picture:
+            return ""
+        return " · ".join(filter(None, (self._given.text(), self._facts.text(), self._uses.text())))
 
     def set_note(self, text: str) -> None:
         self.zone.set_note(text)

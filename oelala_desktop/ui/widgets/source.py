@@ -90,12 +90,6 @@ class Source(QWidget):
     def browse(self) -> None:
         raise NotImplementedError
 
-    def without_title(self) -> None:
-        """What it stands in says its name already."""
-        self._titled = False
-        self._title.hide()
-        self._caption.hide()
-
     def set_caption(self, text: str) -> None:
         """Beside the name, of a titled one."""
         self._caption.setText(text)

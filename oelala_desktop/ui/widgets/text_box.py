@@ -34,6 +34,7 @@ class TextBox(QPlainTextEdit):
         super().__init__(parent)
         self._limit = limit
         self._lines, self._most = lines, most
+        self._grows = lines < most
         self._quiet = False
         self.setAccessibleName(name)
         self.setPlaceholderText(placeholder)
@@ -45,6 +46,20 @@ class TextBox(QPlainTextEdit):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.textChanged.connect(self._changed)
         self._fit()
+
+    @property
+    def most(self) -> int:
+        return self._most
+
+    @property
+    def lines(self) -> int:
+        return self._lines
+
+    def set_lines(self, lines: int) -> None:
+        """How many lines of it are seen at least, and at most where it has more than it may."""
+        if lines != self._lines:
+            self._lines = lines
+            self._fit()
 
     def text(self) -> str:
         return self.toPlainText()
@@ -61,7 +76,7 @@ class TextBox(QPlainTextEdit):
 
     @property
     def counter(self) -> str:
-        return f"{len(self.toPlainText())} / {self._limit}"
+        return f"{len(self.toPlainText()):,} / {self._limit:,}"
 
     @property
     def problem(self) -> str:
@@ -100,10 +115,10 @@ class TextBox(QPlainTextEdit):
     def _fit(self) -> None:
         spacing = self.fontMetrics().lineSpacing()
         document = self.document()
-        lines = max(self._lines, min(self._most, round(document.size().height())))
+        lines = max(self._lines, min(self._most, round(document.size().height()))) if self._grows else self._lines
         wanted = lines * spacing + round(document.documentMargin() * 2) + 12
         if wanted != self.height():
             self.setFixedHeight(wanted)
-        fits = round(document.size().height()) <= self._most
+        fits = round(document.size().height()) <= (self._most if self._grows else self._lines)
         off, auto = Qt.ScrollBarPolicy.ScrollBarAlwaysOff, Qt.ScrollBarPolicy.ScrollBarAsNeeded
         self.setVerticalScrollBarPolicy(off if fits else auto)
