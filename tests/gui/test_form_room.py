@@ -69,6 +69,10 @@ def test_first_the_picture_gives_then_the_prompt_then_it_scrolls(form: ToolForm)
     form.resize(420, 1000)
     settle()
     assert (stage_of(form).high, prompt_of(form).lines) == (184, 6)
+    form.resize(560, 1300)
+    settle()
+    stage = stage_of(form)
+    assert stage.high == stage.width() * 2 // 3 > 240, "with room to spare it is as large as its width lets it be"
 
 
 def test_what_is_unfolded_moves_nothing_above_it(form: ToolForm) -> None:

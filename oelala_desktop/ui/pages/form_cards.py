@@ -104,7 +104,8 @@ class FormCards(Column):
         return self._rows_["preset"]
 
     def give_room(self, height: int) -> None:
-        """In a low window first the picture gives, then the prompt; only then there is something to scroll."""
+        """In a low window first the picture gives, then the prompt; only then there is something to scroll. In a high
+        one the picture is as large as its width lets it be."""
         editor = self._form.editor("prompt")
         box = editor.box if isinstance(editor, TextEditor) else None
         stage = self._stage
@@ -115,7 +116,8 @@ class FormCards(Column):
         wanted = self.wanted_height(self.width()) - opened + (HIGH - stage.high if stage else 0)
         lacking = wanted + (line * (box.most - box.lines) if box else 0) - height
         if stage is not None:
-            given = min(max(0, lacking), HIGH - LEAST)
+            more = max(0, stage.source.zone.width() * 2 // 3 - HIGH)
+            given = max(min(lacking, HIGH - LEAST), -more)
             stage.set_high(HIGH - given)
             lacking -= given
         if box is not None:

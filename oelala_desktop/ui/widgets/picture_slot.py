@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QWidget
 from oelala_desktop.ui import icons, painting, theme
 from oelala_desktop.ui.widgets.drop_zone import DropZone
 
-WIDE, HIGH, LEAST = 108, 128, 64
+WIDE, HIGH = 108, 128
+_WITH_ICON = 80
 
 
 class PictureSlot(DropZone):
@@ -55,8 +56,11 @@ class PictureSlot(DropZone):
             lines = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
             painter.drawText(room, lines, self._error)
             return
-        icons.draw(painter, "image-plus", QRectF(room.center().x() - 8, middle - 30, 16, 16), t.text2)
-        for top, text, tone in ((middle - 8, self._name, t.text2), (middle + 10, "optional", t.muted)):
+        low = room.height() < _WITH_ICON
+        if not low:
+            icons.draw(painter, "image-plus", QRectF(room.center().x() - 8, middle - 30, 16, 16), t.text2)
+        first = middle - (18 if low else 8)
+        for top, text, tone in ((first, self._name, t.text2), (first + 18, "optional", t.muted)):
             font = theme.font(theme.CAPTION)
             painter.setFont(font)
             painter.setPen(QColor(tone))
