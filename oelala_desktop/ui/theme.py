@@ -5,13 +5,11 @@ Widgets that paint themselves ask `tokens()` while painting, so a change of them
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
-from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QMenu, QWidget
-
-Mode = Literal["system", "dark", "light"]
+from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QMenu, QWidget
 
 
 class Tokens(NamedTuple):
@@ -239,7 +237,8 @@ QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 #: sheets by the kind of widget they dress; only these few are dressed, since a sheet for the whole application
 #: costs every widget of it time when it is made
 SHEETS = {"field": _FIELD, "menu": _MENU, "list": _LIST, "scrollbar": _SCROLL_BAR}
-_DRESS = "dress"
+#: the property of a widget that says which sheet it has
+DRESS = "dress"
 
 
 def style_sheet(kind: str, t: Tokens) -> str:
@@ -251,7 +250,7 @@ def style_sheet(kind: str, t: Tokens) -> str:
 
 def dress(widget: QWidget, kind: str) -> None:
     """Give `widget` its style sheet (a key of SHEETS), now and after every change of theme."""
-    widget.setProperty(_DRESS, kind)
+    widget.setProperty(DRESS, kind)
     widget.setStyleSheet(style_sheet(kind, tokens()))
 
 
@@ -267,63 +266,3 @@ def make_menu(parent: QWidget) -> QMenu:
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dress(menu, "menu")
     return menu
-
-
-class Theme(QObject):
-    """Puts a palette on the application and follows the system's when asked to."""
-
-    changed = Signal()
-
-    def __init__(self, app: QApplication, mode: Mode = "system") -> None:
-        super().__init__(app)
-        self._app = app
-        self._mode: Mode = mode
-        self._name = ""
-        app.setStyle("Fusion")
-        family = app.font().family()
-        made = QFont(app.font())
-        made.setFamilies(["Inter", family])
-        made.setPixelSize(BODY)
-        made.setFeature(QFont.Tag("tnum"), 1)  # numbers that change must not shake what stands beside them
-        app.setFont(made)
-        app.styleHints().colorSchemeChanged.connect(self._follow)
-        self._apply()
-
-    @property
-    def mode(self) -> Mode:
-        return self._mode
-
-    def set_mode(self, mode: Mode) -> None:
-        if mode != self._mode:
-            self._mode = mode
-            self._apply()
-
-    def _follow(self, _scheme: Qt.ColorScheme) -> None:
-        if self._mode == "system":
-            self._apply()
-
-    def _wanted(self) -> Tokens:
-        hints = self._app.styleHints()
-        schemes = {
-            "system": Qt.ColorScheme.Unknown,
-            "dark": Qt.ColorScheme.Dark,
-            "light": Qt.ColorScheme.Light,
-        }
-        hints.setColorScheme(schemes[self._mode])
-        if self._mode == "system":  # a system without an opinion gets the dark studio
-            return LIGHT if hints.colorScheme() == Qt.ColorScheme.Light else DARK
-        return LIGHT if self._mode == "light" else DARK
-
-    def _apply(self) -> None:
-        wanted = self._wanted()
-        if self._name == wanted.name:
-            return
-        self._name = wanted.name
-        self._app.setPalette(palette(wanted))
-        for widget in self._app.allWidgets():
-            kind = widget.property(_DRESS)
-            if kind:
-                widget.setStyleSheet(style_sheet(kind, wanted))
-            self._app.sendEvent(widget, QEvent(QEvent.Type.ThemeChange))
-            widget.update()
-        self.changed.emit()

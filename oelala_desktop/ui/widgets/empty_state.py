@@ -7,7 +7,8 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from oelala_desktop.ui import icons, painting, theme
-from oelala_desktop.ui.widgets.button import Button, Kind
+from oelala_desktop.ui.style.button import Kind
+from oelala_desktop.ui.widgets.button import Button
 from oelala_desktop.ui.widgets.label import Label
 
 

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QCheckBox, QWidget
 
 from oelala_desktop.ui import painting, theme
 from oelala_desktop.ui.motion import Glide
-from oelala_desktop.ui.widgets.button import blend
+from oelala_desktop.ui.painting import blend
 from oelala_desktop.ui.widgets.control import Control
 
 _WIDTH, _HEIGHT = 34, 20

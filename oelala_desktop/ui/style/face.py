@@ -1,0 +1,33 @@
+"""What a control shows, and how that is drawn."""
+
+from __future__ import annotations
+
+from typing import Generic, TypeVar
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QWidget
+
+W = TypeVar("W", bound=QWidget)
+
+
+class Face(Generic[W]):
+    """Held by a control as `face`. Whoever changes it has the control painted, and measured where its size changes."""
+
+    __slots__ = ()
+
+    def draw(self, painter: QPainter, widget: W) -> None:
+        """All of the control, its focus ring included. `painter` is set for smooth edges and need not be restored."""
+        raise NotImplementedError
+
+    def size(self, widget: W) -> QSize:
+        """The size that the control would like to have."""
+        raise NotImplementedError
+
+
+def is_ringed(widget: QWidget) -> bool:
+    """Whether the ring of the keyboard's focus belongs around `widget`."""
+    told = getattr(widget, "shows_ring", None)
+    if told is None:
+        return widget.hasFocus() and widget.window().testAttribute(Qt.WidgetAttribute.WA_KeyboardFocusChange)
+    return bool(told)
