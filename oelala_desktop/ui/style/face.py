@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Generic, TypeVar
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QStyle, QWidget
 
 W = TypeVar("W", bound=QWidget)
 
@@ -23,6 +23,10 @@ class Face(Generic[W]):
     def size(self, widget: W) -> QSize:
         """The size that the control would like to have."""
         raise NotImplementedError
+
+    def part(self, widget: W, part: QStyle.SubControl) -> QRect | None:
+        """Where a part of a control lies that has several, for pointer and layout; None leaves it to Qt."""
+        return None
 
 
 def is_ringed(widget: QWidget) -> bool:

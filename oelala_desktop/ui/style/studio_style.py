@@ -5,19 +5,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QRect, QSize
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QProxyStyle, QStyle, QStyleOption, QWidget
+from PySide6.QtWidgets import QProxyStyle, QStyle, QStyleOption, QStyleOptionComplex, QWidget
 
 from oelala_desktop.ui import painting
 from oelala_desktop.ui.style.button import ButtonFace
 from oelala_desktop.ui.style.face import Face
 
-#: the face of a stock control that has none of its own, by what Qt calls the drawing and the measuring of it
-_PLAIN: dict[QStyle.ControlElement | QStyle.ContentsType, Face[Any]] = {
-    QStyle.ControlElement.CE_PushButton: ButtonFace(),
-    QStyle.ContentsType.CT_PushButton: ButtonFace(),
-}
+_BUTTON = ButtonFace()
+#: the faces of stock controls that have none of their own, by what Qt calls the drawing and the measuring of them
+_DRAWN: dict[QStyle.ControlElement, Face[Any]] = {QStyle.ControlElement.CE_PushButton: _BUTTON}
+_MEASURED: dict[QStyle.ContentsType, Face[Any]] = {QStyle.ContentsType.CT_PushButton: _BUTTON}
+#: what Qt asks for when the face has drawn it already
+_DONE = QStyle.ControlElement.CE_ComboBoxLabel
 
 
 def _paint(face: Face[Any], painter: QPainter, widget: QWidget) -> None:
@@ -34,16 +35,42 @@ class StudioStyle(QProxyStyle):
     def drawControl(
         self, element: QStyle.ControlElement, option: QStyleOption, painter: QPainter, widget: QWidget | None = None
     ) -> None:
-        face = getattr(widget, "face", None) or _PLAIN.get(element)
+        face = getattr(widget, "face", None) or _DRAWN.get(element)
         if face is None or widget is None:
             super().drawControl(element, option, painter, widget)
+        elif element != _DONE:
+            _paint(face, painter, widget)
+
+    def drawComplexControl(
+        self,
+        control: QStyle.ComplexControl,
+        option: QStyleOptionComplex,
+        painter: QPainter,
+        widget: QWidget | None = None,
+    ) -> None:
+        face = getattr(widget, "face", None)
+        if face is None or widget is None:
+            super().drawComplexControl(control, option, painter, widget)
         else:
             _paint(face, painter, widget)
+
+    def subControlRect(
+        self,
+        control: QStyle.ComplexControl,
+        option: QStyleOptionComplex,
+        part: QStyle.SubControl,
+        widget: QWidget | None = None,
+    ) -> QRect:
+        face = getattr(widget, "face", None)
+        place: QRect | None = None if face is None or widget is None else face.part(widget, part)
+        if place is None:
+            return super().subControlRect(control, option, part, widget)  # type: ignore[arg-type]
+        return place
 
     def sizeFromContents(
         self, kind: QStyle.ContentsType, option: QStyleOption, size: QSize, widget: QWidget | None = None
     ) -> QSize:
-        face = getattr(widget, "face", None) or _PLAIN.get(kind)
+        face = getattr(widget, "face", None) or _MEASURED.get(kind)
         if face is None or widget is None:
             return super().sizeFromContents(kind, option, size, widget)  # type: ignore[arg-type]
         return face.size(widget)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QSlider, QWidget
 
-from oelala_desktop.ui import painting, theme
+from oelala_desktop.ui.style.slider import KNOB, SliderFace
 from oelala_desktop.ui.widgets.control import Control
-
-_KNOB, _TRACK = 14, 4
 
 
 class Slider(Control, QSlider):
@@ -29,16 +27,15 @@ class Slider(Control, QSlider):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
+        self.face = SliderFace(on_stage)
         self._low = minimum
         self._step = step
         self._quiet = False
-        self._on_stage = on_stage
         self.setRange(0, round((maximum - minimum) / step))
         self.setSingleStep(1)
         self.setPageStep(max(1, self.maximum() // 10))
         self.setAccessibleName(name)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.valueChanged.connect(self._tell)
 
@@ -56,7 +53,7 @@ class Slider(Control, QSlider):
             self.number_changed.emit(self.number())
 
     def sizeHint(self) -> QSize:
-        return QSize(120, 20)
+        return self.face.size(self)
 
     minimumSizeHint = sizeHint
 
@@ -79,28 +76,5 @@ class Slider(Control, QSlider):
         self.setSliderDown(False)
 
     def _seek(self, x: float) -> None:
-        share = (x - _KNOB / 2) / max(1, self.width() - _KNOB)
+        share = (x - KNOB / 2) / max(1, self.width() - KNOB)
         self.setValue(round(share * self.maximum()))
-
-    def _share(self) -> float:
-        return self.value() / self.maximum() if self.maximum() else 0.0
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        t = theme.tokens()
-        painter = QPainter(self)
-        painting.begin(painter)
-        middle = self.height() / 2
-        x = _KNOB / 2 + self._share() * (self.width() - _KNOB)
-        line = QRectF(0, middle - _TRACK / 2, self.width(), _TRACK)
-        painting.rounded(painter, line, _TRACK / 2, t.stage_track if self._on_stage else t.track)
-        line.setWidth(x)
-        painting.rounded(painter, line, _TRACK / 2, t.accent if self.isEnabled() else t.border_strong)
-        grown = 1 if (self.underMouse() or self.isSliderDown()) and self.isEnabled() else 0
-        edged = t.name == "light" and not self._on_stage
-        painter.setPen(QPen(QColor(t.border_strong), 1) if edged else Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(t.knob if self.isEnabled() else t.muted))
-        painter.drawEllipse(QPointF(x, middle), _KNOB / 2 + grown - 0.5, _KNOB / 2 + grown - 0.5)
-        if self.shows_ring:
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(QColor(t.accent), 2))
-            painter.drawEllipse(QPointF(x, middle), _KNOB / 2 + 2, _KNOB / 2 + 2)
