@@ -2,30 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtCore import QRectF, QSize
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from oelala_desktop.ui import painting, theme
+from oelala_desktop.ui import painting
+from oelala_desktop.ui.style.badge import badge_width, draw_badge
 
 _HEIGHT = 20
-
-
-def badge_width(text: str) -> int:
-    return painting.text_width(theme.font(theme.CAPTION), text) + 16
-
-
-def draw_badge(painter: QPainter, rect: QRectF, text: str, tone: str) -> None:
-    """`tone` is "quiet" (outlined) or "accent" (tinted)."""
-    t = theme.tokens()
-    if tone == "accent":
-        painting.rounded(painter, rect, rect.height() / 2, t.accent_soft)
-        painter.setPen(QColor(t.accent_text))
-    else:
-        painting.rounded(painter, rect, rect.height() / 2, None, t.border)
-        painter.setPen(QColor(t.muted))
-    painter.setFont(theme.font(theme.CAPTION))
-    painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
 
 
 class Badge(QWidget):
