@@ -149,6 +149,9 @@ class SliderEditor(Editor):
         """The number beside the slider, not needed where a caption tells it."""
         self._figure.setVisible(shown)
 
+    def set_words(self, words: str) -> None:
+        self.slider.setAccessibleDescription(words)
+
     def set_value(self, value: Any) -> None:
         self.slider.set_number(float(value if value is not None else self.field.minimum or 0))
         self._show()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QRect, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QAccessible, QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
 from oelala_desktop.ui import theme
@@ -19,6 +19,7 @@ class SidePanel(QWidget):
     """Covers `width` pixels of the right of `host` below its top bar, `top` pixels down."""
 
     closed = Signal()
+    spoken_role = QAccessible.Role.Pane
 
     def __init__(self, host: QWidget, title: str, content: QWidget, *, width: int = WIDTH, top: int = 56) -> None:
         super().__init__(host)

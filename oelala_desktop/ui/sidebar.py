@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QAccessible, QColor, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from oelala_desktop.ui import icons, painting, theme
+from oelala_desktop.ui import access, icons, painting, theme
 from oelala_desktop.ui.motion import Glide
 from oelala_desktop.ui.navigation import GROUPS, SETTINGS, NavGroup, NavPage
 from oelala_desktop.ui.style.row import NARROW as NARROW
@@ -21,6 +21,8 @@ WIDE = 260
 
 class NavRow(Control, QPushButton):
     """A page in the sidebar; `spread` runs from 0 (icon only) to 1 (all of it)."""
+
+    spoken_role = QAccessible.Role.PageTab
 
     def __init__(self, page: NavPage, *, parent: QWidget | None = None) -> None:
         super().__init__(page.title, parent)
@@ -43,8 +45,14 @@ class NavRow(Control, QPushButton):
         self._tell()
 
     def set_active(self, active: bool) -> None:
-        self.face.active = active
-        self.update()
+        if active != self.face.active:
+            self.face.active = active
+            access.tell(self, "selected")
+            self.update()
+
+    def speak(self, state: QAccessible.State) -> None:
+        state.selectable = self.spoken_role == QAccessible.Role.PageTab
+        state.selected = self.face.active
 
     def set_spread(self, spread: float) -> None:
         self.face.spread = spread
@@ -68,6 +76,8 @@ class NavRow(Control, QPushButton):
 class GroupTitle(Control, QPushButton):
     """The capitals over a group; pressing them folds it."""
 
+    spoken_role = QAccessible.Role.Button
+
     def __init__(self, group: NavGroup, *, parent: QWidget | None = None) -> None:
         super().__init__(group.title, parent)
         self.nav_group = group
@@ -79,11 +89,18 @@ class GroupTitle(Control, QPushButton):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.toggled.connect(lambda opened: self._turn.to(1.0 if opened else 0.0))
+        self.toggled.connect(self._fold)
+
+    def _fold(self, opened: bool) -> None:
+        self._turn.to(1.0 if opened else 0.0)
+        access.tell(self, "expanded", "collapsed")
 
     def set_spread(self, spread: float) -> None:
         self.face.spread = spread
         self.update()
+
+    def speak(self, state: QAccessible.State) -> None:
+        access.speak_of_fold(state, self.isChecked())
 
     def _turned(self, share: float) -> None:
         self.face.turn = share
@@ -117,6 +134,7 @@ class Brand(QWidget):
 class Sidebar(QWidget):
     page_chosen = Signal(str)  # page id
     folded_changed = Signal()  # a group was folded or opened, or the whole bar
+    spoken_role = QAccessible.Role.PageTabList
 
     def __init__(self, groups: Sequence[NavGroup] = GROUPS, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -135,6 +153,7 @@ class Sidebar(QWidget):
         column.addWidget(self._make_groups(groups), 1)
         column.addWidget(self._make_row(SETTINGS))
         self._collapse = NavRow(NavPage("collapse", "Collapse", "panel-left-close"))
+        self._collapse.spoken_role = QAccessible.Role.Button
         self._collapse.clicked.connect(lambda: self.set_narrow(not self._narrow))
         column.addWidget(self._collapse)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QAccessible, QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from oelala_desktop.ui import theme
@@ -23,6 +23,7 @@ def queue_words(running: int, waiting: int) -> str:
 
 class TopBar(QWidget):
     queue_requested = Signal()
+    spoken_role = QAccessible.Role.ToolBar
     engine_requested = Signal()
     activity_requested = Signal()
 

@@ -108,6 +108,7 @@ class FieldRow(QWidget):
 
     def set_caption(self, text: str) -> None:
         self.caption.setText(text)
+        self.editor.set_words(text)
 
     def set_problem(self, sentence: str) -> None:
         if self._problem is None:

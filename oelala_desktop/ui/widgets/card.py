@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QAccessible, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from oelala_desktop.ui import painting, theme
@@ -17,6 +17,8 @@ PAD = 16
 
 class Surface(QWidget):
     """A rounded panel with a one-pixel border and nothing in it."""
+
+    spoken_role = QAccessible.Role.Grouping
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         t = theme.tokens()
@@ -30,6 +32,7 @@ class Card(Surface):
 
     def __init__(self, title: str = "", *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setAccessibleName(title)
         self.title = Label(title, weight=600)
         self.caption = ElidedLabel("", tone="muted", size=theme.CAPTION)
         self.caption.setAlignment(Qt.AlignmentFlag.AlignRight)
@@ -62,6 +65,7 @@ class FoldCard(Surface):
     ) -> None:
         super().__init__(parent)
         self._make = make
+        self.setAccessibleName(title)
         self.header = FoldHeader(title, icon=icon)
         self.fold = Fold(self._padded)
         self.fold.before = self.header

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QRectF, QSize, QSortFilterProxyModel, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QStandardItem, QStandardItemModel, QWheelEvent
+from PySide6.QtGui import (
+    QAccessible,
+    QColor,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QStandardItem,
+    QStandardItemModel,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import (
     QComboBox,
     QListView,
@@ -17,7 +26,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from oelala_desktop.ui import icons, painting, theme
+from oelala_desktop.ui import access, icons, painting, theme
 from oelala_desktop.ui.style.combo import ComboFace
 from oelala_desktop.ui.widgets.choice import Choice
 from oelala_desktop.ui.widgets.control import Control
@@ -190,6 +199,7 @@ class ComboBox(Control, QComboBox):
     With an `icon` it is a filter for a toolbar: outlined, and no wider than its label needs."""
 
     value_changed = Signal(str)
+    spoken_role = QAccessible.Role.ComboBox  # of Qt's own the name would be the value, and the list another
 
     def __init__(
         self,
@@ -250,6 +260,13 @@ class ComboBox(Control, QComboBox):
 
     showPopup = open_list
 
+    def spoken_value(self) -> str:
+        return self.currentText() or self.placeholderText()
+
+    def speak(self, state: QAccessible.State) -> None:
+        state.hasPopup = True
+        access.speak_of_fold(state, self._popup is not None and self._popup.is_open)
+
     def _row(self) -> int:
         """Of the value, among the choices; -1 if it is not there."""
         return next((row for row, choice in enumerate(self._choices) if choice.value == self._value), -1)
@@ -263,7 +280,7 @@ class ComboBox(Control, QComboBox):
             row = self.count() - 1
         self.setCurrentIndex(row)
         missing = self.face.missing = self.is_missing
-        text = f"{self._value} is not on this server." if missing else self.currentText() or self.placeholderText()
+        text = f"{self._value} is not on this server." if missing else self.spoken_value()
         self.setAccessibleDescription(text if missing else "")
         self.set_hint(text if missing or len(text) > 28 else "")
         self.updateGeometry()

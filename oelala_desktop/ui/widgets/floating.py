@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QAccessible, QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from oelala_desktop.ui import painting, theme
@@ -26,6 +26,7 @@ class Floating(QWidget):
     whose margins are at least MARGIN."""
 
     closed = Signal()
+    spoken_role = QAccessible.Role.Dialog
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtGui import QAccessible, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from oelala_desktop.ui import focus, theme
+from oelala_desktop.ui import access, focus, theme
 from oelala_desktop.ui.motion import Glide
 from oelala_desktop.ui.style.row import FoldFace
 from oelala_desktop.ui.widgets.control import Control
@@ -108,6 +108,8 @@ class Fold(QWidget):
 class FoldHeader(Control, QPushButton):
     """The row that opens and shuts a fold: chevron, icon, title, and at the right a summary of what is inside."""
 
+    spoken_role = QAccessible.Role.Button
+
     def __init__(
         self,
         title: str,
@@ -126,7 +128,7 @@ class FoldHeader(Control, QPushButton):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.toggled.connect(lambda opened: self._turn.to(1.0 if opened else 0.0))
+        self.toggled.connect(self._fold)
 
     def set_summary(self, text: str) -> None:
         self.face.summary = text
@@ -136,6 +138,13 @@ class FoldHeader(Control, QPushButton):
     @property
     def summary(self) -> str:
         return self.face.summary
+
+    def speak(self, state: QAccessible.State) -> None:
+        access.speak_of_fold(state, self.isChecked())
+
+    def _fold(self, opened: bool) -> None:
+        self._turn.to(1.0 if opened else 0.0)
+        access.tell(self, "expanded", "collapsed")
 
     def _turned(self, share: float) -> None:
         self.face.turn = share

@@ -97,6 +97,7 @@ class LoraRow(QWidget):
 
     def _show(self) -> None:
         self._figure.setText(f"{self.strength.number():.2f}")
+        self.strength.setAccessibleDescription(self._figure.text())
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QAccessible, QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from oelala_desktop.ui import theme
@@ -14,6 +14,7 @@ class Sheet(QWidget):
     """Covers its window while open; a click beside the sheet closes it. `close_sheet` gives the focus back."""
 
     closed = Signal()
+    spoken_role = QAccessible.Role.Dialog
 
     def __init__(self, window: QWidget, width: int, name: str) -> None:
         super().__init__(window)

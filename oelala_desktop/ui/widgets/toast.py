@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Literal
 
 from PySide6.QtCore import QEvent, QObject, QRectF, QTimer, Signal
-from PySide6.QtGui import QEnterEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QAccessible, QEnterEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from oelala_desktop.ui import icons, painting, theme
@@ -33,6 +33,7 @@ class Toast(QWidget):
     """Stays while the pointer is on it; errors stay twice as long as the rest."""
 
     closed = Signal()
+    spoken_role = QAccessible.Role.AlertMessage
 
     def __init__(
         self,
