@@ -68,9 +68,6 @@ class Theme(QObject):
         self._name = wanted.name
         self._app.setPalette(theme.palette(wanted))
         for widget in self._app.allWidgets():
-            kind = widget.property(theme.DRESS)
-            if kind:
-                widget.setStyleSheet(theme.style_sheet(kind, wanted))
             self._app.sendEvent(widget, QEvent(QEvent.Type.ThemeChange))
             widget.update()
         self.changed.emit()

@@ -51,7 +51,6 @@ class LineEditor(Editor):
     def __init__(self, field: Field) -> None:
         super().__init__(field)
         self._edit = LineEdit()
-        theme.dress(self._edit, "field")
         self._edit.setAccessibleName(field.label)
         self._edit.setFixedHeight(theme.HEIGHT)
         self._edit.textEdited.connect(self._typed)

@@ -1,4 +1,4 @@
-"""Colours, type and the style sheets. Every colour of the window is a token of this file.
+"""Colours and type. Every colour of the window is a token of this file.
 
 Widgets that paint themselves ask `tokens()` while painting, so a change of theme needs nothing but a repaint.
 """
@@ -202,67 +202,15 @@ def palette(t: Tokens) -> QPalette:
     return made
 
 
-_FIELD = """
-QLineEdit, QPlainTextEdit { background: {input}; color: {text}; border: 1px solid {border};
-    border-radius: 8px; selection-background-color: {primary}; selection-color: {on_primary}; }
-QLineEdit { padding: 0 10px; }
-QPlainTextEdit { padding: 5px 6px; }
-QLineEdit:hover, QPlainTextEdit:hover { border-color: {border_strong}; }
-QLineEdit:focus, QPlainTextEdit:focus { border: 2px solid {accent}; }
-QLineEdit:focus { padding: 0 9px; }
-QPlainTextEdit:focus { padding: 4px 5px; }
-QLineEdit:disabled, QPlainTextEdit:disabled { color: {muted}; }
-QLineEdit[wrong="true"], QPlainTextEdit[wrong="true"] { border: 1px solid {error}; }
-QLineEdit[bare="true"] { background: transparent; border: none; padding: 0; }
-"""
-_MENU = """
-QMenu { background: {panel}; color: {text}; border: 1px solid {border}; border-radius: 8px; padding: 4px; }
-QMenu::item { padding: 7px 24px 7px 12px; border-radius: 6px; }
-QMenu::item:selected { background: {input}; }
-QMenu::item:disabled { color: {muted}; }
-QMenu::separator { height: 1px; background: {border}; margin: 4px 8px; }
-"""
-_LIST = "QListView { background: transparent; border: none; outline: none; }"
-_SCROLL_BAR = """
-QScrollBar:vertical { background: transparent; width: 10px; margin: 0; }
-QScrollBar:horizontal { background: transparent; height: 10px; margin: 0; }
-QScrollBar::handle { background: {border}; border-radius: 3px; margin: 2px; }
-QScrollBar::handle:vertical { min-height: 32px; }
-QScrollBar::handle:horizontal { min-width: 32px; }
-QScrollBar::handle:hover { background: {border_strong}; }
-QScrollBar::handle:disabled { background: transparent; }
-QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
-QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
-"""
-#: sheets by the kind of widget they dress; only these few are dressed, since a sheet for the whole application
-#: costs every widget of it time when it is made
-SHEETS = {"field": _FIELD, "menu": _MENU, "list": _LIST, "scrollbar": _SCROLL_BAR}
-#: the property of a widget that says which sheet it has
-DRESS = "dress"
-
-
-def style_sheet(kind: str, t: Tokens) -> str:
-    sheet = SHEETS[kind]
-    for name, value in t._asdict().items():
-        sheet = sheet.replace("{" + name + "}", value)
-    return sheet
-
-
-def dress(widget: QWidget, kind: str) -> None:
-    """Give `widget` its style sheet (a key of SHEETS), now and after every change of theme."""
-    widget.setProperty(DRESS, kind)
-    widget.setStyleSheet(style_sheet(kind, tokens()))
-
-
 def dress_scroll_bars(area: QAbstractScrollArea) -> None:
+    """No frame around `area`, and what it lies on shows beside the handles of its bars."""
     area.setFrameShape(QFrame.Shape.NoFrame)
-    dress(area.verticalScrollBar(), "scrollbar")
-    dress(area.horizontalScrollBar(), "scrollbar")
+    for bar in (area.verticalScrollBar(), area.horizontalScrollBar()):
+        bar.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent, False)
 
 
 def make_menu(parent: QWidget) -> QMenu:
     """A menu in our colours that is gone once it closes."""
     menu = QMenu(parent)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    dress(menu, "menu")
     return menu

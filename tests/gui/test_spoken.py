@@ -17,6 +17,7 @@ from oelala_desktop.ui.widgets.chip import BellChip, Chip
 from oelala_desktop.ui.widgets.choice import Choice
 from oelala_desktop.ui.widgets.combo import ComboBox
 from oelala_desktop.ui.widgets.line_edit import LineEdit
+from oelala_desktop.ui.widgets.number_box import NumberBox
 from oelala_desktop.ui.widgets.progress import ProgressLine
 from oelala_desktop.ui.widgets.segmented import Segment, Segmented
 from oelala_desktop.ui.widgets.slider import Slider
@@ -76,6 +77,12 @@ def text() -> TextBox:
     return made
 
 
+def number() -> NumberBox:
+    made = NumberBox(1, 40, 1, "Steps")
+    made.set_number(6)
+    return made
+
+
 @pytest.mark.parametrize(
     ("make", "role", "name", "value"),
     [
@@ -90,6 +97,7 @@ def text() -> TextBox:
         (progress, Role.ProgressBar, "Progress", "31"),
         (line, Role.EditableText, "Address", "http://127.0.0.1:8188"),
         (text, Role.EditableText, "Prompt", "a harbour at dusk"),
+        (number, Role.SpinBox, "Steps", "6"),
     ],
     ids=lambda given: given if isinstance(given, str) else None,
 )
@@ -145,3 +153,12 @@ def test_a_slider_of_the_form_says_its_unit(qtbot: QtBot) -> None:
     seeded.shell.show()
     slider = next(s for s in seeded.shell.findChildren(Slider) if s.accessibleName() == "Duration")
     assert spoken(slider).text(Text.Description).replace("\u202f", " ").replace("\xa0", " ").startswith("5 s")
+
+
+def test_a_number_is_worth_what_it_shows(qtbot: QtBot) -> None:
+    box = number()
+    qtbot.addWidget(box)
+    value = spoken(box).valueInterface()
+    assert (value.currentValue(), value.minimumValue(), value.maximumValue()) == (6, 1, 40)
+    box.stepBy(2)
+    assert value.currentValue() == 8

@@ -6,7 +6,7 @@ from typing import Generic, TypeVar
 
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QStyle, QWidget
+from PySide6.QtWidgets import QStyle, QStyleOptionComplex, QWidget
 
 W = TypeVar("W", bound=QWidget)
 
@@ -20,9 +20,13 @@ class Face(Generic[W]):
         """All of the control, its focus ring included. `painter` is set for smooth edges and need not be restored."""
         raise NotImplementedError
 
-    def size(self, widget: W) -> QSize:
-        """The size that the control would like to have."""
-        raise NotImplementedError
+    def draw_parts(self, painter: QPainter, widget: W, option: QStyleOptionComplex) -> None:
+        """As `draw`, of a control that has several parts."""
+        self.draw(painter, widget)
+
+    def size(self, widget: W) -> QSize | None:
+        """The size that the control would like to have; None leaves it to Qt."""
+        return None
 
     def part(self, widget: W, part: QStyle.SubControl) -> QRect | None:
         """Where a part of a control lies that has several, for pointer and layout; None leaves it to Qt."""

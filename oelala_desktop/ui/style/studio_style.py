@@ -3,34 +3,53 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from PySide6.QtCore import QRect, QSize
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QProxyStyle, QStyle, QStyleOption, QStyleOptionComplex, QWidget
+from PySide6.QtWidgets import QLineEdit, QProxyStyle, QStyle, QStyleOption, QStyleOptionComplex, QWidget
 
 from oelala_desktop.ui import painting
 from oelala_desktop.ui.style.button import ButtonFace
 from oelala_desktop.ui.style.face import Face
+from oelala_desktop.ui.style.field import FieldFace
+from oelala_desktop.ui.style.scroll_bar import ScrollBarFace
 
-_BUTTON = ButtonFace()
+_BUTTON, _FIELD, _SCROLL_BAR = ButtonFace(), FieldFace(), ScrollBarFace()
 #: the faces of stock controls that have none of their own, by what Qt calls the drawing and the measuring of them
 _DRAWN: dict[QStyle.ControlElement, Face[Any]] = {QStyle.ControlElement.CE_PushButton: _BUTTON}
-_MEASURED: dict[QStyle.ContentsType, Face[Any]] = {QStyle.ContentsType.CT_PushButton: _BUTTON}
+_COMPLEX: dict[QStyle.ComplexControl, Face[Any]] = {QStyle.ComplexControl.CC_ScrollBar: _SCROLL_BAR}
+_MEASURED: dict[QStyle.ContentsType, Face[Any]] = {
+    QStyle.ContentsType.CT_PushButton: _BUTTON,
+    QStyle.ContentsType.CT_ScrollBar: _SCROLL_BAR,
+}
 #: what Qt asks for when the face has drawn it already
 _DONE = QStyle.ControlElement.CE_ComboBoxLabel
 
 
-def _paint(face: Face[Any], painter: QPainter, widget: QWidget) -> None:
+@contextmanager
+def _smooth(painter: QPainter) -> Iterator[None]:
     painter.save()
     painting.begin(painter)
-    face.draw(painter, widget)
+    yield
     painter.restore()
 
 
 class StudioStyle(QProxyStyle):
     def __init__(self) -> None:
         super().__init__("Fusion")
+
+    def drawPrimitive(
+        self, element: QStyle.PrimitiveElement, option: QStyleOption, painter: QPainter, widget: QWidget | None = None
+    ) -> None:
+        if element == QStyle.PrimitiveElement.PE_PanelLineEdit and isinstance(widget, QLineEdit):
+            if widget.hasFrame():
+                with _smooth(painter):
+                    getattr(widget, "face", _FIELD).draw(painter, widget)
+        elif element != QStyle.PrimitiveElement.PE_FrameFocusRect:
+            super().drawPrimitive(element, option, painter, widget)
 
     def drawControl(
         self, element: QStyle.ControlElement, option: QStyleOption, painter: QPainter, widget: QWidget | None = None
@@ -39,7 +58,8 @@ class StudioStyle(QProxyStyle):
         if face is None or widget is None:
             super().drawControl(element, option, painter, widget)
         elif element != _DONE:
-            _paint(face, painter, widget)
+            with _smooth(painter):
+                face.draw(painter, widget)
 
     def drawComplexControl(
         self,
@@ -48,11 +68,12 @@ class StudioStyle(QProxyStyle):
         painter: QPainter,
         widget: QWidget | None = None,
     ) -> None:
-        face = getattr(widget, "face", None)
+        face = getattr(widget, "face", None) or _COMPLEX.get(control)
         if face is None or widget is None:
             super().drawComplexControl(control, option, painter, widget)
         else:
-            _paint(face, painter, widget)
+            with _smooth(painter):
+                face.draw_parts(painter, widget, option)
 
     def subControlRect(
         self,
@@ -61,7 +82,7 @@ class StudioStyle(QProxyStyle):
         part: QStyle.SubControl,
         widget: QWidget | None = None,
     ) -> QRect:
-        face = getattr(widget, "face", None)
+        face = getattr(widget, "face", None) or _COMPLEX.get(control)
         place: QRect | None = None if face is None or widget is None else face.part(widget, part)
         if place is None:
             return super().subControlRect(control, option, part, widget)  # type: ignore[arg-type]
@@ -71,6 +92,7 @@ class StudioStyle(QProxyStyle):
         self, kind: QStyle.ContentsType, option: QStyleOption, size: QSize, widget: QWidget | None = None
     ) -> QSize:
         face = getattr(widget, "face", None) or _MEASURED.get(kind)
-        if face is None or widget is None:
+        wanted: QSize | None = None if face is None or widget is None else face.size(widget)
+        if wanted is None:
             return super().sizeFromContents(kind, option, size, widget)  # type: ignore[arg-type]
-        return face.size(widget)
+        return wanted

@@ -104,7 +104,6 @@ class _Popup(Floating):
     def __init__(self, name: str) -> None:
         super().__init__()
         self._search = LineEdit()
-        theme.dress(self._search, "field")
         self._search.setPlaceholderText("Search")
         self._search.setAccessibleName(f"Search {name.lower()}")
         self._search.setFixedHeight(theme.DENSE_HEIGHT)
@@ -114,7 +113,7 @@ class _Popup(Floating):
         self._filter.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self._filter.setSourceModel(self._model)
         self._list = _List()
-        theme.dress(self._list, "list")
+        self._list.viewport().setAutoFillBackground(False)
         theme.dress_scroll_bars(self._list)
         self._list.setAccessibleName(name)
         self._list.setItemDelegate(_Rows(self._list))
