@@ -213,4 +213,5 @@ def make_menu(parent: QWidget) -> QMenu:
     """A menu in our colours that is gone once it closes."""
     menu = QMenu(parent)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    menu.setContentsMargins(4, 4, 4, 4)
     return menu

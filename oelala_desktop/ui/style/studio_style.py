@@ -5,11 +5,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import ModuleType
 from typing import Any
 
 from PySide6.QtCore import QRect, QSize
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QLineEdit, QProxyStyle, QStyle, QStyleOption, QStyleOptionComplex, QWidget
+from PySide6.QtWidgets import (
+    QLineEdit,
+    QMenu,
+    QProxyStyle,
+    QStyle,
+    QStyleOption,
+    QStyleOptionComplex,
+    QStyleOptionMenuItem,
+    QWidget,
+)
 
 from oelala_desktop.ui import painting
 from oelala_desktop.ui.style.button import ButtonFace
@@ -37,6 +47,12 @@ def _smooth(painter: QPainter) -> Iterator[None]:
     painter.restore()
 
 
+def _menu() -> ModuleType:
+    from oelala_desktop.ui.style import menu  # no menu is open at start
+
+    return menu
+
+
 class StudioStyle(QProxyStyle):
     def __init__(self) -> None:
         super().__init__("Fusion")
@@ -48,12 +64,22 @@ class StudioStyle(QProxyStyle):
             if widget.hasFrame():
                 with _smooth(painter):
                     getattr(widget, "face", _FIELD).draw(painter, widget)
+        elif element == QStyle.PrimitiveElement.PE_PanelMenu:
+            with _smooth(painter):
+                _menu().draw_panel(painter, option.rect)
+        elif element == QStyle.PrimitiveElement.PE_FrameMenu:
+            pass  # of the panel
         elif element != QStyle.PrimitiveElement.PE_FrameFocusRect:
             super().drawPrimitive(element, option, painter, widget)
 
     def drawControl(
         self, element: QStyle.ControlElement, option: QStyleOption, painter: QPainter, widget: QWidget | None = None
     ) -> None:
+        if isinstance(option, QStyleOptionMenuItem) and isinstance(widget, QMenu):
+            if element == QStyle.ControlElement.CE_MenuItem:
+                with _smooth(painter):
+                    _menu().draw_row(painter, option)
+            return
         face = getattr(widget, "face", None) or _DRAWN.get(element)
         if face is None or widget is None:
             super().drawControl(element, option, painter, widget)
@@ -91,6 +117,9 @@ class StudioStyle(QProxyStyle):
     def sizeFromContents(
         self, kind: QStyle.ContentsType, option: QStyleOption, size: QSize, widget: QWidget | None = None
     ) -> QSize:
+        if isinstance(option, QStyleOptionMenuItem):
+            row: QSize = _menu().row_size(option, size)
+            return row
         face = getattr(widget, "face", None) or _MEASURED.get(kind)
         wanted: QSize | None = None if face is None or widget is None else face.size(widget)
         if wanted is None:
