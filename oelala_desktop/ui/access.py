@@ -9,7 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAccessible, QAccessibleInterface, QAccessibleStateChangeEvent
-from PySide6.QtWidgets import QAccessibleWidget, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QAccessibleWidget, QFrame, QLabel, QWidget
 
 
 class Spoken(QAccessibleWidget):
@@ -46,10 +46,12 @@ class Spoken(QAccessibleWidget):
 
 def _spoken(kind: str, thing: QObject) -> QAccessibleInterface | None:
     """Qt asks for each class that `thing` is of, its own first."""
-    role = getattr(thing, "spoken_role", None)
-    if role is None or not isinstance(thing, QWidget) or kind != type(thing).__name__:
+    if not isinstance(thing, QWidget) or kind != type(thing).__name__:
         return None
-    return Spoken(thing, role)
+    role = getattr(thing, "spoken_role", None)
+    if role is None and isinstance(thing, QFrame) and not isinstance(thing, (QLabel, QAbstractScrollArea)):
+        role = QAccessible.Role.Grouping  # Qt takes each for a border
+    return None if role is None else Spoken(thing, role)
 
 
 def install() -> None:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QAccessible, QColor, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAccessible, QKeyEvent
+from PySide6.QtWidgets import QFrame, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from oelala_desktop.ui import access, icons, painting, theme
+from oelala_desktop.ui import access
 from oelala_desktop.ui.motion import Glide
 from oelala_desktop.ui.navigation import GROUPS, SETTINGS, NavGroup, NavPage
+from oelala_desktop.ui.style.frame import GroundFace
 from oelala_desktop.ui.style.row import NARROW as NARROW
-from oelala_desktop.ui.style.row import GroupFace, PageFace
+from oelala_desktop.ui.style.row import BrandFace, GroupFace, PageFace
 from oelala_desktop.ui.widgets.control import Control
 from oelala_desktop.ui.widgets.scroll import ScrollColumn
 
@@ -107,37 +108,30 @@ class GroupTitle(Control, QPushButton):
         self.update()
 
 
-class Brand(QWidget):
+class Brand(QFrame):
     """The mark and the name on top."""
+
+    spoken_role = QAccessible.Role.Graphic
 
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._spread = 1.0
+        self.face = BrandFace()
         self.setFixedHeight(56)
+        self.setAccessibleName("Oelala")
 
     def set_spread(self, spread: float) -> None:
-        self._spread = spread
+        self.face.spread = spread
         self.update()
 
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painting.begin(painter)
-        x = 19 + (1 - self._spread) * (NARROW / 2 - 13 - 19)
-        painter.drawPixmap(round(x), 15, icons.app_pixmap(26, self.devicePixelRatioF()))
-        if self._spread > 0.3:
-            painter.setOpacity((self._spread - 0.3) / 0.7)
-            painter.setFont(theme.font(theme.SECTION, 600))
-            painter.setPen(QColor(theme.tokens().text))
-            painter.drawText(QRectF(55, 0, 160, self.height()), Qt.AlignmentFlag.AlignVCenter, "Oelala")
 
-
-class Sidebar(QWidget):
+class Sidebar(QFrame):
     page_chosen = Signal(str)  # page id
     folded_changed = Signal()  # a group was folded or opened, or the whole bar
     spoken_role = QAccessible.Role.PageTabList
 
     def __init__(self, groups: Sequence[NavGroup] = GROUPS, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.face = GroundFace("sidebar", "right")
         self._rows: dict[str, NavRow] = {}
         self._titles: dict[str, GroupTitle] = {}
         self._narrow = False
@@ -229,9 +223,3 @@ class Sidebar(QWidget):
         for title in self._titles.values():
             title.set_spread(self._spread)
         self._brand.set_spread(self._spread)
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        t = theme.tokens()
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(t.sidebar))
-        painter.fillRect(self.width() - 1, 0, 1, self.height(), QColor(t.border))

@@ -2,33 +2,30 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAccessible
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from oelala_desktop.ui import focus, painting, theme
+from oelala_desktop.ui import focus, theme
 from oelala_desktop.ui.editor import Editor
+from oelala_desktop.ui.style.frame import DotFace
 from oelala_desktop.ui.widgets.button import IconButton
 from oelala_desktop.ui.widgets.label import ElidedLabel, Label
 
 
-class Mark(QWidget):
+class Mark(QFrame):
     """A small accent dot: this value is not the default."""
+
+    spoken_role = QAccessible.Role.Graphic
 
     def __init__(self) -> None:
         super().__init__()
+        self.face = DotFace("accent", 3)
         self.setFixedSize(8, 8)
         self.setAccessibleName("Changed from the default")
         policy = self.sizePolicy()
         policy.setRetainSizeWhenHidden(False)
         self.setSizePolicy(policy)
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painting.begin(painter)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(theme.tokens().accent))
-        painter.drawEllipse(QPointF(4, 4), 3, 3)
 
 
 class FieldRow(QWidget):

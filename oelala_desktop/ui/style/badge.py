@@ -4,24 +4,40 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
+from PySide6.QtWidgets import QWidget
 
 from oelala_desktop.ui import painting, theme
-
-_HEIGHT = 20
+from oelala_desktop.ui.style.face import Face
 
 
 def badge_width(text: str) -> int:
     return painting.text_width(theme.font(theme.CAPTION), text) + 16
 
 
-def draw_badge(painter: QPainter, rect: QRectF, text: str, tone: str) -> None:
-    """`tone` is "quiet" (outlined) or "accent" (tinted)."""
+def _draw_frame(painter: QPainter, rect: QRectF, tone: str) -> None:
     t = theme.tokens()
     if tone == "accent":
         painting.rounded(painter, rect, rect.height() / 2, t.accent_soft)
-        painter.setPen(QColor(t.accent_text))
     else:
         painting.rounded(painter, rect, rect.height() / 2, None, t.border)
-        painter.setPen(QColor(t.muted))
+
+
+def draw_badge(painter: QPainter, rect: QRectF, text: str, tone: str) -> None:
+    """`tone` is "quiet" (outlined) or "accent" (tinted)."""
+    t = theme.tokens()
+    _draw_frame(painter, rect, tone)
+    painter.setPen(QColor(t.accent_text if tone == "accent" else t.muted))
     painter.setFont(theme.font(theme.CAPTION))
     painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
+
+
+class BadgeFace(Face[QWidget]):
+    """The frame around the word of a label."""
+
+    __slots__ = ("tone",)
+
+    def __init__(self, tone: str) -> None:
+        self.tone = tone
+
+    def draw(self, painter: QPainter, widget: QWidget) -> None:
+        _draw_frame(painter, QRectF(widget.rect()), self.tone)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter
-from PySide6.QtWidgets import QAbstractButton
+from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from oelala_desktop.ui import icons, painting, theme
 from oelala_desktop.ui.style.badge import badge_width, draw_badge
@@ -152,3 +152,44 @@ class GroupFace(Face[QAbstractButton]):
         painter.translate(widget.width() - 27, widget.height() / 2)
         painter.rotate(90 * (self.turn - 1))
         icons.draw(painter, "chevron-down", QRectF(-7, -7, 14, 14), tone)
+
+
+class BrandFace(Face[QWidget]):
+    """The mark, and beside it the name."""
+
+    __slots__ = ("spread",)
+
+    def __init__(self) -> None:
+        self.spread = 1.0
+
+    def draw(self, painter: QPainter, widget: QWidget) -> None:
+        x = 19 + (1 - self.spread) * (NARROW / 2 - 13 - 19)
+        painter.drawPixmap(round(x), 15, icons.app_pixmap(26, widget.devicePixelRatioF()))
+        if self.spread > _SHOWS:
+            painter.setOpacity((self.spread - _SHOWS) / (1 - _SHOWS))
+            painter.setFont(theme.font(theme.SECTION, 600))
+            painter.setPen(QColor(theme.tokens().text))
+            painter.drawText(QRectF(55, 0, 160, widget.height()), Qt.AlignmentFlag.AlignVCenter, "Oelala")
+
+
+class HeadFace(Face[QAbstractButton]):
+    """The head of a column; `way` is "asc", "desc", or empty when the list is in another order."""
+
+    __slots__ = ("way",)
+
+    def __init__(self) -> None:
+        self.way = ""
+
+    def draw(self, painter: QPainter, widget: QAbstractButton) -> None:
+        t = theme.tokens()
+        font = theme.font(theme.CAPTION, 600)
+        tone = t.text if self.way or widget.underMouse() else t.muted
+        painter.setFont(font)
+        painter.setPen(QColor(tone))
+        painter.drawText(widget.rect(), Qt.AlignmentFlag.AlignVCenter, widget.text())
+        if self.way:
+            x = painting.text_width(font, widget.text()) + 4
+            place = QRectF(x, widget.height() / 2 - 7, 14, 14)
+            icons.draw(painter, "chevron-up" if self.way == "asc" else "chevron-down", place, tone)
+        if is_ringed(widget):
+            painting.ring(painter, widget.rect(), 6, t.accent)

@@ -5,26 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAccessible, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QAccessible
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from oelala_desktop.ui import painting, theme
+from oelala_desktop.ui import theme
+from oelala_desktop.ui.style.frame import FrameFace
 from oelala_desktop.ui.widgets.fold import Fold, FoldHeader
 from oelala_desktop.ui.widgets.label import ElidedLabel, Label
 
 PAD = 16
 
 
-class Surface(QWidget):
+class Surface(QFrame):
     """A rounded panel with a one-pixel border and nothing in it."""
 
     spoken_role = QAccessible.Role.Grouping
 
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        t = theme.tokens()
-        painter = QPainter(self)
-        painting.begin(painter)
-        painting.rounded(painter, self.rect(), theme.CARD_RADIUS, t.panel, t.border)
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.face = FrameFace()
 
 
 class Card(Surface):
