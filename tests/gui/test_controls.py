@@ -105,6 +105,17 @@ def test_slider_steps_and_wheel(qtbot: QtBot) -> None:
     assert slider.number() == 2.0
 
 
+@pytest.mark.parametrize(("low", "high", "step"), [(0, 2, 0.05), (1, 15, 1), (0.5, 3, 0.25), (0, 1, 1 / 3)])
+def test_slider_stops_at_its_steps(qtbot: QtBot, low: float, high: float, step: float) -> None:
+    slider = Slider(low, high, step, "Strength")
+    qtbot.addWidget(slider)
+    slider.resize(200, 20)
+    for x in range(0, 200, 7):
+        QTest.mouseClick(slider, Qt.MouseButton.LeftButton, pos=QPoint(x, 10))
+        steps = (slider.number() - low) / step
+        assert low <= slider.number() <= high and abs(steps - round(steps)) < 0.001
+
+
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [("41", "Steps goes from 2 to 40."), ("x", "Steps needs a number."), ("3.5", "Steps needs a whole number.")],

@@ -54,7 +54,7 @@ def combo() -> ComboBox:
 
 
 def slider() -> Slider:
-    made = Slider(0, 10, 1, "Duration")
+    made = Slider(1, 15, 1, "Duration")
     made.set_number(5)
     return made
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import math
+
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QSlider, QWidget
 
-from oelala_desktop.ui.style.slider import KNOB, SliderFace
+from oelala_desktop.ui.style.slider import SliderFace
 from oelala_desktop.ui.widgets.control import Control
+
+
+def _is_whole(minimum: float, step: float, scale: int) -> bool:
+    return all(math.isclose(number * scale, round(number * scale), abs_tol=1e-9) for number in (minimum, step))
 
 
 class Slider(Control, QSlider):
@@ -28,24 +34,24 @@ class Slider(Control, QSlider):
     ) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
         self.face = SliderFace(on_stage)
-        self._low = minimum
-        self._step = step
+        self._scale = next((10**power for power in range(5) if _is_whole(minimum, step, 10**power)), 10**5)
         self._quiet = False
-        self.setRange(0, round((maximum - minimum) / step))
-        self.setSingleStep(1)
-        self.setPageStep(max(1, self.maximum() // 10))
+        # what Qt has as its value is the number itself where that is whole, since screen readers say it
+        self.setRange(round(minimum * self._scale), round(maximum * self._scale))
+        self.setSingleStep(round(step * self._scale))
+        self.setPageStep(max(1, round((maximum - minimum) / step) // 10) * self.singleStep())
         self.setAccessibleName(name)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.valueChanged.connect(self._tell)
 
     def number(self) -> float:
-        return round(self._low + self.value() * self._step, 6)
+        return round(self.value() / self._scale, 6)
 
     def set_number(self, number: float) -> None:
         """Take `number` without a signal, at the nearest step."""
         self._quiet = True
-        self.setValue(round((number - self._low) / self._step))
+        self.setValue(self._nearest(number * self._scale))
         self._quiet = False
 
     def _tell(self, _value: int) -> None:
@@ -76,5 +82,9 @@ class Slider(Control, QSlider):
         self.setSliderDown(False)
 
     def _seek(self, x: float) -> None:
-        share = (x - KNOB / 2) / max(1, self.width() - KNOB)
-        self.setValue(round(share * self.maximum()))
+        self.setValue(self._nearest(self.face.value_at(x, self)))
+
+    def _nearest(self, value: float) -> int:
+        """The nearest value that is a step."""
+        low, step = self.minimum(), self.singleStep()
+        return low + round((value - low) / step) * step
