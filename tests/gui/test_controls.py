@@ -141,6 +141,22 @@ def test_number_box_steps_within_its_range(qtbot: QtBot) -> None:
     assert box.number() == 1
 
 
+def test_number_box_is_stepped_with_the_pointer_and_typed_wrong_keeps_what_was_typed(qtbot: QtBot) -> None:
+    box = NumberBox(2, 40, 1, "Steps")
+    qtbot.addWidget(box)
+    box.resize(160, 36)
+    box.set_number(6)
+    box.show()
+    QTest.mouseClick(box, Qt.MouseButton.LeftButton, pos=QPoint(160 - 18, 18))
+    assert box.number() == 7
+    QTest.mouseClick(box, Qt.MouseButton.LeftButton, pos=QPoint(160 - 44, 18))
+    assert box.number() == 6
+    box.clear()
+    QTest.keyClicks(box, "400")
+    QTest.keyClick(box, Qt.Key.Key_Return)
+    assert box.text() == "400" and box.property("wrong") and box.number() == 40
+
+
 def test_seed_keeps_the_largest_number_exact(qtbot: QtBot) -> None:
     box = SeedBox()
     qtbot.addWidget(box)
@@ -171,6 +187,21 @@ def test_combo_keeps_what_the_server_lacks(qtbot: QtBot) -> None:
     assert combo.value() == "euler"
     QTest.keyClick(combo, Qt.Key.Key_Down)
     assert combo.value() == "euler"
+
+
+def test_combo_is_chosen_by_letters_and_drops_what_was_missing(qtbot: QtBot) -> None:
+    combo = ComboBox("Sampler")
+    qtbot.addWidget(combo)
+    combo.set_choices([Choice("a", "Euler"), Choice("b", "LCM"), Choice("c", "Heun", why_not="Not here.")])
+    combo.set_value("gone")
+    assert combo.currentText() == "gone" and combo.count() == 4
+    with qtbot.waitSignal(combo.value_changed) as heard:
+        QTest.keyClick(combo, Qt.Key.Key_L)
+    assert heard.args == ["b"] and combo.value() == "b" and combo.count() == 3 and not combo.is_missing
+    QTest.keyClick(combo, Qt.Key.Key_H)
+    assert combo.value() == "b"
+    combo.set_value("")
+    assert combo.currentIndex() == -1 and combo.placeholderText() == "Choose"
 
 
 def test_combo_search_narrows_and_takes(qtbot: QtBot) -> None:
