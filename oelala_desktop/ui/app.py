@@ -16,11 +16,11 @@ from PySide6.QtWidgets import QApplication
 
 from oelala_desktop.storage.paths import find_paths
 from oelala_desktop.ui import motion
+from oelala_desktop.ui.appearance import Theme
 from oelala_desktop.ui.ending import Ending
 from oelala_desktop.ui.instance_name import may_run_already
 from oelala_desktop.ui.remembered import last_page, read_remembered, restore
 from oelala_desktop.ui.shell import Shell
-from oelala_desktop.ui.theme import Theme
 
 if TYPE_CHECKING:
     import argparse

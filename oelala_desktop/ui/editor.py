@@ -35,6 +35,9 @@ class Editor(QWidget):
     def set_default(self, name: str) -> None:
         """What the preset takes where nothing is chosen; only models have such a thing."""
 
+    def set_words(self, words: str) -> None:
+        """What its value comes to ("5 s · 81 frames"), for screen readers; on screen it stands beside the label."""
+
     def _hold(self, widget: QWidget) -> None:
         self._column.addWidget(widget)
         self.setFocusProxy(widget)

@@ -51,7 +51,6 @@ class LineEditor(Editor):
     def __init__(self, field: Field) -> None:
         super().__init__(field)
         self._edit = LineEdit()
-        theme.dress(self._edit, "field")
         self._edit.setAccessibleName(field.label)
         self._edit.setFixedHeight(theme.HEIGHT)
         self._edit.textEdited.connect(self._typed)
@@ -155,6 +154,9 @@ class SliderEditor(Editor):
     def show_figure(self, shown: bool) -> None:
         """The number beside the slider, not needed where a caption tells it."""
         self._figure.setVisible(shown)
+
+    def set_words(self, words: str) -> None:
+        self.slider.setAccessibleDescription(words)
 
     def set_value(self, value: Any) -> None:
         self.slider.set_number(float(value if value is not None else self.field.minimum or 0))

@@ -8,8 +8,9 @@ from PySide6.QtWidgets import QWidget
 
 def stops(container: QWidget) -> list[QWidget]:
     """The widgets inside `container` at which Tab stops, in the order they were made; itself if it is one."""
-    inside = [container, *container.findChildren(QWidget)]
-    return [w for w in inside if w.focusPolicy() & Qt.FocusPolicy.TabFocus and w.focusProxy() is None]
+    inside, window = [container, *container.findChildren(QWidget)], container.window()
+    able = [w for w in inside if w.focusPolicy() & Qt.FocusPolicy.TabFocus and w.focusProxy() is None]
+    return [w for w in able if w.window() is window]  # a combo box holds a list in a window of its own
 
 
 def place_after(anchor: QWidget, container: QWidget) -> None:

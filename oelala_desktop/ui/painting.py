@@ -39,6 +39,18 @@ def ring(painter: QPainter, rect: QRect | QRectF, radius: float, tone: str) -> N
     rounded(painter, rect, radius, None, tone, RING)
 
 
+def blend(first: str, second: str, share: float) -> str:
+    """The colour `share` of the way from `first` to `second`, alpha too."""
+    a, b = QColor(first), QColor(second)
+    parts = (
+        a.alpha() + (b.alpha() - a.alpha()) * share,
+        a.red() + (b.red() - a.red()) * share,
+        a.green() + (b.green() - a.green()) * share,
+        a.blue() + (b.blue() - a.blue()) * share,
+    )
+    return "#" + "".join(f"{round(part):02x}" for part in parts)
+
+
 def covering(picture: QSizeF, box: QSizeF) -> QRectF:
     """The centre part of a picture of size `picture` that fills `box` without distortion."""
     if picture.isEmpty() or box.isEmpty():

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QRect, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QAccessible
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from oelala_desktop.ui import theme
 from oelala_desktop.ui.motion import Glide
+from oelala_desktop.ui.style.frame import GroundFace
 from oelala_desktop.ui.widgets.button import IconButton
 from oelala_desktop.ui.widgets.label import Label
 
@@ -15,13 +16,15 @@ WIDTH = 440
 WIDE = 820  # for lines that are read as they are
 
 
-class SidePanel(QWidget):
+class SidePanel(QFrame):
     """Covers `width` pixels of the right of `host` below its top bar, `top` pixels down."""
 
     closed = Signal()
+    spoken_role = QAccessible.Role.Pane
 
     def __init__(self, host: QWidget, title: str, content: QWidget, *, width: int = WIDTH, top: int = 56) -> None:
         super().__init__(host)
+        self.face = GroundFace("panel", "left")
         self._host = host
         self._width = width
         self._top = top
@@ -82,9 +85,3 @@ class SidePanel(QWidget):
         if event.type() == QEvent.Type.Resize and self._open:
             self._take(self._glide.value)
         return False
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        t = theme.tokens()
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(t.panel))
-        painter.fillRect(0, 0, 1, self.height(), QColor(t.border))

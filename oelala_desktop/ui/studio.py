@@ -17,9 +17,9 @@ from oelala_desktop.domain.job import Job
 from oelala_desktop.domain.reuse import given_to
 from oelala_desktop.services.known_settings import MUTED, VOLUME
 from oelala_desktop.ui.actions import ActionRunner
+from oelala_desktop.ui.appearance import Theme
 from oelala_desktop.ui.pages.activity_panel import Notice
 from oelala_desktop.ui.shell import Shell
-from oelala_desktop.ui.theme import Theme
 from oelala_desktop.ui.widgets.loudness import Loudness
 from oelala_desktop.ui.widgets.toast import Level
 

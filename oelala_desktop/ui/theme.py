@@ -1,17 +1,15 @@
-"""Colours, type and the style sheets. Every colour of the window is a token of this file.
+"""Colours and type. Every colour of the window is a token of this file.
 
 Widgets that paint themselves ask `tokens()` while painting, so a change of theme needs nothing but a repaint.
 """
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
-from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QMenu, QWidget
-
-Mode = Literal["system", "dark", "light"]
+from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QMenu, QWidget
 
 
 class Tokens(NamedTuple):
@@ -210,126 +208,16 @@ def palette(t: Tokens) -> QPalette:
     return made
 
 
-_FIELD = """
-QLineEdit, QPlainTextEdit { background: {input}; color: {text}; border: 1px solid {border};
-    border-radius: 8px; selection-background-color: {primary}; selection-color: {on_primary}; }
-QLineEdit { padding: 0 10px; }
-QPlainTextEdit { padding: 5px 6px; }
-QLineEdit:hover, QPlainTextEdit:hover { border-color: {border_strong}; }
-QLineEdit:focus, QPlainTextEdit:focus { border: 2px solid {accent}; }
-QLineEdit:focus { padding: 0 9px; }
-QPlainTextEdit:focus { padding: 4px 5px; }
-QLineEdit:disabled, QPlainTextEdit:disabled { color: {muted}; }
-QLineEdit[wrong="true"], QPlainTextEdit[wrong="true"] { border: 1px solid {error}; }
-QLineEdit[bare="true"] { background: transparent; border: none; padding: 0; }
-"""
-_MENU = """
-QMenu { background: {panel}; color: {text}; border: 1px solid {border}; border-radius: 8px; padding: 4px; }
-QMenu::item { padding: 7px 24px 7px 12px; border-radius: 6px; }
-QMenu::item:selected { background: {input}; }
-QMenu::item:disabled { color: {muted}; }
-QMenu::separator { height: 1px; background: {border}; margin: 4px 8px; }
-"""
-_LIST = "QListView { background: transparent; border: none; outline: none; }"
-_SCROLL_BAR = """
-QScrollBar:vertical { background: transparent; width: 10px; margin: 0; }
-QScrollBar:horizontal { background: transparent; height: 10px; margin: 0; }
-QScrollBar::handle { background: {border}; border-radius: 3px; margin: 2px; }
-QScrollBar::handle:vertical { min-height: 32px; }
-QScrollBar::handle:horizontal { min-width: 32px; }
-QScrollBar::handle:hover { background: {border_strong}; }
-QScrollBar::handle:disabled { background: transparent; }
-QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
-QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
-"""
-#: sheets by the kind of widget they dress; only these few are dressed, since a sheet for the whole application
-#: costs every widget of it time when it is made
-SHEETS = {"field": _FIELD, "menu": _MENU, "list": _LIST, "scrollbar": _SCROLL_BAR}
-_DRESS = "dress"
-
-
-def style_sheet(kind: str, t: Tokens) -> str:
-    sheet = SHEETS[kind]
-    for name, value in t._asdict().items():
-        sheet = sheet.replace("{" + name + "}", value)
-    return sheet
-
-
-def dress(widget: QWidget, kind: str) -> None:
-    """Give `widget` its style sheet (a key of SHEETS), now and after every change of theme."""
-    widget.setProperty(_DRESS, kind)
-    widget.setStyleSheet(style_sheet(kind, tokens()))
-
-
 def dress_scroll_bars(area: QAbstractScrollArea) -> None:
+    """No frame around `area`, and what it lies on shows beside the handles of its bars."""
     area.setFrameShape(QFrame.Shape.NoFrame)
-    dress(area.verticalScrollBar(), "scrollbar")
-    dress(area.horizontalScrollBar(), "scrollbar")
+    for bar in (area.verticalScrollBar(), area.horizontalScrollBar()):
+        bar.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent, False)
 
 
 def make_menu(parent: QWidget) -> QMenu:
     """A menu in our colours that is gone once it closes."""
     menu = QMenu(parent)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    dress(menu, "menu")
+    menu.setContentsMargins(4, 4, 4, 4)
     return menu
-
-
-class Theme(QObject):
-    """Puts a palette on the application and follows the system's when asked to."""
-
-    changed = Signal()
-
-    def __init__(self, app: QApplication, mode: Mode = "system") -> None:
-        super().__init__(app)
-        self._app = app
-        self._mode: Mode = mode
-        self._name = ""
-        app.setStyle("Fusion")
-        family = app.font().family()
-        made = QFont(app.font())
-        made.setFamilies(["Inter", family])
-        made.setPixelSize(BODY)
-        made.setFeature(QFont.Tag("tnum"), 1)  # numbers that change must not shake what stands beside them
-        app.setFont(made)
-        app.styleHints().colorSchemeChanged.connect(self._follow)
-        self._apply()
-
-    @property
-    def mode(self) -> Mode:
-        return self._mode
-
-    def set_mode(self, mode: Mode) -> None:
-        if mode != self._mode:
-            self._mode = mode
-            self._apply()
-
-    def _follow(self, _scheme: Qt.ColorScheme) -> None:
-        if self._mode == "system":
-            self._apply()
-
-    def _wanted(self) -> Tokens:
-        hints = self._app.styleHints()
-        schemes = {
-            "system": Qt.ColorScheme.Unknown,
-            "dark": Qt.ColorScheme.Dark,
-            "light": Qt.ColorScheme.Light,
-        }
-        hints.setColorScheme(schemes[self._mode])
-        if self._mode == "system":  # a system without an opinion gets the dark studio
-            return LIGHT if hints.colorScheme() == Qt.ColorScheme.Light else DARK
-        return LIGHT if self._mode == "light" else DARK
-
-    def _apply(self) -> None:
-        wanted = self._wanted()
-        if self._name == wanted.name:
-            return
-        self._name = wanted.name
-        self._app.setPalette(palette(wanted))
-        for widget in self._app.allWidgets():
-            kind = widget.property(_DRESS)
-            if kind:
-                widget.setStyleSheet(style_sheet(kind, wanted))
-            self._app.sendEvent(widget, QEvent(QEvent.Type.ThemeChange))
-            widget.update()
-        self.changed.emit()

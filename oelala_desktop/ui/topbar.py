@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtGui import QAccessible
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from oelala_desktop.ui import theme
+from oelala_desktop.ui.style.frame import GroundFace
 from oelala_desktop.ui.widgets.chip import BellChip, Chip
 from oelala_desktop.ui.widgets.label import ElidedLabel
 
@@ -21,13 +22,15 @@ def queue_words(running: int, waiting: int) -> str:
     return " · ".join(parts) or "Queue empty"
 
 
-class TopBar(QWidget):
+class TopBar(QFrame):
     queue_requested = Signal()
+    spoken_role = QAccessible.Role.ToolBar
     engine_requested = Signal()
     activity_requested = Signal()
 
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.face = GroundFace("", "bottom")
         self.setFixedHeight(56)
         self._title = ElidedLabel("", size=theme.TITLE, weight=600)
         self.queue = Chip("Queue", icon="list-video")
@@ -66,7 +69,3 @@ class TopBar(QWidget):
 
     def set_notices(self, unseen: int) -> None:
         self.bell.set_count(unseen)
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        t = theme.tokens()
-        QPainter(self).fillRect(0, self.height() - 1, self.width(), 1, QColor(t.border))

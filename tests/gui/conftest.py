@@ -15,8 +15,8 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from oelala_desktop.ui import motion
+from oelala_desktop.ui.appearance import Theme
 from oelala_desktop.ui.garbage import GarbageCollector
-from oelala_desktop.ui.theme import Theme
 
 _HERE = Path(__file__).parent
 

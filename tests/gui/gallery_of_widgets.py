@@ -67,7 +67,7 @@ def _draw(directory: Path, mode: str, suffix: str, wanted: list[str]) -> None:
     from PySide6.QtWidgets import QApplication
 
     from oelala_desktop.ui import motion
-    from oelala_desktop.ui.theme import Theme
+    from oelala_desktop.ui.appearance import Theme
     from tests.gui.inputs_shown import grab_examples
     from tests.gui.seeded import Seeded
 

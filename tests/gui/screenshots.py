@@ -232,8 +232,8 @@ def draw(directory: Path, homes: Path, mode: str, scale: str, wanted: list[str])
     from PySide6.QtWidgets import QApplication
 
     from oelala_desktop.ui import motion
+    from oelala_desktop.ui.appearance import Theme
     from oelala_desktop.ui.garbage import GarbageCollector
-    from oelala_desktop.ui.theme import Theme
 
     app = QApplication([])
     GarbageCollector(app)

@@ -105,6 +105,17 @@ def test_slider_steps_and_wheel(qtbot: QtBot) -> None:
     assert slider.number() == 2.0
 
 
+@pytest.mark.parametrize(("low", "high", "step"), [(0, 2, 0.05), (1, 15, 1), (0.5, 3, 0.25), (0, 1, 1 / 3)])
+def test_slider_stops_at_its_steps(qtbot: QtBot, low: float, high: float, step: float) -> None:
+    slider = Slider(low, high, step, "Strength")
+    qtbot.addWidget(slider)
+    slider.resize(200, 20)
+    for x in range(0, 200, 7):
+        QTest.mouseClick(slider, Qt.MouseButton.LeftButton, pos=QPoint(x, 10))
+        steps = (slider.number() - low) / step
+        assert low <= slider.number() <= high and abs(steps - round(steps)) < 0.001
+
+
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [("41", "Steps goes from 2 to 40."), ("x", "Steps needs a number."), ("3.5", "Steps needs a whole number.")],
@@ -128,6 +139,22 @@ def test_number_box_steps_within_its_range(qtbot: QtBot) -> None:
     assert box.number() == 1.5 and box.text() == "1.5"
     QTest.keyClick(box, Qt.Key.Key_PageDown)
     assert box.number() == 1
+
+
+def test_number_box_is_stepped_with_the_pointer_and_typed_wrong_keeps_what_was_typed(qtbot: QtBot) -> None:
+    box = NumberBox(2, 40, 1, "Steps")
+    qtbot.addWidget(box)
+    box.resize(160, 36)
+    box.set_number(6)
+    box.show()
+    QTest.mouseClick(box, Qt.MouseButton.LeftButton, pos=QPoint(160 - 18, 18))
+    assert box.number() == 7
+    QTest.mouseClick(box, Qt.MouseButton.LeftButton, pos=QPoint(160 - 44, 18))
+    assert box.number() == 6
+    box.clear()
+    QTest.keyClicks(box, "400")
+    QTest.keyClick(box, Qt.Key.Key_Return)
+    assert box.text() == "400" and box.property("wrong") and box.number() == 40
 
 
 def test_seed_keeps_the_largest_number_exact(qtbot: QtBot) -> None:
@@ -160,6 +187,21 @@ def test_combo_keeps_what_the_server_lacks(qtbot: QtBot) -> None:
     assert combo.value() == "euler"
     QTest.keyClick(combo, Qt.Key.Key_Down)
     assert combo.value() == "euler"
+
+
+def test_combo_is_chosen_by_letters_and_drops_what_was_missing(qtbot: QtBot) -> None:
+    combo = ComboBox("Sampler")
+    qtbot.addWidget(combo)
+    combo.set_choices([Choice("a", "Euler"), Choice("b", "LCM"), Choice("c", "Heun", why_not="Not here.")])
+    combo.set_value("gone")
+    assert combo.currentText() == "gone" and combo.count() == 4
+    with qtbot.waitSignal(combo.value_changed) as heard:
+        QTest.keyClick(combo, Qt.Key.Key_L)
+    assert heard.args == ["b"] and combo.value() == "b" and combo.count() == 3 and not combo.is_missing
+    QTest.keyClick(combo, Qt.Key.Key_H)
+    assert combo.value() == "b"
+    combo.set_value("")
+    assert combo.currentIndex() == -1 and combo.placeholderText() == "Choose"
 
 
 def test_combo_search_narrows_and_takes(qtbot: QtBot) -> None:

@@ -60,7 +60,7 @@ def test_a_setting_of_ones_own_is_shown_as_it_is_and_can_be_set(qtbot: QtBot) ->
     editor.set_value(field.default)
     box = editor.focusProxy()
     assert isinstance(box, NumberBox) and box.text() == "0.75"
-    box.step_by(-1)
+    box.stepBy(-1)
     assert box.number() == 0.65
     free = editor_for(Field("offset", FieldKind.NUMBER, "Offset", "g", default=-2.5))
     qtbot.addWidget(free)
@@ -69,7 +69,7 @@ def test_a_setting_of_ones_own_is_shown_as_it_is_and_can_be_set(qtbot: QtBot) ->
     free.edited.connect(heard.append)
     box = free.focusProxy()
     assert isinstance(box, NumberBox) and box.text() == "-2.5"
-    box.step_by(-1)
+    box.stepBy(-1)
     assert heard == [-3.5] and box.problem == ""
 
 

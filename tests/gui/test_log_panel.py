@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from oelala_desktop.services.log_ring import LogEntry
+from oelala_desktop.ui.appearance import Theme
 from oelala_desktop.ui.main_window import MainWindow
 from oelala_desktop.ui.pages.log_panel import LogPanel
-from oelala_desktop.ui.theme import Theme
 from tests.gui.living import live, until
 
 LEVELS = (logging.INFO, logging.WARNING, logging.ERROR)

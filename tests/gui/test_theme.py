@@ -70,7 +70,12 @@ def test_no_colour_outside_the_theme() -> None:
     assert found == {}
 
 
-def test_switching_repaints_labels_and_sheets(qapp: QApplication, theme: theme.Theme) -> None:
+def test_no_widget_has_a_style_sheet() -> None:
+    """One costs every widget time when it is made; what controls look like is the style's."""
+    assert [path.name for path in UI.rglob("*.py") if "setStyleSheet" in path.read_text("utf-8")] == []
+
+
+def test_switching_repaints_labels(qapp: QApplication, theme: theme.Theme) -> None:
     label = Label("words")
     label.show()
     dark = label.palette().windowText().color()

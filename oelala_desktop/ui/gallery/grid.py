@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QContextMenuEvent, QImage, QPainter, QPaintEvent, QPixmap, QResizeEvent
-from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
 from oelala_desktop.services.thumbnail_sizes import nearest_size
 from oelala_desktop.ui import painting, theme
@@ -57,8 +57,7 @@ class MediaGrid(GridInput, QAbstractScrollArea):
         self._ask.setSingleShot(True)
         self._ask.setInterval(0)
         self._ask.timeout.connect(self._ask_pixmaps)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        theme.dress(self.verticalScrollBar(), "scrollbar")
+        theme.dress_scroll_bars(self)
         self.setAccessibleName("Media")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -5,49 +5,30 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QAbstractButton, QPushButton, QSizePolicy, QWidget
 
-from oelala_desktop.ui import icons, painting, theme
 from oelala_desktop.ui.gallery import row
 from oelala_desktop.ui.gallery.layout import SIDE
+from oelala_desktop.ui.style.row import HeadFace
 from oelala_desktop.ui.widgets.control import Control
 
 _HEADS = {"name": "Name", "duration": "Duration", "size": "Size", "date": "Date"}
 _HEIGHT = 32
 
 
-class _Head(Control, QAbstractButton):
+class _Head(Control, QPushButton):
     def __init__(self, title: str) -> None:
-        super().__init__()
-        self._way = ""
-        self.setText(title)
+        super().__init__(title)
+        self.face = HeadFace()
         self.setAccessibleName(f"Sort by {title.lower()}")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
 
     def set_way(self, way: str) -> None:
         """ "asc", "desc", or empty when the list is in another order."""
-        self._way = way
+        self.face.way = way
         self.setAccessibleDescription({"asc": "ascending", "desc": "descending"}.get(way, ""))
         self.update()
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        t = theme.tokens()
-        painter = QPainter(self)
-        painting.begin(painter)
-        font = theme.font(theme.CAPTION, 600)
-        tone = t.text if self._way or self.underMouse() else t.muted
-        painter.setFont(font)
-        painter.setPen(QColor(tone))
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter, self.text())
-        if self._way:
-            x = painting.text_width(font, self.text()) + 4
-            place = QRectF(x, self.height() / 2 - 7, 14, 14)
-            icons.draw(painter, "chevron-up" if self._way == "asc" else "chevron-down", place, tone)
-        if self.shows_ring:
-            painting.ring(painter, self.rect(), 6, t.accent)
 
 
 class ListHead(QWidget):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRect, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from oelala_desktop.ui import painting, theme, wording
 from oelala_desktop.ui.gallery import cell
@@ -13,6 +13,7 @@ from oelala_desktop.ui.gallery.items import Section
 from oelala_desktop.ui.gallery.layout import GridLayout, columns_for
 from oelala_desktop.ui.gallery.list_head import ListHead
 from oelala_desktop.ui.gallery.toolbar import MediaToolbar
+from oelala_desktop.ui.style.frame import TaskFace
 from oelala_desktop.ui.widgets.button import Button
 from oelala_desktop.ui.widgets.empty_state import EmptyState
 from oelala_desktop.ui.widgets.error_pane import ErrorPane
@@ -49,7 +50,7 @@ class GridSkeleton(QWidget):
             painting.rounded(painter, QRectF(*layout.box(index)), cell.RADIUS, theme.tokens().panel)
 
 
-class ScanLine(QWidget):
+class ScanLine(QFrame):
     """How far a look through the folders is; Stop ends it. It floats at the foot of the grid, so that nothing moves
     when it comes and goes, and comes only if there is time to read it."""
 
@@ -57,7 +58,7 @@ class ScanLine(QWidget):
 
     def __init__(self, view: QWidget) -> None:
         super().__init__(view)
-        self._share = 0.0
+        self.face = TaskFace()
         self._words = Label("", tone="text2")
         stop = Button("Stop", "outlined", height=28)
         stop.setAccessibleName("Stop looking through the folders")
@@ -78,7 +79,7 @@ class ScanLine(QWidget):
             self._wait.stop()
             self.hide()
             return
-        self._share = looked_at / found if found else 0.0
+        self.face.share = looked_at / found if found else 0.0
         reading = f"Reading new files: {wording.count(looked_at)} of {wording.count(found)}"
         self._words.setText(reading if looked_at else f"Looking through your folders: {wording.count(found)} files")
         if self.isHidden() and not self._wait.isActive():
@@ -91,16 +92,6 @@ class ScanLine(QWidget):
         if view is not None:
             self.adjustSize()
             self.move((view.width() - self.width()) // 2, view.height() - self.height() - 16)
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        t = theme.tokens()
-        painter = QPainter(self)
-        painting.begin(painter)
-        painting.rounded(painter, self.rect(), theme.CARD_RADIUS, t.panel, t.border_strong)
-        track = QRectF(16, self.height() - 7, self.width() - 32, 2)
-        painting.rounded(painter, track, 1, t.track)
-        track.setWidth(track.width() * min(1.0, self._share))
-        painting.rounded(painter, track, 1, t.accent)
 
 
 class MediaShelf(QWidget):

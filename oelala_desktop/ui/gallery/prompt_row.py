@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QImage, QPainter, QPaintEvent
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from oelala_desktop.domain.generation import GenerationInfo
 from oelala_desktop.domain.media import DistinctPrompt
 from oelala_desktop.domain.models import display_name
-from oelala_desktop.ui import painting, theme, wording
+from oelala_desktop.ui import theme, wording
 from oelala_desktop.ui.widgets.button import Button, IconButton
+from oelala_desktop.ui.widgets.card import Surface
 from oelala_desktop.ui.widgets.label import ElidedLabel, Label
 from oelala_desktop.ui.widgets.thumbnail import PlaceholderImage
 
@@ -37,7 +38,7 @@ def settings_line(info: GenerationInfo) -> str:
     return " · ".join(parts)
 
 
-class PromptRow(QWidget):
+class PromptRow(Surface):
     copied = Signal(str)
     reused = Signal()
     results_requested = Signal()
@@ -77,9 +78,3 @@ class PromptRow(QWidget):
 
     def set_image(self, image: QImage) -> None:
         self._picture.set_image(image)
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        t = theme.tokens()
-        painter = QPainter(self)
-        painting.begin(painter)
-        painting.rounded(painter, self.rect(), theme.CARD_RADIUS, t.panel, t.border)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
-from oelala_desktop.ui import icons, theme, wording
+from oelala_desktop.ui import theme, wording
 from oelala_desktop.ui.gallery.filter_panel import FilterPanel
+from oelala_desktop.ui.style.field import PAD, FieldFace
 from oelala_desktop.ui.widgets.button import Button, IconButton
 from oelala_desktop.ui.widgets.choice import Choice
 from oelala_desktop.ui.widgets.combo import ComboBox
@@ -40,12 +41,12 @@ class SearchBox(LineEdit):
     left_down = Signal()
 
     def __init__(self, placeholder: str, *, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        theme.dress(self, "field")
+        super().__init__(parent=parent)
+        self.face = FieldFace("search")
         self.setPlaceholderText(placeholder)
         self.setAccessibleName(placeholder)
         self.setFixedHeight(theme.DENSE_HEIGHT)
-        self.setTextMargins(24, 0, 22, 0)
+        self.setTextMargins(PAD + 23, 0, 32, 0)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._clear = IconButton("x", "Clear the search", height=24, parent=self)
         self._clear.hide()
@@ -77,11 +78,6 @@ class SearchBox(LineEdit):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._clear.setGeometry(self.width() - 28, 4, 24, 24)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        painter = QPainter(self)
-        icons.draw(painter, "search", QRectF(11, 8, 16, 16), theme.tokens().muted)
 
 
 _VIEWS = (Segment("grid", "", "layout-grid", "Grid"), Segment("list", "", "list", "List"))

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from oelala_desktop.ui import theme
+from oelala_desktop.ui.style.frame import GroundFace
 from oelala_desktop.ui.widgets.button import Button
 from oelala_desktop.ui.widgets.facts_pane import UNKNOWN, FactsPane, ShownFacts, says_how
 from oelala_desktop.ui.widgets.flow import FlowLayout
 from oelala_desktop.ui.widgets.scroll import ScrollColumn
 
 
-class ViewerPanel(QWidget):
+class ViewerPanel(QFrame):
     reuse_requested = Signal()
     start_picture_requested = Signal()
 
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.face = GroundFace("panel")
         self.setAccessibleName("Prompt and settings")
         self._scroll = ScrollColumn()
         reuse = self._reuse = Button("Reuse settings", "primary", icon="rotate-ccw", height=theme.DENSE_HEIGHT)
@@ -45,7 +46,3 @@ class ViewerPanel(QWidget):
         column.addWidget(FactsPane(facts))
         column.addStretch(1)
         self._scroll.set_content(holder)
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(theme.tokens().panel))

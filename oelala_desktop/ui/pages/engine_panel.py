@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPointF, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QAccessible
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from oelala_desktop.domain.events import EngineState
-from oelala_desktop.ui import painting, theme
+from oelala_desktop.ui import theme
 from oelala_desktop.ui.pages.lacking import LackingCard
 from oelala_desktop.ui.pages.panel_list import PanelList
+from oelala_desktop.ui.style.frame import DotFace
 from oelala_desktop.ui.widgets.button import Button
 from oelala_desktop.ui.widgets.card import Card
 from oelala_desktop.ui.widgets.choice import Choice
@@ -31,22 +32,17 @@ _ABOUT = {
 }
 
 
-class StateDot(QWidget):
+class StateDot(QFrame):
+    spoken_role = QAccessible.Role.Graphic
+
     def __init__(self) -> None:
         super().__init__()
-        self._tone = "muted"
+        self.face = DotFace("muted", 4)
         self.setFixedSize(10, 10)
 
     def set_tone(self, tone: str) -> None:
-        self._tone = tone
+        self.face.tone = tone
         self.update()
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painting.begin(painter)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(getattr(theme.tokens(), self._tone)))
-        painter.drawEllipse(QPointF(5, 5), 4, 4)
 
 
 class EnginePanel(QWidget):
@@ -114,12 +110,10 @@ class EnginePanel(QWidget):
         self._servers.hide()
         card.body.addWidget(self._servers)
         self._address = LineEdit()
-        theme.dress(self._address, "field")
         self._address.setAccessibleName("Address of the ComfyUI server")
         self._address.setPlaceholderText("http://127.0.0.1:8188")
         self._address.setFixedHeight(theme.HEIGHT)
         self._token = LineEdit()
-        theme.dress(self._token, "field")
         self._token.setEchoMode(QLineEdit.EchoMode.Password)
         self._token.setAccessibleName("Authorization header")
         self._token.setPlaceholderText("Bearer …")

@@ -2,36 +2,33 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAccessible
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from oelala_desktop.ui import focus, painting, theme
+from oelala_desktop.ui import focus, theme
 from oelala_desktop.ui.editor import Editor
+from oelala_desktop.ui.style.frame import DotFace
 from oelala_desktop.ui.widgets.button import IconButton
 from oelala_desktop.ui.widgets.label import ElidedLabel, Label
 
 _HEAD = 18  # as high as the reset button
 
 
-class Mark(QWidget):
+class Mark(QFrame):
     """A small accent dot: this value is not the default. Its place is kept while it is hidden."""
+
+    spoken_role = QAccessible.Role.Graphic
 
     def __init__(self) -> None:
         super().__init__()
+        self.face = DotFace("accent", 3)
         self.setFixedSize(8, _HEAD)
         self.setAccessibleName("Changed from the default")
         policy = self.sizePolicy()
         policy.setRetainSizeWhenHidden(True)
         self.setSizePolicy(policy)
         self.hide()
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painting.begin(painter)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(theme.tokens().accent))
-        painter.drawEllipse(QPointF(4, _HEAD / 2), 3, 3)
 
 
 class FieldRow(QWidget):
@@ -102,6 +99,7 @@ class FieldRow(QWidget):
 
     def set_caption(self, text: str) -> None:
         self.caption.setText(text)
+        self.editor.set_words(text)
 
     def set_problem(self, sentence: str) -> None:
         if self._problem is None:

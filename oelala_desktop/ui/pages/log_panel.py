@@ -9,12 +9,13 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QColor, QGuiApplication, QTextCharFormat, QTextCursor
-from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from oelala_desktop.services.log_ring import LogEntry
 from oelala_desktop.ui import theme
 from oelala_desktop.ui.widgets.button import Button
 from oelala_desktop.ui.widgets.segmented import Segment, Segmented
+from oelala_desktop.ui.widgets.text_box import PlainBox
 from oelala_desktop.ui.widgets.toggle import Toggle
 
 _KEPT = 2000
@@ -28,15 +29,11 @@ class LogPanel(QWidget):
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._entries: deque[LogEntry] = deque(maxlen=_KEPT)
-        self.text = QPlainTextEdit()
+        self.text = PlainBox("Log")
         self.text.setReadOnly(True)
         self.text.setUndoRedoEnabled(False)
         self.text.setMaximumBlockCount(_KEPT * 2)
-        self.text.setAccessibleName("Log")
         self.text.setPlaceholderText("Nothing of this level was logged yet.")
-        self.text.setTabChangesFocus(True)
-        theme.dress_scroll_bars(self.text)
-        theme.dress(self.text, "field")
         self.text.setFont(theme.monospace())
         self.text.verticalScrollBar().sliderMoved.connect(self._scrolled)
         segments = (Segment("all", "All"), Segment("warnings", "Warnings"), Segment("errors", "Errors"))

@@ -34,7 +34,6 @@ class WorkflowSheet(Sheet):
         self._name.setMaxLength(80)
         self._name.setFixedHeight(theme.HEIGHT)
         self._name.setAccessibleName("Name of the preset")
-        theme.dress(self._name, "field")
         self._tool = ComboBox("Tool")
         self._tool.set_choices([Choice(tool.id, tool.name) for tool in adoption.tools])
         self._tool.set_value(adoption.tools[0].id)

@@ -2,49 +2,27 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from oelala_desktop.ui import painting, theme
+from oelala_desktop.ui import theme
+from oelala_desktop.ui.style.badge import BadgeFace, badge_width
+from oelala_desktop.ui.widgets.label import Label
 
 _HEIGHT = 20
 
 
-def badge_width(text: str) -> int:
-    return painting.text_width(theme.font(theme.CAPTION), text) + 16
-
-
-def draw_badge(painter: QPainter, rect: QRectF, text: str, tone: str) -> None:
+class Badge(Label):
     """`tone` is "quiet" (outlined) or "accent" (tinted)."""
-    t = theme.tokens()
-    if tone == "accent":
-        painting.rounded(painter, rect, rect.height() / 2, t.accent_soft)
-        painter.setPen(QColor(t.accent_text))
-    else:
-        painting.rounded(painter, rect, rect.height() / 2, None, t.border)
-        painter.setPen(QColor(t.muted))
-    painter.setFont(theme.font(theme.CAPTION))
-    painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
 
-
-class Badge(QWidget):
     def __init__(self, text: str, tone: str = "quiet", *, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._text, self._tone = text, tone
-        self.setAccessibleName(text)
+        super().__init__(text, tone="accent" if tone == "accent" else "muted", size=theme.CAPTION, parent=parent)
+        self.face = BadgeFace(tone)
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def set_text(self, text: str) -> None:
-        self._text = text
-        self.setAccessibleName(text)
-        self.updateGeometry()
-        self.update()
+        self.setText(text)
 
     def sizeHint(self) -> QSize:
-        return QSize(badge_width(self._text), _HEIGHT)
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painting.begin(painter)
-        draw_badge(painter, QRectF(self.rect()), self._text, self._tone)
+        return QSize(badge_width(self.text()), _HEIGHT)

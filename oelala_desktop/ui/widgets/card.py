@@ -5,24 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QAccessible
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from oelala_desktop.ui import painting, theme
+from oelala_desktop.ui import theme
+from oelala_desktop.ui.style.frame import FrameFace
 from oelala_desktop.ui.widgets.fold import Fold, FoldHeader
 from oelala_desktop.ui.widgets.label import ElidedLabel, Label
 
 PAD = 12
 
 
-class Surface(QWidget):
+class Surface(QFrame):
     """A rounded panel with a one-pixel border and nothing in it."""
 
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        t = theme.tokens()
-        painter = QPainter(self)
-        painting.begin(painter)
-        painting.rounded(painter, self.rect(), theme.CARD_RADIUS, t.panel, t.border)
+    spoken_role = QAccessible.Role.Grouping
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.face = FrameFace()
 
 
 class Card(Surface):
@@ -30,6 +31,7 @@ class Card(Surface):
 
     def __init__(self, title: str = "", *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setAccessibleName(title)
         self.title = Label(title, weight=600)
         self.caption = ElidedLabel("", tone="muted", size=theme.CAPTION)
         self.caption.setAlignment(Qt.AlignmentFlag.AlignRight)
@@ -62,6 +64,7 @@ class FoldCard(Surface):
     ) -> None:
         super().__init__(parent)
         self._make = make
+        self.setAccessibleName(title)
         self.header = FoldHeader(title, icon=icon)
         self.fold = Fold(self._padded)
         self.fold.before = self.header

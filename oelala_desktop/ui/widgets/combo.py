@@ -5,9 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QRectF, QSize, QSortFilterProxyModel, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QStandardItem, QStandardItemModel, QWheelEvent
+from PySide6.QtGui import (
+    QAccessible,
+    QColor,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QStandardItem,
+    QStandardItemModel,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import (
-    QAbstractButton,
+    QComboBox,
     QListView,
     QSizePolicy,
     QStyle,
@@ -17,7 +26,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from oelala_desktop.ui import icons, painting, theme
+from oelala_desktop.ui import access, icons, painting, theme
+from oelala_desktop.ui.style.combo import ComboFace
 from oelala_desktop.ui.widgets.choice import Choice
 from oelala_desktop.ui.widgets.control import Control
 from oelala_desktop.ui.widgets.floating import MARGIN, Floating
@@ -94,7 +104,6 @@ class _Popup(Floating):
     def __init__(self, name: str) -> None:
         super().__init__()
         self._search = LineEdit()
-        theme.dress(self._search, "field")
         self._search.setPlaceholderText("Search")
         self._search.setAccessibleName(f"Search {name.lower()}")
         self._search.setFixedHeight(theme.DENSE_HEIGHT)
@@ -104,7 +113,7 @@ class _Popup(Floating):
         self._filter.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self._filter.setSourceModel(self._model)
         self._list = _List()
-        theme.dress(self._list, "list")
+        self._list.viewport().setAutoFillBackground(False)
         theme.dress_scroll_bars(self._list)
         self._list.setAccessibleName(name)
         self._list.setItemDelegate(_Rows(self._list))
@@ -183,12 +192,13 @@ def _row(choice: Choice) -> QStandardItem:
     return item
 
 
-class ComboBox(Control, QAbstractButton):
+class ComboBox(Control, QComboBox):
     """Shows the label of the chosen value. A value that no choice has is kept and marked as missing.
 
     With an `icon` it is a filter for a toolbar: outlined, and no wider than its label needs."""
 
     value_changed = Signal(str)
+    spoken_role = QAccessible.Role.ComboBox  # of Qt's own the name would be the value, and the list another
 
     def __init__(
         self,
@@ -200,37 +210,43 @@ class ComboBox(Control, QAbstractButton):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
+        self.face = ComboFace(icon, theme.DENSE_HEIGHT if dense else theme.HEIGHT)
         self._name = name
-        self._placeholder = placeholder
-        self._height = theme.DENSE_HEIGHT if dense else theme.HEIGHT
-        self._icon = icon
         self._choices: tuple[Choice, ...] = ()
         self._value = ""
         self._popup: _Popup | None = None
+        self.setPlaceholderText(placeholder)
         self.setAccessibleName(name)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         across = QSizePolicy.Policy.Maximum if icon else QSizePolicy.Policy.Expanding
         self.setSizePolicy(across, QSizePolicy.Policy.Fixed)
-        self.clicked.connect(self.open_list)
+        self.activated.connect(lambda row: self._take(self.itemData(row)))
 
     def value(self) -> str:
         return self._value
 
     def set_choices(self, choices: Sequence[Choice]) -> None:
         self._choices = tuple(choices)
-        self._describe()
+        self.clear()
+        for choice in self._choices:
+            self.addItem(choice.label, choice.value)
+        model = self.model()
+        if isinstance(model, QStandardItemModel):
+            for row, choice in enumerate(self._choices):
+                if choice.why_not:
+                    model.item(row).setEnabled(False)
+        self._show()
 
     def set_value(self, value: str) -> None:
         """Take `value` without a signal, known or not."""
         self._value = value
-        self._describe()
+        self._show()
 
     @property
     def is_missing(self) -> bool:
         """Whether a value is set that the list does not have."""
-        return bool(self._value) and self._chosen() is None and bool(self._choices)
+        return bool(self._value) and self._row() < 0 and bool(self._choices)
 
     def open_list(self) -> None:
         if self._popup is None:
@@ -238,20 +254,33 @@ class ComboBox(Control, QAbstractButton):
             self._popup.picked.connect(self._take)
         self._popup.fill(self._choices, self._value)
         self._popup.setMinimumWidth(max(self.width(), 220) + 2 * MARGIN)
-        self._popup.open_at(self, match_width=not self._icon)
+        self._popup.open_at(self, match_width=not self.face.icon)
         self._popup.take_focus()
 
-    def _chosen(self) -> Choice | None:
-        return next((choice for choice in self._choices if choice.value == self._value), None)
+    showPopup = open_list
 
-    def _label(self) -> str:
-        chosen = self._chosen()
-        return chosen.label if chosen else self._value or self._placeholder
+    def spoken_value(self) -> str:
+        return self.currentText() or self.placeholderText()
 
-    def _describe(self) -> None:
-        missing = self.is_missing
-        text = f"{self._value} is not on this server." if missing else self._label()
-        self.setAccessibleDescription(text)
+    def speak(self, state: QAccessible.State) -> None:
+        state.hasPopup = True
+        access.speak_of_fold(state, self._popup is not None and self._popup.is_open)
+
+    def _row(self) -> int:
+        """Of the value, among the choices; -1 if it is not there."""
+        return next((row for row, choice in enumerate(self._choices) if choice.value == self._value), -1)
+
+    def _show(self) -> None:
+        while self.count() > len(self._choices):  # a value that was missing
+            self.removeItem(self.count() - 1)
+        row = self._row()
+        if row < 0 and self._value:  # the last row is for a value that no choice has
+            self.addItem(self._value, self._value)
+            row = self.count() - 1
+        self.setCurrentIndex(row)
+        missing = self.face.missing = self.is_missing
+        text = f"{self._value} is not on this server." if missing else self.spoken_value()
+        self.setAccessibleDescription(text if missing else "")
         self.set_hint(text if missing or len(text) > 28 else "")
         self.updateGeometry()
         self.update()
@@ -266,6 +295,12 @@ class ComboBox(Control, QAbstractButton):
         if able:
             at = able.index(self._value) + by if self._value in able else 0
             self._take(able[max(0, min(len(able) - 1, at))])
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.open_list()  # Qt would make its own list first
+        else:
+            super().mousePressEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key, plain = event.key(), not event.modifiers()
@@ -282,36 +317,7 @@ class ComboBox(Control, QAbstractButton):
         event.ignore()  # scrolling a form must not change it
 
     def sizeHint(self) -> QSize:
-        if self._icon:
-            label = painting.text_width(theme.font(theme.BODY, 500), self._label())
-            return QSize(min(200, label + 74), self._height)
-        return QSize(140, self._height)
+        return self.face.size(self)  # Qt would measure every label
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(80, self._height)
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        t = theme.tokens()
-        painter = QPainter(self)
-        painting.begin(painter)
-        hovered = self.underMouse() and self.isEnabled()
-        border = t.warning if self.is_missing else t.border_strong if hovered else t.border
-        fill = (t.input if hovered else t.panel) if self._icon else t.input
-        painting.rounded(painter, self.rect(), theme.RADIUS, fill, border)
-        middle = round(self.height() / 2)
-        left = 11.0
-        if self.is_missing:
-            icons.draw(painter, "triangle-alert", QRectF(left, middle - 7, 14, 14), t.warning_text)
-            left += 22
-        elif self._icon:
-            icons.draw(painter, self._icon, QRectF(left, middle - 8, 16, 16), t.text2)
-            left += 24
-        font = theme.font(theme.BODY, 500 if self._icon else 400)
-        tone = t.text if (self._value or self._icon) and self.isEnabled() else t.muted
-        box = QRectF(left, 0, self.width() - left - 32, self.height())
-        painter.setFont(font)
-        painter.setPen(QColor(tone))
-        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, painting.elided(font, self._label(), box.width()))
-        icons.draw(painter, "chevron-down", QRectF(self.width() - 26, middle - 7, 14, 14), t.text2)
-        if self.shows_ring:
-            painting.ring(painter, self.rect(), theme.RADIUS, t.accent)
+        return QSize(80, self.face.height)

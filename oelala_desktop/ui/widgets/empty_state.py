@@ -2,37 +2,33 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAccessible
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from oelala_desktop.ui import icons, painting, theme
-from oelala_desktop.ui.widgets.button import Button, Kind
+from oelala_desktop.ui import theme
+from oelala_desktop.ui.style.button import Kind
+from oelala_desktop.ui.style.frame import DashedFace, IconFace
+from oelala_desktop.ui.widgets.button import Button
 from oelala_desktop.ui.widgets.label import Label
 
 
-class IconMark(QWidget):
+class IconMark(QFrame):
     """An icon on a soft round ground, 56 px; `tone` is the name of a token."""
+
+    spoken_role = QAccessible.Role.Graphic
 
     def __init__(self, icon: str, *, tone: str = "text2", parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._icon = icon
-        self._tone = tone
+        self.face = IconFace(icon, tone)
         self.setFixedSize(56, 56)
 
     def set_icon(self, icon: str) -> None:
-        self._icon = icon
+        self.face.icon = icon
         self.update()
 
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        t = theme.tokens()
-        painter = QPainter(self)
-        painting.begin(painter)
-        painting.rounded(painter, self.rect(), 28, t.input)
-        icons.draw(painter, self._icon, QRectF(16, 16, 24, 24), getattr(t, self._tone), stroke=1.75)
 
-
-class EmptyState(QWidget):
+class EmptyState(QFrame):
     """With `dashed` it stands in a dashed frame, as the empty output does."""
 
     acted = Signal()
@@ -50,7 +46,7 @@ class EmptyState(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._dashed = dashed
+        self.face = DashedFace(dashed)
         self.mark = IconMark(icon)
         self.title = Label(title, size=theme.SECTION, weight=600)
         self.title.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -86,16 +82,3 @@ class EmptyState(QWidget):
         self.text.setVisible(bool(text))
         self.button.set_text(action)
         self.button.setVisible(bool(action))
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        if not self._dashed:
-            return
-        painter = QPainter(self)
-        painting.begin(painter)
-        pen = QPen(QColor(theme.tokens().border_strong), 1)
-        pen.setDashPattern([4, 4])
-        painter.setPen(pen)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRoundedRect(
-            QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), theme.CARD_RADIUS, theme.CARD_RADIUS
-        )

@@ -13,6 +13,7 @@ from oelala_desktop.ui.widgets.button import Button
 from oelala_desktop.ui.widgets.empty_state import IconMark
 from oelala_desktop.ui.widgets.fold import FoldSection
 from oelala_desktop.ui.widgets.label import Label
+from oelala_desktop.ui.widgets.text_box import PlainBox
 
 
 class ErrorPane(QWidget):
@@ -80,14 +81,10 @@ class ErrorPane(QWidget):
         return "\n".join(part for part in parts if part)
 
     def _make_details(self) -> QWidget:
-        self._text = QPlainTextEdit(self._detail)
-        theme.dress_scroll_bars(self._text)
-        theme.dress(self._text, "field")
+        self._text = PlainBox("Details of the error", self._detail)
         self._text.setReadOnly(True)
         self._text.setFont(theme.monospace())
-        self._text.setAccessibleName("Details of the error")
         self._text.setFixedHeight(160)
-        self._text.setTabChangesFocus(True)
         holder = QWidget()
         column = QVBoxLayout(holder)
         column.setContentsMargins(0, 4, 0, 0)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, Signal
+from PySide6.QtGui import QAccessible, QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QApplication, QFrame, QWidget
 
-from oelala_desktop.ui import painting, theme
-
-#: room around the panel in which its soft edge is drawn, in pixels
-MARGIN = 12
+from oelala_desktop.ui.style.frame import MARGIN as MARGIN
+from oelala_desktop.ui.style.frame import FloatingFace
 
 
 def _in_another(widget: QWidget | None, panel: QWidget) -> bool:
@@ -21,14 +19,16 @@ def _in_another(widget: QWidget | None, panel: QWidget) -> bool:
     return False
 
 
-class Floating(QWidget):
+class Floating(QFrame):
     """Lives inside the window (so it needs no compositor) and keeps within it. Content goes into a layout
     whose margins are at least MARGIN."""
 
     closed = Signal()
+    spoken_role = QAccessible.Role.Dialog
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.face = FloatingFace()
         self._anchor: QWidget | None = None
         self._before: QWidget | None = None
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -118,21 +118,6 @@ class Floating(QWidget):
         on_anchor = self._anchor is not None and (watched is self._anchor or self._anchor.isAncestorOf(watched))
         self.close_panel()
         return on_anchor  # the press that closes the panel must not open it again
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        t = theme.tokens()
-        painter = QPainter(self)
-        painting.begin(painter)
-        box = QRectF(self.rect()).adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN)
-        edge = QColor(t.shadow)
-        strongest = edge.alpha()
-        painter.setPen(Qt.PenStyle.NoPen)
-        for grow in range(MARGIN - 2, 0, -2):
-            edge.setAlpha(strongest * (MARGIN - grow) // (MARGIN * 6))
-            painter.setBrush(edge)
-            radius = theme.CARD_RADIUS + grow
-            painter.drawRoundedRect(box.adjusted(-grow, -grow + 3, grow, min(grow + 2, MARGIN)), radius, radius)
-        painting.rounded(painter, box, theme.CARD_RADIUS, t.panel, t.border)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         event.accept()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtGui import QAccessible, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from oelala_desktop.ui import focus, icons, painting, theme
+from oelala_desktop.ui import access, focus, theme
 from oelala_desktop.ui.motion import Glide
+from oelala_desktop.ui.style.row import FoldFace
 from oelala_desktop.ui.widgets.control import Control
 
 
@@ -104,8 +105,10 @@ class Fold(QWidget):
             self.hide()
 
 
-class FoldHeader(Control, QAbstractButton):
+class FoldHeader(Control, QPushButton):
     """The row that opens and shuts a fold: chevron, icon, title, and at the right a summary of what is inside."""
+
+    spoken_role = QAccessible.Role.Button
 
     def __init__(
         self,
@@ -119,41 +122,40 @@ class FoldHeader(Control, QAbstractButton):
         parent: QWidget | None = None,
     ) -> None:
         """With `room` the chevron stands at the right, and as many pixels before it are kept for what lies there."""
-        super().__init__(parent)
-        self._room = room
-        self._departs = False
-        self._icon = icon
-        self._strong = strong
-        self._pad = pad
-        self._height = height
-        self._summary = ""
-        self._turn = Glide(self, 0.0, lambda _value: self.update())
-        self.setText(title)
+        super().__init__(title, parent)
+        self.face = FoldFace(icon, strong, pad, height, room)
+        self._turn = Glide(self, 0.0, self._turned)
         self.setCheckable(True)
         self.setAccessibleName(title)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.toggled.connect(lambda opened: self._turn.to(1.0 if opened else 0.0))
+        self.toggled.connect(self._fold)
 
     def set_summary(self, text: str) -> None:
-        self._summary = text
+        self.face.summary = text
         self.setAccessibleDescription(text)
         self.update()
 
     def set_departed(self, departed: bool) -> None:
         """Whether something inside is not at its default."""
-        self._departs = departed
+        self.face.departs = departed
         self.update()
 
     @property
     def summary(self) -> str:
-        return self._summary
+        return self.face.summary
 
-    def sizeHint(self) -> QSize:
-        width = painting.text_width(theme.font(theme.BODY, 600), self.text()) + 2 * self._pad + 64
-        return QSize(width, self._height)
+    def speak(self, state: QAccessible.State) -> None:
+        access.speak_of_fold(state, self.isChecked())
+
+    def _fold(self, opened: bool) -> None:
+        self._turn.to(1.0 if opened else 0.0)
+        access.tell(self, "expanded", "collapsed")
+
+    def _turned(self, share: float) -> None:
+        self.face.turn = share
+        self.update()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         opens = {Qt.Key.Key_Right: True, Qt.Key.Key_Left: False}
@@ -165,47 +167,6 @@ class FoldHeader(Control, QAbstractButton):
                 self.click()
         else:
             super().keyPressEvent(event)
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        t = theme.tokens()
-        painter = QPainter(self)
-        painting.begin(painter)
-        tone = t.text if self._strong or self.underMouse() else t.text2
-        middle = self.height() / 2
-        x = float(self._pad)
-        painter.save()
-        painter.translate(self.width() - x - 8 if self._room else x + 6, middle)
-        painter.rotate(90 * self._turn.value)
-        icons.draw(painter, "chevron-right", QRectF(-7, -7, 14, 14), t.text if self.underMouse() else t.text2)
-        painter.restore()
-        x += 0 if self._room else 22
-        if self._icon:
-            icons.draw(painter, self._icon, QRectF(x, round(middle - 8), 16, 16), t.text)
-            x += 24
-        title_font = theme.font(theme.BODY, 600 if self._strong else 400)
-        painter.setFont(title_font)
-        painter.setPen(QColor(tone))
-        painter.drawText(QRectF(x, 0, self.width() - x, self.height()), Qt.AlignmentFlag.AlignVCenter, self.text())
-        x += painting.text_width(title_font, self.text()) + 16
-        if self._departs:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(t.accent))
-            painter.drawEllipse(QRectF(x - 9, middle - 3, 6, 6))
-            x += 10
-        if self._summary and self._turn.value < 1:
-            self._paint_summary(painter, x, t)
-        if self.shows_ring:
-            painting.ring(painter, self.rect(), theme.CARD_RADIUS if self._strong else 6, t.accent)
-
-    def _paint_summary(self, painter: QPainter, x: float, t: theme.Tokens) -> None:
-        painter.setOpacity(1 - self._turn.value)
-        font = theme.font(theme.CAPTION)
-        right = self._pad + (self._room + 24 if self._room else 0)
-        box = QRectF(x, 0, self.width() - right - x, self.height())
-        painter.setFont(font)
-        painter.setPen(QColor(t.text2))
-        flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
-        painter.drawText(box, flags, painting.elided(font, self._summary, box.width()))
 
 
 class FoldSection(QWidget):

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import QRectF, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from oelala_desktop.domain.models import display_name, folder_of
-from oelala_desktop.ui import focus, painting, theme
+from oelala_desktop.ui import focus, theme
+from oelala_desktop.ui.style.frame import FrameFace
 from oelala_desktop.ui.widgets.button import Button, IconButton
 from oelala_desktop.ui.widgets.choice import Choice
 from oelala_desktop.ui.widgets.combo import ComboBox
@@ -28,12 +28,13 @@ def by_folder(files: Sequence[str]) -> list[Choice]:
     return [Choice(file, display_name(file), folder_of(file) or "LoRAs") for file in ordered]
 
 
-class LoraRow(QWidget):
+class LoraRow(QFrame):
     changed = Signal()
     removed = Signal()
 
     def __init__(self, number: int, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.face = FrameFace("", "border", theme.RADIUS)
         self.high = ComboBox(f"LoRA {number}, high noise", placeholder="Choose a LoRA", dense=True)
         self.low = ComboBox(f"LoRA {number}, low noise", dense=True)
         self.strength = Slider(0, 2, 0.05, f"LoRA {number}, strength")
@@ -97,11 +98,7 @@ class LoraRow(QWidget):
 
     def _show(self) -> None:
         self._figure.setText(f"{self.strength.number():.2f}")
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painting.begin(painter)
-        painting.rounded(painter, QRectF(self.rect()), theme.RADIUS, None, theme.tokens().border)
+        self.strength.setAccessibleDescription(self._figure.text())
 
 
 class LoraRows(QWidget):

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent, QWheelEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import Property, QSize, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QWheelEvent
+from PySide6.QtWidgets import QAbstractSpinBox, QSizePolicy, QWidget
 
 from oelala_desktop.ui import theme
-from oelala_desktop.ui.widgets.button import IconButton
+from oelala_desktop.ui.style.field import NumberFace
 from oelala_desktop.ui.widgets.line_edit import LineEdit
-
-_STEPPER = 26
 
 
 def mark_wrong(editor: QWidget, wrong: bool) -> None:
     """Give an editor the red border of a wrong value, or take it away."""
     if bool(editor.property("wrong")) != wrong:
         editor.setProperty("wrong", wrong)
-        editor.style().unpolish(editor)
-        editor.style().polish(editor)
+        editor.update()
 
 
 def figure(number: float, decimals: int) -> str:
@@ -29,7 +26,7 @@ def figure(number: float, decimals: int) -> str:
     return text if math.isclose(float(text), number, abs_tol=1e-9) else f"{number:.6g}"
 
 
-class NumberBox(LineEdit):
+class NumberBox(QAbstractSpinBox):
     """A number from `minimum` to `maximum`; whole numbers if `decimals` is 0. Up, Down and the wheel step it."""
 
     number_changed = Signal(float)
@@ -46,30 +43,31 @@ class NumberBox(LineEdit):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
+        self.face = NumberFace()
         self._low, self._high, self._step, self._decimals = minimum, maximum, step, decimals
         self._name = name
         self._number = minimum
         self._problem = ""
-        theme.dress(self, "field")
+        edit = LineEdit(parent=self)
+        edit.setAccessibleName(name)
+        edit.setTextMargins(0, 0, 0, 0)
+        self.setLineEdit(edit)
         self.setAccessibleName(name)
         self.setFixedHeight(theme.HEIGHT)
         self.setFont(theme.font(theme.BODY))
-        self.setTextMargins(0, 0, 2 * _STEPPER - 8, 0)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # not by the wheel
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self._down = self._stepper("minus", f"Less {name.lower()}", -1)
-        self._up = self._stepper("plus", f"More {name.lower()}", 1)
-        self.textEdited.connect(self._typed)
+        edit.textEdited.connect(self._typed)
         self._show()
-
-    def _stepper(self, icon: str, name: str, steps: int) -> IconButton:
-        button = IconButton(icon, name, height=_STEPPER, parent=self)
-        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Up and Down do the same from the field itself
-        button.setAutoRepeat(True)
-        button.clicked.connect(lambda: self.step_by(steps))
-        return button
 
     def number(self) -> float:
         return self._number
+
+    # by these names Qt tells screen readers
+    value = Property(float, number)
+    minimum = Property(float, lambda self: self._low)
+    maximum = Property(float, lambda self: self._high)
+    singleStep = Property(float, lambda self: self._step)
 
     @property
     def problem(self) -> str:
@@ -82,7 +80,10 @@ class NumberBox(LineEdit):
         self._show()
         self._judge("")
 
-    def step_by(self, steps: int) -> None:
+    def stepEnabled(self) -> QAbstractSpinBox.StepEnabledFlag:
+        return QAbstractSpinBox.StepEnabledFlag.StepUpEnabled | QAbstractSpinBox.StepEnabledFlag.StepDownEnabled
+
+    def stepBy(self, steps: int) -> None:
         wanted = self._number + steps * self._step
         wanted = round(min(self._high, max(self._low, wanted)), 6)
         if wanted != self._number or self._problem:
@@ -95,24 +96,15 @@ class NumberBox(LineEdit):
     def minimumSizeHint(self) -> QSize:
         return QSize(96, theme.HEIGHT)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        top = (self.height() - _STEPPER) // 2
-        self._up.setGeometry(self.width() - _STEPPER - 5, top, _STEPPER, _STEPPER)
-        self._down.setGeometry(self.width() - 2 * _STEPPER - 5, top, _STEPPER, _STEPPER)
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        steps = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1, Qt.Key.Key_PageUp: 10, Qt.Key.Key_PageDown: -10}
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and event.modifiers():
             event.ignore()  # Ctrl+Enter belongs to the page
-        elif (by := steps.get(Qt.Key(event.key()))) is not None:
-            self.step_by(by)
         else:
             super().keyPressEvent(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if self.hasFocus():
-            self.step_by(1 if event.angleDelta().y() > 0 else -1)
+            self.stepBy(1 if event.angleDelta().y() > 0 else -1)
             event.accept()
         else:
             event.ignore()
@@ -148,4 +140,4 @@ class NumberBox(LineEdit):
             self.problem_changed.emit(problem)
 
     def _show(self) -> None:
-        self.setText(figure(self._number, self._decimals))
+        self.lineEdit().setText(figure(self._number, self._decimals))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
-from PySide6.QtWidgets import QAbstractButton, QApplication, QSizePolicy, QWidget
+from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap
+from PySide6.QtWidgets import QApplication, QPushButton, QSizePolicy, QWidget
 
 from oelala_desktop.ui import icons, painting, theme
+from oelala_desktop.ui.style.add import AddFace
 from oelala_desktop.ui.widgets.button import IconButton
 from oelala_desktop.ui.widgets.control import Control
 
@@ -114,55 +115,28 @@ class PictureCell(Control, QWidget):
             painting.ring(painter, self.rect(), theme.RADIUS, t.accent)
 
 
-class AddCell(Control, QAbstractButton):
+class AddCell(Control, QPushButton):
     """Where the next one goes."""
 
     def __init__(self, name: str, parent: QWidget) -> None:
         super().__init__(parent)
-        self._lit = False
+        self.face = AddFace(SIDE)
         self.setAccessibleName(name)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.set_hint("Drop it here, paste it, or click to browse")
 
     def set_lit(self, lit: bool) -> None:
         """While something hovers that will come here."""
-        self._lit = lit
+        self.face.lit = lit
         self.update()
-
-    def sizeHint(self) -> QSize:
-        return QSize(SIDE, SIDE)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
             self.click()
         else:
             super().keyPressEvent(event)
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        t = theme.tokens()
-        painter = QPainter(self)
-        painting.begin(painter)
-        box = QRectF(self.rect())
-        fill = t.accent_soft if self._lit else t.input if self.underMouse() or self.isDown() else None
-        painting.rounded(painter, box, theme.RADIUS, fill)
-        pen = QPen(QColor(t.accent if self._lit else t.border_strong), 2 if self._lit else 1)
-        if not self._lit:
-            pen.setDashPattern([4, 4])
-        painter.setPen(pen)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        half = pen.widthF() / 2
-        painter.drawRoundedRect(box.adjusted(half, half, -half, -half), theme.RADIUS, theme.RADIUS)
-        tone = t.accent_text if self._lit else t.text2
-        icons.draw(painter, "plus", QRectF(box.center().x() - 9, box.center().y() - 20, 18, 18), tone)
-        painter.setFont(theme.font(theme.CAPTION, 500))
-        painter.setPen(QColor(tone))
-        words = "Drop" if self._lit else "Add"
-        painter.drawText(QRectF(0, box.center().y() + 2, box.width(), 20), Qt.AlignmentFlag.AlignCenter, words)
-        if self.shows_ring:
-            painting.ring(painter, box, theme.RADIUS, t.accent)
 
 
 class Ghost(QWidget):

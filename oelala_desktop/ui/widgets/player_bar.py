@@ -98,9 +98,9 @@ class PlayerBar(QWidget):
 
     def set_position(self, seconds: float, length: float) -> None:
         share = seconds / length if length else 0.0
-        self._scrubber.set_share(share)
-        self.wave.set_position(share)
         self._time.setText(f"{wording.clock(seconds)} / {wording.seconds(length)}")
+        self._scrubber.set_share(share, self.time)
+        self.wave.set_position(share)
 
     @property
     def time(self) -> str:

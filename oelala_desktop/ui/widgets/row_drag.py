@@ -6,22 +6,20 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QApplication, QFrame, QWidget
 
-from oelala_desktop.ui import theme
+from oelala_desktop.ui.style.frame import GroundFace
 
 
-class DropLine(QWidget):
+class DropLine(QFrame):
     """Two pixels in the accent colour, over whatever lies below."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self.face = GroundFace("accent")
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.hide()
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        QPainter(self).fillRect(self.rect(), QColor(theme.tokens().accent))
 
 
 class RowDrag(QObject):

@@ -27,7 +27,6 @@ class SeedBox(QWidget):
         self._last: int | None = None
         self._problem = ""
         self._edit = LineEdit()
-        theme.dress(self._edit, "field")
         self._edit.setAccessibleName(name)
         self._edit.setPlaceholderText("Random")
         self._edit.setFixedHeight(theme.HEIGHT)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QGridLayout, QSizePolicy, QWidget
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QGridLayout, QGroupBox, QRadioButton, QSizePolicy, QWidget
 
-from oelala_desktop.ui import icons, painting, theme
+from oelala_desktop.ui.style.segment import SegmentFace, TrackFace
 from oelala_desktop.ui.widgets.control import Control
 
 _INSET = 3
@@ -24,56 +23,23 @@ class Segment(NamedTuple):
     name: str = ""
 
 
-class SegmentButton(Control, QAbstractButton):
+class SegmentButton(Control, QRadioButton):
     def __init__(self, segment: Segment, dense: bool, parent: QWidget) -> None:
-        super().__init__(parent)
+        super().__init__(segment.label, parent)
+        self.face = SegmentFace(segment.icon, dense)
         self.segment = segment
-        self._dense = dense
-        self.setText(segment.label)
         self.setAccessibleName(segment.name or segment.label)
-        self.setCheckable(True)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         if not segment.label:
             self.set_hint(segment.name)
 
-    def sizeHint(self) -> QSize:
-        width = painting.text_width(theme.font(theme.BODY, 600), self.text()) + 12
-        if self.segment.icon:
-            width += 16 + (8 if self.text() else 4)
-        return QSize(width, 26 if self._dense else 30)
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        t = theme.tokens()
-        painter = QPainter(self)
-        painting.begin(painter)
-        tone = t.text2
-        if self.isChecked():
-            painting.rounded(painter, self.rect(), 6, t.selected, t.border if t.name == "light" else None)
-            tone = t.text
-        elif self.underMouse() and self.isEnabled():
-            tone = t.text
-        if not self.isEnabled():
-            tone = t.border_strong
-        font = theme.font(theme.BODY, 600 if self.isChecked() else 400)
-        text_width = painting.text_width(font, self.text())
-        icon = self.segment.icon
-        gap = 8 if icon and self.text() else 0
-        x = (self.width() - text_width - (16 if icon else 0) - gap) / 2
-        if icon:
-            icons.draw(painter, icon, QRectF(round(x), round(self.height() / 2 - 8), 16, 16), tone)
-            x += 16 + gap
-        painter.setFont(font)
-        painter.setPen(QColor(tone))
-        box = QRectF(x, 0, text_width + 2, self.height())
-        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, self.text())
-        if self.shows_ring:
-            painting.ring(painter, self.rect(), 6, t.accent)
+    def hitButton(self, pos: QPoint) -> bool:
+        return self.rect().contains(pos)
 
 
-class Segmented(QWidget):
+class Segmented(QGroupBox):
     """Choices in one frame, `columns` to a row (0: all in one). Arrow keys move the choice."""
 
     value_changed = Signal(str)
@@ -88,6 +54,8 @@ class Segmented(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
+        self.face = TrackFace()
+        self.setContentsMargins(0, 0, 0, 0)  # Qt made room for a title before there was a face
         self._buttons: dict[str, SegmentButton] = {}
         self._group = QButtonGroup(self)
         self._group.setExclusive(True)
@@ -143,9 +111,3 @@ class Segmented(QWidget):
         self._keep_one_stop()
         if isinstance(button, SegmentButton):
             self.value_changed.emit(button.segment.value)
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        t = theme.tokens()
-        painter = QPainter(self)
-        painting.begin(painter)
-        painting.rounded(painter, self.rect(), theme.RADIUS, t.input)

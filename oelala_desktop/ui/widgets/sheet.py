@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtGui import QAccessible, QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QApplication, QFrame, QWidget
 
-from oelala_desktop.ui import theme
+from oelala_desktop.ui.style.frame import GroundFace
 from oelala_desktop.ui.widgets.card import Surface
 
 
-class Sheet(QWidget):
+class Sheet(QFrame):
     """Covers its window while open; a click beside the sheet closes it. `close_sheet` gives the focus back."""
 
     closed = Signal()
+    spoken_role = QAccessible.Role.Dialog
 
     def __init__(self, window: QWidget, width: int, name: str) -> None:
         super().__init__(window)
+        self.face = GroundFace("veil")
         self._before: QWidget | None = None
         self.card = Surface(self)
         self.card.setFixedWidth(width)
@@ -62,6 +64,3 @@ class Sheet(QWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if not self.card.geometry().contains(event.position().toPoint()):
             self.close_sheet()
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        QPainter(self).fillRect(self.rect(), QColor(theme.tokens().veil))

@@ -5,31 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from oelala_desktop.ui import painting, theme
+from oelala_desktop.ui.style.frame import FrameFace
 from oelala_desktop.ui.widgets.button import IconButton
 from oelala_desktop.ui.widgets.label import Label
 from oelala_desktop.ui.widgets.sheet import Sheet
 
 
-class KeyCap(QWidget):
+class KeyCap(Label):
     """A key as it is printed on a keyboard."""
 
     def __init__(self, text: str) -> None:
-        super().__init__()
-        self._text = text
-        self.setFixedSize(max(24, painting.text_width(theme.font(theme.CAPTION, 500), text) + 14), 24)
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        t = theme.tokens()
-        painter = QPainter(self)
-        painting.begin(painter)
-        painting.rounded(painter, self.rect(), 5, t.input, t.border)
-        painter.setFont(theme.font(theme.CAPTION, 500))
-        painter.setPen(QColor(t.text))
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self._text)
+        super().__init__(text, size=theme.CAPTION, weight=500)
+        self.face = FrameFace("input", "border", 5)
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.setFixedSize(max(24, painting.text_width(self.font(), text) + 14), 24)
 
 
 class ShortcutSheet(Sheet):

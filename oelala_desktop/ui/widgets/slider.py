@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
+import math
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QSlider, QWidget
 
-from oelala_desktop.ui import painting, theme
+from oelala_desktop.ui.style.slider import SliderFace
 from oelala_desktop.ui.widgets.control import Control
 
-_KNOB, _TRACK = 14, 4
+
+def _is_whole(minimum: float, step: float, scale: int) -> bool:
+    return all(math.isclose(number * scale, round(number * scale), abs_tol=1e-9) for number in (minimum, step))
 
 
 class Slider(Control, QSlider):
@@ -29,26 +33,25 @@ class Slider(Control, QSlider):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
-        self._low = minimum
-        self._step = step
+        self.face = SliderFace(on_stage)
+        self._scale = next((10**power for power in range(5) if _is_whole(minimum, step, 10**power)), 10**5)
         self._quiet = False
-        self._on_stage = on_stage
-        self.setRange(0, round((maximum - minimum) / step))
-        self.setSingleStep(1)
-        self.setPageStep(max(1, self.maximum() // 10))
+        # what Qt has as its value is the number itself where that is whole, since screen readers say it
+        self.setRange(round(minimum * self._scale), round(maximum * self._scale))
+        self.setSingleStep(round(step * self._scale))
+        self.setPageStep(max(1, round((maximum - minimum) / step) // 10) * self.singleStep())
         self.setAccessibleName(name)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.valueChanged.connect(self._tell)
 
     def number(self) -> float:
-        return round(self._low + self.value() * self._step, 6)
+        return round(self.value() / self._scale, 6)
 
     def set_number(self, number: float) -> None:
         """Take `number` without a signal, at the nearest step."""
         self._quiet = True
-        self.setValue(round((number - self._low) / self._step))
+        self.setValue(self._nearest(number * self._scale))
         self._quiet = False
 
     def _tell(self, _value: int) -> None:
@@ -56,7 +59,7 @@ class Slider(Control, QSlider):
             self.number_changed.emit(self.number())
 
     def sizeHint(self) -> QSize:
-        return QSize(120, 20)
+        return self.face.size(self)
 
     minimumSizeHint = sizeHint
 
@@ -79,28 +82,9 @@ class Slider(Control, QSlider):
         self.setSliderDown(False)
 
     def _seek(self, x: float) -> None:
-        share = (x - _KNOB / 2) / max(1, self.width() - _KNOB)
-        self.setValue(round(share * self.maximum()))
+        self.setValue(self._nearest(self.face.value_at(x, self)))
 
-    def _share(self) -> float:
-        return self.value() / self.maximum() if self.maximum() else 0.0
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        t = theme.tokens()
-        painter = QPainter(self)
-        painting.begin(painter)
-        middle = self.height() / 2
-        x = _KNOB / 2 + self._share() * (self.width() - _KNOB)
-        line = QRectF(0, middle - _TRACK / 2, self.width(), _TRACK)
-        painting.rounded(painter, line, _TRACK / 2, t.stage_track if self._on_stage else t.track)
-        line.setWidth(x)
-        painting.rounded(painter, line, _TRACK / 2, t.accent if self.isEnabled() else t.border_strong)
-        grown = 1 if (self.underMouse() or self.isSliderDown()) and self.isEnabled() else 0
-        edged = t.name == "light" and not self._on_stage
-        painter.setPen(QPen(QColor(t.border_strong), 1) if edged else Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(t.knob if self.isEnabled() else t.muted))
-        painter.drawEllipse(QPointF(x, middle), _KNOB / 2 + grown - 0.5, _KNOB / 2 + grown - 0.5)
-        if self.shows_ring:
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(QColor(t.accent), 2))
-            painter.drawEllipse(QPointF(x, middle), _KNOB / 2 + 2, _KNOB / 2 + 2)
+    def _nearest(self, value: float) -> int:
+        """The nearest value that is a step."""
+        low, step = self.minimum(), self.singleStep()
+        return low + round((value - low) / step) * step

@@ -24,7 +24,6 @@ class AddressRow(QWidget):
     def __init__(self, name: str, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.edit = LineEdit()
-        theme.dress(self.edit, "field")
         self.edit.setPlaceholderText("https://…")
         self.edit.setAccessibleName(name)
         self.edit.setFixedHeight(theme.HEIGHT)

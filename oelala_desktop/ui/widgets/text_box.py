@@ -3,16 +3,38 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QMimeData, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QWidget
 
 from oelala_desktop.domain.tool import MAX_PROMPT
 from oelala_desktop.ui import theme
+from oelala_desktop.ui.style.field import FieldFace
 from oelala_desktop.ui.widgets.dropped import is_text
 from oelala_desktop.ui.widgets.number_box import mark_wrong
 
 
-class TextBox(QPlainTextEdit):
+class PlainBox(QPlainTextEdit):
+    """Several lines in the frame of a field; Tab goes on to what is next."""
+
+    def __init__(self, name: str, text: str = "", *, parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self.face = FieldFace()
+        self.setAccessibleName(name)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        theme.dress_scroll_bars(self)
+        self.setViewportMargins(7, 6, 7, 6)
+        self.setTabChangesFocus(True)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.update()  # the frame, which is not the viewport
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.update()
+
+
+class TextBox(PlainBox):
     """`lines` and `most` are its least and greatest height in lines. Text past `limit` characters stays and is
     reported by `problem`. Ctrl+Enter is left to the page; what is no text is handed on when it is pasted, and left to
     what lies below when it is dropped."""
@@ -31,17 +53,13 @@ class TextBox(QPlainTextEdit):
         most: int = 9,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
+        super().__init__(name, parent=parent)
         self._limit = limit
         self._lines, self._most = lines, most
         self._grows = lines < most
         self._quiet = False
-        self.setAccessibleName(name)
         self.setPlaceholderText(placeholder)
-        theme.dress_scroll_bars(self)
-        theme.dress(self, "field")
         self.setFont(theme.font(theme.BODY))
-        self.setTabChangesFocus(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.textChanged.connect(self._changed)

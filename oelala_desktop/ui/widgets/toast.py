@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
-from PySide6.QtCore import QEvent, QObject, QRectF, QTimer, Signal
-from PySide6.QtGui import QEnterEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal
+from PySide6.QtGui import QAccessible, QEnterEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from oelala_desktop.ui import icons, painting, theme
+from oelala_desktop.ui import theme
+from oelala_desktop.ui.style.frame import NoticeFace
 from oelala_desktop.ui.widgets.button import Button, IconButton
 from oelala_desktop.ui.widgets.label import Label
 
@@ -20,19 +21,21 @@ ICONS: dict[Level, str] = {
     "warning": "triangle-alert",
     "error": "circle-alert",
 }
+_TONES: dict[Level, str] = {"info": "accent_text", "ok": "ok", "warning": "warning_text", "error": "error_text"}
 SHOWN_MS, ERROR_MS = 6000, 12000
 WIDTH = 360
 _EDGE = 16
 
 
 def level_tone(level: Level, t: theme.Tokens) -> str:
-    return {"info": t.accent_text, "ok": t.ok, "warning": t.warning_text, "error": t.error_text}[level]
+    return str(getattr(t, _TONES[level]))
 
 
-class Toast(QWidget):
+class Toast(QFrame):
     """Stays while the pointer is on it; errors stay twice as long as the rest."""
 
     closed = Signal()
+    spoken_role = QAccessible.Role.AlertMessage
 
     def __init__(
         self,
@@ -45,7 +48,7 @@ class Toast(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._level: Level = level
+        self.face = NoticeFace(ICONS[level], _TONES[level])
         self.setAccessibleName(text)
         words = Label(text[:300], wrap=True)
         row = QHBoxLayout(self)
@@ -77,14 +80,6 @@ class Toast(QWidget):
     def _finish(self) -> None:
         self._timer.stop()
         self.closed.emit()
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        t = theme.tokens()
-        painter = QPainter(self)
-        painting.begin(painter)
-        painting.rounded(painter, self.rect(), theme.CARD_RADIUS, t.panel, t.border_strong)
-        place = QRectF(16, self.height() / 2 - 9, 18, 18)
-        icons.draw(painter, ICONS[self._level], place, level_tone(self._level, t))
 
 
 class ToastStack(QWidget):

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent,
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from oelala_desktop.ui import painting, theme
-from oelala_desktop.ui.widgets.button import blend
+from oelala_desktop.ui.painting import blend
 from oelala_desktop.ui.widgets.control import Control
 
 #: from the left edge of a bar to that of the next, and how wide a bar is

@@ -1,0 +1,47 @@
+"""A check box as a switch."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtWidgets import QAbstractButton
+
+from oelala_desktop.ui import painting, theme
+from oelala_desktop.ui.painting import blend
+from oelala_desktop.ui.style.face import Face, is_ringed
+
+_WIDTH, _HEIGHT = 34, 20
+
+
+class ToggleFace(Face[QAbstractButton]):
+    """`on` runs from 0 to 1 while the knob slides over."""
+
+    __slots__ = ("on",)
+
+    def __init__(self) -> None:
+        self.on = 0.0
+
+    def size(self, widget: QAbstractButton) -> QSize:
+        width = _WIDTH + 4
+        if widget.text():
+            width += 8 + painting.text_width(widget.font(), widget.text())
+        return QSize(width, 24)
+
+    def draw(self, painter: QPainter, widget: QAbstractButton) -> None:
+        t = theme.tokens()
+        enabled = widget.isEnabled()
+        box = QRectF(2, (widget.height() - _HEIGHT) / 2, _WIDTH, _HEIGHT)
+        rest = t.border_strong if widget.underMouse() else t.track
+        fill = blend(rest, t.accent if enabled else t.border_strong, self.on)
+        painting.rounded(painter, box, _HEIGHT / 2, fill)
+        painter.setPen(QPen(QColor(t.border_strong), 1) if t.name == "light" else Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(t.knob if enabled else t.muted))
+        reach = _WIDTH - _HEIGHT
+        painter.drawEllipse(QPointF(box.x() + _HEIGHT / 2 + reach * self.on, box.center().y()), 7, 7)
+        if widget.text():
+            painter.setFont(widget.font())
+            painter.setPen(QColor(t.text if enabled else t.muted))
+            area = QRectF(box.right() + 8, 0, widget.width(), widget.height())
+            painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, widget.text())
+        if is_ringed(widget):
+            painting.ring(painter, box.adjusted(-2, -2, 2, 2), _HEIGHT / 2 + 2, t.accent)
