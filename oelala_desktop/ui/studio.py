@@ -17,13 +17,13 @@ from oelala_desktop.domain.job import Job
 from oelala_desktop.domain.reuse import given_to
 from oelala_desktop.services.known_settings import MUTED, VOLUME
 from oelala_desktop.ui.actions import ActionRunner
-from oelala_desktop.ui.pages.activity_panel import Notice
+from oelala_desktop.ui.notices import Notice, NoticesModel
+from oelala_desktop.ui.queue.feed import QueueFeed
 from oelala_desktop.ui.shell import Shell
 from oelala_desktop.ui.theme import Theme
 from oelala_desktop.ui.widgets.loudness import Loudness
 from oelala_desktop.ui.widgets.toast import Level
 
-_KEPT = 100
 _KNOWN_TRIES, _KNOWN_PAUSE = 20, 0.25  # seconds between
 
 
@@ -59,8 +59,9 @@ class Studio(QObject):
         self.shell = shell
         self.theme = theme
         self.actions = ActionRunner(services.scope, self.present)
-        self.notices: list[Notice] = []
+        self.notices = NoticesModel(self)
         self.unseen = 0
+        self.queue = QueueFeed(self)
         settings = services.settings
         self.loudness = Loudness(settings.get(VOLUME), settings.get(MUTED), parent=self)
         self.loudness.changed.connect(self._keep_loudness)
@@ -88,8 +89,7 @@ class Studio(QObject):
         toast: bool = True,
     ) -> None:
         """Tells it at the window's foot and keeps it in the activity list. `key` is a job id or empty."""
-        self.notices.insert(0, Notice(text, level, time.strftime("%H:%M"), key))
-        del self.notices[_KEPT:]
+        self.notices.add(Notice(text, level, time.strftime("%H:%M"), key))
         self.unseen += 1
         self.notices_changed.emit()
         if toast:

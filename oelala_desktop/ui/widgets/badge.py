@@ -16,9 +16,12 @@ def badge_width(text: str) -> int:
 
 
 def draw_badge(painter: QPainter, rect: QRectF, text: str, tone: str) -> None:
-    """`tone` is "quiet" (outlined) or "accent" (tinted)."""
+    """`tone` is "quiet" (outlined), "accent" (tinted) or "warning" (filled)."""
     t = theme.tokens()
-    if tone == "accent":
+    if tone == "warning":
+        painting.rounded(painter, rect, rect.height() / 2, t.warning)
+        painter.setPen(QColor(t.stage))
+    elif tone == "accent":
         painting.rounded(painter, rect, rect.height() / 2, t.accent_soft)
         painter.setPen(QColor(t.accent_text))
     else:
