@@ -14,6 +14,7 @@ from PySide6.QtGui import QDesktopServices
 from oelala_desktop.bootstrap import Services
 from oelala_desktop.domain.errors import OelalaError
 from oelala_desktop.domain.job import Job
+from oelala_desktop.domain.media import MediaItem
 from oelala_desktop.domain.reuse import given_to
 from oelala_desktop.services.known_settings import MUTED, VOLUME
 from oelala_desktop.ui.actions import ActionRunner
@@ -102,17 +103,20 @@ class Studio(QObject):
     def open_job(self, job_id: str) -> None:
         self.job_opened.emit(job_id)
 
-    async def thumbnail_of(self, path: Path, size: int = 256, *, covering: bool = False) -> bytes | None:
-        """An encoded picture of a result, as `Library.thumbnail` gives it. One that was made just now may take the
-        library a moment to know."""
+    async def item_of(self, path: Path) -> MediaItem | None:
+        """A result in My Media. One that was made just now may take the library a moment to know."""
         await self.open_library()
-        library = self.services.library
         for _ in range(_KNOWN_TRIES):
-            item = await library.by_path(path)
+            item = await self.services.library.by_path(path)
             if item is not None:
-                return await library.thumbnail(item.id, size, covering=covering)
+                return item
             await asyncio.sleep(_KNOWN_PAUSE)
         return None
+
+    async def thumbnail_of(self, path: Path, size: int = 256, *, covering: bool = False) -> bytes | None:
+        """An encoded picture of a result, as `Library.thumbnail` gives it."""
+        item = await self.item_of(path)
+        return None if item is None else await self.services.library.thumbnail(item.id, size, covering=covering)
 
     def show_in_folder(self, path: Path) -> None:
         """Opens the folder that holds `path` in the system's file manager."""

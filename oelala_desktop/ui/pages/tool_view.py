@@ -328,7 +328,7 @@ class ToolView(QObject):
         self._studio.actions.start(again(), done=self.queue.started)
 
     async def _favorite(self, path: Path) -> None:
-        item = await self._services.library.by_path(path)
+        item = await self._studio.item_of(path)
         if item is not None:
             await self._services.library.set_favorite([item.id], not item.favorite)
 

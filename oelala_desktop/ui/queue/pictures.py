@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
+from oelala_desktop.domain.errors import NotFound
 from oelala_desktop.domain.events import LibraryChanged
 from oelala_desktop.domain.job import Job, Output
+from oelala_desktop.domain.media import MediaItem
 from oelala_desktop.ui.bridge import Latest
 from oelala_desktop.ui.gallery.pixmaps import ANY_SIZE
 from oelala_desktop.ui.images import decode_image, load_image
@@ -47,26 +50,28 @@ class JobPictures(QObject):
         """The result if there is one, else the start picture."""
         image, made = None, job.main_output
         if made is not None and made.is_visual:
-            data = await self._studio.thumbnail_of(Path(made.path), size, covering=True)
+            item, data = await self._know(job, made), None
+            if item is not None:
+                with suppress(NotFound):  # it went just now
+                    data = await self._studio.services.library.thumbnail(item.id, size, covering=True)
             image = await decode_image(data) if data else None
-            await self._know(job, made)
         elif shown := [given for given in job.inputs if given.kind == "picture"]:
             image, _ = await load_image(Path(shown[0].path), 2 * size)
         if image is not None:
             self._asked.pop(key, None)  # once it has left the cache it may be asked for again
             self._book.take_picture(job.id, image, size)
 
-    async def _know(self, job: Job, made: Output) -> None:
-        item = await self._studio.services.library.by_path(Path(made.path))
+    async def _know(self, job: Job, made: Output) -> MediaItem | None:
+        item = await self._studio.item_of(Path(made.path))
         if item is not None:
             self._media[item.id] = job.id
             self._book.set_favourite(job.id, item.favorite)
+        return item
 
     async def look_at(self, job: Job) -> None:
         """Whether the result is a favourite, for who shows it."""
         made = job.main_output
         if made is not None and made.is_visual:
-            await self._studio.open_library()
             await self._know(job, made)
 
     def library_changed(self, event: LibraryChanged) -> None:
