@@ -13,7 +13,7 @@ from oelala_desktop.domain.job import EngineRef, JobError, JobState, Progress
 from oelala_desktop.domain.passes import WHOLE, Part
 from oelala_desktop.ui import pass_bar, theme
 from oelala_desktop.ui.pages.living_queue import to_follow
-from oelala_desktop.ui.queue import row_cell, strip_cell
+from oelala_desktop.ui.queue import cell_size, row_cell, strip_cell
 from oelala_desktop.ui.queue.forecast import forecast
 from oelala_desktop.ui.queue.order import (
     STRIP_WAITING,
@@ -236,10 +236,10 @@ def test_passes_have_their_colours() -> None:
 
 
 def test_cells_go_with_the_room() -> None:
-    assert strip_cell.cell_size(500, 584) is strip_cell.SMALL
-    assert strip_cell.cell_size(760, 844) is strip_cell.NORMAL
-    assert strip_cell.cell_size(1700, 1384) is strip_cell.LARGE
-    assert strip_cell.NORMAL.row_height == 126
+    assert cell_size.cell_size(500, 584) is cell_size.SMALL
+    assert cell_size.cell_size(760, 844) is cell_size.NORMAL
+    assert cell_size.cell_size(1700, 1384) is cell_size.LARGE
+    assert cell_size.NORMAL.row_height == 126
 
 
 def test_a_line_parts_what_runs_from_the_rest() -> None:

@@ -109,6 +109,7 @@ class JobStage(QObject):
         changes = Latest(self, lambda _pending: self._look_again(), _PAUSE_MS)
         listen(bus, self, LibraryChanged, lambda event: changes.put("library", True) if event.removed else None)
         panel.play_failed.connect(lambda _text: self._cannot_play())
+        self._stand()
 
     def follow(self, job: Job) -> None:
         """Shows `job` from where it stands."""

@@ -9,32 +9,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
-from oelala_desktop.domain.passes import WHOLE, Part
-from oelala_desktop.ui import theme
 from oelala_desktop.ui.widgets.card import Surface
 from oelala_desktop.ui.widgets.empty_state import EmptyState
-from oelala_desktop.ui.widgets.stage_actions import StageActions, reasons_of
 from oelala_desktop.ui.widgets.stage_head import StageHead
 
 if TYPE_CHECKING:  # what stands on the stage is imported when it is first shown, which start-up gains by
     from oelala_desktop.domain.job import JobError, Progress
+    from oelala_desktop.domain.passes import Part
     from oelala_desktop.ui.widgets.error_pane import ErrorPane
     from oelala_desktop.ui.widgets.loudness import Loudness
     from oelala_desktop.ui.widgets.preview_pane import PreviewPane
+    from oelala_desktop.ui.widgets.stage_actions import StageActions
     from oelala_desktop.ui.widgets.stage_band import StageBand
     from oelala_desktop.ui.widgets.video_player import VideoPlayer
 
+_FOOT = 56  # pixels of height that the actions have
 _AWAY = "{} does not answer; this goes on as soon as it does"
-
-
-class _Ground(QWidget):
-    """Black in both palettes."""
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        QPainter(self).fillRect(self.rect(), QColor(theme.tokens().stage))
 
 
 class OutputPanel(Surface):
@@ -52,8 +45,6 @@ class OutputPanel(Surface):
         self.head = StageHead()
         self.head.acted.connect(self.acted)
         self.head.part_chosen.connect(self.part_chosen)
-        self.buttons = StageActions()
-        self.buttons.acted.connect(self.acted)
         self.empty = EmptyState(
             "clapperboard",
             "Your video appears here",
@@ -67,17 +58,31 @@ class OutputPanel(Surface):
         self._band: StageBand | None = None
         self._pictures: QStackedWidget | None = None
         self._error: ErrorPane | None = None
+        self._buttons: StageActions | None = None
         self._state, self._facts, self._sketch = "empty", "", False
         self.stack = QStackedWidget()
         self.stack.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.stack.addWidget(self.empty)
+        self._foot = QVBoxLayout()  # the actions come when there may be something to act on, to a place kept for them
+        self._foot.addSpacing(_FOOT)
         column = QVBoxLayout(self)
         column.setContentsMargins(1, 1, 1, 1)
         column.setSpacing(0)
         column.addWidget(self.head)
         column.addWidget(self.stack, 1)
-        column.addWidget(self.buttons)
-        self.show_empty()
+        column.addLayout(self._foot)
+        self.head.show_state("empty", "")
+
+    @property
+    def buttons(self) -> StageActions:
+        if self._buttons is None:
+            from oelala_desktop.ui.widgets.stage_actions import StageActions
+
+            self._buttons = StageActions()
+            self._buttons.acted.connect(self.acted)
+            self._foot.takeAt(0)
+            self._foot.addWidget(self._buttons)
+        return self._buttons
 
     # what stands on the stage
 
@@ -91,9 +96,9 @@ class OutputPanel(Surface):
     def _make_stage(self) -> None:
         from oelala_desktop.ui.widgets.loudness import Loudness
         from oelala_desktop.ui.widgets.preview_pane import PreviewPane
-        from oelala_desktop.ui.widgets.stage_band import StageBand
+        from oelala_desktop.ui.widgets.stage_band import StageBand, StageGround
 
-        self._ground = _Ground()
+        self._ground = StageGround()
         self._preview = PreviewPane()
         self._pictures = QStackedWidget()
         self._pictures.addWidget(self._preview)
@@ -137,7 +142,7 @@ class OutputPanel(Surface):
         self._set_reasons()
 
     def _set_reasons(self, gone: str = "", *, is_video: bool = False) -> None:
-        self.buttons.set_reasons(reasons_of(self._state, gone=gone, is_video=is_video))
+        self.buttons.show_state(self._state, gone=gone, is_video=is_video)
 
     def _set_picture(self, widget: QWidget) -> None:
         assert self._pictures is not None
@@ -150,9 +155,10 @@ class OutputPanel(Surface):
         self._show("halted" if paused else "empty", self.empty)
 
     def show_running(
-        self, facts: str = "", *, state: str = "running", parts: Sequence[Part] = WHOLE, sketch: bool = False
+        self, facts: str = "", *, state: str = "running", parts: Sequence[Part] = (), sketch: bool = False
     ) -> None:
-        """Start over with an empty preview. `state` is one of those of a job that is not over."""
+        """Start over with an empty preview. `state` is one of those of a job that is not over, `parts` are those of its
+        bar."""
         waits = state != "running"
         self.band.progress.begin(parts, "Waiting for its turn" if waits else "Starting")
         self.band.show_progress()

@@ -11,7 +11,7 @@ from oelala_desktop.ui.pages.obstacle_words import wanted, words_for
 from oelala_desktop.ui.pages.output_panel import OutputPanel
 from oelala_desktop.ui.pages.queue_card import QueueCard
 from oelala_desktop.ui.pages.tool_form import ToolForm
-from oelala_desktop.ui.queue.strip_cell import cell_size
+from oelala_desktop.ui.queue.cell_size import cell_size
 
 _EMPTY = {
     "video": ("clapperboard", "Your video appears here"),

@@ -23,8 +23,9 @@ from PySide6.QtWidgets import QAbstractItemView, QApplication, QListView, QSizeP
 
 from oelala_desktop.domain.job import Job, JobState
 from oelala_desktop.ui import painting, theme
+from oelala_desktop.ui.queue.cell_size import OUTLINE, CellSize
 from oelala_desktop.ui.queue.jobs_model import JobsModel, Role, section_at
-from oelala_desktop.ui.queue.strip_cell import OUTLINE, CellSize, Index, StripCell, act_at
+from oelala_desktop.ui.queue.strip_cell import Index, StripCell, act_at
 from oelala_desktop.ui.widgets.file_drag import drag_files
 from oelala_desktop.ui.widgets.picture_cell import Ghost
 from oelala_desktop.ui.widgets.quiet_list import QuietList

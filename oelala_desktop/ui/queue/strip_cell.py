@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from oelala_desktop.domain.job import Job, JobState, Progress
 from oelala_desktop.ui import icons, painting, pass_bar, theme, wording
+from oelala_desktop.ui.queue.cell_size import CAPTION, NORMAL, OUTLINE, UNDER
 from oelala_desktop.ui.queue.jobs_model import Role, section_at
 from oelala_desktop.ui.queue.order import Section, section_of
 from oelala_desktop.ui.queue.words import length_words
@@ -19,35 +20,12 @@ if TYPE_CHECKING:
     from oelala_desktop.ui.queue.strip import FilmStrip
 
 Index = QModelIndex | QPersistentModelIndex
-#: room for the outline, between two cells, before the first, and where one kind of jobs ends and another begins
-OUTLINE, GAP, EDGE, BORDER = 4, 8, 12, 13
-_CAPTION, _UNDER = 16, 6
+#: room between two cells, before the first, and where one kind of jobs ends and another begins
+GAP, EDGE, BORDER = 8, 12, 13
 _RADIUS, _RING, _STROKE = 8, 20.0, 4.0
 _ICON_ONLY = 34  # pixels of a button without words
 #: how dark a picture is whose job is not over
 _DIM = {Section.RUNNING: 0.45, Section.WAITING: 0.2, Section.FAILED: 0.62}
-
-
-class CellSize(NamedTuple):
-    """In pixels; a cell without a caption says it in its tooltip."""
-
-    width: int
-    height: int
-    captioned: bool = True
-
-    @property
-    def row_height(self) -> int:
-        return self.height + 2 * OUTLINE + (_UNDER - OUTLINE + _CAPTION if self.captioned else 0)
-
-
-SMALL, NORMAL, LARGE = CellSize(72, 48, False), CellSize(104, 100), CellSize(168, 124)
-
-
-def cell_size(width: int, height: int) -> CellSize:
-    """For a column of that size: where there is little height the stage comes first."""
-    if height < 700:
-        return SMALL
-    return LARGE if width >= 1200 and height >= 1100 else NORMAL
 
 
 def lead_of(section: Section, before: Section | None) -> int:
@@ -216,7 +194,7 @@ class StripCell(QStyledItemDelegate):
     def _caption(self, painter: QPainter, cell: QRectF, index: Index, section: Section, t: theme.Tokens) -> None:
         tone = {Section.FAILED: t.error_text, Section.RUNNING: t.accent_text}.get(section, t.muted)
         font = theme.font(theme.CAPTION, 500 if section in (Section.FAILED, Section.RUNNING) else 400)
-        box = QRectF(cell.x(), cell.bottom() + _UNDER, cell.width(), _CAPTION)
+        box = QRectF(cell.x(), cell.bottom() + UNDER, cell.width(), CAPTION)
         painter.setFont(font)
         painter.setPen(QColor(tone))
         words = painting.elided(font, index.data(Role.CAPTION) or "", box.width() + 1)

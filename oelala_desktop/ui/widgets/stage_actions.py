@@ -71,7 +71,7 @@ class StageActions(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._buttons: dict[str, Button] = {}
         self._reasons: Mapping[str, str] = {}
-        row = QHBoxLayout(self)
+        self._row = row = QHBoxLayout(self)
         row.setContentsMargins(_SIDE, 0, _SIDE, 0)
         row.setSpacing(_GAP)
         for key, words, icon in _ACTIONS:
@@ -84,10 +84,11 @@ class StageActions(QWidget):
         self._more.clicked.connect(self._open_menu)
         row.addWidget(self._more)
         row.addStretch(1)
-        self.set_reasons(reasons_of("empty"))
+        self.show_state("empty")
 
-    def set_reasons(self, reasons: Mapping[str, str]) -> None:
-        self._reasons = reasons
+    def show_state(self, state: str, *, gone: str = "", is_video: bool = False) -> None:
+        """As `reasons_of` takes it."""
+        self._reasons = reasons = reasons_of(state, gone=gone, is_video=is_video)
         for key, button in self._buttons.items():
             button.set_reason(reasons.get(key, ""))
         self._more.set_reason(reasons.get("copy_prompt", ""))
@@ -108,6 +109,8 @@ class StageActions(QWidget):
         count = fitting(widths, self.width() - 2 * _SIDE, self._more.sizeHint().width())
         for at, button in enumerate(self._buttons.values()):
             button.setVisible(at < count)
+        self._row.invalidate()
+        self._row.activate()  # now: a request for it would come while Qt lays out, and be lost
 
     def _open_menu(self) -> None:
         menu = theme.make_menu(self)

@@ -25,6 +25,13 @@ _NOTHING = "There is nothing to play."
 _SILENT = "There is no sound."
 
 
+class StageGround(QWidget):
+    """What picture and band stand on: black in both palettes."""
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        QPainter(self).fillRect(self.rect(), QColor(theme.tokens().stage))
+
+
 class ProgressFace(QWidget):
     """What runs and how long it takes yet, the bar in its parts, and the name under each."""
 
@@ -40,7 +47,7 @@ class ProgressFace(QWidget):
 
     def begin(self, parts: Sequence[Part], words: str) -> None:
         """From nothing; `words` stand there until there is progress to tell."""
-        self._parts, self._progress = parts, None
+        self._parts, self._progress = parts or WHOLE, None
         self._say(words, "", "")
 
     def say(self, words: str) -> None:

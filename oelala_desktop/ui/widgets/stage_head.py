@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from PySide6.QtCore import QPointF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from oelala_desktop.ui.widgets.segmented import Segmented
 
 HEIGHT = 48
+_MIDDLE = 18  # of the dot, from the left
 SKETCH = "Sketch – no AI model"
 _IDLE = "Nothing runs here."
 
@@ -43,29 +44,6 @@ STATES = {
 }
 
 
-class _Dot(QWidget):
-    def __init__(self) -> None:
-        super().__init__()
-        self.state = STATES["empty"]
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-
-    def sizeHint(self) -> QSize:
-        return QSize(18, 18)
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painting.begin(painter)
-        tone, middle = QColor(getattr(theme.tokens(), self.state.dot)), QPointF(9, 9)
-        painter.setPen(Qt.PenStyle.NoPen)
-        if self.state.runs:
-            halo = QColor(tone)
-            halo.setAlphaF(0.3)
-            painter.setBrush(halo)
-            painter.drawEllipse(middle, 9, 9)
-        painter.setBrush(tone)
-        painter.drawEllipse(middle, 5, 5)
-
-
 class StageHead(QWidget):
     """`acted` sends: cancel, history."""
 
@@ -75,7 +53,7 @@ class StageHead(QWidget):
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setFixedHeight(HEIGHT)
-        self._dot = _Dot()
+        self._state = STATES["empty"]
         self._title = Label("", weight=600)
         self._badge = Badge(SKETCH, "warning")
         self._badge.hide()
@@ -88,10 +66,10 @@ class StageHead(QWidget):
         history = Button("History", icon="rotate-ccw-clock", height=theme.DENSE_HEIGHT)
         history.clicked.connect(partial(self.acted.emit, "history"))
         self._row = row = QHBoxLayout(self)
-        row.setContentsMargins(10, 0, 8, 0)
+        row.setContentsMargins(2 * _MIDDLE, 0, 8, 0)
         row.setSpacing(8)
-        for widget in (self._dot, self._title, self._badge):
-            row.addWidget(widget)
+        row.addWidget(self._title)
+        row.addWidget(self._badge)
         row.addSpacing(4)
         row.addWidget(self._facts, 1)
         row.addWidget(self._cancel)
@@ -99,13 +77,26 @@ class StageHead(QWidget):
 
     def show_state(self, name: str, facts: str, *, sketch: bool = False) -> None:
         """`name` is a key of STATES."""
-        state = STATES[name]
-        self._dot.state = state
-        self._dot.update()
+        state = self._state = STATES[name]
+        self.update()
         self._title.setText(state.title)
         self._badge.setVisible(sketch)
         self._facts.setText(facts)
         self._cancel.set_reason("" if state.runs else _IDLE)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """The dot: with a halo while something runs or waits."""
+        painter = QPainter(self)
+        painting.begin(painter)
+        tone, middle = QColor(getattr(theme.tokens(), self._state.dot)), QPointF(_MIDDLE, self.height() / 2)
+        painter.setPen(Qt.PenStyle.NoPen)
+        if self._state.runs:
+            halo = QColor(tone)
+            halo.setAlphaF(0.3)
+            painter.setBrush(halo)
+            painter.drawEllipse(middle, 9, 9)
+        painter.setBrush(tone)
+        painter.drawEllipse(middle, 5, 5)
 
     @property
     def title(self) -> str:
