@@ -18,7 +18,7 @@ class QueueView(QObject):
         self._studio = studio
         self._book = book = studio.queue.book
         self._acts = acts = QueueActs(studio)
-        self.jobs = JobsModel(book, book.panel, self)
+        self.jobs = JobsModel(book, book.panel_ids, self)
         panel.show_jobs(self.jobs)
         panel.list.acted.connect(acts.do)
         panel.list.moved.connect(acts.place)

@@ -123,7 +123,7 @@ class Seeded:
 
     def show_queue(self, page: ToolPage, tool: str) -> None:
         """The book's jobs in the page's filmstrip."""
-        page.queue.strip.show_jobs(JobsModel(self.book, partial(self.book.strip, tool), page))
+        page.queue.strip.show_jobs(JobsModel(self.book, partial(self.book.strip_ids, tool), page))
         self.book.arranged.connect(lambda: page.queue.set_counts(self.book.counts(tool)))
         self.book.changed.connect(lambda _ids: page.queue.set_counts(self.book.counts(tool)))
         page.queue.set_counts(self.book.counts(tool))
@@ -163,7 +163,7 @@ class Seeded:
 
     def _add_panels(self) -> None:
         self.queue = QueuePanel()
-        self.queue.show_jobs(JobsModel(self.book, self.book.panel, self.queue))
+        self.queue.show_jobs(JobsModel(self.book, self.book.panel_ids, self.queue))
         self.book.arranged.connect(lambda: self.queue.set_counts(self.book.counts()))
         self.engine = EnginePanel()
         self.activity = ActivityPanel(NoticesModel(self.shell, NOTICES))

@@ -6,20 +6,29 @@ from __future__ import annotations
 import json
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
 import pytest
 from PIL import Image
 from PySide6.QtCore import QModelIndex, QPoint, Qt
-from PySide6.QtTest import QTest
+from PySide6.QtGui import QAccessible
+from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QListView, QMenu, QWidget
+from pytestqt.qtbot import QtBot
 
-from oelala_desktop.domain.job import JobState
+from oelala_desktop.domain.events import JobChanged
+from oelala_desktop.domain.job import JobError, JobState
 from oelala_desktop.ui.main_window import MainWindow
+from oelala_desktop.ui.pages.queue_card import QueueCard
 from oelala_desktop.ui.pages.tool_view import ToolView
+from oelala_desktop.ui.queue.book import JobBook
+from oelala_desktop.ui.queue.cell_size import SMALL
+from oelala_desktop.ui.queue.jobs_model import JobsModel
 from tests.gui.inputs_rig import named
 from tests.gui.living import live, page_of, ready, until
+from tests.gui.seeded_queue import fill, past, running, waiting
 from tests.sketch.holdable import Brake
 
 SHORT = {"duration": 1.0, "fps": 8, "resolution": "480p"}
@@ -228,3 +237,79 @@ def test_again_with_a_new_seed_and_a_favourite(qapp: QApplication, home: Path, p
         await until(lambda: [g.name for g in facts().get("image", ())] != ["harbour.png"], "the frame as start picture")
 
     live(qapp, home, scenario)
+
+
+def test_a_server_that_goes_is_told_on_the_stage(
+    qapp: QApplication, tmp_path: Path, picture: Path, brake: Brake
+) -> None:
+    command = [*brake.command, "--port", "0", "--idle-exit", "0"]
+    brake.hold()
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
+        assert server.stdout is not None
+        url = server.stdout.readline().split()[-1]
+
+        async def scenario(window: MainWindow) -> None:
+            page = await queued(window, picture, 1)
+            server.kill()
+            await until(lambda: head(page) == "Not reachable", "the word in the head")
+            assert "does not answer" in named(page.page, "Progress").accessibleDescription()
+            assert button(page.page, "Cancel").isEnabled()
+
+        live(qapp, tmp_path / "away", scenario, engine=url)
+    brake.release()
+
+
+def test_a_failed_job_says_why_and_can_be_run_again(qapp: QApplication, home: Path, picture: Path) -> None:
+    async def scenario(window: MainWindow) -> None:
+        page = await queued(window, picture, 1)
+        job = page.stage.job
+        assert job is not None
+        failed = replace(job, state=JobState.FAILED, error=JobError("It ran out of paint.", "memory"), finished_at=1.0)
+        window.studio.services.bus.publish(JobChanged(failed))
+        await until(lambda: cells(page) == ["failed, harbour, It ran out of paint."], "the cell")
+        assert head(page) == "Failed" and button(page.page, "Copy the error").isEnabled()
+        assert not button(page.page, "Save as").isEnabled()
+        QTest.mouseClick(button(page.page, "Copy the error"), LEFT)
+        assert "It ran out of paint." in QApplication.clipboard().text()
+        click(page, 0)  # on the cell's own Retry
+        await until(lambda: len(cells(page)) == 2, "the job that was made of it")
+        fresh = window.studio.queue.book.find(page.queue.jobs.ids[1])
+        assert fresh is not None and (fresh.retry_of, fresh.seed) == (job.id, job.seed)
+
+    live(qapp, home, scenario)
+
+
+def test_the_strip_is_a_list_for_screen_readers(qtbot: QtBot) -> None:
+    card = QueueCard()
+    qtbot.addWidget(card)
+    book = JobBook()
+    model = JobsModel(book, lambda: book.strip_ids("image-to-video"))
+    QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal, model)
+    card.strip.show_jobs(model)
+    card.resize(760, 182)
+    card.show()
+    fill(book, [running(), *past(4), *waiting(2)])
+    heard = QAccessible.queryAccessibleInterface(card.strip)
+    assert heard is not None
+    assert (heard.role(), heard.text(QAccessible.Text.Name)) == (QAccessible.Role.List, "Queue")
+    names = [heard.child(at).text(QAccessible.Text.Name).replace("\u00a0", " ") for at in range(heard.childCount())]
+    assert names[4:6] == ["running, harbour, 31 %, about 2 min 10 s left", "waiting, harbour, place 1, starts in 2 min"]
+    assert all(heard.child(at).role() == QAccessible.Role.ListItem for at in range(heard.childCount()))
+
+
+def test_no_state_of_the_card_moves_another(qtbot: QtBot) -> None:
+    card = QueueCard()
+    qtbot.addWidget(card)
+    before = card.minimumHeight(), card.maximumHeight()
+    book = JobBook()
+    card.strip.show_jobs(JobsModel(book, lambda: book.strip_ids("image-to-video")))
+    card.resize(760, before[0])
+    card.show()
+    place = card.strip.geometry()
+    fill(book, [running(), *past(), *waiting(20)])
+    card.set_counts(book.counts("image-to-video"))
+    card.grab()
+    assert (card.minimumHeight(), card.maximumHeight()) == before == (182, 182)
+    assert card.strip.geometry() == place
+    card.set_cell_size(SMALL)
+    assert card.height() == 36 + SMALL.row_height + 10

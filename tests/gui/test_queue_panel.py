@@ -127,7 +127,7 @@ def test_a_button_does_not_repeat_either(qtbot: QtBot) -> None:
 
 def test_thousands_that_wait_are_all_in_the_list(qtbot: QtBot) -> None:
     book = JobBook()
-    model = JobsModel(book, book.panel)
+    model = JobsModel(book, book.panel_ids)
     QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal, model)
     panel = QueuePanel()
     qtbot.addWidget(panel)
@@ -155,7 +155,7 @@ def test_keys_and_buttons_of_the_list(qtbot: QtBot) -> None:
     book = JobBook()
     panel = QueuePanel()
     qtbot.addWidget(panel)
-    panel.show_jobs(JobsModel(book, book.panel))
+    panel.show_jobs(JobsModel(book, book.panel_ids))
     panel.resize(440, 700)
     panel.show()
     fill(book, [running(), *waiting(3)])

@@ -35,7 +35,7 @@ class LivingQueue(QObject):
         self._book = book = studio.queue.book
         self._acts = acts = QueueActs(studio)
         self.following = True
-        self.jobs = JobsModel(book, partial(book.strip, tool.id), self)
+        self.jobs = JobsModel(book, partial(book.strip_ids, tool.id), self)
         strip = card.strip
         strip.show_jobs(self.jobs)
         strip.opened.connect(self._opened)

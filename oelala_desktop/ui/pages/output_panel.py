@@ -168,10 +168,12 @@ class OutputPanel(Surface):
 
     def set_running(self, state: str, server: str = "") -> None:
         """The job in view stands otherwise now; its preview stays. `server` is what does not answer while "away"."""
-        self._state = state
+        before, self._state = self._state, state
         self.head.show_state(state, self._facts, sketch=self._sketch)
         if state == "away":
             self.band.progress.say(_AWAY.format(server))
+        elif before == "away":
+            self.band.progress.go_on()
 
     def set_progress(self, progress: Progress) -> None:
         self.band.progress.set_progress(progress)

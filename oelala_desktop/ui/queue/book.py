@@ -74,10 +74,10 @@ class JobBook(QObject):
         progress = self._progress.get(active)
         return progress.fraction if progress else 0.0
 
-    def strip(self, tool: str) -> list[str]:
+    def strip_ids(self, tool: str) -> list[str]:
         return strip_order(self._over.values(), self._running.values(), self._waiting, tool=tool, gone=self._gone)
 
-    def panel(self) -> list[str]:
+    def panel_ids(self) -> list[str]:
         return panel_order(self._over.values(), self._running.values(), self._waiting)
 
     def counts(self, tool: str = "") -> Counts:

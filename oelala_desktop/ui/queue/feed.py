@@ -27,6 +27,7 @@ from oelala_desktop.ui.queue.pictures import JobPictures
 if TYPE_CHECKING:
     from oelala_desktop.ui.studio import Studio
 
+_ARRANGE_MS = 50  # thousands that come at once are put in order a few times
 _LOOK_MS = 300  # changes of the library come in showers
 
 
@@ -42,7 +43,7 @@ class QueueFeed(QObject):
         self._past: dict[tuple[str, str], list[tuple[float, float]]] = {}
         self._asked: set[tuple[str, str]] = set()
         self._known: dict[tuple[tuple[str, str], float], float | None] = {}  # what follows of it for an amount of work
-        self._arranges = Latest(self, lambda _pending: self.book.arrange())
+        self._arranges = Latest(self, lambda _pending: self.book.arrange(), _ARRANGE_MS)
         self._moves = Latest(self, self._take_progress)
         self._looks = Latest(self, self._look, _LOOK_MS)
         bus = studio.services.bus

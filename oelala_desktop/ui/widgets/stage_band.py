@@ -51,8 +51,15 @@ class ProgressFace(QWidget):
         self._say(words, "", "")
 
     def say(self, words: str) -> None:
-        """Instead of what runs, which goes on where it stands."""
+        """Instead of what runs, until there is news of it, or it goes on."""
         self._say(words, "", "")
+
+    def go_on(self) -> None:
+        """What runs stands there again."""
+        if self._progress is not None:
+            self.set_progress(self._progress)
+        else:
+            self._say("Starting", "", "")
 
     def set_progress(self, progress: Progress) -> None:
         self._progress = progress
