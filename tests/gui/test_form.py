@@ -207,6 +207,7 @@ def test_output_states(qtbot: QtBot) -> None:
     panel = OutputPanel()
     qtbot.addWidget(panel)
     panel.resize(700, 700)
+    panel.show_empty()
     panel.show()
     panel.show_running(sketch=True)
     panel.set_progress(Progress(0.31, "KSampler", "high", 2, 3, 130.0))

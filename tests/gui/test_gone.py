@@ -32,7 +32,7 @@ def test_a_deleted_result_is_nowhere_offered(qapp: QApplication, tmp_path: Path)
         assert job is not None
         path = Path(job.outputs[-1].path)
         await until(lambda: job.id in page.queue.jobs.ids, "the strip of recent results")
-        assert _button(window, "Save as").isEnabled()
+        await until(lambda: _button(window, "Save as").isEnabled(), "it on the stage")
         while await library.by_path(path) is None:
             await window.studio.thumbnail_of(path)
         path.unlink()

@@ -32,7 +32,7 @@ class JobList(QuietList):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.entered_row.connect(lambda index: self.acted.emit(self._id(index), "open"))
         self.deleted_row.connect(lambda index: self.acted.emit(self._id(index), "delete"))
-        self._drag = RowDrag(self, _movable)
+        self._drag = RowDrag(self, _movable, box=lambda index: self.visualRect(index).adjusted(16, -4, -16, -4))
         self._drag.moved.connect(lambda row, before: self.moved.emit(self._id(row), self._id(before)))
 
     def _id(self, index: Index) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QModelIndex, QPoint, QPointF, QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPoint, QPointF, QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
@@ -54,7 +54,7 @@ class FilmStrip(QuietList):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self._drag = RowDrag(self, self._movable, self._ghost)
+        self._drag = RowDrag(self, self._movable, self._ghost, self._box)
         self._drag.moved.connect(lambda row, before: self.moved.emit(self._id(row), self._id(before)))
         self.entered_row.connect(lambda index: self.opened.emit(self._id(index)))
         self.deleted_row.connect(lambda index: self.acted.emit(self._id(index), "delete"))
@@ -86,7 +86,6 @@ class FilmStrip(QuietList):
 
     def _set_sharpness(self) -> None:
         size = max(self._cells.size[:2]) * self.devicePixelRatioF()
-        self._drag.reach = self._cells.size.height + 2 * OUTLINE
         if self.jobs is not None:
             self.jobs.picture_size = 256 if size <= 256 else 512
 
@@ -200,6 +199,10 @@ class FilmStrip(QuietList):
     def _movable(self, index: QModelIndex) -> bool:
         job: Job | None = index.data(Role.JOB)
         return job is not None and job.state is JobState.QUEUED
+
+    def _box(self, index: QModelIndex) -> QRect:
+        cell = self._cells.cell_of(index, self.visualRect(index)).toRect()
+        return cell.adjusted(-OUTLINE, -OUTLINE, OUTLINE, OUTLINE)
 
     def _ghost(self, index: QModelIndex) -> Ghost:
         pixmap: QPixmap | None = index.data(Role.PICTURE)

@@ -189,7 +189,7 @@ class StripCell(QStyledItemDelegate):
         if self._strip.is_shown(index):
             painting.rounded(painter, cell.adjusted(-4, -4, 4, 4), _RADIUS + 4, None, t.accent, 2)
         if focused and self._strip.shows_ring:
-            painting.rounded(painter, cell.adjusted(-1, -1, 1, 1), _RADIUS + 1, None, t.text, 2)
+            painting.ring(painter, cell, _RADIUS, t.accent)
 
     def _caption(self, painter: QPainter, cell: QRectF, index: Index, section: Section, t: theme.Tokens) -> None:
         tone = {Section.FAILED: t.error_text, Section.RUNNING: t.accent_text}.get(section, t.muted)

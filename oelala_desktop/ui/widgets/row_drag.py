@@ -35,7 +35,8 @@ def place_for(middles: Sequence[int], at: int) -> int:
 
 class RowDrag(QObject):
     """For the rows of `view` that `movable` says may be moved: one stretch of the list. `moved` sends the row that was
-    dragged and that before which it goes, no index for the end. `ghost` makes what hangs at the pointer."""
+    dragged and that before which it goes, no index for the end. `ghost` makes what hangs at the pointer, `box` tells
+    where a row lies with half of the gap around it."""
 
     moved = Signal(QModelIndex, QModelIndex)
 
@@ -44,17 +45,18 @@ class RowDrag(QObject):
         view: QListView,
         movable: Callable[[QModelIndex], bool],
         ghost: Callable[[QModelIndex], Ghost | None] = lambda _index: None,
+        box: Callable[[QModelIndex], QRect] | None = None,
     ) -> None:
         super().__init__(view)
         self._view = view
         self._movable = movable
         self._make_ghost = ghost
+        self._box = box or view.visualRect
         self._ghost: Ghost | None = None
         self._line = DropLine(view.viewport())
         self._pressed: QPoint | None = None
         self._row = QPersistentModelIndex()
         self.is_dragging = False
-        self.reach = 0  # pixels of the line across the rows, 0 for as much as they have
 
     @property
     def _dragged(self) -> QModelIndex:
@@ -101,6 +103,7 @@ class RowDrag(QObject):
         self._line.hide()
         self._view.viewport().unsetCursor()
         if self._ghost is not None:
+            self._ghost.hide()
             self._ghost.deleteLater()
             self._ghost = None
 
@@ -113,20 +116,20 @@ class RowDrag(QObject):
         return point.x() if self._flat else point.y()
 
     def _middle(self, index: QModelIndex) -> int:
-        return self._along(self._view.visualRect(index).center())
+        return self._along(self._box(index).center())
 
     def _show_line(self, where: QPoint) -> None:
         rows = self._rows()
         if not rows:
             return
         at = place_for([self._middle(index) for index in rows], self._along(where))
-        box = self._view.visualRect(rows[min(at, len(rows) - 1)])
+        box = self._box(rows[min(at, len(rows) - 1)])
         if self._flat:
             x = box.left() if at < len(rows) else box.right()
-            self._line.setGeometry(QRect(max(0, x - 1), box.top(), 2, self.reach or box.height()))
+            self._line.setGeometry(QRect(max(0, x - 1), box.top(), 2, box.height()))
         else:
             y = box.top() if at < len(rows) else box.bottom()
-            self._line.setGeometry(QRect(box.left(), max(0, y - 1), self.reach or box.width(), 2))
+            self._line.setGeometry(QRect(box.left(), max(0, y - 1), box.width(), 2))
         self._line.show()
         self._line.raise_()
 
