@@ -13,6 +13,7 @@ from typing import Any
 
 from oelala_desktop.domain.graph import title_of
 from oelala_desktop.domain.job import Progress
+from oelala_desktop.domain.passes import node_weight, pass_of
 
 from .messages import (
     Cached,
@@ -28,17 +29,6 @@ from .messages import (
 
 #: the most that a bar may show before the files are here
 CEILING = 0.99
-_STEP_WEIGHT = 10.0
-_WEIGHTS = {
-    "VAEDecode": 8.0,
-    "SketchCameraMove": 30.0,
-    "SketchTitleCard": 3.0,
-    "SaveVideo": 10.0,
-    "VHS_VideoCombine": 10.0,
-    "UNETLoader": 4.0,
-    "CheckpointLoaderSimple": 4.0,
-    "CLIPTextEncode": 2.0,
-}
 
 
 class Phase(StrEnum):
@@ -55,32 +45,6 @@ class Phase(StrEnum):
 
 
 _OVER = frozenset({Phase.SUCCEEDED, Phase.FAILED, Phase.INTERRUPTED, Phase.ENDED})
-
-
-def sampling_steps(node: Mapping[str, Any]) -> int | None:
-    """How many steps a sampler node runs, None if it is no sampler with literal steps."""
-    inputs = node.get("inputs") or {}
-    steps = inputs.get("steps")
-    if "Sampler" not in str(node.get("class_type")) or not isinstance(steps, int) or isinstance(steps, bool):
-        return None
-    start, end = inputs.get("start_at_step", 0), inputs.get("end_at_step", steps)
-    if not isinstance(start, int) or not isinstance(end, int):
-        return steps
-    return max(1, min(end, steps) - start)
-
-
-def node_weight(node: Mapping[str, Any]) -> float:
-    """A node's share of the work, in tenths of a sampling step."""
-    steps = sampling_steps(node)
-    return _STEP_WEIGHT * steps if steps is not None else _WEIGHTS.get(str(node.get("class_type")), 1.0)
-
-
-def pass_of(title: str) -> str | None:
-    """ "high" or "low" for the samplers of a two-pass graph, by their titles."""
-    word = title.casefold()
-    if not word.startswith(("high noise pass", "low noise pass")):
-        return None
-    return word.split(" ", 1)[0]
 
 
 @dataclass(frozen=True, slots=True)

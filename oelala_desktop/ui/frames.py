@@ -8,12 +8,16 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QImage
 
 from oelala_desktop.domain.errors import Unreadable
 from oelala_desktop.services.decoding import FFMPEG_LIMITS, decoding
 from oelala_desktop.services.thumbnail_making import make_still
+
+if TYPE_CHECKING:
+    from av import VideoFrame
 
 _LONGEST = 1280
 _SLOWEST = 1.0  # seconds that one frame may stand
@@ -32,6 +36,28 @@ def _first(path: Path) -> QImage | None:
     except (Unreadable, OSError):
         return None
     return None if image.isNull() else image
+
+
+async def last_frame(path: Path) -> QImage | None:
+    """The last frame in its full size, None if nothing can be decoded."""
+    return await asyncio.to_thread(_last, path)
+
+
+def _last(path: Path) -> QImage | None:
+    """From the last key frame on; from the first where a container knows of no other."""
+    import av
+
+    with suppress(Unreadable, OSError), decoding(path.name), av.open(str(path), options=FFMPEG_LIMITS) as container:
+        stream = container.streams.video[0]
+        stream.codec_context.options = FFMPEG_LIMITS
+        if container.duration:
+            container.seek(container.duration)
+        frame = next(iter(deque(container.decode(stream), maxlen=1)), None)
+        if frame is None:
+            container.seek(0)
+            frame = next(iter(deque(container.decode(stream), maxlen=1)), None)
+        return None if frame is None else _image_of(frame, frame.width, frame.height)
+    return None
 
 
 async def play_frames(path: Path, show: Show, is_seen: Callable[[], bool]) -> None:
@@ -81,6 +107,9 @@ def _decode(path: Path, longest: int) -> Iterator[tuple[QImage, float]]:
         for frame in container.decode(stream):
             scale = min(1.0, longest / max(frame.width, frame.height))
             width, height = max(1, int(frame.width * scale)), max(1, int(frame.height * scale))
-            pixels = frame.to_ndarray(format="rgb24", width=width, height=height)
-            image = QImage(pixels.tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888).copy()
-            yield image, frame.time or 0.0
+            yield _image_of(frame, width, height), frame.time or 0.0
+
+
+def _image_of(frame: VideoFrame, width: int, height: int) -> QImage:
+    pixels = frame.to_ndarray(format="rgb24", width=width, height=height)
+    return QImage(pixels.tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888).copy()

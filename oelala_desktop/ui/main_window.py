@@ -71,7 +71,7 @@ class MainWindow(QObject):
         self._arrivals = Arrivals(studio, self._form_for, lambda path: self.json_drops.take(path))
         self.queue = QueueView(self._panel("queue", "Queue", QueuePanel()), studio)
         self.engine = EngineView(self._panel("engine", "Engine", EnginePanel()), studio)
-        self.activity = self._panel("activity", "Activity", ActivityPanel())
+        self.activity = self._panel("activity", "Activity", ActivityPanel(studio.notices))
         self.log = LogView(self._panel("log", "Log", LogPanel(), wide=True), studio)
         self._add_pages()
         self._connect()
@@ -178,7 +178,7 @@ class MainWindow(QObject):
         shell.page_shown.connect(lambda page: self._services.settings.set(PAGE, page))
         shell.panel_opened.connect(lambda name: studio.see_notices() if name == "activity" else None)
         shell.set_close_guard(self._may_close)
-        studio.notices_changed.connect(self._show_notices)
+        studio.notices_changed.connect(lambda: shell.topbar.set_notices(studio.unseen))
         studio.reuse_requested.connect(self._reuse)
         studio.start_picture_requested.connect(lambda path: self.open_files([path]))
         studio.job_opened.connect(self._open_job)
@@ -265,15 +265,11 @@ class MainWindow(QObject):
             self.shell.show_page(job.tool)
             view = self.tool_view
             if view is not None:
-                view.stage.follow(job)
+                view.queue.look_at(job)
 
         self.studio.actions.start(find())
 
     # notices
-
-    def _show_notices(self) -> None:
-        self.activity.set_notices(self.studio.notices)
-        self.shell.topbar.set_notices(self.studio.unseen)
 
     def _notice(self, event: NoticePosted) -> None:
         level: Level = "error" if event.level == "error" else "warning" if event.level == "warning" else "info"

@@ -14,16 +14,17 @@ from PySide6.QtGui import QDesktopServices
 from oelala_desktop.bootstrap import Services
 from oelala_desktop.domain.errors import OelalaError
 from oelala_desktop.domain.job import Job
+from oelala_desktop.domain.media import MediaItem
 from oelala_desktop.domain.reuse import given_to
 from oelala_desktop.services.known_settings import MUTED, VOLUME
 from oelala_desktop.ui.actions import ActionRunner
 from oelala_desktop.ui.appearance import Theme
-from oelala_desktop.ui.pages.activity_panel import Notice
+from oelala_desktop.ui.notices import Notice, NoticesModel
+from oelala_desktop.ui.queue.feed import QueueFeed
 from oelala_desktop.ui.shell import Shell
 from oelala_desktop.ui.widgets.loudness import Loudness
 from oelala_desktop.ui.widgets.toast import Level
 
-_KEPT = 100
 _KNOWN_TRIES, _KNOWN_PAUSE = 20, 0.25  # seconds between
 
 
@@ -59,8 +60,9 @@ class Studio(QObject):
         self.shell = shell
         self.theme = theme
         self.actions = ActionRunner(services.scope, self.present)
-        self.notices: list[Notice] = []
+        self.notices = NoticesModel(self)
         self.unseen = 0
+        self.queue = QueueFeed(self)
         settings = services.settings
         self.loudness = Loudness(settings.get(VOLUME), settings.get(MUTED), parent=self)
         self.loudness.changed.connect(self._keep_loudness)
@@ -88,8 +90,7 @@ class Studio(QObject):
         toast: bool = True,
     ) -> None:
         """Tells it at the window's foot and keeps it in the activity list. `key` is a job id or empty."""
-        self.notices.insert(0, Notice(text, level, time.strftime("%H:%M"), key))
-        del self.notices[_KEPT:]
+        self.notices.add(Notice(text, level, time.strftime("%H:%M"), key))
         self.unseen += 1
         self.notices_changed.emit()
         if toast:
@@ -102,17 +103,20 @@ class Studio(QObject):
     def open_job(self, job_id: str) -> None:
         self.job_opened.emit(job_id)
 
-    async def thumbnail_of(self, path: Path, size: int = 256, *, covering: bool = False) -> bytes | None:
-        """An encoded picture of a result, as `Library.thumbnail` gives it. One that was made just now may take the
-        library a moment to know."""
+    async def item_of(self, path: Path) -> MediaItem | None:
+        """A result in My Media. One that was made just now may take the library a moment to know."""
         await self.open_library()
-        library = self.services.library
         for _ in range(_KNOWN_TRIES):
-            item = await library.by_path(path)
+            item = await self.services.library.by_path(path)
             if item is not None:
-                return await library.thumbnail(item.id, size, covering=covering)
+                return item
             await asyncio.sleep(_KNOWN_PAUSE)
         return None
+
+    async def thumbnail_of(self, path: Path, size: int = 256, *, covering: bool = False) -> bytes | None:
+        """An encoded picture of a result, as `Library.thumbnail` gives it."""
+        item = await self.item_of(path)
+        return None if item is None else await self.services.library.thumbnail(item.id, size, covering=covering)
 
     def show_in_folder(self, path: Path) -> None:
         """Opens the folder that holds `path` in the system's file manager."""

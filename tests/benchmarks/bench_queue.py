@@ -72,7 +72,7 @@ class Queue:
         self.services.jobs.driver(self.engine).add(placed, announce=True)
 
     async def _shown(self, count: int) -> None:
-        while f"· {count}" not in self.panel.heading("Waiting"):
+        while f"{count:,} waiting" not in self.panel.summary:
             await asyncio.sleep(0.005)
 
     async def drop(self, pictures: Sequence[Path]) -> float:

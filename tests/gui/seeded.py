@@ -2,41 +2,50 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from functools import partial
 
 from PySide6.QtGui import QImage
 
 from oelala_desktop.domain.events import EngineState
 from oelala_desktop.domain.generation import GenerationInfo, UsedLora, UsedModel
 from oelala_desktop.domain.inputs import Given
-from oelala_desktop.domain.job import EngineRef, Job, JobError, JobState, Progress
+from oelala_desktop.domain.job import JobError
+from oelala_desktop.domain.passes import parts_of
 from oelala_desktop.domain.tool import TOOLS
 from oelala_desktop.ui.gallery.items import GridItem, ListProvider, Section
 from oelala_desktop.ui.gallery.media_shelf import MediaShelf
 from oelala_desktop.ui.input_editors import Shown
 from oelala_desktop.ui.navigation import PAGES
-from oelala_desktop.ui.pages.activity_panel import ActivityPanel, Notice
+from oelala_desktop.ui.notices import Notice, NoticesModel
+from oelala_desktop.ui.pages.activity_panel import ActivityPanel
 from oelala_desktop.ui.pages.engine_panel import EnginePanel
+from oelala_desktop.ui.pages.job_stage import facts_before
 from oelala_desktop.ui.pages.preset_card import PresetChoice
 from oelala_desktop.ui.pages.queue_panel import QueuePanel
 from oelala_desktop.ui.pages.settings_page import SettingsPage
 from oelala_desktop.ui.pages.soon_page import SoonPage
 from oelala_desktop.ui.pages.tool_form import ToolForm
 from oelala_desktop.ui.pages.tool_page import ToolPage
+from oelala_desktop.ui.queue.book import JobBook
+from oelala_desktop.ui.queue.jobs_model import JobsModel
 from oelala_desktop.ui.settings_view import SECTIONS
 from oelala_desktop.ui.shell import Shell
 from oelala_desktop.ui.widgets.choice import Choice
 from oelala_desktop.ui.widgets.prompt_popup import ShownFacts
-from oelala_desktop.ui.widgets.recent_strip import RecentItem
+from tests.gui import seeded_queue
 from tests.gui.scenery import PALETTES, blurred, mountains
+from tests.gui.seeded_queue import MEMORY, PROMPT
+from tests.gui.seeded_queue import make_job as make_job
 
-PROMPT = "Slow dolly in across the water, mist drifting left, gulls crossing the sun, calm and wide"
 HIGH = "wan/wan2.2_i2v_high_noise_14B_Q6_K.gguf"
 LOW = "wan/wan2.2_i2v_low_noise_14B_Q6_K.gguf"
 LORAS = ("camera/camera_orbit_high.safetensors", "camera/camera_orbit_low.safetensors", "speed/lightx2v.safetensors")
-MEMORY = "The server ran out of memory in the node KSampler. Fewer frames or a lower resolution help."
 FACTS = "720 × 480 · 81 frames · 16 fps · 5.1 s · 4.2 MB · seed 1482093377 · took 3 min 12 s"
-_LENGTHS = ("5.1 s", "3.1 s", "5.1 s", "8.1 s", "5.1 s", "4.1 s", "5.1 s", "2.1 s")
+NOTICES = (
+    Notice("harbour_00042.mp4 is finished.", "ok", "14:02", "job:1"),
+    Notice(MEMORY, "error", "13:47", "job:2"),
+    Notice("studio-pc is back.", "info", "13:40"),
+)
 SETTINGS = {
     "output_folder": "/home/me/Videos/Oelala",
     "media_folders": ["/home/me/ComfyUI/output", "/home/me/Pictures/Storyboards"],
@@ -50,37 +59,12 @@ def give(form: ToolForm, key: str, name: str, width: int, height: int, image: QI
     form.give(key, path)
 
 
-def make_job(job_id: str, state: JobState, prompt: str = PROMPT, **changes: object) -> Job:
-    job = Job(
-        id=job_id,
-        tool="image-to-video",
-        preset="image-to-video.wan22-14b-distorch2",
-        engine=EngineRef("comfyui", "http://127.0.0.1:8188", "studio-pc"),
-        state=state,
-        values={"prompt": prompt},
-        params={},
-        graph={},
-        prefix="",
-        seed=1482093377,
-        width=720,
-        height=480,
-        num_frames=81,
-        fps=16,
-        created_at=0.0,
-        position=0.0,
-        started_at=10.0,
-        finished_at=202.0 if state.is_final else None,
-    )
-    from dataclasses import replace
-
-    return replace(job, **changes)
-
-
 class Seeded:
     """The shell with everything in it; the methods bring it into the states of the drawings."""
 
     def __init__(self) -> None:
         self.shell = Shell()
+        self.book = JobBook(self.shell)
         self.picture = mountains(1024, 683, 3)
         for page_id, page in PAGES.items():
             tool = TOOLS.get(page_id)
@@ -97,6 +81,7 @@ class Seeded:
         self.shell.topbar.set_engine("RTX 4090 · studio-pc", "online")
         self._add_panels()
         self.shell.show_page("image-to-video")
+        seeded_queue.fill(self.book, seeded_queue.past(), None)
 
     @property
     def page(self) -> ToolPage:
@@ -133,14 +118,15 @@ class Seeded:
         form.set_choices("lora_configs", [Choice(name, name) for name in LORAS])
         form.set_choices("sampler", [Choice(n, n) for n in ("uni_pc", "euler", "dpmpp_2m", "lcm")])
         form.set_choices("scheduler", [Choice(n, n) for n in ("normal", "simple", "beta")])
-        recent = [
-            RecentItem(f"r{at}", f"harbour_{at:05}.mp4", Path(f"/tmp/harbour_{at:05}.mp4"), length)
-            for at, length in enumerate(_LENGTHS)
-        ]
-        made.recent.set_items(recent)
-        for at, item in enumerate(recent):
-            made.recent.set_image(item.key, mountains(256, 171, at + 20, ("harbour", "dusk")[at % 2]))
+        self.show_queue(made, tool.id)  # type: ignore[attr-defined]
         return made
+
+    def show_queue(self, page: ToolPage, tool: str) -> None:
+        """The book's jobs in the page's filmstrip."""
+        page.queue.strip.show_jobs(JobsModel(self.book, partial(self.book.strip_ids, tool), page))
+        self.book.arranged.connect(lambda: page.queue.set_counts(self.book.counts(tool)))
+        self.book.changed.connect(lambda _ids: page.queue.set_counts(self.book.counts(tool)))
+        page.queue.set_counts(self.book.counts(tool))
 
     def make_media(self) -> MediaShelf:
         view = MediaShelf()
@@ -177,8 +163,10 @@ class Seeded:
 
     def _add_panels(self) -> None:
         self.queue = QueuePanel()
+        self.queue.show_jobs(JobsModel(self.book, self.book.panel_ids, self.queue))
+        self.book.arranged.connect(lambda: self.queue.set_counts(self.book.counts()))
         self.engine = EnginePanel()
-        self.activity = ActivityPanel()
+        self.activity = ActivityPanel(NoticesModel(self.shell, NOTICES))
         self.shell.add_panel("queue", "Queue", self.queue)
         self.shell.add_panel("engine", "Engine", self.engine)
         self.shell.add_panel("activity", "Activity", self.activity)
@@ -193,18 +181,6 @@ class Seeded:
         )
         self.engine.set_engine(state, (("Free memory", "18.2 of 24 GB"),))
         self.engine.set_address("http://192.168.1.20:8188", token_known=True)
-        self.activity.set_notices(
-            (
-                Notice("harbour_00042.mp4 is finished.", "ok", "14:02", "job:1"),
-                Notice(
-                    "The server ran out of memory in the node KSampler. Fewer frames or a lower resolution help.",
-                    "error",
-                    "13:47",
-                    "job:2",
-                ),
-                Notice("studio-pc is back.", "info", "13:40"),
-            )
-        )
 
     # states
 
@@ -231,17 +207,20 @@ class Seeded:
         form.set_generate_reason("Choose a picture first.")
         self.page.output.show_empty()
 
-    def running(self) -> None:
+    def running(self, waiting: int = 4, *, paused: bool = False) -> None:
         self.fill()
+        job = seeded_queue.running()
+        seeded_queue.fill(self.book, [job, *seeded_queue.waiting(waiting)], paused=paused)
         output = self.page.output
-        output.show_running()
-        output.set_preview(blurred(mountains(720, 480, 3)))
-        output.set_progress(Progress(0.31, "KSampler", "high", 2, 3, 130.0))
-        self.shell.topbar.set_queue(1, 2, 0.31)
+        output.show_running(facts_before(job), parts=parts_of(job.graph))
+        output.set_preview(blurred(mountains(848, 480, 3)))
+        output.set_progress(seeded_queue.RUNNING)
+        self.page.queue.strip.set_shown(job.id)
+        self.shell.topbar.set_queue(1, waiting, 0.31, paused)
 
     def done(self) -> None:
         self.fill()
-        self.page.output.show_image(mountains(720, 480, 3), FACTS, length=5.1)
+        self.page.output.show_image(mountains(720, 480, 3), FACTS, length=5.1, title=PROMPT)
         player = self.page.output.player
         assert player is not None
         player.show_image(mountains(720, 480, 3), length=5.1, at=2.3)
@@ -254,25 +233,12 @@ class Seeded:
                 "The server ran out of memory while sampling. Fewer frames or a lower resolution help.",
                 node="KSampler (high noise)",
                 detail="torch.OutOfMemoryError: CUDA out of memory.\n  File …/samplers.py, line 114",
-            )
+            ),
+            facts_before(seeded_queue.running()),
         )
 
     def open_queue(self) -> None:
         self.running()
-        jobs = (
-            make_job("1", JobState.RUNNING),
-            make_job("1b", JobState.SENT, "Orbit around the buoy"),
-            make_job("2", JobState.QUEUED, "Two herons lift off a still lake at dawn, camera follows low"),
-            make_job("3", JobState.QUEUED, "Pan left over the ridge, clouds pour into the valley"),
-            make_job("4", JobState.FAILED, "Orbit around the lighthouse", error=JobError(MEMORY)),
-            make_job("5", JobState.DONE, "Zoom out from the boat, night falls"),
-            make_job("6", JobState.CANCELLED, "Static shot, snow"),
-        )
-        self.queue.set_jobs(jobs)
-        self.queue.set_progress("1", Progress(0.22, "KSampler", "high", 2, 3, 150.0))
-        self.queue.set_progress("1", Progress(0.51, "KSampler", "low", 1, 3, 90.0))
-        for at, job in enumerate(jobs):
-            self.queue.set_thumbnail(job.id, mountains(160, 107, at + 3, list(PALETTES)[at % 6]))
         self.shell.open_panel("queue")
 
     def popup(self) -> None:

@@ -8,20 +8,19 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from oelala_desktop.domain.field import Field, FieldKind
-from oelala_desktop.domain.job import JobError, JobState, Progress
+from oelala_desktop.domain.job import JobError, Progress
 from oelala_desktop.domain.preset_file import parse_preset
 from oelala_desktop.domain.tool import DEFAULT_NEGATIVE, TOOLS
 from oelala_desktop.ui.fields import EDITORS, NumberEditor, SegmentEditor, SliderEditor, TextEditor, editor_for
 from oelala_desktop.ui.pages.output_panel import OutputPanel
 from oelala_desktop.ui.pages.preset_card import PresetChoice
-from oelala_desktop.ui.pages.queue_panel import QueuePanel
 from oelala_desktop.ui.pages.sizing import sizing_of
 from oelala_desktop.ui.pages.summaries import lora, memory, model, sampling
 from oelala_desktop.ui.pages.tool_form import ToolForm
 from oelala_desktop.ui.widgets.button import Button
 from oelala_desktop.ui.widgets.number_box import NumberBox
 from tests.gui.scenery import mountains
-from tests.gui.seeded import HIGH, LOW, give, make_job
+from tests.gui.seeded import HIGH, LOW, give
 
 
 @pytest.fixture
@@ -208,15 +207,17 @@ def test_output_states(qtbot: QtBot) -> None:
     panel = OutputPanel()
     qtbot.addWidget(panel)
     panel.resize(700, 700)
+    panel.show_empty()
     panel.show()
     panel.show_running(sketch=True)
     panel.set_progress(Progress(0.31, "KSampler", "high", 2, 3, 130.0))
     panel.set_preview(mountains(72, 48))
-    assert panel._title.text() == "Generating" and panel._badge.isVisible()
+    assert panel.head.title == "Generating" and panel.head._badge.isVisible()
+    before = (panel.stack.geometry(), panel.buttons.geometry())
     panel.show_image(mountains(72, 48), "720 × 480", length=5.1)
-    assert panel._title.text() == "Result" and not panel._badge.isVisible()
+    assert (panel.head.title, panel.head.facts) == ("Ready", "720 × 480") and not panel.head._badge.isVisible()
     verbs = [button.text() for button in panel.findChildren(Button) if button.isVisible() and button.text()]
-    assert verbs == ["History", "Save as", "Show in folder", "Reuse settings", "Open in gallery", "More"]
+    assert verbs == ["Cancel", "History", "Again with new seed", "Use last frame", "Save as"]
     panel.show_failed(JobError("Out of memory.", node="KSampler", detail="Traceback"))
     assert panel._error is not None and "Traceback" in panel._error.text
     with qtbot.waitSignal(panel.acted) as heard:
@@ -224,28 +225,4 @@ def test_output_states(qtbot: QtBot) -> None:
     assert heard.args == ["retry"]
     panel.show_empty()
     assert panel.empty.isVisible()
-
-
-def test_queue_keeps_its_rows(qtbot: QtBot) -> None:
-    queue = QueuePanel()
-    qtbot.addWidget(queue)
-    queue.resize(440, 700)
-    queue.show()
-    running, waiting = make_job("1", JobState.RUNNING), make_job("2", JobState.QUEUED)
-    queue.set_jobs([running, waiting])
-    row = queue.row("1")
-    queue.set_progress("1", Progress(0.99999, "KSampler", "low", 3, 3, 1.0))
-    assert row is not None and "99" in row._line.text()
-    queue.set_jobs([make_job("1", JobState.DONE), waiting])
-    assert queue.row("1") is row and row.isVisible()
-    with qtbot.waitSignal(queue.acted) as heard:
-        waiting_row = queue.row("2")
-        assert waiting_row is not None
-        QTest.mouseClick(waiting_row._buttons["cancel"], Qt.MouseButton.LeftButton)
-    assert heard.args == ["2", "cancel"]
-    queue.set_progress("2", Progress(ahead=2))
-    assert "behind 2 jobs of others" in waiting_row._line.text()
-    queue.set_jobs([])
-    assert queue.row("1") is None and queue._empty.isVisible()
-    queue.set_paused(True)
-    assert queue._pause.text() == "Resume"
+    assert (panel.stack.geometry(), panel.buttons.geometry()) == before

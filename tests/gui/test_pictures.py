@@ -12,14 +12,15 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from oelala_desktop.domain.job import Progress
+from oelala_desktop.domain.passes import WHOLE
 from oelala_desktop.ui import theme
 from oelala_desktop.ui.full_screen import FullScreen
 from oelala_desktop.ui.widgets import dropped
 from oelala_desktop.ui.widgets.drop_zone import DropZone
 from oelala_desktop.ui.widgets.picture_source import PictureSource
 from oelala_desktop.ui.widgets.preview_pane import PreviewPane
-from oelala_desktop.ui.widgets.progress import Bands, pass_words, short_words, time_words
-from oelala_desktop.ui.widgets.recent_strip import RecentItem, RecentStrip
+from oelala_desktop.ui.widgets.progress import pass_words, short_words, time_words
+from oelala_desktop.ui.widgets.stage_band import ProgressFace
 from oelala_desktop.ui.widgets.video_player import VideoPlayer
 from tests.gui.scenery import mountains
 
@@ -144,37 +145,17 @@ def test_progress_in_words() -> None:
     assert pass_words(Progress(0.3, "High-noise pass", "high", 2, 3)) == ("High noise pass 2 of 3", "")  # said once
 
 
-def test_bar_never_goes_back(qtbot: QtBot) -> None:
-    bands = Bands()
-    for fraction, pass_ in ((0.2, "high"), (0.5, "low"), (0.4, "low"), (7.0, None)):
-        bands.take(Progress(fraction, None, pass_))
-    assert bands.fraction == 1.0
-    pane = PreviewPane()
-    qtbot.addWidget(pane)
-    pane.set_progress(Progress(0.5, "KSampler", "low", 1, 3, 9.0))
+def test_a_preview_stands_alone_and_its_progress_below_it(qtbot: QtBot) -> None:
+    pane, face = PreviewPane(), ProgressFace()
+    for widget in (pane, face):
+        qtbot.addWidget(widget)
+    face.begin(WHOLE, "Starting")
+    assert face.accessibleDescription() == "Starting"
+    face.set_progress(Progress(0.5, "KSampler", "low", 1, 3, 9.0))
     pane.set_image(mountains(72, 48))
-    assert "Low noise pass 1 of 3" in pane.accessibleDescription()
+    assert "Low noise pass 1 of 3" in face.accessibleDescription()
     pane.grab()
-
-
-def test_recent_strip(qtbot: QtBot) -> None:
-    strip = RecentStrip()
-    qtbot.addWidget(strip)
-    wanted: list[str] = []
-    strip.pixmap_wanted.connect(wanted.append)
-    strip.resize(500, 76)
-    strip.set_items([RecentItem(f"k{n}", f"{n}.mp4", Path(f"/{n}.mp4"), "5.1 s", n == 1) for n in range(9)])
-    strip.show()
-    strip.grab()
-    strip.grab()
-    assert wanted == ["k0", "k1", "k2", "k3"]
-    QTest.keyClick(strip, Qt.Key.Key_Right)
-    with qtbot.waitSignal(strip.opened) as heard:
-        QTest.keyClick(strip, Qt.Key.Key_Return)
-    assert heard.args == ["k1"]
-    with qtbot.waitSignal(strip.opened) as heard:
-        QTest.mouseClick(strip, LEFT, pos=QPoint(5, 5))
-    assert heard.args == ["k0"]
+    face.grab()
 
 
 def test_player_shows_frames_of_others(qtbot: QtBot) -> None:

@@ -10,18 +10,21 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtTest import QTest
+from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from oelala_desktop.domain.job import JobState
 from oelala_desktop.ui.main_window import MainWindow
-from oelala_desktop.ui.pages.queue_panel import SHOWN_WAITING, QueuePanel
+from oelala_desktop.ui.pages.queue_panel import QueuePanel
+from oelala_desktop.ui.queue.book import JobBook
+from oelala_desktop.ui.queue.jobs_model import JobsModel, Role
+from oelala_desktop.ui.queue.row_cell import boxes
 from oelala_desktop.ui.shell import Shell
 from oelala_desktop.ui.widgets.button import Button
 from oelala_desktop.ui.widgets.toast import Toast
 from tests.gui.living import live, page_of, ready, stop_sketch, until
-from tests.gui.seeded import make_job
+from tests.gui.seeded_queue import fill, make_job, running, waiting
 from tests.gui.test_window import SHORT, drop
 
 
@@ -85,11 +88,11 @@ def test_all_that_waits_is_cancelled_and_comes_back(qapp: QApplication, home: Pa
         before = [job.id for job in window.queue.waiting]
         window.shell.open_panel("queue")
         panel = window.shell.findChildren(QueuePanel)[0]
-        await until(lambda: all(panel.row(job_id) for job_id in before), "the rows")
+        await until(lambda: window.queue.jobs.ids[:4] == before, "the rows")
         QTest.mouseClick(button(panel, "Cancel all waiting"), Qt.MouseButton.LeftButton)
         await until(lambda: not window.queue.waiting, "their end")
-        rows = [panel.row(job_id) for job_id in before]
-        await until(lambda: all(row and row.job.state is JobState.CANCELLED for row in rows), "the rows of the ended")
+        ended = lambda: [window.studio.queue.book.find(job_id) for job_id in before]  # noqa: E731
+        await until(lambda: all(job and job.state is JobState.CANCELLED for job in ended()), "the rows of the ended")
         await until(lambda: window.shell.toasts.findChildren(Toast), "the offer")
         toast = window.shell.toasts.findChildren(Toast)[-1]
         QTest.mouseClick(button(toast, "Undo"), Qt.MouseButton.LeftButton)
@@ -122,21 +125,48 @@ def test_a_button_does_not_repeat_either(qtbot: QtBot) -> None:
     assert pressed == [1]
 
 
-def test_thousands_that_wait_are_told_in_words(qtbot: QtBot) -> None:
+def test_thousands_that_wait_are_all_in_the_list(qtbot: QtBot) -> None:
+    book = JobBook()
+    model = JobsModel(book, book.panel_ids)
+    QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal, model)
     panel = QueuePanel()
     qtbot.addWidget(panel)
+    panel.show_jobs(model)
     panel.resize(440, 700)
     panel.show()
-    waiting = [replace(make_job(str(n), JobState.QUEUED), position=float(n)) for n in range(SHOWN_WAITING + 1)]
-    panel.set_jobs(waiting, more_waiting=3899)
-    assert panel.row(str(SHOWN_WAITING - 1)) is not None
-    assert panel.row(str(SHOWN_WAITING)) is None
-    assert panel.heading("Waiting") == "Waiting · 4,000"
-    assert panel._more.text() == "3,900 more behind these"
-    rows = [panel.row(str(n)) for n in range(1, SHOWN_WAITING)]
-    panel.set_jobs(waiting[1:], more_waiting=3899)  # the first one has begun
-    assert [panel.row(str(n)) for n in range(1, SHOWN_WAITING)] == rows
-    assert panel.row(str(SHOWN_WAITING)) is not None
-    panel.set_jobs([])
-    assert not panel._cancel_all.isVisible()
-    assert not panel._more.isVisible()
+    waiting = [replace(make_job(str(n), JobState.QUEUED), position=float(n)) for n in range(4000)]
+    fill(book, [], None)
+    for job in waiting:
+        book.keep(job)
+    book.arrange()
+    panel.set_counts(book.counts())
+    assert model.rowCount() == 4000 and panel.list.isVisible()
+    panel.list.setCurrentIndex(model.index(2))
+    book.keep(replace(waiting[0], state=JobState.RUNNING))
+    book.keep(replace(waiting[1], state=JobState.CANCELLED))
+    book.arrange()
+    assert (model.ids[:2], model.ids[-1]) == (["0", "2"], "1")
+    assert model.id_at(panel.list.currentIndex()) == "2"  # the keyboard stands where it stood
+    assert model.index(1).data(Role.PLACE) == 1
+    panel.list.grab()
+
+
+def test_keys_and_buttons_of_the_list(qtbot: QtBot) -> None:
+    book = JobBook()
+    panel = QueuePanel()
+    qtbot.addWidget(panel)
+    panel.show_jobs(JobsModel(book, book.panel_ids))
+    panel.resize(440, 700)
+    panel.show()
+    fill(book, [running(), *waiting(3)])
+    panel.set_counts(book.counts())
+    heard: list[tuple[str, str]] = []
+    panel.list.acted.connect(lambda job_id, what: heard.append((job_id, what)))
+    panel.list.setCurrentIndex(panel.list.model().index(2, 0))
+    for key in (Qt.Key.Key_Return, Qt.Key.Key_Delete):
+        QTest.keyClick(panel.list, key)
+    QTest.keyClick(panel.list, Qt.Key.Key_Up, Qt.KeyboardModifier.ControlModifier)
+    row = panel.list.visualRect(panel.list.model().index(1, 0))
+    QTest.mouseClick(panel.list.viewport(), Qt.MouseButton.LeftButton, pos=boxes(row)[1].center().toPoint())
+    assert heard == [("w1", "open"), ("w1", "delete"), ("w1", "up"), ("w0", "cancel")]
+    assert panel.list.model().index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole).startswith("running, harbour, 31")

@@ -143,7 +143,7 @@ def test_fifty_jobs_are_queued_and_one_can_be_cancelled(qapp: QApplication, home
         await until(lambda: len(window.queue.waiting) >= 50, "fifty waiting jobs")
         window.shell.open_panel("queue")
         victim = window.queue.waiting[10]
-        window.queue._panel.acted.emit(victim.id, "cancel")
+        window.queue._panel.list.acted.emit(victim.id, "cancel")
         await until(lambda: len(window.queue.waiting) == 49, "one less")
         assert "waiting" in window.shell.topbar.queue.accessibleName() or window.queue.waiting
         for job in window.queue.waiting:
@@ -167,16 +167,14 @@ def test_waiting_jobs_are_reordered_by_dragging(qapp: QApplication, home: Path, 
             return [job.id for job in sorted(window.queue.waiting, key=lambda job: job.position)]
 
         before = order()
-        await until(lambda: all(window.queue._panel.row(job_id) for job_id in before), "their rows")
-        first, last = (window.queue._panel.row(job_id) for job_id in (before[0], before[2]))
-        assert first is not None
-        assert last is not None
-        await until(lambda: last.mapFromGlobal(first.mapToGlobal(QPoint())).y() <= -first.height(), "rows in place")
-        start, goal = last.rect().center(), last.mapFromGlobal(first.mapToGlobal(QPoint(40, 2)))
-        QTest.mousePress(last, Qt.MouseButton.LeftButton, pos=QPoint(40, start.y()))
-        QTest.mouseMove(last, QPoint(40, start.y() - 12))
-        QTest.mouseMove(last, goal)
-        QTest.mouseRelease(last, Qt.MouseButton.LeftButton, pos=goal)
+        rows, model = window.queue._panel.list, window.queue.jobs
+        await until(lambda: all(job_id in model.ids for job_id in before), "their rows")
+        first, last = (rows.visualRect(model.index_of(job_id)) for job_id in (before[0], before[2]))
+        start, goal = QPoint(140, last.center().y()), QPoint(140, first.top() + 2)
+        QTest.mousePress(rows.viewport(), Qt.MouseButton.LeftButton, pos=start)
+        QTest.mouseMove(rows.viewport(), start - QPoint(0, 12))
+        QTest.mouseMove(rows.viewport(), goal)
+        QTest.mouseRelease(rows.viewport(), Qt.MouseButton.LeftButton, pos=goal)
         await until(lambda: order() == [before[2], before[0], before[1]], "the new order")
         for job in window.queue.waiting:
             await services.jobs.cancel(job.id)

@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QPixmap, QWheelE
 from PySide6.QtWidgets import QApplication
 
 from oelala_desktop.ui.widgets.control import Control, is_escape
-from oelala_desktop.ui.widgets.recent_strip import drag_files
+from oelala_desktop.ui.widgets.file_drag import drag_files
 
 if TYPE_CHECKING:
     from oelala_desktop.ui.gallery.grid import MediaGrid

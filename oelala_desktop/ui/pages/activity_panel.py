@@ -2,104 +2,84 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import partial
-from typing import NamedTuple
-
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QResizeEvent
+from PySide6.QtWidgets import QListView, QStackedLayout, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from oelala_desktop.ui import icons, painting, theme
-from oelala_desktop.ui.pages.panel_list import PanelList
-from oelala_desktop.ui.widgets.control import Control
+from oelala_desktop.ui.notices import Notice, NoticesModel, Role
 from oelala_desktop.ui.widgets.empty_state import EmptyState
-from oelala_desktop.ui.widgets.toast import ICONS, Level, level_tone
+from oelala_desktop.ui.widgets.quiet_list import QuietList
+from oelala_desktop.ui.widgets.toast import ICONS, level_tone
+
+Index = QModelIndex | QPersistentModelIndex
+_SIDE, _BEFORE, _BEHIND, _MOST = 12, 40, 64, 600  # pixels, and characters of a sentence
 
 
-class Notice(NamedTuple):
-    """`when` is in words ("14:02"); `key` says what a click opens, "" for nothing."""
+class _NoticeCell(QStyledItemDelegate):
+    def __init__(self, view: QListView) -> None:
+        super().__init__(view)
+        self._view = view
 
-    text: str
-    level: Level = "info"
-    when: str = ""
-    key: str = ""
+    def sizeHint(self, _option: QStyleOptionViewItem, index: Index) -> QSize:
+        notice: Notice = index.data(Role.NOTICE)
+        width = self._view.viewport().width()
+        room = QRect(0, 0, max(80, width - _BEFORE - _BEHIND - 2 * _SIDE), 10_000)
+        metrics = QFontMetrics(theme.font(theme.BODY))
+        words = metrics.boundingRect(room, Qt.TextFlag.TextWordWrap, notice.text[:_MOST])
+        return QSize(0, max(42, words.height() + 22))
 
-
-class NoticeRow(Control, QAbstractButton):
-    def __init__(self, notice: Notice, *, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.notice = notice
-        self.setAccessibleName(f"{notice.text}, {notice.when}")
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
-        if notice.key:
-            self.setCursor(Qt.CursorShape.PointingHandCursor)
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.click()
-        else:
-            super().keyPressEvent(event)
-
-    def _text_box(self, width: int) -> QRectF:
-        return QRectF(40, 10, width - 40 - 64, 10_000)
-
-    def heightForWidth(self, width: int) -> int:
-        metrics = self.fontMetrics()
-        flags = Qt.TextFlag.TextWordWrap
-        box = self._text_box(width).toRect()
-        return max(40, metrics.boundingRect(box, flags, self.notice.text[:600]).height() + 20)
-
-    def sizeHint(self) -> QSize:
-        return QSize(240, self.heightForWidth(max(240, self.width())))
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        t = theme.tokens()
-        painter = QPainter(self)
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        t, notice = theme.tokens(), index.data(Role.NOTICE)
+        box = QRectF(option.rect).adjusted(_SIDE, 0, -_SIDE, -2)
+        state = option.state
+        painter.save()
         painting.begin(painter)
-        if self.underMouse() and self.notice.key:
-            painting.rounded(painter, self.rect(), theme.RADIUS, t.input)
-        place = QRectF(12, 11, 16, 16)
-        icons.draw(painter, ICONS[self.notice.level], place, level_tone(self.notice.level, t))
-        painter.setFont(self.font())
+        if state & QStyle.StateFlag.State_MouseOver and notice.key:
+            painting.rounded(painter, box, theme.RADIUS, t.input)
+        place = QRectF(box.x() + 12, box.y() + 11, 16, 16)
+        icons.draw(painter, ICONS[notice.level], place, level_tone(notice.level, t))
+        painter.setFont(theme.font(theme.BODY))
         painter.setPen(QColor(t.text))
-        painter.drawText(self._text_box(self.width()), Qt.TextFlag.TextWordWrap, self.notice.text[:600])
+        words = box.adjusted(_BEFORE, 10, -_BEHIND, 0)
+        painter.drawText(words, Qt.TextFlag.TextWordWrap, notice.text[:_MOST])
         painter.setFont(theme.font(theme.CAPTION))
         painter.setPen(QColor(t.muted))
-        when = QRectF(self.width() - 64, 10, 52, 18)
-        painter.drawText(when, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, self.notice.when)
-        if self.shows_ring:
-            painting.ring(painter, self.rect(), theme.RADIUS, t.accent)
+        when = QRectF(box.right() - _BEHIND, box.y() + 10, _BEHIND - 12, 18)
+        painter.drawText(when, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, notice.when)
+        if state & QStyle.StateFlag.State_HasFocus and self._view.shows_ring:  # type: ignore[attr-defined]
+            painting.ring(painter, box, theme.RADIUS, t.accent)
+        painter.restore()
+
+
+class _NoticeList(QuietList):
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.scheduleDelayedItemsLayout()  # sentences wrap elsewhere
 
 
 class ActivityPanel(QWidget):
     chosen = Signal(str)  # key of a notice
 
-    def __init__(self, *, parent: QWidget | None = None) -> None:
+    def __init__(self, notices: NoticesModel, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._empty = EmptyState("bell", "Nothing yet", "Finished and failed jobs are told here.")
-        self._list = PanelList(spacing=2)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self._empty, 1)
-        column.addWidget(self._list, 1)
-        self.set_notices(())
+        self._notices = notices
+        self.list = _NoticeList("Activity")
+        self.list.setItemDelegate(_NoticeCell(self.list))
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setModel(notices)
+        self.list.clicked.connect(self._open)
+        self.list.entered_row.connect(self._open)
+        self._faces = QStackedLayout(self)
+        self._faces.addWidget(EmptyState("bell", "Nothing yet", "Finished and failed jobs are told here."))
+        self._faces.addWidget(self.list)
+        notices.rowsInserted.connect(self._show)
+        self._show()
 
-    def set_notices(self, notices: Sequence[Notice]) -> None:
-        """Newest first."""
-        while (item := self._list.column.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
-        for notice in notices:
-            row = NoticeRow(notice)
-            if notice.key:
-                row.clicked.connect(partial(self.chosen.emit, notice.key))
-            self._list.column.addWidget(row)
-        self._empty.setVisible(not notices)
-        self._list.setVisible(bool(notices))
+    def _show(self) -> None:
+        self._faces.setCurrentIndex(1 if len(self._notices) else 0)
+
+    def _open(self, index: QModelIndex) -> None:
+        notice: Notice = index.data(Role.NOTICE)
+        if notice.key:
+            self.chosen.emit(notice.key)

@@ -8,13 +8,22 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
-from oelala_desktop.domain.events import JobChanged, JobPreviewed, JobProgressed, LibraryChanged
+from oelala_desktop.domain.events import (
+    EngineChanged,
+    JobChanged,
+    JobPreviewed,
+    JobProgressed,
+    LibraryChanged,
+    QueuePaused,
+)
 from oelala_desktop.domain.job import Job, JobError, JobState, Output, Progress
+from oelala_desktop.domain.passes import parts_of
 from oelala_desktop.ui import wording
 from oelala_desktop.ui.bridge import Latest, listen
 from oelala_desktop.ui.images import decode_image, load_image
 from oelala_desktop.ui.on_disk import GONE, missing
 from oelala_desktop.ui.pages.output_panel import OutputPanel
+from oelala_desktop.ui.queue.words import name_of
 from oelala_desktop.ui.sound_wave import draw_waves
 from oelala_desktop.ui.studio import Studio
 
@@ -39,6 +48,30 @@ def facts_of(job: Job, output: Output, size: int | None) -> str:
     return " · ".join(parts)
 
 
+def said_of(job: Job) -> str:
+    """What stands over a result's controls: what it was asked for."""
+    return " ".join(str(job.values.get("prompt") or "").split()) or name_of(job)
+
+
+def facts_before(job: Job) -> str:
+    """ "harbour · 848 × 480 · 81 frames · 16 fps · seed 1482093377": of a job that has no result."""
+    parts = [name_of(job)]
+    if job.width and job.height:
+        parts.append(wording.size(job.width, job.height))
+    if job.num_frames > 1:
+        parts.append(wording.frames(job.num_frames))
+        if job.fps:
+            parts.append(f"{job.fps:g}{wording.NBSP}fps")
+    return " · ".join([*parts, f"seed {job.seed}"])
+
+
+def state_of(job: Job, *, paused: bool, reachable: bool) -> str:
+    """How the stage calls a job that is not over: a key of its states."""
+    if job.state is JobState.QUEUED:
+        return "paused" if paused else "waiting"
+    return "running" if reachable else "away"
+
+
 def _labels(job: Job) -> tuple[tuple[str, str], ...]:
     """The parts of a result to choose from, each by its place and a word: "Video", "Sound"."""
     words = {"video": "Video", "image": "Picture", "audio": "Sound"}
@@ -48,9 +81,11 @@ def _labels(job: Job) -> tuple[tuple[str, str], ...]:
 
 
 class JobStage(QObject):
-    """Shows the job it was last told to follow. `settled` is sent when that job is over."""
+    """Shows the job it was last told to follow. `settled` is sent when that job is over, `shown` with the id of that in
+    view."""
 
     settled = Signal(object)  # Job
+    shown = Signal(str)
 
     def __init__(self, panel: OutputPanel, studio: Studio) -> None:
         super().__init__(panel)
@@ -68,9 +103,13 @@ class JobStage(QObject):
         listen(bus, self, JobChanged, self._changed)
         listen(bus, self, JobProgressed, self._progressed)
         listen(bus, self, JobPreviewed, self._previewed)
+        listen(bus, self, QueuePaused, lambda _event: self._stand())
+        listen(bus, self, EngineChanged, lambda _event: self._stand())
+        studio.queue.book.changed.connect(self._mark)
         changes = Latest(self, lambda _pending: self._look_again(), _PAUSE_MS)
         listen(bus, self, LibraryChanged, lambda event: changes.put("library", True) if event.removed else None)
         panel.play_failed.connect(lambda _text: self._cannot_play())
+        self._stand()
 
     def follow(self, job: Job) -> None:
         """Shows `job` from where it stands."""
@@ -80,22 +119,37 @@ class JobStage(QObject):
         progress = self._studio.services.jobs.progress_of(job.id)
         if progress and not job.state.is_final:
             self._panel.set_progress(progress)
-
-    def clear(self) -> None:
-        self.job = None
-        self._panel.show_empty()
+        self.shown.emit(job.id)
 
     def _show(self, job: Job) -> None:
         if job.state is JobState.DONE:
             self._studio.actions.start(self._show_result(job))
         elif job.state in (JobState.FAILED, JobState.LOST):
-            self._panel.show_failed(job.error or JobError("The job failed."))
+            error = job.error or JobError("The job failed.")
+            self._panel.show_failed(error, facts_before(job), sketch=not job.engine.is_ai)
         elif job.state is JobState.CANCELLED:
-            self._panel.show_empty()
+            self._stand()
         else:
-            self._panel.show_running(sketch=not job.engine.is_ai)
-            if job.state is JobState.QUEUED:
-                self._panel.set_progress(Progress(node="Waiting for its turn"))
+            self._panel.show_running(
+                facts_before(job), state=self._state(job), parts=parts_of(job.graph), sketch=not job.engine.is_ai
+            )
+            self._stand()
+
+    def _state(self, job: Job) -> str:
+        engine = self._studio.services.engines.for_ref(job.engine)
+        return state_of(job, paused=self._studio.services.jobs.is_paused, reachable=engine.state.state != "offline")
+
+    def _stand(self) -> None:
+        """The queue was paused or goes on, or the server went or came back."""
+        job = self.job
+        if job is None or job.state is JobState.CANCELLED:
+            self._panel.show_empty(paused=self._studio.services.jobs.is_paused)
+        elif not job.state.is_final:
+            self._panel.set_running(self._state(job), job.engine.name or job.engine.url)
+
+    def _mark(self, ids: set[str]) -> None:
+        if self.job is not None and self.job.id in ids and self.job.state is JobState.DONE:
+            self._panel.buttons.set_favourite(self._studio.queue.book.is_favourite(self.job.id))
 
     async def _show_result(self, job: Job) -> None:
         output = self.output
@@ -104,21 +158,23 @@ class JobStage(QObject):
         path = Path(output.path)
         size = await _file_size(path)
         facts = facts_of(job, output, size)
-        sketch = not job.engine.is_ai
+        sketch, title = not job.engine.is_ai, said_of(job)
         if size is None:
             self._panel.show_gone(facts, GONE, sketch=sketch)
         elif output.kind == "video":
             length = output.frames / output.fps if output.frames and output.fps else 0.0
-            self._panel.show_video(path, facts, fps=output.fps or 16.0, length=length, sketch=sketch)
+            self._panel.show_video(path, facts, fps=output.fps or 16.0, length=length, sketch=sketch, title=title)
         elif output.is_sound:
-            self._panel.show_sound(path, facts, sketch=sketch)
+            self._panel.show_sound(path, facts, sketch=sketch, title=title)
         elif not output.is_visual:
             self._panel.show_words(f"{_UNSHOWABLE}: {path.name}", facts, sketch=sketch)
         else:
             image, _ = await load_image(path, 2048)
             if image is not None:
-                self._panel.show_image(image, facts, sketch=sketch)
-        self._panel.offer_parts(_labels(job), str(self._part))
+                self._panel.show_image(image, facts, sketch=sketch, title=title)
+        self._panel.head.offer_parts(_labels(job), str(self._part))
+        await self._studio.queue.pictures.look_at(job)
+        self._mark({job.id})
 
     @property
     def output(self) -> Output | None:

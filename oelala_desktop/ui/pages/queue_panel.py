@@ -1,52 +1,102 @@
-"""The queue: what runs, what waits, what is done, what failed."""
+"""The queue: what runs, what waits, what failed, what is done; in one list, however long it is."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from PySide6.QtCore import QModelIndex, QPoint, QPointF, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
-
-from oelala_desktop.domain.job import Job, JobState, Progress
+from oelala_desktop.domain.job import Job, JobState
 from oelala_desktop.ui import theme
-from oelala_desktop.ui.pages.panel_list import PanelList
+from oelala_desktop.ui.queue.jobs_model import JobsModel, Role, section_at
+from oelala_desktop.ui.queue.row_cell import RowCell, act_at
+from oelala_desktop.ui.queue.words import Counts, summary
 from oelala_desktop.ui.widgets.button import Button
 from oelala_desktop.ui.widgets.empty_state import EmptyState
-from oelala_desktop.ui.widgets.label import Label
-from oelala_desktop.ui.widgets.queue_row import QueueRow
+from oelala_desktop.ui.widgets.label import ElidedLabel
+from oelala_desktop.ui.widgets.quiet_list import Index, QuietList
 from oelala_desktop.ui.widgets.row_drag import RowDrag
 
-_SECTIONS = ("Running", "Waiting", "Failed", "Finished")
-#: how many rows of a section are made; a queue of thousands is told in words
-SHOWN_WAITING, _SHOWN_OVER = 100, 50
+
+class JobList(QuietList):
+    """`acted` sends a job's id and what is wished, as QueueActs takes it."""
+
+    acted = Signal(str, str)
+    moved = Signal(str, str)  # id, id of the job that it goes before ("" for the end)
+    menu_wanted = Signal(str, QPoint)  # global
+
+    def __init__(self, *, parent: QWidget | None = None) -> None:
+        super().__init__("Jobs", parent=parent)
+        self.setItemDelegate(RowCell(self))
+        self.setUniformItemSizes(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.entered_row.connect(lambda index: self.acted.emit(self._id(index), "open"))
+        self.deleted_row.connect(lambda index: self.acted.emit(self._id(index), "delete"))
+        self._drag = RowDrag(self, _movable, box=lambda index: self.visualRect(index).adjusted(16, -4, -16, -4))
+        self._drag.moved.connect(lambda row, before: self.moved.emit(self._id(row), self._id(before)))
+
+    def _id(self, index: Index) -> str:
+        model = self.model()
+        return model.id_at(index) if isinstance(model, JobsModel) else ""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        step = {Qt.Key.Key_Up: "up", Qt.Key.Key_Down: "down"}.get(Qt.Key(event.key()))
+        if step and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.acted.emit(self._id(self.currentIndex()), step)
+            return
+        super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
+        index = self.currentIndex() if by_key else self.indexAt(event.pos())
+        if index.isValid():
+            where = self.visualRect(index).center() if by_key else event.pos()
+            self.menu_wanted.emit(self._id(index), self.viewport().mapToGlobal(where))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        super().mousePressEvent(event)
+        if not self._act_at(event.position()):
+            self._drag.press(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._drag.move(event):
+            return
+        super().mouseMoveEvent(event)
+        self.viewport().update(self.visualRect(self.indexAt(event.position().toPoint())))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        index, act = self.indexAt(event.position().toPoint()), self._act_at(event.position())
+        if self._drag.release(event) or event.button() != Qt.MouseButton.LeftButton or not act:
+            return
+        if act == "more":
+            self.menu_wanted.emit(self._id(index), event.globalPosition().toPoint())
+        else:
+            self.acted.emit(self._id(index), act)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        index = self.indexAt(event.position().toPoint())
+        if index.isValid() and not self._act_at(event.position()):
+            self.acted.emit(self._id(index), "open")
+
+    def _act_at(self, where: QPointF) -> str:
+        index = self.indexAt(where.toPoint())
+        return act_at(self.visualRect(index), where, section_at(index)) if index.isValid() else ""
 
 
-def section_of(job: Job) -> str:
-    if job.state in (JobState.QUEUED, JobState.SENT):
-        return "Waiting"
-    if job.state in (JobState.FAILED, JobState.LOST):
-        return "Failed"
-    return "Finished" if job.state.is_final else "Running"
+def _movable(index: QModelIndex) -> bool:
+    job: Job | None = index.data(Role.JOB)
+    return job is not None and job.state is JobState.QUEUED
 
 
 class QueuePanel(QWidget):
-    """Rows are kept by job, so that a change repaints one row and moves no focus."""
-
-    acted = Signal(str, str)  # job id, what (see QueueRow)
     pause_requested = Signal(bool)
     cancel_waiting_requested = Signal()
     clear_requested = Signal()
     free_memory_requested = Signal()
-    thumbnail_wanted = Signal(str)  # job id of a row that was just made
-    moved = Signal(str, str)  # job id, id of the job it goes before ("" for the end)
 
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._rows: dict[str, QueueRow] = {}
-        self._order: list[str] = []  # of the jobs that can be moved
-        self._drag = RowDrag(self, lambda: [(job_id, self._rows[job_id]) for job_id in self._order])
-        self._drag.moved.connect(self.moved)
         self._paused = False
         self._pause = Button("Pause", icon="pause", height=theme.DENSE_HEIGHT)
         self._pause.clicked.connect(lambda: self.pause_requested.emit(not self._paused))
@@ -55,105 +105,48 @@ class QueuePanel(QWidget):
         self._free = Button("Free memory", icon="memory-stick", height=theme.DENSE_HEIGHT)
         self._free.set_hint("Ask the server to unload its models")
         self._free.clicked.connect(self.free_memory_requested)
-        tools = QHBoxLayout()
-        tools.setContentsMargins(16, 4, 16, 8)
-        tools.setSpacing(8)
+        self._cancel_all = Button("Cancel all waiting", icon="x", height=theme.DENSE_HEIGHT)
+        self._cancel_all.clicked.connect(self.cancel_waiting_requested)
+        self._summary = ElidedLabel("", tone="muted", size=theme.CAPTION)
+        self.list = JobList()
+        self._faces = QStackedLayout()
+        self._faces.addWidget(
+            EmptyState("list-video", "The queue is empty", "Jobs wait here until the engine is free.")
+        )
+        self._faces.addWidget(self.list)
+        tools, counts = QHBoxLayout(), QHBoxLayout()
+        for row, bottom in ((tools, 0), (counts, 4)):
+            row.setContentsMargins(16, 4, 16, bottom)
+            row.setSpacing(8)
         for button in (self._pause, self._clear, self._free):
             tools.addWidget(button)
         tools.addStretch(1)
-        self._cancel_all = Button("Cancel all waiting", icon="x", height=theme.DENSE_HEIGHT)
-        self._cancel_all.clicked.connect(self.cancel_waiting_requested)
-        self._more = Label("", tone="muted", size=theme.CAPTION)
-        self._empty = EmptyState("list-video", "The queue is empty", "Jobs wait here until the engine is free.")
-        self._list = PanelList()
-        self._heads: dict[str, Label] = {}
-        self._places: dict[str, QVBoxLayout] = {}
-        for section in _SECTIONS:
-            self._heads[section] = Label(section, tone="muted", size=theme.CAPTION, weight=600)
-            self._places[section] = QVBoxLayout()
-            self._places[section].setSpacing(8)
-            head = QHBoxLayout()
-            head.addWidget(self._heads[section], 1)
-            self._list.column.addLayout(head)
-            self._list.column.addLayout(self._places[section])
-            if section == "Waiting":
-                head.addWidget(self._cancel_all)
-                self._list.column.addWidget(self._more)
+        counts.addWidget(self._summary, 1)
+        counts.addWidget(self._cancel_all)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
+        column.setSpacing(4)
         column.addLayout(tools)
-        column.addWidget(self._empty, 1)
-        column.addWidget(self._list, 1)
-        self.set_jobs(())
+        column.addLayout(counts)
+        column.addLayout(self._faces, 1)
+        self.set_counts(Counts())
 
-    def set_jobs(self, jobs: Iterable[Job], *, more_waiting: int = 0) -> None:
-        """The jobs in the order of the queue; finished ones newest first. So many `more_waiting` stand behind them."""
-        wanted: dict[str, list[Job]] = {section: [] for section in _SECTIONS}
-        for job in jobs:
-            wanted[section_of(job)].append(job)
-        more_waiting += max(0, len(wanted["Waiting"]) - SHOWN_WAITING)
-        waiting = len(wanted["Waiting"][:SHOWN_WAITING]) + more_waiting
-        del wanted["Waiting"][SHOWN_WAITING:], wanted["Failed"][_SHOWN_OVER:], wanted["Finished"][_SHOWN_OVER:]
-        keep = {job.id for group in wanted.values() for job in group}
-        for job_id in [job_id for job_id in self._rows if job_id not in keep]:
-            row = self._rows.pop(job_id)
-            for place in self._places.values():
-                place.removeWidget(row)
-            row.hide()
-            row.deleteLater()
-        for section, group in wanted.items():
-            self._heads[section].setText(f"{section} · {waiting if section == 'Waiting' else len(group):,}")
-            self._heads[section].setVisible(bool(group))
-            for at, job in enumerate(group):
-                self._put(section, at, job)
-        self._cancel_all.setVisible(waiting > 0)
-        self._more.setText(f"{more_waiting:,} more behind these")
-        self._more.setVisible(more_waiting > 0)
-        self._order = [job.id for job in wanted["Waiting"] if job.state is JobState.QUEUED]
-        self._empty.setVisible(not keep)
-        self._list.setVisible(bool(keep))
-        self._clear.set_reason("" if wanted["Finished"] or wanted["Failed"] else "Nothing is finished yet.")
+    @property
+    def summary(self) -> str:
+        """What stands above the list."""
+        return self._summary.text()
 
-    def _put(self, section: str, at: int, job: Job) -> None:
-        row = self._rows.get(job.id)
-        if row is None:
-            row = QueueRow(job)
-            row.acted.connect(self.acted)
-            self._drag.watch(row)
-            self._rows[job.id] = row
-            self.thumbnail_wanted.emit(job.id)
-        elif row.job is not job:
-            row.set_job(job)
-        place = self._places[section]
-        if place.indexOf(row) != at:
-            place.removeWidget(row)
-            place.insertWidget(at, row)
-            row.show()
+    def show_jobs(self, model: JobsModel) -> None:
+        self.list.setModel(model)
 
-    def heading(self, section: str) -> str:
-        """What stands above a section: "Waiting · 3"."""
-        return self._heads[section].text()
-
-    def row(self, job_id: str) -> QueueRow | None:
-        return self._rows.get(job_id)
-
-    def set_progress(self, job_id: str, progress: Progress) -> None:
-        row = self._rows.get(job_id)
-        if row is not None:
-            row.set_progress(progress)
-
-    def set_thumbnail(self, job_id: str, image: QImage) -> None:
-        row = self._rows.get(job_id)
-        if row is not None:
-            row.set_thumbnail(image)
-
-    def set_gone(self, gone: Mapping[str, str]) -> None:
-        """Jobs whose result is not there any more, each with the sentence that says so."""
-        for job_id, row in self._rows.items():
-            row.set_gone(gone.get(job_id, ""))
-
-    def set_paused(self, paused: bool) -> None:
-        self._paused = paused
-        self._pause.set_icon("play" if paused else "pause")
-        self._pause.set_text("Resume" if paused else "Pause")
+    def set_counts(self, counts: Counts) -> None:
+        """What stands above the list, and what there is to act on."""
+        self._summary.setText(summary(counts))
+        self._cancel_all.set_reason("" if counts.waiting else "No job waits.")
+        self._clear.set_reason("" if counts.done + counts.failed else "Nothing is finished yet.")
+        model = self.list.model()
+        self._faces.setCurrentIndex(1 if model is not None and model.rowCount() else 0)
+        if counts.paused != self._paused:
+            self._paused = counts.paused
+            self._pause.set_icon("play" if counts.paused else "pause")
+            self._pause.set_text("Resume" if counts.paused else "Pause")

@@ -1,19 +1,19 @@
-"""The page of any tool: controls at the left, output and recent results at the right."""
+"""The page of any tool: controls at the left, the stage and the living queue at the right."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from oelala_desktop.domain.obstacle import Obstacle
 from oelala_desktop.domain.tool import VOCABULARY, Tool
 from oelala_desktop.ui.pages.obstacle_words import wanted, words_for
 from oelala_desktop.ui.pages.output_panel import OutputPanel
+from oelala_desktop.ui.pages.queue_card import QueueCard
 from oelala_desktop.ui.pages.tool_form import ToolForm
-from oelala_desktop.ui.widgets.card import Card
+from oelala_desktop.ui.queue.cell_size import cell_size
 from oelala_desktop.ui.widgets.columns import Columns
-from oelala_desktop.ui.widgets.recent_strip import RecentStrip
 
 _EMPTY = {
     "video": ("clapperboard", "Your video appears here"),
@@ -26,7 +26,7 @@ class ToolPage(QWidget):
         super().__init__(parent)
         self.form = ToolForm(tool)
         self.output = OutputPanel()
-        self.recent = RecentStrip()
+        self.queue = QueueCard()
         self._tool = tool
         missing = next((VOCABULARY[key] for key in tool.needs), None)
         self.tell_ready(
@@ -34,13 +34,10 @@ class ToolPage(QWidget):
             if missing
             else Obstacle("prompt", "nothing_said")
         )
-        strip = Card("Recent")
-        strip.set_caption("Enter opens · drag one out to any program")
-        strip.body.addWidget(self.recent)
         right = QVBoxLayout()
         right.setSpacing(12)
         right.addWidget(self.output, 1)
-        right.addWidget(strip)
+        right.addWidget(self.queue)
         side = QWidget()
         right.setContentsMargins(0, 0, 0, 0)
         side.setLayout(right)
@@ -55,6 +52,10 @@ class ToolPage(QWidget):
         prompt = self.form.editor("prompt")
         if prompt is not None and self.window().focusWidget() is None:
             prompt.setFocus(Qt.FocusReason.ActiveWindowFocusReason)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.queue.set_cell_size(cell_size(self.width() - self.form.width(), self.height()))
 
     def tell_ready(self, obstacle: Obstacle | None, engine: str = "") -> None:
         """What the empty output says: what is still to be done, or that all is there."""

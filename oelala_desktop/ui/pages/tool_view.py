@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer
-from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 
 from oelala_desktop.domain.errors import EngineRejected, InvalidField, OelalaError
-from oelala_desktop.domain.events import EngineChanged, EngineSelected, JobFinished
+from oelala_desktop.domain.events import EngineChanged, EngineSelected
 from oelala_desktop.domain.inputs import companions
 from oelala_desktop.domain.job import Job, JobState
 from oelala_desktop.domain.obstacle import Obstacle, Obstructed
@@ -24,14 +24,15 @@ from oelala_desktop.domain.tool import Tool
 from oelala_desktop.services.jobs import Wish
 from oelala_desktop.services.known_settings import COLUMN, folds_of, form_of, preset_of
 from oelala_desktop.ui.bridge import listen
+from oelala_desktop.ui.frames import last_frame
 from oelala_desktop.ui.full_screen import FullScreen
 from oelala_desktop.ui.images import keep_image
 from oelala_desktop.ui.input_editors import KINDS
 from oelala_desktop.ui.pages import preset_form, several
 from oelala_desktop.ui.pages.intake import Intake
 from oelala_desktop.ui.pages.job_stage import JobStage
+from oelala_desktop.ui.pages.living_queue import LivingQueue
 from oelala_desktop.ui.pages.obstacle_words import TO_BEGIN, words_at_field, words_for
-from oelala_desktop.ui.pages.recent_results import RecentResults
 from oelala_desktop.ui.pages.settings_file import copy_file
 from oelala_desktop.ui.pages.settings_in_out import SettingsInOut
 from oelala_desktop.ui.pages.sizing import sizing_of
@@ -55,7 +56,7 @@ class ToolView(QObject):
         self.form = page.form
         self.output = page.output
         self.stage = JobStage(self.output, studio)
-        self.recent = RecentResults(self.page.recent, studio, tool)
+        self.queue = LivingQueue(page.queue, self.stage, studio, tool)
         self.intake = Intake(self.form, studio)
         self.settings = SettingsInOut(self, studio)
         page.columns.choose(self._services.settings.get(COLUMN))
@@ -89,11 +90,9 @@ class ToolView(QObject):
         self.intake.several.connect(self._ask_for_each)
         self.intake.changed.connect(self.edited)
         output.acted.connect(self._act)
-        self.recent.opened.connect(self.stage.follow)
         self.stage.settled.connect(self._settled)
         listen(bus, self, EngineChanged, lambda _event: self._offer())
         listen(bus, self, EngineSelected, lambda _event: self._offer())
-        listen(bus, self, JobFinished, self._finished)
 
     # the form
 
@@ -230,9 +229,7 @@ class ToolView(QObject):
         return submit()
 
     def _started(self, jobs: list[Job]) -> None:
-        current = self.stage.job
-        if current is None or current.state.is_final:
-            self.stage.follow(jobs[0])
+        self.queue.started(jobs[0])
         self.form.set_last_seed(jobs[0].seed)
 
     def _show_problem(self, obstacle: Obstacle) -> None:
@@ -282,10 +279,6 @@ class ToolView(QObject):
 
     # jobs that end
 
-    def _finished(self, event: JobFinished) -> None:
-        if event.job.tool == self.tool.id and event.job.outputs:
-            self.recent.refresh()
-
     def _settled(self, job: Job) -> None:
         if job.state is JobState.FAILED and job.error:
             for key, sentence in job.error.fields.items():
@@ -311,6 +304,7 @@ class ToolView(QObject):
         actions: dict[str, Callable[[], object]] = {
             "cancel": lambda: self._studio.actions.start(self._services.jobs.cancel(job.id)),
             "retry": lambda: self._retry(job),
+            "again": lambda: self._retry(job, new_seed=True),
             "reuse": lambda: self.reuse(reuse_of(job)),
             "copy_prompt": lambda: QGuiApplication.clipboard().setText(str(job.values.get("prompt") or "")),
             "copy_seed": lambda: QGuiApplication.clipboard().setText(str(job.seed)),
@@ -322,41 +316,39 @@ class ToolView(QObject):
                 "folder": lambda: self._studio.show_in_folder(path),
                 "gallery": lambda: self._studio.show_media_requested.emit(str(seen)),
                 "full_screen": self._full_screen,
-                "use_last_frame": self._use_frame,
+                "use_last_frame": lambda: self._use_last_frame(path),
                 "favorite": lambda: self._studio.actions.start(self._favorite(seen)),
             }
         if what in actions:
             actions[what]()
 
-    def _retry(self, job: Job) -> None:
+    def _retry(self, job: Job, *, new_seed: bool = False) -> None:
         async def again() -> Job:
             engine = self._services.engines.for_ref(job.engine)
-            return await self._services.jobs.retry(job.id, engine)
+            return await self._services.jobs.retry(job.id, engine, new_seed=new_seed)
 
-        self._studio.actions.start(again(), done=self.stage.follow)
+        self._studio.actions.start(again(), done=self.queue.started)
 
     async def _favorite(self, path: Path) -> None:
-        item = await self._services.library.by_path(path)
+        item = await self._studio.item_of(path)
         if item is not None:
-            await self._services.library.set_favorite([item.id], True)
-            self._studio.notify("Marked as a favorite.")
+            await self._services.library.set_favorite([item.id], not item.favorite)
 
-    def _use_frame(self) -> None:
-        """The frame in view becomes the start picture."""
-        player = self.output.player
-        image = player.current_image() if player is not None else QImage()
+    def _use_last_frame(self, path: Path) -> None:
+        """The last frame of the video in view becomes the start picture, here or on a page that takes one."""
         key = self.intake.start
-        if image.isNull():
-            return
-        if key is not None:
-            self.intake.take_image(key, image)
-            return
 
-        async def keep() -> None:
-            taken = await keep_image(image, self._services.inputs, "frame.png")
-            self._studio.start_picture_requested.emit(str(taken.path))  # on a page that takes one
+        async def take() -> None:
+            image = await last_frame(path)
+            if image is None:
+                self._studio.notify(f"{path.name} has no frame that can be read.", "warning")
+            elif key is not None:
+                self.intake.take_image(key, image)
+            else:
+                taken = await keep_image(image, self._services.inputs, "frame.png")
+                self._studio.start_picture_requested.emit(str(taken.path))
 
-        self._studio.actions.start(keep())
+        self._studio.actions.start(take())
 
     def _full_screen(self) -> None:
         output, player = self.stage.output, self.output.player

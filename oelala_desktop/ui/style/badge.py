@@ -16,17 +16,19 @@ def badge_width(text: str) -> int:
 
 def _draw_frame(painter: QPainter, rect: QRectF, tone: str) -> None:
     t = theme.tokens()
-    if tone == "accent":
+    if tone == "warning":
+        painting.rounded(painter, rect, rect.height() / 2, t.warning)
+    elif tone == "accent":
         painting.rounded(painter, rect, rect.height() / 2, t.accent_soft)
     else:
         painting.rounded(painter, rect, rect.height() / 2, None, t.border)
 
 
 def draw_badge(painter: QPainter, rect: QRectF, text: str, tone: str) -> None:
-    """`tone` is "quiet" (outlined) or "accent" (tinted)."""
+    """`tone` is "quiet" (outlined), "accent" (tinted) or "warning" (filled)."""
     t = theme.tokens()
     _draw_frame(painter, rect, tone)
-    painter.setPen(QColor(t.accent_text if tone == "accent" else t.muted))
+    painter.setPen(QColor({"accent": t.accent_text, "warning": t.stage}.get(tone, t.muted)))
     painter.setFont(theme.font(theme.CAPTION))
     painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
 

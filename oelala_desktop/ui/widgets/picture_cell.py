@@ -142,12 +142,13 @@ class AddCell(Control, QPushButton):
 class Ghost(QWidget):
     """The picture under the pointer while it is dragged."""
 
-    def __init__(self, pixmap: QPixmap, window: QWidget) -> None:
+    def __init__(self, pixmap: QPixmap, window: QWidget, size: QSize | None = None) -> None:
         super().__init__(window)
         self._window = window
         self._pixmap = pixmap
+        self._size = size or QSize(SIDE, SIDE)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.resize(SIDE + 16, SIDE + 16)
+        self.resize(self._size + QSize(16, 16))
 
     def follow(self, where: QPoint) -> None:
         self.move(self._window.mapFromGlobal(where) - self.rect().center())
@@ -160,7 +161,8 @@ class Ghost(QWidget):
         painter.setOpacity(0.85)
         painter.translate(QPointF(self.rect().center()))
         painter.rotate(3)
-        box = QRectF(-SIDE / 2, -SIDE / 2, SIDE, SIDE)
+        box = QRectF(QPointF(), self._size)
+        box.moveCenter(QPointF())
         paint_picture(painter, box, self._pixmap)
         painting.rounded(painter, box, theme.RADIUS, None, theme.tokens().accent, 2)
 

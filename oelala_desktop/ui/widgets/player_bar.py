@@ -24,6 +24,8 @@ _NARROW = 400
 
 
 class PlayerBar(QWidget):
+    """Over the foot of the picture, unless a subclass has a place of its own."""
+
     play_pressed = Signal()
     loop_pressed = Signal()
     step_pressed = Signal()
@@ -117,6 +119,15 @@ class PlayerBar(QWidget):
             self._sound.toggle()
 
     # looks
+
+    @property
+    def covers(self) -> bool:
+        """Whether it lies over a part of the picture."""
+        return not self.isHidden()
+
+    def set_there(self, there: bool) -> None:
+        """Whether there is something to play."""
+        self.setVisible(there)
 
     def lie_in(self, width: int, height: int) -> None:
         """At the foot of a stage of that size, or over all of it where the waveform stands for what is played."""

@@ -1,4 +1,4 @@
-"""The live preview of a running job: the newest picture, a bar over it, and what runs now in words."""
+"""The dark ground on which pictures and videos stand, and the live preview on it."""
 
 from __future__ import annotations
 
@@ -6,12 +6,9 @@ from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QColor, QImage, QLinearGradient, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from oelala_desktop.domain.job import Progress
-from oelala_desktop.ui import painting, theme
-from oelala_desktop.ui.widgets.progress import Bands, pass_words, time_words
+from oelala_desktop.ui import icons, painting, theme
 
-_FOOT = 72.0
-_PAD = 16.0
+_LIVE, _NONE_YET = "Live preview", "The first preview comes after the first step."
 _BESIDE_WORDS = 24
 _MOST, _SMOOTH = 4, 2  # how far a small picture is enlarged, and until where its pixels are blended
 
@@ -77,11 +74,12 @@ def paint_words(painter: QPainter, box: QRectF, words: str) -> None:
 
 
 class PreviewPane(QWidget):
+    """The newest picture of a job that runs."""
+
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._pixmap = QPixmap()
-        self._bands = Bands()
-        self._title, self._node, self._time = "Waiting", "", ""
+        self._words = _NONE_YET
         self.setAccessibleName("Live preview")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
@@ -89,26 +87,16 @@ class PreviewPane(QWidget):
         return QSize(640, 420)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(280, 200)
+        return QSize(240, 120)
 
-    def clear(self) -> None:
-        self._pixmap = QPixmap()
-        self._bands = Bands()
-        self.set_words("Waiting", "", "")
+    def clear(self, words: str = _NONE_YET) -> None:
+        """`words` stand there until there is a picture."""
+        self._pixmap, self._words = QPixmap(), words
+        self.update()
 
     def set_image(self, image: QImage) -> None:
         """The newest preview frame, in whatever size the server sends."""
         self._pixmap = QPixmap.fromImage(image)
-        self.update()
-
-    def set_progress(self, progress: Progress) -> None:
-        self._bands.take(progress)
-        self.set_words(*pass_words(progress), time_words(progress))
-
-    def set_words(self, title: str, node: str, time: str) -> None:
-        """What stands over the bar: what runs, in which node, and at the right how long."""
-        self._title, self._node, self._time = title, node, time
-        self.setAccessibleDescription(f"{title}, {time}" if time else title)
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
@@ -116,31 +104,14 @@ class PreviewPane(QWidget):
         painter = QPainter(self)
         painting.begin(painter)
         box = QRectF(self.rect())
-        paint_stage(painter, box)
-        if not self._pixmap.isNull():
-            paint_on_stage(painter, box, self._pixmap)
-            paint_foot(painter, box, _FOOT + 24)
-        else:
-            painter.setFont(theme.font(theme.BODY))
-            painter.setPen(QColor(t.on_stage2))
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, "The first preview comes after the first step.")
-        bar = QRectF(_PAD, box.bottom() - 20, box.width() - 2 * _PAD, 4)
-        self._bands.draw(painter, bar, t.stage_track)
-        self._paint_words(painter, QRectF(_PAD, bar.y() - 28, bar.width(), 20), t)
-
-    def _paint_words(self, painter: QPainter, line: QRectF, t: theme.Tokens) -> None:
-        strong, plain = theme.font(theme.BODY, 600), theme.font(theme.BODY)
-        time_width = painting.text_width(plain, self._time)
+        if self._pixmap.isNull():
+            paint_words(painter, box, self._words)
+            return
+        paint_on_stage(painter, box, self._pixmap, radius=0)
+        font = theme.font(theme.CAPTION, 500)
+        badge = QRectF(12, 12, painting.text_width(font, _LIVE) + 36, 22)
+        painting.rounded(painter, badge, 6, t.scrim)
+        icons.draw(painter, "zap", QRectF(badge.x() + 8, badge.y() + 4, 14, 14), t.on_stage)
+        painter.setFont(font)
         painter.setPen(QColor(t.on_stage))
-        painter.setFont(plain)
-        painter.drawText(line, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, self._time)
-        room = line.width() - time_width - 24
-        title = painting.elided(strong, self._title, room)
-        painter.setFont(strong)
-        painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, title)
-        used = painting.text_width(strong, title)
-        node = painting.elided(plain, f" · {self._node}", room - used) if self._node else ""
-        if len(node) > 4:
-            painter.setFont(plain)
-            painter.setPen(QColor(t.on_stage2))
-            painter.drawText(line.adjusted(used, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, node)
+        painter.drawText(badge.adjusted(28, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, _LIVE)

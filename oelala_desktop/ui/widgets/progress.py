@@ -1,14 +1,9 @@
-"""How far a job is, as a bar coloured by pass and as words."""
+"""How far a job is, in words."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QProgressBar, QSizePolicy, QWidget
-
 from oelala_desktop.domain.job import Progress
 from oelala_desktop.ui import wording
-from oelala_desktop.ui.style.progress import Bands as Bands
-from oelala_desktop.ui.style.progress import ProgressFace
 
 PASSES = {"high": "High noise pass", "low": "Low noise pass"}
 
@@ -39,29 +34,3 @@ def time_words(progress: Progress) -> str:
     """ "31 % · about 2 min 10 s left"; without an estimate only the percentage."""
     parts = (wording.percent(progress.fraction), wording.remaining(progress.eta))
     return " · ".join(part for part in parts if part)
-
-
-class ProgressLine(QProgressBar):
-    """A thin bar, four pixels high, coloured by pass."""
-
-    def __init__(self, *, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.face = ProgressFace()
-        self.setAccessibleName("Progress")
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setValue(0)
-
-    def sizeHint(self) -> QSize:
-        return self.face.size(self)
-
-    minimumSizeHint = sizeHint
-
-    def set_progress(self, progress: Progress | None) -> None:
-        """None starts over."""
-        if progress is None:
-            self.face.bands = Bands()
-        else:
-            self.face.bands.take(progress)
-            self.setAccessibleDescription(wording.percent(progress.fraction))
-        self.setValue(int(self.face.bands.fraction * 100))
-        self.update()

@@ -35,6 +35,11 @@ class SoundControls(QWidget):
         """Without the slider."""
         self._slider.setVisible(not narrow)
 
+    def set_reason(self, why: str) -> None:
+        """Why there is nothing to hear, empty if there is."""
+        self._mute.set_reason(why)
+        self._slider.set_reason(why)
+
     def _show(self) -> None:
         muted = self._loudness.muted
         name = "Unmute (M)" if muted else "Mute (M)"

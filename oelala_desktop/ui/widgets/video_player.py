@@ -45,10 +45,11 @@ class VideoPlayer(Control, QWidget):
         framed: bool = True,
         can_fill_screen: bool = True,
         loudness: Loudness | None = None,
+        bar: PlayerBar | None = None,
         parent: QWidget | None = None,
     ) -> None:
         """`framed` paints the stage with its rounded border; without it whoever holds the player paints the ground.
-        Without `loudness` it has one of its own."""
+        Without `loudness` it has one of its own, without `bar` one over the picture."""
         super().__init__(parent)
         self.loudness = loudness or Loudness(parent=self)
         self._framed = framed
@@ -74,7 +75,7 @@ class VideoPlayer(Control, QWidget):
         self.setAccessibleName(_NAMES[False])
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self._bar = bar = PlayerBar(self.loudness, can_fill_screen=can_fill_screen, parent=self)
+        self._bar = bar = bar or PlayerBar(self.loudness, can_fill_screen=can_fill_screen, parent=self)
         bar.play_pressed.connect(self.toggle)
         bar.loop_pressed.connect(self._toggle_loop)
         bar.step_pressed.connect(lambda: self.step(1))
@@ -132,7 +133,7 @@ class VideoPlayer(Control, QWidget):
         player.setLoops(1)
         player.setSource(QUrl())  # the same file once more would be no news to it, and its sound not found again
         player.setSource(QUrl.fromLocalFile(str(path)))
-        self._bar.setVisible(not self._follows)
+        self._bar.set_there(not self._follows)
         self._goes_on = play
         self._go()
         self.update()
@@ -193,7 +194,7 @@ class VideoPlayer(Control, QWidget):
         self._pixmap, self._natural = QPixmap.fromImage(image), QSize()
         self._words = ""
         self._length = length or self._length
-        self._bar.setVisible(self._length > 0 and not self._follows)
+        self._bar.set_there(self._length > 0 and not self._follows)
         self._tell(at)
         self.update()
 
@@ -210,7 +211,7 @@ class VideoPlayer(Control, QWidget):
         self.stop()
         self._pixmap, self._words = QPixmap(), sentence
         self.setAccessibleDescription(sentence)
-        self._bar.hide()
+        self._bar.set_there(False)
         self.update()
 
     def current_image(self) -> QImage:
@@ -382,12 +383,12 @@ class VideoPlayer(Control, QWidget):
         radius = theme.CARD_RADIUS if self._framed else 0
         if self._framed:
             paint_stage(painter, box)
-        below = self._bar.has_sound and self._quiet is None and not self._bar.isHidden()  # the picture ends above it
+        below = self._bar.has_sound and self._quiet is None and self._bar.covers  # the picture ends above it
         if not self._pixmap.isNull():
             still = self._natural if self._length <= 0 else None
             place = box.adjusted(0, 0, 0, -self._bar.height() - 4) if below else box
             paint_on_stage(painter, place, self._pixmap, radius=radius, natural=still)
-        if not self._bar.isHidden() and not below:
+        if self._bar.covers and not below:
             paint_foot(painter, box, self._bar.height() + _FADE, radius=radius)
         if self._words and self._pixmap.isNull():
             paint_words(painter, box, self._words)

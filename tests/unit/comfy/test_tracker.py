@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from oelala_desktop.comfy import messages as m
-from oelala_desktop.comfy.tracker import CEILING, Phase, Tracker, node_weight, pass_of, sampling_steps
+from oelala_desktop.comfy.tracker import CEILING, Phase, Tracker
 from oelala_desktop.domain.job import Progress
 
 P = "p1"
@@ -29,40 +29,6 @@ TOTAL = 1 + 30 + 30 + 10
 @pytest.fixture
 def tracker() -> Tracker:
     return Tracker(P, GRAPH)
-
-
-@pytest.mark.parametrize(
-    ("node", "steps"),
-    [
-        (sampler(steps=6, start_at_step=0, end_at_step=3), 3),
-        (sampler(steps=6, start_at_step=3, end_at_step=10000), 3),
-        (sampler(steps=6, start_at_step=9, end_at_step=10000), 1),
-        (sampler(steps=6), 6),
-        (sampler(steps=6, start_at_step=["9", 0]), 6),
-        (sampler(steps=6, end_at_step="x"), 6),
-        (sampler(steps=["9", 0]), None),
-        (sampler(steps=True), None),
-        ({"class_type": "KSampler", "inputs": {"steps": 20}}, 20),
-        ({"class_type": "VAEDecode", "inputs": {"steps": 20}}, None),
-        ({"class_type": "KSampler"}, None),
-    ],
-)
-def test_steps_of_a_node(node: dict[str, Any], steps: int | None) -> None:
-    assert sampling_steps(node) == steps
-
-
-def test_weights() -> None:
-    assert node_weight(sampler(steps=4)) == 40
-    assert node_weight({"class_type": "VAEDecode"}) == 8
-    assert node_weight({"class_type": "Anything"}) == 1
-
-
-@pytest.mark.parametrize(
-    ("title", "which"),
-    [("High noise pass", "high"), ("low noise pass (clip 2)", "low"), ("Highlights", None), ("", None)],
-)
-def test_pass_of_a_title(title: str, which: str | None) -> None:
-    assert pass_of(title) == which
 
 
 def test_a_whole_job(tracker: Tracker) -> None:

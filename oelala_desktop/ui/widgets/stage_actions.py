@@ -1,0 +1,125 @@
+"""The row of what can be done with the job in view. Places stay; what has nothing to act on says why, and what has no
+room is in the menu at its end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+
+from oelala_desktop.ui import theme
+from oelala_desktop.ui.widgets.button import Button
+
+HEIGHT = 56
+_SIDE, _GAP = 12, 8
+_NONE, _RUNS, _NO_RESULT, _NO_FRAMES = (
+    "Nothing is shown yet.",
+    "There is no result yet.",
+    "This job made no result.",
+    "Only a video has a last frame.",
+)
+_ON_FILE = ("favorite", "use_last_frame", "save", "folder", "gallery")
+#: (what it sends, its words, its icon), those that must be seen first
+_ACTIONS = (
+    ("again", "Again with new seed", "dices"),
+    ("favorite", "Favourite", "heart"),
+    ("use_last_frame", "Use last frame", "image-plus"),
+    ("save", "Save as", "save"),
+    ("reuse", "Reuse settings", "rotate-ccw"),
+    ("folder", "Show in folder", "folder-open"),
+    ("gallery", "Open in gallery", "layout-grid"),
+)
+_MORE = (("copy_prompt", "Copy prompt"), ("copy_seed", "Copy seed"), ("copy_workflow", "Copy workflow"))
+_WITHOUT_WORDS = frozenset({"favorite"})
+
+
+def reasons_of(state: str, *, gone: str = "", is_video: bool = False) -> dict[str, str]:
+    """Why an action has nothing to act on, empty for those that have. `state` is that of the stage, `gone` why the
+    result's file is not there."""
+    if state in ("empty", "halted"):
+        return {key: _NONE for key, *_ in (*_ACTIONS, *_MORE)}
+    reasons = {key: "" for key, *_ in (*_ACTIONS, *_MORE)}
+    without = gone if state == "done" else _NO_RESULT if state == "failed" else _RUNS
+    reasons |= dict.fromkeys(_ON_FILE, without)
+    if not without and not is_video:
+        reasons["use_last_frame"] = _NO_FRAMES
+    return reasons
+
+
+def fitting(widths: Sequence[int], room: int, last: int) -> int:
+    """How many of the first have room beside the last, which is always there."""
+    used, count = last, 0
+    for width in widths:
+        used += width + _GAP
+        if used > room:
+            break
+        count += 1
+    return count
+
+
+class StageActions(QWidget):
+    """`acted` sends a key of the actions."""
+
+    acted = Signal(str)
+
+    def __init__(self, *, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFixedHeight(HEIGHT)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._buttons: dict[str, Button] = {}
+        self._reasons: Mapping[str, str] = {}
+        self._row = row = QHBoxLayout(self)
+        row.setContentsMargins(_SIDE, 0, _SIDE, 0)
+        row.setSpacing(_GAP)
+        for key, words, icon in _ACTIONS:
+            text = "" if key in _WITHOUT_WORDS else words
+            button = Button(text, icon=icon, name=words, height=theme.DENSE_HEIGHT)
+            button.clicked.connect(partial(self.acted.emit, key))
+            self._buttons[key] = button
+            row.addWidget(button)
+        self._more = Button("", icon="ellipsis", name="More", height=theme.DENSE_HEIGHT)
+        self._more.clicked.connect(self._open_menu)
+        row.addWidget(self._more)
+        row.addStretch(1)
+        self.show_state("empty")
+
+    def show_state(self, state: str, *, gone: str = "", is_video: bool = False) -> None:
+        """As `reasons_of` takes it."""
+        self._reasons = reasons = reasons_of(state, gone=gone, is_video=is_video)
+        for key, button in self._buttons.items():
+            button.set_reason(reasons.get(key, ""))
+        self._more.set_reason(reasons.get("copy_prompt", ""))
+
+    def set_favourite(self, on: bool) -> None:
+        heart = self._buttons["favorite"]
+        heart.set_icon("heart", filled=on)
+        name = "Remove from favourites" if on else "Favourite"
+        heart.setAccessibleName(name)
+        heart.set_hint(name)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(120, HEIGHT)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        widths = [button.sizeHint().width() for button in self._buttons.values()]
+        count = fitting(widths, self.width() - 2 * _SIDE, self._more.sizeHint().width())
+        for at, button in enumerate(self._buttons.values()):
+            button.setVisible(at < count)
+        self._row.invalidate()
+        self._row.activate()  # now: a request for it would come while Qt lays out, and be lost
+
+    def _open_menu(self) -> None:
+        menu = theme.make_menu(self)
+        hidden = [(key, words) for key, words, _ in _ACTIONS if self._buttons[key].isHidden()]
+        for key, words in (*hidden, *_MORE):
+            action = menu.addAction(words)
+            action.setEnabled(not self._reasons.get(key, ""))
+            action.triggered.connect(partial(self.acted.emit, key))
+        self._more.open_menu(menu)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        QPainter(self).fillRect(0, 0, self.width(), 1, QColor(theme.tokens().border))
