@@ -23,7 +23,7 @@ from oelala_desktop.ui.ending import Ending
 from oelala_desktop.ui.instance_name import may_run_already
 from oelala_desktop.ui.remembered import last_page, read_remembered, restore
 from oelala_desktop.ui.shell import Shell
-from oelala_desktop.ui.theme import Theme
+from oelala_desktop.ui.theme import STYLE, Theme
 
 if TYPE_CHECKING:
     import argparse
@@ -33,7 +33,7 @@ def run_window(options: argparse.Namespace) -> int:
     """Shows the window and stays until it is quit; 0. A second start hands its files to the first and ends with 0."""
     ending = Ending()
     paths = find_paths()
-    app = QApplication(sys.argv[:1])
+    app = QApplication([*sys.argv[:1], *STYLE])
     app.setApplicationName("oelala")  # no display name: Qt would put it behind every title that has ours already
     app.setDesktopFileName("oelala")
     app.setQuitOnLastWindowClosed(False)
@@ -43,7 +43,7 @@ def run_window(options: argparse.Namespace) -> int:
     before = read_remembered(paths.preferences)
     chosen = before.get("appearance")
     app.setProperty(motion.REDUCED, bool(before.get("reduced_motion")))
-    theme = Theme(app, chosen if chosen in ("dark", "light") else "system")
+    theme = Theme(app, chosen if chosen in ("dark", "light") else "system", styled=True)
     shell = Shell()
     shell.set_close_guard(ending.ask)
     restore(shell, before)

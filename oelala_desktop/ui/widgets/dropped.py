@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from PySide6.QtCore import QMimeData, QUrl
+from PySide6.QtCore import QMimeData
 from PySide6.QtGui import QImage
 
 from oelala_desktop.ui.widgets import web_drag
@@ -163,6 +163,8 @@ def _from_web(mime: QMimeData, named: list[str], said: str, *, pixels: bool) -> 
 
 
 def _files(named: Sequence[str]) -> Iterator[Path]:
+    from PySide6.QtCore import QUrl
+
     for address in named:
         url = QUrl(address)
         if not url.isLocalFile():
