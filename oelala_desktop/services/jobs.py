@@ -137,8 +137,7 @@ class JobService(Queue):
         ready = await self._ready(wish, engine)
         given = ready.plan.given
         await self._inability.try_again(engine.ref, ready.plan.preset, given)
-        kept = await asyncio.to_thread(keep_all, self.inputs, ready.plan, ready.looked, ready.catalog)
-        said = await asyncio.to_thread(_said_of_inputs, kept)
+        kept, said = await asyncio.to_thread(_kept, self.inputs, ready)
         if any(value is True and key.endswith(SMALLER) for key, value in given.items()):
             ready = replace(ready, plan=await asyncio.to_thread(_planned_again, ready, kept))
         requests = [_variation(ready.plan.request, n) for n in range(int(str(given.get("variations", 1))))]
@@ -349,6 +348,12 @@ def _variation(request: Request, number: int) -> Request:
     """The first keeps a given seed; the others count on from it, or draw their own."""
     seed = draw_seed() if request.seed < 0 else (request.seed + number) % (MAX_SEED + 1)
     return request.with_seed(seed)
+
+
+def _kept(store: InputStore, ready: _Ready) -> tuple[tuple[JobInput, ...], dict[str, object]]:
+    """The inputs, and what results tell of them. Blocking."""
+    kept = keep_all(store, ready.plan, ready.looked, ready.catalog)
+    return kept, _said_of_inputs(kept)
 
 
 def _planned_again(ready: _Ready, kept: tuple[JobInput, ...]) -> Plan:

@@ -1,5 +1,7 @@
 """The window's program up to its first paint: nothing is imported here that the paint does not need."""
 
+# ruff: noqa: E402 - two things have to be set before Qt is imported
+
 from __future__ import annotations
 
 import gc
@@ -11,6 +13,7 @@ from typing import TYPE_CHECKING
 from oelala_desktop.ui.quiet import RULES
 
 os.environ.setdefault("QT_LOGGING_RULES", ";".join(RULES))
+gc.disable()  # until `garbage` has it: nothing imported or built by then is garbage, and looking for some costs a tenth
 
 from PySide6.QtWidgets import QApplication
 
@@ -20,7 +23,7 @@ from oelala_desktop.ui.ending import Ending
 from oelala_desktop.ui.instance_name import may_run_already
 from oelala_desktop.ui.remembered import last_page, read_remembered, restore
 from oelala_desktop.ui.shell import Shell
-from oelala_desktop.ui.theme import Theme
+from oelala_desktop.ui.theme import STYLE, Theme
 
 if TYPE_CHECKING:
     import argparse
@@ -30,7 +33,7 @@ def run_window(options: argparse.Namespace) -> int:
     """Shows the window and stays until it is quit; 0. A second start hands its files to the first and ends with 0."""
     ending = Ending()
     paths = find_paths()
-    app = QApplication(sys.argv[:1])
+    app = QApplication([*sys.argv[:1], *STYLE])
     app.setApplicationName("oelala")  # no display name: Qt would put it behind every title that has ours already
     app.setDesktopFileName("oelala")
     app.setQuitOnLastWindowClosed(False)
@@ -40,11 +43,10 @@ def run_window(options: argparse.Namespace) -> int:
     before = read_remembered(paths.preferences)
     chosen = before.get("appearance")
     app.setProperty(motion.REDUCED, bool(before.get("reduced_motion")))
-    theme = Theme(app, chosen if chosen in ("dark", "light") else "system")
+    theme = Theme(app, chosen if chosen in ("dark", "light") else "system", styled=True)
     shell = Shell()
     shell.set_close_guard(ending.ask)
     restore(shell, before)
-    gc.disable()  # nothing built before the first paint is garbage yet; looking for some costs a tenth of it
     shell.show()
     app.processEvents()  # the first paint, before the slower imports
     _show_early(shell, last_page(before.get("page")))

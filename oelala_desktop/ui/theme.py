@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
+from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QMenu, QWidget
 
 Mode = Literal["system", "dark", "light"]
@@ -167,6 +167,8 @@ def font(size: int = BODY, weight: int = 400) -> QFont:
 
 
 def monospace(size: int = CAPTION) -> QFont:
+    from PySide6.QtGui import QFontDatabase  # Python makes all that a class of Qt's has when it is first imported
+
     made = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
     made.setPixelSize(size)
     return made
@@ -269,17 +271,23 @@ def make_menu(parent: QWidget) -> QMenu:
     return menu
 
 
+#: what an application is started with so that its style need not be set later: Qt's answer to that is the style itself,
+#: and for Python to know all about styles takes longer than to build the window
+STYLE = ("-style", "fusion")
+
+
 class Theme(QObject):
-    """Puts a palette on the application and follows the system's when asked to."""
+    """Puts a palette on the application and follows the system's when asked to. `styled`: it was started with STYLE."""
 
     changed = Signal()
 
-    def __init__(self, app: QApplication, mode: Mode = "system") -> None:
+    def __init__(self, app: QApplication, mode: Mode = "system", *, styled: bool = False) -> None:
         super().__init__(app)
         self._app = app
         self._mode: Mode = mode
         self._name = ""
-        app.setStyle("Fusion")
+        if not styled:
+            app.setStyle("Fusion")
         family = app.font().family()
         made = QFont(app.font())
         made.setFamilies(["Inter", family])

@@ -20,6 +20,12 @@ FACES_WITHOUT_QT = (
     *("services.jobs", "services.library", "services.engine", "api.server", "sketch.server", "metadata"),
 )
 
+#: milliseconds each, and of no use to a form that nobody has filled in yet
+AFTER_THE_FIRST_PAGE = (
+    *("oelala_desktop.domain.preset", "oelala_desktop.domain.catalog", "oelala_desktop.domain.models"),
+    *("html.parser", "fractions", "sqlite3", "asyncio"),
+)
+
 
 def trees() -> list[tuple[Path, ast.Module]]:
     return [(path, ast.parse(path.read_text("utf-8"))) for path in files_below(PACKAGE, ".py")]
@@ -82,6 +88,13 @@ def test_qt_is_for_the_window_alone(modules: tuple[str, ...]) -> None:
     names = ", ".join(f"oelala_desktop.{name}" for name in modules)
     qt = ("PySide6", "shiboken6", "qasync")
     code = f"import sys, {names}; print([name for name in {qt!r} if name in sys.modules])"
+    ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert (ran.returncode, ran.stdout.strip()) == (0, "[]"), ran.stderr
+
+
+def test_the_first_page_is_shown_before_what_only_later_ones_need() -> None:
+    shown_first = "oelala_desktop.ui.app, oelala_desktop.ui.pages.tool_page"
+    code = f"import sys, {shown_first}; print([name for name in {AFTER_THE_FIRST_PAGE!r} if name in sys.modules])"
     ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert (ran.returncode, ran.stdout.strip()) == (0, "[]"), ran.stderr
 

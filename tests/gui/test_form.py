@@ -14,8 +14,8 @@ from oelala_desktop.domain.tool import DEFAULT_NEGATIVE, TOOLS
 from oelala_desktop.ui.fields import EDITORS, NumberEditor, SegmentEditor, SliderEditor, TextEditor, editor_for
 from oelala_desktop.ui.pages.output_panel import OutputPanel
 from oelala_desktop.ui.pages.preset_card import PresetChoice
+from oelala_desktop.ui.pages.preset_sizing import sizing_of
 from oelala_desktop.ui.pages.queue_panel import QueuePanel
-from oelala_desktop.ui.pages.sizing import sizing_of
 from oelala_desktop.ui.pages.summaries import lora, memory, model, sampling
 from oelala_desktop.ui.pages.tool_form import ToolForm
 from oelala_desktop.ui.widgets.button import Button

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from PySide6.QtCore import QMimeData, QPoint, QRectF, QSize, Qt, QUrl, Signal
+from PySide6.QtCore import QMimeData, QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QDrag,
@@ -42,6 +42,8 @@ def drag_files(source: QWidget, paths: Sequence[Path], pixmap: QPixmap) -> None:
     """Drag files out of the window. Returns when the drag is over, so only call it from a mouse event."""
     drag = QDrag(source)
     mime = QMimeData()
+    from PySide6.QtCore import QUrl
+
     mime.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
     drag.setMimeData(mime)
     if not pixmap.isNull():

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from oelala_desktop.domain.catalog import Catalog, match_name, nearest
+from oelala_desktop.domain.catalog import Catalog
+from oelala_desktop.domain.spelling import match_name, nearest
 from tests.unit.node_table import CLASSES, EVERYTHING, MODELS
 
 NAMES = ("wan 2.2\\camera_HIGH.safetensors", "style.safetensors", "a/same.safetensors", "b/same.safetensors")
