@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from tests.api.serving import serve, submit, wait_for
+from tests.sketch.holdable import sketch_of
 
 
 def run(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -135,14 +136,17 @@ def test_auto_serves_with_sketch_when_nothing_else_answers(tmp_path: Path) -> No
 
 def test_a_running_job_is_left_and_taken_up_at_the_next_start(tmp_path: Path) -> None:
     home = tmp_path / "home"
-    with serve(home) as served, served.client() as client:
-        sent = submit(client, duration="3", fps="16")
-        while client.get(sent["status_url"]).json()["state"] in ("queued", "sent"):
-            time.sleep(0.02)
-        served.process.terminate()
-        assert served.process.wait(40) == 0
-    with serve(home) as served, served.client() as client:
-        assert wait_for(client, sent["job_id"])["state"] == "done"
+    home.mkdir()
+    with sketch_of(home) as brake:
+        brake.hold()
+        with serve(home) as served, served.client() as client:
+            sent = submit(client)
+            assert wait_for(client, sent["job_id"], "running")["state"] == "running"
+            served.process.terminate()
+            assert served.process.wait(40) == 0
+        brake.release()
+        with serve(home) as served, served.client() as client:
+            assert wait_for(client, sent["job_id"])["state"] == "done"
     assert len(list((home / "output").iterdir())) == 1
 
 

@@ -8,11 +8,12 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+
+from tests.waiting import until_sync
 
 ROOT = Path(__file__).resolve().parents[2]
 HARBOUR = ROOT / "resources" / "examples" / "harbour.jpg"
@@ -109,7 +110,7 @@ class Program:
             pid = json.loads(record.read_bytes())["pid"]
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGTERM)
-                wait_until(lambda: not _is_there(pid))
+                until_sync(lambda: not _is_there(pid), "the end of Sketch")
 
 
 class Running:
@@ -146,10 +147,3 @@ def _is_there(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
     except FileNotFoundError:
         return False
-
-
-def wait_until(check: Callable[[], bool], seconds: float = 45.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not check():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)

@@ -3,12 +3,11 @@ are not touched."""
 
 from __future__ import annotations
 
-import asyncio
 import io
 import subprocess
 import sys
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import httpx
@@ -21,6 +20,7 @@ from oelala_desktop.comfy.client import ComfyClient
 from oelala_desktop.domain.address import parse_address
 from tests.contract.listener import Listener
 from tests.contract.workbench import Workbench
+from tests.waiting import until
 
 
 @pytest.fixture(scope="session")
@@ -120,7 +120,7 @@ async def tidy(client: ComfyClient) -> AsyncIterator[Cleanup]:
     for prompt_id in prompts:
         await client.cancel(prompt_id)
     for prompt_id in prompts:
-        await until(lambda p=prompt_id: _is_gone(client, p))  # type: ignore[misc]
+        await until(lambda p=prompt_id: _is_gone(client, p), "a job of this test gone")  # type: ignore[misc]
 
 
 async def _is_gone(client: ComfyClient, prompt_id: str) -> bool:
@@ -128,15 +128,8 @@ async def _is_gone(client: ComfyClient, prompt_id: str) -> bool:
     return prompt_id not in queue.running + queue.pending
 
 
-async def until(check: Callable[[], Awaitable[object]], seconds: float = 60.0) -> None:
-    """Waits until `check` gives something true."""
-    async with asyncio.timeout(seconds):
-        while not await check():
-            await asyncio.sleep(0.05)
-
-
 def out_of(folder: Path, suffix: str) -> list[Path]:
     return sorted(p for p in folder.iterdir() if p.suffix == suffix)
 
 
-__all__ = ["m", "out_of", "until"]
+__all__ = ["m", "out_of"]
