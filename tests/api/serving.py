@@ -2,8 +2,6 @@
 
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +11,7 @@ from typing import Any, TypeVar
 import httpx
 
 from tests.waiting import until_sync
+from tests.warm import Warm
 
 T = TypeVar("T")
 
@@ -21,7 +20,7 @@ PICTURE = Path(__file__).parents[2] / "resources" / "examples" / "harbour.jpg"
 
 @dataclass
 class Served:
-    process: subprocess.Popen[str]
+    process: Warm
     url: str
     home: Path
 
@@ -42,22 +41,18 @@ class Served:
 def serve(home: Path, *arguments: str, engine: str = "sketch") -> Iterator[Served]:
     """Starts it on a free port, gives it once it is ready, and ends it with SIGTERM."""
     home.mkdir(exist_ok=True)
-    command = [sys.executable, "-m", "oelala_desktop", "serve", "--port", "0", "--engine", engine, *arguments]
+    command = ["serve", "--port", "0", "--engine", engine, *arguments]
     environment = {**os.environ, "OELALA_HOME": str(home), "PYTHONWARNINGS": "error"}
-    with (home / "stderr.txt").open("a") as complaints:
-        process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=complaints, text=True, env=environment, start_new_session=True
-        )
-    with process:
+    process = Warm(command, environment, home, home / "stderr.txt")
+    with process.stdout:
         try:
-            assert process.stdout is not None
             line = process.stdout.readline().strip()
             served = Served(process, line.removeprefix("listening on "), home)
             assert line.startswith("listening on http://"), (line, served.complaints)
             yield served
         finally:
             process.terminate()
-            process.wait(15)
+            process.wait(40)
 
 
 def submit(client: httpx.Client, **fields: str) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.waiting import until_sync
+from tests.warm import run_warm
 
 ROOT = Path(__file__).resolve().parents[2]
 HARBOUR = ROOT / "resources" / "examples" / "harbour.jpg"
@@ -59,14 +60,8 @@ class Program:
         } | {"OELALA_HOME": str(home), "PYTHONWARNINGS": "error::ResourceWarning"}
 
     def run(self, *arguments: str | Path, timeout: float = 60, **environment: str) -> Result:
-        ran = subprocess.run(
-            [*COMMAND, *map(str, arguments)],
-            env=self.environment | environment,
-            cwd=self.home,
-            capture_output=True,
-            timeout=timeout,
-        )
-        return Result(ran.returncode, ran.stdout.decode(), ran.stderr.decode())
+        ran = run_warm([*map(str, arguments)], self.environment | environment, self.home, timeout)
+        return Result(ran.returncode, ran.stdout, ran.stderr)
 
     def run_all(self, calls: Mapping[str, Sequence[str | Path]]) -> dict[str, Result]:
         """Several runs at the same time, by name."""

@@ -57,7 +57,7 @@ def fill(disk: Path, keep: int = 0) -> Path:
 
 
 def final_names(folder: Path) -> list[str]:
-    return [p.name for p in folder.iterdir() if p.name.startswith("oelala_")] if folder.is_dir() else []
+    return [path.name for path in folder.glob("oelala_*") if path.suffix != ".part"]
 
 
 async def test_a_full_output_folder_is_waited_for(tmp_path: Path, proxy: Proxy, disk: Path) -> None:

@@ -101,10 +101,12 @@ async def test_a_network_that_goes_silent_in_the_middle_of_a_result(
     assert not faults_in(tmp_path / "home", [job], files=1)
 
 
+@ALL
 async def test_old_connections_that_swallow_everything_hold_nothing_up(
-    tmp_path: Path, proxy: Proxy, impatient: None
+    tmp_path: Path, proxy: Proxy, impatient: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A router that has forgotten its connections: new ones work, old ones hang."""
+    monkeypatch.setattr(client, "_OLD_LINE", 0.0)  # so long ago that nobody counts on them
     async with running_app(tmp_path / "home", proxy.url) as app:
         first = await app.end_of(await app.submit(**ONE))
         proxy.forget()
