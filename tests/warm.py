@@ -27,12 +27,19 @@ class Warm:
     stdout too, or where none is given into the pipe `stdout`."""
 
     def __init__(
-        self, arguments: Sequence[str], environment: Mapping[str, str], folder: Path, err: Path, out: Path | None = None
+        self,
+        arguments: Sequence[str],
+        environment: Mapping[str, str],
+        folder: Path,
+        err: Path,
+        out: Path | None = None,
+        given: Path = Path(os.devnull),
     ) -> None:
         context: Any = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(_MODULES)
         reading, writing = context.Pipe(duplex=False) if out is None else (None, out)
-        self._process = context.Process(target=_oelala, args=(list(arguments), dict(environment), folder, writing, err))
+        files = (given, writing, err)
+        self._process = context.Process(target=_oelala, args=(list(arguments), dict(environment), folder, *files))
         self._process.start()
         if reading is not None:
             writing.close()
@@ -64,12 +71,14 @@ class Warm:
 
 
 def run_warm(
-    arguments: Sequence[str], environment: Mapping[str, str], folder: Path, seconds: float = 60.0
+    arguments: Sequence[str], environment: Mapping[str, str], folder: Path, seconds: float = 60.0, given: str = ""
 ) -> subprocess.CompletedProcess[str]:
-    """As `subprocess.run`, with what it wrote. Raises TimeoutExpired, once it is killed, if it does not end in time."""
+    """As `subprocess.run`, with what it wrote; `given` is its stdin. What does not end in time is killed, and
+    TimeoutExpired raised."""
     with tempfile.TemporaryDirectory() as outputs:
-        out, err = Path(outputs, "out"), Path(outputs, "err")
-        process = Warm(arguments, environment, folder, err, out)
+        given_file, out, err = (Path(outputs, name) for name in ("given", "out", "err"))
+        given_file.write_text(given, "utf-8")
+        process = Warm(arguments, environment, folder, err, out, given_file)
         try:
             code = process.wait(seconds)
         finally:
@@ -77,18 +86,20 @@ def run_warm(
         return subprocess.CompletedProcess(arguments, code, out.read_text("utf-8"), err.read_text("utf-8"))
 
 
-def _oelala(arguments: list[str], environment: dict[str, str], folder: Path, out: Connection | Path, err: Path) -> None:
+def _oelala(
+    arguments: list[str], environment: dict[str, str], folder: Path, given: Path, out: Connection | Path, err: Path
+) -> None:
     os.setsid()
     os.environ.clear()
     os.environ.update(environment)
     os.chdir(folder)
-    for target, number in ((out, 1), (err, 2)):
-        opened = (
-            os.open(target, os.O_WRONLY | os.O_CREAT | os.O_APPEND) if isinstance(target, Path) else target.fileno()
-        )
+    for number, target in enumerate((given, out, err)):
+        kind = os.O_WRONLY | os.O_CREAT | os.O_APPEND if number else os.O_RDONLY
+        opened = os.open(target, kind) if isinstance(target, Path) else target.fileno()
         os.dup2(opened, number)
         os.close(opened) if isinstance(target, Path) else target.close()
-    sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115 - they are open to the end
+    sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - open to the end
+    sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
     sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", buffering=1, closefd=False)  # noqa: SIM115
     sys.argv = ["oelala", *arguments]
     warnings._processoptions(environment.get("PYTHONWARNINGS", "").split(","))  # type: ignore[attr-defined]

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import httpx
 
+from tests.sketch.shared import lend_sketch
 from tests.waiting import until_sync
 from tests.warm import Warm
 
@@ -41,6 +42,8 @@ class Served:
 def serve(home: Path, *arguments: str, engine: str = "sketch") -> Iterator[Served]:
     """Starts it on a free port, gives it once it is ready, and ends it with SIGTERM."""
     home.mkdir(exist_ok=True)
+    if not (home / "sketch.json").exists():
+        lend_sketch(home)
     command = ["serve", "--port", "0", "--engine", engine, *arguments]
     environment = {**os.environ, "OELALA_HOME": str(home), "PYTHONWARNINGS": "error"}
     process = Warm(command, environment, home, home / "stderr.txt")

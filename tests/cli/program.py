@@ -6,19 +6,17 @@ import contextlib
 import json
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from tests.sketch.shared import is_lent, lend_sketch
 from tests.waiting import until_sync
-from tests.warm import run_warm
+from tests.warm import Warm, run_warm
 
 ROOT = Path(__file__).resolve().parents[2]
 HARBOUR = ROOT / "resources" / "examples" / "harbour.jpg"
-COMMAND = [sys.executable, "-m", "oelala_desktop"]
 Event = dict[str, Any]
 
 
@@ -55,6 +53,7 @@ class Program:
         self.home = home
         home.mkdir(parents=True, exist_ok=True)
         (home / "preferences.json").write_text('{"engine_url": "http://127.0.0.1:9"}')
+        lend_sketch(home)
         self.environment = {
             k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
         } | {"OELALA_HOME": str(home), "PYTHONWARNINGS": "error::ResourceWarning"}
@@ -76,19 +75,14 @@ class Program:
     @contextlib.contextmanager
     def started(self, *arguments: str | Path) -> Iterator[Running]:
         """A run that goes on; killed at the end if it is still there."""
-        with subprocess.Popen(
-            [*COMMAND, *map(str, arguments)],
-            env=self.environment,
-            cwd=self.home,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            start_new_session=True,
-        ) as process:
+        err = self.home / "stderr.txt"
+        err.unlink(missing_ok=True)
+        process = Warm([*map(str, arguments)], self.environment, self.home, err)
+        with process.stdout:
             try:
-                yield Running(process)
+                yield Running(process, err)
             finally:
-                if process.poll() is None:
-                    process.kill()
+                process.kill()
 
     def files(self) -> list[str]:
         """Names in the output folder."""
@@ -101,8 +95,8 @@ class Program:
     def stop_sketch(self) -> None:
         """Ends the engine that this home has started, by its own record."""
         record = self.home / "sketch.json"
-        if record.exists():
-            pid = json.loads(record.read_bytes())["pid"]
+        pid = json.loads(record.read_bytes())["pid"] if record.exists() else 0
+        if pid and not is_lent(pid):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGTERM)
                 until_sync(lambda: not _is_there(pid), "the end of Sketch")
@@ -111,30 +105,34 @@ class Program:
 class Running:
     """A run under way. Its lines are read one after the other."""
 
-    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+    def __init__(self, process: Warm, err: Path) -> None:
         self.process = process
         self.lines: list[Event] = []
+        self._err = err
 
     def until(self, event: str, at_least: float = 0.0) -> Event:
         """The next event of that name; a progress of at least that much."""
-        assert self.process.stdout is not None
         for raw in self.process.stdout:
             line: Event = json.loads(raw)
             self.lines.append(line)
             if line["event"] == event and line.get("progress", 1.0) > at_least:
                 return line
-        raise AssertionError(f"no {event}: {self.lines[-1:]} {self.process.stderr.read()!r}")  # type: ignore[union-attr]
+        raise AssertionError(f"no {event}: {self.lines[-1:]} {self._err.read_text()!r}")
+
+    def end(self) -> Result:
+        """Waits for it."""
+        out = self.process.stdout.read()
+        return Result(self.process.wait(), out, self._err.read_text())
 
     def interrupt(self) -> Result:
         """Ctrl-C, and what follows."""
         self.process.send_signal(signal.SIGINT)
-        out, err = self.process.communicate(timeout=40)
-        return Result(self.process.returncode, out.decode(), err.decode())
+        return self.end()
 
     def kill(self) -> None:
         """SIGKILL: no time to tidy up."""
         self.process.kill()
-        self.process.communicate(timeout=60)
+        self.end()
 
 
 def _is_there(pid: int) -> bool:
