@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import io
 import subprocess
-import sys
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
@@ -20,17 +19,30 @@ from oelala_desktop.comfy.client import ComfyClient
 from oelala_desktop.domain.address import parse_address
 from tests.contract.listener import Listener
 from tests.contract.workbench import Workbench
+from tests.sketch.holdable import Brake
 from tests.waiting import until
 
 
 @pytest.fixture(scope="session")
-def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def one_brake(tmp_path_factory: pytest.TempPathFactory) -> Brake:
+    return Brake(tmp_path_factory.mktemp("brake") / "hold")
+
+
+@pytest.fixture
+def brake(one_brake: Brake) -> Iterator[Brake]:
+    """Holds the jobs of Sketch; those of a real server last for as long as they were asked to."""
+    yield one_brake
+    one_brake.release()
+
+
+@pytest.fixture(scope="session")
+def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, one_brake: Brake) -> Iterator[str]:
     given = request.config.getoption("--comfy")
     if given:
         yield parse_address(str(given)).url
         return
     base = str(tmp_path_factory.mktemp("sketch"))
-    command = [sys.executable, "-m", "oelala_desktop.sketch", "--port", "0", "--idle-exit", "0", "--base-dir", base]
+    command = [*one_brake.command, "--port", "0", "--idle-exit", "0", "--base-dir", base]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         yield process.stdout.readline().strip().rpartition(" ")[2]

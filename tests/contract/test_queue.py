@@ -13,6 +13,7 @@ from tests.contract.conftest import Cleanup
 from tests.contract.files import written
 from tests.contract.graphs import slow, still
 from tests.contract.listener import Listener
+from tests.sketch.holdable import Brake
 from tests.waiting import until
 
 
@@ -72,15 +73,23 @@ async def test_cancelling_ends_ours_and_nobody_else_s(
 
 
 async def test_cancelling_what_waits_leaves_the_running_job_of_others_alone(
-    client: ComfyClient, other: ComfyClient, start: str, prefix: str, has_slow_node: bool, tidy: Cleanup
+    client: ComfyClient,
+    other: ComfyClient,
+    start: str,
+    prefix: str,
+    has_slow_node: bool,
+    tidy: Cleanup,
+    brake: Brake,
 ) -> None:
     theirs, ours = new_id(), new_id()
     tidy(theirs)
+    brake.hold()
     await other.submit(theirs, slow(f"{prefix}_1", 40, rig=has_slow_node, image=start, seconds=2), {})
     await until(lambda: _runs(client, theirs), "theirs running")
     await client.submit(ours, still(f"{prefix}_2", start), {})
     await client.cancel(ours)
     await client.cancel(new_id())
+    brake.release()
     await until(lambda: other.history(theirs), "the end of theirs")
     entry = await other.history(theirs)
     assert entry is not None
