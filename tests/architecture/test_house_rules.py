@@ -15,6 +15,9 @@ from tests.architecture.sources import PACKAGE, ROOT, files_below, python_files,
 LONGEST = 400  # lines of a file
 TELLING = 75  # lines from which on a public function or class must say what it is for
 EMPTY_NAMES = re.compile(r"(utils?|helpers?|misc|common|managers?|base|stuff)\.py")
+#: where tests may let time pass: what measures it, and the one place that the others wait by
+MAY_SLEEP = ("tests/benchmarks", "tests/waiting.py", "tests/clock.py", "tests/gui", "tests/library")
+SLEEP = re.compile(r"(?<!def )(?<!clock\.)\bsleep\(")
 FACES_WITHOUT_QT = (
     *("bootstrap", "cli", "cli.generate", "cli.jobs", "cli.listing", "cli.metadata", "cli.serve"),
     *("services.jobs", "services.library", "services.engine", "api.server", "sketch.server", "metadata"),
@@ -73,6 +76,20 @@ def test_nothing_is_global() -> None:
 def test_every_package_of_tests_is_one() -> None:
     folders = {p.parent for p in python_files() if p.is_relative_to(ROOT / "tests")}
     assert [shown(folder) for folder in sorted(folders) if not (folder / "__init__.py").is_file()] == []
+
+
+def test_no_test_sleeps() -> None:
+    """A test waits for what it is told of (`tests/waiting.py`); a pause is too short on one machine, too long on
+    another."""
+    tests = [path for path in python_files() if path.is_relative_to(ROOT / "tests")]
+    found = [
+        f"{shown(path)}:{number}"
+        for path in tests
+        if not any(path.is_relative_to(ROOT / place) for place in MAY_SLEEP)
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
+        if SLEEP.search(line)
+    ]
+    assert found == []
 
 
 def test_no_file_names_a_place_on_one_machine() -> None:

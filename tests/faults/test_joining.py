@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -25,14 +23,6 @@ from .trial import Harm, Trial
 
 #: renames of a join: the one that brings in what made it, and the one to its final name
 _RENAMES = 2
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Any:
-    one = Server(tmp_path / "server")
-    one.start()
-    yield one
-    one.kill()
 
 
 @pytest.mark.slow
@@ -120,8 +110,6 @@ async def test_a_full_disk_keeps_no_job_that_is_to_end(
     monkeypatch.setattr(joining, "_make", full)
     async with running_app(tmp_path / "home", server.url) as app:
         job = await app.submit()
-        async with asyncio.timeout(60):
-            while "The disk is full." not in app.notices:
-                await asyncio.sleep(0.02)
+        await app.until(lambda: "The disk is full." in app.notices, "the notice")
         await app.services.jobs.cancel(job.id)
         assert (await app.end_of(job)).state is JobState.CANCELLED

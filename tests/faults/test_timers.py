@@ -13,9 +13,10 @@ import oelala_desktop
 from oelala_desktop.domain.events import EngineChanged
 from oelala_desktop.services import engine
 from oelala_desktop.services.engine import jittered
+from tests.waiting import Signal
 
 from .proxy import Proxy
-from .rig import running_app
+from .rig import Server, running_app
 
 _PACKAGE = Path(oelala_desktop.__file__).parent
 #: file ages are wall-clock times on both sides
@@ -54,9 +55,11 @@ def test_waits_are_spread() -> None:
 async def test_attempts_grow_rarer(tmp_path: Path, proxy: Proxy, monkeypatch: pytest.MonkeyPatch) -> None:
     """Down at start: half a second, then twice as long each time up to fifteen, and at once when the user asks."""
     waits: list[float] = []
+    news = Signal()
 
     def noted(seconds: float) -> float:
         waits.append(seconds)
+        news.tell()
         return 0.0 if len(waits) < 8 else 3600.0
 
     monkeypatch.setattr(engine, "jittered", noted)
@@ -65,9 +68,9 @@ async def test_attempts_grow_rarer(tmp_path: Path, proxy: Proxy, monkeypatch: py
         app.services.bus.subscribe(EngineChanged, lambda event: said.append(event.engine.state))
         proxy.refusing = True
         app.engine.start()
-        await _as_many(waits, 8)
+        await news.until(lambda: len(waits) == 8, "eight attempts")
         assert waits == [0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 15.0, 15.0]
-        assert len(proxy.attempts) >= 8
+        assert proxy.attempts >= 8
         assert said == ["connecting", "offline"]
         proxy.refusing = False
         app.engine.retry_now()
@@ -75,29 +78,26 @@ async def test_attempts_grow_rarer(tmp_path: Path, proxy: Proxy, monkeypatch: py
             await app.engine.wait_online()
 
 
-async def _as_many(waits: list[float], count: int) -> None:
-    async with asyncio.timeout(60):
-        while len(waits) < count:
-            await asyncio.sleep(0.01)
-
-
 async def test_attempts_stay_frequent_while_a_job_is_out(
-    tmp_path: Path, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, server: Server, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waits: list[float] = []
+    news = Signal()
 
     def noted(seconds: float) -> float:
         waits.append(seconds)
+        news.tell()
         return 0.0
 
+    server.brake.hold()
     async with running_app(tmp_path / "home", proxy.url) as app:
         job = await app.submit(clip_count=1)
-        while not proxy.accepted:
-            await asyncio.sleep(0.01)
+        await proxy.news.until(lambda: proxy.accepted, "the job on the server")
         monkeypatch.setattr(engine, "jittered", noted)
         proxy.refusing = True
         await proxy.cut_all()
-        await _as_many(waits, 8)
+        await news.until(lambda: len(waits) >= 8, "eight attempts")
         assert max(waits) == 1.5
+        server.brake.release()
         proxy.refusing = False
         await app.end_of(job)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Awaitable
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from oelala_desktop.services.fetching import result_stem, role_of
 from oelala_desktop.services.tasks import TaskScope
 from oelala_desktop.storage.jobs import JobStore
 from tests.unit.domain.samples import some_job
+from tests.waiting import turn
 
 
 async def test_time_expected(tmp_path: Path) -> None:
@@ -81,9 +83,11 @@ def test_the_bus_reaches_whoever_listens_and_bears_one_that_fails(caplog: pytest
 async def test_a_scope_ends_its_tasks_and_takes_no_more(caplog: pytest.LogCaptureFixture) -> None:
     ended: list[str] = []
 
-    async def work(name: str, seconds: float) -> str:
+    over = asyncio.Event()
+
+    async def work(name: str, end: Awaitable[object]) -> str:
         try:
-            await asyncio.sleep(seconds)
+            await end
         finally:
             ended.append(name)
         return name
@@ -92,13 +96,13 @@ async def test_a_scope_ends_its_tasks_and_takes_no_more(caplog: pytest.LogCaptur
         raise ValueError("of its own")
 
     async with TaskScope("test") as scope:
-        quick = scope.start(work("quick", 0), "quick")
-        scope.start(work("slow", 60), "slow")
+        quick = scope.start(work("quick", turn()), "quick")
+        scope.start(work("slow", over.wait()), "slow")
         with caplog.at_level(logging.ERROR):
             await asyncio.gather(scope.start(fails(), "fails"), return_exceptions=True)
-            await asyncio.sleep(0)
+            await turn()
         assert await quick == "quick"
     assert ended == ["quick", "slow"]
     assert "test: fails" in caplog.text
     with pytest.raises(RuntimeError, match="closed"):
-        scope.start(work("late", 0), "late")
+        scope.start(fails(), "late")

@@ -10,6 +10,7 @@ import pytest
 from oelala_desktop.domain.events import NoticePosted
 from oelala_desktop.services.bus import Bus
 from oelala_desktop.services.tasks import Supervisor, TaskScope
+from tests.waiting import turn
 
 
 @pytest.fixture
@@ -62,7 +63,7 @@ async def test_other_faults_are_told_too(told: tuple[Bus, list[str]]) -> None:
 async def test_it_ends_when_its_scope_does(told: tuple[Bus, list[str]]) -> None:
     bus, texts = told
     async with TaskScope("test") as scope:
-        task = scope.start(Supervisor(bus, "Waiting").keep(lambda: asyncio.sleep(0)), "wait")
-        await asyncio.sleep(0)
+        task = scope.start(Supervisor(bus, "Waiting").keep(turn), "wait")
+        await turn()
     assert task.cancelled()
     assert texts == []
