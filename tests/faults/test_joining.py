@@ -17,7 +17,7 @@ from oelala_desktop.services import joining
 from oelala_desktop.services.bus import Bus
 from oelala_desktop.services.complaints import Complaints
 from oelala_desktop.services.joining import chains, state_of, with_joined
-from tests.unit.services.test_pure_parts import some_job
+from tests.unit.domain.samples import some_job
 from tests.unit.services.test_splicing import PLAIN, clip
 
 from .rig import Server, running_app
