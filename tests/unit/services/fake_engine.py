@@ -111,9 +111,12 @@ class FakeEngine:
 
     # The port
 
-    async def _come(self, name: str) -> None:
+    def _note(self, name: str) -> None:
         self.calls.append(name)
         self._changed.set()
+
+    async def _come(self, name: str) -> None:
+        self._note(name)
         if name in self.holds:
             await self.holds[name].wait()
         if name in self.fails:
@@ -126,7 +129,7 @@ class FakeEngine:
         return Reach("theirs", "http://theirs", "1", ("A100",), self.abilities, self.words)
 
     async def is_well(self) -> bool:
-        self.calls.append("is_well")
+        self._note("is_well")
         return not self.is_down
 
     async def lists(self) -> Lists:
@@ -148,7 +151,7 @@ class FakeEngine:
         raise EngineUnreachable("The line broke.", kind="closed")
 
     async def renew_line(self) -> None:
-        self.calls.append("renew_line")
+        self._note("renew_line")
         self.cut_line()
 
     async def send(self, given: JobInput) -> str:
@@ -205,4 +208,4 @@ class FakeEngine:
         await self._come("free")
 
     async def close(self) -> None:
-        self.calls.append("close")
+        self._note("close")
