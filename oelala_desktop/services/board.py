@@ -31,7 +31,7 @@ class Board:
 
     def known_as(self, handle: str | None) -> Flight | None:
         """The flight that its engine calls so."""
-        return self._flights.get(self._by_handle.get(handle, "")) if handle else None
+        return self._flights.get(self._by_handle.get(handle or "", ""))
 
     @property
     def out(self) -> list[Flight]:

@@ -63,7 +63,6 @@ class Engine:
         bus: Bus,
         scope: TaskScope,
         clock: Clock = CLOCK,
-        waits: Waits = WAITS,
     ) -> None:
         self.ref = ref
         self.port = port
@@ -74,7 +73,7 @@ class Engine:
         self._bus = bus
         self._scope = scope
         self._clock = clock
-        self._waits = waits
+        self.waits = WAITS
         self._faults = Supervisor(bus, f"Listening to {ref.name}", clock=clock)
         self._loop_task: asyncio.Task[None] | None = None
         self._hurry = asyncio.Event()
@@ -214,21 +213,21 @@ class Engine:
         self._bus.publish(EngineChanged(self.state))
 
     async def _keep_connected(self) -> None:
-        wait = self._waits.first
+        wait = self.waits.first
         while True:
             self._began = self._clock.monotonic()
             await self._faults.attempt(self._listen())
-            if self.is_online and self._clock.monotonic() - self._began > self._waits.steady:
-                wait = self._waits.first
+            if self.is_online and self._clock.monotonic() - self._began > self.waits.steady:
+                wait = self.waits.first
             is_needed = any(listener.is_waiting for listener in self._listeners)
-            await self._pause(min(wait, self._waits.needed) if is_needed else wait)
-            wait = min(self._waits.longest, wait * 2)
+            await self._pause(min(wait, self.waits.needed) if is_needed else wait)
+            wait = min(self.waits.longest, wait * 2)
 
     async def _listen(self) -> None:
         """One connection, to its end."""
         opening = False
         try:
-            if not self.is_online or self._began - self._reached > self._waits.first:
+            if not self.is_online or self._began - self._reached > self.waits.first:
                 await self._reach()
             self._began, self._deaf, opening = self._clock.monotonic(), True, True
             async with aclosing(self.port.events()) as events:
@@ -276,7 +275,7 @@ class Engine:
         self._listening.set()
         self._socket_tried.set()
         self._tell_reached()
-        if self._clock.monotonic() - self._learnt > self._waits.lists_hold:
+        if self._clock.monotonic() - self._learnt > self.waits.lists_hold:
             self._scope.start(self._relearn(), f"catalog of {self.ref.name}")
 
     async def _relearn(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,13 @@ from .telling import Told
 HERE, THERE = EngineRef("theirs", "http://theirs", "Theirs"), EngineRef("theirs", "http://there", "There")
 
 
+@cache
+def shipped_presets() -> ToolRegistry:
+    registry = ToolRegistry(WORKFLOWS)
+    registry.load()
+    return registry
+
+
 class JobDesk:
     """`engine` and `other` are two addresses of the same kind; what they do, their ports say."""
 
@@ -32,8 +40,7 @@ class JobDesk:
         self.bus = Bus()
         self.told = Told(self.bus)
         self.presence = Presence(folder / "presence", "boot")
-        self.registry = ToolRegistry(WORKFLOWS)
-        self.registry.load()
+        self.registry = shipped_presets()
         self.inputs = InputStore(folder / "inputs")
         self.jobs = JobService(store, self.registry, self.bus, scope, self.presence, self.inputs, clock)
         self.port, self.other_port = FakeEngine(takes_our_ids=True), FakeEngine(takes_our_ids=True)

@@ -92,6 +92,13 @@ def test_a_flight_is_known_by_what_its_engine_calls_it(board: Board) -> None:
     assert found is not None and found.job.id == "a"
 
 
+def test_a_handle_outlives_no_flight(board: Board) -> None:
+    board.put(out("a"))
+    board.put(Flight(job("a", state=S.DONE, handle="h-a"), Stage.OVER))
+    board.put(Flight(job("a")))
+    assert board.known_as("h-a") is None
+
+
 def test_the_next_is_the_first_that_is_ready(board: Board) -> None:
     assert board.next() is None
     board.put(Flight(job("a", 1.0), held=frozenset({"editor"})))

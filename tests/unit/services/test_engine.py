@@ -309,9 +309,9 @@ async def test_lists_are_read_again_when_it_says_so(engine: Engine, told: Told, 
 
 
 async def test_a_line_that_opens_late_has_missed_changes_of_the_lists(
-    port: FakeEngine, bus: Bus, scope: TaskScope, clock: SetClock
+    engine: Engine, port: FakeEngine, clock: SetClock
 ) -> None:
-    engine = Engine(REF, port, bus, scope, clock, Waits(first=3.0, longest=3.0))
+    engine.waits = Waits(first=3.0, longest=3.0)
     await engine.connect()
     await port.called("events")
     port.cut_line()
