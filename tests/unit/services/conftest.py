@@ -9,12 +9,11 @@ from pathlib import Path
 import pytest
 
 from oelala_desktop.services.bus import Bus
-from oelala_desktop.services.tasks import TaskScope
 from tests.clock import SetClock
 
 from .disk import Disk
 from .fake_engine import FakeEngine
-from .telling import Told
+from .telling import NotedScope, Told
 
 
 @pytest.fixture
@@ -41,8 +40,8 @@ def told(bus: Bus) -> Told:
 
 
 @pytest.fixture
-async def scope() -> AsyncIterator[TaskScope]:
-    async with TaskScope("test") as scope:
+async def scope() -> AsyncIterator[NotedScope]:
+    async with NotedScope() as scope:
         yield scope
 
 

@@ -1,13 +1,14 @@
-"""All that a bus was told, in its order."""
+"""All that a bus was told, and all tasks that were begun, in their order."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar, get_args
 
 from oelala_desktop.domain.events import Event, NoticePosted
 from oelala_desktop.services.bus import Bus
+from oelala_desktop.services.tasks import TaskScope
 
 E = TypeVar("E")
 
@@ -38,3 +39,21 @@ class Told:
                 self._came.clear()
                 await self._came.wait()
         return found[count - 1]
+
+
+class NotedScope(TaskScope):
+    """`names` are what the log calls its tasks."""
+
+    def __init__(self) -> None:
+        super().__init__("test")
+        self.names: list[str] = []
+
+    def start(self, work: Coroutine[Any, Any, E], name: str) -> asyncio.Task[E]:
+        self.names.append(name)
+        return super().start(work, name)
+
+    async def empty(self) -> None:
+        """Returns once all of them are over."""
+        async with asyncio.timeout(20):
+            while self._tasks:
+                await asyncio.wait(self._tasks)

@@ -10,7 +10,7 @@ from oelala_desktop.services.bus import Bus
 from oelala_desktop.services.tasks import TaskScope
 from tests.clock import SetClock, turns
 
-from .telling import Told
+from .telling import NotedScope, Told
 
 
 @pytest.fixture
@@ -19,10 +19,11 @@ def announcer(bus: Bus, scope: TaskScope, clock: SetClock) -> Announcer:
 
 
 async def test_what_comes_within_a_tenth_of_a_second_is_told_together(
-    announcer: Announcer, told: Told, clock: SetClock
+    announcer: Announcer, told: Told, clock: SetClock, scope: NotedScope
 ) -> None:
     announcer.tell(added=[1])
     announcer.tell(changed=[2], removed=[3])
+    assert scope.names == ["announce"]
     await clock.until_asleep()
     assert told.all == [LibraryChanged((1,), (2,), (3,))]
     announcer.tell(added=[4])

@@ -28,7 +28,7 @@ from tests.unit.domain.samples import build, shipped, some_job
 
 from .disk import Disk
 from .fake_engine import FakeEngine
-from .telling import Told
+from .telling import NotedScope, Told
 
 S = JobState
 REF = EngineRef("theirs", "http://theirs", "Theirs")
@@ -364,6 +364,33 @@ async def test_what_it_cannot_do_without_ends_it(desk: Desk, told: Told, node: s
     await desk.carrier.ask()
     failed = (await told.until(JobFinished)).job
     assert (failed.state, failed.error, failed.retried_as) == (S.FAILED, error, None)
+
+
+# What its tasks are called
+
+
+async def test_its_tasks_are_called_by_what_they_do_and_their_job(
+    desk: Desk, told: Told, scope: NotedScope, clock: SetClock
+) -> None:
+    desk.carrier.admit(Flight(desk.job()))
+    desk.carrier.happened("j1", Chosen())
+    (handle,) = await clock.until(desk.port.has(1))
+    await clock.until(told.until(JobChanged, lambda event: event.job.state is S.SENT))
+    await turns(20)
+    desk.port.end(handle, silently=True)
+    await clock.until(desk.carrier.sent.wait())
+    desk.carrier.happened("j1", EngineBack())
+    await clock.until(told.until(JobFinished))
+    await clock.until(desk.port.is_released.wait())
+    names = list(dict.fromkeys(scope.names))
+    assert names == ["prepare j1", "claim j1", "submit j1", "write j1", "ask Theirs", "fetch j1", "remember j1"]
+    desk.out("j2")
+    desk.carrier.happened("j2", CancelWished())
+    failure = Failure(JobError("It failed.", "node"), "1", "why")
+    for action in (do.Look(desk.job("j3")), do.TryWithout(desk.job("j4"), failure)):
+        desk.carrier._carry_out(action.job.id, action)
+    assert scope.names[-3:] == ["cancel j2", "look for j3", "remake j4"]
+    await scope.empty()
 
 
 # Said at once

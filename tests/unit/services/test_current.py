@@ -24,7 +24,7 @@ from tests.clock import SetClock, turns
 from tests.unit.domain.samples import shipped
 
 from .fake_engine import FakeEngine
-from .telling import Told
+from .telling import NotedScope, Told
 
 USUAL = "http://127.0.0.1:8188"
 AI = "image-to-video.wan22-14b"
@@ -80,10 +80,11 @@ async def test_the_users_own_is_in_force_from_the_first_moment(desk: Desk, told:
     assert len(chosen(told)) == 1
 
 
-async def test_what_the_last_run_chose_holds(desk: Desk, told: Told) -> None:
+async def test_what_the_last_run_chose_holds(desk: Desk, told: Told, scope: NotedScope) -> None:
     desk.settings.set(ENGINE_CHOICE, "sketch")
     desk.current.start()
     assert (desk.current.choice, desk.url) == ("sketch", "")
+    assert scope.names[-1] == "start Sketch"
     await online(told)
     assert list(desk.ports) == [""], "nobody asks for ComfyUI"
 
@@ -144,11 +145,14 @@ async def test_with_sketch_nobody_asks_for_the_other(desk: Desk, told: Told) -> 
 # Automatic
 
 
-async def test_sketch_stands_in_while_the_users_own_is_down(desk: Desk, told: Told, clock: SetClock) -> None:
+async def test_sketch_stands_in_while_the_users_own_is_down(
+    desk: Desk, told: Told, clock: SetClock, scope: NotedScope
+) -> None:
     desk.down()
     desk.current.start()
     await told.until(EngineSelected, count=2)
     assert desk.url == "" and desk.current.engine.is_online
+    assert scope.names.count("start Sketch") == 1
     desk.ports[USUAL].is_down = False
     await clock.until(told.until(EngineSelected, count=3))
     assert desk.url == USUAL

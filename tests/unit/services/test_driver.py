@@ -25,7 +25,7 @@ from tests.unit.domain.samples import some_job
 
 from .disk import FULL, Disk
 from .fake_engine import FakeEngine
-from .telling import Told
+from .telling import NotedScope, Told
 
 S = JobState
 HERE = EngineRef("theirs", "http://theirs", "Theirs")
@@ -587,6 +587,15 @@ async def test_a_full_disk_leaves_it_here_and_is_told(desk: Desk, port: FakeEngi
     await desk.has(1)
     assert desk.told.notices == [("error", "The disk is full.", "j1")]
     assert 1.0 in desk.clock.naps
+
+
+async def test_its_tasks_are_called_by_what_they_do(
+    port: FakeEngine, store: Disk, tmp_path: Path, scope: NotedScope, clock: SetClock
+) -> None:
+    desk = Desk(port, store, scope, tmp_path / "out", clock)
+    await desk.driver.cancel_waiting()
+    assert scope.names[:3] == ["send to Theirs", "watch Theirs", "engine Theirs"]
+    assert "end what waits" in scope.names
 
 
 # Heard

@@ -29,7 +29,7 @@ from oelala_desktop.services.tasks import TaskScope
 from tests.clock import SetClock, turns
 
 from .fake_engine import FakeEngine
-from .telling import Told
+from .telling import NotedScope, Told
 
 REF = EngineRef("comfyui", "http://box:8188", "ComfyUI at box:8188")
 DOWN = EngineUnreachable("It is down.", kind="refused")
@@ -470,6 +470,16 @@ async def test_a_line_that_seems_dead_is_opened_anew(engine: Engine, port: FakeE
 
 
 # Passed on, and closed
+
+
+async def test_its_tasks_are_called_by_what_they_do(engine: Engine, port: FakeEngine, scope: NotedScope) -> None:
+    await engine.connect()
+    await port.called("events")
+    port.say(ListsChanged())
+    await port.called("new_lists")
+    engine.renew_socket()
+    name = "ComfyUI at box:8188"
+    assert scope.names == [f"engine {name}", f"catalog of {name}", f"renew the socket of {name}"]
 
 
 async def test_it_passes_on_what_is_asked(engine: Engine, port: FakeEngine) -> None:

@@ -110,6 +110,13 @@ async def test_whoever_is_alone_with_rows_waits_and_lets_wait(desk: Desk) -> Non
     assert titles(desk) == ["first", "second"]
 
 
+async def test_rows_of_others_do_not_wait(desk: Desk) -> None:
+    await desk.lanes.write(Write(some_job(title="first")))
+    async with asyncio.timeout(20), desk.lanes.alone(["j2"]):
+        await desk.lanes.write(Write(some_job(title="second")))
+    assert titles(desk) == ["first", "second"]
+
+
 async def test_two_who_want_the_same_rows_do_not_wait_for_each_other(desk: Desk) -> None:
     desk.store.holds["held"] = asyncio.Event()
     writes = [await desk.begin(desk.lanes.write(Write(some_job(id=name, title="held")))) for name in ("a", "b")]
