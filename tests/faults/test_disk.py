@@ -22,8 +22,8 @@ from oelala_desktop.domain.errors import CannotSave
 from oelala_desktop.domain.job import JobState, Output
 from oelala_desktop.services.inputs.videos import cut_video
 from oelala_desktop.services.joining import state_of, with_joined
+from tests.unit.domain.samples import some_job
 from tests.unit.services.inputs.making import video
-from tests.unit.services.test_pure_parts import some_job
 
 from .proxy import Fault, Proxy
 from .rig import Server, faults_in, running_app

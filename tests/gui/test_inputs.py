@@ -184,7 +184,7 @@ def test_what_is_too_large_can_be_made_smaller(qapp: QApplication, home: Path, f
         engine = window.studio.services.current.engine
         known = engine.catalog
         assert known is not None
-        engine.catalog = replace(known, upload_limit=3000)
+        engine.lists = replace(known, upload_limit=3000)
         await give(page, files, "images", "video")
         found = editor(page, "video")
         assert isinstance(found, MediaEditor)
@@ -194,7 +194,7 @@ def test_what_is_too_large_can_be_made_smaller(qapp: QApplication, home: Path, f
         assert "made smaller" in found.source.facts
         page.form.edit("video", None)
         assert "video_smaller" not in page.form.values()
-        engine.catalog = known
+        engine.lists = known
 
     live(qapp, home, scenario)
 

@@ -31,6 +31,12 @@ class Rules:
     faults: int = 3  # times that sending may fail through a fault of our own
     new_inputs: int = 2  # times that inputs go up again to an engine that has lost them
     fetches: int = 3  # times that fetching is begun
+    bad_answers: int = 5  # times that a well engine may give out something that is no result
+    lacking: int = 3  # files of a job for which that is borne; after so many the others are asked for once
+    fetch_pause: float = 0.2  # after a file that did not come, doubled each time
+    fetch_longest: float = 1.5
+    line_told: int = 3  # times that the line may break while a file comes before that is told
+    rounds: int = 3  # times that clips are fetched, if something takes them away before they are joined
     after_fault: float = 5.0  # until a fetch that ended through a fault of ours is begun anew
 
     # who carries it out

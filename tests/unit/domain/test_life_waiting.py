@@ -119,6 +119,15 @@ def test_its_place_may_change_at_any_time() -> None:
     assert Life().running().tell(Moved(7.5)).job.position == 7.5
 
 
+def test_a_place_that_changes_while_its_edit_is_written_is_written_too() -> None:
+    life = Life().tell(Held("editor"))
+    changed = replace(life.job, title="another")
+    life.tell(Edited("editor", changed), Moved(7.5), Written(changed))
+    assert (life.job.title, life.job.position) == ("another", 7.5)
+    assert life.asked(do.Write).row == life.job
+    assert life.asked(do.Tell).job == life.job
+
+
 # Made again without a part
 
 
