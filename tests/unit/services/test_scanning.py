@@ -144,7 +144,7 @@ async def test_what_may_grow_is_read_when_it_has_been_still(desk: Desk) -> None:
     await desk.start()
     await desk.wait(STILL)
     assert (await desk.names(), desk.nap) == (["a.png"], ROOTS)
-    assert [folder.print for folder in await desk.store.folders()] == [], "it is not known completely"
+    assert [folder.print for folder in await desk.store.folders()] == [None], "it is not known completely"
     await desk.rescan()
     assert [folder.print is None for folder in await desk.store.folders()] == [False]
 
