@@ -230,4 +230,3 @@ async def test_a_store_that_refuses_loses_nothing_that_cannot_be_made_again(
     assert await desk.thumbnails.cached({1: stamp}, 128) == {}
     assert await desk.thumbnails.get(path, stamp, 128, 0) is not None
     await turns()
-
