@@ -136,7 +136,8 @@ def test_the_last_frame_of_an_uneven_video() -> None:
 
 
 def test_without_a_unit_of_time() -> None:
-    assert plain(0, 1, 2, time_base=None, average_rate=None).rate == 1
+    line = plain(0, 1, 2, time_base=None, average_rate=None)
+    assert (line.rate, line.base, line.is_steady) == (1, 1, True)
 
 
 @pytest.mark.parametrize(
