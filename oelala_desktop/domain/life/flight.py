@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
+from enum import Enum, auto
 
 from oelala_desktop.domain.engine import ServerFile
 from oelala_desktop.domain.job import Job, JobError, JobState, Progress
@@ -12,20 +12,20 @@ from oelala_desktop.domain.job import Job, JobError, JobState, Progress
 from .rules import RULES, Moment, Rules
 
 
-class Stage(StrEnum):
+class Stage(Enum):
     """What is being done about it. Behind the dash: which row the disk has meanwhile."""
 
-    HERE = "here"  # waits here – queued
-    PREPARING = "preparing"  # its inputs go up – queued
-    CLAIMING = "claiming"  # the row is to say `sent`, if there is room – queued or sent
-    SUBMITTING = "submitting"  # the engine is given it – sent
-    OUT = "out"  # the engine has it, or may have it – sent, running, or fetching after a fault of ours
-    REMAKING = "remaking"  # it failed; can it be made without the part that failed? – as before
-    LANDING = "landing"  # the row is to say `fetching` – as before
-    FETCHING = "fetching"  # its files come – fetching
-    RETURNING = "returning"  # the engine never had it, or it died with it: the row is to say `queued` – as before
-    CLOSING = "closing"  # the row is to say how it ended – as before
-    OVER = "over"  # the row says it
+    HERE = auto()  # waits here – queued
+    PREPARING = auto()  # its inputs go up – queued
+    CLAIMING = auto()  # the row is to say `sent`, if there is room – queued or sent
+    SUBMITTING = auto()  # the engine is given it – sent
+    OUT = auto()  # the engine has it, or may have it – sent, running, or fetching after a fault of ours
+    REMAKING = auto()  # it failed; can it be made without the part that failed? – as before
+    LANDING = auto()  # the row is to say `fetching` – as before
+    FETCHING = auto()  # its files come – fetching
+    RETURNING = auto()  # the engine never had it, or it died with it: the row is to say `queued` – as before
+    CLOSING = auto()  # the row is to say how it ended – as before
+    OVER = auto()  # the row says it
 
 
 _SENDING = frozenset({Stage.PREPARING, Stage.CLAIMING, Stage.SUBMITTING})
