@@ -66,8 +66,7 @@ class Flight:
     told: Progress | None = None  # what it said last
 
     # what is shown
-    progress: Progress = field(default_factory=Progress)
-    bar: float = 0.0  # how far it ever was; outlives a start anew
+    progress: Progress = field(default_factory=Progress)  # outlives a start anew
     expected: float | None = None  # seconds that it should take
     began: float | None = None
 
@@ -119,7 +118,7 @@ class Flight:
         return (self.due is not None and now.clock >= self.due) or now.clock - self.heard > silence
 
 
-def taken_up(job: Job, handle: str, now: Moment, *, is_ours: bool = False) -> Flight:
+def taken_up(job: Job, handle: str, now: Moment, *, is_ours: bool) -> Flight:
     """A job as its row has it. What an earlier process had sent is asked for at once."""
     if job.state is JobState.QUEUED:
         return Flight(job, is_ours=is_ours)

@@ -49,7 +49,7 @@ def waiting(flight: Flight, fact: object, now: Moment) -> Turn:
         case Written(row=row) if row is flight.row:
             flight, actions = _settled(replace(flight, job=row, row=None), now)
             return flight, (Tell(row), *actions)
-        case NotWritten(row=row, why=why) if row is flight.row:
+        case NotWritten(why=why):
             # what was to be changed goes back unchanged
             flight, actions = _settled(replace(flight, row=None), now)
             return flight, (Complain(why), *actions)

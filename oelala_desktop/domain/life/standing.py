@@ -122,7 +122,8 @@ def baffled(flight: Flight, error: JobError, now: Moment, rules: Rules) -> Turn:
     if flight.looking and flight.untold is not None:
         return end_without(flight, now, rules)
     count = flight.baffled + 1
-    pause = now.jittered(min(rules.baffled_longest, rules.baffled_pause * 2 ** min(count, 30)))
+    doubled = rules.baffled_pause * 2 ** min(flight.baffled, rules.baffled_tries)
+    pause = now.jittered(min(rules.baffled_longest, doubled))
     then = now.clock + pause  # not sooner, though it is silent
     flight = replace(flight, baffled=count, due=then, heard=then, looking=False)
     if count < rules.baffled_tries or flight.stage is not Stage.OUT:

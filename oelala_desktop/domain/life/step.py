@@ -180,7 +180,7 @@ def _returning(flight: Flight, fact: Fact, now: Moment, rules: Rules) -> Turn:
     match fact:
         case Written(row=row) if row is flight.row:
             return returned(flight, now)
-        case NotWritten(row=row, why=why) if row is flight.row:
+        case NotWritten(why=why):
             # the row still says `sent`: it is asked for once more before anything else, and that was no try
             due = now.clock + rules.absent_pause
             back = replace(flight, stage=Stage.OUT, row=None, due=due, heard=now.clock, tries=flight.tries - 1)
@@ -204,7 +204,7 @@ def _closing(flight: Flight, fact: Fact) -> Turn:
             over = replace(flight, job=row, row=None, stage=Stage.OVER)
             left = (Leave(row.handle),) if row.handle else ()
             return over, (*left, *admitted, Announce(row), *told, *done)
-        case NotWritten(row=refused) if refused is row:
+        case NotWritten():
             # only what waited here gives up so soon
             return replace(flight, stage=Stage.HERE, row=None), ()
         case _:

@@ -130,7 +130,7 @@ def test_a_job_of_an_earlier_process_is_asked_about_sooner() -> None:
     assert life.wait(RULES.silence_taken_up + 0.1).is_due
 
 
-@pytest.mark.parametrize(("silent", "is_renewed"), [(1.0, False), (2.5, True)])
+@pytest.mark.parametrize(("silent", "is_renewed"), [(2.0, False), (2.1, True)])
 def test_news_by_asking_alone_means_that_the_line_is_dead(silent: float, is_renewed: bool) -> None:
     assert Life().out().wait(silent).tell(Running()).asks(do.RenewLine) is is_renewed
     assert Life().out().wait(silent).tell(success()).asks(do.RenewLine) is is_renewed
@@ -186,7 +186,7 @@ def test_without_a_result_it_is_lost_and_never_done() -> None:
 
 def test_what_died_with_our_own_engine_is_sent_again_under_its_id() -> None:
     life = Life(is_ours=True).running().tell(life_at_half := Life().progress(0.5))
-    bar = life.flight.bar
+    bar = life.flight.progress.fraction
     life.absent(Absent()).tell(NothingLeft())
     assert life.asks(do.Leave) and not life.asks(do.Submit)
     assert (life.asked(do.Write).row.state, life.asked(do.Write).row.sent_at) == (S.QUEUED, None)
@@ -194,7 +194,7 @@ def test_what_died_with_our_own_engine_is_sent_again_under_its_id() -> None:
     assert (life.asked(do.Tell).job.state, life.stage, life.job.id) == (S.QUEUED, Stage.HERE, "j1")
     life.submitting()
     assert life.asked(do.Submit).job.id == "j1"
-    assert life.flight.bar == bar == life_at_half.progress.fraction
+    assert life.flight.progress.fraction == bar == life_at_half.progress.fraction
 
 
 def test_a_look_that_fails_is_no_finding() -> None:

@@ -56,7 +56,7 @@ def test_an_end_is_an_end_and_the_bar_never_falls() -> None:
     shown.append(life.asked(do.Show).progress.fraction)
     life.tell(Ceased("j1", Progress(0.99), True), life.progress(0.1), Ceased("j1", Progress(0.1)))
     assert life.done == [] and life.flight.succeeded
-    assert shown == sorted(shown) and life.flight.bar == 0.99
+    assert shown == sorted(shown) and life.flight.progress.fraction == 0.99
     assert life.tell(success(), life.progress(0.1)).done == []
     assert life.write().tell(life.progress(0.1)).done == []
 
