@@ -246,6 +246,12 @@ def test_an_engine_with_ids_of_its_own_is_searched_for_it() -> None:
     assert life.tell(Taken("another")).job.handle == "theirs-7"
 
 
+def test_one_that_is_found_has_not_been_absent() -> None:
+    life = Life().submitting(handle="").tell(Unknown("cut"), Absent(), Absent(), Taken("theirs-7"), Absent(), Absent())
+    assert not life.asks(do.Look)
+    assert life.tell(Absent()).asks(do.Look)
+
+
 def test_a_server_that_never_takes_it_fails_it_in_the_end() -> None:
     life = Life()
     sent = 0

@@ -199,6 +199,7 @@ def test_what_is_being_sent_is_not_sent_if_it_can_be_helped(moment: int) -> None
         assert life.tell(Taken("j1")).asks(do.Cancel)
     else:
         assert life.write().job.state is S.CANCELLED
+    assert not Life().tell(Chosen(), CancelWished(), Prepared({}, "j1")).asks(do.Claim)
     assert Life().tell(Chosen(), CancelWished(), NoAnswer()).write().job.state is S.CANCELLED
 
 

@@ -64,6 +64,13 @@ def test_an_engine_that_tells_nothing_is_asked_ever_more_seldom() -> None:
     assert pauses == pytest.approx([0.5, 1.0, 2.0, 4.0, *[5.0] * 7])  # the twelfth time its files are looked for
 
 
+def test_the_same_word_is_taken_in_ten_times_a_second_at_most() -> None:
+    life = silent()
+    before = life.flight
+    assert life.wait(0.09).tell(life.progress(0.0)).flight is before
+    assert life.wait(0.02).tell(life.progress(0.0)).flight.heard == life.clock
+
+
 @pytest.mark.parametrize(("chance", "seconds"), [(0.0, 6.0), (0.5, 8.0), (1.0, 10.0)])
 def test_chance_spreads_what_many_would_do_at_once(chance: float, seconds: float) -> None:
     assert Moment(0.0, 0.0, chance).jittered(8.0) == seconds
