@@ -26,8 +26,8 @@ def heard(flight: Flight, event: JobEvent, now: Moment) -> Turn:
         return replace(flight, **said), ()
     actions: tuple[Action, ...] = ()
     if isinstance(event, Ceased):
-        said |= {"ceased": True, "succeeded": event.succeeded, "runs": False}
-    elif not flight.runs or flight.job.state is JobState.SENT:
+        said |= {"ceased": True, "succeeded": event.succeeded}
+    elif not flight.runs:
         flight, actions = run(replace(flight, runs=True), now)
     if event.progress != flight.told:
         flight, shown = show(flight, event.progress, now, told=event.progress, **said)

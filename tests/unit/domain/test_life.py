@@ -209,7 +209,7 @@ def test_a_look_that_fails_is_no_finding() -> None:
 
 def test_while_it_is_looked_for_it_may_turn_up() -> None:
     life = Life().running().absent(Absent())
-    assert life.tell(Absent()).flight.looking
+    assert life.tell(Absent()).flight.looking and life.done == []
     assert life.tell(Running()).flight.looking is False
     assert life.tell(NothingLeft()).stage is Stage.OUT  # that was about a moment ago
 
