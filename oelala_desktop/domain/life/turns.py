@@ -60,8 +60,9 @@ def land(flight: Flight, cargo: Cargo, now: Moment, rules: Rules) -> Turn:
 
 
 def fetch(flight: Flight) -> Turn:
-    cargo = flight.cargo or Cargo(())
-    return replace(flight, stage=Stage.FETCHING, row=None, fetches=flight.fetches + 1), (Fetch(flight.job, cargo),)
+    assert flight.cargo is not None
+    begun = replace(flight, stage=Stage.FETCHING, row=None, fetches=flight.fetches + 1)
+    return begun, (Fetch(flight.job, flight.cargo),)
 
 
 def run(flight: Flight, now: Moment) -> Turn:

@@ -96,8 +96,9 @@ def test_what_is_never_told_ends_in_the_end_and_says_so() -> None:
 
 def test_any_answer_begins_the_count_anew() -> None:
     life = Life().running()
-    life.tell(*[Untold(TROUBLE)] * (RULES.baffled_tries - 1), Running(), Untold(TROUBLE))
-    assert life.flight.baffled == 1
+    for answer in (Running(), Absent()):
+        life.tell(Running(), *[Untold(TROUBLE)] * (RULES.baffled_tries - 1), answer, Untold(TROUBLE))
+        assert life.flight.baffled == 1
 
 
 def test_what_was_never_told_of_a_job_without_an_answer() -> None:
@@ -132,6 +133,8 @@ def test_a_job_that_cannot_be_written_down_as_waiting_is_asked_for_once_more() -
     assert (life.stage, life.job.state, life.flight.tries) == (Stage.OUT, S.SENT, tries - 1)
     assert life.asks(do.Complain) and not life.is_due
     assert life.wait(RULES.absent_pause).is_due
+    ours = Life(is_ours=True).running().absent(Absent()).tell(NothingLeft())
+    assert ours.tell(NotWritten(ours.asked(do.Write).row, "full")).wait(RULES.absent_pause).is_due
 
 
 def test_a_result_that_does_not_come_through_waits() -> None:
@@ -185,6 +188,7 @@ def test_what_waits_here_is_cancelled_when_the_disk_has_it() -> None:
     full = life.tell(NotWritten(life.asked(do.Write).row, "full"))
     assert (full.stage, full.flight.is_ready) == (Stage.HERE, True)
     assert life.tell(CancelWished()).write().asked(do.Announce).job.state is S.CANCELLED
+    assert len(life.done) == 1  # nothing is learnt of it, and no engine knows it
 
 
 @pytest.mark.parametrize("moment", range(3))
