@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import sys
 import tempfile
 import time
@@ -129,6 +130,7 @@ def main() -> int:
     if options.list:
         print(*(mutant for found in sample.values() for mutant in found), sep="\n")
         return 0
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # copies and processes go as they do at any other end
     begun = time.monotonic()
     found: list[Fate] = []
     with ExitStack() as stack:

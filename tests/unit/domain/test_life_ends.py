@@ -15,7 +15,7 @@ from oelala_desktop.domain.engine import (
     Untold,
 )
 from oelala_desktop.domain.job import JobState, Progress
-from oelala_desktop.domain.life import RULES, Stage
+from oelala_desktop.domain.life import RULES, Flight, Stage
 from oelala_desktop.domain.life import actions as do
 from oelala_desktop.domain.life.facts import (
     CancelTold,
@@ -209,7 +209,8 @@ def test_what_is_being_sent_is_not_sent_if_it_can_be_helped(moment: int) -> None
 
 def test_what_runs_is_cancelled_there_until_it_is_gone() -> None:
     life = Life().running().tell(CancelWished())
-    assert life.asked(do.Cancel).handle == "j1"
+    assert life.asked(do.Cancel) == do.Cancel("j1")
+    assert not life.asked(do.Cancel).note  # whoever wished it has written it down
     assert life.tell(CancelTold()).asks(do.Ask)
     life.tell(Running())
     assert life.asks(do.Cancel)
@@ -270,6 +271,7 @@ def test_what_a_flight_says_of_itself() -> None:
     assert [life.flight.is_sending for life in (waiting, sending, running)] == [False, True, False]
     assert [life.flight.is_there for life in (waiting, sending, running)] == [False, True, True]
     assert not waiting.tell(CancelWished()).flight.waits
+    assert not Flight(waiting.job).is_ours  # unless that is said
 
 
 def test_between_two_stages_only_the_wish_to_cancel_counts() -> None:
