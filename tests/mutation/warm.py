@@ -10,6 +10,7 @@ Reads a request a line and answers each with a line, both JSON. It stands alone,
 
 from __future__ import annotations
 
+import gc
 import importlib
 import json
 import os
@@ -25,6 +26,7 @@ from typing import Any
 
 import psutil
 import pytest
+from _pytest.config import default_plugins
 
 LIBRARIES = (
     "xdist.plugin", "pytest_asyncio.plugin", "pytest_timeout", "anyio.pytest_plugin", "_hypothesis_pytestplugin",
@@ -213,9 +215,10 @@ def main() -> None:
     sys.path[:] = [str(copy), *(p for p in sys.path if p not in ("", own, checkout, str(copy)))]
     os.environ["PYTHONPATH"] = str(copy)  # for the processes that tests start
     os.chdir(copy)
-    for name in LIBRARIES:
+    for name in (*LIBRARIES, *(f"_pytest.{plugin}" for plugin in default_plugins)):
         with suppress(ImportError):
             importlib.import_module(name)
+    gc.freeze()  # pytest collects twice a run, and all this would be looked through each time
     sys.dont_write_bytecode = True
     for line in sys.stdin:
         print(json.dumps(forked(json.loads(line), copy)), flush=True)
