@@ -152,13 +152,16 @@ def test_the_bar_never_falls_and_late_news_is_none(tracker: Tracker) -> None:
     tracker.apply(m.Executing(P, "3"))
     before = tracker.progress
     assert not tracker.apply(m.NodeProgress(P, "2", 1, 3))
+    assert not tracker.apply(m.NodeProgress(P, "2", 3, 3))
     assert not tracker.apply(m.Executing(P, "2"))
     assert tracker.progress == before
 
 
 def test_one_step_is_no_count(tracker: Tracker) -> None:
     tracker.apply(m.NodeProgress(P, "4", 1, 1))
-    assert tracker.progress.step is None
+    assert (tracker.progress.step, tracker.progress.fraction) == (None, pytest.approx(10 / TOTAL))
+    tracker.apply(m.NodeProgress(P, "2", 1, 2))
+    assert (tracker.progress.step, tracker.progress.steps) == (1, 2)
 
 
 def test_what_follows_an_end_is_no_news(tracker: Tracker) -> None:
