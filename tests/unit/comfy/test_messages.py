@@ -159,6 +159,7 @@ def test_an_event_need_not_come_from_json() -> None:
         (described({"prompt_id": P, "node_id": "3"}, PNG), m.Preview(PNG, "image/png", P, "3")),
         (described({"prompt_id": 1, "node_id": None}, JPEG), m.Preview(JPEG, "image/jpeg")),
         (binary(3, 2, b"12words"), m.NodeText("12", "words")),
+        (binary(3, 2, b"12"), m.NodeText("12", "")),
         (binary(3, 1, b"\xff\xff"), m.NodeText("\ufffd", "\ufffd")),
     ],
 )
