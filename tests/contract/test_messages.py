@@ -85,7 +85,6 @@ async def test_the_tracker_follows_a_real_job(client: ComfyClient, listener: Lis
     assert tracker.phase is Phase.SUCCEEDED
     assert fractions == sorted(fractions)
     assert 0 < fractions[-1] < 1
-    assert "5" in tracker.outputs
 
 
 async def test_a_cached_repeat_says_so_and_makes_no_new_file(

@@ -25,7 +25,7 @@ class Rules:
     # what is borne
     absent_checks: int = 3  # times a job must be absent before that is believed
     baffled_tries: int = 12  # times that a well engine may answer nothing to be understood about a job
-    baffled_pause: float = 0.25  # between these, doubled each time
+    baffled_pause: float = 0.5  # between these, doubled each time
     baffled_longest: float = 5.0
     tries: int = 6  # times that an engine which is otherwise well may refuse a job without giving a reason
     faults: int = 3  # times that sending may fail through a fault of our own
@@ -55,7 +55,7 @@ class Moment:
 
     clock: float
     epoch: float
-    chance: float = 0.5
+    chance: float
 
     def jittered(self, seconds: float) -> float:
         """Between 0.75 and 1.25 times `seconds`."""

@@ -51,7 +51,7 @@ def waiting(flight: Flight, fact: object, now: Moment) -> Turn:
             moved = (Write(job),) if job != row else ()  # while it was written
             flight, actions = _settled(replace(flight, job=job, row=None), now)
             return flight, (*moved, Tell(job), *actions)
-        case NotWritten(row=row, why=why) if row is flight.row:
+        case NotWritten(why=why):
             # what was to be changed goes back unchanged
             flight, actions = _settled(replace(flight, row=None), now)
             return flight, (Complain(why), *actions)

@@ -91,6 +91,15 @@ def test_a_disk_that_refuses_leaves_it_as_it_was() -> None:
     assert (life.job.title, life.flight.is_ready, life.asked(do.Complain).text) == ("", True, "full")
 
 
+def test_the_disk_s_word_on_an_older_row_says_nothing_of_the_new_one() -> None:
+    life = Life(after="j0").tell(PredecessorEnded(S.FAILED, "j0b"))
+    older = life.asked(do.Write).row
+    life.tell(Held("editor"), Edited("editor", replace(life.job, title="another")))
+    assert life.tell(Written(older)).job.title == ""
+    assert life.tell(NotWritten(older, "full")).asked(do.Complain).text == "full"
+    assert life.write().job.title == "another"
+
+
 def test_a_program_that_ends_meanwhile_leaves_it_unchanged_and_free() -> None:
     life = Life().tell(Held("editor")).killed()
     assert life.flight.is_ready

@@ -73,7 +73,7 @@ def test_a_folder_that_may_be_passed_but_not_read(found: Path) -> None:
         folder.chmod(0o755)
 
 
-def test_a_pipe_keeps_nobody_waiting(found: Path) -> None:
+def test_a_pipe_in_place_of_a_known_file_is_no_file(found: Path) -> None:
     found.unlink()
     os.mkfifo(found)
     with pytest.raises(NotFound):
