@@ -71,11 +71,14 @@ def _hand_over(home: Path, files: list[str]) -> bool:
 
 
 def _show_early(shell: Shell, page_id: str) -> None:
-    """The controls of a tool's page can be used before the services are there; the page is brought to life later."""
+    """The controls of a tool's page can be used before the services are there; the page is brought to life later, and
+    with it Generate, which before would do nothing."""
     from oelala_desktop.domain.tool import TOOLS
 
     if page_id in TOOLS:
         from oelala_desktop.ui.pages.tool_page import ToolPage
 
-        shell.add_page(page_id, lambda: ToolPage(TOOLS[page_id]))
+        page = ToolPage(TOOLS[page_id])
+        page.form.set_generate_reason("The studio is still starting.")
+        shell.add_page(page_id, lambda: page)
         shell.show_page(page_id)

@@ -10,13 +10,8 @@ from PySide6.QtWidgets import QApplication
 from oelala_desktop.domain.job import JobState
 from oelala_desktop.ui.main_window import MainWindow
 from oelala_desktop.ui.on_disk import GONE
-from oelala_desktop.ui.widgets.button import Button
 from tests.gui.living import live, page_of, ready, stop_sketch, until
-
-
-def _button(window: MainWindow, text: str) -> Button:
-    buttons = page_of(window).output.findChildren(Button)
-    return next(button for button in buttons if button.text() == text and not button.isHidden())
+from tests.gui.reach import button, find, press
 
 
 def test_a_deleted_result_is_nowhere_offered(qapp: QApplication, tmp_path: Path) -> None:
@@ -31,20 +26,21 @@ def test_a_deleted_result_is_nowhere_offered(qapp: QApplication, tmp_path: Path)
         job = page.stage.job
         assert job is not None
         path = Path(job.outputs[-1].path)
-        await until(lambda: page.page.recent._items, "the strip of recent results")
-        assert _button(window, "Save as").isEnabled()
+        recent, output = page.page.recent, page.output
+        await until(lambda: recent.accessibleDescription() == path.name, "the strip of recent results")
+        assert button(output, "Save as").isEnabled()
         while await library.by_path(path) is None:
             await window.studio.thumbnail_of(path)
         path.unlink()
         library.rescan()
-        await until(lambda: not page.page.recent._items, "the strip to drop it")
-        await until(lambda: not _button(window, "Save as").isEnabled(), "the buttons to know")
-        assert GONE in _button(window, "Show in folder").toolTip()
-        player = page.output.player
-        assert player is not None and player._words == GONE and player.current_image().isNull()
-        row = window.queue._panel.row(job.id)
-        assert row is not None
-        await until(lambda: not row._buttons["open"].isEnabled(), "the queue's row to know")
+        await until(lambda: recent.accessibleDescription() == "none yet", "the strip to drop it")
+        await until(lambda: not button(output, "Save as").isEnabled(), "the buttons to know")
+        assert button(output, "Show in folder").accessibleDescription() == GONE
+        assert output.player is not None and output.player.current_image().isNull()
+        assert output.player.accessibleDescription() == GONE
+        window.shell.open_panel("queue")
+        row = find(window.shell, "Queue").content.row(job.id)
+        await until(lambda: not button(row, "Open the result").isEnabled(), "the queue's row to know")
 
     live(qapp, tmp_path / "home", scenario)
     stop_sketch(tmp_path / "home")
@@ -52,8 +48,7 @@ def test_a_deleted_result_is_nowhere_offered(qapp: QApplication, tmp_path: Path)
 
 def test_history_shows_results_and_not_the_queue(qapp: QApplication, tmp_path: Path) -> None:
     async def scenario(window: MainWindow) -> None:
-        page_of(window)
-        _button(window, "History").click()
+        press(page_of(window).output, "History")
         assert window.shell.page_id == "media-videos"
         page_of(window, "text-to-image").output.acted.emit("history")
         assert window.shell.page_id == "media-images"

@@ -10,8 +10,7 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QMessageBox
+from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from oelala_desktop.domain.job import JobState
@@ -19,8 +18,8 @@ from oelala_desktop.ui.main_window import MainWindow
 from oelala_desktop.ui.pages.queue_panel import SHOWN_WAITING, QueuePanel
 from oelala_desktop.ui.shell import Shell
 from oelala_desktop.ui.widgets.button import Button
-from oelala_desktop.ui.widgets.toast import Toast
 from tests.gui.living import live, page_of, ready, stop_sketch, until
+from tests.gui.reach import has_button, press, seen, words
 from tests.gui.seeded import make_job
 from tests.gui.test_window import SHORT, drop
 
@@ -41,12 +40,6 @@ def several(folder: Path, count: int) -> list[Path]:
     return paths
 
 
-def button(inside: object, text: str) -> QAbstractButton:
-    found = [b for b in inside.findChildren(QAbstractButton) if b.text() == text and b.isVisible()]  # type: ignore[attr-defined]
-    assert len(found) == 1, text
-    return found[0]
-
-
 def waiting_pictures(window: MainWindow) -> list[str]:
     return [Path(job.inputs[0].original).name for job in window.queue.waiting]
 
@@ -59,8 +52,7 @@ async def drop_several(window: MainWindow, paths: list[Path]) -> None:
     page.form.set_values(SHORT)
     drop(page, *paths)
     await until(lambda: window.shell.findChildren(QMessageBox), "the question")
-    box = window.shell.findChildren(QMessageBox)[0]
-    QTest.mouseClick(button(box, f"Make {len(paths)} jobs"), Qt.MouseButton.LeftButton)
+    press(window.shell.findChildren(QMessageBox)[0], f"Make {len(paths)} jobs")
 
 
 def test_dropped_pictures_keep_the_order_of_the_drop(qapp: QApplication, home: Path, tmp_path: Path) -> None:
@@ -86,13 +78,12 @@ def test_all_that_waits_is_cancelled_and_comes_back(qapp: QApplication, home: Pa
         window.shell.open_panel("queue")
         panel = window.shell.findChildren(QueuePanel)[0]
         await until(lambda: all(panel.row(job_id) for job_id in before), "the rows")
-        QTest.mouseClick(button(panel, "Cancel all waiting"), Qt.MouseButton.LeftButton)
+        press(panel, "Cancel all waiting")
         await until(lambda: not window.queue.waiting, "their end")
         rows = [panel.row(job_id) for job_id in before]
         await until(lambda: all(row and row.job.state is JobState.CANCELLED for row in rows), "the rows of the ended")
-        await until(lambda: window.shell.toasts.findChildren(Toast), "the offer")
-        toast = window.shell.toasts.findChildren(Toast)[-1]
-        QTest.mouseClick(button(toast, "Undo"), Qt.MouseButton.LeftButton)
+        await until(lambda: has_button(window.shell.toasts, "Undo"), "the offer")
+        press(window.shell.toasts, "Undo")
         await until(lambda: len(window.queue.waiting) == 4, "their return")
         assert [job.id for job in window.queue.waiting] == before
         assert {job.state for job in window.queue.waiting} == {JobState.QUEUED}
@@ -132,11 +123,10 @@ def test_thousands_that_wait_are_told_in_words(qtbot: QtBot) -> None:
     assert panel.row(str(SHOWN_WAITING - 1)) is not None
     assert panel.row(str(SHOWN_WAITING)) is None
     assert panel.heading("Waiting") == "Waiting · 4,000"
-    assert panel._more.text() == "3,900 more behind these"
+    assert seen(panel, "3,900 more behind these") and seen(panel, "Cancel all waiting")
     rows = [panel.row(str(n)) for n in range(1, SHOWN_WAITING)]
     panel.set_jobs(waiting[1:], more_waiting=3899)  # the first one has begun
     assert [panel.row(str(n)) for n in range(1, SHOWN_WAITING)] == rows
     assert panel.row(str(SHOWN_WAITING)) is not None
     panel.set_jobs([])
-    assert not panel._cancel_all.isVisible()
-    assert not panel._more.isVisible()
+    assert not seen(panel, "Cancel all waiting") and "more behind these" not in words(panel)

@@ -6,7 +6,8 @@ from pytestqt.qtbot import QtBot
 
 from oelala_desktop.domain.job import JobError, JobState, Progress
 from oelala_desktop.ui.widgets.queue_row import QueueRow
-from tests.gui.seeded import MEMORY, make_job
+from tests.gui.reach import every, seen, text, words
+from tests.gui.seeded import MEMORY, PROMPT, make_job
 
 
 def _row(qtbot: QtBot, state: JobState, **changes: object) -> QueueRow:
@@ -20,25 +21,24 @@ def _row(qtbot: QtBot, state: JobState, **changes: object) -> QueueRow:
 def test_a_job_that_waits_on_the_server_claims_no_progress(qtbot: QtBot) -> None:
     row = _row(qtbot, JobState.SENT)
     row.set_progress(Progress(0.0, eta=10.0))
-    assert row._line.text() == "Next on the server"
-    assert not row._bar.isVisible() and not row._time.text()
+    assert row.accessibleDescription() == "Next on the server"
+    assert not seen(row, "Progress") and "about" not in words(row)
     row.set_progress(Progress(0.0, ahead=2))
-    assert row._line.text() == "Waiting, behind 2 jobs of others"
+    assert seen(row, "Waiting, behind 2 jobs of others")
 
 
 def test_a_running_job_names_its_node(qtbot: QtBot) -> None:
     row = _row(qtbot, JobState.RUNNING)
     row.set_progress(Progress(0.51, "KSampler", "low", 1, 3, 90.0))
-    assert row._bar.isVisible() and row._line.text().startswith("Low noise 1/3")
-    assert row._size.text().startswith("KSampler · ")
+    assert seen(row, "Progress") and row.accessibleDescription().startswith("Low noise 1/3")
+    assert seen(row, "KSampler · …") and seen(row, "about 1 min 30 s")
 
 
 def test_a_failure_is_told_in_two_lines(qtbot: QtBot) -> None:
     row = _row(qtbot, JobState.FAILED, error=JobError(MEMORY + " " + MEMORY))
-    lines = row._problem._lines(row._problem.width())
-    assert len(lines) == 2 and lines[1].endswith("…")
+    problem = text(row, MEMORY + " …")
     row.grab()
-    assert "lower resolution help" in row._problem.toolTip()
-    assert row._problem.heightForWidth(400) == 2 * row._problem.fontMetrics().lineSpacing()
-    assert row._line.isHidden()
-    assert row._problem.width() > 200 and row._prompt.width() > 200
+    assert "lower resolution help" in problem.toolTip(), "it is cut"
+    assert problem.heightForWidth(400) == 2 * problem.fontMetrics().lineSpacing()
+    assert len(every(row, MEMORY + " …")) == 1
+    assert problem.width() > 200 and text(row, PROMPT).width() > 200

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,7 +19,8 @@ from oelala_desktop.ui.input_editors import PictureEditor
 from oelala_desktop.ui.main_window import MainWindow
 from oelala_desktop.ui.pages.tool_view import ToolView
 from oelala_desktop.ui.studio import Reuse
-from tests.gui.living import has_picture, live, page_of, ready, stop_sketch, until
+from tests.gui.living import has_picture, live, page_of, ready, stop_sketch, turned, until
+from tests.gui.reach import find, press
 
 SHORT = {"duration": 1.0, "fps": 8}
 
@@ -143,7 +143,9 @@ def test_fifty_jobs_are_queued_and_one_can_be_cancelled(qapp: QApplication, home
         await until(lambda: len(window.queue.waiting) >= 50, "fifty waiting jobs")
         window.shell.open_panel("queue")
         victim = window.queue.waiting[10]
-        window.queue._panel.acted.emit(victim.id, "cancel")
+        panel = find(window.shell, "Queue").content
+        await until(lambda: panel.row(victim.id), "its row")
+        press(panel.row(victim.id), "Cancel this job")
         await until(lambda: len(window.queue.waiting) == 49, "one less")
         assert "waiting" in window.shell.topbar.queue.accessibleName() or window.queue.waiting
         for job in window.queue.waiting:
@@ -167,10 +169,9 @@ def test_waiting_jobs_are_reordered_by_dragging(qapp: QApplication, home: Path, 
             return [job.id for job in sorted(window.queue.waiting, key=lambda job: job.position)]
 
         before = order()
-        await until(lambda: all(window.queue._panel.row(job_id) for job_id in before), "their rows")
-        first, last = (window.queue._panel.row(job_id) for job_id in (before[0], before[2]))
-        assert first is not None
-        assert last is not None
+        panel = find(window.shell, "Queue").content
+        await until(lambda: all(panel.row(job_id) for job_id in before), "their rows")
+        first, last = (panel.row(job_id) for job_id in (before[0], before[2]))
         await until(lambda: last.mapFromGlobal(first.mapToGlobal(QPoint())).y() <= -first.height(), "rows in place")
         start, goal = last.rect().center(), last.mapFromGlobal(first.mapToGlobal(QPoint(40, 2)))
         QTest.mousePress(last, Qt.MouseButton.LeftButton, pos=QPoint(40, start.y()))
@@ -190,7 +191,6 @@ def test_values_page_and_folds_survive_a_restart(qapp: QApplication, home: Path,
         page = await with_picture(window, picture)
         page.form.set_values({**page.form.values(), "prompt": "slow pan left", "duration": 2.0})
         page.form.changed.emit("prompt")
-        await until(lambda: not page._saving.isActive(), "the values to be kept")
         window.shell.sidebar.set_narrow(True)
         window.shell.show_page("settings")
 
@@ -242,9 +242,9 @@ def test_engine_lost_and_back(qapp: QApplication, tmp_path: Path, picture: Path)
         stop_sketch(tmp_path)  # ours to start again, whatever ended it
         page.generate()
         await until(lambda: page.stage.job is not None, "the job")
-        await until(lambda: page.stage.job and page.stage.job.state is JobState.DONE, "the result", 75)
+        await until(lambda: page.stage.job and page.stage.job.state is JobState.DONE, "the result", 90)
 
-    live(qapp, tmp_path, scenario, seconds=100)
+    live(qapp, tmp_path, scenario)
     stop_sketch(tmp_path)
 
 
@@ -299,12 +299,12 @@ def test_soon_pages_and_every_page_opens(qapp: QApplication, home: Path) -> None
         await ready(window)
         for page_id in PAGES:
             window.shell.show_page(page_id)
-            await asyncio.sleep(0.05)
+            await turned()
             assert window.shell.page_id == page_id
             assert window.shell.page(page_id) is not None
         for panel in ("queue", "engine", "activity"):
             window.shell.open_panel(panel)
-            await asyncio.sleep(0.05)
+            await turned()
             window.shell.close_topmost()
 
     live(qapp, home, scenario)

@@ -222,6 +222,10 @@ class ComboBox(Control, QAbstractButton):
         self._choices = tuple(choices)
         self._describe()
 
+    @property
+    def choices(self) -> tuple[Choice, ...]:
+        return self._choices
+
     def set_value(self, value: str) -> None:
         """Take `value` without a signal, known or not."""
         self._value = value

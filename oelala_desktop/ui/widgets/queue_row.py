@@ -127,7 +127,7 @@ class QueueRow(QWidget):
         self._problem.setText(problem)
         self._problem.setVisible(bool(problem))
         self._line.set_tone(tone if tone != "accent" else "text2")
-        self._line.setText(self._words(job, state))
+        self._say(problem or self._words(job, state))
         for label in (self._line, self._time):
             label.setVisible(not problem)
         moving = job.state in _MOVING
@@ -143,6 +143,11 @@ class QueueRow(QWidget):
             button.setVisible(key in shown)
         self.setAccessibleName(f"{prompt[:80]}, {state}")
 
+    def _say(self, words: str) -> None:
+        """How the job stands; the row as a whole is described by it."""
+        self._line.setText(words)
+        self.setAccessibleDescription(words)
+
     @staticmethod
     def _words(job: Job, state: str) -> str:
         if job.state in (JobState.QUEUED, JobState.DONE):
@@ -152,10 +157,10 @@ class QueueRow(QWidget):
     def set_progress(self, progress: Progress) -> None:
         if progress.ahead and not self._job.state.is_final:
             behind = f"behind {progress.ahead} job{'s' if progress.ahead > 1 else ''} of others"
-            self._line.setText(f"Waiting, {behind}")
+            self._say(f"Waiting, {behind}")
         elif self._job.state in _MOVING:
             self._bar.set_progress(progress)
-            self._line.setText(f"{short_words(progress)} · {wording.percent(progress.fraction)}")
+            self._say(f"{short_words(progress)} · {wording.percent(progress.fraction)}")
             self._time.setText(wording.remaining(progress.eta).removesuffix(" left"))
             node = pass_words(progress)[1]
             self._size.setText(" · ".join(filter(None, (node, size_words(self._job)))))
