@@ -32,7 +32,7 @@ async def test_a_loop_goes_on_after_any_fault(told: tuple[Bus, list[str]], caplo
         over.set()
         await asyncio.Event().wait()
 
-    async with TaskScope("test") as scope, asyncio.timeout(10):
+    async with TaskScope("test") as scope, asyncio.timeout(40):
         scope.start(Supervisor(bus, "Counting", pause=0.0).keep(turn), "count")
         await over.wait()
     assert texts == ["Counting met a fault in Oelala itself (KeyError) and goes on. The log has more."]
