@@ -47,7 +47,7 @@ def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
         assert process.stdout is not None
         yield process.stdout.readline().strip().rpartition(" ")[2]
         process.terminate()
-        process.wait(10)
+        process.wait(40)
 
 
 @pytest.fixture(scope="session")
