@@ -408,3 +408,43 @@ async def test_what_is_said_at_once(desk: Desk, told: Told) -> None:
     desk.engine.about = await desk.port.reach()
     desk.carrier._say("j1", do.RenewLine())
     await desk.port.called("renew_line")
+
+
+# Nothing is kept of what is over
+
+
+async def test_nothing_is_kept_of_a_job_that_is_over(desk: Desk, told: Told) -> None:
+    desk.port.standings["h-j1"] = Ended((ServerFile("a.png", "", "output"),))
+    desk.out()
+    await desk.carrier.ask()
+    await told.until(JobFinished)
+    assert not desk.carrier.lanes._lanes and not desk.carrier._fetches
+
+
+async def test_who_is_to_be_cancelled_gives_up_as_soon_as_nothing_comes(
+    desk: Desk, told: Told, clock: SetClock
+) -> None:
+    desk.port.standings["h-j1"] = Ended((ServerFile("a.png", "", "output"),))
+    desk.port.holds["fetch"] = asyncio.Event()
+    await desk.engine.connect()
+    desk.out()
+    await desk.carrier.ask()
+    await desk.port.called("fetch")
+    desk.carrier.happened("j1", CancelWished())
+    assert desk.flight().stage is Stage.FETCHING
+    desk.port.fails["fetch"] = EngineUnreachable("The line broke.")
+    desk.port.holds["fetch"].set()
+    assert (await clock.until(told.until(JobFinished))).job.state is S.CANCELLED
+    assert desk.port.calls.count("fetch") == 1
+
+
+async def test_what_is_of_a_part_and_cannot_go_without_it_ends_it(desk: Desk, told: Told, store: Disk) -> None:
+    failing = sage(desk, "j1", state=S.RUNNING, handle="h-j1", sent_at=1.0)
+    node = next(n for n, row in failing.graph.items() if row["class_type"] == SAGE)
+    del failing.graph[node]["inputs"]["model"]
+    error = JobError("It failed.", "node")
+    desk.port.standings["h-j1"] = Ended((), Failure(error, node, "no module"))
+    desk.carrier.admit(Flight(failing, Stage.OUT, due=0.0))
+    await desk.carrier.ask()
+    assert (await told.until(JobFinished)).job.error == error
+    assert await store.flags("unable") == {}

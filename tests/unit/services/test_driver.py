@@ -10,10 +10,20 @@ from typing import Any
 
 import pytest
 
-from oelala_desktop.domain.engine import Absent, Order, Previewed, Refused, Running, Submitted, Unknown
-from oelala_desktop.domain.errors import CannotSave, NotFound
+from oelala_desktop.domain.engine import (
+    Absent,
+    Counted,
+    Order,
+    Previewed,
+    Refused,
+    Running,
+    Started,
+    Submitted,
+    Unknown,
+)
+from oelala_desktop.domain.errors import CannotSave, EngineUnreachable, NotFound
 from oelala_desktop.domain.events import JobChanged, JobFinished, JobPreviewed, JobProgressed
-from oelala_desktop.domain.job import EngineRef, Job, JobError, JobInput, JobState, Owner
+from oelala_desktop.domain.job import EngineRef, Job, JobError, JobInput, JobState, Owner, Progress
 from oelala_desktop.domain.preset import Preset
 from oelala_desktop.services.bus import Bus
 from oelala_desktop.services.driver import Driver
@@ -696,3 +706,25 @@ async def test_what_waits_after_a_job_of_another_process_goes_when_that_is_done(
     await desk.clock.advance(2)
     await turns(20)
     assert store.calls.count("get") == gets, "what is out waits after nothing"
+
+
+async def test_what_is_told_of_no_job_of_ours_is_passed_over(desk: Desk, port: FakeEngine) -> None:
+    await desk.add()
+    (handle,) = await desk.has(1)
+    await desk.until("j1", S.SENT)
+    port.say(Started("nobody", Progress()), Previewed("nobody", b"", "image/png"), Counted(3))
+    port.say(Started(handle, Progress(0.1)))
+    await desk.until("j1", S.RUNNING)
+    assert desk.told.notices == [] and desk.told.of(JobPreviewed) == []
+
+
+async def test_nothing_is_sent_to_an_engine_that_is_away(desk: Desk, port: FakeEngine) -> None:
+    await desk.engine.wait_online()
+    port.fails["reach"] = EngineUnreachable("It is down.")
+    with pytest.raises(EngineUnreachable):
+        await desk.engine.connect()
+    await desk.add()
+    await desk.clock.advance(5)
+    assert port.submitted == [] and "send" not in port.calls
+    del port.fails["reach"]
+    await desk.has(1)

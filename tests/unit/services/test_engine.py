@@ -266,6 +266,21 @@ async def test_a_fault_of_our_own_ends_no_engine(engine: Engine, told: Told, por
     assert ear.heard[-2:] == ["reached", Listening()]
 
 
+async def test_one_that_stops_to_answer_while_its_line_is_open_is_tried_again(
+    engine: Engine, told: Told, port: FakeEngine, clock: SetClock
+) -> None:
+    await engine.connect()
+    await engine.wait_listening(1.0)
+    port.fails["reach"] = DOWN
+    with pytest.raises(EngineUnreachable):
+        await engine.connect()
+    assert not engine.is_online
+    del port.fails["reach"]
+    await clock.until(engine.wait_online())
+    assert port.calls.count("renew_line") == 1
+    await port.called("events", 2)
+
+
 # What it tells
 
 

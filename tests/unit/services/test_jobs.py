@@ -25,8 +25,10 @@ from oelala_desktop.services.eta import place_key
 from oelala_desktop.services.fetching import result_stem
 from oelala_desktop.services.jobs import Wish
 from oelala_desktop.services.tasks import TaskScope
+from oelala_desktop.services.tools import ToolRegistry
 from oelala_desktop.storage.presence import Presence
 from tests.clock import SetClock, turns
+from tests.own_preset import TOOL, make_inputs, write_preset
 from tests.unit.domain.samples import build
 from tests.unit.node_table import EVERYTHING
 
@@ -459,3 +461,33 @@ async def test_what_its_server_cannot_run_is_left_out(desk: JobDesk) -> None:
     job = await desk.jobs.retry("old", desk.engine)
     assert not any(row["class_type"] == sage for row in job.graph.values())
     assert [said.code for said in job.warnings] == ["left_out"]
+
+
+# Files of every kind
+
+
+async def test_every_kind_of_file_is_kept_and_named(unlisted: JobDesk) -> None:
+    home = unlisted.folder / "home"
+    preset = write_preset(home)
+    registry = ToolRegistry(home / "workflows")
+    registry.load()
+    unlisted.registry.offer(registry.find(preset))
+    given = make_inputs(unlisted.folder / "given")
+    (job,) = await submitted(unlisted, TOOL, preset=preset, video_smaller=True, **given)
+    assert [(one.key, one.kind) for one in job.inputs] == [
+        ("video", "video"),
+        ("images", "picture"),
+        ("images", "picture"),
+        ("mask", "mask"),
+        ("sound", "sound"),
+    ]
+    named = {key: job.params[key] for key in ("video", "images", "mask", "sound")}
+    assert named == {
+        "video": "scene.mp4",
+        "images": ["red.png", "blue.png"],
+        "mask": "right half.png",
+        "sound": "music.flac",
+    }
+    assert (job.width, job.height) == (96, 64) and "image_bytes" not in job.params
+    loaded = {row["inputs"].get("file") for row in job.graph.values() if row["class_type"] == "LoadVideo"}
+    assert loaded == {job.inputs[0].upload_name}
