@@ -181,6 +181,8 @@ class Engine:
         except OelalaError as error:
             kind = error.kind if isinstance(error, EngineUnreachable) else ""
             self._set(state="offline", reason=error.message, reason_kind=kind)
+            if self._listening.is_set():
+                self.renew_socket()  # else nobody would try again before it breaks by itself
             if isinstance(error, EngineUnreachable):
                 raise
             raise EngineUnreachable(error.message, detail=error.detail) from error

@@ -161,10 +161,6 @@ class JobService(Queue):
         plans = (plan(tool, (preset,), _settings(wish), {}, None) for preset in presets)
         return next(((found.preset,) for found in plans if isinstance(found, Plan)), presets)
 
-    async def warnings_for(self, wish: Wish, engine: Engine) -> tuple[Said, ...]:
-        """What would be said of this wish if it were submitted now; nothing is stored. Raises what `submit` raises."""
-        return (await self._ready(wish, engine)).warnings
-
     async def memory_advice(self, preset_id: str, size: tuple[int, int, int], engine: Engine) -> tuple[Said, ...]:
         """What to say if jobs of this size (width, height, frames) are more than that engine has managed."""
         return await memory_advice(self._store, engine, preset_id, size)

@@ -45,7 +45,7 @@ def sweep(folders: Iterable[Path], jobs: Set[str], inputs: Path | None, clock: C
 
 def _listed(folder: Path, pattern: str) -> list[Path]:
     try:
-        return list(folder.glob(pattern)) if folder.is_dir() else []
+        return list(folder.glob(pattern))
     except OSError:
         return []
 

@@ -68,7 +68,7 @@ def test_one_that_changes_where_it_waits_is_found_as_it_is(board: Board) -> None
     assert ids(board.waiting) == ["b", "a"]
     changed = job("b", 2.0, title="other")
     board.put(Flight(changed))
-    assert board.waiting.first is changed
+    assert next(iter(board.waiting)) is changed
 
 
 def test_one_that_is_over_is_nowhere(board: Board) -> None:

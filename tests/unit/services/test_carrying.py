@@ -4,66 +4,29 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from oelala_desktop.domain.engine import Ended, Failure, Order, Progressed, Running, ServerFile, Standing, Waiting
-from oelala_desktop.domain.errors import EngineUnreachable, NotFound
+from oelala_desktop.domain.errors import EngineUnreachable
 from oelala_desktop.domain.events import JobChanged, JobFinished, JobProgressed, MediaAdded
-from oelala_desktop.domain.job import EngineRef, Job, JobError, JobState, Output, Progress
+from oelala_desktop.domain.job import JobError, Output, Progress
 from oelala_desktop.domain.life import RULES, Flight, Stage
 from oelala_desktop.domain.life import actions as do
 from oelala_desktop.domain.life.facts import CancelWished, Chosen, EngineBack, Held, LetGo, Prepared
-from oelala_desktop.domain.preset import Preset
 from oelala_desktop.services.bus import Bus
 from oelala_desktop.services.carrying import Carrier
 from oelala_desktop.services.engine import Engine
 from oelala_desktop.services.inability import Inability
 from oelala_desktop.services.tasks import TaskScope
 from tests.clock import SetClock, turns
-from tests.unit.domain.samples import build, shipped, some_job
 
+from .carrying_out import REF, Desk, S, preset_of
 from .disk import Disk
 from .fake_engine import FakeEngine
 from .telling import NotedScope, Told
-
-S = JobState
-REF = EngineRef("theirs", "http://theirs", "Theirs")
-PRESET = "image-to-video.wan22-14b"
-SAGE = "PathchSageAttentionKJ"
-
-
-def preset_of(name: str) -> Preset:
-    if name != PRESET:
-        raise NotFound(name)
-    return shipped(name)
-
-
-@dataclass
-class Desk:
-    carrier: Carrier
-    engine: Engine
-    port: FakeEngine
-    folder: Path
-
-    def job(self, job_id: str = "j1", **changes: Any) -> Job:
-        graph = {"1": {"class_type": "SaveImage", "inputs": {"filename_prefix": f"oelala/{job_id}"}}}
-        row = {"id": job_id, "engine": REF, "prefix": f"oelala/{job_id}", "graph": graph, "out_dir": str(self.folder)}
-        return some_job(**row | changes)
-
-    def out(self, job_id: str = "j1", *, due: float = 0.0, heard: float = 1000.0, **changes: Any) -> Flight:
-        row = {"state": S.RUNNING, "handle": f"h-{job_id}", "sent_at": 1.0} | changes
-        flight = Flight(self.job(job_id, **row), Stage.OUT, heard=heard, due=due)
-        self.carrier.admit(flight)
-        return flight
-
-    def flight(self, job_id: str = "j1") -> Flight:
-        found = self.carrier.board.find(job_id)
-        assert found is not None
-        return found
 
 
 @pytest.fixture
@@ -301,71 +264,6 @@ async def test_what_comes_through_all_the_same_is_kept(desk: Desk, told: Told) -
     assert (await told.until(JobFinished)).job.state is S.DONE
 
 
-# Made again without a part
-
-
-def sage(desk: Desk, job_id: str, **changes: Any) -> Job:
-    graph = build(PRESET, {"sage_attention": True})
-    return replace(desk.job(job_id, preset=PRESET, **changes), graph=graph, prefix="oelala/x")
-
-
-def has_sage(job: Job) -> bool:
-    return any(row["class_type"] == SAGE for row in job.graph.values())
-
-
-async def test_a_job_that_fails_by_an_optional_part_is_made_again_first_of_all(
-    desk: Desk, told: Told, store: Disk
-) -> None:
-    failing = sage(desk, "j1", position=5.0, state=S.RUNNING, handle="h-j1", sent_at=1.0)
-    node = next(n for n, row in failing.graph.items() if row["class_type"] == SAGE)
-    desk.port.standings["h-j1"] = Ended((), Failure(JobError("It failed.", "node"), node, "no module"))
-    desk.carrier.admit(Flight(failing, Stage.OUT, due=0.0))
-    alike, other, bare = sage(desk, "j2", position=3.0), desk.job("j3", position=4.0), desk.job("j4", preset=PRESET)
-    waiting = [alike, other, replace(bare, position=6.0)]
-    await store.save(failing, *waiting)
-    for job in waiting:
-        desk.carrier.admit(Flight(job))
-    desk.carrier.admit(Flight(desk.job("j5", after="j1", position=9.0)))
-    await desk.carrier.ask()
-    failed = (await told.until(JobFinished)).job
-    assert (failed.state, failed.error and failed.error.kind) == (S.FAILED, "optional")
-    assert failed.retried_as is not None
-    fresh = await store.get(failed.retried_as)
-    assert fresh is not None and (fresh.position, fresh.state, has_sage(fresh)) == (2.0, S.QUEUED, False)
-    assert [job.id for job in desk.carrier.board.waiting] == [fresh.id, "j2", "j3", "j4", "j5"]
-    changed = await store.get("j2")
-    assert changed is not None and not has_sage(changed) and desk.flight("j2").job == changed
-    assert desk.flight("j2").held == frozenset() and desk.flight("j2").is_ready
-    assert desk.flight("j3").job is other
-    assert desk.flight("j5").job.after == fresh.id
-    assert {event.job.id for event in told.of(JobChanged)} >= {"j2", fresh.id}
-
-
-async def test_it_comes_before_all_that_wait_also_when_it_was_the_first(desk: Desk, told: Told, store: Disk) -> None:
-    failing = sage(desk, "j1", position=1.0, state=S.RUNNING, handle="h-j1", sent_at=1.0)
-    node = next(n for n, row in failing.graph.items() if row["class_type"] == SAGE)
-    desk.port.standings["h-j1"] = Ended((), Failure(JobError("It failed.", "node"), node, "no module"))
-    desk.port.abilities = replace(desk.port.abilities, is_ours=True)
-    desk.carrier.admit(Flight(failing, Stage.OUT, due=0.0))
-    desk.carrier.admit(Flight(desk.job("j2", position=2.0)))
-    await desk.carrier.ask()
-    failed = (await told.until(JobFinished)).job
-    assert failed.retried_as is not None
-    assert desk.flight(failed.retried_as).job.position == 0.0
-    assert desk.flight(failed.retried_as).is_ours
-
-
-@pytest.mark.parametrize("node", ["15", "99"])
-async def test_what_it_cannot_do_without_ends_it(desk: Desk, told: Told, node: str) -> None:
-    failing = sage(desk, "j1", state=S.RUNNING, handle="h-j1", sent_at=1.0)
-    error = JobError("It failed.", "node")
-    desk.port.standings["h-j1"] = Ended((), Failure(error, node, "no module"))
-    desk.carrier.admit(Flight(failing, Stage.OUT, due=0.0))
-    await desk.carrier.ask()
-    failed = (await told.until(JobFinished)).job
-    assert (failed.state, failed.error, failed.retried_as) == (S.FAILED, error, None)
-
-
 # What its tasks are called
 
 
@@ -408,3 +306,31 @@ async def test_what_is_said_at_once(desk: Desk, told: Told) -> None:
     desk.engine.about = await desk.port.reach()
     desk.carrier._say("j1", do.RenewLine())
     await desk.port.called("renew_line")
+
+
+# Nothing is kept of what is over
+
+
+async def test_nothing_is_kept_of_a_job_that_is_over(desk: Desk, told: Told) -> None:
+    desk.port.standings["h-j1"] = Ended((ServerFile("a.png", "", "output"),))
+    desk.out()
+    await desk.carrier.ask()
+    await told.until(JobFinished)
+    assert not desk.carrier.lanes._lanes and not desk.carrier._fetches
+
+
+async def test_who_is_to_be_cancelled_gives_up_as_soon_as_nothing_comes(
+    desk: Desk, told: Told, clock: SetClock
+) -> None:
+    desk.port.standings["h-j1"] = Ended((ServerFile("a.png", "", "output"),))
+    desk.port.holds["fetch"] = asyncio.Event()
+    await desk.engine.connect()
+    desk.out()
+    await desk.carrier.ask()
+    await desk.port.called("fetch")
+    desk.carrier.happened("j1", CancelWished())
+    assert desk.flight().stage is Stage.FETCHING
+    desk.port.fails["fetch"] = EngineUnreachable("The line broke.")
+    desk.port.holds["fetch"].set()
+    assert (await clock.until(told.until(JobFinished))).job.state is S.CANCELLED
+    assert desk.port.calls.count("fetch") == 1

@@ -323,3 +323,20 @@ async def test_a_folder_that_goes_away_meanwhile_is_the_disks_fault(job: Job, po
     port.fetch = vanish  # type: ignore[method-assign]
     with pytest.raises(CannotSave):
         await fetch_result(port, job, place(job))
+
+
+async def test_a_part_that_cannot_be_removed_is_noted(
+    job: Job, port: FakeEngine, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    unlink = Path.unlink
+
+    def refuse(self: Path, missing_ok: bool = False) -> None:
+        if self.suffix == ".part":
+            raise PermissionError(13, "Permission denied")
+        unlink(self, missing_ok=missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", refuse)
+    port.fails["fetch"] = EngineUnreachable("The line broke.")
+    with pytest.raises(EngineUnreachable):
+        await fetch_result(port, job, place(job))
+    assert caplog.messages == [f"{job.out_dir}/{result_stem(job)}.part could not be removed"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -16,17 +15,16 @@ from PIL import Image
 from oelala_desktop import __version__
 from oelala_desktop.domain.engine import Order, Refused, Submitted
 from oelala_desktop.domain.errors import CannotSave, EngineUnreachable, InvalidField, NotFound, NotRunnable
-from oelala_desktop.domain.events import JobChanged, JobFinished
+from oelala_desktop.domain.events import JobChanged
 from oelala_desktop.domain.field import MAX_SEED
 from oelala_desktop.domain.job import Job, JobError, JobState, Owner
-from oelala_desktop.domain.obstacle import Said
 from oelala_desktop.metadata.writer import embed
 from oelala_desktop.services.eta import place_key
-from oelala_desktop.services.fetching import result_stem
 from oelala_desktop.services.jobs import Wish
 from oelala_desktop.services.tasks import TaskScope
-from oelala_desktop.storage.presence import Presence
+from oelala_desktop.services.tools import ToolRegistry
 from tests.clock import SetClock, turns
+from tests.own_preset import TOOL, make_inputs, write_preset
 from tests.unit.domain.samples import build
 from tests.unit.node_table import EVERYTHING
 
@@ -215,15 +213,12 @@ async def test_fixed_loras_of_a_preset_are_named(desk: JobDesk) -> None:
 # What is said beforehand
 
 
-async def test_advice_is_the_same_before_and_in_the_job(desk: JobDesk) -> None:
-    wish = desk.wish(preset="sdxl")
-    assert await desk.jobs.warnings_for(wish, desk.engine) == ()
+async def test_a_job_knows_what_was_said_of_it(desk: JobDesk) -> None:
     await desk.store.remember_size(place_key(HERE), SDXL, (64, 64, 1))
-    (said,) = await desk.jobs.warnings_for(wish, desk.engine)
-    assert said.code == "managed" and await desk.store.open_jobs() == []
     (job,) = await submitted(desk, preset="sdxl")
-    assert job.warnings == (said,)
-    assert await desk.jobs.memory_advice(SDXL, (1024, 1024, 1), desk.engine) == (said,)
+    assert [said.code for said in job.warnings] == ["managed"]
+    assert await desk.jobs.memory_advice(SDXL, (1024, 1024, 1), desk.engine) == job.warnings
+    assert await desk.jobs.memory_advice(SDXL, (64, 64, 1), desk.engine) == ()
 
 
 async def test_a_part_that_the_server_cannot_run_is_left_out_unless_it_is_asked_for(desk: JobDesk) -> None:
@@ -352,110 +347,31 @@ async def test_progress_is_found_wherever_it_is(desk: JobDesk) -> None:
     assert desk.jobs.progress_of("nobody") is None
 
 
-# Taken up
+# Files of every kind
 
 
-async def test_what_a_gone_process_left_is_taken_up_and_its_leavings_swept(desk: JobDesk) -> None:
-    out = desk.folder / "out"
-    out.mkdir()
-    desk.inputs.folder.mkdir()
-    desk.presence.enter()
-    left = desk.job("aaaaaaaa-1", owner=OTHER, position=1.0)
-    mine = await desk.add("bbbbbbbb-1")
-    hidden = desk.job("cccccccc-1", state=S.DONE, hidden=True)
-    await desk.store.save(left, hidden)
-    parts = {job.id: out / f"{result_stem(job)}.part" for job in (left, mine, hidden)}
-    orphan = desk.inputs.folder / f"a.png.{os.getpid() + 1}.part"
-    for path in (*parts.values(), orphan):
-        path.write_bytes(b"half")
-    try:
-        jobs = await desk.jobs.adopt()
-        assert jobs == [replace(left, owner=desk.presence.me)]
-        assert [path.exists() for path in parts.values()] == [False, True, False]
-        assert not orphan.exists()
-        assert desk.jobs.is_paused
-        desk.jobs.take_up(jobs, desk.engine)
-        assert set(desk.queue()) == {left.id, mine.id}
-        assert desk.told.of(JobChanged) == []
-    finally:
-        desk.presence.leave()
-
-
-async def test_only_what_is_wanted_is(desk: JobDesk) -> None:
-    await desk.store.save(desk.job("a", owner=OTHER), desk.job("b", owner=OTHER))
-    assert [job.id for job in await desk.jobs.adopt(lambda job: job.id == "b")] == ["b"]
-
-
-async def test_where_another_process_lives_its_leavings_stay(desk: JobDesk) -> None:
-    desk.inputs.folder.mkdir()
-    orphan = desk.inputs.folder / f"a.png.{os.getpid() + 1}.part"
-    orphan.write_bytes(b"half")
-    other = Presence(desk.folder / "presence", "boot")
-    other.enter()
-    try:
-        await desk.jobs.adopt()
-        assert orphan.exists()
-        await desk.store.save(desk.job("a", owner=other.me), desk.job("b", owner=OTHER), desk.job("c", owner=None))
-        await desk.store.save(desk.job("mine"))
-        assert await desk.jobs.of_others() == {"a": True, "b": False, "c": False}
-    finally:
-        other.leave()
-
-
-# Waited for
-
-
-async def test_whoever_waits_hears_of_the_end_of_all(desk: JobDesk) -> None:
-    for name in "ab":
-        await desk.add(name)
-    await desk.store.save(desk.job("done", state=S.DONE))
-    waiting = desk.scope.start(desk.jobs.wait_for(["a", "done", "nobody", "b"]), "wait")
-    await desk.store.called("get", 4)
-    await desk.jobs.cancel("a")
-    await turns(20)
-    assert not waiting.done()
-    await desk.jobs.cancel("b")
-    assert [(job.id, job.state) for job in await waiting] == [
-        ("a", S.CANCELLED),
-        ("done", S.DONE),
-        ("b", S.CANCELLED),
+async def test_every_kind_of_file_is_kept_and_named(unlisted: JobDesk) -> None:
+    home = unlisted.folder / "home"
+    preset = write_preset(home)
+    registry = ToolRegistry(home / "workflows")
+    registry.load()
+    unlisted.registry.offer(registry.find(preset))
+    given = make_inputs(unlisted.folder / "given")
+    (job,) = await submitted(unlisted, TOOL, preset=preset, video_smaller=True, **given)
+    assert [(one.key, one.kind) for one in job.inputs] == [
+        ("video", "video"),
+        ("images", "picture"),
+        ("images", "picture"),
+        ("mask", "mask"),
+        ("sound", "sound"),
     ]
-    assert await desk.jobs.wait_for([]) == []
-    assert not desk.bus._handlers[JobFinished][1:], "nobody listens any more"
-
-
-async def test_in_the_place_of_one_that_was_made_again_stands_the_last(desk: JobDesk) -> None:
-    await desk.store.save(
-        desk.job("a", state=S.FAILED, retried_as="b"),
-        desk.job("b", state=S.FAILED, retried_as="c"),
-        desk.job("c", state=S.DONE),
-        desk.job("x", state=S.FAILED, retried_as="gone"),
-    )
-    assert [job.id for job in await desk.jobs.wait_for_last(["a", "x", "c"])] == ["c", "x", "c"]
-
-
-# Once more
-
-
-async def test_the_same_job_once_more(desk: JobDesk) -> None:
-    old = desk.job("old", state=S.DONE, owner=OTHER, seed=5, position=3.0, warnings=(Said("x"),))
-    await desk.store.save(old)
-    job = await desk.jobs.retry("old", desk.engine)
-    assert (job.retry_of, job.seed, job.state, job.owner) == ("old", 5, S.QUEUED, desk.presence.me)
-    assert (job.created_at, job.position) == (desk.clock.date, 4.0)
-    assert job.id != "old" and await desk.row(job.id) == job
-    assert desk.queue() == [job.id] and desk.told.of(JobChanged) == [JobChanged(job)]
-    desk.clock.drawn = 0.5
-    assert (await desk.jobs.retry("old", desk.engine, new_seed=True)).seed == 2**62
-    with pytest.raises(NotFound):
-        await desk.jobs.retry("nobody", desk.engine)
-
-
-async def test_what_its_server_cannot_run_is_left_out(desk: JobDesk) -> None:
-    sage = "PathchSageAttentionKJ"
-    await desk.store.set_flag(f"unable {place_key(HERE)} {sage}", "no module")
-    graph = build(WAN, {"sage_attention": True})
-    await desk.store.save(desk.job("old", state=S.FAILED, preset=WAN, graph=graph, prefix="oelala/x"))
-    job = await desk.jobs.retry("old", desk.engine)
-    assert not any(row["class_type"] == sage for row in job.graph.values())
-    assert [said.code for said in job.warnings] == ["left_out"]
+    named = {key: job.params[key] for key in ("video", "images", "mask", "sound")}
+    assert named == {
+        "video": "scene.mp4",
+        "images": ["red.png", "blue.png"],
+        "mask": "right half.png",
+        "sound": "music.flac",
+    }
+    assert (job.width, job.height) == (96, 64) and "image_bytes" not in job.params
+    loaded = {row["inputs"].get("file") for row in job.graph.values() if row["class_type"] == "LoadVideo"}
+    assert loaded == {job.inputs[0].upload_name}

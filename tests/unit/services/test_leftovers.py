@@ -91,3 +91,15 @@ def test_what_cannot_be_removed_is_not_counted(
     assert sweep([folder], {KNOWN}, None, clock) == 0
     assert path.exists()
     assert [record.getMessage() for record in caplog.records] == [f"{path} could not be removed: Permission denied"]
+
+
+def test_what_cannot_be_looked_at_stays(folder: Path, clock: SetClock, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = folder / f"oelala_20260102_030405_{STRANGE}.part"
+    path.symlink_to("nowhere")
+    assert sweep([folder], {KNOWN}, None, clock) == 0 and path.is_symlink()
+
+    def refuse(*_given: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "glob", refuse)
+    assert sweep([folder], {STRANGE}, None, clock) == 0
