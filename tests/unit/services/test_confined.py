@@ -105,6 +105,29 @@ def test_more_at_the_same_time_have_a_helper_each(helpers: Confined) -> None:
     assert found == [1, 1] and 1 <= len(helpers._idle) <= 2 and not helpers._busy
 
 
+@pytest.mark.skipif(os.name != "posix", reason="no pipes by name there")
+def test_a_file_that_takes_too_long_costs_its_helper(tmp_path: Path) -> None:
+    helpers = Confined()
+    os.mkfifo(tmp_path / "pipe")
+    first, _ = helpers.run("a", 0, who)
+    helpers._idle[0]._patience = 0.01  # it is there already, so nothing else takes time
+    with pytest.raises(Unreadable) as caught:
+        helpers.run("b.mp4", 0, lack, tmp_path / "pipe")
+    assert caught.value.message == "b.mp4 is damaged: it takes more memory or time than such a file may."
+    assert helpers._idle == [] and not helpers._busy
+    assert helpers.run("a", 0, who)[0] != first
+    helpers.close()
+    assert helpers._idle == []
+
+
+def test_a_helper_that_has_gone_is_replaced_before_it_is_asked() -> None:
+    helpers = Confined(rest=0.0)
+    first, _ = helpers.run("a", 0, who)
+    assert helpers._idle[0]._process.wait(20) == 0, "it had nothing to do"
+    assert helpers.run("a", 0, who)[0] != first
+    helpers.close()
+
+
 def test_those_that_everybody_uses() -> None:
     assert (confined.confined._patience, confined.confined._rest) == (30.0, 60.0)
     assert (confined.patient._patience, confined.patient._rest) == (4 * 3600, 60.0)

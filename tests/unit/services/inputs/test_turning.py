@@ -11,7 +11,7 @@ import av
 import numpy as np
 import pytest
 
-from oelala_desktop.services.inputs.encoding import Excerpt, _chosen, _options, size_of
+from oelala_desktop.services.inputs.encoding import Excerpt, _chosen, _leapt, _options, _timed, size_of
 from oelala_desktop.services.inputs.turning import Look, Screen, Turn, even, look_of, turn_of, turned
 
 #: a frame of 2 × 3 that is unlike any of its turns
@@ -188,3 +188,48 @@ def test_each_place_of_an_even_rate_has_its_nearest_frame(
 ) -> None:
     given = iter([(F(second).limit_denominator(100), "abcdef"[at]) for at, second in enumerate(seconds)])
     assert "".join(_chosen(given, excerpt(frames, 2, begin=F(begin).limit_denominator(100)))) == expected
+
+
+class Source:
+    """Packets from the place that was leapt to: what a container gives."""
+
+    def __init__(self, *times: int | None, lands: int = 0) -> None:
+        self._times, self._lands, self._at = times, lands, 0
+        self.sought: list[int] = []
+
+    def seek(self, at: int, *, stream: Any) -> None:
+        self.sought.append(at)
+        self._at = self._lands if at > -(2**62) else 0
+
+    def demux(self, _stream: Any) -> Any:
+        def packet(time: int | None) -> Any:
+            return SimpleNamespace(pts=time, decode=lambda: [SimpleNamespace(pts=time)])
+
+        return iter([packet(time) for time in self._times[self._at :]])
+
+
+@pytest.mark.parametrize(
+    ("target", "lands", "times", "sought", "given"),
+    [
+        (None, 0, (0, 10, 20), [], [0, 10, 20]),
+        (10, 1, (0, 10, 20), [10], [10, 20]),
+        (10, 0, (0, 10, 20), [10], [0, 10, 20]),
+        (10, 2, (0, 10, 20), [10, -(2**62)], [0, 10, 20]),  # it went too far
+        (10, 1, (0, None, 20), [10, -(2**62)], [0, None, 20]),
+        (10, 3, (0, 10, 20), [10, -(2**62)], [0, 10, 20]),  # beyond the end
+    ],
+)
+def test_packets_from_the_key_frame_on(
+    target: int | None, lands: int, times: tuple[int | None, ...], sought: list[int], given: list[int | None]
+) -> None:
+    source: Any = Source(*times, lands=lands)
+    assert [packet.pts for packet in _leapt(source, None, target)] == given
+    assert source.sought == sought
+
+
+def test_frames_have_their_seconds_after_the_first() -> None:
+    line: Any = SimpleNamespace(times=[5], base=F(1, 10), key_before=lambda second: 5)
+    stream: Any = SimpleNamespace(thread_type="", codec_context=SimpleNamespace(thread_count=0))
+    source: Any = Source(5, 4, None, 25)
+    assert [(second, frame.pts) for second, frame in _timed(source, stream, line, F(0))] == [(0, 5), (2, 25)]
+    assert (stream.thread_type, stream.codec_context.thread_count, source.sought) == ("AUTO", 4, [5])
