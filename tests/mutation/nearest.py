@@ -17,7 +17,7 @@ from tests.mutation.mutants import Mutant
 WATCHED = ["domain/*", "services/*", "comfy/tracker.py", "comfy/messages.py"]
 SUITES = ("tests/unit", "tests/contract", "tests/library", "tests/faults", "tests/api")
 #: seconds of one file of tests, of which what takes longer is nobody's nearest test; and of a mutant's tests in all
-_LONGEST, _ENOUGH = 400.0, 40.0
+_LONGEST, _ENOUGH = 400.0, 100.0
 
 
 def made(copy: Copy, kept: Path, places: list[str], say: Any) -> Nearest:
