@@ -88,6 +88,7 @@ def test_a_truth_is_denied_and_a_default_is_changed() -> None:
         "log.info('a %s', 1)",
         "@dataclass(frozen=True)\nclass A: ...",
         "A = B | C",
+        "A = B[str, 'C']",
     ],
 )
 def test_what_nobody_is_promised_is_left_alone(source: str) -> None:
