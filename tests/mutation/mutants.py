@@ -128,6 +128,8 @@ def _children(node: ast.AST, scope: _Scope) -> Iterator[tuple[ast.AST, _Scope]]:
         yield from ((child, scope) for child in node.body)
     elif isinstance(node, ast.AnnAssign):
         yield from [(node.value, scope)] if node.value is not None else []
+    elif isinstance(node, ast.Subscript) and scope.function is None:  # a type
+        yield node.value, scope
     elif isinstance(node, ast.JoinedStr):
         yield from ((part.value, scope) for part in node.values if isinstance(part, ast.FormattedValue))
     elif isinstance(node, ast.match_case):

@@ -17,7 +17,7 @@ from tests.mutation.mutants import Mutant
 WATCHED = ["domain/*", "services/*", "comfy/tracker.py", "comfy/messages.py"]
 SUITES = ("tests/unit", "tests/contract", "tests/library", "tests/faults", "tests/api")
 #: seconds of one file of tests, of which what takes longer is nobody's nearest test; and of a mutant's tests in all
-_LONGEST, _ENOUGH = 400.0, 40.0
+_LONGEST, _ENOUGH = 400.0, 100.0
 
 
 def made(copy: Copy, kept: Path, places: list[str], say: Any) -> Nearest:
@@ -41,8 +41,8 @@ def _row(copy: Copy, path: str) -> dict[str, Any]:
     ran = copy.run(None, files=[path], seconds=_LONGEST, first=False, watch=WATCHED)
     if ran["outcome"] == "died" or path in ran["failed"]:
         raise SystemExit(f"{path} cannot be run: {ran['failed']}")
-    passed = {n: s for n, s in ran["seconds"].items() if n not in ran["failed"] and ran["lines"].get(n)}
-    found = {name: {"seconds": seconds, "lines": ran["lines"][name]} for name, seconds in passed.items()}
+    passed = {name: seconds for name, seconds in ran["seconds"].items() if name not in ran["failed"]}
+    found = {name: {"seconds": seconds, "lines": ran["lines"].get(name, {})} for name, seconds in passed.items()}
     modules = {module for test in found.values() for module in test["lines"]}
     about = {"outcome": ran["outcome"], "failed": ran["failed"]}
     return {"key": _key(path), "modules": {m: _digest(PACKAGE, m) for m in modules}, "tests": found, **about}
@@ -79,9 +79,10 @@ class Nearest:
 
     def of(self, mutant: Mutant) -> list[str]:
         """Those that execute it, the module's own first and then the quickest; as many as there is time for. What is
-        executed by an import is noticed by whoever uses the module, or what imports it."""
+        executed by an import is noticed by tests that import the module, and by whoever uses it or what imports it."""
         if mutant.at_import:
-            found = {name for module in (mutant.path, *self._importers[mutant.path]) for name in self._users[module]}
+            modules = (mutant.path, *self._importers[mutant.path])
+            found = {name for module in modules for name in self._users[module]} | self._importing[mutant.path]
         else:
             lines = range(mutant.lines[0], mutant.lines[1] + 1)
             found = {name for line in lines for name in self._by_line[mutant.path, line]}
@@ -113,6 +114,17 @@ class Nearest:
         for name, test in self._tests.items():
             for module in test.lines:
                 found[module].append(name)
+        return found
+
+    @cached_property
+    def _importing(self) -> dict[str, set[str]]:
+        """The tests of the files that import a module themselves."""
+        by_file, found = defaultdict(set), defaultdict(set)
+        for name in self._tests:
+            by_file[name.partition("::")[0]].add(name)
+        for file, names in by_file.items():
+            for module in _imports(ROOT / file):
+                found[module] |= names
         return found
 
     @cached_property

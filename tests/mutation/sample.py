@@ -40,10 +40,11 @@ def population(only: str) -> dict[str, list[Mutant]]:
 
 
 def drawn(mutants: dict[str, list[Mutant]], count: int, seed: int) -> dict[str, list[Mutant]]:
-    """`count` in all, or every one if that is 0: the same floor for each stratum, the rest in proportion."""
+    """`count` in all, or every one if that is 0: the same floor for each stratum, the rest in proportion. In any order, so
+    that what is known halfway is a sample too."""
     sizes = shares({name: len(found) for name, found in mutants.items()}, count)
     chance = random.Random(seed)
-    return {name: sorted(chance.sample(found, sizes[name])) for name, found in mutants.items()}
+    return {name: chance.sample(found, sizes[name]) for name, found in mutants.items()}
 
 
 def shares(sizes: dict[str, int], count: int) -> dict[str, int]:
