@@ -51,10 +51,19 @@ def test_button_names_itself_and_tells_why_not(qtbot: QtBot) -> None:
     button.set_reason("Choose a picture <first>.")
     assert not button.isEnabled()
     assert "&lt;first&gt;" in button.toolTip()
+    assert button.accessibleDescription() == "Choose a picture <first>."  # what is heard has no markup
     button.set_reason("")
-    assert button.isEnabled() and button.toolTip() == ""
+    assert button.isEnabled() and button.toolTip() == "" == button.accessibleDescription()
     with qtbot.waitSignal(button.clicked):
         QTest.keyClick(button, Qt.Key.Key_Return)
+
+
+def test_a_tip_leaves_a_description_of_ones_own_alone(qtbot: QtBot) -> None:
+    button = Button("Generate")
+    qtbot.addWidget(button)
+    button.setAccessibleDescription("soon")
+    button.set_hint("Makes a video")
+    assert button.accessibleDescription() == "soon" and "Makes a video" in button.toolTip()
 
 
 def test_ring_is_for_the_keyboard_alone(qtbot: QtBot) -> None:

@@ -19,6 +19,7 @@ from oelala_desktop.ui.main_window import MainWindow
 from oelala_desktop.ui.pages.settings_page import SettingsPage
 from oelala_desktop.ui.settings_view import SECTIONS
 from tests.gui.living import live, until
+from tests.gui.media_rig import NO_ENGINE
 from tests.gui.reach import field, words
 from tests.ports import free_port
 
@@ -92,4 +93,4 @@ def test_a_token_is_typed_unseen_kept_with_the_secrets_and_asked_for(
         assert await status("") == 200
         assert await services.api_token() is None
 
-    live(qapp, tmp_path, scenario)
+    live(qapp, tmp_path, scenario, engine=NO_ENGINE)
