@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from oelala_desktop.domain.catalog import nearest
 from oelala_desktop.domain.errors import EngineRejected
 from oelala_desktop.domain.graph import base_title, title_of
+from oelala_desktop.domain.spelling import nearest
 
 
 def explain_refusal(answer: Any, graph: Mapping[str, Mapping[str, Any]], keys: Mapping[str, str]) -> EngineRejected:

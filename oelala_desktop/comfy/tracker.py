@@ -7,8 +7,7 @@ tracker says of the end is a hint to go and read the history, which is the truth
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import StrEnum
+from enum import Enum, auto
 from typing import Any
 
 from oelala_desktop.domain.graph import title_of
@@ -31,13 +30,13 @@ from .messages import (
 CEILING = 0.99
 
 
-class Phase(StrEnum):
-    WAITING = "waiting"
-    RUNNING = "running"
-    SUCCEEDED = "succeeded"
-    FAILED = "failed"
-    INTERRUPTED = "interrupted"
-    ENDED = "ended"  # over, but how is not known: the history says
+class Phase(Enum):
+    WAITING = auto()
+    RUNNING = auto()
+    SUCCEEDED = auto()
+    FAILED = auto()
+    INTERRUPTED = auto()
+    ENDED = auto()  # over, but how is not known: the history says
 
     @property
     def is_over(self) -> bool:
@@ -47,15 +46,19 @@ class Phase(StrEnum):
 _OVER = frozenset({Phase.SUCCEEDED, Phase.FAILED, Phase.INTERRUPTED, Phase.ENDED})
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """What the server said of a failed node; `node` is its title."""
-
-    node: str
-    node_type: str
-    exception_type: str
-    message: str
-    traceback: str
+def phase_after(message: Message) -> Phase:
+    """What a message about a job says of it all."""
+    match message:
+        case Executing(node=None):
+            return Phase.ENDED
+        case Succeeded():
+            return Phase.SUCCEEDED
+        case Interrupted():
+            return Phase.INTERRUPTED
+        case Failed():
+            return Phase.FAILED
+        case _:  # it has started, is at work, or shows a picture
+            return Phase.RUNNING
 
 
 class Tracker:
@@ -64,12 +67,9 @@ class Tracker:
     def __init__(self, prompt_id: str, graph: Mapping[str, Mapping[str, Any]]) -> None:
         self.prompt_id = prompt_id
         self.phase = Phase.WAITING
-        self.failure: Failure | None = None
-        self.outputs: dict[str, Mapping[str, Any]] = {}
         self._graph = graph
         self._weights = {node: node_weight(row) for node, row in graph.items()}
-        self._total = sum(self._weights.values()) or 1.0
-        self._done: dict[str, float] = {}
+        self._done = dict.fromkeys(graph, 0.0)
         self._current: str | None = None
         self._step: tuple[int, int] | None = None
         self._fraction = 0.0
@@ -89,60 +89,38 @@ class Tracker:
         self._take(message)
         return before != (self.phase, self._fraction, self._current, self._step)
 
-    def _take(self, message: Message) -> None:  # noqa: C901 - one case a message, nothing else
+    def _take(self, message: Message) -> None:
+        self.phase = phase_after(message)
         match message:
             case Cached(nodes=nodes):
-                self._run()
                 for node in nodes:
                     self._finish(node)
-            case Executing(node=None):
-                self.phase = Phase.ENDED
             case Executing(node=str(node)):
                 self._enter(node)
             case NodeProgress(node=node, value=value, maximum=maximum):
                 self._advance(node, value, maximum)
             case NodeStates(nodes=nodes):
                 self._states(nodes)
-            case Executed(node=node, output=output):
-                self._run()
-                if output is not None:
-                    self.outputs[node] = output
+            case Executed(node=node):
                 self._finish(node)
             case Succeeded():
-                self.phase = Phase.SUCCEEDED
                 self._fraction = CEILING
-            case Interrupted():
-                self.phase = Phase.INTERRUPTED
-            case Failed():
-                self._fail(message)
-            case _:  # it has started, or shows a picture
-                self._run()
-
-    def _fail(self, message: Failed) -> None:
-        self.phase = Phase.FAILED
-        title = title_of(self._graph, message.node) if message.node in self._graph else message.node_type
-        self.failure = Failure(title, message.node_type, message.exception_type, message.message, message.traceback)
-
-    def _run(self) -> None:
-        self.phase = Phase.RUNNING
 
     def _enter(self, node: str) -> None:
         """A node starts. A late repeat of one that is done is not taken for news."""
-        self._run()
-        if node in self._weights and self._done.get(node, 0.0) < 1.0 and node != self._current:
+        if node in self._done and self._done[node] < 1.0 and node != self._current:
             self._current, self._step = node, None
 
     def _advance(self, node: str, value: float, maximum: float) -> None:
-        if maximum <= 0 or node not in self._weights:
+        if maximum <= 0 or node not in self._done:
             return
         share = min(1.0, max(0.0, value / maximum))
-        if share < self._done.get(node, 0.0):
+        if share < self._done[node]:
             return
         self._enter(node)
-        self._done[node] = share
         if node == self._current and maximum > 1:
             self._step = (int(max(0.0, min(value, maximum))), int(maximum))
-        self._recount()
+        self._reach(node, share)
 
     def _states(self, nodes: Mapping[str, tuple[float, float, str]]) -> None:
         for node, (value, maximum, state) in nodes.items():
@@ -153,11 +131,10 @@ class Tracker:
                 self._advance(node, value, maximum)
 
     def _finish(self, node: str) -> None:
-        self._run()
-        if node in self._weights and self._done.get(node) != 1.0:
-            self._done[node] = 1.0
-            self._recount()
+        if node in self._done:
+            self._reach(node, 1.0)
 
-    def _recount(self) -> None:
+    def _reach(self, node: str, share: float) -> None:
+        self._done[node] = share
         done = sum(self._weights[node] * share for node, share in self._done.items())
-        self._fraction = min(CEILING, max(self._fraction, done / self._total))
+        self._fraction = min(CEILING, done / sum(self._weights.values()))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -67,29 +66,3 @@ def _pack_key(name: str) -> str:
     """A pack's folder, name or address for comparing; archives unpack with their branch behind the name."""
     last = name.rstrip("/").rsplit("/", 1)[-1].casefold().replace("_", "-").removesuffix(".git")
     return last.removesuffix("-main").removesuffix("-master")
-
-
-def normalised(name: str) -> str:
-    """A model name for comparing: one separator, one case."""
-    return re.sub(r"[\\/]+", "/", name).casefold()
-
-
-def match_name(name: str, choices: tuple[str, ...]) -> str | None:
-    """The server's own spelling of `name`: exact, else alike but for case and separators, else a unique file name."""
-    if name in choices:
-        return name
-    wanted = normalised(name)
-    same = [c for c in choices if normalised(c) == wanted]
-    if same:
-        return same[0]
-    by_file = [c for c in choices if normalised(c).rsplit("/", 1)[-1] == wanted.rsplit("/", 1)[-1]]
-    return by_file[0] if len(by_file) == 1 else None
-
-
-def nearest(name: str, choices: tuple[str, ...] | list[str]) -> str | None:
-    """The choice spelled most like `name`, or None if none comes close."""
-    by_fold = {normalised(c): c for c in choices}
-    import difflib  # only when something was misspelt; the window's first paint does not need it
-
-    found = difflib.get_close_matches(normalised(name), list(by_fold), n=1, cutoff=0.5)
-    return by_fold[found[0]] if found else None

@@ -9,10 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from .catalog import nearest
 from .errors import InvalidField
 from .obstacle import Obstructed, obstructed
 from .sentences import shown
+from .spelling import nearest
 
 MAX_SEED = 2**64 - 1
 _VAST = 1e9  # no setting is larger

@@ -6,7 +6,7 @@ import re
 
 from .obstacle import obstructed
 
-_PART = re.compile(r"^([a-z]+(?::\d+)?),(\*|\d+(\.\d+)?(gb|g|mb|m|%)?)$", re.IGNORECASE)
+_PART = r"([a-z]+(?::\d+)?),(\*|\d+(\.\d+)?(gb|g|mb|m|%)?)"
 _KEY = "expert_mode_allocations"
 
 
@@ -14,7 +14,7 @@ def parse_allocations(text: str) -> list[tuple[str, str]]:
     """(device, amount) in order. Raises InvalidField for a part of another form."""
     out = []
     for raw in filter(None, (p.strip() for p in text.split(";"))):
-        match = _PART.match(raw.replace(" ", ""))
+        match = re.match(rf"^{_PART}$", raw.replace(" ", ""), re.IGNORECASE)
         if match is None:
             raise obstructed(_KEY, "split_form", given=raw)
         out.append((match[1], match[2]))

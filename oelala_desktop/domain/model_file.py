@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from .catalog import match_name
 from .models import family, find_pairs, partner, quantisation
+from .spelling import match_name
 
 _TELLING = 8  # characters besides the stars from which on a pattern tells a file among those of every kind
 

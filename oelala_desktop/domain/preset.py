@@ -245,10 +245,10 @@ class Preset:
         return (catalog.choices(*self._class_at(self.devices[0])) or ()) if self.devices else ()
 
     def graph(
-        self, request: Request, *, files: Mapping[str, Sequence[InputFile]], prefix: str, catalog: Catalog
+        self, request: Request, *, files: Mapping[str, Sequence[InputFile]], prefix: str, catalog: Catalog | None
     ) -> edits.Graph:
         """The graph to send. `files` are what was given, by settings key; `prefix` is the savers' unique
-        filename_prefix."""
+        filename_prefix. Without a catalog all that it needs is taken to be there, under the names that it has here."""
         graph = edits.copy_graph(self.template)
         values = dict(request.values) | {
             "width": request.width or None,
@@ -259,13 +259,14 @@ class Preset:
         }
         known = edits.by_title(graph)
         self._choose_models(graph, request, catalog, known)
-        self._fit_devices(graph, catalog)
+        if catalog is not None:
+            self._fit_devices(graph, catalog)
         inputs = {field.key for field in self.inputs}
         for key, targets in self.into.items():
             for target in targets if key not in inputs and values.get(key) is not None else ():
                 edits.set_input(graph, target, values[key], known)
         for part in self.optional:
-            if not values.get(part.key) or not catalog.has(part.class_type):
+            if not values.get(part.key) or not (catalog is None or catalog.has(part.class_type)):
                 for title in part.nodes:
                     edits.bypass(graph, title, part.through)
         self._add_loras(graph, values.get("lora_configs") or ())
@@ -287,8 +288,10 @@ class Preset:
             rows.append({**files, "strength": strength, "enabled": True, "fixed": True})
         return rows
 
-    def _choose_models(self, graph: edits.Graph, request: Request, catalog: Catalog, known: edits.Titles) -> None:
-        found = self.chosen_models(catalog, request.values)
+    def _choose_models(
+        self, graph: edits.Graph, request: Request, catalog: Catalog | None, known: edits.Titles
+    ) -> None:
+        found = self.chosen_models(catalog, request.values) if catalog is not None else {}
         for model in self.models:
             chosen = request.values.get(model.key) if model.key else found.get(model)
             for target in model.into if chosen else ():

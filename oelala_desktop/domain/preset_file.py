@@ -189,7 +189,7 @@ def _own(preset: str, key: str, row: Mapping[str, Any]) -> Field:
     kind = FieldKind(row["kind"])
     group = "picture" if kind in INPUT_KINDS else str(row.get("group", "sampling"))
     longest = MAX_PROMPT if kind is FieldKind.TEXT else None
-    return Field(key, kind, str(row.get("label", key)), group, maximum=longest)
+    return Field(key, kind, key, group, maximum=longest)
 
 
 def _kept(graph: Mapping[str, Any], target: str) -> Any:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .catalog import match_name, nearest
 from .errors import InvalidField
 from .field import TIMED_KINDS
 from .frame_rule import WAN
@@ -18,6 +17,7 @@ from .models import find_pairs, may_be_half
 from .preset import Preset
 from .sentences import joined
 from .size_rule import SHORT_SIDE
+from .spelling import match_name, nearest
 from .tool import TOOLS, VOCABULARY, Tool
 
 _MODELS = ("unet_high_noise", "unet_low_noise", "checkpoint", "vae", "text_encoder")

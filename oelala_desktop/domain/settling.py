@@ -6,11 +6,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .catalog import Catalog, match_name, nearest
+from .catalog import Catalog
 from .memory_split import check_allocations, fit_allocations
 from .models import low_half
 from .obstacle import Obstacle, Obstructed, obstructed
 from .preset import Missing, Preset
+from .spelling import match_name, nearest
 
 
 def settle_models(preset: Preset, given: Mapping[str, object], catalog: Catalog) -> dict[str, object]:

@@ -7,7 +7,6 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any
 
 from .geometry import ASPECTS, kept, nearest_aspect, sdxl_size, short_side, sides
@@ -19,7 +18,7 @@ CLASSES = ("video", "sdxl", "megapixels", "factor", "given")
 #: those that a setting of the same name may say the number of
 AMOUNTS = frozenset({"megapixels", "factor"})
 LEAST_AMOUNT, MOST_AMOUNT = 1e-3, 1000
-_RESOLUTION = re.compile(r"\d{2,4}p")
+_RESOLUTION = r"\d{2,4}p"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,26 +38,31 @@ class SizeRule:
         if self.kind in ("factor", "given"):
             return aspect, *self._scaled(values, picture)
         if self.kind == "megapixels" and aspect == "auto" and picture:
-            return aspect, *self._area(values, Fraction(*picture))
+            return aspect, *self._area(values, picture)
         if aspect == "auto":
             aspect = nearest_aspect(*picture) if picture else ("1:1" if self.kind != "video" else "16:9")
         if self.kind == "sdxl":
             return aspect, *sdxl_size(aspect)
         if self.kind == "megapixels":
-            return aspect, *self._area(values, Fraction(*ASPECTS[aspect]))
+            return aspect, *self._area(values, ASPECTS[aspect])
         resolution = str(values.get("resolution") or VOCABULARY["resolution"].default)
         return aspect, *sides(short_side(resolution), ASPECTS[aspect], self.multiple)
 
     def _scaled(self, values: Mapping[str, Any], picture: tuple[int, int] | None) -> tuple[int, int]:
         if picture is None:
             return 0, 0
+        from fractions import Fraction  # milliseconds to import, which a form of the usual kind need not wait for
+
         factor = Fraction(1)
         if self.kind == "factor":
             factor = Fraction(str(values.get("factor") or self.factor))
         width, height = (kept(int(side * factor), self.multiple) for side in picture)
         return width, height
 
-    def _area(self, values: Mapping[str, Any], ratio: Fraction) -> tuple[int, int]:
+    def _area(self, values: Mapping[str, Any], shape: tuple[int, int]) -> tuple[int, int]:
+        from fractions import Fraction
+
+        ratio = Fraction(*shape)
         pixels = int(Fraction(str(values.get("megapixels") or self.megapixels)) * MEGAPIXEL)
         width, height = (kept(math.isqrt(int(pixels * part)), self.multiple) for part in (ratio, 1 / ratio))
         return width, height
@@ -66,7 +70,7 @@ class SizeRule:
 
 def is_resolution(name: str) -> bool:
     """Whether a name says a short side: 480p, 704p …"""
-    return _RESOLUTION.fullmatch(name) is not None
+    return re.fullmatch(_RESOLUTION, name) is not None
 
 
 #: what holds where a preset says nothing: a short side and an aspect, multiples of 16

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from .catalog import nearest
 from .errors import NotFound
 from .field import Field, FieldKind
 from .frame_rule import WAN
@@ -13,6 +12,7 @@ from .geometry import ASPECTS, RESOLUTIONS
 from .inputs import companions
 from .memory_split import parse_allocations
 from .obstacle import obstructed
+from .spelling import nearest
 
 DEFAULT_NEGATIVE = (
     "low quality, blurry, out of focus, unstable camera, artifacts, distortion, overexposed, underexposed, "

@@ -114,12 +114,14 @@ def check_complete(path: Path) -> None:
 
 
 def _companion(path: Path) -> tuple[str, dict[str, Any]] | None:
-    """The name and the texts of a video's companion."""
+    """The name and the texts of a video's companion. A picture that happens to be called so and tells nothing is
+    none."""
     for name in companion_names(path.name):
         try:
             with open_file(path.with_name(name)) as source:
-                if source.head[:4] == b"\x89PNG":
-                    return name, walk(source).blocks
+                blocks = walk(source).blocks if source.head[:4] == b"\x89PNG" else {}
+                if blocks:
+                    return name, blocks
         except Unreadable:
             continue
     return None

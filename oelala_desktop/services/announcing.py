@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from oelala_desktop.domain.events import LibraryChanged
 
 from .bus import Bus
+from .clock import CLOCK, Clock
 from .tasks import TaskScope
 
 _PAUSE = 0.1
@@ -16,8 +17,9 @@ _PAUSE = 0.1
 class Announcer:
     """Gathers ids; each is told once, as what became of it in the end."""
 
-    def __init__(self, bus: Bus, scope: TaskScope) -> None:
+    def __init__(self, bus: Bus, scope: TaskScope, clock: Clock = CLOCK) -> None:
         self._bus = bus
+        self._clock = clock
         self._scope = scope
         self._added: dict[int, None] = {}
         self._changed: dict[int, None] = {}
@@ -48,4 +50,4 @@ class Announcer:
             event = LibraryChanged(tuple(self._added), tuple(self._changed), tuple(self._removed))
             self._added, self._changed, self._removed = {}, {}, {}
             self._bus.publish(event)
-            await asyncio.sleep(_PAUSE)
+            await self._clock.sleep(_PAUSE)

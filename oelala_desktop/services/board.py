@@ -3,8 +3,6 @@ takes facts in, and says what is to be done; it does none of it."""
 
 from __future__ import annotations
 
-import random
-import time
 from collections.abc import Iterator
 
 from oelala_desktop.domain.job import Job
@@ -12,27 +10,28 @@ from oelala_desktop.domain.life import RULES, Flight, Moment, Rules, Stage, step
 from oelala_desktop.domain.life.actions import Action
 from oelala_desktop.domain.life.facts import Fact
 
+from .clock import CLOCK, Clock
 from .line import Line
 
 
-def now() -> Moment:
-    return Moment(time.monotonic(), time.time(), random.random())
-
-
 class Board:
-    def __init__(self, rules: Rules = RULES) -> None:
+    def __init__(self, rules: Rules = RULES, clock: Clock = CLOCK) -> None:
         self.rules = rules
+        self._clock = clock
         self.waiting = Line()
         self._flights: dict[str, Flight] = {}
         self._out: dict[str, Flight] = {}  # those that do not wait here
         self._by_handle: dict[str, str] = {}
+
+    def now(self) -> Moment:
+        return Moment(self._clock.monotonic(), self._clock.wall(), self._clock.chance())
 
     def find(self, job_id: str) -> Flight | None:
         return self._flights.get(job_id)
 
     def known_as(self, handle: str | None) -> Flight | None:
         """The flight that its engine calls so."""
-        return self._flights.get(self._by_handle.get(handle, "")) if handle else None
+        return self._flights.get(self._by_handle.get(handle or "", ""))
 
     @property
     def out(self) -> list[Flight]:
@@ -55,7 +54,7 @@ class Board:
         return self.rules.on_server - sum(flight.is_there for flight in self._out.values())
 
     def due(self) -> list[Flight]:
-        moment = now()
+        moment = self.now()
         return [flight for flight in self._out.values() if flight.is_due(moment, self.rules)]
 
     def take(self, job_id: str, fact: Fact) -> tuple[Action, ...]:
@@ -63,7 +62,7 @@ class Board:
         flight = self._flights.get(job_id)
         if flight is None:
             return ()
-        after, actions = step(flight, fact, now(), self.rules)
+        after, actions = step(flight, fact, self.now(), self.rules)
         if after is not flight:
             self.put(after)
         return actions

@@ -32,6 +32,7 @@ from oelala_desktop.storage.jobs import JobStore
 from .asking import Asker
 from .board import Board
 from .bus import Bus
+from .clock import CLOCK, Clock
 from .collecting import Collector, Fetching
 from .complaints import Complaints
 from .engine import Engine
@@ -57,18 +58,19 @@ class Carrier:
         keys_of: Callable[[Job], dict[str, str]],
         inability: Inability,
         rules: Rules,
+        clock: Clock = CLOCK,
     ) -> None:
         self._engine = engine
         self._bus = bus
         self._scope = scope
         self._inability = inability
-        self.board = Board(rules)
-        self.faults = Supervisor(bus, f"Following the jobs on {engine.ref.name}")
-        self.complaints = Complaints(bus)
-        self.lanes = Lanes(store, self.complaints, self.faults, rules.disk_pause)
+        self.board = Board(rules, clock)
+        self.faults = Supervisor(bus, f"Following the jobs on {engine.ref.name}", clock=clock)
+        self.complaints = Complaints(bus, clock)
+        self.lanes = Lanes(store, self.complaints, self.faults, rules.disk_pause, clock)
         self.sender = Sender(engine, store, keys_of, rules.line_wait)
         self.asker = Asker(engine, store, self.complaints)
-        self._collector = Collector(engine, store, bus, self.complaints, self.lanes)
+        self._collector = Collector(engine, store, bus, self.complaints, self.lanes, rules, clock)
         self._fetches: dict[str, Task] = {}
         self._asking = asyncio.Lock()
         self.more = asyncio.Event()  # there may be something to send

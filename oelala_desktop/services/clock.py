@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import secrets
 import time
 
 
@@ -26,8 +27,20 @@ class Clock:
         """The same, up to a quarter shorter or longer, so that many who wait for one thing do not come at once."""
         return seconds * (0.75 + 0.5 * self.chance())
 
+    def below(self, count: int) -> int:
+        """A whole number from 0 on, that nobody can foresee."""
+        return secrets.randbelow(count)
+
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
+
+    async def wait(self, event: asyncio.Event, seconds: float) -> bool:
+        """Whether it is set before so many are over; returns as soon as it is."""
+        try:
+            async with asyncio.timeout(seconds):
+                return await event.wait()
+        except TimeoutError:
+            return False
 
 
 #: what everybody takes who is not told otherwise

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -16,13 +15,14 @@ from oelala_desktop.domain.errors import CannotSave, EngineAnswer, EngineError, 
 from oelala_desktop.domain.eta import amount_of_work
 from oelala_desktop.domain.events import NoticePosted
 from oelala_desktop.domain.job import Job, JobError, Output
-from oelala_desktop.domain.life import Cargo
+from oelala_desktop.domain.life import RULES, Cargo, Rules
 from oelala_desktop.domain.life.facts import Fetched, GaveUp, NotFetched
 from oelala_desktop.storage.jobs import JobStore
 
 from .bus import Bus
+from .clock import CLOCK, Clock
 from .complaints import Complaints
-from .engine import Engine, jittered
+from .engine import Engine
 from .eta import place_key
 from .fetching import Place, fetch_result, places
 from .joining import Astray, State, state_of, with_joined
@@ -31,10 +31,6 @@ from .lanes import Lanes
 
 log = logging.getLogger(__name__)
 
-_BAD_ANSWERS = 5  # times that a well server may give out something that is no result
-_LACKING = 3  # files of a job for which that is borne; after so many the others are asked for once
-_LONGEST_PAUSE = 1.5  # seconds between two attempts on a bad line
-_ROUNDS = 3  # times that clips are fetched, if something takes them away before they are joined
 _NO_FILE = "The server finished this job but saved no file."
 _NOTHING = "The server finished this job but made no picture or video for it."
 _NOT_OURS = "The server finished this job but named only files that it has not made: nothing new came of it."
@@ -60,17 +56,28 @@ class Fetching:
 class Collector:
     """Fetches what an engine made, into the folder that the job names."""
 
-    def __init__(self, engine: Engine, store: JobStore, bus: Bus, complaints: Complaints, lanes: Lanes) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        store: JobStore,
+        bus: Bus,
+        complaints: Complaints,
+        lanes: Lanes,
+        rules: Rules = RULES,
+        clock: Clock = CLOCK,
+    ) -> None:
         self._engine = engine
         self._store = store
         self._bus = bus
         self._complaints = complaints
         self._lanes = lanes
+        self._rules = rules
+        self._clock = clock
 
     async def collect(self, fetching: Fetching) -> Came:
         """What came of the files and what is joined of it. Clips that go astray before they are joined are fetched
         again."""
-        for _ in range(_ROUNDS):
+        for _ in range(self._rules.rounds):
             fetching.brought = {}
             came = await self._fetch(fetching)
             if not isinstance(came, Fetched):
@@ -134,16 +141,25 @@ class Collector:
                     await self._stall(fetching, error, tries)
                 else:
                     bad += 1
-                    if fetching.cargo.guessed or bad >= (_BAD_ANSWERS if fetching.lacking < _LACKING else 1):
+                    if bad >= self._borne(fetching):
                         fetching.lacking += 1
                         return error
-                    await asyncio.sleep(jittered(0.1 * 2**bad))
+                    await self._pause(bad - 1)
             except CannotSave as error:
                 fetching.stall()
                 await self._lanes.wait_for_room(error, job.id)
             tries += 1
             if fetching.is_unwanted():
                 return None
+
+    def _borne(self, fetching: Fetching) -> int:
+        """How many bad answers of a well server about one file."""
+        is_once = fetching.cargo.guessed or fetching.lacking >= self._rules.lacking
+        return 1 if is_once else self._rules.bad_answers
+
+    async def _pause(self, tries: int) -> None:
+        seconds = self._rules.fetch_pause * 2 ** min(tries, 8)
+        await self._clock.sleep(self._clock.jittered(min(self._rules.fetch_longest, seconds)))
 
     def _name(self, job: Job, place: Place, output: Output) -> None:
         """What cannot be shown is at least named."""
@@ -159,9 +175,9 @@ class Collector:
         job_id = fetching.job.id
         log.info("fetching %s: %s", job_id, error)
         fetching.stall()
-        if tries == 3:
+        if tries == self._rules.line_told:
             self._complaints.say(f"{error.message} The finished result is fetched as soon as it can be.", job_id)
-        await asyncio.sleep(jittered(min(_LONGEST_PAUSE, 0.2 * 2 ** min(tries, 8))))
+        await self._pause(tries)
         await self._engine.wait_online()
 
     async def remember(self, job: Job, seconds: float | None) -> None:
@@ -172,7 +188,7 @@ class Collector:
             place = place_key(job.engine)
             await self._store.remember_size(place, job.preset, (job.width, job.height, max(1, job.num_frames)))
             if took > 0:
-                await self._store.remember_time(place, job.preset, amount_of_work(job), took, time.time())
+                await self._store.remember_time(place, job.preset, amount_of_work(job), took, self._clock.wall())
             await self._engine.port.release(job.handle)
         except (CannotSave, EngineError) as error:
             log.info("after %s: %s", job.id, error)

@@ -15,13 +15,14 @@ _PROBE = [(r, g, b) for r in (0, 128, 255) for g in (0, 128, 255) for b in (0, 1
 _NEAR = 2
 #: colour models that a profile can describe, and what each is converted from
 _MODES = {"RGB": "RGB", "RGBA": "RGB", "P": "RGB", "PA": "RGB", "L": "L", "LA": "L", "CMYK": "CMYK"}
-#: how profiles are announced in JPEG, PNG and WebP
-_MARKS = (b"ICC_PROFILE\0", b"iCCP", b"ICCP")
+#: how profiles are announced, by format
+_MARKS = {"jpeg": b"ICC_PROFILE\0", "png": b"iCCP", "webp": b"ICCP"}
 
 
-def names_profile(head: bytes) -> bool:
-    """Whether the beginning of a file says that it has one."""
-    return any(mark in head for mark in _MARKS)
+def names_profile(kind: str, head: bytes) -> bool:
+    """Whether the beginning of a file of that format says that it has one."""
+    mark = _MARKS.get(kind)
+    return mark is not None and mark in head
 
 
 def in_srgb(picture: Image.Image) -> Image.Image:

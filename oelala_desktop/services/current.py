@@ -86,7 +86,7 @@ class CurrentEngine:
         if self._choice == "auto" and not engine.is_online:
             engine = self._pool.for_ref(BUILT_IN)
             self._select(engine)
-        if engine.catalog is None:
+        if engine.lists is None:
             await engine.connect()
         if self._choice == "auto" and engine is not self._comfy:
             state = self._comfy.state

@@ -34,10 +34,10 @@ from oelala_desktop.domain.life.facts import (
 )
 from oelala_desktop.storage.jobs import JobStore
 
-from .board import now
 from .bus import Bus
 from .carrying import Carrier
-from .engine import Engine, jittered
+from .clock import CLOCK, Clock
+from .engine import Engine
 from .inability import Inability
 from .tasks import TaskScope
 
@@ -54,6 +54,7 @@ class Driver:
         keys_of: Callable[[Job], dict[str, str]],
         inability: Inability,
         rules: Rules = RULES,
+        clock: Clock = CLOCK,
     ) -> None:
         self.engine = engine
         self.paused = False
@@ -61,7 +62,8 @@ class Driver:
         self._bus = bus
         self._scope = scope
         self._rules = rules
-        self._carrier = Carrier(engine, store, bus, scope, keys_of, inability, rules)
+        self._clock = clock
+        self._carrier = Carrier(engine, store, bus, scope, keys_of, inability, rules, clock)
         self._board = self._carrier.board
         engine.attach(self)
         scope.start(self._carrier.faults.keep(self._send_waiting), f"send to {engine.ref.name}")
@@ -80,7 +82,7 @@ class Driver:
         for job in jobs:
             if self._board.find(job.id) is not None:
                 continue
-            flight = taken_up(job, port.handle_for(job.id), now(), is_ours=port.abilities.is_ours)
+            flight = taken_up(job, port.handle_for(job.id), self._board.now(), is_ours=port.abilities.is_ours)
             self._carrier.admit(flight)
             if announce:
                 self._bus.publish(JobChanged(job))
@@ -123,7 +125,7 @@ class Driver:
         tasks = self._carrier.happened(job_id, Edited(by, job))
         await _all(tasks)
         flight = self._board.find(job_id)
-        if tasks and flight is not None and flight.stage is Stage.HERE and flight.job is not job:
+        if tasks and flight is not None and flight.stage is Stage.HERE and not _is_same(flight.job, job):
             raise CannotSave("The job could not be changed: the disk refuses. It waits as it was.")
 
     # Cancelling
@@ -192,7 +194,9 @@ class Driver:
     async def place(self, order: list[Job], at: int) -> None:
         """`order` are all that wait, `order[at]` the one that moves. Raises CannotSave; then nothing has changed."""
         moved = order[at].id
-        async with self._carrier.lanes.order:
+        lanes = self._carrier.lanes
+        # what is being written of one comes first: its row is written anew, with its place
+        async with lanes.order, lanes.alone(one.id for one in order if one.id in self._board.waiting):
             still = [job for one in order if (job := self._board.waiting.find(one.id))]  # others are not touched
             places = [job.id for job in still]
             if moved not in places:
@@ -200,8 +204,9 @@ class Driver:
             changed = await self._store.place(still, places.index(moved))
         for job in changed:
             self.happened(job.id, Moved(job.position))
-            if job.id in self._board.waiting:
-                self._bus.publish(JobChanged(job))
+            moved_job = self._board.waiting.find(job.id)
+            if moved_job is not None:
+                self._bus.publish(JobChanged(moved_job))
 
     # Sending
 
@@ -213,7 +218,7 @@ class Driver:
             # the end of another process's job is not announced here: it is looked for
             is_room = await self._carrier.sender.is_room(flight.job, self._board.room())
             if not (is_room and await self._send_next()):
-                await asyncio.sleep(jittered(self._rules.send_pause))
+                await self._clock.sleep(self._clock.jittered(self._rules.send_pause))
         more.clear()
 
     def _next(self) -> Flight | None:
@@ -266,7 +271,7 @@ class Driver:
     # Watching
 
     async def _watch(self) -> None:
-        await asyncio.sleep(self._rules.watch)
+        await self._clock.sleep(self._rules.watch)
         await self._carrier.faults.attempt(self._obey())
         await self._carrier.faults.attempt(self._look_before())
         if self.engine.is_online and self._board.due():
@@ -292,6 +297,11 @@ class Driver:
                 self.happened(flight.job.id, PredecessorEnded(JobState.LOST))
             elif before.state.is_final:
                 self.happened(flight.job.id, PredecessorEnded(before.state, before.retried_as))
+
+
+def _is_same(one: Job, other: Job) -> bool:
+    """But for its place, which it may have changed meanwhile."""
+    return replace(one, position=other.position) == other
 
 
 async def _all(tasks: Sequence[asyncio.Task[Any]]) -> None:

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import random
-import time
+import math
 from contextlib import aclosing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from oelala_desktop.domain.catalog import Catalog
@@ -21,14 +20,24 @@ from oelala_desktop.domain.events import EngineChanged, EngineState, NoticePoste
 from oelala_desktop.domain.job import EngineRef
 
 from .bus import Bus
+from .clock import CLOCK, Clock
 from .tasks import Supervisor, TaskScope
 
 log = logging.getLogger(__name__)
 
-_FIRST_WAIT, _LONGEST_WAIT = 0.5, 15.0  # seconds between attempts, with jitter
-_NEEDED_WAIT = 1.5  # the longest while a job of ours is out: its result is to be here soon after the network is back
-_STEADY = 5.0  # seconds that a socket must hold before the waits begin anew
-_LISTS_HOLD = 3.0  # seconds in which the server's lists are not read again
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """In seconds."""
+
+    first: float = 0.5  # between two attempts, with jitter, doubled each time
+    longest: float = 15.0
+    needed: float = 1.5  # the longest while a job of ours is out: its result is to be here soon after the network is
+    steady: float = 5.0  # that a line must hold before the waits begin anew
+    lists_hold: float = 3.0  # in which the engine's lists are not read again
+
+
+WAITS = Waits()
 
 
 class Listener(Protocol):
@@ -44,28 +53,32 @@ class Listener(Protocol):
     def hear(self, event: EngineEvent) -> None: ...
 
 
-def jittered(seconds: float) -> float:
-    """Between 0.75 and 1.25 times `seconds`, so that many clients do not come back at the same moment."""
-    return seconds * random.uniform(0.75, 1.25)
-
-
 class Engine:
     """`port` is the adapter that speaks to it."""
 
-    def __init__(self, ref: EngineRef, port: EnginePort, bus: Bus, scope: TaskScope) -> None:
+    def __init__(
+        self,
+        ref: EngineRef,
+        port: EnginePort,
+        bus: Bus,
+        scope: TaskScope,
+        clock: Clock = CLOCK,
+    ) -> None:
         self.ref = ref
         self.port = port
         self.state = EngineState(ref.kind, ref.url, ref.name, "offline")
-        self.catalog: Catalog | None = None
+        self.lists: Lists | None = None  # what it has; None until that was read once
         self.about: Reach | None = None  # who answered last
         self._listeners: list[Listener] = []
         self._bus = bus
         self._scope = scope
-        self._faults = Supervisor(bus, f"Listening to {ref.name}")
+        self._clock = clock
+        self.waits = WAITS
+        self._faults = Supervisor(bus, f"Listening to {ref.name}", clock=clock)
         self._loop_task: asyncio.Task[None] | None = None
         self._hurry = asyncio.Event()
         self._online = asyncio.Event()
-        self._learnt = -_LISTS_HOLD  # when the lists were read, or found unchanged, in monotonic seconds
+        self._learnt = -math.inf  # when the lists were read, or found unchanged, in monotonic seconds
         self._began = 0.0  # when the last attempt to connect, or the connection made by it, began
         self._reached = 0.0  # when the server last said who it is
         self._listening = asyncio.Event()
@@ -77,6 +90,11 @@ class Engine:
     @property
     def is_online(self) -> bool:
         return self.state.state == "online"
+
+    @property
+    def catalog(self) -> Catalog | None:
+        """What it can run; None while that is not known, and for an engine that does not tell."""
+        return self.lists if isinstance(self.lists, Catalog) else None
 
     @property
     def is_ai(self) -> bool:
@@ -121,12 +139,7 @@ class Engine:
     async def wait_listening(self, seconds: float) -> None:
         """Returns once a socket is open: what is submitted then is heard of from its very beginning. Where there is
         none to be had, or none within `seconds`, it returns all the same."""
-        if self._deaf:
-            return
-        try:
-            async with asyncio.timeout(seconds):
-                await self._listening.wait()
-        except TimeoutError:
+        if not self._deaf and not await self._clock.wait(self._listening, seconds):
             log.info("%s: no socket yet", self.ref.name)
 
     async def is_well(self) -> bool:
@@ -168,11 +181,13 @@ class Engine:
         except OelalaError as error:
             kind = error.kind if isinstance(error, EngineUnreachable) else ""
             self._set(state="offline", reason=error.message, reason_kind=kind)
+            if self._listening.is_set():
+                self.renew_socket()  # else nobody would try again before it breaks by itself
             if isinstance(error, EngineUnreachable):
                 raise
             raise EngineUnreachable(error.message, detail=error.detail) from error
         was_online = self.is_online
-        self._reached = time.monotonic()
+        self._reached = self._clock.monotonic()
         self._set(
             state="online",
             kind=about.kind,
@@ -195,28 +210,28 @@ class Engine:
         self._take(await self.port.lists())
 
     def _take(self, lists: Lists) -> None:
-        self.catalog = lists if isinstance(lists, Catalog) else None
-        self._learnt = time.monotonic()
+        self.lists = lists
+        self._learnt = self._clock.monotonic()
         self._bus.publish(EngineChanged(self.state))
 
     async def _keep_connected(self) -> None:
-        wait = _FIRST_WAIT
+        wait = self.waits.first
         while True:
-            self._began = time.monotonic()
+            self._began = self._clock.monotonic()
             await self._faults.attempt(self._listen())
-            if self.is_online and time.monotonic() - self._began > _STEADY:
-                wait = _FIRST_WAIT
+            if self.is_online and self._clock.monotonic() - self._began > self.waits.steady:
+                wait = self.waits.first
             is_needed = any(listener.is_waiting for listener in self._listeners)
-            await self._pause(jittered(min(wait, _NEEDED_WAIT) if is_needed else wait))
-            wait = min(_LONGEST_WAIT, wait * 2)
+            await self._pause(min(wait, self.waits.needed) if is_needed else wait)
+            wait = min(self.waits.longest, wait * 2)
 
     async def _listen(self) -> None:
         """One connection, to its end."""
         opening = False
         try:
-            if not self.is_online or self._began - self._reached > _FIRST_WAIT:
+            if not self.is_online or self._began - self._reached > self.waits.first:
                 await self._reach()
-            self._began, self._deaf, opening = time.monotonic(), True, True
+            self._began, self._deaf, opening = self._clock.monotonic(), True, True
             async with aclosing(self.port.events()) as events:
                 async for event in events:
                     self._heard(event)
@@ -251,15 +266,8 @@ class Engine:
 
     async def socket_of(self, seconds: float) -> str:
         """A sentence if the server opens no socket within that time, else empty."""
-        try:
-            async with asyncio.timeout(seconds):
-                await self._socket_tried.wait()
-        except TimeoutError:
-            return self._late_socket
-        return self.socket_trouble
-
-    @property
-    def _late_socket(self) -> str:
+        if await self._clock.wait(self._socket_tried, seconds):
+            return self.socket_trouble
         return self.about.words.no_line if self.about else ""
 
     def _opened(self) -> None:
@@ -269,7 +277,7 @@ class Engine:
         self._listening.set()
         self._socket_tried.set()
         self._tell_reached()
-        if time.monotonic() - self._learnt > _LISTS_HOLD:
+        if self._clock.monotonic() - self._learnt > self.waits.lists_hold:
             self._scope.start(self._relearn(), f"catalog of {self.ref.name}")
 
     async def _relearn(self) -> None:
@@ -277,7 +285,7 @@ class Engine:
         try:
             lists = await self.port.new_lists()
             if lists is None:
-                self._learnt = time.monotonic()
+                self._learnt = self._clock.monotonic()
             else:
                 self._take(lists)
         except EngineError as error:
@@ -285,8 +293,4 @@ class Engine:
 
     async def _pause(self, seconds: float) -> None:
         self._hurry.clear()
-        try:
-            async with asyncio.timeout(seconds):
-                await self._hurry.wait()
-        except TimeoutError:
-            pass
+        await self._clock.wait(self._hurry, self._clock.jittered(seconds))

@@ -14,6 +14,7 @@ from oelala_desktop.domain.preset import Preset
 from oelala_desktop.storage.preferences import Preferences
 
 from .bus import Bus
+from .clock import CLOCK, Clock
 from .engine import Engine
 from .known_settings import ENGINE_URL
 from .servers import Servers
@@ -26,12 +27,21 @@ Build = Callable[[EngineRef], EnginePort]
 class EnginePool:
     """One Engine for each address, made when first asked for; `build` makes what speaks to it."""
 
-    def __init__(self, bus: Bus, scope: TaskScope, preferences: Preferences, build: Build, servers: Servers) -> None:
+    def __init__(
+        self,
+        bus: Bus,
+        scope: TaskScope,
+        preferences: Preferences,
+        build: Build,
+        servers: Servers,
+        clock: Clock = CLOCK,
+    ) -> None:
         self._bus = bus
         self._scope = scope
         self._preferences = preferences
         self._build = build
         self._servers = servers
+        self._clock = clock
         self._engines: dict[tuple[str, str], Engine] = {}
 
     @property
@@ -41,7 +51,7 @@ class EnginePool:
     def for_ref(self, ref: EngineRef) -> Engine:
         key = (ref.kind, ref.url)
         if key not in self._engines:
-            self._engines[key] = Engine(ref, self._build(ref), self._bus, self._scope)
+            self._engines[key] = Engine(ref, self._build(ref), self._bus, self._scope, self._clock)
         return self._engines[key]
 
     def named(self, name: str) -> Engine:

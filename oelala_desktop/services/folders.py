@@ -9,7 +9,6 @@ import marshal
 import os
 import stat
 import threading
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +16,8 @@ from pathlib import Path
 from oelala_desktop.storage.media import KnownFolder
 from oelala_desktop.storage.media_query import join
 from oelala_desktop.storage.media_writing import Stamp
+
+from .clock import CLOCK, Clock
 
 #: what a picture or video may be called; what it is, its content says
 SUFFIXES = frozenset(
@@ -69,7 +70,7 @@ def is_candidate(name: str) -> bool:
     return not name.startswith(".") and name[name.rfind(".") + 1 :].lower() in SUFFIXES
 
 
-def list_folder(path: str) -> tuple[Listing, list[str], list[str]]:
+def list_folder(path: str, clock: Clock = CLOCK) -> tuple[Listing, list[str], list[str]]:
     """A folder, and the names of the folders and of the links in it. Raises OSError."""
     mtime_ns = _time(os.stat(path))  # noqa: PTH116 (quicker)
     files: list[Row] = []
@@ -91,7 +92,7 @@ def list_folder(path: str) -> tuple[Listing, list[str], list[str]]:
     files.sort()
     # Version 2 of marshal is the last one whose output depends on the values alone.
     content = hashlib.blake2b(marshal.dumps(files, 2), digest_size=16).digest()
-    fresh = abs(time.time() - mtime_ns / 1e9) < _TICK
+    fresh = abs(clock.wall() - mtime_ns / 1e9) < _TICK
     return Listing(path, 0 if fresh else mtime_ns, content, files), folders, links
 
 
@@ -102,6 +103,7 @@ def walk(
     report: Callable[[int], None] | None = None,
     unchanged: frozenset[str] = frozenset(),
     follow: Sequence[str] | None = None,
+    clock: Clock = CLOCK,
 ) -> Walk:
     """All folders below `roots` but the `unchanged` ones, every file looked at. `report` is told how many files so
     far. Links to folders that lie apart from those of `follow` are followed, once each. Raises Stopped."""
@@ -115,7 +117,7 @@ def walk(
         if stop.is_set():
             raise Stopped
         try:
-            listing, folders, links = list_folder(path)
+            listing, folders, links = list_folder(path, clock)
         except (FileNotFoundError, NotADirectoryError):
             continue
         except OSError:

@@ -4,7 +4,6 @@ fails by one is made again without it, and what is learnt is kept, so that later
 from __future__ import annotations
 
 import logging
-import time
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
@@ -18,6 +17,7 @@ from oelala_desktop.domain.preset import OptionalPart, Preset
 from oelala_desktop.domain.renewal import renewed, without_part
 from oelala_desktop.storage.jobs import JobStore
 
+from .clock import CLOCK, Clock
 from .eta import place_key
 
 log = logging.getLogger(__name__)
@@ -27,9 +27,10 @@ _LONGEST = 200  # characters of a reason
 class Inability:
     """`preset_of` finds a preset by its id, raising NotFound."""
 
-    def __init__(self, store: JobStore, preset_of: Callable[[str], Preset]) -> None:
+    def __init__(self, store: JobStore, preset_of: Callable[[str], Preset], clock: Clock = CLOCK) -> None:
         self._store = store
         self._preset_of = preset_of
+        self._clock = clock
 
     async def known(self, engine: EngineRef) -> Mapping[str, str]:
         """Node classes that the server has but cannot run -> why."""
@@ -68,7 +69,7 @@ class Inability:
     async def again(self, job: Job, part: OptionalPart, error: JobError, why: str) -> tuple[JobError, Job] | None:
         """What to say of the failed job, and the same wish as a new one without that part. Its position is for the
         caller to give; `why` the part failed is remembered."""
-        fresh = renewed(job, str(uuid.uuid4()), job.seed, time.time(), job.position)
+        fresh = renewed(job, str(uuid.uuid4()), job.seed, self._clock.wall(), job.position)
         changed = self.without(fresh, (part,), {part.class_type: why[:_LONGEST]})
         if changed is fresh:
             return None

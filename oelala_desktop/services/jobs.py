@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 import time
 import uuid
 from collections import defaultdict
@@ -30,6 +29,7 @@ from oelala_desktop.storage.presence import Presence
 
 from .advice import advice, memory_advice
 from .bus import Bus
+from .clock import CLOCK, Clock
 from .driver import Driver
 from .engine import Engine
 from .inability import Inability
@@ -41,6 +41,8 @@ from .queue import Queue
 from .tasks import TaskScope
 from .tools import ToolRegistry
 from .turns import Turns
+
+_SEEDS = 2**63  # that one is drawn from
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +61,9 @@ class _Ready:
 
     plan: Plan
     looked: Looked
-    catalog: Catalog
+    catalog: Catalog | None  # None for an engine without lists
     warnings: tuple[Said, ...]
     said: Mapping[str, object] = field(default_factory=dict)  # what results tell of what was given
-
-
-def draw_seed() -> int:
-    return secrets.randbelow(2**63)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +85,16 @@ class JobService(Queue):
         scope: TaskScope,
         presence: Presence,
         inputs: InputStore,
+        clock: Clock = CLOCK,
     ) -> None:
-        super().__init__(store, bus)
+        super().__init__(store, bus, clock)
         self.inputs = inputs
         self.rules = RULES  # of the lives of the jobs
         self._registry = registry
         self._scope = scope
         self._presence = presence
         self._owner = presence.me
-        self._inability = Inability(store, registry.find)
+        self._inability = Inability(store, registry.find, clock)
         self._turns: defaultdict[tuple[str, str], Turns] = defaultdict(Turns)
 
     # Submitting
@@ -137,11 +136,10 @@ class JobService(Queue):
         ready = await self._ready(wish, engine)
         given = ready.plan.given
         await self._inability.try_again(engine.ref, ready.plan.preset, given)
-        kept = await asyncio.to_thread(keep_all, self.inputs, ready.plan, ready.looked, ready.catalog)
-        said = await asyncio.to_thread(_said_of_inputs, kept)
+        kept, said = await asyncio.to_thread(_kept, self.inputs, ready)
         if any(value is True and key.endswith(SMALLER) for key, value in given.items()):
             ready = replace(ready, plan=await asyncio.to_thread(_planned_again, ready, kept))
-        requests = [_variation(ready.plan.request, n) for n in range(int(str(given.get("variations", 1))))]
+        requests = [self._variation(ready.plan.request, n) for n in range(int(str(given.get("variations", 1))))]
         return [self._job(replace(ready, said=said), request, engine, kept, wish) for request in requests]
 
     async def check(self, wish: Wish) -> Preset | None:
@@ -163,10 +161,6 @@ class JobService(Queue):
         plans = (plan(tool, (preset,), _settings(wish), {}, None) for preset in presets)
         return next(((found.preset,) for found in plans if isinstance(found, Plan)), presets)
 
-    async def warnings_for(self, wish: Wish, engine: Engine) -> tuple[Said, ...]:
-        """What would be said of this wish if it were submitted now; nothing is stored. Raises what `submit` raises."""
-        return (await self._ready(wish, engine)).warnings
-
     async def memory_advice(self, preset_id: str, size: tuple[int, int, int], engine: Engine) -> tuple[Said, ...]:
         """What to say if jobs of this size (width, height, frames) are more than that engine has managed."""
         return await memory_advice(self._store, engine, preset_id, size)
@@ -175,21 +169,20 @@ class JobService(Queue):
         """Everything checked and settled, nothing stored."""
         tool = find_tool(wish.tool)
         presets = self._offered(tool, wish)
-        catalog = engine.catalog
-        if catalog is None:
+        if engine.lists is None:
             await engine.connect()
-            catalog = engine.catalog
-        if catalog is None:
-            raise OelalaError(f"{engine.ref.name} has not said yet what it can run; try again in a moment.")
+        catalog = engine.catalog  # without one the presets are likely to run there: what it refuses is told then
         checked = tool.check(_settings(wish), own_fields(presets))
         preset = choose(tool, presets, checked, catalog)
         if isinstance(preset, Obstacle):
             raise preset.error
-        catalog = await self._inability.seen_by(catalog, engine.ref, preset, checked)
+        if catalog is not None:
+            catalog = await self._inability.seen_by(catalog, engine.ref, preset, checked)
         self._settled(tool, (preset,), wish, {}, catalog)  # what needs no look at files comes first
         looked = await asyncio.to_thread(take_all, self.inputs, preset, checked)
         settled = self._settled(tool, (preset,), wish, looked, catalog)
-        return _Ready(settled, looked, catalog, await advice(self._store, engine, settled, catalog.unable))
+        unable = catalog.unable if catalog is not None else {}
+        return _Ready(settled, looked, catalog, await advice(self._store, engine, settled, unable))
 
     def _offered(self, tool: Tool, wish: Wish) -> tuple[Preset, ...]:
         """The wished preset, or all of the tool. A preset of the user's own may bring settings of its own."""
@@ -207,7 +200,7 @@ class JobService(Queue):
     def _job(self, ready: _Ready, request: Request, engine: Engine, inputs: tuple[JobInput, ...], wish: Wish) -> Job:
         job_id = str(uuid.uuid4())
         prefix = f"oelala/{job_id}"
-        now = time.time()
+        now = self._clock.wall()
         preset = ready.plan.preset
         params = request.params() | {
             **ready.said,
@@ -249,7 +242,9 @@ class JobService(Queue):
     def driver(self, engine: Engine) -> Driver:
         key = (engine.ref.kind, engine.ref.url)
         if key not in self._drivers:
-            driver = Driver(engine, self._store, self._bus, self._scope, self._keys_of, self._inability, self.rules)
+            driver = Driver(
+                engine, self._store, self._bus, self._scope, self._keys_of, self._inability, self.rules, self._clock
+            )
             driver.paused = self._paused
             self._drivers[key] = driver
             engine.start()
@@ -275,7 +270,7 @@ class JobService(Queue):
         folders = {Path(j.out_dir) for j in known}
         swept = {short_id(j) for j in known if j.id not in busy}
         alone = await asyncio.to_thread(self._presence.is_alone)
-        await asyncio.to_thread(sweep, folders, swept, self.inputs.folder if alone else None)
+        await asyncio.to_thread(sweep, folders, swept, self.inputs.folder if alone else None, self._clock)
         await self.recall_pause()
         return jobs
 
@@ -326,11 +321,19 @@ class JobService(Queue):
     async def retry(self, job_id: str, engine: Engine, *, new_seed: bool = False) -> Job:
         """The same job once more, as a job of its own with `retry_of`."""
         old = await self.find(job_id)
-        seed = draw_seed() if new_seed else old.seed
-        fresh = renewed(old, str(uuid.uuid4()), seed, time.time(), old.position)
+        seed = self._draw_seed() if new_seed else old.seed
+        fresh = renewed(old, str(uuid.uuid4()), seed, self._clock.wall(), old.position)
         (job,) = await self._store.append(replace(await self._inability.leave_out(fresh), owner=self._owner))
         self.driver(engine).add([job], announce=True)
         return job
+
+    def _variation(self, request: Request, number: int) -> Request:
+        """The first keeps a given seed; the others count on from it, or draw their own."""
+        seed = self._draw_seed() if request.seed < 0 else (request.seed + number) % (MAX_SEED + 1)
+        return request.with_seed(seed)
+
+    def _draw_seed(self) -> int:
+        return self._clock.below(_SEEDS)
 
 
 def _text(value: object) -> str | None:
@@ -345,10 +348,10 @@ def _settings(wish: Wish) -> dict[str, Any]:
     return {key: value for key, value in wish.values.items() if key != "preset"}
 
 
-def _variation(request: Request, number: int) -> Request:
-    """The first keeps a given seed; the others count on from it, or draw their own."""
-    seed = draw_seed() if request.seed < 0 else (request.seed + number) % (MAX_SEED + 1)
-    return request.with_seed(seed)
+def _kept(store: InputStore, ready: _Ready) -> tuple[tuple[JobInput, ...], dict[str, object]]:
+    """The inputs, and what results tell of them. Blocking."""
+    kept = keep_all(store, ready.plan, ready.looked, ready.catalog)
+    return kept, _said_of_inputs(kept)
 
 
 def _planned_again(ready: _Ready, kept: tuple[JobInput, ...]) -> Plan:

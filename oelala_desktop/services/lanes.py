@@ -14,6 +14,7 @@ from oelala_desktop.domain.life.actions import Write
 from oelala_desktop.domain.life.facts import NotWritten, Written
 from oelala_desktop.storage.jobs import JobStore
 
+from .clock import CLOCK, Clock
 from .complaints import Complaints
 from .tasks import Supervisor
 
@@ -23,8 +24,11 @@ log = logging.getLogger(__name__)
 class Lanes:
     """`pause` is for how many seconds a disk that refuses is left alone."""
 
-    def __init__(self, store: JobStore, complaints: Complaints, faults: Supervisor, pause: float) -> None:
+    def __init__(
+        self, store: JobStore, complaints: Complaints, faults: Supervisor, pause: float, clock: Clock = CLOCK
+    ) -> None:
         self._pause = pause
+        self._clock = clock
         self._store = store
         self._complaints = complaints
         self._faults = faults
@@ -47,15 +51,14 @@ class Lanes:
                     self._faults.note(error)
                     if not action.must:
                         return NotWritten(row, "A job could not be written down, through a fault of Oelala's own.")
-                    await asyncio.sleep(self._pause)
+                    await self._clock.sleep(self._pause)
 
     @asynccontextmanager
     async def alone(self, job_ids: Iterable[str]) -> AsyncIterator[None]:
-        """Nothing else writes these rows meanwhile."""
+        """What is being written of these rows is over, and nothing waits before them."""
         async with AsyncExitStack() as stack:
-            for job_id in job_ids:
-                if job_id in self._lanes:
-                    await stack.enter_async_context(self._lanes[job_id])
+            for job_id in sorted(self._lanes.keys() & set(job_ids)):  # in one order, so that no two wait for each other
+                await stack.enter_async_context(self._lanes[job_id])
             yield
 
     def close(self, job_id: str) -> None:
@@ -64,4 +67,4 @@ class Lanes:
 
     async def wait_for_room(self, error: CannotSave, job_id: str) -> None:
         self._complaints.say(error.message, job_id)
-        await asyncio.sleep(self._pause)
+        await self._clock.sleep(self._pause)

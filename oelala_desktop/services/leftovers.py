@@ -6,11 +6,12 @@ import logging
 import os
 import re
 import shutil
-import time
 from collections.abc import Iterable, Set
 from pathlib import Path
 
 from oelala_desktop.domain.job import Job
+
+from .clock import CLOCK, Clock
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +25,7 @@ def short_id(job: Job) -> str:
     return job.id.replace("-", "")[:8]
 
 
-def sweep(folders: Iterable[Path], jobs: Set[str], inputs: Path | None) -> int:
+def sweep(folders: Iterable[Path], jobs: Set[str], inputs: Path | None, clock: Clock = CLOCK) -> int:
     """Removes parts of results of `jobs` (short ids that no process is fetching) from `folders` and, where no other
     process of this home lives, those that others left in `inputs` and the home folder above it. Returns how many
     files and folders went. Blocking."""
@@ -32,26 +33,26 @@ def sweep(folders: Iterable[Path], jobs: Set[str], inputs: Path | None) -> int:
     for folder in folders:
         for part in _listed(folder, "oelala_*part"):
             match = _RESULT.fullmatch(part.name)
-            if match and (match[1] in jobs or _is_old(part)):
+            if match and (match[1] in jobs or _is_old(part, clock)):
                 removed += _drop(part)
     for folder in (inputs, inputs.parent) if inputs else ():
         for part in _listed(folder, "*.part*"):
             match = _OWN.fullmatch(part.name)
-            if match and (int(match[1]) != os.getpid() or _is_old(part)):
+            if match and (int(match[1]) != os.getpid() or _is_old(part, clock)):
                 removed += _drop(part)
     return removed
 
 
 def _listed(folder: Path, pattern: str) -> list[Path]:
     try:
-        return list(folder.glob(pattern)) if folder.is_dir() else []
+        return list(folder.glob(pattern))
     except OSError:
         return []
 
 
-def _is_old(part: Path) -> bool:
+def _is_old(part: Path, clock: Clock) -> bool:
     try:
-        return time.time() - part.stat().st_mtime > _OLD
+        return clock.wall() - part.stat().st_mtime > _OLD
     except OSError:
         return False
 

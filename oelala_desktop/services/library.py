@@ -32,6 +32,7 @@ from oelala_desktop.storage.thumbnails import ThumbnailStore
 
 from .announcing import Announcer
 from .bus import Bus
+from .clock import CLOCK, Clock
 from .companions import companions_of
 from .exporting import export_files
 from .favorites import Favorites
@@ -76,6 +77,7 @@ class Library:
         jobs: JobSource | None = None,
         *,
         delete_delay: float = DELAY,
+        clock: Clock = CLOCK,
     ) -> None:
         self._paths = paths
         self._preferences = preferences
@@ -85,12 +87,12 @@ class Library:
         self._store = MediaStore(paths.media_database)
         self._marks = FavoriteStore(paths.data / "favorites.sqlite3")
         self._pictures = ThumbnailStore(paths.data / "thumbnails.sqlite3")
-        self._announcer = Announcer(bus, self._scope)
+        self._announcer = Announcer(bus, self._scope, clock)
         self._indexer = Indexer(self._store, self._marks, self._announcer)
-        self._scanner = Scanner(self._store, self._indexer, bus, self.folders, self._follows_links)
+        self._scanner = Scanner(self._store, self._indexer, bus, self.folders, self._follows_links, clock)
         self._favorites = Favorites(self._store, self._marks, self._announcer)
-        self._thumbnails = Thumbnails(self._pictures, self._scope)
-        self._trash = Trash(self._store, bus, self._scope, self._announcer, presence, delete_delay)
+        self._thumbnails = Thumbnails(self._pictures, self._scope, clock)
+        self._trash = Trash(self._store, bus, self._scope, self._announcer, presence, delete_delay, clock)
         self._unsubscribe: Callable[[], None] = lambda: None
         self._is_open = self._is_closed = False
         self._turning = asyncio.Lock()

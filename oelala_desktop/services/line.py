@@ -29,10 +29,6 @@ class Line:
     def __contains__(self, job_id: str) -> bool:
         return job_id in self._known
 
-    @property
-    def first(self) -> Job:
-        return self._jobs[0]
-
     def find(self, job_id: str) -> Job | None:
         return self._known.get(job_id)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import time
 import uuid
 from dataclasses import dataclass, replace
 
@@ -14,6 +13,7 @@ from oelala_desktop.domain.renewal import renewed
 from oelala_desktop.storage.jobs import JobStore
 
 from .bus import Bus
+from .clock import CLOCK, Clock
 from .driver import Driver
 
 UNDO_SECONDS = 10.0
@@ -33,9 +33,10 @@ class Cancellation:
 class Queue:
     """What waits and what is over, over all engines of this process."""
 
-    def __init__(self, store: JobStore, bus: Bus) -> None:
+    def __init__(self, store: JobStore, bus: Bus, clock: Clock = CLOCK) -> None:
         self._store = store
         self._bus = bus
+        self._clock = clock
         self._drivers: dict[tuple[str, str], Driver] = {}
         self._paused = False
         self.undo_seconds = UNDO_SECONDS
@@ -85,7 +86,7 @@ class Queue:
         asked = tuple(job.id for job in waiting if job.id not in here)
         await self._store.ask_cancel(*asked)
         done = Cancellation(secrets.token_urlsafe(9), tuple(job.id for job in ended), self.undo_seconds, asked)
-        now = time.monotonic()
+        now = self._clock.monotonic()
         self._cancelled = {token: kept for token, kept in self._cancelled.items() if now < kept[0]}
         self._cancelled[done.token] = now + self.undo_seconds, ended
         return done
@@ -94,7 +95,7 @@ class Queue:
         """Puts the jobs back where they waited; one that its server had already goes out as a new job with `retry_of`.
         Raises NotFound when it is too late, CannotSave when the disk refuses."""
         until, jobs = self._cancelled.pop(token, (0.0, []))
-        if time.monotonic() >= until:
+        if self._clock.monotonic() >= until:
             raise NotFound("It is too late to undo this; run the jobs again one by one.")
         try:
             back = [await self._waiting_again(job) for job in jobs]
@@ -114,7 +115,7 @@ class Queue:
         now = await self._store.get(job.id)
         if now is None or now.state in (JobState.FETCHING, JobState.DONE):
             return None
-        return replace(renewed(job, str(uuid.uuid4()), job.seed, time.time(), job.position), owner=job.owner)
+        return replace(renewed(job, str(uuid.uuid4()), job.seed, self._clock.wall(), job.position), owner=job.owner)
 
     # Order
 

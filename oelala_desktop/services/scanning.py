@@ -6,7 +6,6 @@ import asyncio
 import logging
 import os
 import threading
-import time
 from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from oelala_desktop.storage.media_query import join
 from oelala_desktop.storage.media_writing import Claim, Stamp
 
 from .bus import Bus
+from .clock import CLOCK, Clock
 from .folders import Stopped, Walk, changed_folders, is_below, is_candidate, lies_apart, look, real_roots, walk
 from .indexing import Indexer, IndexGap
 from .reading import Found, Waiting, settled
@@ -43,16 +43,18 @@ class Scanner:
         bus: Bus,
         folders: Callable[[], Iterable[str]],
         follows: Callable[[], bool] = lambda: False,
+        clock: Clock = CLOCK,
     ) -> None:
         self._store = store
         self._indexer = indexer
         self._bus = bus
         self._folders = folders
         self._follows = follows
+        self._clock = clock
         self._links: dict[str, str] = {}
         self._woken = asyncio.Event()
-        self._faults = Supervisor(bus, "Looking through the media folders", _LOOK_AT_ROOTS)
-        self.watcher = Watcher(self._woken, Supervisor(bus, "Watching the media folders"))
+        self._faults = Supervisor(bus, "Looking through the media folders", _LOOK_AT_ROOTS, clock)
+        self.watcher = Watcher(self._woken, Supervisor(bus, "Watching the media folders", clock=clock), clock)
         #: set after the first scan
         self.looked = asyncio.Event()
         self._stop = threading.Event()
@@ -92,12 +94,7 @@ class Scanner:
         self._wanted = True
         while True:
             await self._guarded(self._turn())
-            timeout = _LOOK_AT_WAITING if self._waiting else _LOOK_AT_ROOTS
-            try:
-                async with asyncio.timeout(timeout):
-                    await self._woken.wait()
-            except TimeoutError:
-                pass
+            await self._clock.wait(self._woken, _LOOK_AT_WAITING if self._waiting else _LOOK_AT_ROOTS)
 
     async def _begin(self) -> None:
         self._roots = await self._indexer.call(lambda: real_roots(self._folders()))
@@ -111,7 +108,7 @@ class Scanner:
         except CannotSave as error:
             log.warning("the media index: %s", error)
             self._wanted = True
-            await asyncio.sleep(_LOOK_AT_ROOTS)
+            await self._clock.sleep(_LOOK_AT_ROOTS)
 
     async def _turn(self) -> None:
         self._woken.clear()
@@ -178,7 +175,7 @@ class Scanner:
         loop_report = self._report_from_thread
         follow = real_roots(self._folders()) if self._follows() else None
         if deep:
-            found = walk(self._roots, known, self._stop, loop_report, follow=follow)
+            found = walk(self._roots, known, self._stop, loop_report, follow=follow, clock=self._clock)
             self._links = found.links
             self._roots = self._find_roots()
             return found, found.seen
@@ -186,8 +183,9 @@ class Scanner:
         changed = changed_folders(inside)
         unchanged = frozenset(f.path for f in inside) - frozenset(changed)
         fresh = [root for root in self._roots if root not in known]
-        found = walk([*changed, *fresh], known, self._stop, loop_report, unchanged, follow)
-        self._links = {**self._links, **found.links}
+        found = walk([*changed, *fresh], known, self._stop, loop_report, unchanged, follow, self._clock)
+        known_links = {link: target for link, target in self._links.items() if os.path.split(link)[0] in unchanged}
+        self._links = known_links | found.links
         return found, found.seen | unchanged
 
     async def _note_gone(self, folder: KnownFolder, into: IndexGap) -> None:
@@ -198,7 +196,7 @@ class Scanner:
 
     def _put_off(self, difference: IndexGap) -> None:
         """What may still be being written is read later; its folder is not known completely until then."""
-        now, monotonic = time.time(), time.monotonic()
+        now, monotonic = self._clock.wall(), self._clock.monotonic()
         ready = []
         unready = set()
         gone = set(difference.gone.values())
@@ -222,7 +220,7 @@ class Scanner:
             await self._look_at(paths)
         if self._waiting:
             waiting = tuple(self._waiting.values())
-            done, going_on = await asyncio.to_thread(settled, waiting, time.monotonic())
+            done, going_on = await asyncio.to_thread(settled, waiting, self._clock.monotonic())
             self._waiting = {one.file.path: one for one in going_on}
             if done:
                 await self._indexer.apply(IndexGap(self._store.file.generation, new=done), threading.Event())
@@ -259,7 +257,7 @@ class Scanner:
     async def _walk_into(self, folders: list[str], known: dict[str, KnownFolder], into: IndexGap) -> None:
         """Folders that were made, moved here or otherwise changed, with all below them."""
         shown = [folder for folder in folders if not _is_hidden(folder, self._roots)]
-        found = await asyncio.to_thread(walk, shown, known, threading.Event())
+        found = await asyncio.to_thread(walk, shown, known, threading.Event(), clock=self._clock)
         self._wanted = self._wanted or bool(found.links)
         await self._indexer.compare_listings(found.listings, into)
         self.watcher.watch({*known, *found.seen, *self._roots}, again=True)
@@ -279,13 +277,13 @@ class Scanner:
     # Progress
 
     def _report_from_thread(self, found: int) -> None:
-        now = time.monotonic()
+        now = self._clock.monotonic()
         if now - self._reported >= _REPORT:
             self._reported = now
             self._loop.call_soon_threadsafe(self._bus.publish, ScanProgressed(0, found, done=False))
 
     def _report(self, looked_at: int, found: int, *, done: bool = False) -> None:
-        now = time.monotonic()
+        now = self._clock.monotonic()
         if done or now - self._reported >= _REPORT:
             self._reported = now
             self._bus.publish(ScanProgressed(looked_at, found, done))

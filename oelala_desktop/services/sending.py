@@ -43,8 +43,7 @@ class Sender:
 
     async def prepare(self, job: Job) -> Prepared | NoAnswer | InputRefused | CouldNotSave:
         try:
-            names = await self.send_inputs(job)
-            expected = await expected_seconds(self._store, job)
+            names, expected = await asyncio.gather(self.send_inputs(job), expected_seconds(self._store, job))
             await self._engine.wait_listening(self._line_wait)
         except CannotSave as error:
             return CouldNotSave(error.message)

@@ -11,6 +11,7 @@ from oelala_desktop.domain.events import NoticePosted, SettingChanged
 from oelala_desktop.storage.preferences import Preferences
 
 from .bus import Bus
+from .clock import CLOCK, Clock
 from .known_settings import Setting
 from .tasks import TaskScope
 
@@ -23,10 +24,11 @@ _PAUSE = 0.4  # seconds in which further changes join the same write
 class Settings:
     """`set` never waits for the disk."""
 
-    def __init__(self, preferences: Preferences, bus: Bus, scope: TaskScope) -> None:
+    def __init__(self, preferences: Preferences, bus: Bus, scope: TaskScope, clock: Clock = CLOCK) -> None:
         self._preferences = preferences
         self._bus = bus
         self._scope = scope
+        self._clock = clock
         self._changes: dict[str, Any] = {}
         self._saving: asyncio.Task[None] | None = None
 
@@ -61,7 +63,7 @@ class Settings:
 
     async def _save_soon(self) -> None:
         while self._changes:
-            await asyncio.sleep(_PAUSE)
+            await self._clock.sleep(_PAUSE)
             before = dict(self._changes)
             await self.flush()
             if self._changes == before:

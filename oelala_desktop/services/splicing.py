@@ -67,7 +67,7 @@ def splice(clips: Sequence[Path], target: Path, kind: str, stop: threading.Event
 
 def _look(path: Path) -> _Clip:
     """Facts from the packets, of which none is decoded."""
-    with av.open(str(path), options=FFMPEG_LIMITS) as opened:
+    with decoding(path.name), av.open(str(path), options=FFMPEG_LIMITS) as opened:
         video, sound = opened.streams.video[0], next(iter(opened.streams.audio), None)
         context = video.codec_context
         check_size(path.name, context.width, context.height)

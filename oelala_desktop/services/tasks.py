@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import Awaitable, Callable, Coroutine
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -13,6 +12,7 @@ from typing import Any, Self, TypeVar
 from oelala_desktop.domain.events import NoticePosted
 
 from .bus import Bus
+from .clock import CLOCK, Clock
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -67,8 +67,9 @@ class Supervisor:
     """Faults of our own in work that is to go on regardless. Each is logged with its traceback, now and then if it
     comes again and again, and the first of a kind is told. `what` names the work: "Following the jobs on Sketch"."""
 
-    def __init__(self, bus: Bus, what: str, pause: float = _PAUSE) -> None:
+    def __init__(self, bus: Bus, what: str, pause: float = _PAUSE, clock: Clock = CLOCK) -> None:
         self._bus = bus
+        self._clock = clock
         self._what = what
         self._pause = pause
         self._logged: dict[tuple[type, int], float] = {}
@@ -88,7 +89,7 @@ class Supervisor:
             raise
         except Exception as error:  # noqa: BLE001 - noted with its traceback
             self.note(error)
-            await asyncio.sleep(self._pause)
+            await self._clock.sleep(self._pause)
             return False
         return True
 
@@ -99,7 +100,7 @@ class Supervisor:
 
     def note(self, error: Exception) -> None:
         kind = type(error), _line_of(error)
-        now = time.monotonic()
+        now = self._clock.monotonic()
         before = self._logged.get(kind)
         if before is not None and now - before < _LOGGED_AGAIN:
             return

@@ -65,7 +65,7 @@ def make_thumbnail(path: Path, size: int, covering: bool = False) -> bytes:
 def _is_soon_decoded(path: Path, kind: str) -> bool:
     with os.fdopen(open_unlinked(path), "rb") as file:
         content = file.read(_PLAIN_BYTES + 1 if kind == "jpeg" else _HEAD)
-    return len(content) <= _PLAIN_BYTES and not has_many_scans(kind, content) and not names_profile(content)
+    return len(content) <= _PLAIN_BYTES and not has_many_scans(kind, content) and not names_profile(kind, content)
 
 
 def _make(path: Path, kind: str, size: int, covering: bool) -> bytes:

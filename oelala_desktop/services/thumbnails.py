@@ -17,6 +17,7 @@ from oelala_desktop.domain.errors import CannotSave, Unreadable
 from oelala_desktop.storage.media_writing import Stamp
 from oelala_desktop.storage.thumbnails import ThumbnailStore, key_of
 
+from .clock import CLOCK, Clock
 from .tasks import TaskScope
 from .thumbnail_sizes import nearest_size
 
@@ -56,9 +57,10 @@ class Thumbnails:
     """One order for each file and size, however many ask for it. Cancelling the question cancels the order, unless
     somebody else waits for it or it is being made."""
 
-    def __init__(self, store: ThumbnailStore, scope: TaskScope) -> None:
+    def __init__(self, store: ThumbnailStore, scope: TaskScope, clock: Clock = CLOCK) -> None:
         self._store = store
         self._scope = scope
+        self._clock = clock
         self._makers = max(2, min(4, os.cpu_count() or 2))
         self._threads = ThreadPoolExecutor(self._makers, thread_name_prefix="thumbnail")
         self._orders: dict[int, _Order] = {}
@@ -142,7 +144,7 @@ class Thumbnails:
     async def _save_soon(self) -> None:
         while self._made:
             if len(self._made) < _BATCH:
-                await asyncio.sleep(_PAUSE)
+                await self._clock.sleep(_PAUSE)
             await self._save()
 
     async def _save(self) -> None:

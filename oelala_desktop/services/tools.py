@@ -6,11 +6,11 @@ import json
 import tomllib
 from pathlib import Path
 
-from oelala_desktop.domain.catalog import nearest
 from oelala_desktop.domain.errors import InvalidPreset, NotFound
 from oelala_desktop.domain.preset import Preset
 from oelala_desktop.domain.preset_file import parse_preset
 from oelala_desktop.domain.sentences import say
+from oelala_desktop.domain.spelling import nearest
 from oelala_desktop.domain.tool import TOOLS, Tool
 from oelala_desktop.storage.plain_file import read_plain
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-import time
 from collections.abc import Iterable, Mapping, Sequence
 
 from oelala_desktop.domain.errors import NotFound
@@ -17,6 +16,7 @@ from oelala_desktop.storage.presence import Presence
 
 from .announcing import Announcer
 from .bus import Bus
+from .clock import CLOCK, Clock
 from .folders import look
 from .tasks import TaskScope
 
@@ -35,6 +35,7 @@ class Trash:
         announcer: Announcer,
         presence: Presence,
         delay: float,
+        clock: Clock = CLOCK,
     ) -> None:
         self._store = store
         self._bus = bus
@@ -42,6 +43,7 @@ class Trash:
         self._announcer = announcer
         self._presence = presence
         self._delay = delay
+        self._clock = clock
         self._pending: dict[str, dict[int, Stamp]] = {}
 
     async def hide(
@@ -52,7 +54,7 @@ class Trash:
         hidden = await self._store.hide(list(stamps), self._presence.me)
         uncounted = {item.id for item in along}
         ids = tuple(item_id for item_id in hidden if item_id not in uncounted)
-        deletion = Deletion(secrets.token_urlsafe(9), ids, time.time() + self._delay, kept)
+        deletion = Deletion(secrets.token_urlsafe(9), ids, self._clock.wall() + self._delay, kept)
         if hidden:
             self._pending[deletion.token] = {item_id: stamps[item_id] for item_id in hidden}
             self._announcer.tell(removed=hidden)
@@ -79,7 +81,7 @@ class Trash:
         self._announcer.tell(added=await self._store.show(list(ids)))
 
     async def _delete_later(self, token: str) -> None:
-        await asyncio.sleep(self._delay)
+        await self._clock.sleep(self._delay)
         stamps = self._pending.pop(token, None)
         if stamps is not None:
             await self._delete(stamps)

@@ -8,6 +8,7 @@ import hashlib
 import ipaddress
 import socket
 import uuid
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
@@ -65,7 +66,8 @@ async def fetch_file(
     except OSError as error:
         raise CannotSave(f"The file cannot be kept in {folder}: {error.strerror}.") from error
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
     return path
 
 

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from .clock import CLOCK, Clock
 from .tasks import Supervisor
 
 log = logging.getLogger(__name__)
@@ -22,16 +23,18 @@ _PAUSE_AFTER_FAILURE = 1.0
 
 class Watcher:
     """`paths` collects what changed; `woken` is set when there is something in it. `began` is True once a watch has
-    begun: what happened before it was not seen, so look at everything again."""
+    begun: what happened before it was not seen, so look at everything again. `watching` is set while the folders named
+    last are being watched."""
 
-    def __init__(self, woken: asyncio.Event, faults: Supervisor) -> None:
+    def __init__(self, woken: asyncio.Event, faults: Supervisor, clock: Clock = CLOCK) -> None:
         self._woken = woken
         self._faults = faults
+        self._clock = clock
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="media-watch")
         self._folders: frozenset[str] = frozenset()
         self._renewed = asyncio.Event()
         self._stop = threading.Event()
-        self._watching: threading.Event | None = None
+        self.watching = asyncio.Event()
         self.paths: set[str] = set()
         self.began = False
 
@@ -42,16 +45,18 @@ class Watcher:
         if again or wanted != self._folders:
             self._folders = wanted
             self._stop.set()
+            self.watching.clear()
             self._renewed.set()
 
     def take(self) -> set[str]:
         taken, self.paths = self.paths, set()
         return taken
 
-    @property
-    def is_watching(self) -> bool:
-        """Whether the folders named last are being watched by now."""
-        return self._watching is self._stop and not self._stop.is_set()
+    def hear(self, paths: set[str], *, began: bool = False) -> None:
+        """These have changed, or a watch has begun."""
+        self.paths |= paths
+        self.began = self.began or began
+        self._woken.set()
 
     def take_began(self) -> bool:
         began, self.began = self.began, False
@@ -73,7 +78,7 @@ class Watcher:
             except (OSError, RuntimeError) as error:
                 # Out of watches, a folder that went away meanwhile, or a name that is no text.
                 log.info("the media folders cannot be watched: %s", error)
-                await asyncio.sleep(_PAUSE_AFTER_FAILURE)
+                await self._clock.sleep(_PAUSE_AFTER_FAILURE)
 
     @asynccontextmanager
     async def _ended_on_leaving(self) -> AsyncIterator[threading.Event]:
@@ -87,10 +92,9 @@ class Watcher:
         loop = asyncio.get_running_loop()
 
         def changed(paths: set[str], began: bool) -> None:
-            self.paths |= paths
-            self.began = self.began or began
-            self._watching = stop
-            self._woken.set()
+            if began and not stop.is_set():
+                self.watching.set()
+            self.hear(paths, began=began)
 
         def work() -> None:
             from watchfiles import watch  # costs 30 ms that only a window or a server has to spend

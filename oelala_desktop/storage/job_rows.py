@@ -64,8 +64,7 @@ class Row(NamedTuple):
 
 
 def row_of(job: Job, revision: int) -> Row:
-    known = asdict(job)
-    document = zlib.compress(orjson.dumps(_with(known, known.pop("unknown"))), 1)
+    document = zlib.compress(orjson.dumps(_plain(job)), 1)
     columns = (
         job.id,
         job.state.value,
@@ -76,6 +75,15 @@ def row_of(job: Job, revision: int) -> Row:
         VERSION,
     )
     return Row(*columns, _checksum(columns, document), document)
+
+
+def _plain(job: Job) -> dict[str, Any]:
+    """For orjson, which knows records itself: a graph need not be copied to be written."""
+    if not job.unknown:
+        return {name: getattr(job, name) for name in _fields(Job) if name != "unknown"}
+    known = asdict(job)  # what a later version wrote may lie within a record
+    merged: dict[str, Any] = _with(known, known.pop("unknown"))
+    return merged
 
 
 def _checksum(columns: Sequence[object], document: bytes) -> int:

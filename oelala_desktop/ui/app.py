@@ -1,5 +1,7 @@
 """The window's program up to its first paint: nothing is imported here that the paint does not need."""
 
+# ruff: noqa: E402 - two things have to be set before Qt is imported
+
 from __future__ import annotations
 
 import gc
@@ -11,6 +13,7 @@ from typing import TYPE_CHECKING
 from oelala_desktop.ui.quiet import RULES
 
 os.environ.setdefault("QT_LOGGING_RULES", ";".join(RULES))
+gc.disable()  # until `garbage` has it: nothing imported or built by then is garbage, and looking for some costs a tenth
 
 from PySide6.QtWidgets import QApplication
 
@@ -44,7 +47,6 @@ def run_window(options: argparse.Namespace) -> int:
     shell = Shell()
     shell.set_close_guard(ending.ask)
     restore(shell, before)
-    gc.disable()  # nothing built before the first paint is garbage yet; looking for some costs a tenth of it
     shell.show()
     app.processEvents()  # the first paint, before the slower imports
     _show_early(shell, last_page(before.get("page")))
@@ -69,11 +71,14 @@ def _hand_over(home: Path, files: list[str]) -> bool:
 
 
 def _show_early(shell: Shell, page_id: str) -> None:
-    """The controls of a tool's page can be used before the services are there; the page is brought to life later."""
+    """The controls of a tool's page can be used before the services are there; the page is brought to life later, and
+    with it Generate, which before would do nothing."""
     from oelala_desktop.domain.tool import TOOLS
 
     if page_id in TOOLS:
         from oelala_desktop.ui.pages.tool_page import ToolPage
 
-        shell.add_page(page_id, lambda: ToolPage(TOOLS[page_id]))
+        page = ToolPage(TOOLS[page_id])
+        page.form.set_generate_reason("The studio is still starting.")
+        shell.add_page(page_id, lambda: page)
         shell.show_page(page_id)

@@ -6,12 +6,16 @@ An icon is rendered when it is first painted, once per name, size, colour and pi
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QRectF, Qt
-from PySide6.QtGui import QColor, QIcon, QLinearGradient, QPainter, QPainterPath, QPixmap
+from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPainterPath, QPixmap
 
 from oelala_desktop.ui.icon_shapes import SHAPES
 from oelala_desktop.ui.theme import LIGHT, MARK
+
+if TYPE_CHECKING:  # for menus and the desktop: nothing that is painted first has one
+    from PySide6.QtGui import QIcon
 
 _HEAD = (
     '<svg xmlns="http://www.w3.org/2000/svg" width="24" height="24" viewBox="0 0 24 24" fill="{fill}" '
@@ -56,6 +60,8 @@ def draw(painter: QPainter, name: str, rect: QRectF, tone: str, *, filled: bool 
 
 def icon(name: str, tone: str, size: int = 18) -> QIcon:
     """For menus and other places that take only a QIcon."""
+    from PySide6.QtGui import QIcon
+
     made = QIcon()
     for ratio in (1.0, 2.0):
         made.addPixmap(pixmap(name, size, tone, ratio))
@@ -91,6 +97,8 @@ def app_pixmap(size: int, ratio: float = 1.0) -> QPixmap:
 
 
 def app_icon() -> QIcon:
+    from PySide6.QtGui import QIcon
+
     made = QIcon()
     for size in (16, 24, 32, 48, 64, 128, 256):
         made.addPixmap(app_pixmap(size))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
+from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QMenu, QWidget
 
 
@@ -171,6 +171,8 @@ def font(size: int = BODY, weight: int = 400) -> QFont:
 
 
 def monospace(size: int = CAPTION) -> QFont:
+    from PySide6.QtGui import QFontDatabase  # Python makes all that a class of Qt's has when it is first imported
+
     made = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
     made.setPixelSize(size)
     return made

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 
 NBSP = "\u00a0"
@@ -91,6 +90,8 @@ def tooltip(text: str) -> str:
 
 def day_and_time(moment: float) -> str:
     """A time of the clock here: "21 Nov 2026, 14:02". `moment` in seconds since the epoch."""
+    import datetime as dt  # nothing has a day in what is painted first
+
     try:
         there = dt.datetime.fromtimestamp(moment)
     except (OverflowError, OSError, ValueError):

@@ -2,23 +2,26 @@
 
 import json
 import os
-import subprocess
-import sys
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
+
+from tests.sketch.shared import lend_sketch
+from tests.waiting import until_sync
+from tests.warm import Warm
+
+T = TypeVar("T")
 
 PICTURE = Path(__file__).parents[2] / "resources" / "examples" / "harbour.jpg"
 
 
 @dataclass
 class Served:
-    process: subprocess.Popen[str]
+    process: Warm
     url: str
     home: Path
 
@@ -39,22 +42,20 @@ class Served:
 def serve(home: Path, *arguments: str, engine: str = "sketch") -> Iterator[Served]:
     """Starts it on a free port, gives it once it is ready, and ends it with SIGTERM."""
     home.mkdir(exist_ok=True)
-    command = [sys.executable, "-m", "oelala_desktop", "serve", "--port", "0", "--engine", engine, *arguments]
+    if not (home / "sketch.json").exists():
+        lend_sketch(home)
+    command = ["serve", "--port", "0", "--engine", engine, *arguments]
     environment = {**os.environ, "OELALA_HOME": str(home), "PYTHONWARNINGS": "error"}
-    with (home / "stderr.txt").open("a") as complaints:
-        process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=complaints, text=True, env=environment, start_new_session=True
-        )
-    with process:
+    process = Warm(command, environment, home, home / "stderr.txt")
+    with process.stdout:
         try:
-            assert process.stdout is not None
             line = process.stdout.readline().strip()
             served = Served(process, line.removeprefix("listening on "), home)
             assert line.startswith("listening on http://"), (line, served.complaints)
             yield served
         finally:
             process.terminate()
-            process.wait(15)
+            process.wait(40)
 
 
 def submit(client: httpx.Client, **fields: str) -> dict[str, Any]:
@@ -66,15 +67,22 @@ def submit(client: httpx.Client, **fields: str) -> dict[str, Any]:
     return dict(answer.json())
 
 
-def wait_for(client: httpx.Client, job_id: str, *, seconds: float = 60) -> dict[str, Any]:
-    """The job once it is over."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
+def wait_for(client: httpx.Client, job_id: str, *states: str) -> dict[str, Any]:
+    """The job once it is over, or has come to one of those states."""
+
+    def come_to_it() -> dict[str, Any] | None:
         job: dict[str, Any] = client.get(f"/jobs/{job_id}").json()
-        if job["state"] in ("done", "failed", "cancelled", "lost"):
-            return job
-        time.sleep(0.05)
-    raise AssertionError(f"job {job_id} is still {job['state']}")
+        return job if job["state"] in (*states, "done", "failed", "cancelled", "lost") else None
+
+    found = until_sync(come_to_it, f"the end of job {job_id}")
+    assert found is not None
+    return found
+
+
+def until_listed(served: Served, found: Callable[[dict[str, Any]], T], what: str, **query: object) -> T:
+    """What is found on a page of the listing, once it is something true: it comes as files are read."""
+    with served.client() as client:
+        return until_sync(lambda: found(client.get("/list-comfyui-media", params=query).json()), what)
 
 
 class Stream:

@@ -6,11 +6,8 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import signal
 import subprocess
-import sys
 from pathlib import Path
-from typing import Any
 
 import httpx
 
@@ -19,14 +16,17 @@ from oelala_desktop.storage.jobs import JobStore
 from oelala_desktop.storage.salvage import PAGE
 from tests.api.serving import PICTURE, serve, submit
 from tests.unit.domain.samples import some_job
+from tests.warm import run_warm
 
 
 def known(home: Path) -> set[str]:
-    run = subprocess.run(
-        [sys.executable, "-m", "oelala_desktop", "jobs", "--json", "--limit", "1000"],
-        env={**os.environ, "OELALA_HOME": str(home)}, capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    return {json.loads(line)["job_id"] for line in run.stdout.splitlines()}
+    return {
+        json.loads(line)["job_id"] for line in oelala(home, "jobs", "--json", "--limit", "1000").stdout.splitlines()
+    }
+
+
+def oelala(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return run_warm(arguments, {**os.environ, "OELALA_HOME": str(home)}, home)
 
 
 async def fill(path: Path) -> list[str]:
@@ -44,11 +44,6 @@ def ask(client: httpx.Client, **fields: str) -> httpx.Response:
     return client.post("/wan22/image-to-video", data={"duration": "1", "fps": "8", **fields}, files=files)
 
 
-def kill(process: subprocess.Popen[Any]) -> None:
-    os.kill(process.pid, signal.SIGKILL)
-    process.wait(10)
-
-
 def test_a_page_that_another_process_finds_damaged(tmp_path: Path) -> None:
     home = tmp_path / "home"
     home.mkdir()
@@ -58,14 +53,12 @@ def test_a_page_that_another_process_finds_damaged(tmp_path: Path) -> None:
         with (home / "jobs.sqlite3").open("r+b") as file:
             file.seek(8 * PAGE)
             file.write(b"\xa5" * 4 * PAGE)
-        second = subprocess.run(
-            [sys.executable, "-m", "oelala_desktop", "jobs"],
-            env={**os.environ, "OELALA_HOME": str(home)}, capture_output=True, text=True, check=False,
-        )  # fmt: skip
+        second = oelala(home, "jobs")
         assert second.returncode == 1
         assert "is damaged, and another Oelala has it open. End that one and start again" in second.stderr
         accepted += [submit(client, prompt=f"after {n}")["job_id"] for n in range(3)]
-        kill(served.process)
+        served.process.kill()
+        served.process.wait()
     assert {*accepted, *old} <= known(home)
 
 
@@ -89,5 +82,6 @@ def test_a_database_that_is_deleted_or_out_of_reach(tmp_path: Path) -> None:
         home.unlink()
         away.rename(home)
         accepted.append(submit(client, prompt="there again")["job_id"])
-        kill(served.process)
+        served.process.kill()
+        served.process.wait()
     assert known(home) >= set(accepted)

@@ -3,7 +3,6 @@
 import io
 import json
 import os
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +11,7 @@ import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from tests.api.serving import Served, serve, submit, wait_for
+from tests.api.serving import Served, serve, submit, until_listed, wait_for
 
 
 @pytest.fixture(scope="module")
@@ -27,10 +26,8 @@ def stocked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
                 "parameters", f"harbour number{number}\nSteps: 20, Sampler: Euler, CFG scale: 7, Seed: {number}"
             )
         Image.new("RGB", (320, 200), (number * 9, 60, 90)).save(output / f"p{number:02}.png", pnginfo=info)
-    with serve(home) as running, running.client() as client:
-        deadline = time.monotonic() + 20
-        while client.get("/list-comfyui-media").json()["stats"]["images"] < 25 and time.monotonic() < deadline:
-            time.sleep(0.1)
+    with serve(home) as running:
+        until_listed(running, lambda page: page["stats"]["images"] == 25, "25 pictures")
         yield running
 
 
@@ -88,10 +85,8 @@ def odd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         path = os.path.join(os.fsencode(home / "output"), name)
         with open(path, "wb") as file:
             Image.new("RGB", (40, 30), (number * 9, 60, 90)).save(file, kind)
-    with serve(home) as running, running.client() as client:
-        deadline = time.monotonic() + 20
-        while client.get("/list-comfyui-media").json()["stats"]["images"] < len(ODD) and time.monotonic() < deadline:
-            time.sleep(0.1)
+    with serve(home) as running:
+        until_listed(running, lambda page: page["stats"]["images"] == len(ODD), "all of them")
         yield running
 
 
@@ -138,17 +133,14 @@ def test_a_long_name_makes_no_cursor_that_is_refused(served: Served, name: str) 
     names = {name, "2" + name[1:]}
     for one in names:
         Image.new("RGB", (8, 8)).save(output / one)
-    found: list[str] = []
-    deadline = time.monotonic() + 20
-    while not names <= set(found) and time.monotonic() < deadline:
-        found, cursor = [], ""
-        while True:
-            page = listing(served, sort="name", limit=1, **({"cursor": cursor} if cursor else {}))
-            found += [entry["filename"] for entry in page["media"]]  # type: ignore[attr-defined]
-            cursor = str(page["next_cursor"] or "")
-            if not cursor:
-                break
-        time.sleep(0.05)
+    until_listed(served, lambda page: names <= {entry["filename"] for entry in page["media"]}, "both", limit=1000)
+    found, cursor = [], ""
+    while True:
+        page = listing(served, sort="name", limit=1, **({"cursor": cursor} if cursor else {}))
+        found += [entry["filename"] for entry in page["media"]]  # type: ignore[attr-defined]
+        cursor = str(page["next_cursor"] or "")
+        if not cursor:
+            break
     assert names <= set(found)
 
 
@@ -168,11 +160,9 @@ def test_the_listing_cuts_prompts_that_no_one_reads(served: Served) -> None:
     info = PngInfo()
     info.add_text("oelala_params", json.dumps({"prompt": "endless " + "x" * 10**6, "seed": 3}))
     Image.new("RGB", (8, 8)).save(output / "endless.png", pnginfo=info)
-    deadline = time.monotonic() + 20
-    while not (found := listing(served, q="endless.png", include_metadata=True)["media"]):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-    metadata = found[0]["metadata"]  # type: ignore[index]
+    query = {"q": "endless.png", "include_metadata": "true"}
+    (entry,) = until_listed(served, lambda page: page["media"], "the picture", **query)
+    metadata = entry["metadata"]
     assert metadata["seed"] == 3 and len(metadata["prompt"]) == 20_000 and metadata["prompt"].startswith("endless xx")
 
 
@@ -202,14 +192,10 @@ def test_a_result_appears_by_itself(stocked: Served) -> None:
     with stocked.client() as client:
         job = wait_for(client, submit(client, prompt="lighthouse pan left")["job_id"])
         name = job["outputs"][0]["filename"]
-        deadline = time.monotonic() + 10
-        while time.monotonic() < deadline:
-            found = client.get("/list-comfyui-media?type=video&q=lighthouse&include_metadata=true").json()["media"]
-            if found:
-                break
-            time.sleep(0.05)
-        assert [entry["filename"] for entry in found] == [name]
-        assert found[0]["metadata"]["source"] == "oelala"
+    query = {"type": "video", "q": "lighthouse", "include_metadata": "true"}
+    found = until_listed(stocked, lambda page: page["media"], "the result", **query)
+    assert [entry["filename"] for entry in found] == [name]
+    assert found[0]["metadata"]["source"] == "oelala"
 
 
 def test_a_file_that_became_a_link_is_not_sent(stocked: Served) -> None:

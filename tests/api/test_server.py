@@ -29,6 +29,7 @@ from oelala_desktop.services.jobs import Wish
 from oelala_desktop.services.known_settings import MEDIA_FOLDERS
 from oelala_desktop.storage.paths import Paths
 from tests.api.serving import PICTURE, Stream
+from tests.waiting import Signal, turn, until
 
 
 @pytest.fixture
@@ -106,34 +107,34 @@ async def test_the_output_folder_moves_while_it_serves(services: Services, tmp_p
     for folder, name in ((old, "old.png"), (new, "new.png")):
         folder.mkdir()
         Image.new("RGB", (8, 8)).save(folder / name)
+    changes = Signal()
+    services.bus.subscribe(LibraryChanged, changes.tell)
     await services.library.start()
     server = ApiServer(services, port=0)
     assert await server.start() and server.url
     async with httpx.AsyncClient(base_url=server.url) as client:
 
-        async def listed() -> list[str]:
-            return [row["filename"] for row in (await client.get("/list-comfyui-media?sort=name")).json()["media"]]
+        async def are_listed(names: list[str]) -> bool:
+            rows = (await client.get("/list-comfyui-media?sort=name")).json()["media"]
+            return [row["filename"] for row in rows] == names
 
         async def served() -> list[int]:
             answers = [await client.get(f"/comfyui-output/{name}") for name in ("old.png", "new.png")]
             return [answer.status_code for answer in answers]
 
-        async with asyncio.timeout(15):
-            while await listed() != ["old.png"]:
-                await asyncio.sleep(0.05)
-            assert await served() == [200, 404]
-            async with client.stream("GET", "/events") as response:
-                lines = response.aiter_lines()
-                await anext(lines)
-                services.move_output(str(new))
-                services.bus.publish(MediaAdded(str(new / "new.png"), None))
-                told = await anext(aiter(line async for line in lines if "new.png" in line))
-            assert '"url":"/comfyui-output/new.png"' in told
-            assert await served() == [404, 200]
-            await services.settings.flush()
-            services.library.rescan()
-            while await listed() != ["new.png", "old.png"]:
-                await asyncio.sleep(0.05)
+        await changes.until(lambda: are_listed(["old.png"]), "the one picture")
+        assert await served() == [200, 404]
+        async with client.stream("GET", "/events") as response:
+            lines = response.aiter_lines()
+            await anext(lines)
+            services.move_output(str(new))
+            services.bus.publish(MediaAdded(str(new / "new.png"), None))
+            told = await anext(aiter(line async for line in lines if "new.png" in line))
+        assert '"url":"/comfyui-output/new.png"' in told
+        assert await served() == [404, 200]
+        await services.settings.flush()
+        services.library.rescan()
+        await changes.until(lambda: are_listed(["new.png", "old.png"]), "both pictures")
     services.move_output("")
     assert services.paths.output == old and services.settings.get(MEDIA_FOLDERS) == [str(new)]
     await server.stop()
@@ -146,7 +147,7 @@ async def test_streams_end_when_it_stops(services: Services) -> None:
         lines = response.aiter_lines()
         assert (await anext(lines)).startswith(":")
         services.bus.publish(QueuePaused(True))
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(40):
             await server.stop()
             rest = [line async for line in lines]
     assert any('"paused":true' in line for line in rest)
@@ -170,13 +171,16 @@ async def test_the_place_of_a_reader_that_hung_up_is_free_at_once(
     monkeypatch.setattr("oelala_desktop.api.routes.events._KEEP_ALIVE", 3600.0)
     server = ApiServer(services, port=0)
     assert await server.start() and server.url
-    async with asyncio.timeout(20), httpx.AsyncClient(base_url=server.url) as client:
+    async with httpx.AsyncClient(base_url=server.url) as client:
+
+        async def is_free() -> bool:
+            return (await client.get("/events?seconds=0")).status_code != 503
+
         for _ in range(3):
             async with client.stream("GET", "/events") as response:
                 await anext(response.aiter_lines())
-                assert (await client.get("/events?seconds=0")).status_code == 503
-            while (await client.get("/events?seconds=0")).status_code == 503:
-                await asyncio.sleep(0.02)
+                assert not await is_free()
+            await until(is_free, "the reader's place free")
     await server.stop()
 
 
@@ -216,30 +220,32 @@ async def test_one_request_begins_in_each_turn_of_the_loop() -> None:
     loop.call_soon(count)
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(request(number)) for number in range(10)]
-        await asyncio.sleep(0)
+        await turn()
         tasks[4].cancel()
     assert [number for _, number in order] == [0, 1, 2, 3, 5, 6, 7, 8, 9]
     assert len({turn for turn, _ in order}) == len(order)
 
 
-async def test_a_page_is_made_once_for_all_who_ask_and_anew_after_a_change() -> None:
+async def test_a_page_is_made_once_for_all_who_ask_and_anew_after_a_change(monkeypatch: pytest.MonkeyPatch) -> None:
     bus = Bus()
     cache, made = PageCache(bus), []
 
     async def make() -> bytes:
         made.append(1)
-        await asyncio.sleep(0.01)
+        await turn()
         return b"%d" % len(made)
 
     async def broken() -> bytes:
-        await asyncio.sleep(0.01)
+        await turn()
         raise InvalidInput("no")
 
     assert set(await asyncio.gather(*(cache.get(b"a", make) for _ in range(20)))) == {b"1"}
     bus.publish(LibraryChanged(added=(1,)))
     assert await cache.get(b"a", make) == b"2"
-    await asyncio.sleep(1.05)
-    assert await cache.get(b"a", make) == b"3"
+    assert await cache.get(b"a", make) == b"2"
+    with monkeypatch.context() as older:
+        older.setattr("oelala_desktop.api.page_cache._AGE", 0.0)
+        assert await cache.get(b"a", make) == b"3"
     failed = await asyncio.gather(*(cache.get(b"b", broken) for _ in range(3)), return_exceptions=True)
     assert [type(error) for error in failed] == [InvalidInput] * 3
     assert await cache.get(b"b", make) == b"4"

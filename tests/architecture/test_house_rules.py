@@ -15,9 +15,18 @@ from tests.architecture.sources import PACKAGE, ROOT, files_below, python_files,
 LONGEST = 400  # lines of a file
 TELLING = 75  # lines from which on a public function or class must say what it is for
 EMPTY_NAMES = re.compile(r"(utils?|helpers?|misc|common|managers?|base|stuff)\.py")
+#: where tests may let time pass: what measures it, and the one place that the others wait by
+MAY_SLEEP = ("tests/benchmarks", "tests/waiting.py", "tests/clock.py")
+SLEEP = re.compile(r"(?<!def )(?<!(?i:clock)\.)\bsleep\((?!0\))")  # of nothing at all it is a turn of the loop
 FACES_WITHOUT_QT = (
     *("bootstrap", "cli", "cli.generate", "cli.jobs", "cli.listing", "cli.metadata", "cli.serve"),
     *("services.jobs", "services.library", "services.engine", "api.server", "sketch.server", "metadata"),
+)
+
+#: milliseconds each, and of no use to a form that nobody has filled in yet
+AFTER_THE_FIRST_PAGE = (
+    *("oelala_desktop.domain.preset", "oelala_desktop.domain.catalog", "oelala_desktop.domain.models"),
+    *("html.parser", "fractions", "sqlite3", "asyncio"),
 )
 
 
@@ -69,6 +78,20 @@ def test_every_package_of_tests_is_one() -> None:
     assert [shown(folder) for folder in sorted(folders) if not (folder / "__init__.py").is_file()] == []
 
 
+def test_no_test_sleeps() -> None:
+    """A test waits for what it is told of (`tests/waiting.py`); a pause is too short on one machine, too long on
+    another."""
+    tests = [path for path in python_files() if path.is_relative_to(ROOT / "tests")]
+    found = [
+        f"{shown(path)}:{number}"
+        for path in tests
+        if not any(path.is_relative_to(ROOT / place) for place in MAY_SLEEP)
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
+        if SLEEP.search(line)
+    ]
+    assert found == []
+
+
 def test_no_file_names_a_place_on_one_machine() -> None:
     kinds = (".py", ".toml", ".json", ".md", ".sh", ".yml", ".yaml", ".cfg", ".txt", ".desktop", ".service")
     places = [re.escape(str(place)) for place in (ROOT, Path.home()) if len(place.parts) > 1]
@@ -82,6 +105,13 @@ def test_qt_is_for_the_window_alone(modules: tuple[str, ...]) -> None:
     names = ", ".join(f"oelala_desktop.{name}" for name in modules)
     qt = ("PySide6", "shiboken6", "qasync")
     code = f"import sys, {names}; print([name for name in {qt!r} if name in sys.modules])"
+    ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert (ran.returncode, ran.stdout.strip()) == (0, "[]"), ran.stderr
+
+
+def test_the_first_page_is_shown_before_what_only_later_ones_need() -> None:
+    shown_first = "oelala_desktop.ui.app, oelala_desktop.ui.pages.tool_page"
+    code = f"import sys, {shown_first}; print([name for name in {AFTER_THE_FIRST_PAGE!r} if name in sys.modules])"
     ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert (ran.returncode, ran.stdout.strip()) == (0, "[]"), ran.stderr
 

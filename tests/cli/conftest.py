@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.cli.program import Program
-from tests.sketch.holdable import Brake
+from tests.sketch.holdable import Brake, sketch_of
 
 
 @pytest.fixture(scope="session")
@@ -35,13 +33,8 @@ def fresh(tmp_path: Path) -> Iterator[Program]:
 
 
 @pytest.fixture
-def brake(fresh: Program, tmp_path: Path) -> Iterator[Brake]:
+def brake(fresh: Program) -> Iterator[Brake]:
     """On the jobs of the engine that `fresh` finds running."""
-    made = Brake(tmp_path / "hold")
-    with subprocess.Popen([*made.command, "--port", "0"], stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        record = {"pid": process.pid, "url": process.stdout.readline().split()[-1]}
-        (fresh.home / "sketch.json").write_text(json.dumps(record))
+    with sketch_of(fresh.home) as made:
         made.hold()
         yield made
-        process.terminate()

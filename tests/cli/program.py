@@ -6,17 +6,17 @@ import contextlib
 import json
 import os
 import signal
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from tests.sketch.shared import is_lent, lend_sketch
+from tests.waiting import until_sync
+from tests.warm import Warm, run_warm
+
 ROOT = Path(__file__).resolve().parents[2]
 HARBOUR = ROOT / "resources" / "examples" / "harbour.jpg"
-COMMAND = [sys.executable, "-m", "oelala_desktop"]
 Event = dict[str, Any]
 
 
@@ -53,19 +53,14 @@ class Program:
         self.home = home
         home.mkdir(parents=True, exist_ok=True)
         (home / "preferences.json").write_text('{"engine_url": "http://127.0.0.1:9"}')
+        lend_sketch(home)
         self.environment = {
             k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
         } | {"OELALA_HOME": str(home), "PYTHONWARNINGS": "error::ResourceWarning"}
 
     def run(self, *arguments: str | Path, timeout: float = 60, **environment: str) -> Result:
-        ran = subprocess.run(
-            [*COMMAND, *map(str, arguments)],
-            env=self.environment | environment,
-            cwd=self.home,
-            capture_output=True,
-            timeout=timeout,
-        )
-        return Result(ran.returncode, ran.stdout.decode(), ran.stderr.decode())
+        ran = run_warm([*map(str, arguments)], self.environment | environment, self.home, timeout)
+        return Result(ran.returncode, ran.stdout, ran.stderr)
 
     def run_all(self, calls: Mapping[str, Sequence[str | Path]]) -> dict[str, Result]:
         """Several runs at the same time, by name."""
@@ -80,19 +75,14 @@ class Program:
     @contextlib.contextmanager
     def started(self, *arguments: str | Path) -> Iterator[Running]:
         """A run that goes on; killed at the end if it is still there."""
-        with subprocess.Popen(
-            [*COMMAND, *map(str, arguments)],
-            env=self.environment,
-            cwd=self.home,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            start_new_session=True,
-        ) as process:
+        err = self.home / "stderr.txt"
+        err.unlink(missing_ok=True)
+        process = Warm([*map(str, arguments)], self.environment, self.home, err)
+        with process.stdout:
             try:
-                yield Running(process)
+                yield Running(process, err)
             finally:
-                if process.poll() is None:
-                    process.kill()
+                process.kill()
 
     def files(self) -> list[str]:
         """Names in the output folder."""
@@ -105,40 +95,44 @@ class Program:
     def stop_sketch(self) -> None:
         """Ends the engine that this home has started, by its own record."""
         record = self.home / "sketch.json"
-        if record.exists():
-            pid = json.loads(record.read_bytes())["pid"]
+        pid = json.loads(record.read_bytes())["pid"] if record.exists() else 0
+        if pid and not is_lent(pid):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGTERM)
-                wait_until(lambda: not _is_there(pid))
+                until_sync(lambda: not _is_there(pid), "the end of Sketch")
 
 
 class Running:
     """A run under way. Its lines are read one after the other."""
 
-    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+    def __init__(self, process: Warm, err: Path) -> None:
         self.process = process
         self.lines: list[Event] = []
+        self._err = err
 
     def until(self, event: str, at_least: float = 0.0) -> Event:
         """The next event of that name; a progress of at least that much."""
-        assert self.process.stdout is not None
         for raw in self.process.stdout:
             line: Event = json.loads(raw)
             self.lines.append(line)
             if line["event"] == event and line.get("progress", 1.0) > at_least:
                 return line
-        raise AssertionError(f"no {event}: {self.lines[-1:]} {self.process.stderr.read()!r}")  # type: ignore[union-attr]
+        raise AssertionError(f"no {event}: {self.lines[-1:]} {self._err.read_text()!r}")
+
+    def end(self) -> Result:
+        """Waits for it."""
+        out = self.process.stdout.read()
+        return Result(self.process.wait(), out, self._err.read_text())
 
     def interrupt(self) -> Result:
         """Ctrl-C, and what follows."""
         self.process.send_signal(signal.SIGINT)
-        out, err = self.process.communicate(timeout=40)
-        return Result(self.process.returncode, out.decode(), err.decode())
+        return self.end()
 
     def kill(self) -> None:
         """SIGKILL: no time to tidy up."""
         self.process.kill()
-        self.process.communicate(timeout=60)
+        self.end()
 
 
 def _is_there(pid: int) -> bool:
@@ -146,10 +140,3 @@ def _is_there(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
     except FileNotFoundError:
         return False
-
-
-def wait_until(check: Callable[[], bool], seconds: float = 45.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not check():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)

@@ -12,9 +12,10 @@ import pytest
 
 from oelala_desktop.domain.job import EngineRef, Job, Owner
 from oelala_desktop.storage.jobs import JobStore
-from tests.cli.program import HARBOUR, Program, wait_until
-from tests.sketch.holdable import Brake
+from tests.cli.program import HARBOUR, Program
+from tests.sketch.holdable import Brake, pid_of_sketch
 from tests.unit.domain.samples import some_job
+from tests.waiting import until_sync
 
 NOWHERE = "http://127.0.0.1:9"
 
@@ -41,7 +42,7 @@ def test_ctrl_c_cancels_on_the_server_and_says_so(fresh: Program, brake: Brake) 
     assert "Traceback" not in ended.err
     assert ended.lines[-1]["event"] == "failed"
     assert ended.lines[-1]["state"] == "cancelled"
-    wait_until(lambda: queue_of(fresh) == 0)
+    until_sync(lambda: queue_of(fresh) == 0, "an empty queue")
     assert fresh.files() == []
     assert [job["state"] for job in fresh.jobs()] == ["cancelled"]
     assert fresh.run("jobs", "--wait", "--json").code == 0
@@ -59,7 +60,7 @@ def test_ctrl_c_at_the_first_word_takes_back_every_job(fresh: Program, brake: Br
     assert all(line.endswith("was cancelled.") for line in cancelled)
     assert [line["state"] for line in ended.lines if line["event"] == "failed"] == ["cancelled"] * 3
     assert [job["state"] for job in fresh.jobs()] == ["cancelled"] * 3
-    wait_until(lambda: queue_of(fresh) == 0)
+    until_sync(lambda: queue_of(fresh) == 0, "an empty queue")
 
 
 def test_a_job_is_cancelled_and_made_once_more_by_its_id(fresh: Program, brake: Brake) -> None:
@@ -70,15 +71,14 @@ def test_a_job_is_cancelled_and_made_once_more_by_its_id(fresh: Program, brake: 
         ended = fresh.run("jobs", "--cancel", driven[:8])
         assert (ended.code, ended.sentence) == (0, f"Job {driven[:8]} was cancelled.")
         assert run.until("failed")["state"] == "cancelled"
-        run.process.communicate(timeout=40)
-        assert run.process.returncode == 1
+        assert run.end().code == 1
     with fresh.started("generate", "image-to-video", *SHORT) as run:
         orphan = run.until("queued")["job_id"]
         run.until("progress")
         run.kill()
     ended = fresh.run("jobs", "--cancel", orphan)
     assert (ended.code, ended.sentence) == (0, f"Job {orphan[:8]} was cancelled.")
-    wait_until(lambda: queue_of(fresh) == 0)
+    until_sync(lambda: queue_of(fresh) == 0, "an empty queue")
     assert [job["state"] for job in fresh.jobs()] == ["cancelled", "cancelled"]
     again = fresh.run("jobs", "--cancel", orphan)
     assert (again.code, again.sentence) == (2, "This job is over.")
@@ -105,7 +105,7 @@ def test_all_that_waits_ends_and_what_runs_goes_on(fresh: Program, brake: Brake)
     with fresh.started("generate", "image-to-video", *SHORT, "--set", "variations=5") as run:
         run.until("queued")
         run.until("progress", 0.01)
-        wait_until(lambda: queue_of(fresh) == 2)
+        until_sync(lambda: queue_of(fresh) == 2, "two jobs there")
         ended = fresh.run("jobs", "--cancel-waiting")
         assert (ended.code, ended.sentence) == (0, "3 waiting jobs were cancelled.")
         states = [job["state"] for job in fresh.jobs()]
@@ -113,7 +113,7 @@ def test_all_that_waits_ends_and_what_runs_goes_on(fresh: Program, brake: Brake)
         run.kill()
     ended = fresh.run("jobs", "--cancel-waiting")  # what its server has not begun, now that nobody drives it
     assert (ended.code, ended.sentence) == (0, "1 waiting job was cancelled.")
-    wait_until(lambda: queue_of(fresh) == 1)
+    until_sync(lambda: queue_of(fresh) == 1, "one job there")
     assert fresh.run("jobs", "--cancel-waiting").sentence == "No job waits."
     assert fresh.run("jobs", "--cancel", fresh.jobs()[0]["job_id"]).code == 0
 
@@ -132,13 +132,14 @@ def test_a_job_once_more(fresh: Program) -> None:
 
 
 @pytest.mark.parametrize("engine_too", [False, True], ids=["the program", "the program and its engine"])
-def test_sigkill_in_the_middle_of_a_job(fresh: Program, engine_too: bool) -> None:
+def test_sigkill_in_the_middle_of_a_job(fresh: Program, brake: Brake, engine_too: bool) -> None:
     with fresh.started("generate", "image-to-video", *SHORT) as run:
         job_id = run.until("queued")["job_id"]
-        run.until("progress", 0.05)
+        run.until("progress")
         run.kill()
     if engine_too:
-        os.kill(json.loads((fresh.home / "sketch.json").read_bytes())["pid"], signal.SIGKILL)
+        os.kill(pid_of_sketch(fresh.home), signal.SIGKILL)
+    brake.release()
     ran = fresh.run("jobs", "--wait", "--json")
     assert ran.code == 0, ran
     assert [(row["job_id"], row["state"], row["seed"]) for row in ran.lines] == [(job_id, "done", 3)]

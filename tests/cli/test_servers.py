@@ -5,18 +5,15 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
+
+from tests.warm import run_warm
 
 CANARY = "canary-4711"
 
 
 def oelala(home: Path, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "OELALA_HOME": str(home)}
-    command = [sys.executable, "-m", "oelala_desktop", *arguments]
-    return subprocess.run(
-        command, env=environment, input=stdin, capture_output=True, text=True, timeout=60, check=False
-    )
+    return run_warm(arguments, {**os.environ, "OELALA_HOME": str(home)}, home, given=stdin)
 
 
 def test_add_list_remove(tmp_path: Path) -> None:

@@ -3,12 +3,10 @@ are not touched."""
 
 from __future__ import annotations
 
-import asyncio
 import io
 import subprocess
-import sys
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import httpx
@@ -21,21 +19,35 @@ from oelala_desktop.comfy.client import ComfyClient
 from oelala_desktop.domain.address import parse_address
 from tests.contract.listener import Listener
 from tests.contract.workbench import Workbench
+from tests.sketch.holdable import Brake
+from tests.waiting import until
 
 
 @pytest.fixture(scope="session")
-def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def one_brake(tmp_path_factory: pytest.TempPathFactory) -> Brake:
+    return Brake(tmp_path_factory.mktemp("brake") / "hold")
+
+
+@pytest.fixture
+def brake(one_brake: Brake) -> Iterator[Brake]:
+    """Holds the jobs of Sketch; those of a real server last for as long as they were asked to."""
+    yield one_brake
+    one_brake.release()
+
+
+@pytest.fixture(scope="session")
+def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, one_brake: Brake) -> Iterator[str]:
     given = request.config.getoption("--comfy")
     if given:
         yield parse_address(str(given)).url
         return
     base = str(tmp_path_factory.mktemp("sketch"))
-    command = [sys.executable, "-m", "oelala_desktop.sketch", "--port", "0", "--idle-exit", "0", "--base-dir", base]
+    command = [*one_brake.command, "--port", "0", "--idle-exit", "0", "--base-dir", base]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         yield process.stdout.readline().strip().rpartition(" ")[2]
         process.terminate()
-        process.wait(10)
+        process.wait(40)
 
 
 @pytest.fixture(scope="session")
@@ -120,7 +132,7 @@ async def tidy(client: ComfyClient) -> AsyncIterator[Cleanup]:
     for prompt_id in prompts:
         await client.cancel(prompt_id)
     for prompt_id in prompts:
-        await until(lambda p=prompt_id: _is_gone(client, p))  # type: ignore[misc]
+        await until(lambda p=prompt_id: _is_gone(client, p), "a job of this test gone")  # type: ignore[misc]
 
 
 async def _is_gone(client: ComfyClient, prompt_id: str) -> bool:
@@ -128,15 +140,8 @@ async def _is_gone(client: ComfyClient, prompt_id: str) -> bool:
     return prompt_id not in queue.running + queue.pending
 
 
-async def until(check: Callable[[], Awaitable[object]], seconds: float = 60.0) -> None:
-    """Waits until `check` gives something true."""
-    async with asyncio.timeout(seconds):
-        while not await check():
-            await asyncio.sleep(0.05)
-
-
 def out_of(folder: Path, suffix: str) -> list[Path]:
     return sorted(p for p in folder.iterdir() if p.suffix == suffix)
 
 
-__all__ = ["m", "out_of", "until"]
+__all__ = ["m", "out_of"]

@@ -43,7 +43,7 @@ def clip(prefix: str, image: str = "start.png", *, frames: int = 9, width: int =
 
 def slow(prefix: str, seed: int, *, rig: bool, image: str = "start.png", seconds: float = 20.0) -> Graph:
     """A job of some seconds with progress and previews: to be cancelled, interrupted or looked at. `rig` says whether
-    the server has the test node for that; Sketch has camera moves."""
+    the server has the test node for that; Sketch has camera moves, and can be held at one (fixture `brake`)."""
     graph = _scaled(image, 320, 192)
     last = "2"
     if rig:
@@ -52,14 +52,15 @@ def slow(prefix: str, seed: int, *, rig: bool, image: str = "start.png", seconds
         )
         last = "10"
     else:
-        for number in range(max(1, int(seconds * 2))):
+        is_long = seconds > 5
+        for number in range(40 if is_long else 1):
             graph[str(10 + number)] = node(
                 "SketchCameraMove",
                 "Slow" if number == 0 else f"Slow {number + 1}",
                 image=[last, 0],
                 prompt="orbit left",
                 seed=seed + number,
-                frames=150,
+                frames=150 if is_long else 20,
                 width=320,
                 height=192,
                 strength=1.0,

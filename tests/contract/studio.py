@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from oelala_desktop.domain.job import Job, JobState
 from oelala_desktop.services.engine import Engine
 from oelala_desktop.services.jobs import Wish
 from tests.contract.graphs import clip, slow
+from tests.waiting import Signal
 
 PLAIN = """
 name = "Plain"
@@ -71,9 +73,13 @@ class Studio:
         self.engine = engine
         self.out = services.paths.output
         self.events: list[Event] = []
+        self._news = Signal()
+        self._looks = 0
         self._picture = picture
         for kind in (JobChanged, JobProgressed, JobPreviewed, JobFinished, NoticePosted):
             services.bus.subscribe(kind, self.events.append)
+            services.bus.subscribe(kind, self._news.tell)
+        self._cancels, services.store.cancels = services.store.cancels, self._look  # type: ignore[method-assign]
 
     async def submit(self, preset: str, **values: Any) -> list[Job]:
         wish = Wish("image-to-video", {"image": str(self._picture), "preset": preset, **values}, self.out)
@@ -87,9 +93,21 @@ class Studio:
         return (await self.ended(*await self.submit(preset, **values)))[0]
 
     async def running(self, job: Job) -> None:
-        async with asyncio.timeout(60):
-            while not self.progress_of(job):
-                await asyncio.sleep(0.05)
+        await self._news.until(lambda: self.progress_of(job), f"job {job.id} at work")
+
+    async def heard(self, wanted: Callable[[Event], bool], what: str) -> None:
+        """Returns once something of the kind has been announced."""
+        await self._news.until(lambda: any(map(wanted, self.events)), what)
+
+    async def looked(self, times: int = 3) -> None:
+        """Returns when the jobs have been looked at so often anew."""
+        end = self._looks + times
+        await self._news.until(lambda: self._looks >= end, "a look at the jobs")
+
+    async def _look(self) -> frozenset[str]:
+        self._looks += 1
+        self._news.tell()
+        return await self._cancels()
 
     def progress_of(self, job: Job) -> list[float]:
         """The fractions announced so far that are of a node at work."""

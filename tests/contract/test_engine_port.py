@@ -34,8 +34,9 @@ from oelala_desktop.domain.engine import (
 )
 from oelala_desktop.domain.errors import EngineUnreachable
 from oelala_desktop.domain.job import JobInput
-from tests.contract.conftest import Cleanup, picture, until
+from tests.contract.conftest import Cleanup, picture
 from tests.contract.graphs import Graph, slow, still
+from tests.waiting import Signal, until
 
 
 @pytest.fixture
@@ -70,7 +71,7 @@ async def ended(port: EnginePort, one: Order) -> Ended:
         found.append(await standing(port, one))
         return isinstance(found[-1], Ended)
 
-    await until(is_over)
+    await until(is_over, "the end of the job")
     assert isinstance(found[-1], Ended)
     return found[-1]
 
@@ -110,22 +111,22 @@ async def test_the_way_of_a_job(port: EnginePort, prefix: str, tmp_path: Path) -
     assert await port.send(given) == name  # it goes there once
     one = order(still(prefix, name), prefix)
     heard: list[EngineEvent] = []
-    listening = asyncio.Event()
+    news = Signal()
 
     async def listen() -> None:
         async with aclosing(port.events()) as events:
             async for event in events:
                 heard.append(event)
-                listening.set()
+                news.tell()
 
     async with asyncio.TaskGroup() as group:
         ear = group.create_task(listen())
-        await listening.wait()
+        await news.until(lambda: heard, "a word of the server's")
         assert isinstance(await standing(port, one), Absent)
         assert isinstance(await port.find(one), Absent)
         assert await port.submit(one) == Taken(one.id)
         over = await ended(port, one)
-        await until(lambda: _is_in(heard, Ceased))
+        await news.until(lambda: any(isinstance(event, Ceased) for event in heard), "word of the end")
         ear.cancel()
     assert isinstance(heard[0], Listening)
     ours = [event for event in heard if isinstance(event, Started | Progressed | Ceased)]
@@ -170,7 +171,7 @@ async def test_what_runs_waits_and_is_cancelled(
     async def is_running() -> bool:
         return isinstance(await standing(port, running), Running)
 
-    await until(is_running)
+    await until(is_running, "the job running")
     assert await standing(port, waiting) == Waiting(0)  # what is before it is ours
     port.leave(running.handle)
     assert await standing(port, waiting) == Waiting(1)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import uuid
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -19,9 +18,10 @@ from oelala_desktop.domain.job import JobState
 from oelala_desktop.metadata import read
 from oelala_desktop.services.jobs import Wish
 from oelala_desktop.storage.paths import Paths
-from tests.contract.conftest import picture, until
+from tests.contract.conftest import picture
 from tests.contract.graphs import slow
 from tests.contract.studio import Studio, write_presets
+from tests.waiting import until
 
 S = JobState
 
@@ -73,9 +73,7 @@ async def test_what_is_announced_on_the_way(studio: Studio) -> None:
 async def test_previews_reach_the_job_they_belong_to(studio: Studio) -> None:
     job = (await studio.submit("slow"))[0]
     await studio.running(job)
-    async with asyncio.timeout(30):
-        while not any(isinstance(e, JobPreviewed) and e.job_id == job.id for e in studio.events):
-            await asyncio.sleep(0.05)
+    await studio.heard(lambda event: isinstance(event, JobPreviewed) and event.job_id == job.id, "a preview")
     await studio.services.jobs.cancel(job.id)
     assert (await studio.ended(job))[0].state is S.CANCELLED
 
@@ -97,7 +95,7 @@ async def test_a_repeat_of_the_same_settings_makes_a_file_of_its_own(studio: Stu
 async def test_cancelling_what_runs_what_waits_there_and_what_waits_here(studio: Studio, other: ComfyClient) -> None:
     jobs = [(await studio.submit("slow", seed=n))[0] for n in range(4)]
     await studio.running(jobs[0])
-    await until(lambda: _waits(other, jobs[1].id))
+    await until(lambda: _waits(other, jobs[1].id), "the second job waiting there")
     queue = await other.queue()
     assert {job.id for job in jobs} & {*queue.running, *queue.pending} == {jobs[0].id, jobs[1].id}
     for job in reversed(jobs):
@@ -157,7 +155,7 @@ async def test_a_paused_queue_sends_nothing_and_its_order_can_be_changed(studio:
     a, b, c = [(await studio.submit("plain", num_frames=5, seed=n))[0] for n in range(3)]
     await jobs.move(c.id, a.id)
     await jobs.move(a.id, None)
-    await asyncio.sleep(0.3)
+    await studio.looked()
     assert not {a.id, b.id, c.id} & set(sum(await _queue(other), ()))
     assert [job.state for job in await jobs.recent()] == [S.QUEUED] * 3
     await jobs.pause(False)
@@ -180,11 +178,9 @@ async def test_the_jobs_of_others_before_ours_are_counted(
 ) -> None:
     theirs = str(uuid.uuid4())
     await other.submit(theirs, slow(prefix, 77, rig=has_slow_node, image=start), {})
-    await until(lambda: _runs(other, theirs))
+    await until(lambda: _runs(other, theirs), "their job running")
     job = (await studio.submit("plain", num_frames=5))[0]
-    async with asyncio.timeout(30):
-        while not any(isinstance(e, JobProgressed) and e.progress.ahead == 1 for e in studio.events):
-            await asyncio.sleep(0.05)
+    await studio.heard(lambda event: isinstance(event, JobProgressed) and event.progress.ahead == 1, "one job ahead")
     await other.cancel(theirs)
     assert (await studio.ended(job))[0].state is S.DONE
 
@@ -193,13 +189,10 @@ async def _runs(client: ComfyClient, prompt_id: str) -> bool:
     return prompt_id in (await client.queue()).running
 
 
-async def test_what_would_be_said_of_a_wish_is_known_before_it_is_queued(studio: Studio, tmp_path: Path) -> None:
+async def test_what_is_said_of_a_wish_stands_in_its_job(studio: Studio, tmp_path: Path) -> None:
     small = tmp_path / "small.png"
     small.write_bytes(picture((200, 100)))
     wish = Wish("image-to-video", {"image": str(small), "preset": "plain"}, studio.out)
-    said = await studio.services.jobs.warnings_for(wish, studio.engine)
-    assert [str(one) for one in said] == ["small.png is only 200 × 100; the result will be soft."]
-    assert await studio.services.jobs.recent() == []
     (job,) = await studio.services.jobs.submit(wish, studio.engine)
-    assert job.warnings == said
+    assert [str(one) for one in job.warnings] == ["small.png is only 200 × 100; the result will be soft."]
     await studio.ended(job)

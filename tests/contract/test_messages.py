@@ -14,6 +14,7 @@ from oelala_desktop.comfy.tracker import Phase, Tracker
 from tests.contract.conftest import Cleanup
 from tests.contract.graphs import clip, node, slow, still
 from tests.contract.listener import Listener
+from tests.sketch.holdable import Brake
 
 AUTO = {"preview_method": "auto"}
 
@@ -84,7 +85,6 @@ async def test_the_tracker_follows_a_real_job(client: ComfyClient, listener: Lis
     assert tracker.phase is Phase.SUCCEEDED
     assert fractions == sorted(fractions)
     assert 0 < fractions[-1] < 1
-    assert "5" in tracker.outputs
 
 
 async def test_a_cached_repeat_says_so_and_makes_no_new_file(
@@ -161,14 +161,16 @@ async def test_a_job_of_others_is_not_told_to_us_but_for_the_queue(
 
 
 async def test_after_a_reconnect_with_the_same_id_the_news_comes_there(
-    client: ComfyClient, start: str, prefix: str, has_slow_node: bool, tidy: Cleanup
+    client: ComfyClient, start: str, prefix: str, has_slow_node: bool, tidy: Cleanup, brake: Brake
 ) -> None:
     prompt_id = str(uuid.uuid4())
     tidy(prompt_id)
+    brake.hold()
     async with Listener(client) as first:
         await client.submit(prompt_id, slow(prefix, 3, rig=has_slow_node, image=start, seconds=4), AUTO)
         await first.start_of(prompt_id)
     async with Listener(client) as second:
+        brake.release()
         heard = await second.end_of(prompt_id)
         repeats = [x for x in second.heard if isinstance(x, m.Executing) and x.prompt_id is None]
     assert m.Succeeded(prompt_id) in heard

@@ -9,10 +9,12 @@ import httpx
 
 from oelala_desktop.comfy import messages as m
 from oelala_desktop.comfy.client import ComfyClient
-from tests.contract.conftest import Cleanup, until
+from tests.contract.conftest import Cleanup
 from tests.contract.files import written
 from tests.contract.graphs import slow, still
 from tests.contract.listener import Listener
+from tests.sketch.holdable import Brake
+from tests.waiting import until
 
 
 def new_id() -> str:
@@ -64,23 +66,31 @@ async def test_cancelling_ends_ours_and_nobody_else_s(
     await client.cancel(running)
     heard = await listener.end_of(running)
     assert any(isinstance(x, m.Interrupted) for x in heard)
-    await until(lambda: other.history(theirs))
+    await until(lambda: other.history(theirs), "the end of theirs")
     entry = await other.history(theirs)
     assert entry is not None
     assert entry.ending == "success"
 
 
 async def test_cancelling_what_waits_leaves_the_running_job_of_others_alone(
-    client: ComfyClient, other: ComfyClient, start: str, prefix: str, has_slow_node: bool, tidy: Cleanup
+    client: ComfyClient,
+    other: ComfyClient,
+    start: str,
+    prefix: str,
+    has_slow_node: bool,
+    tidy: Cleanup,
+    brake: Brake,
 ) -> None:
     theirs, ours = new_id(), new_id()
     tidy(theirs)
+    brake.hold()
     await other.submit(theirs, slow(f"{prefix}_1", 40, rig=has_slow_node, image=start, seconds=2), {})
-    await until(lambda: _runs(client, theirs))
+    await until(lambda: _runs(client, theirs), "theirs running")
     await client.submit(ours, still(f"{prefix}_2", start), {})
     await client.cancel(ours)
     await client.cancel(new_id())
-    await until(lambda: other.history(theirs))
+    brake.release()
+    await until(lambda: other.history(theirs), "the end of theirs")
     entry = await other.history(theirs)
     assert entry is not None
     assert entry.ending == "success"
@@ -114,7 +124,7 @@ async def test_an_interruption_is_not_a_failure(
     await client.cancel(prompt_id)
     heard = await listener.end_of(prompt_id)
     assert not [x for x in heard if isinstance(x, m.Failed | m.Succeeded)]
-    await until(lambda: client.history(prompt_id))
+    await until(lambda: client.history(prompt_id), "the history of the job")
     entry = await client.history(prompt_id)
     assert entry is not None
     assert (entry.ending, entry.failure, entry.files) == ("interrupted", None, ())
@@ -132,7 +142,7 @@ async def test_a_failure_names_its_node(client: ComfyClient, listener: Listener,
     failed = next(x for x in heard if isinstance(x, m.Failed))
     assert (failed.node, failed.node_type) == ("1", "LoadImage")
     assert failed.exception_type
-    await until(lambda: client.history(prompt_id))
+    await until(lambda: client.history(prompt_id), "the history of the job")
     entry = await client.history(prompt_id)
     assert entry is not None
     assert entry.ending == "error"

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from oelala_desktop.sketch.executor import NodeWork
+from tests.sketch.holdable import Brake
+
 from .hostile import Hostile, hostile_server
 from .proxy import Proxy
 from .rig import Server
@@ -25,12 +28,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if "exhaustive" not in item.keywords]
 
 
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    made = Server(tmp_path / "server")
-    made.start()
+@pytest.fixture(scope="session")
+def one_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    made = Server(tmp_path_factory.mktemp("one") / "server")
     yield made
     made.kill()
+
+
+@pytest.fixture
+def server(one_server: Server) -> Iterator[Server]:
+    """With nothing of an earlier test; a test may kill it."""
+    one_server.clear()
+    yield one_server
+    one_server.brake.release()
 
 
 @pytest.fixture
@@ -45,3 +55,12 @@ async def proxy(server: Server) -> AsyncIterator[Proxy]:
 async def hostile(tmp_path: Path) -> AsyncIterator[Hostile]:
     async with hostile_server(tmp_path / "hostile") as made:
         yield made
+
+
+@pytest.fixture
+def held(tmp_path: Path, hostile: Hostile, monkeypatch: pytest.MonkeyPatch) -> Hostile:
+    """Its jobs stand still at their first step, until its brake is released."""
+    hostile.brake = Brake(tmp_path / "hold")
+    hostile.brake.hold()
+    monkeypatch.setattr(NodeWork, "progress", hostile.brake.step)
+    return hostile

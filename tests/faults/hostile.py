@@ -21,6 +21,8 @@ from oelala_desktop.sketch.folders import open_folders
 from oelala_desktop.sketch.nodes import CATALOG
 from oelala_desktop.sketch.nodes.definition import NodeClass
 from oelala_desktop.sketch.server import application
+from tests.sketch.holdable import Brake
+from tests.waiting import Signal
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -32,7 +34,7 @@ Answer = Callable[[Request], Awaitable[Response | None]]
 
 class Hostile:
     """`answers` maps a path's beginning to what answers in Sketch's place; one that returns None lets Sketch answer.
-    `frames` turns each frame into those that are sent instead."""
+    `frames` turns each frame into those that are sent instead. `news` tells of everything that is `seen`."""
 
     def __init__(self) -> None:
         self.answers: dict[str, Answer] = {}
@@ -41,8 +43,10 @@ class Hostile:
         self.token = ""
         self.frames: Callable[[Frame], list[Frame]] = lambda frame: [frame]
         self.seen: list[str] = []
+        self.news = Signal()
         self.url = ""
         self.engine: Engine
+        self.brake: Brake  # of the fixture `held` alone
 
     def say(self, path: str, content: bytes | str, status: int = 200, kind: str = "application/json") -> None:
         async def answer(request: Request) -> Response:
@@ -77,6 +81,7 @@ class Hostile:
     async def _answer(self, request: Request) -> Response | None:
         path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
         self.seen.append(f"{request.method} {path}")
+        self.news.tell()
         if not self._admitted(request.scope):
             return PlainTextResponse("who are you?", 401)
         if self.ill:
@@ -99,6 +104,14 @@ class Hostile:
 
 
 class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.up = asyncio.Event()
+
+    async def startup(self, sockets: Any = None) -> None:
+        await super().startup(sockets)
+        self.up.set()
+
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
@@ -121,8 +134,7 @@ async def hostile_server(
         server = _Server(config)
         async with asyncio.TaskGroup() as group:
             serving = group.create_task(server.serve())
-            while not server.started:
-                await asyncio.sleep(0.01)
+            await server.up.wait()
             port = server.servers[0].sockets[0].getsockname()[1]
             hostile.url = f"{'https' if tls else 'http'}://127.0.0.1:{port}{prefix}"
             try:

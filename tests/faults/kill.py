@@ -9,6 +9,7 @@ import argparse
 import asyncio
 import os
 import random
+import subprocess
 import sys
 import tempfile
 from collections import Counter
@@ -20,11 +21,11 @@ if __package__ is None or __package__ == "":
 
 from oelala_desktop.services.fetching import job_of
 from tests.faults.rig import FILES, SETTINGS, lines_of, picture
+from tests.warm import Warm, run_warm
 
 EARLY = 0.2  # share of the kills that fall before or while the job is written down
-START, JOB = 0.9, 0.6  # seconds that these and the others are spread over
+START, JOB = 0.3, 0.6  # seconds that these and the others are spread over
 HOMES = 3  # homes in use at a time, each with a Sketch of its own
-PYTHON = [sys.executable, "-m", "oelala_desktop"]
 
 
 @dataclass
@@ -68,21 +69,19 @@ async def run_kills(kills: int, seed: int, folder: Path) -> Count:
 async def _one(home: Path, number: int, early: bool, moment: float, count: Count) -> None:
     environment = {**os.environ, "OELALA_HOME": str(home)}
     given = picture(home / "given")
-    command = [*PYTHON, "generate", "image-to-video", "--image", str(given), "--engine", "sketch", "--json"]
+    command = ["generate", "image-to-video", "--image", str(given), "--engine", "sketch", "--json"]
     for key, value in {**SETTINGS, "seed": number}.items():
         command += ["--set", f"{key}={value}"]
-    process = await asyncio.create_subprocess_exec(
-        *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL, env=environment
-    )
-    assert process.stdout is not None
-    first = b"" if early else await process.stdout.readline()
+    process = Warm(command, environment, home, home / "stderr.txt")
+    first = "" if early else await asyncio.to_thread(process.stdout.readline)
     try:
-        async with asyncio.timeout(moment):
-            await process.wait()
-    except TimeoutError:
+        await asyncio.to_thread(process.wait, moment)
+    except subprocess.TimeoutExpired:
         process.kill()
-    out, _ = await process.communicate()
-    rows = lines_of((first + out).decode().rpartition("\n")[0])
+    rest = await asyncio.to_thread(process.stdout.read)
+    process.stdout.close()
+    await asyncio.to_thread(process.wait)
+    rows = lines_of((first + rest).rpartition("\n")[0])
     announced = {row["job_id"] for row in rows if row["event"] == "queued"}
     count.kills += process.returncode == -9
     count.in_flight += process.returncode == -9 and bool(announced) and rows[-1]["event"] != "finished"
@@ -90,14 +89,10 @@ async def _one(home: Path, number: int, early: bool, moment: float, count: Count
 
 
 async def _check(home: Path, number: int, announced: set[str], environment: dict[str, str], count: Count) -> None:
-    process = await asyncio.create_subprocess_exec(
-        *PYTHON, "jobs", "--wait", "--json", "--limit", "1000",
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE, env=environment,
-    )  # fmt: skip
-    out, err = await process.communicate()
-    if process.returncode != 0:
-        count.lost.append(f"kill {number}: jobs --wait ended with {process.returncode}: {err.decode()[-300:]}")
-    jobs = {row["job_id"]: row for row in lines_of(out.decode())}
+    ran = await asyncio.to_thread(run_warm, ["jobs", "--wait", "--json", "--limit", "1000"], environment, home, 120.0)
+    if ran.returncode != 0:
+        count.lost.append(f"kill {number}: jobs --wait ended with {ran.returncode}: {ran.stderr[-300:]}")
+    jobs = {row["job_id"]: row for row in lines_of(ran.stdout)}
     count.lost += [f"kill {number}: {job_id} is not known" for job_id in announced - set(jobs)]
     count.lost += [f"kill {number}: {i} is {r['state']}: {r['error']}" for i, r in jobs.items() if r["state"] != "done"]
     count.jobs += len(announced & set(jobs))

@@ -12,6 +12,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
+from tests.waiting import Signal
+
 Hook = Callable[[], Awaitable[None]]
 
 
@@ -34,7 +36,8 @@ class Point:
 
 @dataclass
 class Fault:
-    """What happens at a point: pass, cut, delay, swallow, drop, repeat, reorder. `hook` runs first."""
+    """What happens at a point: pass, cut, delay, swallow, drop, repeat, reorder, half (of an answer is delivered, and
+    nothing follows). `hook` runs first."""
 
     kind: str = "pass"
     seconds: float = 0.0
@@ -49,8 +52,8 @@ class Cut(Exception):
 
 
 class Proxy:
-    """`script` is asked at every point. `silent` swallows everything, `refusing` closes every connection at once, on
-    old connections and new ones alike; `pace` is bytes a second towards the app (0: no limit)."""
+    """`script` is asked at every point. `silent` holds everything back, `refusing` closes every connection at once, on
+    old connections and new ones alike. `news` tells of every change of what is counted here."""
 
     def __init__(self, upstream: str) -> None:
         host, _, port = upstream.removeprefix("http://").partition(":")
@@ -60,15 +63,35 @@ class Proxy:
         self.points: list[Point] = []
         self.accepted: list[str] = []  # prompt ids that the server took
         self.sockets = 0  # WebSockets opened so far
-        self.attempts: list[float] = []  # when each connection was opened
-        self.pace = 0.0
-        self.silent = False
-        self.refusing = False
+        self.attempts = 0  # connections opened so far
+        self.held_back = 0  # times that silence met a word of the app's or the server's
+        self.news = Signal()
+        self.hurry = asyncio.Event()  # once it is set, nothing is delayed any more
         self.url = ""
+        self._silent = False
+        self._refusing = False
         self._age = 0
         self._counts: Counter[tuple[str, str]] = Counter()
         self._tasks: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
+
+    @property
+    def silent(self) -> bool:
+        return self._silent
+
+    @silent.setter
+    def silent(self, silent: bool) -> None:
+        self._silent = silent
+        self.news.tell()
+
+    @property
+    def refusing(self) -> bool:
+        return self._refusing
+
+    @refusing.setter
+    def refusing(self, refusing: bool) -> None:
+        self._refusing = refusing
+        self.news.tell()
 
     async def start(self, port: int = 0) -> None:
         self._server = await asyncio.start_server(self._accept, "127.0.0.1", port)
@@ -94,7 +117,8 @@ class Proxy:
         task = asyncio.current_task()
         assert task is not None
         self._tasks.add(task)
-        self.attempts.append(asyncio.get_running_loop().time())
+        self.attempts += 1
+        self.news.tell()
         upstream: asyncio.StreamWriter | None = None
         try:
             if self.refusing:
@@ -115,15 +139,18 @@ class Proxy:
                         end.transport.abort()
 
     async def _pass_silence(self) -> None:
-        while self.silent:
-            await asyncio.sleep(0.05)
-            if self.refusing:
+        if self.silent:
+            self.held_back += 1
+            self.news.tell()
+            await self.news.until(lambda: self.refusing or not self.silent, "the end of the silence", None)
+            if self.silent:
                 raise Cut
 
     def _point(self, name: str, side: str) -> Point:
         self._counts[name, side] += 1
         point = Point(name, self._counts[name, side], side)
         self.points.append(point)
+        self.news.tell()
         return point
 
     async def _fault(self, name: str, side: str, age: int) -> Fault:
@@ -139,7 +166,8 @@ class Proxy:
             if age < self._age:
                 await _forever()
         if fault.kind == "delay":
-            await asyncio.sleep(fault.seconds)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.hurry.wait(), fault.seconds)
         return fault
 
     # HTTP
@@ -175,26 +203,21 @@ class Proxy:
             status = int(answer.split(b" ", 2)[1])
             if name == "POST /prompt" and status == 200:
                 self.accepted.append(str(json.loads(body)["prompt_id"]))
+                self.news.tell()
             fault = await self._fault(name, "after", age)
             if fault.kind == "cut":
                 raise Cut
             if fault.kind == "swallow":
                 await _forever()
-            await self._deliver(writer, answer + content)
+            whole = answer + content
+            writer.write(whole[: len(whole) // 2] if fault.kind == "half" else whole)
+            await writer.drain()
+            if fault.kind == "half":
+                await _forever()
             if status == 101:
                 self.sockets += 1
                 await self._relay_socket(reader, writer, up_reader, upstream, age)
                 return
-
-    async def _deliver(self, writer: asyncio.StreamWriter, content: bytes) -> None:
-        if not self.pace:
-            writer.write(content)
-            await writer.drain()
-            return
-        for offset in range(len(content)):
-            writer.write(content[offset : offset + 1])
-            await writer.drain()
-            await asyncio.sleep(1 / self.pace)
 
     # WebSocket
 
@@ -241,7 +264,8 @@ class Proxy:
                 held = raw
                 continue
             if fault.kind != "drop":
-                await self._deliver(writer, raw + (raw if fault.kind == "repeat" else b"") + held)
+                writer.write(raw + (raw if fault.kind == "repeat" else b"") + held)
+                await writer.drain()
             held = b""
             fault = await self._fault(name, "after", age)
             if fault.kind == "cut":

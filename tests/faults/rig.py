@@ -6,18 +6,28 @@ from __future__ import annotations
 import asyncio
 import json
 import subprocess
-from collections import Counter
-from collections.abc import AsyncIterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import asdict, replace
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+import httpx
 import numpy as np
 from PIL import Image
 
 from oelala_desktop.bootstrap import Services
-from oelala_desktop.domain.events import JobProgressed, NoticePosted
+from oelala_desktop.domain.events import (
+    EngineChanged,
+    JobChanged,
+    JobFinished,
+    JobProgressed,
+    LibraryChanged,
+    MediaAdded,
+    NoticePosted,
+)
 from oelala_desktop.domain.job import Job, JobState
 from oelala_desktop.domain.life import RULES, Rules
 from oelala_desktop.metadata import check_complete
@@ -29,6 +39,9 @@ from oelala_desktop.sketch import PROTOCOL_VERSION
 from oelala_desktop.storage.paths import Paths
 from tests.ports import free_port
 from tests.sketch.holdable import Brake
+from tests.waiting import PATIENCE, Signal, until_sync
+
+T = TypeVar("T")
 
 #: a small job with everything in it: a picture up, two clips and their join down
 SETTINGS: Mapping[str, Any] = {
@@ -42,6 +55,9 @@ SETTINGS: Mapping[str, Any] = {
     "seed": 7,
 }
 FILES = 3
+_SECONDS = {name: value for name, value in asdict(RULES).items() if isinstance(value, float) and name != "line_wait"}
+#: everything that is waited for takes a tenth of its time
+QUICK = replace(RULES, **{name: value / 10 for name, value in _SECONDS.items()})
 
 
 class Server:
@@ -77,6 +93,18 @@ class Server:
         await asyncio.to_thread(self.kill)
         await asyncio.to_thread(self.start)
 
+    def clear(self) -> None:
+        """As one that has just been started, which it is if it does not run: no job, no history, no results kept."""
+        self.brake.release()
+        if self._process is None:
+            self.start()
+            return
+        with httpx.Client(base_url=self.url, timeout=30, trust_env=False) as http:
+            for path, wish in (("/queue", {"clear": True}), ("/interrupt", {}), ("/free", {"free_memory": True})):
+                http.post(path, json=wish).raise_for_status()
+            until_sync(lambda: not http.get("/queue").json()["queue_running"], "the end of the job of an earlier test")
+            http.post("/history", json={"clear": True}).raise_for_status()
+
 
 def picture(folder: Path, size: tuple[int, int] = (128, 128)) -> Path:
     path = folder / "start.png"
@@ -94,14 +122,50 @@ class App:
         self.services = services
         self.engine = engine
         self.bars: dict[str, list[float]] = {}
+        self.states: defaultdict[str, list[JobState]] = defaultdict(list)  # of each job, as announced
         self.ahead: list[int | None] = []
+        self.counted: list[int] = []  # jobs on the server, as it told
         self.notices: list[str] = []
-        services.bus.subscribe(JobProgressed, self._progressed)
-        services.bus.subscribe(NoticePosted, lambda event: self.notices.append(event.text))
+        self._news = Signal()
+        self._looks = 0
+        bus = services.bus
+        bus.subscribe(JobProgressed, self._progressed)
+        bus.subscribe(JobChanged, lambda event: self.states[event.job.id].append(event.job.state))
+        bus.subscribe(NoticePosted, lambda event: self.notices.append(event.text))
+        bus.subscribe(EngineChanged, lambda event: self.counted.append(event.engine.queue_remaining or 0))
+        for kind in (JobChanged, JobFinished, JobProgressed, NoticePosted, EngineChanged, MediaAdded, LibraryChanged):
+            bus.subscribe(kind, self._news.tell)
+        self._cancels, services.store.cancels = services.store.cancels, self._look  # type: ignore[method-assign]
 
     def _progressed(self, event: JobProgressed) -> None:
         self.bars.setdefault(event.job_id, []).append(event.progress.fraction)
         self.ahead.append(event.progress.ahead)
+
+    async def _look(self) -> frozenset[str]:
+        self._looks += 1
+        self._news.tell()
+        return await self._cancels()
+
+    async def until(self, condition: Callable[[], Awaitable[T] | T], what: str, seconds: float = PATIENCE) -> T:
+        """Looks whenever something is announced."""
+        return await self._news.until(condition, what, seconds)
+
+    async def looked(self, times: int = 5) -> None:
+        """Returns when it has looked after its jobs so often anew: time enough for whatever it does by itself."""
+        end = self._looks + times
+        await self.until(lambda: self._looks >= end, "a look at the jobs")
+
+    async def running(self, job: Job) -> None:
+        await self.until(lambda: JobState.RUNNING in self.states[job.id], f"job {job.id} running")
+
+    async def there(self, count: int) -> None:
+        """So many jobs are on the server, whoever's they are."""
+        await self.until(lambda: self.engine.state.queue_remaining == count, f"{count} jobs on the server")
+
+    async def notice(self) -> str:
+        """The first, once it is there."""
+        await self.until(lambda: self.notices, "a notice")
+        return self.notices[0]
 
     async def submit(self, **changes: Any) -> Job:
         return (await self.submit_all(**changes))[0]
@@ -126,7 +190,7 @@ class App:
 
 
 @asynccontextmanager
-async def running_app(home: Path, url: str, *, connect: bool = True, rules: Rules = RULES) -> AsyncIterator[App]:
+async def running_app(home: Path, url: str, *, connect: bool = True, rules: Rules = QUICK) -> AsyncIterator[App]:
     async with Services(Paths(home, home / "output")) as services:
         services.jobs.rules = rules
         engine = services.engines.named(url)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,48 +9,36 @@ import httpx
 import pytest
 
 from oelala_desktop.domain.job import JobState
-from oelala_desktop.sketch.executor import NodeWork
-from tests.sketch.holdable import Brake
 
 from .hostile import Hostile
-from .rig import App, Server, running_app
-from .test_queue import ONE, _until_there, on_server
+from .rig import Server, running_app
+from .test_queue import ONE, on_server
 
 #: without interrupts by id; with them; with a route that cancels one job
 RELEASES = ["0.3.50", "0.3.57", "0.8.0"]
 
 
-@pytest.fixture(params=RELEASES)
-def release(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Server]:
-    made = Server(tmp_path / "server", protocol=request.param)
-    made.start()
-    made.brake.hold()
+@pytest.fixture(scope="module", params=RELEASES)
+def one_release(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Server]:
+    made = Server(tmp_path_factory.mktemp("release") / "server", protocol=request.param)
     yield made
     made.kill()
 
 
 @pytest.fixture
-def held(tmp_path: Path, hostile: Hostile, monkeypatch: pytest.MonkeyPatch) -> Hostile:
-    """Its jobs stand still at their first step."""
-    brake = Brake(tmp_path / "hold")
-    brake.hold()
-    monkeypatch.setattr(NodeWork, "progress", brake.step)
-    return hostile
-
-
-async def running(app: App, job_id: str) -> None:
-    async with asyncio.timeout(40):
-        while (await app.services.jobs.find(job_id)).state is not JobState.RUNNING:
-            await asyncio.sleep(0.02)
+def release(one_release: Server) -> Server:
+    one_release.clear()
+    one_release.brake.hold()
+    return one_release
 
 
 async def test_a_waiting_job_goes_and_another_s_runs_on(tmp_path: Path, release: Server) -> None:
     url = release.url
     async with running_app(tmp_path / "other", url) as other, running_app(tmp_path / "home", url) as app:
         theirs = await other.submit(**ONE)
-        await running(other, theirs.id)
+        await other.running(theirs)
         ours = await app.submit(**ONE)
-        await _until_there(url, 2)
+        await app.there(2)
         await app.services.jobs.cancel(ours.id)
         assert (await app.end_of(ours)).state is JobState.CANCELLED
         assert await on_server(url) == ([theirs.id], [])
@@ -62,7 +49,7 @@ async def test_a_waiting_job_goes_and_another_s_runs_on(tmp_path: Path, release:
 async def test_a_running_job_is_stopped(tmp_path: Path, release: Server) -> None:
     async with running_app(tmp_path / "home", release.url) as app:
         ours = await app.submit(**ONE)
-        await running(app, ours.id)
+        await app.running(ours)
         await app.services.jobs.cancel(ours.id)
         assert (await app.end_of(ours)).state is JobState.CANCELLED
     assert await on_server(release.url) == ([], [])
@@ -71,7 +58,7 @@ async def test_a_running_job_is_stopped(tmp_path: Path, release: Server) -> None
 async def test_one_call_is_enough_where_the_server_has_it(tmp_path: Path, held: Hostile) -> None:
     async with running_app(tmp_path / "home", held.url) as app:
         ours = await app.submit(**ONE)
-        await running(app, ours.id)
+        await app.running(ours)
         await app.services.jobs.cancel(ours.id)
         assert (await app.end_of(ours)).state is JobState.CANCELLED
     assert f"POST /api/jobs/{ours.id}/cancel" in held.seen
@@ -83,9 +70,9 @@ async def test_a_version_that_is_not_known_is_taken_for_an_old_one(tmp_path: Pat
     held.say("/system_stats", '{"system": {"sketch": "yes"}, "devices": []}')
     async with running_app(tmp_path / "home", held.url) as app:
         first = await app.submit(**ONE)
-        await running(app, first.id)
+        await app.running(first)
         second = await app.submit(**ONE)
-        await _until_there(held.url, 2)
+        await app.there(2)
         await app.services.jobs.cancel(second.id)
         assert (await app.end_of(second)).state is JobState.CANCELLED
         assert "POST /interrupt" not in held.seen

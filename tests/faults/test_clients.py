@@ -17,6 +17,7 @@ import pytest
 
 from tests.ports import free_port
 from tests.sketch.client import camera_graph
+from tests.waiting import until
 
 from .rig import Server, lines_of, picture
 
@@ -90,9 +91,7 @@ async def test_comfy_sdk_through_comfy_api_proxy(tmp_path: Path, server: Server)
         proxy, "run", "--comfyui", server.url, "--port", str(port), stdout=PIPE, stderr=STDOUT
     )
     try:
-        async with asyncio.timeout(60):
-            while not await _open(port):
-                await asyncio.sleep(0.1)
+        await until(lambda: _open(port), "the proxy's port open")
         graph = _graph(tmp_path, prompt="orbit left", frames=300, width=480, height=272)
         given = str(picture(tmp_path))
         code, out = await _run(python, "-c", _SDK, f"http://127.0.0.1:{port}", given, str(graph), home=tmp_path)

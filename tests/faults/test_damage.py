@@ -18,7 +18,9 @@ from oelala_desktop.domain.errors import CannotSave
 from oelala_desktop.domain.job import JobState
 from oelala_desktop.storage.jobs import JobStore
 from oelala_desktop.storage.salvage import PAGE
+from tests.sketch.shared import lend_sketch
 from tests.unit.domain.samples import some_job
+from tests.warm import run_warm
 
 from .damage import run_damage
 
@@ -205,13 +207,11 @@ async def test_three_backups_each_of_another_state(tmp_path: Path) -> None:
 
 
 def oelala(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "oelala_desktop", *arguments]
-    return subprocess.run(
-        command, env={**os.environ, "OELALA_HOME": str(home)}, capture_output=True, text=True, check=False
-    )
+    return run_warm(arguments, {**os.environ, "OELALA_HOME": str(home)}, home)
 
 
 async def test_the_command_line_tells_once_and_shows_what_is_left(tmp_path: Path) -> None:
+    lend_sketch(tmp_path)
     path = tmp_path / "jobs.sqlite3"
     await filled(path)
     content = path.read_bytes()

@@ -3,7 +3,6 @@ goes on as soon as there is room."""
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import os
 import shutil
@@ -23,11 +22,11 @@ from oelala_desktop.domain.errors import CannotSave
 from oelala_desktop.domain.job import JobState, Output
 from oelala_desktop.services.inputs.videos import cut_video
 from oelala_desktop.services.joining import state_of, with_joined
+from tests.unit.domain.samples import some_job
 from tests.unit.services.inputs.making import video
-from tests.unit.services.test_pure_parts import some_job
 
 from .proxy import Fault, Proxy
-from .rig import App, Server, faults_in, running_app
+from .rig import Server, faults_in, running_app
 
 ONE = {"clip_count": 1}
 
@@ -57,25 +56,18 @@ def fill(disk: Path, keep: int = 0) -> Path:
     return ballast
 
 
-async def until_notice(app: App, seconds: float = 20) -> str:
-    async with asyncio.timeout(seconds):
-        while not app.notices:
-            await asyncio.sleep(0.05)
-    return app.notices[0]
-
-
 def final_names(folder: Path) -> list[str]:
-    return [p.name for p in folder.iterdir() if p.name.startswith("oelala_")] if folder.is_dir() else []
+    return [path.name for path in folder.glob("oelala_*") if path.suffix != ".part"]
 
 
-async def test_a_full_output_folder_is_waited_for(tmp_path: Path, server: Server, disk: Path) -> None:
+async def test_a_full_output_folder_is_waited_for(tmp_path: Path, proxy: Proxy, disk: Path) -> None:
     ballast = fill(disk, keep=8192)
-    async with running_app(tmp_path / "home", server.url) as app:
+    async with running_app(tmp_path / "home", proxy.url) as app:
         job = await app.submit(**ONE, out=disk)
-        said = await until_notice(app)
+        said = await app.notice()
         assert said.startswith(f"Cannot save into {disk}: ")
         assert said.endswith("The result waits on the server until there is room.")
-        await asyncio.sleep(3.5)
+        await proxy.news.until(lambda: [str(p) for p in proxy.points].count("before GET /view 4"), "a fourth try")
         assert len(app.notices) == 1
         assert final_names(disk) == []
         ballast.unlink()
@@ -89,7 +81,7 @@ async def test_a_folder_that_becomes_read_only_is_waited_for(tmp_path: Path, ser
     async with running_app(tmp_path / "home", server.url) as app:
         subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
         job = await app.submit(**ONE, out=disk)
-        assert "Cannot save into" in await until_notice(app)
+        assert "Cannot save into" in await app.notice()
         assert final_names(disk) == []
         subprocess.run(["mount", "-o", "remount,rw", str(disk)], check=True)
         job = await app.end_of(job)
@@ -123,7 +115,7 @@ async def test_a_disk_that_is_full_for_the_join_alone(tmp_path: Path, proxy: Pro
     proxy.script = lambda point: script.get(str(point))
     async with running_app(tmp_path / "home", proxy.url) as app:
         job = await app.submit(out=disk)
-        assert (await until_notice(app)).startswith(f"Cannot save into {disk}: ")
+        assert (await app.notice()).startswith(f"Cannot save into {disk}: ")
         assert sorted(name.rpartition("_")[2] for name in final_names(disk)) == ["clip1.mp4", "clip2.mp4"]
         assert (await app.services.jobs.recent())[0].state is JobState.FETCHING
         ballast[0].unlink()
@@ -172,12 +164,14 @@ async def test_a_jobs_database_on_a_full_disk(tmp_path: Path, server: Server, di
             await app.submit(**ONE, out=tmp_path / "out", prompt="pan left")
         assert await _accepted(server) == before
         ballast.unlink()
+        server.brake.hold()
         job = await app.submit(**ONE, out=tmp_path / "out", prompt="pan left")
+        await app.running(job)
         ballast = fill(disk)
-        ended = app.services.scope.start(app.end_of(job), "end")
-        await asyncio.sleep(2.5)
-        ballast.unlink(missing_ok=True)
-        assert (await ended).state is JobState.DONE
+        server.brake.release()
+        await app.notice()
+        ballast.unlink()
+        assert (await app.end_of(job)).state is JobState.DONE
     async with running_app(home, server.url, connect=False) as app:
         jobs = await app.services.jobs.recent()
         assert [j.state for j in jobs] == [JobState.DONE, JobState.DONE]

@@ -4,6 +4,7 @@ job still ends."""
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gzip
 import json
 import random
@@ -116,9 +117,8 @@ async def test_a_result_cut_short_on_its_way_is_fetched_again(tmp_path: Path, ho
 async def test_a_size_beyond_the_limit_is_not_even_begun(tmp_path: Path, hostile: Hostile) -> None:
     async def endless(request: Request) -> Response:
         async def zeros() -> AsyncIterator[bytes]:
-            while True:
-                yield bytes(2**16)
-                await asyncio.sleep(0.01)
+            yield bytes(2**16)
+            await asyncio.Event().wait()
 
         return StreamingResponse(zeros(), headers={"content-length": str(2**40)})
 
@@ -165,8 +165,8 @@ async def test_a_redirected_result_is_not_followed(tmp_path: Path, hostile: Host
 async def test_one_byte_a_second_is_given_up_and_tried_again(
     tmp_path: Path, hostile: Hostile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(transfer, "_SLOW_FOR", 0.8)
-    slow = True
+    monkeypatch.setattr(transfer, "_SLOW_FOR", 0.1)
+    quick = asyncio.Event()
     tries = 0
     mp4 = SAMPLES["mp4"]()
 
@@ -177,19 +177,16 @@ async def test_one_byte_a_second_is_given_up_and_tried_again(
         async def bytewise() -> AsyncIterator[bytes]:
             for offset in range(len(mp4)):
                 yield mp4[offset : offset + 1]
-                await asyncio.sleep(0.5)
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(quick.wait(), 0.06)
 
-        if not slow:
-            return Response(mp4)
         return StreamingResponse(bytewise(), headers={"content-length": str(len(mp4))})
 
     hostile.answers["/view"] = trickle
     async with running_app(tmp_path / "home", hostile.url) as app:
         job = await app.submit(**ONE)
-        async with asyncio.timeout(60):
-            while not app.notices:
-                await asyncio.sleep(0.1)
-        slow = False
+        await app.notice()
+        quick.set()
         job = await app.end_of(job)
         assert job.state is JobState.DONE
         assert len(app.notices) == 1 and "too slowly" in app.notices[0]
@@ -204,11 +201,9 @@ async def test_a_stalled_result_can_be_given_up_by_the_user(tmp_path: Path, host
     hostile.answers["/view"] = ill
     async with running_app(tmp_path / "home", hostile.url) as app:
         job = await app.submit(**ONE)
-        async with asyncio.timeout(60):
-            while hostile.seen.count("GET /view") < 3:
-                await asyncio.sleep(0.05)
+        await hostile.news.until(lambda: hostile.seen.count("GET /view") >= 3, "a third try")
         await app.services.jobs.cancel(job.id)
-        job = await app.end_of(job, 5)
+        job = await app.end_of(job)
         assert job.state is JobState.CANCELLED
     assert nothing_here(tmp_path / "home", job)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from oelala_desktop.services import engine as engine_module
-from oelala_desktop.services.engine import Engine
+from oelala_desktop.services.engine import Engine, Waits
 
 from .hostile import Hostile
 from .rig import App, running_app
@@ -22,9 +22,7 @@ class Looks:
     """Counts the looks for new lists that have ended."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, hostile: Hostile) -> None:
-        monkeypatch.setattr(engine_module, "_LISTS_HOLD", 0.0)
-        monkeypatch.setattr(engine_module, "_FIRST_WAIT", 0.02)
-        monkeypatch.setattr(engine_module, "_LONGEST_WAIT", 0.02)
+        monkeypatch.setattr(engine_module, "WAITS", Waits(first=0.02, longest=0.02, lists_hold=0.0))
         self._hostile = hostile
         self._ended = asyncio.Semaphore(0)
         real = Engine._relearn

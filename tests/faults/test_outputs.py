@@ -22,7 +22,7 @@ from oelala_desktop.api.job_view import job_row
 from oelala_desktop.api.schemas import Job as JobSchema
 from oelala_desktop.domain.events import MediaAdded
 from oelala_desktop.domain.job import Job, JobState
-from oelala_desktop.services import collecting
+from oelala_desktop.services.clock import CLOCK
 
 from .hostile import Hostile
 from .rig import App, running_app
@@ -183,7 +183,7 @@ async def test_a_file_that_is_not_given_out_costs_only_itself(tmp_path: Path, ho
 async def test_many_files_that_are_not_given_out_do_not_hold_up_the_video(
     tmp_path: Path, hostile: Hostile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(collecting, "jittered", lambda seconds: 0.0)
+    monkeypatch.setattr(CLOCK, "jittered", lambda seconds: 0.0)
     absent = [{"filename": f"gone{number}.flac", "subfolder": "", "type": "output"} for number in range(60)]
     asked: Counter[str] = Counter()
 

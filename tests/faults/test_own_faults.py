@@ -165,7 +165,6 @@ async def test_the_library_s_loops_stumble(
     async with running_app(tmp_path / "home", server.url) as app:
         await app.services.library.start()
         job = await app.end_of(await app.submit(**ONE))
-        async with asyncio.timeout(30):
-            while await app.services.library.by_path(Path(job.outputs[0].path)) is None or not app.notices:
-                await asyncio.sleep(0.05)
+        await app.until(lambda: app.services.library.by_path(Path(job.outputs[0].path)), "the result in My Media")
+        await app.notice()
         assert told_once(app, words)

@@ -15,13 +15,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import httpx
 import orjson
 import pytest
 
 from oelala_desktop.domain.job import JobState, Owner
 from oelala_desktop.services.fetching import result_stem
 from oelala_desktop.storage.presence import this_boot
+from tests.waiting import until
 
 from .proxy import Fault, Proxy
 from .rig import SETTINGS, Server, faults_in, lines_of, picture, running_app
@@ -81,19 +81,14 @@ async def test_a_living_process_keeps_its_jobs_and_its_parts(tmp_path: Path, pro
 async def test_a_killed_process_is_inherited_from(tmp_path: Path, proxy: Proxy) -> None:
     home = tmp_path / "home"
 
-    async def slow_down() -> None:
-        proxy.pace = 2000
-
-    proxy.script = lambda point: Fault(hook=slow_down) if str(point) == "before GET /view 1" else None
+    proxy.script = lambda point: Fault("half") if str(point) == "after GET /view 1" else None
     other = await other_process(home, proxy.url)
-    async with asyncio.timeout(60):
-        while not list((home / "output").glob("*.part")):
-            await asyncio.sleep(0.02)
+    await until(lambda: list((home / "output").glob("*.part")), "half a result")
     async with running_app(home, proxy.upstream_url) as app:
         assert await app.take_up() == []
         other.kill()
         await other.communicate()
-        proxy.script, proxy.pace = lambda point: None, 0
+        proxy.script = lambda point: None
         left = list((home / "output").glob("*.part"))
         engine = app.services.engines.named(proxy.url)
         await engine.connect()
@@ -140,8 +135,7 @@ async def test_two_starts_share_out_what_was_left(tmp_path: Path, server: Server
         await app.services.jobs.pause(True)
         left = [(await app.submit(**ONE, seed=n)).id for n in range(6)]
         await app.services.jobs.pause(False)
-    for job_id in left:
-        await _orphan(home, server.url, job_id)
+    await _orphan(home, server.url, left)
     command = [sys.executable, "-m", "oelala_desktop", "jobs", "--wait", "--json"]
     environment = {**os.environ, "OELALA_HOME": str(home)}
     starts = [
@@ -157,11 +151,11 @@ async def test_two_starts_share_out_what_was_left(tmp_path: Path, server: Server
     assert not faults_in(home, jobs, files=1)
 
 
-async def _orphan(home: Path, url: str, job_id: str) -> None:
-    """Gives the job an owner that is no more."""
+async def _orphan(home: Path, url: str, job_ids: Sequence[str]) -> None:
+    """Gives the jobs an owner that is no more."""
     async with running_app(home, url, connect=False) as app:
-        job = await app.services.jobs.find(job_id)
-        await app.services.store.save(replace(job, owner=GONE))
+        jobs = [await app.services.jobs.find(job_id) for job_id in job_ids]
+        await app.services.store.save(*(replace(job, owner=GONE) for job in jobs))
 
 
 @pytest.mark.parametrize("space", [(), ("unshare", "--user", "--map-root-user", "--pid", "--fork", "--kill-child")])
@@ -234,29 +228,22 @@ async def test_ctrl_c_while_waiting_ends_no_job(tmp_path: Path, server: Server) 
 async def test_processes_share_their_two_places_on_a_server(tmp_path: Path, server: Server) -> None:
     """What the dead left there does not count."""
     home = tmp_path / "home"
-    picture(home / "given")
-    async with running_app(home, server.url) as app, httpx.AsyncClient(base_url=server.url) as http:
-
-        async def on_server() -> int:
-            queue = (await http.get("/queue")).json()
-            return len(queue["queue_running"]) + len(queue["queue_pending"])
-
-        server.brake.hold()
+    server.brake.hold()
+    async with running_app(home, server.url) as app, running_app(home, server.url) as third:
         endless = await app.submit()
         await app.services.store.save(replace(endless, id="gone", state=JobState.SENT, owner=GONE))
-        others = [await other_process(home, server.url, seed=1)]
-        async with asyncio.timeout(60):
-            while await on_server() < 2:
-                await asyncio.sleep(0.05)
-        others.append(await other_process(home, server.url, seed=2))
-        for _ in range(15):
-            assert await on_server() == 2
-            await asyncio.sleep(0.2)
+        other = await other_process(home, server.url, seed=1)
+        await app.there(2)
+        late = await third.submit(seed=2, **ONE)
+        await third.looked()
+        assert (await third.services.jobs.find(late.id)).state is JobState.QUEUED
+        assert max(app.counted) == 2
         await app.services.jobs.cancel(endless.id)
         server.brake.release()
-        for other in others:
-            out, err = await other.communicate()
-            assert other.returncode == 0, (out, err)
+        out, err = await other.communicate()
+        assert other.returncode == 0, (out, err)
+        assert (await third.end_of(late)).state is JobState.DONE
+        assert max(app.counted) == 2
 
 
 async def test_only_parts_of_the_dead_are_swept(tmp_path: Path) -> None:

@@ -3,7 +3,6 @@ ours; jobs of others before ours are counted right."""
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +12,9 @@ import pytest
 from oelala_desktop.domain.errors import NotFound
 from oelala_desktop.domain.events import QueuePaused
 from oelala_desktop.domain.job import Job, JobState
-from oelala_desktop.sketch.executor import NodeWork
-from tests.sketch.holdable import Brake
 
 from .hostile import Hostile
-from .proxy import Proxy
+from .proxy import Fault, Proxy
 from .rig import Server, faults_in, running_app
 
 ONE = {"clip_count": 1}
@@ -33,16 +30,10 @@ async def test_one_runs_and_one_waits_there_the_others_here(tmp_path: Path, serv
     server.brake.hold()
     async with running_app(tmp_path / "home", server.url) as app:
         jobs = [await app.submit(**ONE, seed=n) for n in range(5)]
-        waiting = app.services.scope.start(app.services.jobs.wait_for([job.id for job in jobs]), "all")
-        await _until_there(server.url, 2)
-        most = sum(map(len, await on_server(server.url)))
+        await app.there(2)
         server.brake.release()
-        while not waiting.done():
-            running, pending = await on_server(server.url)
-            most = max(most, len(running) + len(pending))
-            await asyncio.sleep(0.05)
-        ended = waiting.result()
-    assert most == 2
+        ended = [await app.end_of(job) for job in jobs]
+    assert max(app.counted) == 2
     assert [job.state for job in ended] == [JobState.DONE] * 5
     assert [job.started_at for job in ended] == sorted(job.started_at or 0 for job in ended)
 
@@ -68,7 +59,7 @@ async def test_reorder_pause_and_resume(tmp_path: Path, server: Server) -> None:
         assert service.is_paused
         assert told == [QueuePaused(True)], "a window that asked before the pause was read"
         assert [job.id for job in taken] == [d, c, a]
-        await asyncio.sleep(1.5)
+        await app.looked()
         assert await on_server(server.url) == ([], [])
         await service.pause(False)
         ended = {job.id: job for job in await service.wait_for([a, b, c, d])}
@@ -82,13 +73,11 @@ async def test_jobs_of_others_are_counted_and_left_alone(tmp_path: Path, server:
     server.brake.hold()
     async with running_app(tmp_path / "other", server.url) as other, running_app(tmp_path / "home", server.url) as app:
         theirs = [await other.submit(**ONE, seed=n) for n in range(2)]
-        await _until_there(server.url, 2)
+        await app.there(2)
         ours = await app.submit(**ONE)
-        async with asyncio.timeout(40):
-            while 2 not in app.ahead:
-                await asyncio.sleep(0.02)
+        await app.until(lambda: 2 in app.ahead, "two jobs before ours")
         spare = await app.submit(**ONE, seed=9)
-        await _until_there(server.url, 4)
+        await app.there(4)
         await app.services.jobs.cancel(spare.id)
         assert (await app.end_of(spare)).state is JobState.CANCELLED
         assert await on_server(server.url) == ([theirs[0].id], [theirs[1].id, ours.id])
@@ -101,34 +90,47 @@ async def test_jobs_of_others_are_counted_and_left_alone(tmp_path: Path, server:
     assert counted == sorted(counted, reverse=True)
 
 
-async def _until_there(url: str, count: int) -> None:
-    async with asyncio.timeout(40):
-        while sum(map(len, await on_server(url))) < count:
-            await asyncio.sleep(0.02)
-
-
 async def test_only_the_running_job_that_was_meant_is_cancelled(tmp_path: Path, server: Server) -> None:
     server.brake.hold()
     async with running_app(tmp_path / "home", server.url) as app:
         first = await app.submit(**ONE)
         second = await app.submit(**ONE, seed=3)
-        while (await app.services.jobs.find(first.id)).state is not JobState.RUNNING:
-            await asyncio.sleep(0.02)
+        await app.running(first)
         await app.services.jobs.cancel(first.id)
         assert (await app.end_of(first)).state is JobState.CANCELLED
         server.brake.release()
         assert (await app.end_of(second)).state is JobState.DONE
 
 
-@pytest.mark.parametrize("moment", range(6))
-async def test_cancelling_at_any_moment_of_the_sending(tmp_path: Path, server: Server, moment: int) -> None:
+@pytest.mark.parametrize(
+    "moment",
+    [
+        "at once",
+        "before POST /upload/image 1",
+        "after POST /upload/image 1",
+        "before POST /prompt 1",
+        "after POST /prompt 1",
+        "before ws execution_start 1",
+    ],
+)
+async def test_cancelling_at_any_moment_of_the_sending(
+    tmp_path: Path, server: Server, proxy: Proxy, moment: str
+) -> None:
     server.brake.hold()
-    async with running_app(tmp_path / "home", server.url) as app:
+    async with running_app(tmp_path / "home", proxy.url) as app:
+
+        async def cancel() -> None:
+            """Begun now, while what the moment is of goes on."""
+            (job,) = await app.services.jobs.recent()
+            app.services.scope.start(app.services.jobs.cancel(job.id), "cancel")
+
+        proxy.script = lambda point: Fault(hook=cancel) if str(point) == moment else None
         job = await app.submit(**ONE)
-        await asyncio.sleep(0.01 * moment)
-        await app.services.jobs.cancel(job.id)
+        if moment == "at once":
+            await app.services.jobs.cancel(job.id)
         job = await app.end_of(job)
         assert job.state is JobState.CANCELLED
+        assert moment == "at once" or moment in map(str, proxy.points)
         assert await on_server(server.url) == ([], [])
     assert not faults_in(tmp_path / "home", [job], files=1)
 
@@ -140,7 +142,7 @@ async def test_a_cancel_that_does_not_reach_the_server_outlives_the_app(
     server.brake.hold()
     async with running_app(home, proxy.url) as app:
         job = await app.submit(**ONE)
-        await _until_there(proxy.upstream_url, 1)
+        await app.there(1)
         proxy.refusing = True
         await app.services.jobs.cancel(job.id)
     assert (await on_server(proxy.upstream_url)) == ([job.id], [])
@@ -157,7 +159,7 @@ async def test_a_job_is_cancelled_by_the_one_who_drives_it(tmp_path: Path, serve
     server.brake.hold()
     async with running_app(home, server.url) as driving, running_app(home, server.url) as asking:
         running, waiting = await driving.submit(**ONE), await driving.submit(**ONE, seed=2)
-        await _until_there(server.url, 2)
+        await driving.there(2)
         here = await driving.submit(**ONE, seed=3)
         for job in (here, waiting, running):
             await asking.services.jobs.cancel(job.id)
@@ -182,22 +184,18 @@ async def test_retry_with_the_same_and_with_a_new_seed_and_variations(tmp_path: 
     assert len({made.path for job in everything for made in job.outputs}) == 5
 
 
-async def test_a_submission_that_came_through_twice_is_taken_back_once(
-    tmp_path: Path, hostile: Hostile, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_submission_that_came_through_twice_is_taken_back_once(tmp_path: Path, held: Hostile) -> None:
     """A retrying gateway posts the same prompt twice while another job runs."""
-    brake = Brake(tmp_path / "hold")
-    monkeypatch.setattr(NodeWork, "progress", brake.step)
-    brake.hold()
-    async with running_app(tmp_path / "home", hostile.url) as app:
+    async with running_app(tmp_path / "home", held.url) as app:
         first = await app.submit(**ONE)
         second = await app.submit(**ONE, seed=2)
-        await _until_there(hostile.url, 2)
-        await _post_again(hostile.url, second.id)
-        async with asyncio.timeout(40):
-            while (await on_server(hostile.url))[1] != [second.id] or "POST /queue" not in hostile.seen:
-                await asyncio.sleep(0.05)
-        brake.release()
+        await app.there(2)
+        await _post_again(held.url, second.id)
+        await app.until(lambda: 3 in app.counted, "the prompt twice")
+        await app.there(2)
+        assert "POST /queue" in held.seen
+        assert await on_server(held.url) == ([first.id], [second.id])
+        held.brake.release()
         ended = [await app.end_of(job) for job in (first, second)]
         assert [job.state for job in ended] == [JobState.DONE] * 2
     assert not faults_in(tmp_path / "home", ended, files=1)

@@ -14,7 +14,7 @@ from oelala_desktop.domain.job import Job, JobState, Progress
 from oelala_desktop.services.jobs import Wish
 
 from .rig import SETTINGS, App, Server, faults_in, running_app
-from .test_queue import ONE, _until_there, on_server
+from .test_queue import ONE, on_server
 
 
 def pictures(folder: Path, count: int) -> list[Path]:
@@ -101,7 +101,7 @@ async def test_cancel_all_that_waits_and_undo_it(tmp_path: Path, server: Server)
         service = app.services.jobs
         running = await app.submit(**ONE)
         there = await app.submit(**ONE, seed=2)
-        await _until_there(server.url, 2)
+        await app.there(2)
         here = [await app.submit(**ONE, seed=n) for n in (3, 4, 5)]
         done = await service.cancel_waiting()
         assert set(done.ids) == {there.id, *(job.id for job in here)}
@@ -130,7 +130,7 @@ async def test_two_undos_at_once_bring_each_job_back_once(tmp_path: Path, server
     async with running_app(tmp_path / "home", server.url) as app:
         service = app.services.jobs
         running, there = await app.submit(**ONE), await app.submit(**ONE, seed=2)
-        await _until_there(server.url, 2)
+        await app.there(2)
         token = (await service.cancel_waiting()).token
         await service.pause(True)
         outcomes = await asyncio.gather(*(service.undo_cancel(token) for _ in range(2)), return_exceptions=True)
@@ -145,7 +145,7 @@ async def test_what_begins_or_comes_meanwhile_is_not_cancelled(tmp_path: Path, s
     async with running_app(tmp_path / "home", server.url) as app:
         service, store, driver = app.services.jobs, app.services.store, app.services.jobs.driver(app.engine)
         running, there = await app.submit(**ONE), await app.submit(**ONE, seed=2)
-        await _until_there(server.url, 2)
+        await app.there(2)
         late: list[Job] = []
         save, open_jobs = store.save, store.open_jobs
 

@@ -11,8 +11,6 @@ import socket
 import ssl
 import stat
 import subprocess
-import sys
-from asyncio.subprocess import PIPE
 from pathlib import Path
 from typing import Any
 
@@ -23,13 +21,13 @@ from oelala_desktop.domain.job import JobState
 from oelala_desktop.metadata import read
 from oelala_desktop.services.health import check_health
 from tests.ports import free_port
+from tests.warm import run_warm
 
 from .hostile import Hostile, hostile_server
 from .rig import SETTINGS, App, Server, faults_in, picture, running_app
 
 ONE = {"clip_count": 1}
 CANARY = "c4nary-f1tz-w4xbill-0815"
-PROGRAM = [sys.executable, "-m", "oelala_desktop"]
 
 
 @pytest.fixture(scope="session")
@@ -218,11 +216,8 @@ async def test_a_silent_port_is_a_cause_of_its_own(tmp_path: Path) -> None:
 
 
 async def _run(home: Path, *command: str, **more: str) -> tuple[int | None, str]:
-    process = await asyncio.create_subprocess_exec(
-        *PROGRAM, *command, stdout=PIPE, stderr=PIPE, env={**os.environ, "OELALA_HOME": str(home), **more}
-    )
-    out, err = await process.communicate()
-    return process.returncode, out.decode() + err.decode()
+    ran = await asyncio.to_thread(run_warm, command, {**os.environ, "OELALA_HOME": str(home), **more}, home)
+    return ran.returncode, ran.stdout + ran.stderr
 
 
 def _generate(home: Path, engine: str) -> list[str]:

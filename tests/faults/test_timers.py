@@ -1,21 +1,13 @@
-"""Clocks jump; what waits or measures goes by the monotonic one. Back-off grows from half a second to fifteen, never in
-step with others."""
+"""Clocks jump; what waits or measures goes by the monotonic one."""
 
 from __future__ import annotations
 
 import ast
-import asyncio
 from pathlib import Path
 
 import pytest
 
 import oelala_desktop
-from oelala_desktop.domain.events import EngineChanged
-from oelala_desktop.services import engine
-from oelala_desktop.services.engine import jittered
-
-from .proxy import Proxy
-from .rig import running_app
 
 _PACKAGE = Path(oelala_desktop.__file__).parent
 #: file ages are wall-clock times on both sides
@@ -30,74 +22,23 @@ def _wall_clock_arithmetic(path: Path) -> list[str]:
             continue
         for node in ast.walk(function):
             inside = ast.walk(node) if isinstance(node, ast.BinOp | ast.Compare) else ()
-            if any(isinstance(n, ast.Call) and ast.unparse(n.func) in ("time.time", "datetime.now") for n in inside):
+            if any(isinstance(n, ast.Call) and _is_time_of_day(ast.unparse(n.func)) for n in inside):
                 found.append(function.name)
     return found
 
 
+def _is_time_of_day(called: str) -> bool:
+    return called in ("time.time", "datetime.now") or called.endswith("clock.wall")
+
+
 @pytest.mark.parametrize("folder", ["comfy", "services"])
 def test_no_timer_goes_by_the_time_of_day(folder: str) -> None:
-    timers = ("comfy", "driver", "board", "asking", "sending", "collecting", "engine", "fetching", "leftovers", "jobs")
+    timers = (
+        "driver", "board", "asking", "sending", "collecting", "engine", "fetching", "leftovers", "jobs", "queue",
+        "inability", "tasks", "lanes", "complaints",
+    )  # fmt: skip
     for path in (_PACKAGE / folder).glob("*.py"):
         if folder == "services" and path.stem not in timers:
             continue
         found = {(path.name, name) for name in _wall_clock_arithmetic(path)} - _FILE_AGES
         assert not found
-
-
-def test_waits_are_spread() -> None:
-    waits = [jittered(4.0) for _ in range(2000)]
-    assert 3.0 <= min(waits) < 3.1
-    assert 4.9 < max(waits) <= 5.0
-
-
-async def test_attempts_grow_rarer(tmp_path: Path, proxy: Proxy, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Down at start: half a second, then twice as long each time up to fifteen, and at once when the user asks."""
-    waits: list[float] = []
-
-    def noted(seconds: float) -> float:
-        waits.append(seconds)
-        return 0.0 if len(waits) < 8 else 3600.0
-
-    monkeypatch.setattr(engine, "jittered", noted)
-    async with running_app(tmp_path / "home", proxy.url, connect=False) as app:
-        said: list[str] = []
-        app.services.bus.subscribe(EngineChanged, lambda event: said.append(event.engine.state))
-        proxy.refusing = True
-        app.engine.start()
-        await _as_many(waits, 8)
-        assert waits == [0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 15.0, 15.0]
-        assert len(proxy.attempts) >= 8
-        assert said == ["connecting", "offline"]
-        proxy.refusing = False
-        app.engine.retry_now()
-        async with asyncio.timeout(30):
-            await app.engine.wait_online()
-
-
-async def _as_many(waits: list[float], count: int) -> None:
-    async with asyncio.timeout(60):
-        while len(waits) < count:
-            await asyncio.sleep(0.01)
-
-
-async def test_attempts_stay_frequent_while_a_job_is_out(
-    tmp_path: Path, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    waits: list[float] = []
-
-    def noted(seconds: float) -> float:
-        waits.append(seconds)
-        return 0.0
-
-    async with running_app(tmp_path / "home", proxy.url) as app:
-        job = await app.submit(clip_count=1)
-        while not proxy.accepted:
-            await asyncio.sleep(0.01)
-        monkeypatch.setattr(engine, "jittered", noted)
-        proxy.refusing = True
-        await proxy.cut_all()
-        await _as_many(waits, 8)
-        assert max(waits) == 1.5
-        proxy.refusing = False
-        await app.end_of(job)

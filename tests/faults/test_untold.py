@@ -3,7 +3,6 @@ name, the end is told, and the next job is sent."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -14,16 +13,13 @@ from starlette.responses import JSONResponse, Response
 
 from oelala_desktop.comfy import client
 from oelala_desktop.domain.job import Job, JobState
-from oelala_desktop.domain.life import RULES
 
 from .hostile import Hostile
-from .rig import App, faults_in, running_app
+from .rig import QUICK, App, faults_in, running_app
 
 ONE = {"clip_count": 1}
 Bad = Callable[[str], Response]
-
-
-QUICK = replace(RULES, baffled_tries=4, baffled_pause=0.01)
+SOON = replace(QUICK, baffled_tries=4, baffled_pause=0.01)
 
 
 @pytest.fixture(autouse=True)
@@ -67,7 +63,7 @@ async def two_stuck_and_one_more(app: App, hostile: Hostile, bad: Bad) -> list[J
 
 @pytest.mark.parametrize("bad", [broken, endless, gibberish, forgotten])
 async def test_a_result_is_found_by_its_name(tmp_path: Path, hostile: Hostile, bad: Bad) -> None:
-    async with running_app(tmp_path / "home", hostile.url, rules=QUICK) as app:
+    async with running_app(tmp_path / "home", hostile.url, rules=SOON) as app:
         ended = await two_stuck_and_one_more(app, hostile, bad)
     assert [job.state for job in ended] == [JobState.DONE] * 3
     assert not faults_in(tmp_path / "home", ended, files=1)
@@ -79,7 +75,7 @@ async def test_a_result_is_found_by_its_name(tmp_path: Path, hostile: Hostile, b
 async def test_without_a_result_it_is_over_and_told(
     tmp_path: Path, hostile: Hostile, bad: Bad, state: JobState
 ) -> None:
-    async with running_app(tmp_path / "home", hostile.url, rules=QUICK) as app:
+    async with running_app(tmp_path / "home", hostile.url, rules=SOON) as app:
         await app.services.jobs.pause(True)
         jobs = [await app.submit(**ONE, seed=n) for n in range(3)]
 
@@ -101,7 +97,7 @@ async def test_without_a_result_it_is_over_and_told(
 @pytest.mark.parametrize("status", [405, 501, 403, 500])
 async def test_where_head_is_refused_get_asks(tmp_path: Path, hostile: Hostile, status: int) -> None:
     hostile.say("HEAD /view", "", status)
-    async with running_app(tmp_path / "home", hostile.url, rules=QUICK) as app:
+    async with running_app(tmp_path / "home", hostile.url, rules=SOON) as app:
         ended = await two_stuck_and_one_more(app, hostile, forgotten)
     assert [job.state for job in ended] == [JobState.DONE] * 3
     assert not faults_in(tmp_path / "home", ended, files=1)
@@ -109,7 +105,7 @@ async def test_where_head_is_refused_get_asks(tmp_path: Path, hostile: Hostile, 
 
 async def test_one_job_s_trouble_holds_up_no_other(tmp_path: Path, hostile: Hostile) -> None:
     """The first is asked about for ever, so to speak; the second, asked about in the same breath, is done meanwhile."""
-    patient = replace(QUICK, baffled_tries=10**6)
+    patient = replace(SOON, baffled_tries=10**6)
     async with running_app(tmp_path / "home", hostile.url, rules=patient) as app:
         await app.services.jobs.pause(True)
         stuck, fine = await app.submit(**ONE), await app.submit(**ONE, seed=2)
@@ -121,14 +117,14 @@ async def test_one_job_s_trouble_holds_up_no_other(tmp_path: Path, hostile: Host
 
 async def test_a_queue_that_cannot_be_read_leaves_the_history(tmp_path: Path, hostile: Hostile) -> None:
     hostile.say("GET /queue", "boom", 500)
-    async with running_app(tmp_path / "home", hostile.url, rules=QUICK) as app:
+    async with running_app(tmp_path / "home", hostile.url, rules=SOON) as app:
         ended = [await app.end_of(await app.submit(**ONE, seed=n)) for n in range(2)]
     assert [job.state for job in ended] == [JobState.DONE] * 2
     assert not faults_in(tmp_path / "home", ended, files=1)
 
 
 async def test_a_cancelled_job_of_which_nothing_is_told_is_cancelled(tmp_path: Path, hostile: Hostile) -> None:
-    async with running_app(tmp_path / "home", hostile.url, rules=QUICK) as app:
+    async with running_app(tmp_path / "home", hostile.url, rules=SOON) as app:
         await app.services.jobs.pause(True)
         job = await app.submit(**ONE)
         say_of(hostile, broken, {job.id})
@@ -136,8 +132,6 @@ async def test_a_cancelled_job_of_which_nothing_is_told_is_cancelled(tmp_path: P
         hostile.say("GET /queue", '{"queue_running": [], "queue_pending": []}')
         hostile.frames = lambda frame: []
         await app.services.jobs.pause(False)
-        async with asyncio.timeout(20):
-            while f"GET /history/{job.id}" not in hostile.seen:
-                await asyncio.sleep(0.02)
+        await hostile.news.until(lambda: f"GET /history/{job.id}" in hostile.seen, "a question about the job")
         await app.services.jobs.cancel(job.id)
         assert (await app.end_of(job)).state is JobState.CANCELLED

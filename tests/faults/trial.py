@@ -11,7 +11,9 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from oelala_desktop.domain.errors import OelalaError
 from oelala_desktop.domain.job import JobState
+from tests.waiting import until
 
 from .proxy import Fault, Point, Proxy
 from .rig import SETTINGS, App, Server, faults_in, lines_of, picture, running_app
@@ -104,7 +106,7 @@ class Trial:
     async def _connected(self) -> AsyncIterator[App]:
         """An app whose first attempt to connect may fail: it is tried until it works."""
         async with running_app(self.home, self.proxy.url, connect=False) as app:
-            await _connect(app)
+            await until(lambda: _connects(app), "a server")
             yield app
 
     async def _in_a_process(self) -> None:
@@ -158,13 +160,7 @@ class Trial:
             where.append(text)
 
 
-async def _connect(app: App) -> None:
-    from oelala_desktop.domain.errors import OelalaError
-
-    for _ in range(20):
-        try:
-            await app.engine.connect()
-            return
-        except OelalaError:
-            await asyncio.sleep(0.2)
-    await app.engine.connect()
+async def _connects(app: App) -> bool:
+    with contextlib.suppress(OelalaError):
+        await app.engine.connect()
+    return app.engine.is_online and app.engine.catalog is not None

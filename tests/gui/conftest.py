@@ -8,16 +8,20 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("PULSE_SERVER", "unix:/nowhere")  # nobody at the machine shall hear the tests
 os.environ.setdefault("PIPEWIRE_REMOTE", "/nowhere")
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from oelala_desktop.ui import motion
 from oelala_desktop.ui.appearance import Theme
 from oelala_desktop.ui.garbage import GarbageCollector
+from tests.gui.living import PATIENCE
 
+PATIENCE_MS = round(PATIENCE * 1000)
 _HERE = Path(__file__).parent
 
 
@@ -25,7 +29,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if _HERE in item.path.parents:
             item.add_marker(pytest.mark.qt_log_level_fail("WARNING"))
-            offscreen = ("plugin does not support propagateSizeHints", "No RHI backend")
+            offscreen = ("plugin does not support", "No RHI backend")
             item.add_marker(pytest.mark.qt_log_ignore(*offscreen))
 
 
@@ -33,6 +37,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def theme(qapp: QApplication) -> Theme:
     GarbageCollector(qapp)
     return Theme(qapp, "dark")
+
+
+class PatientBot(QtBot):
+    """Waits as long as anything may take on a busy machine."""
+
+    def waitUntil(self, callback: Callable[[], object], *, timeout: int = PATIENCE_MS) -> None:
+        super().waitUntil(callback, timeout=timeout)
+
+    def waitSignal(self, signal: Any, *, timeout: int = PATIENCE_MS, **more: Any) -> Any:
+        return super().waitSignal(signal, timeout=timeout, **more)
+
+    def waitSignals(self, signals: Any, *, timeout: int = PATIENCE_MS, **more: Any) -> Any:
+        return super().waitSignals(signals, timeout=timeout, **more)
+
+
+@pytest.fixture
+def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
+    return PatientBot(request)
 
 
 @pytest.fixture(autouse=True)

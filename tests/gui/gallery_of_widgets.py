@@ -19,13 +19,10 @@ def _states(seeded: object) -> dict[str, Callable[[], object]]:
 
     def unfolded() -> None:
         seeded.running()
-        cards = seeded.page.form.cards
-        for key in ("model", "lora", "sampling", "memory", "preset"):
-            cards._cards[key].set_open(True)
-        for fold in cards._folds.values():
-            fold.set_open(True)
-        seeded.page.form.set_value("steps", 8)
-        seeded.page.form.show_field_error("switch_step", "The switch step must be less than the 8 steps.")
+        form = seeded.page.form
+        form.open_folds(form.cards.foldable() - {"more"})
+        form.set_value("steps", 8)
+        form.show_field_error("switch_step", "The switch step must be less than the 8 steps.")
 
     def page(page_id: str) -> Callable[[], None]:
         return lambda: shell.show_page(page_id)
@@ -63,7 +60,6 @@ def _states(seeded: object) -> dict[str, Callable[[], object]]:
 
 
 def _draw(directory: Path, mode: str, suffix: str, wanted: list[str]) -> None:
-    from PySide6.QtCore import QEventLoop, QTimer
     from PySide6.QtWidgets import QApplication
 
     from oelala_desktop.ui import motion
@@ -84,9 +80,8 @@ def _draw(directory: Path, mode: str, suffix: str, wanted: list[str]) -> None:
         seeded.shell.show()
         app.processEvents()
         _states(seeded)[name]()
-        loop = QEventLoop()
-        QTimer.singleShot(60, loop.quit)
-        loop.exec()
+        for _ in range(3):  # what is laid out may ask for another layout
+            app.processEvents()
         seeded.shell.grab().save(str(directory / f"{name}-{mode}{suffix}.png"))
         seeded.shell.close()
         seeded.shell.deleteLater()

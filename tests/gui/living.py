@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import os
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -16,7 +17,7 @@ from pathlib import Path
 
 import orjson
 import qasync
-from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtCore import QAbstractEventDispatcher, QCoreApplication, QEvent, QTimer
 from PySide6.QtWidgets import QApplication
 
 from oelala_desktop.bootstrap import Services
@@ -27,6 +28,9 @@ from oelala_desktop.ui.pages.tool_view import ToolView
 from oelala_desktop.ui.shell import Shell
 from oelala_desktop.ui.studio import Studio
 
+#: seconds that anything may take on a busy machine
+PATIENCE = 60.0
+_BEAT_MS = 50
 Scenario = Callable[[MainWindow], Awaitable[None]]
 
 
@@ -61,12 +65,45 @@ async def living_window(qapp: QApplication, home: Path, engine: str) -> AsyncIte
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # players and all, before the program ends
 
 
-async def until(condition: Callable[[], object], what: str, seconds: float = 60) -> None:
-    """Lets the loop turn until `condition` holds."""
-    deadline = asyncio.get_running_loop().time() + seconds
-    while not condition():
-        assert asyncio.get_running_loop().time() < deadline, f"waited {seconds:g} s for {what}"
-        await asyncio.sleep(0.02)
+async def until(condition: Callable[[], object], what: str, seconds: float = PATIENCE) -> None:
+    """Returns when `condition` holds. It is looked at whenever the window has done all that there was to do, and now
+    and then for what happens elsewhere: on a thread, on the disk, in another process."""
+    met = asyncio.get_running_loop().create_future()
+    looking = False
+
+    def look() -> None:
+        nonlocal looking
+        if looking or met.done():
+            return
+        looking = True  # what it calls may turn the loop
+        try:
+            if condition():
+                met.set_result(None)
+        except Exception as error:  # noqa: BLE001 - it is raised where somebody waits for it
+            met.set_exception(error)
+        finally:
+            looking = False
+
+    dispatcher = QAbstractEventDispatcher.instance()
+    beat = QTimer(interval=_BEAT_MS)
+    beat.timeout.connect(look)
+    beat.start()
+    dispatcher.aboutToBlock.connect(look)
+    try:
+        look()
+        async with asyncio.timeout(seconds):
+            await met
+    except TimeoutError:
+        raise AssertionError(f"waited {seconds:g} s for {what}") from None
+    finally:
+        dispatcher.aboutToBlock.disconnect(look)
+        beat.stop()
+
+
+async def turned() -> None:
+    """Returns when the window has done all that there was to do."""
+    looks = itertools.count()
+    await until(lambda: next(looks) > 2, "a turn of the loop")
 
 
 def page_of(window: MainWindow, tool: str = "image-to-video") -> ToolView:

@@ -16,6 +16,7 @@ from oelala_desktop.ui.gallery.media_page import MediaPage
 from oelala_desktop.ui.main_window import MainWindow
 from tests.benchmarks.corpus import tagged_video
 from tests.gui.living import live, until
+from tests.gui.reach import has_button, press
 from tests.metadata import corpus
 
 #: nobody listens there: no engine is started for tests that need none
@@ -135,14 +136,6 @@ class Gallery:
         self.page.toolbar.search.selectAll()
         self.type(text)
 
-    def button(self, text: str) -> QWidget:
-        """A button of a notice or a question, by its words."""
-        from PySide6.QtWidgets import QAbstractButton
-
-        found = [b for b in self.shell.findChildren(QAbstractButton) if b.text() == text and b.isVisible()]
-        assert found, f"there is no button {text}"
-        return found[-1]
-
     async def front(self) -> None:
         """The window in front again after a question; a window manager sees to that, there is none here."""
         self.shell.activateWindow()
@@ -150,14 +143,9 @@ class Gallery:
         self.grid.setFocus()
 
     async def press_button(self, text: str) -> None:
-        await until(lambda: self._has_button(text), f"the button {text}")
-        QTest.mouseClick(self.button(text), Qt.MouseButton.LeftButton)
-
-    def _has_button(self, text: str) -> bool:
-        try:
-            return bool(self.button(text))
-        except AssertionError:
-            return False
+        """Of a notice, a question or a panel, by its words."""
+        await until(lambda: has_button(self.shell, text), f"the button {text}")
+        press(self.shell, text)
 
 
 def _focused() -> QWidget:
@@ -200,6 +188,11 @@ async def show(window: MainWindow, page_id: str, ready: int | None, act: Act) ->
         await found.shows_count(ready)
         await until(lambda: page.grid.hasFocus() or not ready, "the grid in focus")
     await act(found)
+
+
+def names_in(home: Path) -> list[str]:
+    """Of the files in its output folder. What was deleted is gone from there once the window is closed."""
+    return sorted(path.name for path in (home / "output").iterdir())
 
 
 def letters(names: str) -> Sequence[str]:

@@ -20,6 +20,7 @@ from typing import Self, TypeVar
 
 import psutil
 from PIL import Image, ImageChops, ImageGrab
+from watchfiles import watch
 
 _PANEL = """<?xml version="1.0" encoding="UTF-8"?>
 <channel name="xfce4-panel" version="1.0">
@@ -38,7 +39,8 @@ _PANEL = """<?xml version="1.0" encoding="UTF-8"?>
 """
 _WATCHER = "org.kde.StatusNotifierWatcher"
 _ITEM = "org.kde.StatusNotifierItem"
-
+#: seconds that anything may take on a busy machine
+PATIENCE = 60.0
 
 T = TypeVar("T")
 
@@ -49,15 +51,6 @@ def missing(*programs: str) -> str:
     return f"not installed here: {', '.join(absent)}" if absent else ""
 
 
-def wait_for(look: Callable[[], T], what: str, seconds: float = 60) -> T:
-    """The first true answer of `look`."""
-    deadline = time.monotonic() + seconds
-    while not (answer := look()):
-        assert time.monotonic() < deadline, f"waited {seconds:g} s for {what}"
-        time.sleep(0.05)
-    return answer
-
-
 class Screen:
     """`folder` is where the programs of this screen have their homes and their output."""
 
@@ -65,6 +58,10 @@ class Screen:
         self.folder = Path(tempfile.mkdtemp(prefix="screen"))  # short: a bus address has at most 108 characters
         self._size = size
         self._started: list[subprocess.Popen[bytes]] = []
+        #: of the files in the folder, where all that the programs say and keep is; at least ten a second
+        self._news = watch(
+            self.folder, watch_filter=None, step=10, debounce=50, rust_timeout=100, yield_on_timeout=True
+        )
         home = self.folder / "home"
         run = self.folder / "run"
         for place in (home, run):
@@ -96,7 +93,7 @@ class Screen:
             bus = self.folder / "bus"
             self.environment["DBUS_SESSION_BUS_ADDRESS"] = f"unix:path={bus}"
             self.start("dbus-daemon", "--session", "--nofork", "--nopidfile", f"--address=unix:path={bus}")
-            wait_for(bus.exists, "the session bus")
+            self.wait_for(bus.exists, "the session bus")
             self._manage_windows()
         except BaseException:
             self.close()
@@ -108,7 +105,7 @@ class Screen:
         for _ in range(3):
             manager = self.start("openbox")
             with contextlib.suppress(AssertionError):
-                wait_for(lambda: self.run("xdotool", "get_num_desktops"), "the window manager", 20)
+                self.wait_for(lambda: self.run("xdotool", "get_num_desktops"), "the window manager", 20)
                 return
             self.end(manager)
         raise AssertionError("no window manager: " + self.said("openbox"))
@@ -125,6 +122,15 @@ class Screen:
             with contextlib.suppress(psutil.Error):
                 process.kill()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def wait_for(self, look: Callable[[], T], what: str, seconds: float = PATIENCE) -> T:
+        """The first true answer of `look`, which is asked again when a program has written something, and now and then
+        besides for what is only to be seen."""
+        deadline = time.monotonic() + seconds
+        while not (answer := look()):
+            assert time.monotonic() < deadline, f"waited {seconds:g} s for {what}"
+            next(self._news)
+        return answer
 
     def processes(self) -> Iterator[psutil.Process]:
         """All that have our home in their environment, whatever became of their parents."""
@@ -155,7 +161,7 @@ class Screen:
         """A program with all that it started."""
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-        process.wait(10)
+        process.wait(PATIENCE)
 
     def output_of(self, program: str) -> Path:
         return self.folder / f"{Path(program).name}.txt"
@@ -173,7 +179,7 @@ class Screen:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
                 text=True,
-                timeout=5,
+                timeout=30,
             )
         except subprocess.TimeoutExpired:
             return ""
@@ -181,12 +187,23 @@ class Screen:
 
     # windows, keys and the pointer
 
-    def window(self, title: str, *, seconds: float = 60) -> str:
+    def window(self, title: str, *, seconds: float = PATIENCE) -> str:
         """The id of the visible window with this title, once there is one."""
-        return wait_for(lambda: self.windows(title), f"a window named {title}", seconds)[-1]
+        return self.wait_for(lambda: self.windows(title), f"a window named {title}", seconds)[-1]
 
     def windows(self, title: str) -> list[str]:
         return self.run("xdotool", "search", "--onlyvisible", "--name", title).split()
+
+    def to_front(self, window: str) -> None:
+        """Returns when it has the keys."""
+
+        def ask() -> bool:
+            if self.run("xdotool", "getactivewindow") == window:
+                return True  # asked for once more it would lose the keys for a moment
+            self.run("xdotool", "windowactivate", "--sync", window)
+            return False
+
+        self.wait_for(ask, f"window {window} in front")
 
     def keys(self, *names: str) -> None:
         self.run("xdotool", "key", "--delay", "60", *names)
@@ -196,17 +213,23 @@ class Screen:
 
     def place(self, window: str) -> tuple[int, int]:
         """The left upper corner of a window's inside."""
+        left, top, _, _ = self.box(window)
+        return left, top
+
+    def box(self, window: str) -> tuple[int, int, int, int]:
+        """A window's inside on the screen: left, top, right, bottom."""
         shown = dict(re.findall(r"(\w+)=(-?\d+)", self.run("xdotool", "getwindowgeometry", "--shell", window)))
-        return int(shown["X"]), int(shown["Y"])
+        left, top = int(shown["X"]), int(shown["Y"])
+        return left, top, left + int(shown["WIDTH"]), top + int(shown["HEIGHT"])
 
     def shot(self, box: tuple[int, int, int, int]) -> Image.Image:
         """A part of the screen: left, top, right, bottom."""
         return ImageGrab.grab(box, xdisplay=self.environment["DISPLAY"])
 
-    def changed(self, before: Image.Image, box: tuple[int, int, int, int]) -> tuple[int, int] | None:
-        """The left upper corner of what looks different now in that part of the screen."""
+    def changed(self, before: Image.Image, box: tuple[int, int, int, int], least: int) -> tuple[int, int] | None:
+        """The left upper corner of what looks different now in that part of the screen, `least` pixels wide."""
         found = ImageChops.difference(before, self.shot(box)).getbbox()
-        return (box[0] + found[0], box[1] + found[1]) if found else None
+        return (box[0] + found[0], box[1] + found[1]) if found and found[2] - found[0] >= least else None
 
     # the tray and notices
 
@@ -216,7 +239,7 @@ class Screen:
         channel.parent.mkdir(parents=True)
         channel.write_text(_PANEL)
         panel = self.start("xfce4-panel", "--disable-wm-check")
-        wait_for(lambda: self.has_owner(_WATCHER), "the panel's tray")
+        self.wait_for(lambda: self.has_owner(_WATCHER), "the panel's tray")
         return panel
 
     def has_owner(self, name: str) -> bool:
@@ -238,13 +261,13 @@ class Screen:
         self._ask(item, "/StatusNotifierItem", f"{_ITEM}.Activate", "int32:10", "int32:10")
 
     def _ask(self, name: str, path: str, method: str, *words: str) -> str:
-        fixed = ("dbus-send", "--session", "--print-reply=literal", "--reply-timeout=5000", f"--dest={name}", path)
+        fixed = ("dbus-send", "--session", "--print-reply=literal", "--reply-timeout=20000", f"--dest={name}", path)
         return self.run(*fixed, method, *words)
 
     def watch_bus(self, *interfaces: str) -> None:
         """From now on `said("dbus-monitor")` holds every message of these interfaces."""
         self.start("dbus-monitor", "--session", *(f"interface='{name}'" for name in interfaces))
-        wait_for(
+        self.wait_for(
             lambda: "NameAcquired" in self.said("dbus-monitor") or "signal" in self.said("dbus-monitor"), "the monitor"
         )
 

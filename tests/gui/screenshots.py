@@ -85,19 +85,20 @@ def _media(page_id: str) -> Callable[[MainWindow], Awaitable[None]]:
 
 
 async def _settled(window: MainWindow) -> None:
-    """The list is there, and a picture in every cell that can be seen."""
+    """The list is there, and a picture in every cell or row that can be seen."""
     from oelala_desktop.ui.gallery.media_page import MediaPage
-    from tests.gui.living import until
+    from oelala_desktop.ui.widgets.thumbnail import PlaceholderImage
+    from tests.gui.living import turned, until
 
     page = window.shell.page(window.shell.page_id)
-    await asyncio.sleep(0.3)
     if isinstance(page, MediaPage):
         await until(lambda: page.feed.is_loaded, "the list")
-        await asyncio.sleep(0.2)
-        grid = page.grid
-        await until(lambda: all(key in grid.pixmaps for key in _visible(grid)), "thumbnails")
+        await until(lambda: all(key in page.grid.pixmaps for key in _visible(page.grid)), "thumbnails")
     else:
-        await asyncio.sleep(1.5)
+        shown = lambda: [p for p in page.findChildren(PlaceholderImage) if not p.visibleRegion().isEmpty()]  # noqa: E731
+        await until(lambda: page.empty.isVisible() or shown(), "the prompts")
+        await until(lambda: not any(picture.pixmap.isNull() for picture in shown()), "their pictures")
+    await turned()
 
 
 def _visible(grid: object) -> Iterator[str]:
@@ -111,6 +112,7 @@ def _visible(grid: object) -> Iterator[str]:
 
 def _with_grid(act: Callable[..., object]) -> Callable[[MainWindow], Awaitable[None]]:
     """On the page of all media; `act` gets the page."""
+    from tests.gui.living import turned
 
     async def do(window: MainWindow) -> None:
         window.shell.show_page("media-all")
@@ -119,7 +121,7 @@ def _with_grid(act: Callable[..., object]) -> Callable[[MainWindow], Awaitable[N
         done = act(page)
         if isinstance(done, Awaitable):
             await done
-        await asyncio.sleep(1.0)
+        await turned()
 
     return do
 
@@ -141,19 +143,30 @@ def _video_key(page: object) -> str:
     return next(str(i) for i in provider.ids if (m := provider.media(str(i))) and m.kind == "video" and m.has_prompt)
 
 
-def _popup(page: object) -> None:
+async def _popup(page: object) -> None:
+    from oelala_desktop.ui.widgets.thumbnail import PlaceholderImage
+    from tests.gui.living import until
+
     key = _video_key(page)
     page.grid.select_only(key)  # type: ignore[attr-defined]
     page.show_prompt(key)  # type: ignore[attr-defined]
+    popup = page.shelf.popup  # type: ignore[attr-defined]
+    await until(lambda: popup.isVisible() and not popup.findChild(PlaceholderImage).pixmap.isNull(), "the popup")
 
 
-def _listed(page: object) -> None:
+async def _listed(page: object) -> None:
+    from tests.gui.living import until
+
     page.toolbar.view.button("list").click()  # type: ignore[attr-defined]
+    grid = page.grid  # type: ignore[attr-defined]
+    await until(lambda: all(key in grid.pixmaps for key in _visible(grid)), "thumbnails")
 
 
 async def _scanning(page: object) -> None:
-    await asyncio.sleep(2)  # the real one is over then
-    page.shelf.scan.set_progress(1240, FULL, False)  # type: ignore[attr-defined]
+    from tests.gui.living import until
+
+    scan = page.shelf.scan  # type: ignore[attr-defined]
+    await until(lambda: scan.set_progress(1240, FULL, False) or scan.isVisible(), "how far it is, after the real one")
 
 
 def _broken(page: object) -> None:
@@ -163,23 +176,28 @@ def _broken(page: object) -> None:
 def _viewing(panel: bool) -> Callable[[object], object]:
     async def act(page: object) -> None:
         from oelala_desktop.ui.gallery.viewer import Viewer
+        from tests.gui.living import until
+        from tests.gui.reach import has_button
 
         page.open(_video_key(page))  # type: ignore[attr-defined]
-        await asyncio.sleep(0.5)
         viewer = page.window().findChild(Viewer)  # type: ignore[attr-defined]
+        await until(lambda: viewer.player.frames > 0, "a frame of it")
         if viewer.panel.isHidden() is panel:
             viewer.toggle_panel()
-        await asyncio.sleep(0.5)
+        await until(lambda: not panel or has_button(viewer.panel, "Copy prompt"), "its prompt")
 
     return act
 
 
 async def _picker(window: MainWindow) -> None:
-    from oelala_desktop.ui.gallery.picker import open_picker
+    from oelala_desktop.ui.gallery.picker import MediaPicker, open_picker
+    from tests.gui.living import until
 
     window.shell.show_page("image-to-video")
     open_picker(window.studio, lambda _path: None)
-    await asyncio.sleep(2)
+    await until(lambda: window.shell.findChild(MediaPicker), "the picker")
+    grid = window.shell.findChild(MediaPicker).grid
+    await until(lambda: next(_visible(grid), None) and all(k in grid.pixmaps for k in _visible(grid)), "thumbnails")
 
 
 SHOTS: tuple[Shot, ...] = (
@@ -251,8 +269,6 @@ def draw(directory: Path, homes: Path, mode: str, scale: str, wanted: list[str])
 
 
 def _draw_seeded(app: QApplication, shot: Shot, target: str) -> None:
-    from PySide6.QtCore import QEventLoop, QTimer
-
     from tests.gui.seeded import Seeded
 
     seeded = Seeded()
@@ -260,9 +276,8 @@ def _draw_seeded(app: QApplication, shot: Shot, target: str) -> None:
     seeded.shell.show()
     app.processEvents()
     shot.act(seeded)
-    loop = QEventLoop()
-    QTimer.singleShot(60, loop.quit)
-    loop.exec()
+    for _ in range(3):  # what is laid out may ask for another layout
+        app.processEvents()
     seeded.shell.grab().save(target)
     seeded.shell.close()
     seeded.shell.deleteLater()
@@ -290,11 +305,16 @@ def _draw_living(app: QApplication, home: Path, shot: Shot, target: str) -> None
 
 
 async def _indexed(window: MainWindow, files: int) -> None:
-    library = window.studio.services.library
-    while (await library.stats()).videos + (await library.stats()).images < files * 0.9:
-        await asyncio.sleep(0.3)
+    from oelala_desktop.domain.events import LibraryChanged
     from oelala_desktop.domain.media import MediaQuery
 
+    library = window.studio.services.library
+    changed = asyncio.Event()
+    end = window.studio.services.bus.subscribe(LibraryChanged, lambda _event: changed.set())
+    while (await library.stats()).videos + (await library.stats()).images < files * 0.9:
+        await changed.wait()
+        changed.clear()
+    end()
     ids = await library.ids(MediaQuery())
     await library.set_favorite(ids[1::7][:60], True)
 

@@ -19,16 +19,14 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from oelala_desktop.ui.appearance import Theme
+from tests.gui.reach import button
 from tests.gui.seeded import Seeded
 
 
 def unfolded(seeded: Seeded) -> None:
     seeded.running()
-    for card in seeded.page.form.cards._cards.values():
-        if hasattr(card, "set_open"):
-            card.set_open(True)
-    for fold in seeded.page.form.cards._folds.values():
-        fold.set_open(True)
+    form = seeded.page.form
+    form.open_folds(form.cards.foldable())
 
 
 STATES: dict[str, Callable[[Seeded], object]] = {
@@ -55,9 +53,7 @@ def controls(root: QWidget) -> list[QWidget]:
 
 
 @pytest.mark.parametrize("state", STATES)
-@pytest.mark.parametrize("mode", ["dark", "light"])
-def test_everything_has_a_name_and_a_key(qtbot: QtBot, qapp: QApplication, theme: Theme, state: str, mode: str) -> None:
-    theme.set_mode(mode)  # type: ignore[arg-type]
+def test_everything_has_a_name_and_a_key(qtbot: QtBot, qapp: QApplication, theme: Theme, state: str) -> None:
     seeded = Seeded()
     qtbot.addWidget(seeded.shell)
     seeded.shell.show()
@@ -72,9 +68,11 @@ def test_everything_has_a_name_and_a_key(qtbot: QtBot, qapp: QApplication, theme
         if w.focusPolicy() == Qt.FocusPolicy.NoFocus and not w.accessibleName().startswith(("Less ", "More "))
     ]
     assert [w.accessibleName() for w in mute if w.accessibleName() != "Commands"] == []
-    small = [w for w in seeded.shell.findChildren(QWidget) if w.isVisible() and w.fontInfo().pixelSize() < 12]
-    assert small == []
-    assert not seeded.shell.grab().isNull()
+    for mode in ("light", "dark"):
+        theme.set_mode(mode)  # type: ignore[arg-type]
+        small = [w for w in seeded.shell.findChildren(QWidget) if w.isVisible() and w.fontInfo().pixelSize() < 12]
+        assert small == []
+        assert not seeded.shell.grab().isNull()
 
 
 def test_tab_goes_through_the_form(qtbot: QtBot, qapp: QApplication) -> None:
@@ -100,9 +98,9 @@ def test_tab_goes_into_what_was_opened_later(qtbot: QtBot, qapp: QApplication) -
     seeded.shell.show()
     seeded.shell.activateWindow()
     qtbot.waitUntil(lambda: QApplication.activeWindow() is seeded.shell)
-    card = seeded.page.form.cards._cards["sampling"]
-    card.set_open(True)  # type: ignore[union-attr]
-    card.header.setFocus()  # type: ignore[union-attr]
+    sampling = button(seeded.page.form, "Sampling")
+    sampling.click()
+    sampling.setFocus()
     names = []
     for _ in range(12):
         focus = qapp.focusWidget()

@@ -66,7 +66,7 @@ def test_escape_before_the_heart_is_set(qapp: QApplication, tmp_path: Path, capl
         g.double_click("c.png")
         await until(lambda: g.shell.findChildren(Viewer), "the viewer")
         viewer = g.shell.findChildren(Viewer)[0]
-        await until(lambda: viewer._item is not None, "its file")
+        await until(lambda: viewer.accessibleName() == "c.png", "its file")
         held = Held(g.library.items)  # type: ignore[arg-type]
         g.library.items = held  # type: ignore[method-assign,assignment]
         g.press(Key.Key_F)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from fractions import Fraction
 from pathlib import Path
@@ -19,7 +18,7 @@ from oelala_desktop.sketch.encode import H264, evenly, write_film
 from oelala_desktop.ui.gallery.compare import Comparer
 from oelala_desktop.ui.gallery.differences import Difference, differences
 from oelala_desktop.ui.widgets.facts_pane import ShownFacts
-from tests.gui.living import until
+from tests.gui.living import turned, until
 from tests.gui.media_rig import PARAMS, Gallery, gallery, picture
 
 RATE = 16
@@ -80,7 +79,7 @@ def test_videos_play_in_step(qapp: QApplication, home: Path) -> None:
     async def act(g: Gallery) -> None:
         comparer = await compared(g, "a.mp4", "b.mp4")
         leader, follower = comparer.players
-        await until(lambda: leader._frames > 3 and follower._frames > 3, "frames of both")
+        await until(lambda: leader.frames > 3 and follower.frames > 3, "frames of both")
         await until(lambda: {"Seed", "1", "2", "Steps"} <= set(shown(comparer)), "what differs")
         assert comparer.geometry() == g.shell.rect()
         for _ in range(8):
@@ -92,7 +91,7 @@ def test_videos_play_in_step(qapp: QApplication, home: Path) -> None:
         await until(lambda: not leader.is_playing and not follower.is_playing, "both to stand")
         for _ in range(3):
             QTest.keyClick(comparer, Qt.Key.Key_Period)
-            await asyncio.sleep(0.05)
+            await turned()
         close = lambda: abs(brightness(leader.current_image()) - brightness(follower.current_image())) <= 14  # noqa: E731
         await until(close, "frames of the same moment")
         QTest.keyClick(comparer, Qt.Key.Key_Escape)
@@ -105,7 +104,7 @@ def test_a_picture_beside_a_video(qapp: QApplication, home: Path) -> None:
     async def act(g: Gallery) -> None:
         comparer = await compared(g, "c.png", "a.mp4")
         still, video = comparer.players
-        await until(lambda: not still.current_image().isNull() and video._frames > 3, "both")
+        await until(lambda: not still.current_image().isNull() and video.frames > 3, "both")
         await until(lambda: "a heron" in shown(comparer) and "a boat" in shown(comparer), "both prompts")
         comparer.close()
         await until(lambda: not g.shell.findChildren(Comparer), "its end")

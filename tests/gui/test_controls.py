@@ -24,6 +24,7 @@ from oelala_desktop.ui.widgets.slider import Slider
 from oelala_desktop.ui.widgets.text_box import TextBox
 from oelala_desktop.ui.widgets.toast import ToastStack
 from oelala_desktop.ui.widgets.toggle import Toggle
+from tests.gui.reach import choose, every, field, press, seen
 
 HIGH, LOW = "wan2.2_i2v_high_noise_14B_Q6_K.gguf", "wan2.2_i2v_low_noise_14B_Q6_K.gguf"
 
@@ -50,10 +51,19 @@ def test_button_names_itself_and_tells_why_not(qtbot: QtBot) -> None:
     button.set_reason("Choose a picture <first>.")
     assert not button.isEnabled()
     assert "&lt;first&gt;" in button.toolTip()
+    assert button.accessibleDescription() == "Choose a picture <first>."  # what is heard has no markup
     button.set_reason("")
-    assert button.isEnabled() and button.toolTip() == ""
+    assert button.isEnabled() and button.toolTip() == "" == button.accessibleDescription()
     with qtbot.waitSignal(button.clicked):
         QTest.keyClick(button, Qt.Key.Key_Return)
+
+
+def test_a_tip_leaves_a_description_of_ones_own_alone(qtbot: QtBot) -> None:
+    button = Button("Generate")
+    qtbot.addWidget(button)
+    button.setAccessibleDescription("soon")
+    button.set_hint("Makes a video")
+    assert button.accessibleDescription() == "soon" and "Makes a video" in button.toolTip()
 
 
 def test_ring_is_for_the_keyboard_alone(qtbot: QtBot) -> None:
@@ -213,18 +223,18 @@ def test_combo_search_narrows_and_takes(qtbot: QtBot) -> None:
     combo.set_choices([Choice(f"f{n}", f"file {n}", f"folder {n // 5}") for n in range(20)])
     window.show()
     combo.open_list()
-    popup = combo._popup
-    assert popup is not None and popup.is_open and popup.window() is window
-    popup._search.setText("file 13")
+    search = field(window, "Search lora")
+    QTest.keyClicks(search, "file 13")
     with qtbot.waitSignal(combo.value_changed) as heard:
-        QTest.keyClick(popup._search, Qt.Key.Key_Return)
-    assert heard.args == ["f13"] and not popup.is_open
+        QTest.keyClick(search, Qt.Key.Key_Return)
+    assert heard.args == ["f13"] and not seen(window, "Search lora")
     combo.open_list()
-    QTest.keyClick(popup._search, Qt.Key.Key_Escape)
-    assert not popup.is_open
+    QTest.keyClick(field(window, "Search lora"), Qt.Key.Key_Escape)
+    assert not seen(window, "Search lora")
     combo.open_list()
+    assert seen(window, "Search lora")
     QTest.mouseClick(window, Qt.MouseButton.LeftButton, pos=QPoint(390, 490))
-    assert not popup.is_open
+    assert not seen(window, "Search lora")
 
 
 def test_text_box_counts_and_leaves_ctrl_enter(qtbot: QtBot) -> None:
@@ -308,7 +318,7 @@ def test_fold_moves_when_motion_is_wanted(qtbot: QtBot, qapp: QApplication) -> N
     card.show()
     card.set_open(True)
     assert card.fold.height() < 100
-    qtbot.waitUntil(lambda: card.fold.height() >= 100, timeout=1000)
+    qtbot.waitUntil(lambda: card.fold.height() >= 100)
 
 
 def test_lora_rows_have_the_form_of_the_setting(qtbot: QtBot) -> None:
@@ -333,8 +343,9 @@ def test_model_pair_sets_both_and_warns(qtbot: QtBot) -> None:
     picker = ModelPairPicker("i2v")
     qtbot.addWidget(picker)
     picker.set_files([HIGH, LOW, HIGH.replace("i2v", "t2v")])
+    picker.show()
     with qtbot.waitSignal(picker.changed) as heard:
-        picker._pair.value_changed.emit(HIGH)
+        choose(picker, "Model pair", "wan2.2 i2v 14B Q6_K")
     assert heard.args == [HIGH, LOW]
     assert picker.summary == "wan2.2 i2v 14B Q6_K · pair" and picker.warnings == ()
     picker.set_value(HIGH.replace("i2v", "t2v"), "")
@@ -350,14 +361,13 @@ def test_toasts_act_and_go(qtbot: QtBot) -> None:
     stack = ToastStack(window)
     acted: list[int] = []
     toast = stack.post("4 items moved to the trash.", action="Undo", act=lambda: acted.append(1), shown_ms=10_000)
-    button = next(b for b in toast.findChildren(Button) if b.text() == "Undo")
-    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    press(toast, "Undo")
     assert acted == [1] and not stack.isVisible()
     stack.post("Short.", shown_ms=10)
     qtbot.waitUntil(lambda: not stack.isVisible())
     for number in range(5):
         stack.post(f"Notice {number}", "error")
-    assert stack._column.count() == 3
+    assert len(every(stack, "Close notice")) == 3
 
 
 @pytest.mark.parametrize(

@@ -4,50 +4,74 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from oelala_desktop.domain.catalog import Catalog, NodeClass
+from oelala_desktop.domain.events import EngineChanged
 from oelala_desktop.services.known_settings import ENGINE_CHOICE
 from oelala_desktop.ui.main_window import MainWindow
-from oelala_desktop.ui.pages.lacking import LackingPane
-from oelala_desktop.ui.widgets.button import Button
+from oelala_desktop.ui.pages.engine_panel import EnginePanel
 from tests.gui.living import live, ready, stop_sketch, until
+from tests.gui.media_rig import NO_ENGINE
+from tests.gui.reach import choose, field, find, press, seen, text
 
 
-def test_a_server_is_chosen_by_name_and_says_what_it_lacks(qapp: QApplication, tmp_path: Path) -> None:
+def engine_panel(window: MainWindow) -> EnginePanel:
+    window.shell.open_panel("engine")
+    found = window.shell.findChild(EnginePanel)
+    assert isinstance(found, EnginePanel)
+    return found
+
+
+def test_a_server_is_chosen_by_name(qapp: QApplication, tmp_path: Path) -> None:
+    async def before(window: MainWindow) -> None:
+        await ready(window)
+        services, panel = window.studio.services, engine_panel(window)
+        assert panel.lacking.isHidden() and not seen(panel, "Server by name")  # nobody adds models to Sketch
+        await services.servers.add("studio", services.current.engine.state.url, token="secret")
+
     async def scenario(window: MainWindow) -> None:
         await ready(window)
-        services, panel = window.studio.services, window.engine._panel
-        assert panel.lacking.isHidden() and panel._servers.isHidden()  # nobody adds models to Sketch
-        url = services.current.engine.state.url
-        await services.servers.add("studio", url, token="secret")
-        window.engine._show_address()
-        window.shell.open_panel("engine")
-        panel._servers.value_changed.emit("studio")
+        services, panel = window.studio.services, engine_panel(window)
         current = services.current
+        url = current.engine.state.url
+        choose(panel, "Server by name", "studio")
         await until(lambda: current.engine.state.name == "studio" and current.engine.catalog, "the server's lists")
         assert panel.lacking.isHidden()  # by whatever way it is reached
-        assert current.url == url and panel._servers.value() == "studio" and panel._name.text() == "studio"
-        await until(lambda: "Stored" in panel._token.placeholderText(), "the stored token")
-        window.engine._connect(url, "")  # Connect without typing the token again
+        assert current.url == url and text(panel, "studio")
+        assert find(panel, "Server by name").accessibleDescription() == "studio"
+        press(panel, "Authorization")
+        token = field(panel, "Authorization header")
+        await until(lambda: "Stored" in token.placeholderText(), "the stored token")
+        press(panel, "Connect")  # without typing the token again
         await until(lambda: services.settings.get(ENGINE_CHOICE) == "comfyui", "the choice")
         assert (await services.servers.address(url)).headers == {"Authorization": "Bearer secret"}
-        bare = Catalog({"VAELoader": NodeClass("VAELoader", {})})
-        window.engine._look_at_presets(bare, "comfyui")
-        fold = panel.lacking.folds[0]
-        assert " · " in fold.header.text()
-        QTest.mouseClick(fold.header, Qt.MouseButton.LeftButton)
-        pane = fold.fold.content()
-        assert isinstance(pane, LackingPane)
-        copy = pane.findChild(Button)
-        assert copy is not None
-        QTest.mouseClick(copy, Qt.MouseButton.LeftButton)
+
+    try:
+        live(qapp, tmp_path, before)
+        live(qapp, tmp_path, scenario)
+    finally:
+        stop_sketch(tmp_path)
+
+
+def test_what_a_server_lacks_is_told_preset_by_preset(qapp: QApplication, tmp_path: Path) -> None:
+    async def scenario(window: MainWindow) -> None:
+        panel, services = engine_panel(window), window.studio.services
+        engine = services.current.engine
+        assert engine.state.is_ai
+
+        def news(catalog: Catalog) -> None:
+            engine.catalog = catalog
+            services.bus.publish(EngineChanged(engine.state))
+
+        news(Catalog({"VAELoader": NodeClass("VAELoader", {})}))
+        head = panel.lacking.folds[0].header
+        assert " · " in head.text() and seen(panel, head.text())
+        press(panel, head.text())
+        press(panel, "Copy the commands")
         assert "ComfyUI" in qapp.clipboard().text()
         qapp.clipboard().clear()
-        window.engine._look_at_presets(bare, "comfyui")
-        assert panel.lacking.folds[0] is fold  # news of the engine fold nothing
+        news(Catalog({"VAELoader": NodeClass("VAELoader", {})}))
+        assert panel.lacking.folds[0].header is head  # news of the engine fold nothing
 
-    live(qapp, tmp_path, scenario)
-    stop_sketch(tmp_path)
+    live(qapp, tmp_path, scenario, engine=NO_ENGINE)

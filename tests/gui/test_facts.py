@@ -14,6 +14,7 @@ from oelala_desktop.ui.gallery.viewer_panel import ViewerPanel
 from oelala_desktop.ui.widgets.facts_pane import UNKNOWN, ShownFacts, fact_rows
 from oelala_desktop.ui.widgets.prompt_popup import PromptPopup
 from oelala_desktop.ui.wording import NBSP
+from tests.gui.reach import button
 
 
 @pytest.mark.parametrize("kind", [PromptPopup, ViewerPanel])
@@ -21,9 +22,10 @@ def test_nothing_to_reuse(qtbot: QtBot, kind: type[PromptPopup] | type[ViewerPan
     widget = kind()
     qtbot.addWidget(widget)
     widget.set_facts(ShownFacts("1", "a.mp4", "Video"))
-    assert not widget._reuse.isEnabled() and UNKNOWN in widget._reuse.toolTip()
+    reuse = button(widget, "Reuse settings")
+    assert not reuse.isEnabled() and reuse.accessibleDescription() == UNKNOWN
     widget.set_facts(ShownFacts("2", "b.mp4", "Video", GenerationInfo(source="oelala", seed=0)))
-    assert widget._reuse.isEnabled()
+    assert reuse.isEnabled() and not reuse.accessibleDescription()
 
 
 def _rows(info: GenerationInfo, took: float | None = None) -> dict[str, str]:

@@ -10,13 +10,8 @@ from PySide6.QtWidgets import QApplication
 from oelala_desktop.domain.job import JobState
 from oelala_desktop.ui.main_window import MainWindow
 from oelala_desktop.ui.on_disk import GONE
-from oelala_desktop.ui.widgets.button import Button
 from tests.gui.living import live, page_of, ready, stop_sketch, until
-
-
-def _button(window: MainWindow, text: str) -> Button:
-    buttons = page_of(window).output.findChildren(Button)
-    return next(button for button in buttons if button.text() == text and not button.isHidden())
+from tests.gui.reach import button, press
 
 
 def test_a_deleted_result_is_nowhere_offered(qapp: QApplication, tmp_path: Path) -> None:
@@ -31,17 +26,18 @@ def test_a_deleted_result_is_nowhere_offered(qapp: QApplication, tmp_path: Path)
         job = page.stage.job
         assert job is not None
         path = Path(job.outputs[-1].path)
+        output = page.output
         await until(lambda: job.id in page.queue.jobs.ids, "the strip of recent results")
-        await until(lambda: _button(window, "Save as").isEnabled(), "it on the stage")
+        await until(lambda: button(output, "Save as").isEnabled(), "it on the stage")
         while await library.by_path(path) is None:
             await window.studio.thumbnail_of(path)
         path.unlink()
         library.rescan()
         await until(lambda: job.id not in page.queue.jobs.ids, "the strip to drop it")
-        await until(lambda: not _button(window, "Save as").isEnabled(), "the buttons to know")
-        assert GONE in _button(window, "Save as").toolTip()
-        player = page.output.player
-        assert player is not None and player._words == GONE and player.current_image().isNull()
+        await until(lambda: not button(output, "Save as").isEnabled(), "the buttons to know")
+        assert GONE in button(output, "Save as").toolTip()
+        assert output.player is not None and output.player.current_image().isNull()
+        assert output.player.accessibleDescription() == GONE
         assert window.studio.queue.book.is_gone(job.id)
 
     live(qapp, tmp_path / "home", scenario)
@@ -50,8 +46,7 @@ def test_a_deleted_result_is_nowhere_offered(qapp: QApplication, tmp_path: Path)
 
 def test_history_shows_results_and_not_the_queue(qapp: QApplication, tmp_path: Path) -> None:
     async def scenario(window: MainWindow) -> None:
-        page_of(window)
-        _button(window, "History").click()
+        press(page_of(window).output, "History")
         assert window.shell.page_id == "media-videos"
         page_of(window, "text-to-image").output.acted.emit("history")
         assert window.shell.page_id == "media-images"

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QApplication
 from oelala_desktop.services.inputs.kept import read_facts
 from oelala_desktop.ui.input_editors import InputEditor, MaskEditor, MediaEditor, PicturesEditor
 from oelala_desktop.ui.main_window import MainWindow
+from oelala_desktop.ui.pages.field_row import FieldRow
 from oelala_desktop.ui.widgets.card import Card
 from oelala_desktop.ui.widgets.drop_target import DropTarget
 from oelala_desktop.ui.widgets.label import Label
@@ -59,7 +60,8 @@ def test_a_card_each_in_the_order_of_the_table(qapp: QApplication, home: Path) -
         cards = [card for card in page.form.findChildren(Card) if card.findChild(InputEditor)]
         keys = [card.findChild(InputEditor).field.key for card in cards]  # type: ignore[union-attr]
         assert keys == ["video", "images", "mask", "sound"]
-        assert not [key for key in page.form._rows if key.endswith(("_start", "_length", "_smaller"))]
+        rows = {row.key for row in page.form.findChildren(FieldRow)}
+        assert not [key for key in rows if key.endswith(("_start", "_length", "_smaller"))]  # the strips set these
         assert not page.form.generate.isEnabled() and "Choose a scene first" in page.form.generate.toolTip()
 
     live(qapp, home, scenario)
@@ -184,7 +186,7 @@ def test_what_is_too_large_can_be_made_smaller(qapp: QApplication, home: Path, f
         engine = window.studio.services.current.engine
         known = engine.catalog
         assert known is not None
-        engine.catalog = replace(known, upload_limit=3000)
+        engine.lists = replace(known, upload_limit=3000)
         await give(page, files, "images", "video")
         found = editor(page, "video")
         assert isinstance(found, MediaEditor)
@@ -194,7 +196,7 @@ def test_what_is_too_large_can_be_made_smaller(qapp: QApplication, home: Path, f
         assert "made smaller" in found.source.facts
         page.form.edit("video", None)
         assert "video_smaller" not in page.form.values()
-        engine.catalog = known
+        engine.lists = known
 
     live(qapp, home, scenario)
 

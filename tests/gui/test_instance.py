@@ -16,7 +16,7 @@ from itertools import chain
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QByteArray
+from PySide6.QtCore import QByteArray, QLockFile
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtNetwork import QLocalSocket
 from PySide6.QtWidgets import QApplication, QWidget
@@ -62,7 +62,6 @@ def first(qapp: QApplication, tmp_path: Path) -> Iterator[Instance]:
 def test_files_that_come_before_anybody_takes_them(qtbot: QtBot, first: Instance, tmp_path: Path) -> None:
     assert may_run_already(tmp_path)
     assert hand_over(qtbot, tmp_path, ["early ü.png"])
-    qtbot.waitUntil(lambda: bool(first._early))
     taken: list[list[str]] = []
     first.deliver(taken.append)
     assert taken == [[str(Path("early ü.png").absolute())]]
@@ -81,7 +80,7 @@ def test_nonsense_from_another_program(qtbot: QtBot, first: Instance, tmp_path: 
     for words in (b"", b"\xff\xfe\n", b"[]\n", b'{"files": 3}\n', b'{"files": ["/half', b'{"files": [1, "/x.png"]}\n'):
         sockets.append(socket := QLocalSocket())
         socket.connectToServer(instance_name(tmp_path))
-        assert socket.waitForConnected(1000)
+        assert socket.waitForConnected(60_000)
         socket.write(words)
         socket.flush()
     qtbot.waitUntil(lambda: bool(sockets[-1].bytesAvailable()))
@@ -139,7 +138,7 @@ def test_its_place_is_this_users_own(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can be somebody else too")
 def test_somebody_else_is_neither_given_nor_heard(
-    qtbot: QtBot, first: Instance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = Path(tempfile.mkdtemp())
     folder.chmod(0o777)
@@ -163,16 +162,18 @@ s.send(b'{{"files": ["/planted.png"]}}\\n')
                 assert not instance.hand_over(tmp_path, ["/secret.png"])
             assert process.stdout.readline() == "b''\n"
         taken: list[list[str]] = []
+        with monkeypatch.context() as patch:
+            patch.setattr("oelala_desktop.ui.instance.instance_name", lambda home: str(ours))
+            first = Instance(tmp_path)
         first.deliver(taken.append)
-        first._server.close()
-        assert first._server.listen(str(ours))
         ours.chmod(0o777)
-        subprocess.run([sys.executable, "-c", intruder], check=True, timeout=60)
+        subprocess.run([sys.executable, "-c", intruder], check=True)
         with socket.socket(socket.AF_UNIX) as own:
             own.connect(str(ours))
             own.send(b'{"files": ["/own.png"]}\n')
             qtbot.waitUntil(lambda: bool(taken))
         assert taken == [["/own.png"]]
+        first.deleteLater()
     finally:
         shutil.rmtree(folder)
 
@@ -192,7 +193,9 @@ def test_of_two_only_one_is_first(qtbot: QtBot, first: Instance, tmp_path: Path)
     second = Instance(tmp_path)
     assert not second.is_first and not first.is_second([])
     assert hand_over(qtbot, tmp_path, ["x.png"], "as second")
-    qtbot.waitUntil(lambda: first._early == [[str(Path("x.png").absolute())]])
+    taken: list[list[str]] = []
+    first.deliver(taken.append)
+    assert taken == [[str(Path("x.png").absolute())]]
 
 
 def test_place_of_one_that_was_killed(qtbot: QtBot, tmp_path: Path) -> None:
@@ -205,17 +208,16 @@ app = QCoreApplication([])
 first = Instance(Path({str(tmp_path)!r}))
 os.kill(os.getpid(), signal.SIGKILL)
 """
-    subprocess.run([sys.executable, "-c", code], timeout=90)
+    subprocess.run([sys.executable, "-c", code])
     assert may_run_already(tmp_path) and not instance.hand_over(tmp_path, [])
     heir = Instance(tmp_path)
     assert heir.is_first and hand_over(qtbot, tmp_path, [])
 
 
-def test_a_first_that_never_answers(
-    qtbot: QtBot, first: Instance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_first_that_never_answers(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("oelala_desktop.ui.instance._TRIES", 2)
-    first._server.close()
+    first = QLockFile(f"{instance_name(tmp_path)}.lock")
+    assert first.tryLock(0)
     second = Instance(tmp_path)
     assert not second.is_second([]) and hand_over(qtbot, tmp_path, [])
 
@@ -228,7 +230,9 @@ def test_a_first_that_hangs(qtbot: QtBot, first: Instance, tmp_path: Path) -> No
     assert not instance.hand_over(tmp_path, ["/x.png"], patience_ms=50)
     assert not second.is_second(["/x.png"], patience_ms=50)
     assert hand_over(qtbot, tmp_path, ["/y.png"])
-    assert second._early == [["/y.png"]]
+    heard: list[list[str]] = []
+    second.deliver(heard.append)
+    assert heard == [["/y.png"]]
     assert taken == [], "what came too late is open elsewhere by now"
 
 

@@ -21,13 +21,16 @@ from oelala_desktop.storage.paths import shipped
 from oelala_desktop.ui.main_window import MainWindow
 from oelala_desktop.ui.pages.workflow_sheet import WorkflowSheet
 from tests.gui.living import live, page_of, ready, stop_sketch, until
+from tests.gui.reach import button, choose, field, press, words
 from tests.unit.domain.test_hostile_workflows import MADE
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Iterator[Path]:
-    yield tmp_path
-    stop_sketch(tmp_path)
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """One home for the module, so that its tests share a Sketch."""
+    folder = tmp_path_factory.mktemp("drops")
+    yield folder
+    stop_sketch(folder)
 
 
 def drop(window: MainWindow, path: Path) -> None:
@@ -66,10 +69,10 @@ def test_a_workflow_becomes_a_preset_that_runs(qapp: QApplication, home: Path) -
         await ready(window)
         drop(window, workflow)
         sheet = await sheet_of(window)
-        frames = next(t for t, keys in sheet._toggles.items() if keys == ("fps",))
-        assert frames.isChecked()
-        sheet._name.setText("Slow moves")
-        QTest.keyClick(sheet._name, Qt.Key.Key_Return)
+        assert button(sheet, "Show Frames per second").isChecked()
+        name = field(sheet, "Name of the preset")
+        name.setText("Slow moves")
+        QTest.keyClick(name, Qt.Key.Key_Return)
         await until(lambda: window.json_drops.sheet is None, "its end")
         page = page_of(window)
         assert "Slow moves" in said(window)[0]
@@ -106,8 +109,8 @@ def test_a_tool_comes_to_life_with_its_first_preset(qapp: QApplication, home: Pa
         await ready(window)
         drop(window, workflow)
         sheet = await sheet_of(window)
-        sheet._tool.set_value("upscaler")
-        QTest.mouseClick(sheet._add, Qt.MouseButton.LeftButton)
+        choose(sheet, "Tool", TOOLS["upscaler"].name)
+        press(sheet, "Add preset")
         await until(lambda: window.json_drops.sheet is None, "its end")
         assert window.shell.page_id == "upscaler"
         assert window.tool_view is not None and window.tool_view.tool.id == "upscaler"
@@ -127,22 +130,19 @@ def test_settings_fill_the_page(qapp: QApplication, home: Path) -> None:
     live(qapp, home, act)
 
 
-@pytest.mark.parametrize(
-    ("content", "sentence"),
-    [
-        ({"nodes": [], "links": []}, "Export (API)"),
-        ([], "neither a workflow nor settings"),
-        ({"1": {"class_type": "A", "inputs": {}}}, "saves nothing"),
-    ],
-)
-def test_what_cannot_be_used_says_why(qapp: QApplication, home: Path, content: object, sentence: str) -> None:
-    path = saved(home, "odd.json", content)
+def test_what_cannot_be_used_says_why(qapp: QApplication, home: Path) -> None:
+    odd = {
+        "nodes.json": ({"nodes": [], "links": []}, "Export (API)"),
+        "list.json": ([], "neither a workflow nor settings"),
+        "idle.json": ({"1": {"class_type": "A", "inputs": {}}}, "saves nothing"),
+    }
 
     async def act(window: MainWindow) -> None:
         await ready(window)
-        drop(window, path)
-        await until(lambda: any(sentence in text and "odd.json" in text for text in said(window)), "the sentence")
-        assert window.json_drops.sheet is None
+        for name, (content, sentence) in odd.items():
+            drop(window, saved(home, name, content))
+            await until(lambda: any(sentence in text and name in text for text in said(window)), sentence)  # noqa: B023
+            assert window.json_drops.sheet is None
 
     live(qapp, home, act)
 
@@ -158,8 +158,8 @@ def test_a_preset_that_cannot_be_saved_says_so_on_its_sheet(qapp: QApplication, 
         (folder / "text-to-image").write_text("in the way")
         drop(window, path)
         sheet = await sheet_of(window)
-        QTest.mouseClick(sheet._add, Qt.MouseButton.LeftButton)
-        await until(lambda: "cannot be saved" in sheet._error.text(), "the sentence")
+        press(sheet, "Add preset")
+        await until(lambda: "cannot be saved" in words(sheet), "the sentence")
         assert sheet.isVisible()
         QTest.keyClick(sheet, Qt.Key.Key_Escape)
         await until(lambda: window.json_drops.sheet is None, "its end")
@@ -167,11 +167,9 @@ def test_a_preset_that_cannot_be_saved_says_so_on_its_sheet(qapp: QApplication, 
     live(qapp, home, act)
 
 
-@pytest.mark.parametrize("name", ["paths without number", "equal titles", "names that make one key"])
 def test_one_made_to_freeze_the_window_is_looked_through_elsewhere(
-    qapp: QApplication, home: Path, monkeypatch: pytest.MonkeyPatch, name: str
+    qapp: QApplication, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = saved(home, "busy.json", MADE[name]())
     threads: list[threading.Thread] = []
 
     def spied(content: object) -> Adoption:
@@ -182,8 +180,12 @@ def test_one_made_to_freeze_the_window_is_looked_through_elsewhere(
 
     async def act(window: MainWindow) -> None:
         await ready(window)
-        drop(window, path)
-        sheet = await sheet_of(window)
-        assert sheet.isVisible() and threads and threading.main_thread() not in threads
+        for name in ("paths without number", "equal titles", "names that make one key"):
+            drop(window, saved(home, "busy.json", MADE[name]()))
+            sheet = await sheet_of(window)
+            assert sheet.isVisible() and threads and threading.main_thread() not in threads
+            threads.clear()
+            press(sheet, "Cancel")
+            await until(lambda: window.json_drops.sheet is None, "its end")
 
     live(qapp, home, act)

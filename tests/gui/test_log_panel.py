@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from oelala_desktop.services.log_ring import LogEntry
@@ -16,6 +16,7 @@ from oelala_desktop.ui.appearance import Theme
 from oelala_desktop.ui.main_window import MainWindow
 from oelala_desktop.ui.pages.log_panel import LogPanel
 from tests.gui.living import live, until
+from tests.gui.reach import field, press
 
 LEVELS = (logging.INFO, logging.WARNING, logging.ERROR)
 
@@ -84,9 +85,9 @@ def test_from_the_palette_and_from_settings(qapp: QApplication, tmp_path: Path) 
         shell = window.shell
         logging.getLogger("oelala_desktop.tests").warning("token=abcdefgh is not shown")
         shell.open_palette()
-        palette = shell._sheets["palette"]
-        QTest.keyClicks(palette._edit, "show the log")  # type: ignore[attr-defined]
-        QTest.keyClick(palette._edit, Qt.Key.Key_Return)  # type: ignore[attr-defined]
+        command = field(shell, "Command")
+        QTest.keyClicks(command, "show the log")
+        QTest.keyClick(command, Qt.Key.Key_Return)
         panel = shell.findChild(LogPanel)
         assert isinstance(panel, LogPanel) and panel.isVisible()
         await until(lambda: "is not shown" in panel.text.toPlainText(), "the line")
@@ -96,10 +97,7 @@ def test_from_the_palette_and_from_settings(qapp: QApplication, tmp_path: Path) 
         shell.show_page("settings")
         page = shell.page("settings")
         assert page is not None
-        buttons = [b for b in page.findChildren(QPushButton) if b.accessibleName() == "Show the log"] or [
-            b for b in page.findChildren(type(panel.copy)) if b.text() == "Show the log"
-        ]
-        buttons[0].click()
+        press(page, "Show the log")
         await until(panel.isVisible, "the panel")
 
     live(qapp, tmp_path, scenario, engine="comfyui")

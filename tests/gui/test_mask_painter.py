@@ -17,8 +17,8 @@ from oelala_desktop.ui.widgets.mask_painter import MaskPainter
 from oelala_desktop.ui.widgets.mask_sheet import MaskSheet
 from oelala_desktop.ui.widgets.sheet import Sheet
 from tests.gui.inputs_shown import ellipse
+from tests.gui.reach import button
 from tests.gui.scenery import mountains
-from tests.gui.test_media_source import button
 
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
 NONE, CTRL, SHIFT = (

@@ -13,8 +13,8 @@ from pytestqt.qtbot import QtBot
 from oelala_desktop.ui import theme
 from oelala_desktop.ui.widgets.mask_source import MaskSource
 from tests.gui.inputs_shown import ellipse
+from tests.gui.reach import button
 from tests.gui.scenery import mountains
-from tests.gui.test_media_source import button
 from tests.gui.test_pictures import drop, of_files
 
 LEFT = Qt.MouseButton.LeftButton

@@ -15,6 +15,7 @@ from oelala_desktop.services.decoding import VIDEOS
 from oelala_desktop.services.folders import SUFFIXES
 from oelala_desktop.ui.widgets import dropped
 from oelala_desktop.ui.widgets.media_source import MediaSource
+from tests.gui.reach import button
 from tests.gui.scenery import mountains
 from tests.gui.test_pictures import drop, of_files
 
@@ -34,10 +35,6 @@ def made_for(kind: dropped.Kind, qtbot: QtBot) -> MediaSource:
 def given(source: MediaSource) -> QWidget:
     """What takes drops while something is given."""
     return source.strip.parentWidget()
-
-
-def button(source: QWidget, name: str) -> QAbstractButton:
-    return next(b for b in source.findChildren(QAbstractButton) if b.accessibleName() == name and not b.isHidden())
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.word)

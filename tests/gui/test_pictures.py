@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, QSize, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, QSize, Qt, QTimer, QUrl
 from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
@@ -22,6 +22,7 @@ from oelala_desktop.ui.widgets.preview_pane import PreviewPane
 from oelala_desktop.ui.widgets.progress import pass_words, short_words, time_words
 from oelala_desktop.ui.widgets.stage_band import ProgressFace
 from oelala_desktop.ui.widgets.video_player import VideoPlayer
+from tests.gui.reach import field, seen
 from tests.gui.scenery import mountains
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
@@ -115,21 +116,20 @@ def test_address_tab(qtbot: QtBot) -> None:
     qtbot.addWidget(source)
     source.show()
     QTest.mouseClick(source.tabs.button("url"), LEFT)
-    row = source._address
-    assert row is not None and row.isVisible()
-    QTest.keyClicks(row.edit, "ftp://x")
-    QTest.keyClick(row.edit, Qt.Key.Key_Return)
+    line = field(source, "Picture address")
+    QTest.keyClicks(line, "ftp://x")
+    QTest.keyClick(line, Qt.Key.Key_Return)
     assert source.zone.error == "An address starts with http:// or https://."
-    row.edit.clear()
-    QTest.keyClick(row.edit, Qt.Key.Key_Return)
+    line.clear()
+    QTest.keyClick(line, Qt.Key.Key_Return)
     assert source.zone.error == "An address starts with http:// or https://."
     for typed, asked in (
         ("https://example.org/c.png", "https://example.org/c.png"),
         ("example.org/c.png", "http://example.org/c.png"),
     ):
-        row.edit.setText(typed)
+        line.setText(typed)
         with qtbot.waitSignal(source.url_dropped) as dropped:
-            QTest.keyClick(row.edit, Qt.Key.Key_Return)
+            QTest.keyClick(line, Qt.Key.Key_Return)
         assert dropped.args == [asked]
     with qtbot.waitSignal(source.media_requested):
         QTest.mouseClick(source.tabs.button("media"), LEFT)
@@ -162,7 +162,7 @@ def test_player_shows_frames_of_others(qtbot: QtBot) -> None:
     player = VideoPlayer()
     qtbot.addWidget(player)
     player.show_image(mountains(72, 48), length=5.1, at=2.3)
-    assert player._bar.time.replace("\u00a0", " ") == "2.3 / 5.1 s"
+    assert seen(player, "2.3 / 5.1 s")
     assert isinstance(player.current_image(), QImage) and player.current_image().width() == 72
     player.resize(500, 300)
     player.show()
@@ -189,9 +189,9 @@ def test_player_plays_in_a_loop_and_steps(qtbot: QtBot, tmp_path: Path) -> None:
     qtbot.addWidget(player)
     player.resize(400, 300)
     player.show()
-    with qtbot.waitSignal(player.first_frame, timeout=10_000):
+    with qtbot.waitSignal(player.first_frame):
         player.open_file(make_video(tmp_path / "a.mp4"), fps=16, length=1.0)
-    qtbot.waitUntil(lambda: player._frames > 24, timeout=10_000)  # more than the clip has: it began again
+    qtbot.waitUntil(lambda: player.frames > 24)  # more than the clip has: it began again
     assert player.current_image().width() == 96
     QTest.keyClick(player, Qt.Key.Key_Space)
     assert not player.is_playing
@@ -199,7 +199,7 @@ def test_player_plays_in_a_loop_and_steps(qtbot: QtBot, tmp_path: Path) -> None:
     seen: list[float] = []
     player.position_changed.connect(seen.append)
     player.step(2)
-    qtbot.waitUntil(lambda: bool(seen) and abs(seen[-1] - 0.375) < 0.07, timeout=5000)
+    qtbot.waitUntil(lambda: bool(seen) and abs(seen[-1] - 0.375) < 0.07)
     player.stop()
 
 
@@ -209,7 +209,7 @@ def test_player_says_when_it_cannot_play(qtbot: QtBot, tmp_path: Path) -> None:
     player = VideoPlayer()
     qtbot.addWidget(player)
     player.show()
-    with qtbot.waitSignal(player.failed, timeout=10_000):
+    with qtbot.waitSignal(player.failed):
         player.open_file(broken)
     player.grab()
     player.stop()
@@ -220,8 +220,9 @@ def test_player_treats_an_end_without_frames_as_failure(qtbot: QtBot, tmp_path: 
 
     player = VideoPlayer()
     qtbot.addWidget(player)
+    player.open_file(make_video(tmp_path / "a.mp4"))  # unseen, so that nothing is decoded
     with qtbot.waitSignal(player.failed) as heard:
-        player._status_changed(QMediaPlayer.MediaStatus.EndOfMedia)
+        player.findChild(QMediaPlayer).mediaStatusChanged.emit(QMediaPlayer.MediaStatus.EndOfMedia)
     assert heard.args == ["The video ended without a single frame."]
 
 
@@ -256,8 +257,8 @@ def test_full_screen_is_black_to_its_corners_and_hides_its_controls(qtbot: QtBot
     shown = full.grab().toImage()
     corners = [(0, 0), (shown.width() - 1, 0), (0, shown.height() - 1), (shown.width() - 1, shown.height() - 1)]
     assert {QColor(shown.pixel(*corner)).name() for corner in corners} == {theme.tokens().stage}
-    assert player._quiet is not None and player._quiet.interval() == 2000
-    player._quiet.timeout.emit()
+    (still,) = (timer for timer in player.findChildren(QTimer) if timer.interval() == 2000)
+    still.timeout.emit()
     assert not player.controls_shown and player.cursor().shape() is Qt.CursorShape.BlankCursor
     QTest.mouseMove(player, QPoint(30, 30))
     QTest.mouseMove(player, QPoint(60, 60))

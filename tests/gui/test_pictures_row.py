@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from oelala_desktop.ui.widgets.pictures_row import PicturesRow
+from tests.gui.reach import button
 from tests.gui.scenery import mountains
-from tests.gui.test_media_source import button
 from tests.gui.test_pictures import drop, of_files
 
 LEFT, NONE, ALT = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.AltModifier

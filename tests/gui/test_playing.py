@@ -12,19 +12,19 @@ import zlib
 from pathlib import Path
 
 import PIL.Image
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QColor, QImage
-from PySide6.QtMultimedia import QVideoFrame
+from PySide6.QtMultimedia import QVideoFrame, QVideoSink
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from oelala_desktop.ui.gallery.media_menu import make_menu
 from oelala_desktop.ui.gallery.viewer import Viewer
 from oelala_desktop.ui.quiet import new_player
 from oelala_desktop.ui.widgets.newest_frame import NewestFrame
 from oelala_desktop.ui.widgets.video_player import VideoPlayer
 from tests.gui.living import until
 from tests.gui.media_rig import Gallery, gallery, picture, put, video
+from tests.gui.reach import button, close_menu, menu, press
 from tests.gui.test_pictures import make_video
 
 
@@ -33,19 +33,20 @@ def playing(qtbot: QtBot, tmp_path: Path) -> VideoPlayer:
     qtbot.addWidget(player)
     player.resize(400, 300)
     player.show()
-    with qtbot.waitSignal(player.first_frame, timeout=10_000):
+    with qtbot.waitSignal(player.first_frame):
         player.open_file(make_video(tmp_path / "a.mp4"), fps=16, length=1.0)
     return player
 
 
 def test_nothing_is_decoded_while_nobody_sees_it(qtbot: QtBot, tmp_path: Path) -> None:
     player = playing(qtbot, tmp_path)
-    assert player.is_playing and player._newest is not None
+    looking = player.findChild(NewestFrame).findChild(QTimer)
+    assert player.is_playing and looking.isActive()
     for unsee, see in ((player.hide, player.show), (player.showMinimized, player.showNormal)):
         unsee()
-        qtbot.waitUntil(lambda: not player.is_playing and not player._newest._timer.isActive(), timeout=5000)
+        qtbot.waitUntil(lambda: not player.is_playing and not looking.isActive())
         see()
-        qtbot.waitUntil(lambda: player.is_playing and player._newest._timer.isActive(), timeout=5000)
+        qtbot.waitUntil(lambda: player.is_playing and looking.isActive())
     player.toggle()
     player.hide()
     player.show()
@@ -72,7 +73,7 @@ def test_a_video_opened_unseen_begins_when_it_is_seen(qtbot: QtBot, tmp_path: Pa
     qtbot.addWidget(player)
     player.open_file(make_video(tmp_path / "a.mp4"), fps=16, length=1.0)
     assert not player.is_playing
-    with qtbot.waitSignal(player.first_frame, timeout=10_000):
+    with qtbot.waitSignal(player.first_frame):
         player.show()
     assert player.is_playing
     player.stop()
@@ -83,6 +84,7 @@ def test_a_busy_window_gets_the_newest_frame_alone(qtbot: QtBot) -> None:
     window = QWidget()
     qtbot.addWidget(window)
     newest = NewestFrame(new_player(window))
+    sink = newest.findChild(QVideoSink)
     told: list[QImage] = []
     newest.came.connect(told.append)
     colours = [QColor(shade, 0, 0) for shade in (40, 80, 120, 160, 200, 240)]
@@ -91,13 +93,13 @@ def test_a_busy_window_gets_the_newest_frame_alone(qtbot: QtBot) -> None:
         for colour in colours:
             image = QImage(16, 16, QImage.Format.Format_RGBA8888)
             image.fill(colour)
-            newest._sink.setVideoFrame(QVideoFrame(image))
+            sink.setVideoFrame(QVideoFrame(image))
 
     decoder = threading.Thread(target=decode)
     decoder.start()
     decoder.join()  # the window's thread does nothing else
     assert not told
-    with qtbot.waitSignal(newest.came, timeout=60_000):
+    with qtbot.waitSignal(newest.came):
         newest.expect()
     for _ in range(3):
         newest.look()
@@ -132,7 +134,7 @@ player.open_file(pathlib.Path({str(tmp_path / "a.mp4")!r}))
 qt.exec()
 """
     env = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "OELALA_HOME": str(tmp_path / "home")}
-    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=env, timeout=60)
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=env)
     assert ran.returncode == 0, ran.stderr
     lines = [line for line in ran.stderr.splitlines() if "propagateSizeHints" not in line]
     assert lines == []
@@ -153,20 +155,21 @@ def test_a_damaged_file_in_the_viewer_has_a_sentence_and_no_controls(qapp: QAppl
         await until(lambda: g.shell.findChildren(Viewer), "the viewer")
         viewer = g.shell.findChildren(Viewer)[0]
         viewer.toggle_panel()
-        start = viewer.panel._start
+        start = button(viewer, "Use as start picture")
         for name in ("d.mp4", "c.mp4", "b.png", "a.png"):
             await until(lambda name=name: viewer.accessibleName() == name, name)
             if name in ("d.mp4", "a.png"):
                 await until(lambda: not viewer.player.current_image().isNull(), "what it shows")
                 assert start.isEnabled()
             else:
-                words = f"{name} is damaged, or too large to be shown."
-                await until(lambda words=words: viewer.player._words == words, words)
+                sentence = f"{name} is damaged, or too large to be shown."
+                await until(lambda said=sentence: viewer.player.accessibleDescription() == said, sentence)
                 assert not viewer.player.controls_shown and viewer.player.current_image().isNull()
                 assert not start.isEnabled()
-                menu = make_menu(viewer, viewer._item, (), viewer._acts, print, can_start=not viewer._damaged)
-                (offer,) = [a for a in menu.actions() if "start picture" in a.text()]
+                press(viewer, "More")
+                (offer,) = [action for words, action in menu().items() if words.endswith("start picture")]
                 assert not offer.isEnabled()
+                close_menu()
             viewer.go(1)
         viewer.close()
 

@@ -11,7 +11,7 @@ from PIL import Image
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtTest import QAbstractItemModelTester, QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QMessageBox
+from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from oelala_desktop.domain.job import JobState
@@ -22,8 +22,8 @@ from oelala_desktop.ui.queue.jobs_model import JobsModel, Role
 from oelala_desktop.ui.queue.row_cell import boxes
 from oelala_desktop.ui.shell import Shell
 from oelala_desktop.ui.widgets.button import Button
-from oelala_desktop.ui.widgets.toast import Toast
 from tests.gui.living import live, page_of, ready, stop_sketch, until
+from tests.gui.reach import has_button, press
 from tests.gui.seeded_queue import fill, make_job, running, waiting
 from tests.gui.test_window import SHORT, drop
 
@@ -44,12 +44,6 @@ def several(folder: Path, count: int) -> list[Path]:
     return paths
 
 
-def button(inside: object, text: str) -> QAbstractButton:
-    found = [b for b in inside.findChildren(QAbstractButton) if b.text() == text and b.isVisible()]  # type: ignore[attr-defined]
-    assert len(found) == 1, text
-    return found[0]
-
-
 def waiting_pictures(window: MainWindow) -> list[str]:
     return [Path(job.inputs[0].original).name for job in window.queue.waiting]
 
@@ -62,8 +56,7 @@ async def drop_several(window: MainWindow, paths: list[Path]) -> None:
     page.form.set_values(SHORT)
     drop(page, *paths)
     await until(lambda: window.shell.findChildren(QMessageBox), "the question")
-    box = window.shell.findChildren(QMessageBox)[0]
-    QTest.mouseClick(button(box, f"Make {len(paths)} jobs"), Qt.MouseButton.LeftButton)
+    press(window.shell.findChildren(QMessageBox)[0], f"Make {len(paths)} jobs")
 
 
 def test_dropped_pictures_keep_the_order_of_the_drop(qapp: QApplication, home: Path, tmp_path: Path) -> None:
@@ -89,13 +82,12 @@ def test_all_that_waits_is_cancelled_and_comes_back(qapp: QApplication, home: Pa
         window.shell.open_panel("queue")
         panel = window.shell.findChildren(QueuePanel)[0]
         await until(lambda: window.queue.jobs.ids[:4] == before, "the rows")
-        QTest.mouseClick(button(panel, "Cancel all waiting"), Qt.MouseButton.LeftButton)
+        press(panel, "Cancel all waiting")
         await until(lambda: not window.queue.waiting, "their end")
         ended = lambda: [window.studio.queue.book.find(job_id) for job_id in before]  # noqa: E731
         await until(lambda: all(job and job.state is JobState.CANCELLED for job in ended()), "the rows of the ended")
-        await until(lambda: window.shell.toasts.findChildren(Toast), "the offer")
-        toast = window.shell.toasts.findChildren(Toast)[-1]
-        QTest.mouseClick(button(toast, "Undo"), Qt.MouseButton.LeftButton)
+        await until(lambda: has_button(window.shell.toasts, "Undo"), "the offer")
+        press(window.shell.toasts, "Undo")
         await until(lambda: len(window.queue.waiting) == 4, "their return")
         assert [job.id for job in window.queue.waiting] == before
         assert {job.state for job in window.queue.waiting} == {JobState.QUEUED}

@@ -8,17 +8,18 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import av
 import httpx
+import numpy as np
 import psutil
 import pytest
-from PIL import Image
+from PIL import Image, ImageColor
 
-from tests.gui.screen import Screen, missing, wait_for
+from oelala_desktop.ui import theme
+from tests.gui.screen import Screen, missing
 from tests.sketch.holdable import Brake
 
 pytestmark = [
@@ -111,34 +112,33 @@ class Window:
     def is_shown(self) -> bool:
         return bool(self.screen.windows(TITLE))
 
+    def wait_alive(self) -> None:
+        """Until it has its services, or is about to."""
+        self.screen.wait_for((self.home / "jobs.sqlite3").exists, "the window's services")
+
+    def field(self) -> tuple[int, int, int, int]:
+        """The picture's field on the screen: left, top, right, bottom."""
+        x, y = self.screen.place(self.id)
+        return x + 292, y + 124, x + 660, y + 252
+
+    def can_generate(self) -> bool:
+        """Whether its button is lit."""
+        return count(np.asarray(self.screen.shot(self.screen.box(self.id))), theme.DARK.primary) > 5000
+
     def generate(self) -> None:
-        """By its shortcut, as soon as the page takes it."""
-
-        def press() -> bool:
-            self.screen.run("xdotool", "windowactivate", "--sync", self.id)
-            self.screen.keys("ctrl+Return")
-            deadline = time.monotonic() + 2
-            while not self.states() and time.monotonic() < deadline:
-                time.sleep(0.05)
-            return bool(self.states())
-
-        wait_for(press, "a job")
+        """By its shortcut, once, as soon as the page takes it."""
+        self.screen.wait_for(self.can_generate, "Generate")
+        self.screen.to_front(self.id)
+        self.screen.keys("ctrl+Return")
+        self.screen.wait_for(self.states, "a job")
 
     def close(self) -> None:
-        """As its frame's button does, until the window has gone or a question has come."""
-
-        def press() -> bool:
-            if self.is_shown and not self.screen.windows(QUESTION):
-                self.screen.run("xdotool", "windowactivate", "--sync", self.id)
-                self.screen.keys("alt+F4")
-            deadline = time.monotonic() + 3
-            while time.monotonic() < deadline:
-                if not self.is_shown or self.screen.windows(QUESTION):
-                    return True
-                time.sleep(0.05)
-            return False
-
-        wait_for(press, "an answer to closing the window")
+        """As its frame's button does; returns when the window has gone or a question has come."""
+        self.screen.to_front(self.id)
+        self.screen.keys("alt+F4")
+        self.screen.wait_for(
+            lambda: not self.is_shown or self.screen.windows(QUESTION), "an answer to closing the window"
+        )
 
     def states(self) -> list[str]:
         """Of all jobs, as they stand in the database."""
@@ -163,32 +163,46 @@ class Window:
         return code
 
 
-def drag(screen: Screen, folder: Path, target: tuple[int, int]) -> None:
-    """All files of `folder`, from a file manager's window to a place on the screen."""
+def count(shot: np.ndarray, colour: str) -> int:
+    """Pixels of exactly that colour."""
+    return int((shot == ImageColor.getrgb(colour)).all(axis=-1).sum())
+
+
+def drag(screen: Screen, folder: Path, zone: tuple[int, int, int, int]) -> None:
+    """All files of `folder`, from a file manager's window into a field of ours."""
+    settings = screen.folder / "home/.config/libfm/libfm.conf"
+    settings.parent.mkdir(parents=True)
+    settings.write_text("[ui]\nshow_thumbnail=0\n")  # icons are drawn once
     screen.start("pcmanfm", str(folder))
     manager = screen.window(f"^{folder.name}$")
     screen.run("xdotool", "windowsize", "--sync", manager, "560", "420")
     screen.run("xdotool", "windowmove", "--sync", manager, "20", "80")
-    screen.run("xdotool", "windowactivate", "--sync", manager)
+    screen.to_front(manager)
     x, y = screen.place(manager)
     view = (x + 165, y + 90, x + 540, y + 380)  # right of the places, above the status line
-    time.sleep(1.0)  # until the icons are drawn
+    screen.wait_for(lambda: len(screen.shot(view).getcolors(2**16) or [None] * 99) > 20, "the icons")
     plain = screen.shot(view)
     screen.point(view[2] - 20, view[3] - 20)
     screen.run("xdotool", "click", "1")
     screen.keys("ctrl+a")
-    left, top = wait_for(lambda: screen.changed(plain, view), "the selection")
+    left, top = screen.wait_for(lambda: screen.changed(plain, view, 150), "the selection of all")
     x, y = left + 40, top + 12
+    goal = ((zone[0] + zone[2]) // 2, (zone[1] + zone[3]) // 2)
     screen.point(x, y)
     screen.run("xdotool", "mousedown", "1")
     for step in (4, 8, 12, 16, 24):  # past the distance from which on a press is a drag
         screen.point(x + step, y + step // 2)
-        time.sleep(0.05)
     for step in range(1, 11):
-        screen.point(x + (target[0] - x) * step // 10, y + (target[1] - y) * step // 10)
-        time.sleep(0.05)
-    screen.point(target[0] + 2, target[1] + 1)
-    time.sleep(0.4)  # a still pointer, so that the window's answer arrives before the release
+        screen.point(x + (goal[0] - x) * step // 10, y + (goal[1] - y) * step // 10)
+
+    def is_taken() -> bool:
+        """The field's edge says that it takes them, which the file manager was told before."""
+        for by in (2, 0):
+            screen.point(goal[0] + by, goal[1])
+        shot = np.asarray(screen.shot(zone))
+        return max(count(shot, tokens.accent) for tokens in (theme.DARK, theme.LIGHT)) > 300
+
+    screen.wait_for(is_taken, "the field to take them")
     screen.run("xdotool", "mouseup", "1")
 
 
@@ -200,11 +214,11 @@ def test_three_pictures_dragged_from_a_file_manager(screen: Screen, sketch: dict
         paint(folder / name)
     window = Window(screen, sketch, SHORT)
     screen.run("xdotool", "windowmove", "--sync", window.id, "620", "60")
-    x, y = screen.place(window.id)
-    drag(screen, folder, (x + 430, y + 190))
-    screen.window("Several pictures")
+    window.wait_alive()
+    drag(screen, folder, window.field())
+    screen.to_front(screen.window("Several pictures"))
     screen.keys("Return")
-    wait_for(lambda: window.states() == ["done"] * 3, "three results")
+    screen.wait_for(lambda: window.states() == ["done"] * 3, "three results")
     videos = sorted((window.home / "output").rglob("*.mp4"))
     assert len(videos) == 3
     for video in videos:
@@ -222,16 +236,16 @@ def test_tray_tells_of_a_job(screen: Screen, sketch: dict[str, object], brake: B
     screen.start("dunst")
     screen.start_panel()
     window = Window(screen, sketch, {**SHORT, "image": str(picture)})
-    item = wait_for(screen.tray_item, "the icon in the tray")
+    item = screen.wait_for(screen.tray_item, "the icon in the tray")
     assert "oelala" in screen.tray_property(item, "Id")
     window.generate()
     screen.run("xdotool", "windowminimize", window.id)
-    wait_for(lambda: PROMPT in screen.tray_property(item, "ToolTip"), "what runs in the tooltip")
+    screen.wait_for(lambda: PROMPT in screen.tray_property(item, "ToolTip"), "what runs in the tooltip")
     brake.release()
-    wait_for(lambda: window.states() == ["done"], "the result", 30)
-    wait_for(lambda: screen.heard("Notify"), "the notice")
+    screen.wait_for(lambda: window.states() == ["done"], "the result")
+    screen.wait_for(lambda: screen.heard("Notify"), "the notice")
     assert f'string "{PROMPT}"' in screen.said("dbus-monitor")
-    wait_for(lambda: PROMPT not in screen.tray_property(item, "ToolTip"), "a tooltip at rest")
+    screen.wait_for(lambda: PROMPT not in screen.tray_property(item, "ToolTip"), "a tooltip at rest")
     counts = {name: screen.heard(name) for name in ("NewIcon", "NewToolTip", "Update", "Notify")}
     # at its start and at its end; how often between them is up to how fast the job is
     assert min(counts["NewIcon"], counts["NewToolTip"], counts["Update"]) >= 2, counts
@@ -240,12 +254,12 @@ def test_tray_tells_of_a_job(screen: Screen, sketch: dict[str, object], brake: B
     shown = re.findall(r'"progress-visible"\s+variant\s+boolean (\w+)', screen.said("dbus-monitor"))
     assert shown[-1] == "false" and set(shown[:-1]) == {"true"}
     screen.click_tray(item)
-    wait_for(lambda: window.is_shown, "the window again")
+    screen.wait_for(lambda: window.is_shown, "the window again")
     window.close()
-    wait_for(lambda: not window.is_shown, "the window in the tray")
+    screen.wait_for(lambda: not window.is_shown, "the window in the tray")
     assert window.process.poll() is None
     screen.click_tray(item)
-    wait_for(lambda: window.is_shown, "the window again")
+    screen.wait_for(lambda: window.is_shown, "the window again")
     window.process.terminate()
     assert window.code() == 0
 
@@ -253,13 +267,13 @@ def test_tray_tells_of_a_job(screen: Screen, sketch: dict[str, object], brake: B
 @needs("xfce4-panel", "dbus-send")
 def test_a_tray_that_comes_late_and_goes_early(screen: Screen, sketch: dict[str, object]) -> None:
     window = Window(screen, sketch, SHORT)
-    time.sleep(1)
+    window.wait_alive()
     panel = screen.start_panel()
-    wait_for(screen.tray_item, "the icon in the tray")
+    screen.wait_for(screen.tray_item, "the icon in the tray")
     window.close()
-    wait_for(lambda: not window.is_shown, "the window in the tray")
+    screen.wait_for(lambda: not window.is_shown, "the window in the tray")
     screen.end(panel)
-    wait_for(lambda: window.is_shown, "the window that nothing else could bring back")
+    screen.wait_for(lambda: window.is_shown, "the window that nothing else could bring back")
     window.process.terminate()
     assert window.code() == 0
 
@@ -269,7 +283,7 @@ def test_without_a_tray_closing_quits(screen: Screen, sketch: dict[str, object],
     if not bus:
         del screen.environment["DBUS_SESSION_BUS_ADDRESS"]
     window = Window(screen, sketch, SHORT)
-    time.sleep(1)
+    window.wait_alive()
     window.close()
     assert window.code() == 0
 
@@ -284,11 +298,12 @@ def test_without_a_tray_closing_asks_while_a_job_runs(
     asked = screen.window(QUESTION)
     assert screen.run("xdotool", "getwindowname", asked).strip() == f"{QUESTION}?"
     assert window.is_shown
+    screen.to_front(asked)
     screen.keys("Escape")
-    wait_for(lambda: not screen.windows(QUESTION), "the question's end")
+    screen.wait_for(lambda: not screen.windows(QUESTION), "the question's end")
     assert window.is_shown and window.process.poll() is None
     window.close()
-    screen.window(QUESTION)
+    screen.to_front(screen.window(QUESTION))
     screen.keys("Tab", "Return")
     assert window.code() == 0
     assert window.states()[0] not in ("done", "failed", "cancelled")
@@ -304,16 +319,16 @@ def test_a_second_start_raises_the_first(screen: Screen, sketch: dict[str, objec
         form = window.kept().get("form.image-to-video")
         return form.get("image") if isinstance(form, dict) else None
 
-    first = wait_for(given, "the picture in the first window's form")
+    first = screen.wait_for(given, "the picture in the first window's form")
     assert Path(str(first)).parent == inputs
     screen.run("xdotool", "windowminimize", window.id)
-    wait_for(lambda: not window.is_shown, "a minimised window")
+    screen.wait_for(lambda: not window.is_shown, "a minimised window")
     other = screen.folder / "other ü.png"
     Image.new("RGB", (320, 240), (20, 90, 60)).save(other)
     assert window.launch(other).wait(60) == 0
-    wait_for(lambda: window.is_shown, "the first window")
-    wait_for(lambda: screen.run("xdotool", "getactivewindow") == window.id, "the first window in front")
-    wait_for(lambda: given() != first, "the other picture")
+    screen.wait_for(lambda: window.is_shown, "the first window")
+    screen.wait_for(lambda: screen.run("xdotool", "getactivewindow") == window.id, "the first window in front")
+    screen.wait_for(lambda: given() != first, "the other picture")
     window.process.terminate()
     assert window.code() == 0
 
@@ -334,7 +349,7 @@ def test_asked_to_end_from_outside(
     if moment == "imports":
         library = re.compile(r"libQt6Core")
         maps = Path(f"/proc/{window.process.pid}/maps")
-        wait_for(lambda: library.search(maps.read_text()), "the window's libraries")
+        screen.wait_for(lambda: library.search(maps.read_text()), "the window's libraries")
     if moment in ("a job", "a question"):
         window.generate()
     if moment == "a question":
@@ -351,7 +366,7 @@ def test_asked_to_end_from_outside(
 def test_only_sketch_outlives_the_window(screen: Screen, picture: Path) -> None:
     window = Window(screen, None, {**LONG, "image": str(picture)})
     window.generate()
-    wait_for(lambda: "running" in window.states(), "a running job")
+    screen.wait_for(lambda: set(window.states()) - {"queued", "sent"}, "a job that runs")
     window.process.terminate()
     assert window.code() == 0
     left = [process.cmdline() for process in screen.processes()]

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
+import re
 import socket
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from oelala_desktop.services.known_settings import API, API_PORT, FOLLOW_LINKS, MEDIA_FOLDERS
 from oelala_desktop.storage import autostart
 from oelala_desktop.ui import motion
-from oelala_desktop.ui.fields import SwitchEditor
 from oelala_desktop.ui.main_window import MainWindow
-from oelala_desktop.ui.pages.settings_page import FoldersEditor, SettingsPage
-from oelala_desktop.ui.widgets.button import IconButton
+from oelala_desktop.ui.pages.settings_page import SettingsPage
 from tests.gui.living import live, until
+from tests.gui.reach import button, press, seen, text, words
 
 NOWHERE = "http://127.0.0.1:9"
 
@@ -30,12 +27,6 @@ def _page(window: MainWindow) -> SettingsPage:
     return page
 
 
-def _switch(page: SettingsPage, key: str) -> None:
-    editor = page._editors[key]
-    assert isinstance(editor, SwitchEditor)
-    QTest.mouseClick(editor.toggle, Qt.MouseButton.LeftButton, pos=editor.toggle.rect().center())
-
-
 def test_the_api_says_whether_it_answers(qapp: QApplication, tmp_path: Path) -> None:
     async def scenario(window: MainWindow) -> None:
         services, page = window.studio.services, _page(window)
@@ -43,12 +34,12 @@ def test_the_api_says_whether_it_answers(qapp: QApplication, tmp_path: Path) -> 
             port = other.getsockname()[1]
             services.settings.set(API_PORT, port)
             await services.serve_api()
-            assert f"Port {port} is taken by another program" in page._notes["api"].text()
+            assert f"Port {port} is taken by another program" in words(page)
         await services.serve_api()
-        assert page._notes["api"].text() == f"Answers at http://127.0.0.1:{port}"
+        assert text(page, f"Answers at http://127.0.0.1:{port}")
         services.settings.set(API, False)
         await services.serve_api()
-        assert page._notes["api"].text() == "Off."
+        assert text(page, "Off.") and "Answers at" not in words(page)
 
     live(qapp, tmp_path, scenario, engine=NOWHERE)
 
@@ -58,11 +49,11 @@ def test_folders_are_taken_out_one_by_one(qapp: QApplication, tmp_path: Path) ->
         folders = [str(tmp_path / "a;b"), str(tmp_path / "c")]
         window.studio.services.settings.set(MEDIA_FOLDERS, folders)
         page = _page(window)
-        editor = page._editors["media_folders"]
-        assert isinstance(editor, FoldersEditor) and list(editor.list.folders) == folders
-        editor.list.findChildren(IconButton)[0].click()
+        assert all(seen(page, folder) for folder in folders)
+        press(page, f"Take {folders[0]} out of My Media")
         assert window.studio.services.settings.get(MEDIA_FOLDERS) == folders[1:]
-        assert NOWHERE in page._notes["engine_url"].text()
+        await until(lambda: not seen(page, folders[0]) and seen(page, folders[1]), "the other alone")
+        assert text(page, NOWHERE)
 
     live(qapp, tmp_path / "home", scenario, engine=NOWHERE)
 
@@ -76,10 +67,9 @@ def test_a_linked_folder_is_named_where_folders_are_set(qapp: QApplication, tmp_
     async def scenario(window: MainWindow) -> None:
         page = _page(window)
         await window.studio.open_library()
-        note = page._notes["follow_links"]
-        await until(lambda: "elsewhere is a link to another folder" in note.text(), "the link is named")
-        _switch(page, "follow_links")
-        await until(lambda: note.text() == "", "it is followed")
+        await until(lambda: "elsewhere is a link to another folder" in words(page), "the link is named")
+        press(page, "Linked folders")
+        await until(lambda: "Not shown:" not in words(page), "it is followed")
         assert window.studio.services.settings.get(FOLLOW_LINKS) is True
 
     live(qapp, tmp_path / "home", scenario, engine=NOWHERE)
@@ -94,10 +84,9 @@ def test_links_that_lead_back_are_said_to(qapp: QApplication, tmp_path: Path) ->
     async def scenario(window: MainWindow) -> None:
         page = _page(window)
         await window.studio.open_library()
-        note = page._notes["follow_links"]
-        await until(lambda: note.text().endswith("are links to other folders."), "the links are named")
-        _switch(page, "follow_links")
-        await until(lambda: note.text().endswith("lead back to where they lie."), "why they are not followed")
+        await until(lambda: "are links to other folders." in words(page), "the links are named")
+        press(page, "Linked folders")
+        await until(lambda: "lead back to where they lie." in words(page), "why they are not followed")
 
     live(qapp, tmp_path / "home", scenario, engine=NOWHERE)
 
@@ -105,7 +94,7 @@ def test_links_that_lead_back_are_said_to(qapp: QApplication, tmp_path: Path) ->
 def test_less_motion(qapp: QApplication, tmp_path: Path) -> None:
     async def scenario(window: MainWindow) -> None:
         qapp.setProperty(motion.REDUCED, False)
-        _switch(_page(window), "reduced_motion")
+        press(_page(window), "Motion")
         assert qapp.property(motion.REDUCED) is True
         assert not motion.allowed(window.shell)
 
@@ -121,28 +110,31 @@ def test_autostart(qapp: QApplication, tmp_path: Path, monkeypatch: pytest.Monke
         page = _page(window)
         path = autostart.entry_path()
         assert tmp_path in path.parents
-        _switch(page, "autostart")
-        await until(path.is_file, "the entry", 6)
+        press(page, "Start")
+        await until(path.is_file, "the entry")
         text = path.read_text("utf-8")
         assert "OELALA_HOME=" in text and "[Desktop Entry]" in text
-        await asyncio.sleep(0.05)
-        _switch(page, "autostart")
-        await until(lambda: not path.exists(), "the entry's end", 6)
+        press(page, "Start")
+        await until(lambda: not path.exists(), "the entry's end")
         path.parent.rmdir()
         path.parent.write_text("in the way")
-        _switch(page, "autostart")
-        await until(lambda: page._problems["autostart"].text(), "the sentence", 6)
-        editor = page._editors["autostart"]
-        assert isinstance(editor, SwitchEditor) and not editor.toggle.isChecked()
+        press(page, "Start")
+        await until(lambda: "cannot be changed" in words(page), "the sentence")
+        assert not button(page, "Start").isChecked()
 
     live(qapp, tmp_path / "home", scenario, engine=NOWHERE)
 
 
-def test_a_quoted_command_is_read_back(tmp_path: Path) -> None:
+def test_a_quoted_command_is_read_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """GLib is the reader that desktops use; without it the escapes are compared."""
-    word = 'a "b" $c `d` \\e 100%'
-    quoted = autostart._quoted(word)
-    value = quoted.replace("\\\\", "\\")  # the string's own escapes
+    word = f'OELALA_HOME={tmp_path}/a "b" $c `d` \\e 100%'
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("OELALA_HOME", word.partition("=")[2])
+    autostart.set_on(True)
+    command = re.search(r"^Exec=(.*)$", autostart.entry_path().read_text("utf-8"), re.MULTILINE)
+    assert command is not None
+    line = command[1].replace("\\\\", "\\")  # the string's own escapes
+    value = re.findall(r'"(?:[^"\\]|\\.)*"|\S+', line)[1]
     inner = value[1:-1].replace("%%", "%")
     for letter in '"`$\\':
         inner = inner.replace(f"\\{letter}", letter)

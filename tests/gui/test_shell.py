@@ -7,6 +7,7 @@ import sys
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -20,6 +21,7 @@ from oelala_desktop.ui.topbar import queue_words
 from oelala_desktop.ui.widgets.command_list import Command, fits
 from oelala_desktop.ui.widgets.sheet import Sheet
 from oelala_desktop.ui.widgets.text_box import TextBox
+from tests.gui.reach import button, field, find, has_button, press, seen
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 
@@ -70,51 +72,53 @@ def test_question_mark_types_in_text_fields(qtbot: QtBot, shell: Shell) -> None:
     shell.show_page("settings")
     box.setFocus()
     QTest.keyClicks(box, "?")
-    assert box.text() == "?" and "shortcuts" not in shell._sheets
+    assert box.text() == "?" and not shell.findChildren(Sheet)
     shell.open_shortcuts()
-    assert shell._sheets["shortcuts"].isVisible()
-    QTest.keyClick(shell._sheets["shortcuts"], Qt.Key.Key_Escape)
-    assert not shell._sheets["shortcuts"].isVisible()
+    (sheet,) = shell.findChildren(Sheet)
+    assert sheet.isVisible() and sheet.accessibleName() == "Keyboard shortcuts"
+    QTest.keyClick(sheet, Qt.Key.Key_Escape)
+    assert not sheet.isVisible()
 
 
 def test_panels_open_one_at_a_time_and_escape_closes(qtbot: QtBot, shell: Shell) -> None:
     for name in ("queue", "engine", "activity"):
         shell.add_panel(name, name.capitalize(), QWidget())
     QTest.mouseClick(shell.topbar.queue, Qt.MouseButton.LeftButton)
-    assert shell._panels["queue"].is_open
+    assert has_button(shell, "Close queue")
     QTest.mouseClick(shell.topbar.engine, Qt.MouseButton.LeftButton)
-    assert shell._panels["engine"].is_open and not shell._panels["queue"].is_open
-    assert shell._panels["engine"].geometry().right() == shell._right.width() - 1
+    assert has_button(shell, "Close engine") and not has_button(shell, "Close queue")
+    panel = find(shell, "Engine", {QAccessible.Role.Client})
+    assert panel.mapTo(shell, panel.rect().topRight()).x() == shell.width() - 1
     QTest.keyClick(shell, Qt.Key.Key_Escape)
-    assert not shell._panels["engine"].is_open and not shell._panels["engine"].isVisible()
+    assert not has_button(shell, "Close engine") and not panel.isVisible()
 
 
 def test_sidebar_folds_and_narrows(qtbot: QtBot, shell: Shell) -> None:
     bar = shell.sidebar
     assert bar.width() == WIDE
     with qtbot.waitSignal(bar.folded_changed):
-        QTest.mouseClick(bar._titles["image"], Qt.MouseButton.LeftButton)
-    assert bar.folded_groups() == ("image",) and not bar._rows["reframe"].isVisible()
-    bar.set_narrow(True)
-    assert bar.width() == NARROW and bar._rows["reframe"].isVisible()
-    assert "Reframe" in bar._rows["reframe"].toolTip()
-    bar.set_narrow(False)
-    assert bar.width() == WIDE and not bar._rows["reframe"].isVisible()
+        press(bar, "Image Tools")
+    assert bar.folded_groups() == ("image",) and not has_button(bar, "Reframe")
+    press(bar, "Collapse")
+    assert bar.width() == NARROW and "Reframe" in button(bar, "Reframe").toolTip()
+    press(bar, "Expand")
+    assert bar.width() == WIDE and not has_button(bar, "Reframe")
+    press(bar, "Image Tools")
     bar.set_badges({"reframe": "soon"})
-    assert bar._rows["reframe"].accessibleDescription() == "soon"
+    assert button(bar, "Reframe").accessibleDescription() == "soon"
 
 
 def test_palette_finds_pages_and_commands(qtbot: QtBot, shell: Shell) -> None:
     shell.set_commands((Command("pause", "Pause the queue", "pause"),))
     QTest.keyClick(shell, Qt.Key.Key_K, CTRL)
-    palette = shell._sheets["palette"]
-    QTest.keyClicks(palette._edit, "upsc")
-    QTest.keyClick(palette._edit, Qt.Key.Key_Return)
-    assert shell.page_id == "upscaler" and not palette.isVisible()
+    command = field(shell, "Command")
+    QTest.keyClicks(command, "upsc")
+    QTest.keyClick(command, Qt.Key.Key_Return)
+    assert shell.page_id == "upscaler" and not seen(shell, "Command palette")
     shell.open_palette()
-    QTest.keyClicks(palette._edit, "queue pause")
+    QTest.keyClicks(command, "queue pause")
     with qtbot.waitSignal(shell.command_chosen) as heard:
-        QTest.keyClick(palette._edit, Qt.Key.Key_Return)
+        QTest.keyClick(command, Qt.Key.Key_Return)
     assert heard.args == ["pause"]
     assert not fits("xyz", "Pause the queue")
 

@@ -12,7 +12,8 @@ from oelala_desktop.domain.field import Field, FieldKind
 from oelala_desktop.domain.inputs import Given
 from oelala_desktop.domain.preset_file import parse_preset
 from oelala_desktop.domain.tool import TOOLS
-from oelala_desktop.ui.pages.sizing import Sizing, sizing_of, usual_sizing
+from oelala_desktop.ui.pages.preset_sizing import sizing_of
+from oelala_desktop.ui.pages.sizing import Sizing, usual_sizing
 from oelala_desktop.ui.pages.tool_form import ToolForm
 from tests import own_preset
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from oelala_desktop.ui.gallery.prompts_page import PromptsPage
 from oelala_desktop.ui.widgets.thumbnail import PlaceholderImage
@@ -26,8 +26,14 @@ def panorama(folder: Path) -> None:
     put(folder / "ridge.png", corpus.png(text, width=2100, height=300), 0)
 
 
+def shown_in(widget: QWidget) -> PlaceholderImage:
+    found = widget.findChild(PlaceholderImage)
+    assert isinstance(found, PlaceholderImage)
+    return found
+
+
 def is_sharp(place: PlaceholderImage, ratio: float = 2.0) -> bool:
-    shown: QSize = place._pixmap.size()
+    shown: QSize = place.pixmap.size()
     return shown.height() >= place.height() * ratio and shown.width() >= place.width() * ratio
 
 
@@ -35,7 +41,7 @@ def test_in_the_popup(qapp: QApplication, home: Path) -> None:
     async def act(g: Gallery) -> None:
         g.page.show_prompt(g.key("ridge.png"))
         await until(lambda: g.page.shelf.popup.isVisible(), "the popup")
-        assert is_sharp(g.page.shelf.popup._thumb)
+        assert is_sharp(shown_in(g.page.shelf.popup))
 
     gallery(qapp, home, act, make=panorama, ready=1)
 
@@ -45,7 +51,7 @@ def test_beside_a_prompt(qapp: QApplication, home: Path) -> None:
         g.shell.show_page("media-prompts")
         page = g.shell.page("media-prompts")
         assert isinstance(page, PromptsPage)
-        await until(lambda: page.rows and not page.rows[0]._picture._pixmap.isNull(), "the picture of a prompt")
-        assert is_sharp(page.rows[0]._picture)
+        await until(lambda: page.rows and not shown_in(page.rows[0]).pixmap.isNull(), "the picture of a prompt")
+        assert is_sharp(shown_in(page.rows[0]))
 
     gallery(qapp, home, act, make=panorama, ready=1)

@@ -11,7 +11,6 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from oelala_desktop.ui.fields import TextEditor
@@ -20,6 +19,7 @@ from oelala_desktop.ui.main_window import MainWindow
 from oelala_desktop.ui.pages.tool_view import ToolView
 from oelala_desktop.ui.studio import Reuse
 from tests.gui.living import has_picture, live, page_of, ready, stop_sketch, until
+from tests.gui.reach import field, press
 
 BOTH = Qt.DropAction.CopyAction | Qt.DropAction.MoveAction
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
@@ -120,8 +120,8 @@ def test_a_file_is_not_typed_into_a_line(qapp: QApplication, home: Path, picture
         await ready(window)
         page = page_of(window)
         page.form.set_values({})
-        QTest.mouseClick(source(page).tabs.button("url"), LEFT)
-        line = source(page)._address.edit
+        press(page.form, "URL")
+        line = field(page.form, "Picture address")
         line.setText("https://")
         drop(line, of_file(picture))
         await until(lambda: has_picture(page, picture), "the picture")
@@ -136,7 +136,7 @@ def test_the_cross_takes_the_picture_away(qapp: QApplication, home: Path, pictur
         page = page_of(window)
         page.intake.take("image", picture)
         await until(lambda: source(page).zone.has_picture, "the picture")
-        QTest.mouseClick(source(page).zone._remove, LEFT)
+        press(page.form, "Remove picture")
         assert not page.form.values().get("image") and not source(page).zone.has_picture
         assert not source(page).facts
         page.choose_preset("sketch")  # the form is built anew

@@ -121,7 +121,6 @@ def test_icon_outside_the_shapes(qapp: QApplication) -> None:
     assert not icons.app_icon().isNull()
 
 
-@pytest.mark.qt_log_ignore("plugin does not support", "No RHI backend")  # raising windows, offscreen
 def test_a_tooltip_has_room_around_its_text_and_a_quiet_frame(qapp: QApplication) -> None:
     host = QLabel("x")
     host.show()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,7 +19,8 @@ from oelala_desktop.ui.input_editors import PictureEditor
 from oelala_desktop.ui.main_window import MainWindow
 from oelala_desktop.ui.pages.tool_view import ToolView
 from oelala_desktop.ui.studio import Reuse
-from tests.gui.living import has_picture, live, page_of, ready, stop_sketch, until
+from tests.gui.living import has_picture, live, page_of, ready, stop_sketch, turned, until
+from tests.gui.reach import find
 
 SHORT = {"duration": 1.0, "fps": 8}
 
@@ -143,7 +143,7 @@ def test_fifty_jobs_are_queued_and_one_can_be_cancelled(qapp: QApplication, home
         await until(lambda: len(window.queue.waiting) >= 50, "fifty waiting jobs")
         window.shell.open_panel("queue")
         victim = window.queue.waiting[10]
-        window.queue._panel.list.acted.emit(victim.id, "cancel")
+        find(window.shell, "Queue").content.list.acted.emit(victim.id, "cancel")
         await until(lambda: len(window.queue.waiting) == 49, "one less")
         assert "waiting" in window.shell.topbar.queue.accessibleName() or window.queue.waiting
         for job in window.queue.waiting:
@@ -167,7 +167,7 @@ def test_waiting_jobs_are_reordered_by_dragging(qapp: QApplication, home: Path, 
             return [job.id for job in sorted(window.queue.waiting, key=lambda job: job.position)]
 
         before = order()
-        rows, model = window.queue._panel.list, window.queue.jobs
+        rows, model = find(window.shell, "Queue").content.list, window.queue.jobs
         await until(lambda: all(job_id in model.ids for job_id in before), "their rows")
         first, last = (rows.visualRect(model.index_of(job_id)) for job_id in (before[0], before[2]))
         start, goal = QPoint(140, last.center().y()), QPoint(140, first.top() + 2)
@@ -188,7 +188,6 @@ def test_values_page_and_folds_survive_a_restart(qapp: QApplication, home: Path,
         page = await with_picture(window, picture)
         page.form.set_values({**page.form.values(), "prompt": "slow pan left", "duration": 2.0})
         page.form.changed.emit("prompt")
-        await until(lambda: not page._saving.isActive(), "the values to be kept")
         window.shell.sidebar.set_narrow(True)
         window.shell.show_page("settings")
 
@@ -240,9 +239,9 @@ def test_engine_lost_and_back(qapp: QApplication, tmp_path: Path, picture: Path)
         stop_sketch(tmp_path)  # ours to start again, whatever ended it
         page.generate()
         await until(lambda: page.stage.job is not None, "the job")
-        await until(lambda: page.stage.job and page.stage.job.state is JobState.DONE, "the result", 75)
+        await until(lambda: page.stage.job and page.stage.job.state is JobState.DONE, "the result", 90)
 
-    live(qapp, tmp_path, scenario, seconds=100)
+    live(qapp, tmp_path, scenario)
     stop_sketch(tmp_path)
 
 
@@ -297,12 +296,12 @@ def test_soon_pages_and_every_page_opens(qapp: QApplication, home: Path) -> None
         await ready(window)
         for page_id in PAGES:
             window.shell.show_page(page_id)
-            await asyncio.sleep(0.05)
+            await turned()
             assert window.shell.page_id == page_id
             assert window.shell.page(page_id) is not None
         for panel in ("queue", "engine", "activity"):
             window.shell.open_panel(panel)
-            await asyncio.sleep(0.05)
+            await turned()
             window.shell.close_topmost()
 
     live(qapp, home, scenario)

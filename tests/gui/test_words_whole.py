@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 from oelala_desktop.ui.gallery.toolbar import MediaToolbar
 from oelala_desktop.ui.gallery.viewer_panel import ViewerPanel
 from oelala_desktop.ui.widgets.video_player import VideoPlayer
+from tests.gui.reach import button, text
 
 NAMES = ("a very long name of a harbour picture from the archive of last summer.png", "n" * 250 + ".png")
 
@@ -37,8 +38,8 @@ def test_lists_keep_their_words_beside_what_is_told_of_hidden_files(qtbot: QtBot
     bar.resize(width, 48)
     bar.show()
     bar.set_counts(128, 64, 20_316, 64)
-    assert bar._count.text() == "128 selected, 64 not shown"
-    qtbot.waitUntil(lambda: bar._count.width() >= bar._count.sizeHint().width())
+    count = text(bar, "128 selected, 64 not shown")
+    qtbot.waitUntil(lambda: count.width() >= count.sizeHint().width())
     for combo in (bar.sort, bar.model, bar.lora):
         assert combo.width() >= combo.sizeHint().width()
 
@@ -49,6 +50,7 @@ def test_what_to_do_with_a_file_is_whole_in_a_narrow_panel(qtbot: QtBot, width: 
     qtbot.addWidget(panel)
     panel.setFixedWidth(width)
     panel.show()
-    for button in (panel._reuse, panel._start):
-        assert button.width() >= button.sizeHint().width()
-        assert panel.rect().contains(button.geometry())
+    for verb in ("Reuse settings", "Use as start picture"):
+        shown = button(panel, verb)
+        assert shown.width() >= shown.sizeHint().width()
+        assert panel.rect().contains(shown.geometry())

@@ -16,6 +16,7 @@ from oelala_desktop.domain.events import LibraryChanged, NoticePosted, ScanProgr
 from oelala_desktop.domain.job import Job
 from oelala_desktop.domain.media import MediaItem, MediaQuery
 from oelala_desktop.services.bus import Bus
+from oelala_desktop.services.clock import CLOCK, Clock
 from oelala_desktop.services.library import JobSource, Library
 from oelala_desktop.storage.paths import Paths
 from oelala_desktop.storage.preferences import Preferences
@@ -41,13 +42,6 @@ def picture(number: int = 0, **texts: Any) -> bytes:
     return corpus.png(chunks + corpus.png_text("number", f"{number:08}".encode()))
 
 
-async def until(holds: Callable[[], Awaitable[bool]], patience: float = PATIENCE) -> None:
-    end = time.monotonic() + patience
-    while not await holds():
-        assert time.monotonic() < end, "it did not come to pass"
-        await asyncio.sleep(0.05)
-
-
 class Shelf:
     """A library and what it told."""
 
@@ -63,16 +57,19 @@ class Shelf:
         self.notices: list[NoticePosted] = []
         self.jobs: dict[str, Job] = {}
         self._told: set[int] = set()
+        self._heard = asyncio.Event()
         self.bus.subscribe(LibraryChanged, self._hear)
         self.bus.subscribe(ScanProgressed, self.scans.append)
         self.bus.subscribe(NoticePosted, self.notices.append)
+        for kind in (LibraryChanged, ScanProgressed, NoticePosted):
+            self.bus.subscribe(kind, lambda _: self._heard.set())
         self.library = self.make()
 
     def _hear(self, change: LibraryChanged) -> None:
         self.changes.append(change)
         self._told |= {*change.added, *change.changed}
 
-    def make(self, delay: float = 10.0) -> Library:
+    def make(self, delay: float = 10.0, clock: Clock = CLOCK) -> Library:
         async def get(job_id: str) -> Job | None:
             return self.jobs.get(job_id)
 
@@ -80,17 +77,32 @@ class Shelf:
             return list(self.jobs.values())[:count]
 
         self.library = Library(
-            self.paths, self.preferences, self.bus, self.presence, JobSource(get, recent), delete_delay=delay
+            self.paths,
+            self.preferences,
+            self.bus,
+            self.presence,
+            JobSource(get, recent),
+            delete_delay=delay,
+            clock=clock,
         )
         return self.library
+
+    async def until(self, holds: Callable[[], Awaitable[bool]], patience: float = PATIENCE) -> None:
+        """Asks again whenever something was told."""
+        async with asyncio.timeout(patience):
+            while True:
+                self._heard.clear()
+                if await holds():
+                    return
+                await self._heard.wait()
 
     async def start(self, *, watched: bool = False) -> Library:
         """Returns when all files have been looked at twice, and, if asked for, the folders are watched."""
         self.scans.clear()
         await self.library.start()
-        await self.over(2)
+        await self.all_looked_at(2)
         if watched:
-            await until(self._is_watching)
+            await self.watching.wait()
         return self.library
 
     async def start_absent(self) -> Library:
@@ -99,8 +111,10 @@ class Shelf:
         await self.over(1)
         return self.library
 
-    async def _is_watching(self) -> bool:
-        return self.library._scanner.watcher.is_watching
+    @property
+    def watching(self) -> asyncio.Event:
+        """Set while the folders are being watched; who clears it waits for the next watch."""
+        return self.library._scanner.watcher.watching
 
     async def over(self, count: int = 1) -> None:
         """Waits for that many finished scans."""
@@ -108,12 +122,20 @@ class Shelf:
         async def holds() -> bool:
             return sum(scan.done for scan in self.scans) >= count
 
-        await until(holds)
+        await self.until(holds)
+
+    async def all_looked_at(self, count: int) -> None:
+        """Waits for that many finished scans, the last of which looked at every file."""
+
+        async def holds() -> bool:
+            return sum(scan.done for scan in self.scans) >= count and not self.library._scanner._wanted
+
+        await self.until(holds)
 
     async def rescan(self) -> None:
         self.scans.clear()
         self.library.rescan()
-        await self.over()
+        await self.all_looked_at(1)
 
     async def again(self, delay: float = 10.0) -> Library:
         """Closes the library and opens it anew."""
@@ -136,7 +158,7 @@ class Shelf:
             items = (await self.library.page(EVERYTHING)).items
             return sorted(item.name for item in items) == sorted(names) and {item.id for item in items} <= self._told
 
-        await until(holds)
+        await self.until(holds)
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ if __package__ is None or __package__ == "":
 
 from oelala_desktop.domain.media import SORTS, MediaQuery
 from oelala_desktop.services.library import Library
-from tests.library.conftest import EVERYTHING, Shelf, picture, put, until
+from tests.library.conftest import EVERYTHING, Shelf, picture, put
 
 FILES = 40
 KINDS = ("byte", "byte", "byte", "bit", "page", "zeros", "cut")
@@ -125,7 +125,7 @@ async def _try(shelf: Shelf, what: str, count: Count) -> None:
             for name, ask in questions(library).items():
                 await _ask(f"{what}: {name}", ask, count)
             try:
-                await until(lambda: _is_back(library), 10.0)
+                await shelf.until(lambda: _is_back(library), 10.0)
             except AssertionError:
                 count.missing.append(what)
     except Exception as error:  # noqa: BLE001 - whatever it is, it is what is counted

@@ -8,7 +8,7 @@ import pytest
 
 from oelala_desktop.domain.errors import InvalidField
 from oelala_desktop.domain.media import MediaQuery
-from tests.library.conftest import Shelf, picture, put, until
+from tests.library.conftest import Shelf, picture, put
 from tests.library.test_trash import trashed
 from tests.metadata import corpus, files, graphs
 
@@ -47,7 +47,7 @@ async def test_a_late_companion_that_the_watch_sees(shelf: Shelf) -> None:
     async def told() -> bool:
         return await prompt_of(shelf, "clip.mp4") == graphs.POSITIVE
 
-    await until(told)
+    await shelf.until(told)
 
 
 async def test_a_pair_that_is_renamed_elsewhere_stays_one(shelf: Shelf) -> None:

@@ -12,7 +12,7 @@ from oelala_desktop.services.folders import list_folder
 from oelala_desktop.services.indexing import IndexGap
 from oelala_desktop.services.library import Library
 from oelala_desktop.storage.media import MediaStore
-from tests.library.conftest import EVERYTHING, Shelf, picture, put, until
+from tests.library.conftest import EVERYTHING, Shelf, picture, put
 from tests.library.index_damage import questions, run_index_damage
 
 
@@ -52,7 +52,7 @@ async def test_a_damaged_index_is_set_aside_and_made_anew(shelf: Shelf, how: str
     async def back() -> bool:
         return await shelf.library.count(EVERYTHING) == 60
 
-    await until(back)
+    await shelf.until(back)
     assert [item.name for item in (await shelf.library.page(MediaQuery(favorite=True))).items] == ["7.png"]
     assert len((await shelf.library.page(MediaQuery(text="7"))).items) == 1
     aside = list(shelf.paths.data.glob("media.damaged*"))
@@ -74,7 +74,7 @@ async def test_damage_is_met_while_running(shelf: Shelf) -> None:
     async def back() -> bool:
         return await library.count(EVERYTHING) == 60
 
-    await until(back)
+    await shelf.until(back)
     assert min(await library.ids(EVERYTHING)) > max(before), "what somebody still holds names no other file"
 
 
@@ -116,7 +116,7 @@ async def test_texts_that_cannot_be_read_are_damage_too(
     async def back() -> bool:
         return len(await library.infos(await library.ids(EVERYTHING))) == 3
 
-    await until(back)
+    await shelf.until(back)
     assert {prompt.prompt for prompt in (await library.prompts()).prompts} == {f"two herons {n}" for n in range(3)}
     assert "is damaged" in caplog.text and "herons" not in caplog.text
 
@@ -169,7 +169,7 @@ async def test_a_scan_of_an_index_that_was_lost_meanwhile_completes_no_folder(sh
     await indexer.apply(difference, threading.Event())
     assert not any(folder.print for folder in await store.folders())
     library._lost()
-    await until(lambda: _is_back(library, 1))
+    await shelf.until(lambda: _is_back(library, 1))
 
 
 async def _is_back(library: Library, count: int) -> bool:
@@ -188,6 +188,6 @@ async def test_an_index_that_another_process_began_anew_is_followed(shelf: Shelf
     async def back() -> bool:
         return await library.count(EVERYTHING) == 1
 
-    await until(back)
+    await shelf.until(back)
     assert await other.count(EVERYTHING) == 1
     await other.close()

@@ -6,7 +6,7 @@ import pytest
 
 from oelala_desktop.domain.errors import NotFound, Unreadable
 from oelala_desktop.domain.media import MediaQuery
-from tests.library.conftest import Shelf, picture, put, until
+from tests.library.conftest import Shelf, picture, put
 
 FAVORITES = MediaQuery(favorite=True)
 
@@ -27,7 +27,7 @@ async def test_marking_is_told_and_filtered_by(shelf: Shelf) -> None:
         marked = (await shelf.item("1.png")).id
         return any(marked in change.changed for change in shelf.changes)
 
-    await until(told)
+    await shelf.until(told)
     await mark(shelf, "1.png", False)
     assert await shelf.names(FAVORITES) == []
 
@@ -60,14 +60,14 @@ async def test_another_file_of_the_same_name_does_not_inherit_it(shelf: Shelf) -
     async def lost() -> bool:
         return await shelf.names(FAVORITES) == []
 
-    await until(lost)
+    await shelf.until(lost)
     assert await shelf.names() == ["a.png"]
     put(shelf.output / "back.png", picture(1), age=40)
 
     async def back() -> bool:
         return await shelf.names(FAVORITES) == ["back.png"]
 
-    await until(back)
+    await shelf.until(back)
 
 
 async def test_equal_files_are_marked_together(shelf: Shelf) -> None:

@@ -9,7 +9,7 @@ import pytest
 from oelala_desktop.services.folders import lies_apart
 from oelala_desktop.services.library import Library
 from oelala_desktop.storage.media_query import MediaQuery
-from tests.library.conftest import Shelf, picture, put, until
+from tests.library.conftest import Shelf, picture, put
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ async def test_what_is_linked_is_kept_over_a_restart_and_goes_with_its_link(link
     async def alone() -> bool:
         return await names(library) == ["here.png"]
 
-    await until(alone)
+    await linked.until(alone)
     await library.close()
 
 
@@ -75,14 +75,14 @@ async def test_the_switch_counts_at_the_next_look(linked: Shelf) -> None:
     async def all_there() -> bool:
         return len(await names(library)) == 3
 
-    await until(all_there)
+    await linked.until(all_there)
     linked.preferences.update({"follow_links": False})
     library.rescan()
 
     async def alone() -> bool:
         return await names(library) == ["here.png"]
 
-    await until(alone)
+    await linked.until(alone)
     await library.close()
 
 
@@ -104,9 +104,9 @@ async def test_links_are_noticed_as_they_come_and_go(shelf: Shelf, tmp_path: Pat
     async def is_forgotten() -> bool:
         return library.passed_over() == ()
 
-    await until(is_named)
+    await shelf.until(is_named)
     (folder / "linked").unlink()
-    await until(is_forgotten)
+    await shelf.until(is_forgotten)
     await library.close()
 
 

@@ -10,13 +10,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
-
 from oelala_desktop.domain.events import LibraryChanged, MediaAdded
 from oelala_desktop.domain.media import MediaQuery
-from oelala_desktop.services import reading
 from oelala_desktop.services.folders import stamp_of, walk
-from tests.library.conftest import EVERYTHING, Shelf, picture, put, until
+from tests.clock import SetClock
+from tests.library.conftest import EVERYTHING, Shelf, picture, put
 from tests.metadata import corpus, files, graphs
 
 
@@ -117,8 +115,9 @@ async def test_new_files_appear_by_themselves(shelf: Shelf) -> None:
     await shelf.shows("old.png")
     put(shelf.output / "fresh.png", picture(2), age=0)
     await shelf.shows("old.png", "fresh.png")
+    shelf.watching.clear()
     (shelf.output / "sub").mkdir()
-    await asyncio.sleep(0.7)
+    await shelf.watching.wait()
     put(shelf.output / "sub" / "inside.png", picture(3), age=0)
     await shelf.shows("old.png", "fresh.png", "inside.png")
     put(shelf.output / "tree" / "a" / "b" / "leaf.png", picture(4), age=0)
@@ -135,7 +134,7 @@ async def test_two_thousand_files_at_once(shelf: Shelf) -> None:
     async def all_there() -> bool:
         return sum(len(change.added) for change in shelf.changes) >= 2000
 
-    await until(all_there, 40)
+    await shelf.until(all_there, 40)
     told = [item_id for change in shelf.changes for item_id in change.added]
     assert len(told) == len(set(told)) == await library.count(EVERYTHING) == 2000
     assert len(shelf.changes) < 60
@@ -154,18 +153,20 @@ async def test_renamed_and_moved_keeps_its_identity(shelf: Shelf) -> None:
         found = [item.folder for item in (await shelf.library.page(EVERYTHING)).items if item.name == "first.png"]
         return len(found) == 1 and found[0].endswith("sub")
 
-    await until(moved)
+    await shelf.until(moved)
     assert (await shelf.item("first.png")).id == one.id
     (shelf.output / "sub").rename(shelf.output / "other")
 
     async def moved_along() -> bool:
         return all(item.folder.endswith("other") for item in (await shelf.library.page(EVERYTHING)).items)
 
-    await until(moved_along)
+    await shelf.until(moved_along)
     assert {(await shelf.item(name)).id for name in ("first.png", "two.png")} == {one.id, two.id}
 
 
 async def test_a_half_written_file_is_waited_for(shelf: Shelf) -> None:
+    clock = SetClock(wall=time.time())
+    shelf.make(clock=clock)
     await shelf.start(watched=True)
     data = files.video("mp4", {"prompt": corpus.dumps(graphs.two_pass()).decode()})
     path = shelf.output / "slow.mp4"
@@ -173,24 +174,28 @@ async def test_a_half_written_file_is_waited_for(shelf: Shelf) -> None:
         for at in range(0, len(data), len(data) // 4):
             file.write(data[at : at + len(data) // 4])
             file.flush()
-            await asyncio.sleep(0.4)
+            while clock.naps.count(0.3) <= at // (len(data) // 4):  # it was looked at
+                await clock.skip()
             if file.tell() < len(data):
                 assert await shelf.names() == []
-    await shelf.shows("slow.mp4")
+    await clock.until(shelf.shows("slow.mp4"))
     assert (await shelf.item("slow.mp4")).has_prompt
     assert [len(change.removed) for change in shelf.changes] == [0] * len(shelf.changes)
 
 
-async def test_a_result_of_a_job_is_there_at_once(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_result_of_a_job_is_there_at_once(shelf: Shelf) -> None:
     """Not only when it has lain still for a while."""
+    clock = SetClock(wall=time.time())
+    shelf.make(clock=clock)
     await shelf.start(watched=True)
-    with monkeypatch.context() as patch:
-        patch.setattr(reading, "_STILL", 3600.0)
-        path = put(shelf.output / "result.png", picture(1), age=0)
-        shelf.bus.publish(MediaAdded(str(path), "job-7"))
-        await shelf.shows("result.png")
+    path = put(shelf.output / "result.png", picture(1), age=0)
+    shelf.bus.publish(MediaAdded(str(path), "job-7"))
+    await shelf.shows("result.png")
     assert (await shelf.item("result.png")).job_id == "job-7"
-    await asyncio.sleep(1.5)
+    before = clock.now
+    while clock.now < before + 30:
+        await clock.skip()
+    await shelf.rescan()
     assert (await shelf.item("result.png")).job_id == "job-7"
     assert [change.added for change in shelf.changes if change.added] == [((await shelf.item("result.png")).id,)]
 
@@ -227,25 +232,28 @@ async def test_names_that_are_no_text(shelf: Shelf) -> None:
     async def three() -> bool:
         return len(await shelf.names()) == 3
 
-    await until(three)
+    await shelf.until(three)
     shelf.output.joinpath(odd).unlink()
 
     async def two() -> bool:
         return len(await shelf.names()) == 2
 
-    await until(two)
+    await shelf.until(two)
 
 
 async def test_a_folder_that_goes_and_comes_back(shelf: Shelf) -> None:
     put(shelf.output / "a.png", picture(1))
+    clock = SetClock(wall=time.time())
+    shelf.make(clock=clock)
     await shelf.start(watched=True)
     assert await shelf.names() == ["a.png"]
     shutil.rmtree(shelf.output)
-    await shelf.shows()
+    await clock.until(shelf.shows())
+    shelf.watching.clear()
     shelf.output.mkdir()
-    await asyncio.sleep(2.5)
+    await clock.until(shelf.watching.wait())
     put(shelf.output / "b.png", picture(2), age=0)
-    await shelf.shows("b.png")
+    await clock.until(shelf.shows("b.png"))
 
 
 async def test_an_absent_folder_is_no_trouble(shelf: Shelf) -> None:
@@ -276,12 +284,14 @@ async def test_folders_of_the_user(shelf: Shelf, tmp_path: Path) -> None:
 async def test_a_scan_can_be_called_off_and_goes_on_later(shelf: Shelf) -> None:
     for number in range(1500):
         put(shelf.output / f"{number:04}.png", picture(number))
-    library = shelf.library
+    clock = SetClock(wall=time.time())
+    library = shelf.make(clock=clock)
     end = shelf.bus.subscribe(LibraryChanged, lambda change: library.cancel_scan())
     await library.start()
     await shelf.over()
     end()
-    await asyncio.sleep(2.5)
+    while clock.naps.count(2.0) < 3:  # looks at the folders that were no scan
+        await clock.skip()
     part = await library.count(EVERYTHING)
     assert 0 < part < 1500
     first = set(await library.ids(EVERYTHING))

@@ -14,7 +14,7 @@ from oelala_desktop.domain.media import MediaQuery
 from oelala_desktop.metadata.writer import embed
 from oelala_desktop.services.inputs.kept import Kept
 from oelala_desktop.services.inputs.store import InputStore
-from tests.library.conftest import Shelf, picture, put, until
+from tests.library.conftest import Shelf, picture, put
 from tests.metadata import corpus, files, graphs
 
 SHOWN = MediaQuery()
@@ -84,7 +84,7 @@ async def test_whichever_comes_first_and_whatever_goes(shelf: Shelf) -> None:
     async def back() -> bool:
         return not (await shelf.item("harbour.png")).is_start_image
 
-    await until(back)
+    await shelf.until(back)
 
 
 async def test_a_picture_far_away_of_a_name_that_many_have(shelf: Shelf) -> None:
@@ -161,7 +161,7 @@ async def test_a_job_knows_what_its_video_does_not_say(shelf: Shelf) -> None:
     async def known() -> bool:
         return await shelf.names(SHOWN) == ["v.mp4"] and (await shelf.item("v.mp4")).job_id == "job-9"
 
-    await until(known)
+    await shelf.until(known)
     unfinished = dataclasses.replace(shelf.jobs["job-9"], state=JobState.FAILED)
     assert unfinished.state.is_final
 
@@ -200,4 +200,4 @@ async def test_under_any_name_by_content_and_size(shelf: Shelf) -> None:
     async def back() -> bool:
         return len(await shelf.names(SHOWN)) == 3
 
-    await until(back)
+    await shelf.until(back)

@@ -2,15 +2,15 @@
 
 import asyncio
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
 from oelala_desktop.domain.errors import NotFound
 from oelala_desktop.domain.job import Owner
-from oelala_desktop.services import trash
+from oelala_desktop.services.clock import CLOCK, Clock
 from oelala_desktop.storage.presence import Presence, this_boot
-from tests.library.conftest import Shelf, picture, put, until
+from tests.clock import SetClock, turns
+from tests.library.conftest import Shelf, picture, put
 
 
 def trashed(tmp_path: Path) -> list[str]:
@@ -18,34 +18,34 @@ def trashed(tmp_path: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
 
 
-async def three(shelf: Shelf, delay: float, *, watched: bool = False) -> None:
+async def three(shelf: Shelf, delay: float, *, watched: bool = False, clock: Clock = CLOCK) -> None:
     for name in ("a", "b", "c"):
         put(shelf.output / f"{name}.png", picture(ord(name)))
-    shelf.make(delay)
+    shelf.make(delay, clock)
     await shelf.start(watched=watched)
 
 
-async def test_hidden_at_once_and_trashed_later(shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    over = asyncio.Event()
+async def deleted(clock: SetClock, seconds: float) -> None:
+    """So many pass, and what is to be deleted by then is."""
+    await turns()  # what was begun just now goes to sleep
+    deleting = [task for task in asyncio.all_tasks() if task.get_name() == "library: delete"]
+    await clock.advance(seconds)
+    await asyncio.gather(*deleting)
 
-    async def sleep(seconds: float) -> None:
-        assert seconds == 7
-        await over.wait()
 
-    monkeypatch.setattr(trash, "asyncio", SimpleNamespace(sleep=sleep, to_thread=asyncio.to_thread))
-    await three(shelf, 7)
+async def test_hidden_at_once_and_trashed_later(shelf: Shelf, tmp_path: Path) -> None:
+    clock = SetClock()
+    await three(shelf, 7, clock=clock)
     item = await shelf.item("b.png")
     deletion = await shelf.library.delete([item.id])
     assert deletion.ids == (item.id,) and deletion.kept == ()
     assert sorted(await shelf.names()) == ["a.png", "c.png"]
     assert (await shelf.library.stats()).images == 2
     assert Path(item.path).exists() and trashed(tmp_path) == []
-    over.set()
-
-    async def gone() -> bool:
-        return trashed(tmp_path) == ["b.png"]
-
-    await until(gone)
+    await clock.advance(6.9)
+    assert Path(item.path).exists()
+    await deleted(clock, 0.1)
+    assert trashed(tmp_path) == ["b.png"]
     assert not Path(item.path).exists()
     with pytest.raises(NotFound, match="too late"):
         await shelf.library.undo_delete(deletion.token)
@@ -101,14 +101,11 @@ async def test_a_file_that_was_replaced_meanwhile_is_not_deleted(shelf: Shelf, t
 
 async def test_a_trash_that_does_not_take_it(shelf: Shelf, tmp_path: Path) -> None:
     put(tmp_path / "user" / "share" / "Trash", b"a file where the folder should be")
-    await three(shelf, 0.2)
+    clock = SetClock()
+    await three(shelf, 10, clock=clock)
     item = await shelf.item("a.png")
     await shelf.library.delete([item.id])
-
-    async def told() -> bool:
-        return bool(shelf.notices)
-
-    await until(told)
+    await deleted(clock, 10)
     assert "a.png" in shelf.notices[0].text and shelf.notices[0].level == "error"
     assert "a.png" in await shelf.names()
     assert Path(item.path).exists()

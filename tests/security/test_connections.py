@@ -18,6 +18,7 @@ from tests.api.serving import Served, serve
 from tests.security.asking import send
 from tests.security.siege import HALVES, besieged, work_goes_on
 from tests.security.test_gate import check_headers
+from tests.waiting import until
 
 
 def is_open(connection: socket.socket) -> bool:
@@ -83,8 +84,7 @@ async def test_a_client_that_takes_nothing_makes_room(monkeypatch: pytest.Monkey
             reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=2**12)
             writer.write(ask)
             assert await reader.readexactly(100)  # and no more
-            while not server._server.config.http.args[0]._stuck:
-                await asyncio.sleep(0.01)
+            await until(lambda: server._server.config.http.args[0]._stuck, "a connection that takes nothing")
             async with httpx.AsyncClient(base_url=server.url) as one, httpx.AsyncClient(base_url=server.url) as two:
                 for client in (one, two, one):
                     assert (await client.get("/health")).status_code == 200

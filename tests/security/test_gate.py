@@ -1,6 +1,5 @@
 """Every route behind the gate: names that are not ours, pages of other sites, upgrades."""
 
-import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -90,7 +89,6 @@ async def test_an_upgrade_is_refused_by_the_gate_itself() -> None:
         await Gate(app, Policy(["localhost"], 5, None), lambda path: 10)(scope, receive, send)
         assert sent[0].get("status") == expected
         assert sent[0]["type"] == ("websocket.http.response.start" if extension else "websocket.close")
-        await asyncio.sleep(0)
 
 
 def test_an_upgrade_is_no_reason_to_advise_an_installation(tmp_path: Path) -> None:

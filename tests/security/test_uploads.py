@@ -3,9 +3,9 @@
 import io
 import json
 import os
+import select
 import socket
 import struct
-import time
 import zlib
 
 import psutil
@@ -15,6 +15,7 @@ from oelala_desktop.api.limits import MAX_FILES, MAX_MEDIA
 from oelala_desktop.api.upload import harmless_name
 from tests.api.serving import Served
 from tests.security.asking import Answer, ask, own, read_answer
+from tests.waiting import PATIENCE, until_sync
 
 LIMIT = 20_000_000
 ROUTES = ("/extract-metadata", "/wan22/image-to-video", "/tools/image-to-video/jobs")
@@ -46,14 +47,13 @@ def png(*chunks: tuple[bytes, bytes]) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + b"".join(rows)
 
 
-def leftovers(served: Served) -> list[str]:
-    """What lies in the folder of uploads once it has had time to go, whatever goes while one looks."""
-    deadline = time.monotonic() + 20
-    while True:
-        found = [name for _, folders, files in os.walk(served.home / "uploads") for name in (*folders, *files)]
-        if not found or time.monotonic() > deadline:
-            return found
-        time.sleep(0.02)
+def leftovers(served: Served) -> bool:
+    """Whether something stays in the folder of uploads, whatever goes while one looks."""
+
+    def lying() -> list[str]:
+        return [name for _, folders, files in os.walk(served.home / "uploads") for name in (*folders, *files)]
+
+    return not until_sync(lambda: not lying(), "an empty folder of uploads")
 
 
 @pytest.mark.parametrize("path", ROUTES)
@@ -86,19 +86,16 @@ def test_a_body_without_a_length_is_counted_as_it_comes(served: Served, path: st
         connection.sendall(b"%x\r\n%b\r\n" % (len(first), first))
         sent, received = 0, b""
         connection.setblocking(False)
-        deadline = time.monotonic() + 20
         pending = b""
-        while not received and time.monotonic() < deadline:
-            pending = pending or b"%x\r\n%b\r\n" % (len(piece), piece)
-            try:
+        while not received:
+            readable, writable, _ = select.select([connection], [connection], [], PATIENCE)
+            assert readable or writable, "the server neither takes nor answers"
+            if readable:
+                received = connection.recv(4000)
+            elif writable:
+                pending = pending or b"%x\r\n%b\r\n" % (len(piece), piece)
                 sent += (done := connection.send(pending))
                 pending = pending[done:]
-            except BlockingIOError:
-                time.sleep(0.002)
-            try:
-                received = connection.recv(4000)
-            except BlockingIOError:
-                continue
     assert b" 413 " in received.split(b"\r\n")[0]
     assert sent < 3 * LIMIT
     assert not leftovers(served)

@@ -23,7 +23,7 @@ def sketch_process(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str
             yield process, line.removeprefix("sketch listening on ")
         finally:
             process.terminate()
-            process.wait(10)
+            process.wait(40)
 
 
 @pytest.fixture(scope="session")

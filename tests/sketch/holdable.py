@@ -5,8 +5,11 @@ While a file HOLD lies there the running job stands still at its next step. It c
 
 from __future__ import annotations
 
+import contextlib
+import json
+import subprocess
 import sys
-import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from oelala_desktop.sketch.__main__ import main
@@ -24,9 +27,10 @@ class Brake:
 
         def held(work: NodeWork, value: int, total: int, preview: PreviewSource | None = None) -> None:
             step(work, value, total, preview)
+            interrupt = work._executor.interrupt._flag  # a job that stands still is stopped at once
             while file.exists():
                 work.check()
-                time.sleep(0.01)
+                interrupt.wait(0.01)
 
         self.step = held
 
@@ -35,6 +39,25 @@ class Brake:
 
     def release(self) -> None:
         self._file.unlink(missing_ok=True)
+
+
+def pid_of_sketch(home: Path) -> int:
+    """The engine that a home has started, or found, last."""
+    return int(json.loads((home / "sketch.json").read_bytes())["pid"])
+
+
+@contextlib.contextmanager
+def sketch_of(home: Path) -> Iterator[Brake]:
+    """A Sketch that the app finds running when it uses this home, and the brake on its jobs."""
+    brake = Brake(home / "hold")
+    with subprocess.Popen([*brake.command, "--port", "0"], stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            record = {"pid": process.pid, "url": process.stdout.readline().split()[-1]}
+            (home / "sketch.json").write_text(json.dumps(record))
+            yield brake
+        finally:
+            process.terminate()
 
 
 if __name__ == "__main__":

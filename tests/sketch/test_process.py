@@ -5,12 +5,14 @@ import os
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
-import httpx
-from websockets.sync.client import connect
+import pytest
 
+from oelala_desktop.domain.callers import OwnNames
+from oelala_desktop.sketch import gate
 from oelala_desktop.sketch.private_folder import private_folder
 from tests.sketch.client import Client, long_graph, png
 from tests.sketch.conftest import sketch_process
@@ -45,15 +47,29 @@ def test_a_private_folder_comes_and_goes(tmp_path: Path) -> None:
 
 def test_it_leaves_when_nobody_is_there(tmp_path: Path) -> None:
     base = tmp_path / "base"
-    with sketch_process("--idle-exit", "4", "--base-dir", str(base)) as (process, address):
-        with connect(address.replace("http", "ws") + "/ws", proxy=None):
-            httpx.get(f"{address}/prompt")
-            time.sleep(5.5)
-            assert process.poll() is None
-            left = time.monotonic()
+    with sketch_process("--idle-exit", "0.5", "--base-dir", str(base)) as (process, _):
         assert process.wait(40) == 0
-        assert time.monotonic() - left >= 4
     assert not base.exists()
+
+
+async def test_somebody_is_there_while_a_request_or_a_socket_is_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 100.0
+    monkeypatch.setattr(gate, "time", SimpleNamespace(monotonic=lambda: now))
+    activity, seen = gate.Activity(), []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        nonlocal now
+        now += 3600.0
+        seen.append((scope["type"], activity.idle_for()))
+
+    guarded = gate.Gate(app, activity, 100, lambda address: OwnNames({"127.0.0.1"}, 5))
+    for kind in ("http", "websocket"):
+        assert activity.idle_for() == 0.0
+        scope = {"type": kind, "method": "GET", "server": ("127.0.0.1", 5), "headers": [(b"host", b"127.0.0.1:5")]}
+        await guarded(scope, None, None)  # type: ignore[arg-type]
+    assert seen == [("http", 0.0), ("websocket", 0.0)]
+    now += 7.0
+    assert activity.idle_for() == 7.0
 
 
 def test_a_taken_port_is_said_in_a_sentence() -> None:

@@ -1,23 +1,13 @@
 """Queue, history, interrupt and job lists."""
 
-import time
 import uuid
-from collections.abc import Callable
-from typing import Any
 
 from tests.sketch.client import Client, camera_graph, image_graph, kinds, long_graph, messages
+from tests.waiting import until_sync
 
 
 def unique() -> str:
     return f"q/{uuid.uuid4().hex}"
-
-
-def wait(condition: Callable[[], Any], patience: float = 10) -> Any:
-    end = time.monotonic() + patience
-    while not (found := condition()):
-        assert time.monotonic() < end, "waited too long"
-        time.sleep(0.02)
-    return found
 
 
 def test_an_interrupt_by_id_stops_only_that_job(client: Client) -> None:
@@ -48,13 +38,13 @@ def test_an_interrupt_without_a_body_stops_whatever_runs(client: Client) -> None
         prompt_id, _ = client.submit(long_graph(unique()), client_id=name)
         listener.next("progress")
         assert client.http.post("/interrupt").status_code == 200
-    entry = wait(lambda: client.history(prompt_id))[prompt_id]
+    entry = until_sync(lambda: client.history(prompt_id), "its history")[prompt_id]
     assert entry["status"]["messages"][-1][0] == "execution_interrupted"
 
 
 def test_waiting_jobs_can_be_seen_reordered_and_deleted(client: Client) -> None:
     running, _ = client.submit(long_graph(unique()), client_id="q")
-    wait(lambda: client.http.get("/queue").json()["queue_running"])
+    until_sync(lambda: client.http.get("/queue").json()["queue_running"], "the first job running")
     first, _ = client.submit(image_graph(unique()), client_id="q")
     second, _ = client.submit(image_graph(unique()), client_id="q")
     urgent, answer = client.submit(image_graph(unique()), client_id="q", front=True)
@@ -86,7 +76,7 @@ def test_waiting_jobs_can_be_seen_reordered_and_deleted(client: Client) -> None:
     assert jobs["pagination"] == {"offset": 0, "limit": None, "total": 4, "has_more": False}
     client.http.post("/queue", json={"clear": True})
     client.http.post("/interrupt", json={"prompt_id": running})
-    wait(lambda: client.history(running))
+    until_sync(lambda: client.history(running), "the end of the first job")
     assert client.http.get("/queue").json() == {"queue_running": [], "queue_pending": []}
 
 
@@ -141,4 +131,4 @@ def test_own_ids_are_kept_and_others_made(client: Client) -> None:
     assert answer.json()["prompt_id"] == prompt_id == "12-mine"
     answer = client.http.post("/prompt", json={"prompt": camera_graph(unique())})
     assert uuid.UUID(answer.json()["prompt_id"])
-    wait(lambda: client.history(answer.json()["prompt_id"]))
+    until_sync(lambda: client.history(answer.json()["prompt_id"]), "its history")

@@ -35,7 +35,9 @@ def own_tests() -> list[str]:
 
 @pytest.mark.slow
 @pytest.mark.timeout(2 * GUARD + 60)
-def test_every_branch_of_the_pure_parts_is_taken(tmp_path: Path) -> None:
+def test_every_branch_of_the_pure_parts_is_taken(tmp_path: Path, pytestconfig: pytest.Config) -> None:
+    if not pytestconfig.getoption("--all"):
+        pytest.skip("runs every test of the pure parts once more: with --all")
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("COVERAGE_", "COV_"))}
     environment["COVERAGE_FILE"] = str(tmp_path / "coverage")
 

@@ -4,7 +4,7 @@ as they are (`domain.engine`)."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from oelala_desktop.domain.engine import (
     Absent,
@@ -74,8 +74,8 @@ class Prepared:
     """Its inputs are there, under these names. `handle` is "" where only the engine can tell it; `expected` how many
     seconds the job should take."""
 
-    names: Mapping[str, str] = field(default_factory=dict)
-    handle: str = ""
+    names: Mapping[str, str]
+    handle: str
     expected: float | None = None
 
 

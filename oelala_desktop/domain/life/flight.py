@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
+from enum import Enum, auto
 
 from oelala_desktop.domain.engine import ServerFile
 from oelala_desktop.domain.job import Job, JobError, JobState, Progress
@@ -12,20 +12,20 @@ from oelala_desktop.domain.job import Job, JobError, JobState, Progress
 from .rules import RULES, Moment, Rules
 
 
-class Stage(StrEnum):
+class Stage(Enum):
     """What is being done about it. Behind the dash: which row the disk has meanwhile."""
 
-    HERE = "here"  # waits here – queued
-    PREPARING = "preparing"  # its inputs go up – queued
-    CLAIMING = "claiming"  # the row is to say `sent`, if there is room – queued or sent
-    SUBMITTING = "submitting"  # the engine is given it – sent
-    OUT = "out"  # the engine has it, or may have it – sent, running, or fetching after a fault of ours
-    REMAKING = "remaking"  # it failed; can it be made without the part that failed? – as before
-    LANDING = "landing"  # the row is to say `fetching` – as before
-    FETCHING = "fetching"  # its files come – fetching
-    RETURNING = "returning"  # the engine never had it, or it died with it: the row is to say `queued` – as before
-    CLOSING = "closing"  # the row is to say how it ended – as before
-    OVER = "over"  # the row says it
+    HERE = auto()  # waits here – queued
+    PREPARING = auto()  # its inputs go up – queued
+    CLAIMING = auto()  # the row is to say `sent`, if there is room – queued or sent
+    SUBMITTING = auto()  # the engine is given it – sent
+    OUT = auto()  # the engine has it, or may have it – sent, running, or fetching after a fault of ours
+    REMAKING = auto()  # it failed; can it be made without the part that failed? – as before
+    LANDING = auto()  # the row is to say `fetching` – as before
+    FETCHING = auto()  # its files come – fetching
+    RETURNING = auto()  # the engine never had it, or it died with it: the row is to say `queued` – as before
+    CLOSING = auto()  # the row is to say how it ended – as before
+    OVER = auto()  # the row says it
 
 
 _SENDING = frozenset({Stage.PREPARING, Stage.CLAIMING, Stage.SUBMITTING})
@@ -66,8 +66,7 @@ class Flight:
     told: Progress | None = None  # what it said last
 
     # what is shown
-    progress: Progress = field(default_factory=Progress)
-    bar: float = 0.0  # how far it ever was; outlives a start anew
+    progress: Progress = field(default_factory=Progress)  # outlives a start anew
     expected: float | None = None  # seconds that it should take
     began: float | None = None
 
@@ -119,7 +118,7 @@ class Flight:
         return (self.due is not None and now.clock >= self.due) or now.clock - self.heard > silence
 
 
-def taken_up(job: Job, handle: str, now: Moment, *, is_ours: bool = False) -> Flight:
+def taken_up(job: Job, handle: str, now: Moment, *, is_ours: bool) -> Flight:
     """A job as its row has it. What an earlier process had sent is asked for at once."""
     if job.state is JobState.QUEUED:
         return Flight(job, is_ours=is_ours)

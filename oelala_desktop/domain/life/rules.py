@@ -25,12 +25,18 @@ class Rules:
     # what is borne
     absent_checks: int = 3  # times a job must be absent before that is believed
     baffled_tries: int = 12  # times that a well engine may answer nothing to be understood about a job
-    baffled_pause: float = 0.25  # between these, doubled each time
+    baffled_pause: float = 0.5  # between these, doubled each time
     baffled_longest: float = 5.0
     tries: int = 6  # times that an engine which is otherwise well may refuse a job without giving a reason
     faults: int = 3  # times that sending may fail through a fault of our own
     new_inputs: int = 2  # times that inputs go up again to an engine that has lost them
     fetches: int = 3  # times that fetching is begun
+    bad_answers: int = 5  # times that a well engine may give out something that is no result
+    lacking: int = 3  # files of a job for which that is borne; after so many the others are asked for once
+    fetch_pause: float = 0.2  # after a file that did not come, doubled each time
+    fetch_longest: float = 1.5
+    line_told: int = 3  # times that the line may break while a file comes before that is told
+    rounds: int = 3  # times that clips are fetched, if something takes them away before they are joined
     after_fault: float = 5.0  # until a fetch that ended through a fault of ours is begun anew
 
     # who carries it out
@@ -49,7 +55,7 @@ class Moment:
 
     clock: float
     epoch: float
-    chance: float = 0.5
+    chance: float
 
     def jittered(self, seconds: float) -> float:
         """Between 0.75 and 1.25 times `seconds`."""

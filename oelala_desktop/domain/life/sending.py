@@ -47,9 +47,11 @@ def waiting(flight: Flight, fact: object, now: Moment) -> Turn:
         case Edited(by=by, job=job) if by in flight.held and flight.row is None:
             return replace(flight, row=job, held=flight.held - {by}), (Write(job),)
         case Written(row=row) if row is flight.row:
-            flight, actions = _settled(replace(flight, job=row, row=None), now)
-            return flight, (Tell(row), *actions)
-        case NotWritten(row=row, why=why) if row is flight.row:
+            job = replace(row, position=flight.job.position)
+            moved = (Write(job),) if job != row else ()  # while it was written
+            flight, actions = _settled(replace(flight, job=job, row=None), now)
+            return flight, (*moved, Tell(job), *actions)
+        case NotWritten(why=why):
             # what was to be changed goes back unchanged
             flight, actions = _settled(replace(flight, row=None), now)
             return flight, (Complain(why), *actions)

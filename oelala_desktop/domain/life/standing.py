@@ -26,8 +26,8 @@ def heard(flight: Flight, event: JobEvent, now: Moment) -> Turn:
         return replace(flight, **said), ()
     actions: tuple[Action, ...] = ()
     if isinstance(event, Ceased):
-        said |= {"ceased": True, "succeeded": event.succeeded, "runs": False}
-    elif not flight.runs or flight.job.state is JobState.SENT:
+        said |= {"ceased": True, "succeeded": event.succeeded}
+    elif not flight.runs:
         flight, actions = run(replace(flight, runs=True), now)
     if event.progress != flight.told:
         flight, shown = show(flight, event.progress, now, told=event.progress, **said)
@@ -122,7 +122,8 @@ def baffled(flight: Flight, error: JobError, now: Moment, rules: Rules) -> Turn:
     if flight.looking and flight.untold is not None:
         return end_without(flight, now, rules)
     count = flight.baffled + 1
-    pause = now.jittered(min(rules.baffled_longest, rules.baffled_pause * 2 ** min(count, 30)))
+    doubled = rules.baffled_pause * 2 ** min(flight.baffled, rules.baffled_tries)
+    pause = now.jittered(min(rules.baffled_longest, doubled))
     then = now.clock + pause  # not sooner, though it is silent
     flight = replace(flight, baffled=count, due=then, heard=then, looking=False)
     if count < rules.baffled_tries or flight.stage is not Stage.OUT:

@@ -152,8 +152,8 @@ def _fetching(flight: Flight, fact: Fact, now: Moment, rules: Rules) -> Turn:
         case Written(row=row) if row is flight.row:
             flight, actions = fetch(flight)
             return flight, (Tell(flight.job), *actions)
-        case CancelWished() if flight.stalled and flight.stage is Stage.FETCHING:
-            flight, actions = close(replace(flight, cancelling=True), JobState.CANCELLED, now)
+        case CancelWished() if flight.stalled:
+            flight, actions = close(flight, JobState.CANCELLED, now)
             return flight, (StopFetching(), *actions)
         case CancelWished():
             # a result that is already made is still fetched, unless it does not come through
@@ -163,7 +163,8 @@ def _fetching(flight: Flight, fact: Fact, now: Moment, rules: Rules) -> Turn:
         case Fetched(outputs=outputs):
             return close(flight, JobState.DONE, now, outputs=outputs, **flight.job.size_of(outputs))
         case NotFetched(error=error, kept=kept):
-            if flight.cargo is not None and flight.cargo.guessed:
+            assert flight.cargo is not None
+            if flight.cargo.guessed:
                 return end_without(flight, now, rules, outputs=kept)
             return close(flight, JobState.FAILED, now, error=error, outputs=kept)
         case GaveUp(kept=kept):
@@ -171,7 +172,7 @@ def _fetching(flight: Flight, fact: Fact, now: Moment, rules: Rules) -> Turn:
         case Stumbled():
             # nothing is ever stuck here: what has not ended by now is asked for again
             due = now.clock + rules.after_fault
-            return replace(flight, stage=Stage.OUT, heard=max(now.clock, due), due=due), ()
+            return replace(flight, stage=Stage.OUT, heard=due, due=due), ()
         case _:
             return flight, ()
 
@@ -180,7 +181,7 @@ def _returning(flight: Flight, fact: Fact, now: Moment, rules: Rules) -> Turn:
     match fact:
         case Written(row=row) if row is flight.row:
             return returned(flight, now)
-        case NotWritten(row=row, why=why) if row is flight.row:
+        case NotWritten(why=why):
             # the row still says `sent`: it is asked for once more before anything else, and that was no try
             due = now.clock + rules.absent_pause
             back = replace(flight, stage=Stage.OUT, row=None, due=due, heard=now.clock, tries=flight.tries - 1)
@@ -198,13 +199,14 @@ def _closing(flight: Flight, fact: Fact) -> Turn:
         case Written(row=written) if written is row:
             done: tuple[Action, ...] = ()
             if row.state is JobState.DONE:
-                done = (Remember(row, flight.cargo.seconds if flight.cargo else None),)
+                assert flight.cargo is not None
+                done = (Remember(row, flight.cargo.seconds),)
             admitted = (Admit(flight.beside),) if flight.beside else ()
             told = tuple(Tell(job) for job in flight.beside)
             over = replace(flight, job=row, row=None, stage=Stage.OVER)
             left = (Leave(row.handle),) if row.handle else ()
             return over, (*left, *admitted, Announce(row), *told, *done)
-        case NotWritten(row=refused) if refused is row:
+        case NotWritten():
             # only what waited here gives up so soon
             return replace(flight, stage=Stage.HERE, row=None), ()
         case _:

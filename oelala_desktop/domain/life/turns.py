@@ -60,8 +60,9 @@ def land(flight: Flight, cargo: Cargo, now: Moment, rules: Rules) -> Turn:
 
 
 def fetch(flight: Flight) -> Turn:
-    cargo = flight.cargo or Cargo(())
-    return replace(flight, stage=Stage.FETCHING, row=None, fetches=flight.fetches + 1), (Fetch(flight.job, cargo),)
+    assert flight.cargo is not None
+    begun = replace(flight, stage=Stage.FETCHING, row=None, fetches=flight.fetches + 1)
+    return begun, (Fetch(flight.job, flight.cargo),)
 
 
 def run(flight: Flight, now: Moment) -> Turn:
@@ -75,11 +76,10 @@ def run(flight: Flight, now: Moment) -> Turn:
 def show(flight: Flight, said: Progress, now: Moment, ahead: int | None = None, **changes: Any) -> Turn:
     """How far it is. The bar never falls, not even when a job starts anew because its server died. `changes` are others
     of the flight."""
-    bar = max(flight.bar, said.fraction)
     elapsed = now.clock - flight.began if flight.began is not None else 0.0
     eta = remaining_seconds(flight.expected, elapsed, said.fraction)
-    shown = replace(said, fraction=bar, eta=eta, ahead=ahead)
-    return replace(flight, bar=bar, progress=shown, **changes), (Show(shown),)
+    shown = replace(said, fraction=max(flight.progress.fraction, said.fraction), eta=eta, ahead=ahead)
+    return replace(flight, progress=shown, **changes), (Show(shown),)
 
 
 def ask_now(flight: Flight, now: Moment) -> Turn:

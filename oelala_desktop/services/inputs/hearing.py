@@ -54,10 +54,10 @@ def between(pieces: Iterator[Heard], first: int, count: int) -> Iterator[AudioFr
     sound."""
     done = first
     for at, frame in pieces:
-        if at >= first + count:
-            return
         if at > done:
             yield from _silence(frame, min(at, first + count) - done)
+        if at >= first + count:
+            return
         start, stop = max(0, done - at), min(frame.samples, first + count - at)
         if start < stop:
             yield _sliced(frame, start, stop)

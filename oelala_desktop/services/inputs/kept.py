@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -41,8 +41,7 @@ def facts_file(path: Path) -> Path:
 
 def write_facts(kept: Kept) -> None:
     """Raises OSError. Blocking."""
-    row = asdict(kept)
-    row.pop("path")
+    row = {field.name: getattr(kept, field.name) for field in fields(kept) if field.name != "path"}
     write_whole(facts_file(kept.path), orjson.dumps(row), lasting=False)  # they can be found anew
 
 

@@ -17,9 +17,6 @@ from .pictures import FORMATS, MAX_BYTES, Picture, read_picture
 if TYPE_CHECKING:
     from PIL import Image
 
-MOST_RADIUS = 512
-#: deviations of a Gaussian within which an edge has all but reached its ends
-_REACH = 2.0
 _NAME = "The mask"
 
 
@@ -43,13 +40,6 @@ def fit_mask(mask: bytes, width: int, height: int) -> bytes:
 
     check_size(_NAME, width, height)
     return _as_png(_opened(mask).resize((max(1, width), max(1, height)), Image.Resampling.BILINEAR))
-
-
-def softened(mask: bytes, radius: float) -> bytes:
-    """Its edge drawn out over `radius` pixels to either side. Raises Unreadable."""
-    from PIL import ImageFilter
-
-    return _as_png(_opened(mask).filter(ImageFilter.GaussianBlur(min(max(0.0, radius), MOST_RADIUS) / _REACH)))
 
 
 def inverted(mask: bytes) -> bytes:

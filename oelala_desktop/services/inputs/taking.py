@@ -46,7 +46,7 @@ def with_whole_paths(values: Mapping[str, Any], looked: Looked) -> dict[str, Any
     return out
 
 
-def keep_all(store: InputStore, plan: Plan, looked: Looked, catalog: Catalog) -> tuple[JobInput, ...]:
+def keep_all(store: InputStore, plan: Plan, looked: Looked, catalog: Catalog | None) -> tuple[JobInput, ...]:
     """Every input of the plan as a kept file, cut to the part that is meant. Raises InvalidMedia or CannotSave.
     Blocking."""
     return tuple(
@@ -70,7 +70,7 @@ def files_of(inputs: tuple[JobInput, ...]) -> dict[str, list[InputFile]]:
     return out
 
 
-def _rows(store: InputStore, plan: Plan, field: Field, looked: Looked, catalog: Catalog) -> Iterator[JobInput]:
+def _rows(store: InputStore, plan: Plan, field: Field, looked: Looked, catalog: Catalog | None) -> Iterator[JobInput]:
     for taken in looked[field.key]:
         part = _part(store, plan, field, taken, catalog)
         if field.kind is FieldKind.MASK:
@@ -82,12 +82,13 @@ def _rows(store: InputStore, plan: Plan, field: Field, looked: Looked, catalog: 
         yield JobInput(field.key, str(kept.path), kept.upload_name, given, taken.given.kind, part.start, part.length)
 
 
-def _part(store: InputStore, plan: Plan, field: Field, taken: Taken, catalog: Catalog) -> Part:
+def _part(store: InputStore, plan: Plan, field: Field, taken: Taken, catalog: Catalog | None) -> Part:
     if field.kind not in TIMED_KINDS:
         assert taken.kept is not None  # pictures and masks are kept when they are looked at
         return Part(taken.kept)
     start, length = trim_of(field, plan.given)
-    limit = catalog.upload_limit - FORM if catalog.upload_limit is not None else None
+    most = catalog.upload_limit if catalog is not None else None
+    limit = most - FORM if most is not None else None
     at_most = limit if plan.given.get(field.key + SMALLER) else None
     part = store.part(
         taken,
@@ -102,9 +103,10 @@ def _part(store: InputStore, plan: Plan, field: Field, taken: Taken, catalog: Ca
     return part
 
 
-def _can_slice(preset: Preset, field: Field, catalog: Catalog) -> bool:
+def _can_slice(preset: Preset, field: Field, catalog: Catalog | None) -> bool:
     """Whether the graph can take the part that is meant out of one that begins earlier."""
-    return catalog.has(SLICE) and all(preset.class_at(target) == LOADER for target in field.into)
+    has_node = catalog is not None and catalog.has(SLICE)
+    return has_node and all(preset.class_at(target) == LOADER for target in field.into)
 
 
 def _cropped(store: InputStore, plan: Plan, picture: Kept) -> Kept:

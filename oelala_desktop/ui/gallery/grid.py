@@ -48,7 +48,7 @@ class MediaGrid(GridInput, QAbstractScrollArea):
         self.density = 0
         self.listed = False  # rows of a list instead of cells
         self._hover = ""
-        self._hover_frame = QPixmap()
+        self.hover_frame = QPixmap()
         self._asked: frozenset[str] = frozenset()
         self._asked_size = 0
         self._anchor: tuple[str, int] | None = None
@@ -79,13 +79,18 @@ class MediaGrid(GridInput, QAbstractScrollArea):
     def items_changed(self, gone: Iterable[str] = ()) -> None:
         """Items came, went or moved. What is looked at stays where it is; at the very top, new ones show."""
         self.selection.drop(gone)
-        anchor = self._anchor if self.verticalScrollBar().value() > 0 else None
+        bar = self.verticalScrollBar()
+        anchor = self._anchor if bar.value() > 0 else None
         self._lay_out()
-        if anchor is not None:
-            index = self.provider.index_of(anchor[0])
-            if index >= 0:
-                self.verticalScrollBar().setValue(self._grid.box(index).y - anchor[1])
+        index = self.provider.index_of(anchor[0]) if anchor is not None else -1
+        if anchor is None or index < 0:
+            self._changed()
+            return
+        goal = self._grid.box(index).y - anchor[1]
+        bar.setValue(goal)
         self._changed()
+        if bar.value() == goal:
+            self._anchor = anchor  # else it were what is first in its row now, and many arrivals would carry it off
 
     def item_changed(self, key: str) -> None:
         """Something about one item changed (favourite, badge)."""
@@ -104,7 +109,7 @@ class MediaGrid(GridInput, QAbstractScrollArea):
 
     def set_hover_frame(self, image: QImage | None) -> None:
         """A frame of the video that plays under the pointer; None ends it."""
-        self._hover_frame = QPixmap.fromImage(image) if image is not None else QPixmap()
+        self.hover_frame = QPixmap.fromImage(image) if image is not None else QPixmap()
         self.viewport().update(self._rect_of(self._hover))
 
     def set_density(self, columns: int) -> None:
@@ -248,7 +253,7 @@ class MediaGrid(GridInput, QAbstractScrollArea):
         if key == self._hover:
             return
         old, self._hover = self._hover, key
-        self._hover_frame = QPixmap()
+        self.hover_frame = QPixmap()
         for changed in (old, key):
             self.viewport().update(self._rect_of(changed))
         self.hovered.emit(key)
@@ -293,15 +298,15 @@ class MediaGrid(GridInput, QAbstractScrollArea):
 
     def _paint_row(self, painter: QPainter, box: QRectF, item: GridItem) -> None:
         hovered = item.key == self._hover
-        picture = self._hover_frame if hovered and not self._hover_frame.isNull() else self.pixmaps.raw(item.key)
+        picture = self.hover_frame if hovered and not self.hover_frame.isNull() else self.pixmaps.raw(item.key)
         row.paint(painter, box, item, picture, hovered=hovered, chosen=item.key in self.selection)
         if item.key == self.selection.current and self.shows_ring:
             painting.ring(painter, box, theme.RADIUS, theme.tokens().accent)
 
     def _paint_marks(self, painter: QPainter, box: QRectF, item: GridItem) -> None:
         if item.key == self._hover:
-            playing = not self._hover_frame.isNull()
-            picture = self._hover_frame if playing else self.pixmaps.raw(item.key)
+            playing = not self.hover_frame.isNull()
+            picture = self.hover_frame if playing else self.pixmaps.raw(item.key)
             cell.paint_hover(painter, box, item, picture, whole=True)
         elif item.key in self.selection:
             cell.paint_hover(painter, box, item, None, whole=False)

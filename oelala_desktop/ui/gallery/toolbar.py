@@ -14,7 +14,7 @@ from oelala_desktop.ui.style.field import PAD, FieldFace
 from oelala_desktop.ui.widgets.button import Button, IconButton
 from oelala_desktop.ui.widgets.choice import Choice
 from oelala_desktop.ui.widgets.combo import ComboBox
-from oelala_desktop.ui.widgets.control import is_escape
+from oelala_desktop.ui.widgets.control import is_escape, set_tip
 from oelala_desktop.ui.widgets.label import Label
 from oelala_desktop.ui.widgets.line_edit import LineEdit
 from oelala_desktop.ui.widgets.segmented import Segment, Segmented
@@ -194,7 +194,7 @@ class MediaToolbar(QWidget):
             parts.append(of)
         self._count.setText(" · ".join(parts))
         self._name_buttons()
-        self._count.setToolTip(wording.tooltip(f"{of} files"))
+        set_tip(self._count, f"{of} files")
 
     def set_density(self, columns: int) -> None:
         self._density = columns

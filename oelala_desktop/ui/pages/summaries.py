@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from oelala_desktop.domain.models import display_name, find_pairs
-
 Values = Mapping[str, Any]
 #: of a LoRA row that names none
 DEFAULT_STRENGTH = 1.5
@@ -16,6 +14,8 @@ def model(values: Values) -> str:
     names = [str(values[key]) for key in ("unet_high_noise", "unet_low_noise", "checkpoint") if values.get(key)]
     if not names:
         return "Preset default"
+    from oelala_desktop.domain.models import display_name, find_pairs  # a form has none before its preset is known
+
     pairs = find_pairs(names)
     if pairs:
         return f"{pairs[0].name} · pair"

@@ -33,9 +33,9 @@ from oelala_desktop.ui.pages.intake import Intake
 from oelala_desktop.ui.pages.job_stage import JobStage
 from oelala_desktop.ui.pages.living_queue import LivingQueue
 from oelala_desktop.ui.pages.obstacle_words import TO_BEGIN, words_at_field, words_for
+from oelala_desktop.ui.pages.preset_sizing import sizing_of
 from oelala_desktop.ui.pages.settings_file import copy_file
 from oelala_desktop.ui.pages.settings_in_out import SettingsInOut
-from oelala_desktop.ui.pages.sizing import sizing_of
 from oelala_desktop.ui.pages.tool_page import ToolPage
 from oelala_desktop.ui.studio import Reuse, Studio, reuse_of
 

@@ -238,6 +238,10 @@ class ComboBox(Control, QComboBox):
                     model.item(row).setEnabled(False)
         self._show()
 
+    @property
+    def choices(self) -> tuple[Choice, ...]:
+        return self._choices
+
     def set_value(self, value: str) -> None:
         """Take `value` without a signal, known or not."""
         self._value = value

@@ -29,6 +29,15 @@ def is_escape(event: QEvent) -> bool:
     return asked and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape
 
 
+def set_tip(widget: QWidget, text: str) -> None:
+    """A tooltip of plain text. A screen reader is told the same as the description, unless the widget has one of its
+    own: left to itself, Qt would read out the tooltip with its markup."""
+    if widget.accessibleDescription() in ("", widget.property("tip")):
+        widget.setAccessibleDescription(text)
+    widget.setProperty("tip", text)
+    widget.setToolTip(tooltip(text))
+
+
 class Control(_Widget):
     """Mixin for painted controls: class Button(Control, QAbstractButton)."""
 
@@ -53,9 +62,9 @@ class Control(_Widget):
         """The tooltip in force while the control is enabled; plain text."""
         self._hint = text
         if self.isEnabled():
-            self.setToolTip(tooltip(text))
+            set_tip(self, text)
 
     def set_reason(self, why: str) -> None:
         """Disable the control and say why in its tooltip; an empty reason enables it again."""
         self.setEnabled(not why)
-        self.setToolTip(tooltip(why or self._hint))
+        set_tip(self, why or self._hint)

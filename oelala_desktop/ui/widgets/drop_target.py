@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QGuiApplication, QImage, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from oelala_desktop.ui.widgets import dropped
 from oelala_desktop.ui.widgets.control import Control
@@ -38,6 +38,8 @@ class DropTarget(Control, QWidget):
         self.update()
 
     def browse(self) -> None:
+        from PySide6.QtWidgets import QFileDialog  # a form is shown before anyone browses
+
         dialog = QFileDialog(self.window(), f"Choose {self._name.lower()}")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
         dialog.setNameFilters(self.kind.filters)

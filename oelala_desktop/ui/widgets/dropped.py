@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import socket
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from PySide6.QtCore import QMimeData, QUrl
+from PySide6.QtCore import QMimeData
 from PySide6.QtGui import QImage
 
 from oelala_desktop.ui.widgets import web_drag
@@ -58,8 +57,8 @@ SOUND = Kind(
 # fmt: on
 KINDS = (PICTURE, VIDEO, SOUND)
 #: browsers save "photo.jpg_large" and "photo.jpg!d"
-_TAIL = re.compile(r"[^0-9a-z].*")
-_PATH = re.compile(r"(/|~/|[A-Za-z]:[\\/]|\\\\)\S")
+_TAIL = r"[^0-9a-z].*"
+_PATH = r"(/|~/|[A-Za-z]:[\\/]|\\\\)\S"
 #: what no field takes, of which it says so
 _OTHERS = (".heic", ".heif", ".jxl", ".jp2", ".svg", ".psd", ".ico", ".pdf", ".mid", ".midi")
 _HERE = ("localhost", "127.0.0.1", "[::1]", "::1")
@@ -78,7 +77,7 @@ class Dropped(NamedTuple):
 def looks_like(path: Path, kind: Kind) -> bool:
     """By name alone: a file without an ending may be one, its reader will say."""
     suffix = path.suffix.casefold()
-    return not suffix or f".{_TAIL.sub('', suffix[1:])}" in (*kind.suffixes, *kind.others, *kind.unread)
+    return not suffix or f".{re.sub(_TAIL, '', suffix[1:])}" in (*kind.suffixes, *kind.others, *kind.unread)
 
 
 def unknown(files: Sequence[Path]) -> str:
@@ -116,8 +115,10 @@ def read(mime: QMimeData, *, pixels: bool = True, kind: Kind = PICTURE) -> Dropp
 
 def _address(mime: QMimeData, named: Sequence[str], said: str, kind: Kind) -> Dropped | None:
     """An address that names a file of `kind` before any other, since only its answer tells what it is."""
+    from oelala_desktop.ui.widgets.web_piece import pictures_of
+
     piece = web_drag.text_of(mime, "text/html")
-    links = [*named, *web_drag.pictures_of(piece, next(filter(_is_web, named), ""))[1]]
+    links = [*named, *pictures_of(piece, next(filter(_is_web, named), ""))[1]]
     web = [address for address in dict.fromkeys(links) if _is_web(address)]
     best = next((address for address in web if _is_of(address, kind)), next(iter(web), ""))
     if best:
@@ -140,9 +141,11 @@ def _image(mime: QMimeData, kinds: Sequence[str]) -> QImage:
 def _from_web(mime: QMimeData, named: list[str], said: str, *, pixels: bool) -> Dropped | None:
     """The picture of a search result or a link before the one that a page shows small; `said` is why what was found
     before is of no use."""
+    from oelala_desktop.ui.widgets.web_piece import pictures_of
+
     page = next((address for address in named if _is_web(address)), "")
     piece = web_drag.text_of(mime, "text/html")
-    shown, links = web_drag.pictures_of(piece, page)
+    shown, links = pictures_of(piece, page)
     targets = [*named, *links]
     large = [*filter(None, map(web_drag.named_picture, targets)), *(a for a in targets if _is_of(a, PICTURE))]
     for address in (*large, *shown, *named):
@@ -160,13 +163,21 @@ def _from_web(mime: QMimeData, named: list[str], said: str, *, pixels: bool) -> 
 
 
 def _files(named: Sequence[str]) -> Iterator[Path]:
+    from PySide6.QtCore import QUrl
+
     for address in named:
         url = QUrl(address)
         if not url.isLocalFile():
             continue
-        if url.host().casefold() in (*_HERE, socket.gethostname().casefold()):
+        if url.host() and _is_here(url.host().casefold()):
             url.setHost("")
         yield Path(url.toLocalFile())
+
+
+def _is_here(host: str) -> bool:
+    import socket  # few drags name a machine at all
+
+    return host in (*_HERE, socket.gethostname().casefold())
 
 
 def _paths(text: str) -> Iterator[Path]:
@@ -174,7 +185,9 @@ def _paths(text: str) -> Iterator[Path]:
     lines = [line.strip().strip("\"'") for line in text.splitlines() if line.strip()]
     # terminals put a backslash before a blank
     lines = [line.replace("\\ ", " ") if line.startswith(("/", "~/")) else line for line in lines]
-    paths = [Path(line).expanduser() if line.startswith("~/") else Path(line) for line in lines if _PATH.match(line)]
+    paths = [
+        Path(line).expanduser() if line.startswith("~/") else Path(line) for line in lines if re.match(_PATH, line)
+    ]
     if len(paths) == len(lines) and all(path.suffix and _is_media(path) for path in paths):
         yield from paths
 

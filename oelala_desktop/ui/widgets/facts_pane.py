@@ -123,6 +123,7 @@ class FactsPane(Column):
         for at, (label, value) in enumerate(rows):
             grid.addWidget(Label(label, tone="muted"), at, 0, Qt.AlignmentFlag.AlignTop)
             shown = Label(value, wrap=True)
+            shown.setAccessibleDescription(label)  # heard alone, a value would not say what it is of
             shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             grid.addWidget(shown, at, 1)
         column.addLayout(grid)

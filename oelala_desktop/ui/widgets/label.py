@@ -7,7 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QTextLayout
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from oelala_desktop.ui import painting, theme
-from oelala_desktop.ui.wording import tooltip
+from oelala_desktop.ui.widgets.control import set_tip
 
 
 class Label(QLabel):
@@ -62,7 +62,7 @@ class ElidedLabel(Label):
 
     def _tell(self) -> None:
         cut = painting.text_width(self.font(), self.text()) > self.width()
-        self.setToolTip(tooltip(self.text()) if cut else "")
+        set_tip(self, self.text() if cut else "")
 
 
 class ClampedLabel(Label):
@@ -104,4 +104,4 @@ class ClampedLabel(Label):
         for at, line in enumerate(lines):
             foot = self.fontMetrics().ascent() + at * self.fontMetrics().lineSpacing()
             painter.drawText(QPointF(0, foot), line)
-        self.setToolTip(tooltip(self.text()) if lines[-1].endswith("…") else "")
+        set_tip(self, self.text() if lines[-1].endswith("…") else "")

@@ -27,18 +27,18 @@ class PlaceholderImage(QWidget):
         super().__init__(parent)
         self._icon = icon
         self._radius = radius
-        self._pixmap = QPixmap()
+        self.pixmap = QPixmap()  # null while there is none
         self.setFixedSize(QSize(width, height))
 
     def set_image(self, image: QImage | None) -> None:
-        self._pixmap = QPixmap.fromImage(image) if image is not None else QPixmap()
+        self.pixmap = QPixmap.fromImage(image) if image is not None else QPixmap()
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painting.begin(painter)
         box = QRectF(self.rect())
-        if self._pixmap.isNull():
+        if self.pixmap.isNull():
             paint_placeholder(painter, box, self._radius, self._icon)
         else:
-            painting.cover(painter, box, self._pixmap, self._radius)
+            painting.cover(painter, box, self.pixmap, self._radius)

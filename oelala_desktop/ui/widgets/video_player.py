@@ -64,13 +64,12 @@ class VideoPlayer(Control, QWidget):
         self.sight = Sight(self)
         self.sight.changed.connect(self._seen)
         self._pixmap = QPixmap()
-        self._frames = 0
+        self.frames = 0  # of the file in view that were shown
         self._fps = 16.0
         self._length = 0.0
         self._looping = True
         self._failed = False
         self._follows = False
-        self._words = ""
         self._natural = QSize()
         self.setAccessibleName(_NAMES[False])
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -125,7 +124,8 @@ class VideoPlayer(Control, QWidget):
         """Play a local file. `fps` is for stepping by frames, `length` (seconds) and `has_sound` hold until the file
         has told its own."""
         player = self._ready()
-        self._frames, self._failed, self._words = 0, False, ""
+        self.frames, self._failed = 0, False
+        self.setAccessibleDescription("")
         self._fps, self._length = max(1.0, fps), length
         self._pixmap, self._path = QPixmap(), path
         self._set_sound(has_sound)
@@ -192,7 +192,7 @@ class VideoPlayer(Control, QWidget):
     def show_image(self, image: QImage, *, length: float = 0.0, at: float = 0.0) -> None:
         """Show a still, or a frame that was decoded elsewhere at `at` of `length` seconds."""
         self._pixmap, self._natural = QPixmap.fromImage(image), QSize()
-        self._words = ""
+        self.setAccessibleDescription("")
         self._length = length or self._length
         self._bar.set_there(self._length > 0 and not self._follows)
         self._tell(at)
@@ -209,7 +209,7 @@ class VideoPlayer(Control, QWidget):
     def show_words(self, sentence: str) -> None:
         """Nothing to play: say why."""
         self.stop()
-        self._pixmap, self._words = QPixmap(), sentence
+        self._pixmap = QPixmap()
         self.setAccessibleDescription(sentence)
         self._bar.set_there(False)
         self.update()
@@ -260,7 +260,7 @@ class VideoPlayer(Control, QWidget):
 
     def _follow_position(self, at: float, apart: float) -> None:
         """A shorter one stands on its last frame until the leader begins anew."""
-        if self._player is None or not self._frames:
+        if self._player is None or not self.frames:
             return
         goal = min(at, self._length - 1 / self._fps) if self._length else at
         if abs(self._player.position() / 1000 - goal) > apart:
@@ -315,8 +315,8 @@ class VideoPlayer(Control, QWidget):
 
     def _take_frame(self, image: QImage) -> None:
         self._pixmap, self._natural = QPixmap.fromImage(image), QSize()
-        self._frames += 1
-        if self._frames == 1:
+        self.frames += 1
+        if self.frames == 1:
             self.first_frame.emit()
         self.update()
 
@@ -330,9 +330,9 @@ class VideoPlayer(Control, QWidget):
 
         if status != QMediaPlayer.MediaStatus.EndOfMedia:
             return
-        if self._frames == 0 and self._newest is not None:
+        if self.frames == 0 and self._newest is not None:
             self._newest.look()  # a short one may be over before it was looked for
-        if self._frames == 0 and not self._bar.is_alone:
+        if self.frames == 0 and not self._bar.is_alone:
             self._fail("The video ended without a single frame.")
         elif self._looping and self._player is not None:
             self._apply_loop()
@@ -341,7 +341,8 @@ class VideoPlayer(Control, QWidget):
     def _fail(self, text: str) -> None:
         if not self._failed:
             what = "sound" if self._bar.is_alone else "video"
-            self._failed, self._words = True, f"This {what} cannot be played here."
+            self._failed = True
+            self.setAccessibleDescription(f"This {what} cannot be played here.")
             self._set_sound(False)
             self.failed.emit(text or "The video cannot be played.")
 
@@ -353,7 +354,7 @@ class VideoPlayer(Control, QWidget):
         """Endless, without a gap, once the first round showed that there are frames: a file without any must reach
         its end to be noticed."""
         if self._player is not None:
-            self._player.setLoops(-1 if self._looping and (self._frames or self._bar.is_alone) else 1)
+            self._player.setLoops(-1 if self._looping and (self.frames or self._bar.is_alone) else 1)
 
     def _playing_changed(self, playing: bool) -> None:
         self._bar.set_playing(playing)
@@ -390,7 +391,7 @@ class VideoPlayer(Control, QWidget):
             paint_on_stage(painter, place, self._pixmap, radius=radius, natural=still)
         if self._bar.covers and not below:
             paint_foot(painter, box, self._bar.height() + _FADE, radius=radius)
-        if self._words and self._pixmap.isNull():
-            paint_words(painter, box, self._words)
+        if self._pixmap.isNull() and (words := self.accessibleDescription()):  # what is to be said in its place
+            paint_words(painter, box, words)
         if self.shows_ring:
             painting.ring(painter, box, radius, theme.tokens().accent)

@@ -5,9 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Iterator
-from html.parser import HTMLParser
-from urllib.parse import parse_qs, unquote_to_bytes, urljoin, urlsplit
+from urllib.parse import parse_qs, unquote_to_bytes, urlsplit
 
 from PySide6.QtCore import QMimeData
 
@@ -17,9 +15,9 @@ _LONGEST_DATA = 40_000_000
 _NAMED_BY = ("imgurl", "mediaurl", "murl", "img_url", "image_url")
 #: where they may name a page as well
 _LEADS_BY = ("url", "u", "q")
-_PICTURE = re.compile(r"\.(jpe?g|png|webp|gif|avif|bmp|tiff?)\Z", re.IGNORECASE)
+_PICTURE = r"(?i)\.(jpe?g|png|webp|gif|avif|bmp|tiff?)\Z"
 #: a text that is an address, with blanks in it or not; the web's have none
-_ADDRESS = re.compile(r"(?:https?|blob):\S+\Z|data:|file:/|mtp:|(?!https?:)[a-z][a-z0-9+.-]{1,20}://", re.IGNORECASE)
+_ADDRESS = r"(?i)(?:https?|blob):\S+\Z|data:|file:/|mtp:|(?!https?:)[a-z][a-z0-9+.-]{1,20}://"
 
 
 def text_of(mime: QMimeData, kind: str) -> str:
@@ -36,7 +34,7 @@ def addresses(mime: QMimeData) -> list[str]:
     found = [url.toString() for url in mime.urls() if url.scheme()]
     found += text_of(mime, "text/x-moz-url").splitlines()[:1]
     found += text_of(mime, "x-special/gnome-copied-files").splitlines()[1:]
-    found += [line.strip() for line in _lines(mime.text()) if _ADDRESS.match(line.strip())]
+    found += [line.strip() for line in _lines(mime.text()) if re.match(_ADDRESS, line.strip())]
     return list(dict.fromkeys(_plain(address.strip("\0 ")) for address in found if _scheme(address)))
 
 
@@ -65,7 +63,7 @@ def named_picture(address: str) -> str:
     except ValueError:
         return ""
     named = (query[key][0] for key in _NAMED_BY if key in query)
-    leads = (query[key][0] for key in _LEADS_BY if key in query and _PICTURE.search(path_of(query[key][0])))
+    leads = (query[key][0] for key in _LEADS_BY if key in query and re.search(_PICTURE, path_of(query[key][0])))
     return next((url for url in (*named, *leads) if url.startswith(("http://", "https://"))), "")
 
 
@@ -88,54 +86,3 @@ def data_of(address: str) -> bytes:
         return base64.b64decode(raw + b"=" * (-len(raw) % 4))
     except (binascii.Error, ValueError):
         return b""
-
-
-def pictures_of(html: str, base: str = "") -> tuple[list[str], list[str]]:
-    """(addresses of pictures, addresses of links) of a piece of a page whose own address is `base`."""
-    parser = _Piece()
-    parser.feed(html)
-    return list(_whole(parser.pictures, base)), list(_whole(parser.links, base))
-
-
-def _whole(found: list[str], base: str) -> Iterator[str]:
-    """Without those that name no place: parts of an address are of no use where that of the page is not known."""
-    for address in dict.fromkeys(found):
-        if address.startswith("data:"):
-            yield address
-            continue
-        try:
-            whole = urljoin(base or "https:", address)
-            scheme, place, *_ = urlsplit(whole)
-        except ValueError:
-            continue
-        if scheme in ("http", "https") and place:
-            yield whole
-
-
-class _Piece(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.pictures: list[str] = []
-        self.links: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        values = {name: value.strip() for name, value in attrs if value}
-        if tag == "img":
-            # what a page loads late is named besides a stand-in, and the one shown is the smallest that does
-            late = [values.get(name, "") for name in ("data-full", "data-original", "data-src")]
-            self.pictures += filter(None, [*late, _largest(values.get("srcset", "")), values.get("src", "")])
-        elif tag == "a" and "href" in values:
-            self.links.append(values["href"])
-
-
-def _largest(srcset: str) -> str:
-    """The one with the greatest width or density; the last of several alike."""
-    parts = [part.split() for part in srcset.split(", ") if part.split()]
-    return max(reversed(parts), key=_scale)[0] if parts else ""
-
-
-def _scale(part: list[str]) -> float:
-    try:
-        return float(part[1].rstrip("wx,")) if len(part) > 1 else 1.0
-    except ValueError:
-        return 0.0

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 
 import httpx
 
 from oelala_desktop.comfy.body import read_body
 from oelala_desktop.services.tasks import TaskScope
+from tests.waiting import turn
 
 
 class Crumbs(httpx.AsyncByteStream):
@@ -29,7 +29,7 @@ async def test_others_have_their_turns_while_thousands_of_chunks_are_read() -> N
         nonlocal turns
         while True:
             turns += 1
-            await asyncio.sleep(0)
+            await turn()
 
     scope = TaskScope("test")
     scope.start(others(), "others")

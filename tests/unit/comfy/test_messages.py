@@ -48,6 +48,7 @@ TEXTS: list[tuple[str, m.Message]] = [
     ),
     (text("executed", node="9", output={"images": []}, prompt_id=P), m.Executed(P, "9", {"images": []})),
     (text("executed", node="9", output=None, prompt_id=P), m.Executed(P, "9", None)),
+    (text("executed", node="9", output=[1], prompt_id=P), m.Executed(P, "9", None)),
     (text("execution_success", prompt_id=P, timestamp=1), m.Succeeded(P)),
     (text("execution_interrupted", prompt_id=P, node_id="3", executed=[]), m.Interrupted(P, "3")),
     (text("execution_interrupted", prompt_id=P, node_id=None), m.Interrupted(P, "")),
@@ -122,6 +123,33 @@ def test_what_is_ignored_says_why(frame: str | bytes, why: str) -> None:
     assert len(found.why) <= 200
 
 
+MOST = 16 * 2**20  # bytes of a text, which ComfyUI's own never come near
+
+
+def test_the_longest_text_that_is_read() -> None:
+    start, end = '{"type": "execution_start", "data": {"prompt_id": "p1"', "}}"
+    assert decode(start + " " * (MOST - len(start + end)) + end) == m.Started(P)
+    assert decode(start + " " * (MOST - len(start + end) + 1) + end) == m.Ignored("text frame too long")
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_the_longest_text_within_a_binary_frame(more: int) -> None:
+    found = decode(binary(3, MOST + more, b"x" * (MOST + more)))
+    assert isinstance(found, m.Ignored if more else m.NodeText)
+
+
+def test_what_is_said_of_it_in_the_log_is_short() -> None:
+    assert decode(text("x" * 500)) == m.Ignored("unknown type " + "x" * 40)
+    found = decode(text("progress", value="x" * 500, max=4, prompt_id=P))
+    assert isinstance(found, m.Ignored) and len(found.why) == 200
+    assert decode(text("execution_start", prompt_id=7)) == m.Ignored("malformed execution_start: TypeError('id')")
+
+
+def test_an_event_need_not_come_from_json() -> None:
+    endless = {"status": {"exec_info": {"queue_remaining": float("inf")}}}
+    assert isinstance(m.decode_event("status", endless), m.Ignored)
+
+
 @pytest.mark.parametrize(
     ("frame", "message"),
     [
@@ -131,6 +159,7 @@ def test_what_is_ignored_says_why(frame: str | bytes, why: str) -> None:
         (described({"prompt_id": P, "node_id": "3"}, PNG), m.Preview(PNG, "image/png", P, "3")),
         (described({"prompt_id": 1, "node_id": None}, JPEG), m.Preview(JPEG, "image/jpeg")),
         (binary(3, 2, b"12words"), m.NodeText("12", "words")),
+        (binary(3, 2, b"12"), m.NodeText("12", "")),
         (binary(3, 1, b"\xff\xff"), m.NodeText("\ufffd", "\ufffd")),
     ],
 )

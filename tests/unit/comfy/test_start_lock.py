@@ -34,5 +34,5 @@ async def test_one_that_nobody_waits_for_any_more_is_let_go(tmp_path: Path, monk
     go_on.set()
     assert await asyncio.to_thread(over.wait, 30)
     assert lock._file is None
-    async with asyncio.timeout(5), _Lock(tmp_path / "sketch.lock"):
+    async with asyncio.timeout(40), _Lock(tmp_path / "sketch.lock"):
         pass

@@ -88,7 +88,6 @@ class Orders(RuleBasedStateMachine):
         self.tracker = Tracker(OURS, GRAPH)
         self.best = dict.fromkeys(NODES, 0.0)
         self.end: m.Message | None = None
-        self.outputs: dict[str, Any] = {}
         self.fractions = [0.0]
         self.heard: list[m.Message] = []
 
@@ -98,8 +97,6 @@ class Orders(RuleBasedStateMachine):
         assert changed == (before != (self.tracker.phase, self.tracker.progress))
         if getattr(message, "prompt_id", None) == OURS and self.end is None:
             self.best |= {node: max(share, self.best[node]) for node, share in told(message).items()}
-            if isinstance(message, m.Executed):
-                self.outputs[message.node] = message.output
             if type(message) in ENDS or (isinstance(message, m.Executing) and message.node is None):
                 self.end = message
         self.fractions.append(self.tracker.progress.fraction)
@@ -132,11 +129,9 @@ class Orders(RuleBasedStateMachine):
         assert abs(self.tracker.progress.fraction - expected) < 1e-9
         assert self.fractions == sorted(self.fractions)
         assert self.fractions[-1] < 1
-        assert self.tracker.outputs == self.outputs
         assert self.tracker.phase.is_over == (self.end is not None)
         if self.end is not None:
             assert self.tracker.phase is ENDS.get(type(self.end), Phase.ENDED)
-        assert (self.tracker.failure is not None) == isinstance(self.end, m.Failed)
 
 
 TestOrders = Orders.TestCase
@@ -144,7 +139,7 @@ TestOrders.settings = settings(max_examples=150, stateful_step_count=40)
 
 
 def test_any_order_of_one_job_ends_alike() -> None:
-    """Every rotation and reversal of a job's messages before its end gives the same bar and the same outputs."""
+    """Every rotation and reversal of a job's messages before its end gives the same bar."""
     job: list[m.Message] = [
         m.Started(OURS),
         m.Cached(OURS, ("1",)),
@@ -161,5 +156,5 @@ def test_any_order_of_one_job_ends_alike() -> None:
             tracker = Tracker(OURS, GRAPH)
             for message in order + order[:3]:
                 tracker.apply(message)
-            seen.add((tracker.phase, round(tracker.progress.fraction, 9), tuple(tracker.outputs)))
+            seen.add((tracker.phase, round(tracker.progress.fraction, 9)))
     assert len(seen) == 1

@@ -39,7 +39,7 @@ class Life:
 
     @property
     def now(self) -> Moment:
-        return Moment(self.clock, 1_000_000 + self.clock)
+        return Moment(self.clock, 1_000_000 + self.clock, chance=0.5)
 
     @property
     def job(self) -> Job:

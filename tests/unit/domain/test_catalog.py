@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from oelala_desktop.domain.catalog import Catalog, match_name, nearest
+from oelala_desktop.domain.catalog import Catalog
+from oelala_desktop.domain.spelling import match_name, nearest
 from tests.unit.node_table import CLASSES, EVERYTHING, MODELS
 
-NAMES = ("wan 2.2\\camera_HIGH.safetensors", "style.safetensors", "a/same.safetensors", "b/same.safetensors")
+NAMES = (
+    "wan 2.2\\camera_HIGH.safetensors",
+    "style.safetensors",
+    "a/same.safetensors",
+    "b/same.safetensors",
+    "twice.PT",
+    "TWICE.pt",
+)
 
 
 @pytest.mark.parametrize(
@@ -21,6 +29,7 @@ NAMES = ("wan 2.2\\camera_HIGH.safetensors", "style.safetensors", "a/same.safete
         ("same.safetensors", None),
         ("A/same.safetensors", "a/same.safetensors"),
         ("none.safetensors", None),
+        ("Twice.pt", "twice.PT"),
     ],
 )
 def test_the_server_s_own_spelling(wish: str, found: str | None) -> None:

@@ -25,7 +25,8 @@ def test_an_order_has_the_engine_s_names_and_the_job_keeps_ours() -> None:
 
 
 def test_a_server_s_name_is_shown_short_and_harmless() -> None:
-    assert ServerFile("x" * 90, "", "output").shown == "x" * 59 + "…"
+    assert ServerFile("x" * 60, "", "output").shown == "x" * 60
+    assert ServerFile("x" * 61, "", "output").shown == "x" * 59 + "…"
     assert ServerFile("a\u202eb.png", "sub\\dir", "output").shown == "a?b.png"
     assert ServerFile("a.png", "sub\\dir", "output").path == "sub/dir/a.png"
 

@@ -13,7 +13,16 @@ CLASSES = {
     for name, kind in inspect.getmembers(errors, inspect.isclass)
     if issubclass(kind, errors.OelalaError) and kind.__module__ == errors.__name__
 }
-CODES = {"InvalidInput": 2, "EngineError": 1, "EngineUnreachable": 3, "NotRunnable": 2, "CannotSave": 1, "NotFound": 2}
+CODES = {
+    "OelalaError": 1,
+    "Unreadable": 1,
+    "InvalidInput": 2,
+    "EngineError": 1,
+    "EngineUnreachable": 3,
+    "NotRunnable": 2,
+    "CannotSave": 1,
+    "NotFound": 2,
+}
 
 
 def test_the_map_names_every_error() -> None:

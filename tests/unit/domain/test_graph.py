@@ -81,6 +81,8 @@ def test_new_nodes_get_the_next_number() -> None:
     graph = {"7": node("A", "A"), "group:3": node("B", "B")}
     assert edits.add_node(graph, "C", "C", {}) == "8"
     assert edits.add_node({}, "C", "C", {}) == "1"
+    long = dict.fromkeys(("9" * 9, "1" + "0" * 9, "1" + "0" * 8 + "1", "9" * 10), node("A", "A"))
+    assert edits.add_node(long, "C", "C", {}) == "1000000002"  # a longer number is not counted on from, nor used again
 
 
 def test_a_bypassed_node_is_gone_and_its_users_are_joined(line: edits.Graph) -> None:

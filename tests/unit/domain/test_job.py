@@ -88,7 +88,8 @@ def test_a_result_is_what_stands_for_it_and_the_sounds_beside_it() -> None:
     assert some_job(outputs=(first, still, video, second)).parts == (video, first, second)
     assert some_job(outputs=(first, second)).parts == (second, first)
     assert some_job().parts == ()
-    assert first.is_sound and not video.is_sound
+    assert [output.is_sound for output in (first, video, still)] == [True, False, False]
+    assert [output.is_visual for output in (first, video, still)] == [False, True, True]
 
 
 def test_what_is_absent_is_null() -> None:

@@ -16,7 +16,7 @@ from oelala_desktop.domain.engine import (
     Waiting,
 )
 from oelala_desktop.domain.job import JobError, JobState, Progress
-from oelala_desktop.domain.life import RULES, Stage
+from oelala_desktop.domain.life import RULES, Flight, Stage, begin, taken_up
 from oelala_desktop.domain.life import actions as do
 from oelala_desktop.domain.life.facts import (
     CancelTold,
@@ -60,7 +60,7 @@ def test_the_whole_way() -> None:
     life.tell(Taken("j1"))
     assert life.asked(do.Write).must and life.asked(do.Write).row.sent_at == life.now.epoch
     life.tell(Waiting(2))
-    assert life.asked(do.Show).progress.ahead == 2
+    assert life.asked(do.Show).progress == Progress(ahead=2, eta=60.0)
     life.tell(life.progress(0.25, step=1, steps=4))
     told.append(life.asked(do.Tell).job.state)
     assert life.asked(do.Show).progress == Progress(0.25, step=1, steps=4, eta=60.0)
@@ -76,6 +76,7 @@ def test_the_whole_way() -> None:
     life.write()
     told.append(life.asked(do.Announce).job.state)
     assert told == [S.QUEUED, S.SENT, S.RUNNING, S.FETCHING, S.DONE]
+    assert [type(action) for action in life.done] == [do.Leave, do.Announce, do.Remember]
     assert life.asked(do.Remember).seconds == 9.0
     assert life.asked(do.Leave).handle == "j1"
     assert (life.job.outputs, life.stage) == ((OUTPUT,), Stage.OVER)
@@ -130,7 +131,7 @@ def test_a_job_of_an_earlier_process_is_asked_about_sooner() -> None:
     assert life.wait(RULES.silence_taken_up + 0.1).is_due
 
 
-@pytest.mark.parametrize(("silent", "is_renewed"), [(1.0, False), (2.5, True)])
+@pytest.mark.parametrize(("silent", "is_renewed"), [(2.0, False), (2.1, True)])
 def test_news_by_asking_alone_means_that_the_line_is_dead(silent: float, is_renewed: bool) -> None:
     assert Life().out().wait(silent).tell(Running()).asks(do.RenewLine) is is_renewed
     assert Life().out().wait(silent).tell(success()).asks(do.RenewLine) is is_renewed
@@ -186,7 +187,7 @@ def test_without_a_result_it_is_lost_and_never_done() -> None:
 
 def test_what_died_with_our_own_engine_is_sent_again_under_its_id() -> None:
     life = Life(is_ours=True).running().tell(life_at_half := Life().progress(0.5))
-    bar = life.flight.bar
+    bar = life.flight.progress.fraction
     life.absent(Absent()).tell(NothingLeft())
     assert life.asks(do.Leave) and not life.asks(do.Submit)
     assert (life.asked(do.Write).row.state, life.asked(do.Write).row.sent_at) == (S.QUEUED, None)
@@ -194,7 +195,21 @@ def test_what_died_with_our_own_engine_is_sent_again_under_its_id() -> None:
     assert (life.asked(do.Tell).job.state, life.stage, life.job.id) == (S.QUEUED, Stage.HERE, "j1")
     life.submitting()
     assert life.asked(do.Submit).job.id == "j1"
-    assert life.flight.bar == bar == life_at_half.progress.fraction
+    assert life.flight.progress.fraction == bar == life_at_half.progress.fraction
+
+
+def test_what_is_sent_again_is_as_if_it_had_never_been_out() -> None:
+    life = Life(is_ours=True).running().tell(Life().progress(0.5), Ceased("j1", Progress(0.5), True))
+    life.absent(Absent()).tell(NothingLeft()).write()
+    borne = {"tries": 1, "expected": 60.0, "progress": life.flight.progress, "heard": life.flight.heard}
+    assert life.flight == Flight(life.job, is_ours=True, **borne)
+    again = life.killed().submitting().tell(Unknown("cut")).killed().absent(Absent()).write()
+    assert again.flight == Flight(again.job, is_ours=True, tries=1, heard=again.flight.heard)
+
+
+def test_what_our_own_engine_does_not_tell_is_not_made_twice() -> None:
+    life = Life(is_ours=True).running().tell(*[Untold(TROUBLE)] * RULES.baffled_tries, NothingLeft())
+    assert life.write().job.state is S.FAILED
 
 
 def test_a_look_that_fails_is_no_finding() -> None:
@@ -209,7 +224,7 @@ def test_a_look_that_fails_is_no_finding() -> None:
 
 def test_while_it_is_looked_for_it_may_turn_up() -> None:
     life = Life().running().absent(Absent())
-    assert life.tell(Absent()).flight.looking
+    assert life.tell(Absent()).flight.looking and life.done == []
     assert life.tell(Running()).flight.looking is False
     assert life.tell(NothingLeft()).stage is Stage.OUT  # that was about a moment ago
 
@@ -239,11 +254,20 @@ def test_it_is_sent_again_only_when_it_is_surely_not_there() -> None:
 def test_an_engine_with_ids_of_its_own_is_searched_for_it() -> None:
     life = Life().submitting(handle="").tell(Unknown("cut"))
     assert (life.job.handle, life.is_due) == ("", True)
+    assert begin(taken_up(life.job, "", life.now, is_ours=False)) == ()  # there are no events to follow
+    unknown = Life().submitting(handle="").tell(Unknown("cut")).absent(Absent())
+    assert [type(action) for action in unknown.done] == [do.Write]
     life.tell(Taken("theirs-7"))
     assert (life.job.handle, life.asked(do.Write).row.handle) == ("theirs-7", "theirs-7")
     assert life.asked(do.Follow).job.handle == "theirs-7"
     assert life.is_due and life.job.sent_at is not None
     assert life.tell(Taken("another")).job.handle == "theirs-7"
+
+
+def test_one_that_is_found_has_not_been_absent() -> None:
+    life = Life().submitting(handle="").tell(Unknown("cut"), Absent(), Absent(), Taken("theirs-7"), Absent(), Absent())
+    assert not life.asks(do.Look)
+    assert life.tell(Absent()).asks(do.Look)
 
 
 def test_a_server_that_never_takes_it_fails_it_in_the_end() -> None:
@@ -257,6 +281,26 @@ def test_a_server_that_never_takes_it_fails_it_in_the_end() -> None:
     assert sent == RULES.tries
     assert life.flight.row is not None and life.flight.row.error is not None
     assert "does not take this job" in life.flight.row.error.message
+
+
+def test_when_it_was_sent_is_written_once() -> None:
+    sent = Life().out()
+    moment = sent.now.epoch
+    sent.wait(3).tell(Waiting(0))
+    assert not sent.asks(do.Write)
+    assert sent.wait(3).tell(Running()).job.sent_at == moment
+    assert sent.wait(3).tell(success()).job.sent_at == moment
+    unanswered = Life().submitting().tell(Waiting(0))
+    assert (unanswered.job.sent_at, unanswered.asks(do.Write)) == (None, False)
+    assert unanswered.tell(Running()).job.sent_at == unanswered.now.epoch
+    ended = Life().submitting().tell(success())
+    assert ended.job.sent_at == ended.now.epoch
+
+
+def test_what_is_shown_already_is_not_shown_again() -> None:
+    life = Life().running().tell(Running(), Running())
+    assert life.done == []
+    assert Life().out().tell(Waiting(2), Waiting(2)).done == []
 
 
 def test_its_end_may_be_known_before_the_answer_to_its_submission() -> None:

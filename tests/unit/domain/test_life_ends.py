@@ -15,7 +15,7 @@ from oelala_desktop.domain.engine import (
     Untold,
 )
 from oelala_desktop.domain.job import JobState, Progress
-from oelala_desktop.domain.life import RULES, Stage
+from oelala_desktop.domain.life import RULES, Flight, Stage
 from oelala_desktop.domain.life import actions as do
 from oelala_desktop.domain.life.facts import (
     CancelTold,
@@ -56,7 +56,7 @@ def test_an_end_is_an_end_and_the_bar_never_falls() -> None:
     shown.append(life.asked(do.Show).progress.fraction)
     life.tell(Ceased("j1", Progress(0.99), True), life.progress(0.1), Ceased("j1", Progress(0.1)))
     assert life.done == [] and life.flight.succeeded
-    assert shown == sorted(shown) and life.flight.bar == 0.99
+    assert shown == sorted(shown) and life.flight.progress.fraction == 0.99
     assert life.tell(success(), life.progress(0.1)).done == []
     assert life.write().tell(life.progress(0.1)).done == []
 
@@ -96,8 +96,9 @@ def test_what_is_never_told_ends_in_the_end_and_says_so() -> None:
 
 def test_any_answer_begins_the_count_anew() -> None:
     life = Life().running()
-    life.tell(*[Untold(TROUBLE)] * (RULES.baffled_tries - 1), Running(), Untold(TROUBLE))
-    assert life.flight.baffled == 1
+    for answer in (Running(), Absent()):
+        life.tell(Running(), *[Untold(TROUBLE)] * (RULES.baffled_tries - 1), answer, Untold(TROUBLE))
+        assert life.flight.baffled == 1
 
 
 def test_what_was_never_told_of_a_job_without_an_answer() -> None:
@@ -132,6 +133,8 @@ def test_a_job_that_cannot_be_written_down_as_waiting_is_asked_for_once_more() -
     assert (life.stage, life.job.state, life.flight.tries) == (Stage.OUT, S.SENT, tries - 1)
     assert life.asks(do.Complain) and not life.is_due
     assert life.wait(RULES.absent_pause).is_due
+    ours = Life(is_ours=True).running().absent(Absent()).tell(NothingLeft())
+    assert ours.tell(NotWritten(ours.asked(do.Write).row, "full")).wait(RULES.absent_pause).is_due
 
 
 def test_a_result_that_does_not_come_through_waits() -> None:
@@ -185,6 +188,7 @@ def test_what_waits_here_is_cancelled_when_the_disk_has_it() -> None:
     full = life.tell(NotWritten(life.asked(do.Write).row, "full"))
     assert (full.stage, full.flight.is_ready) == (Stage.HERE, True)
     assert life.tell(CancelWished()).write().asked(do.Announce).job.state is S.CANCELLED
+    assert len(life.done) == 1  # nothing is learnt of it, and no engine knows it
 
 
 @pytest.mark.parametrize("moment", range(3))
@@ -199,12 +203,14 @@ def test_what_is_being_sent_is_not_sent_if_it_can_be_helped(moment: int) -> None
         assert life.tell(Taken("j1")).asks(do.Cancel)
     else:
         assert life.write().job.state is S.CANCELLED
+    assert not Life().tell(Chosen(), CancelWished(), Prepared({}, "j1")).asks(do.Claim)
     assert Life().tell(Chosen(), CancelWished(), NoAnswer()).write().job.state is S.CANCELLED
 
 
 def test_what_runs_is_cancelled_there_until_it_is_gone() -> None:
     life = Life().running().tell(CancelWished())
-    assert life.asked(do.Cancel).handle == "j1"
+    assert life.asked(do.Cancel) == do.Cancel("j1")
+    assert not life.asked(do.Cancel).note  # whoever wished it has written it down
     assert life.tell(CancelTold()).asks(do.Ask)
     life.tell(Running())
     assert life.asks(do.Cancel)
@@ -265,6 +271,7 @@ def test_what_a_flight_says_of_itself() -> None:
     assert [life.flight.is_sending for life in (waiting, sending, running)] == [False, True, False]
     assert [life.flight.is_there for life in (waiting, sending, running)] == [False, True, True]
     assert not waiting.tell(CancelWished()).flight.waits
+    assert not Flight(waiting.job).is_ours  # unless that is said
 
 
 def test_between_two_stages_only_the_wish_to_cancel_counts() -> None:

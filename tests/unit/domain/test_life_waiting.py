@@ -91,6 +91,15 @@ def test_a_disk_that_refuses_leaves_it_as_it_was() -> None:
     assert (life.job.title, life.flight.is_ready, life.asked(do.Complain).text) == ("", True, "full")
 
 
+def test_the_disk_s_word_on_an_older_row_says_nothing_of_the_new_one() -> None:
+    life = Life(after="j0").tell(PredecessorEnded(S.FAILED, "j0b"))
+    older = life.asked(do.Write).row
+    life.tell(Held("editor"), Edited("editor", replace(life.job, title="another")))
+    assert life.tell(Written(older)).job.title == ""
+    assert life.tell(NotWritten(older, "full")).asked(do.Complain).text == "full"
+    assert life.write().job.title == "another"
+
+
 def test_a_program_that_ends_meanwhile_leaves_it_unchanged_and_free() -> None:
     life = Life().tell(Held("editor")).killed()
     assert life.flight.is_ready
@@ -117,6 +126,15 @@ def test_what_is_being_sent_is_not_held() -> None:
 def test_its_place_may_change_at_any_time() -> None:
     assert Life().tell(Moved(7.5)).job.position == 7.5
     assert Life().running().tell(Moved(7.5)).job.position == 7.5
+
+
+def test_a_place_that_changes_while_its_edit_is_written_is_written_too() -> None:
+    life = Life().tell(Held("editor"))
+    changed = replace(life.job, title="another")
+    life.tell(Edited("editor", changed), Moved(7.5), Written(changed))
+    assert (life.job.title, life.job.position) == ("another", 7.5)
+    assert life.asked(do.Write).row == life.job
+    assert life.asked(do.Tell).job == life.job
 
 
 # Made again without a part

@@ -121,3 +121,35 @@ def test_warnings(high: str | None, low: str | None, task: str, words: list[str]
     found = pair_warnings(high, low, task=task)
     assert len(found) == len(words), found
     assert all(word in str(sentence) for word, sentence in zip(words, found, strict=True))
+
+
+COMPOUNDS = """light lights key contrast angle angles poly polygon res resolution def definition heel heels fashion fps
+vram memory saturation exposure rise waist fidelity frequency fantasy tech"""
+DOUBTFUL = "lighting detail details detailed quality motion speed end"
+SIZED = "clip vit vith vitl vision sam hiera dino dinov siglip yolo yolov"
+
+
+@pytest.mark.parametrize("word", COMPOUNDS.split())
+def test_high_and_low_may_be_said_of_something_else(word: str) -> None:
+    assert noise_pass(f"river_high_{word}.safetensors") is None
+    assert find_pairs([f"river_high_{word}.safetensors", f"river_low_{word}.safetensors"]) == ()
+
+
+@pytest.mark.parametrize("word", DOUBTFUL.split())
+def test_or_of_something_that_only_the_other_half_makes_clear(word: str) -> None:
+    high, low = f"river_high_{word}.safetensors", f"river_low_{word}.safetensors"
+    assert noise_pass(high) is None
+    assert [(pair.high, pair.low) for pair in find_pairs([high, low])] == [(high, low)]
+
+
+@pytest.mark.parametrize("word", SIZED.split())
+def test_the_sizes_of_some_networks_are_letters(word: str) -> None:
+    assert noise_pass(f"{word}2_l.safetensors") is None
+    assert find_pairs([f"{word}_h.safetensors", f"{word}_l.safetensors"]) == ()
+
+
+@pytest.mark.parametrize(("mark", "side"), [("hn", "high"), ("h", "high"), ("ln", "low"), ("l", "low")])
+@pytest.mark.parametrize("ending", ["safetensors", "gguf", "ckpt", "pt", "pth", "bin", "sft", "SFT", "gguf.gguf"])
+def test_a_pass_may_be_said_by_its_letters(mark: str, side: str, ending: str) -> None:
+    assert noise_pass(f"river_{mark}.{ending}") == side
+    assert noise_pass(f"river_{mark} (2).{ending}") == side

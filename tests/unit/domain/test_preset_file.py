@@ -40,6 +40,7 @@ def test_the_least_that_makes_a_preset() -> None:
     preset = parse()
     assert (preset.id, preset.short_id, preset.order, preset.description) == ("image-to-video.own", "own", 100, "")
     assert list(preset.fields) == ["image", "variations"]
+    assert parse({"description": "For stills."}).description == "For stills."
 
 
 def test_a_graph_that_settles_size_length_and_rate_itself() -> None:

@@ -228,6 +228,16 @@ def test_sketch_s_nodes_are_sketch_s_alone() -> None:
         settle("image-to-video.sketch", catalog=without("SketchCameraMove"))
 
 
+def test_a_lora_without_a_half_of_its_own_goes_into_both_passes() -> None:
+    graph = build(
+        "image-to-video.wan22-14b",
+        {"lora_configs": [{"high": "style.safetensors"}, {"high": "camera_HIGH.safetensors"}]},
+    )
+    given = sorted(str(row["inputs"]["lora_name"]) for row in graph.values() if "lora_name" in row["inputs"])
+    pair = [r"wan 2.2\camera_HIGH.safetensors", r"wan 2.2\camera_LOW.safetensors"]
+    assert given == ["style.safetensors"] * 2 + pair
+
+
 def test_a_part_that_the_server_cannot_run_is_left_out() -> None:
     unable = replace(EVERYTHING, unable={"PathchSageAttentionKJ": "No module named 'sageattention'"})
     assert settle(I2V, catalog=EVERYTHING).values["sage_attention"] is True

@@ -18,7 +18,17 @@ PREFIX = "oelala/j1"
         ("VHS_VideoCombine", {"format": "video/h264-mp4"}, "j1_00001.mp4"),
         ("VHS_VideoCombine", {"format": "video/vp9-webm"}, "j1_00001.webm"),
         ("VHS_VideoCombine", {"format": "image/gif"}, "j1_00001.gif"),
+        ("VHS_VideoCombine", {"format": "image/webp"}, "j1_00001.webp"),
+        ("VHS_VideoCombine", {"format": "video/webm"}, "j1_00001.webm"),
+        ("VHS_VideoCombine", {"format": "video/ProRes"}, "j1_00001.mov"),
+        ("VHS_VideoCombine", {}, "j1_00001.mp4"),
+        ("SaveWEBM", {}, "j1_00001_.webm"),
+        ("SaveAnimatedWEBP", {}, "j1_00001_.webp"),
+        ("SaveAnimatedPNG", {}, "j1_00001_.png"),
         ("SaveAudio", {}, "j1_00001_.flac"),
+        ("SaveAudioMP3", {}, "j1_00001_.mp3"),
+        ("SaveAudioOpus", {}, "j1_00001_.opus"),
+        ("SaveLatent", {}, "j1_00001_.latent"),
     ],
 )
 def test_where_a_result_would_lie(saver: str, inputs: dict[str, str], name: str) -> None:

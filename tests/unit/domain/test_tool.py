@@ -103,6 +103,20 @@ def test_tools_stand_in_the_sidebar_s_order() -> None:
     ]
 
 
+def test_what_each_tool_makes_of_what() -> None:
+    assert {tool.id: (tool.output, tool.task, tool.needs) for tool in TOOLS.values()} == {
+        "text-to-video": ("video", "t2v", ()),
+        "image-to-video": ("video", "i2v", ("image",)),
+        "video-to-video": ("video", "v2v", ("video",)),
+        "text-to-image": ("image", "t2i", ()),
+        "image-to-image": ("image", "i2i", ("image",)),
+        "reframe": ("image", "i2i", ("image",)),
+        "face-swap": ("image", "i2i", ("image",)),
+        "upscaler": ("image", "i2i", ("image",)),
+        "train-lora": ("model", "train", ()),
+    }
+
+
 @pytest.mark.parametrize(
     ("tool", "inputs"),
     [

@@ -52,6 +52,18 @@ class FakeEngine:
         self.released: list[str] = []
         self.is_released = asyncio.Event()
         self.is_down = False
+        self.calls: list[str] = []  # what was asked of it, by the names of the port
+        self.fails: dict[str, Exception] = {}  # what comes of such a call instead
+        self.holds: dict[str, asyncio.Event] = {}  # such a call waits for it first
+        self.listed: Lists = Unlisted()
+        self.newer: Lists | None = None  # than those that it said last
+        self.words = Words("Theirs", "Theirs 1", no_line="It tells nothing by itself.")
+        self.left: tuple[ServerFile, ...] = ()  # what lies there of a job that it has forgotten
+        self.contents: dict[str, bytes] = {}  # of a file, by its name; a picture where there is none
+        self.fetched: list[tuple[str, float | None]] = []  # names, and how old they may be
+        self.sent: list[JobInput] = []
+        self.followed: list[Order] = []
+        self.left_alone: list[str] = []
         self.answer: Callable[[Order], Submitted] = self.take
         self.stands: Callable[[str], Standing] = lambda handle: self.standings.get(handle, Absent())
         self._events: asyncio.Queue[EngineEvent | None] = asyncio.Queue()
@@ -90,84 +102,110 @@ class FakeEngine:
                 await self._changed.wait()
         return list(self.orders)
 
+    async def called(self, name: str, count: int = 1) -> None:
+        """Returns once that was asked of it so often."""
+        async with asyncio.timeout(20):
+            while self.calls.count(name) < count:
+                self._changed.clear()
+                await self._changed.wait()
+
     # The port
 
-    def _check(self) -> None:
+    def _note(self, name: str) -> None:
+        self.calls.append(name)
+        self._changed.set()
+
+    async def _come(self, name: str) -> None:
+        self._note(name)
+        if name in self.holds:
+            await self.holds[name].wait()
+        if name in self.fails:
+            raise self.fails[name]
         if self.is_down:
             raise EngineUnreachable("It is down.")
 
     async def reach(self) -> Reach:
-        self._check()
-        return Reach("theirs", "http://theirs", "1", ("A100",), self.abilities, Words("Theirs", "Theirs 1"))
+        await self._come("reach")
+        return Reach("theirs", "http://theirs", "1", ("A100",), self.abilities, self.words)
 
     async def is_well(self) -> bool:
+        self._note("is_well")
         return not self.is_down
 
     async def lists(self) -> Lists:
-        return Unlisted()
+        await self._come("lists")
+        return self.listed
 
     async def new_lists(self) -> Lists | None:
-        return None
+        await self._come("new_lists")
+        return self.newer
 
     async def model_files(self) -> Mapping[str, tuple[str, ...]]:
         return {}
 
     async def events(self) -> AsyncGenerator[EngineEvent]:
-        self._check()
+        await self._come("events")
         yield Listening()
         while (event := await self._events.get()) is not None:
             yield event
         raise EngineUnreachable("The line broke.", kind="closed")
 
     async def renew_line(self) -> None:
+        self._note("renew_line")
         self.cut_line()
 
     async def send(self, given: JobInput) -> str:
-        self._check()
+        await self._come("send")
+        self.sent.append(given)
         return f"there/{given.upload_name}"
 
     def handle_for(self, job_id: str) -> str:
         return job_id if self.abilities.takes_our_ids else ""
 
     async def submit(self, order: Order) -> Submitted:
+        if "submit" in self.holds or "submit" in self.fails:
+            await self._come("submit")
         self.submitted.append(order)
         return self.answer(order)
 
     async def find(self, order: Order) -> Taken | Absent:
-        self._check()
+        await self._come("find")
         self.searched.append(order.id)
         return next((Taken(handle) for handle, one in self.orders.items() if one.id == order.id), Absent())
 
     def follow(self, order: Order) -> None:
-        pass
+        self.followed.append(order)
 
     def leave(self, handle: str) -> None:
-        pass
+        self.left_alone.append(handle)
 
     async def ask(self, orders: Sequence[Order]) -> AsyncGenerator[tuple[Order, Standing]]:
-        self._check()
+        await self._come("ask")
         for order in orders:
             self.asked.append(order.handle)
             yield order, self.stands(order.handle)
 
     async def leftovers(self, order: Order) -> tuple[ServerFile, ...]:
-        return ()
+        await self._come("leftovers")
+        return self.left
 
     async def fetch(self, file: ServerFile, sink: BinaryIO, folder: str, *, oldest: float | None = None) -> int:
-        self._check()
-        return sink.write(picture())
+        await self._come("fetch")
+        self.fetched.append((file.filename, oldest))
+        return sink.write(self.contents.get(file.filename) or picture())
 
     async def cancel(self, handle: str) -> None:
-        self._check()
+        await self._come("cancel")
         self.cancelled.append(handle)
         self.standings.pop(handle, None)
 
     async def release(self, handle: str) -> None:
+        await self._come("release")
         self.released.append(handle)
         self.is_released.set()
 
     async def free(self) -> None:
-        pass
+        await self._come("free")
 
     async def close(self) -> None:
-        pass
+        self._note("close")

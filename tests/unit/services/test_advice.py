@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,9 @@ from oelala_desktop.comfy.engine import ComfyEngine
 from oelala_desktop.domain.catalog import Catalog
 from oelala_desktop.domain.inputs import Given
 from oelala_desktop.domain.job import EngineRef
+from oelala_desktop.domain.obstacle import Said
 from oelala_desktop.domain.plan import Plan, plan
-from oelala_desktop.services.advice import advice
+from oelala_desktop.services.advice import advice, memory_advice
 from oelala_desktop.services.bus import Bus
 from oelala_desktop.services.engine import Engine
 from oelala_desktop.services.eta import place_key
@@ -104,3 +106,39 @@ async def test_a_half_of_a_lora_in_both_passes_is_said(store: JobStore) -> None:
     for row in (alone, {**alone, "low": alone["high"]}):
         (found,) = await said(store, catalog=catalog, lora_configs=[row])
         assert found.startswith("kite_high_noise.safetensors is made for the high noise pass and goes into both")
+
+
+async def test_what_is_as_large_as_the_largest_is_nothing_to_tell(store: JobStore) -> None:
+    engine = Engine(COMFY, ComfyEngine(nowhere), Bus(), TaskScope("test"))
+    await store.remember_size(place_key(COMFY), I2V, (100, 50, 10))
+    assert await memory_advice(store, engine, I2V, (50, 100, 10)) == ()
+    assert await memory_advice(store, engine, I2V, (100, 100, 4)) == ()
+    assert await memory_advice(store, engine, I2V, (100, 50, 11)) == (
+        Said(
+            "managed",
+            {
+                "width": 100,
+                "height": 50,
+                "frames": 11,
+                "most_width": 100,
+                "most_height": 50,
+                "most_frames": 10,
+                "engine": "box",
+            },
+        ),
+    )
+
+
+async def test_a_picture_has_one_frame(store: JobStore) -> None:
+    await store.remember_size(place_key(COMFY), "text-to-image.sdxl", (1024, 1023, 1))
+    assert len(await said(store, "text-to-image.sdxl")) == 1
+    await store.remember_size(place_key(COMFY), "text-to-image.sdxl", (1024, 1024, 1))
+    assert await said(store, "text-to-image.sdxl") == ()
+
+
+async def test_what_the_server_has_and_cannot_run_is_said_if_it_is_wished(store: JobStore) -> None:
+    sage = "PathchSageAttentionKJ"
+    unable = replace(EVERYTHING, unable={sage: "no module", "Other": "x"})
+    (found,) = await said(store, "image-to-video.wan22-14b-distorch2", catalog=unable)
+    assert "sage_attention" in found and "no module" in found and "box" in found
+    assert await said(store, catalog=unable) == ()

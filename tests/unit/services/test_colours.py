@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageCms
 
+from oelala_desktop.services.colours import as_rgb, in_srgb, names_profile
 from oelala_desktop.services.inputs.pictures import read_picture
 from oelala_desktop.services.thumbnail_making import make_thumbnail
 from tests.unit.services.test_pictures import near, save, shown, two_halves
@@ -148,3 +149,80 @@ def test_texts_keep_no_png_from_being_read(tmp_path: Path, extra: bytes, behind:
     assert picture.content == plain and picture.file_bytes == len(plain) + len(extra)
     with Image.open(io.BytesIO(make_thumbnail(path, 128))) as thumbnail:
         assert near(thumbnail.convert("RGB").getpixel((9, 9)), (220, 30, 30), 25)
+
+
+def test_profiles_are_announced_at_the_beginning() -> None:
+    for mark in (b"ICC_PROFILE\0", b"iCCP", b"ICCP"):
+        assert names_profile(b"head" + mark + b"rest")
+    assert not names_profile(b"head ICC_PROFILE rest iccp")
+
+
+def of_mode(mode: str, **info: object) -> Image.Image:
+    made = Image.new(mode, (4, 4))
+    made.info |= info
+    return made
+
+
+@pytest.mark.parametrize("picture", [of_mode("RGB"), of_mode("RGB", icc_profile=b""), of_mode("1", icc_profile=b"x")])
+def test_a_picture_without_a_profile_stays_itself(picture: Image.Image) -> None:
+    assert in_srgb(picture) is picture
+
+
+def test_a_profile_that_leaves_srgb_alone_changes_nothing() -> None:
+    srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    picture = of_mode("RGB", icc_profile=srgb)
+    assert in_srgb(picture) is picture
+    for broken in (b"no profile", profile()[:200]):
+        odd = of_mode("RGB", icc_profile=broken)
+        assert in_srgb(odd) is odd
+
+
+@pytest.mark.parametrize(("mode", "made"), [("RGB", "RGB"), ("RGBA", "RGBA"), ("P", "RGB")])
+def test_what_is_converted_has_no_profile_any_more(mode: str, made: str) -> None:
+    found = in_srgb(of_mode(mode, icc_profile=profile()))
+    assert found.mode == made and "icc_profile" not in found.info and "transparency" not in found.info
+
+
+def test_a_palette_keeps_its_transparency_through_a_profile() -> None:
+    picture = of_mode("P", icc_profile=profile(), transparency=0)
+    found = in_srgb(picture)
+    assert found.mode == "RGBA" and found.getchannel("A").getextrema() == (0, 0)
+    assert "transparency" not in found.info
+
+
+@pytest.mark.parametrize(
+    ("mode", "value", "expected"),
+    [
+        ("RGB", (1, 2, 3), (1, 2, 3)),
+        ("L", 7, (7, 7, 7)),
+        ("RGBA", (200, 100, 50, 255), (200, 100, 50)),
+        ("RGBA", (200, 100, 50, 0), (0, 0, 0)),
+        ("LA", (200, 0), (0, 0, 0)),
+        ("LA", (200, 255), (200, 200, 200)),
+        ("I", 512, (2, 2, 2)),
+        ("I;16", 65535, (255, 255, 255)),
+        ("I;16", 256, (1, 1, 1)),
+        ("1", 1, (255, 255, 255)),
+        ("CMYK", (0, 0, 0, 0), (255, 255, 255)),
+    ],
+)
+def test_eight_bits_a_channel_on_black(mode: str, value: object, expected: tuple[int, int, int]) -> None:
+    made = as_rgb(Image.new(mode, (2, 2), value))  # type: ignore[arg-type]
+    assert (made.mode, made.getpixel((1, 1))) == ("RGB", expected)
+
+
+def test_a_colour_that_is_said_to_be_transparent_is_black() -> None:
+    picture = Image.new("RGB", (2, 1), (9, 9, 9))
+    picture.putpixel((1, 0), (8, 8, 8))
+    picture.info["transparency"] = (9, 9, 9)
+    assert [as_rgb(picture).getpixel((x, 0)) for x in range(2)] == [(0, 0, 0), (8, 8, 8)]
+
+
+def test_numbers_without_a_scale_are_spread() -> None:
+    ramp = Image.new("F", (3, 1))
+    for x, value in enumerate((-1.0, 0.0, 3.0)):
+        ramp.putpixel((x, 0), value)
+    assert [as_rgb(ramp).getpixel((x, 0))[0] for x in range(3)] == [0, 63, 255]
+    assert as_rgb(Image.new("F", (2, 2), 7.0)).getpixel((0, 0)) == (0, 0, 0)
+    with pytest.raises(ValueError, match="values without bounds"):
+        as_rgb(Image.new("F", (2, 2), float("inf")))

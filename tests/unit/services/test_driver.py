@@ -2,97 +2,29 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from oelala_desktop.domain.engine import Absent, Order, Refused, Running, Submitted, Unknown
-from oelala_desktop.domain.errors import CannotSave, NotFound
-from oelala_desktop.domain.events import JobChanged, JobFinished, JobProgressed
-from oelala_desktop.domain.job import EngineRef, Job, JobError, JobInput, JobState, Owner
-from oelala_desktop.domain.life import Rules
-from oelala_desktop.domain.preset import Preset
-from oelala_desktop.services.bus import Bus
-from oelala_desktop.services.driver import Driver
-from oelala_desktop.services.engine import Engine
-from oelala_desktop.services.inability import Inability
+from oelala_desktop.domain.engine import (
+    Absent,
+    Order,
+    Refused,
+    Running,
+    Submitted,
+    Unknown,
+)
+from oelala_desktop.domain.errors import CannotSave
+from oelala_desktop.domain.job import JobError, JobInput
 from oelala_desktop.services.tasks import TaskScope
-from oelala_desktop.storage.jobs import JobStore
+from tests.clock import SetClock
 from tests.unit.domain.samples import some_job
 
+from .disk import FULL, Disk
+from .driving import ME, Desk, S
 from .fake_engine import FakeEngine
-
-S = JobState
-HERE = EngineRef("theirs", "http://theirs", "Theirs")
-QUICK = Rules(
-    silence=0.2,
-    silence_taken_up=0.1,
-    absent_pause=0.01,
-    first_look=0.01,
-    after_cancel=0.01,
-    watch=0.02,
-    send_pause=0.02,
-)
-ME = Owner("me", "boot")
-
-
-def no_preset(name: str) -> Preset:
-    raise NotFound(name)
-
-
-class Desk:
-    """One process: its driver, and what was announced."""
-
-    def __init__(self, port: FakeEngine, store: JobStore, scope: TaskScope, folder: Path) -> None:
-        self.port, self.store, self.folder = port, store, folder
-        self.bus = Bus()
-        self.engine = Engine(HERE, port, self.bus, scope)
-        self.states: list[tuple[str, JobState]] = []
-        self.bars: list[float] = []
-        self._over: dict[str, asyncio.Future[Job]] = {}
-        self.bus.subscribe(JobChanged, lambda event: self.states.append((event.job.id, event.job.state)))
-        self.bus.subscribe(JobProgressed, lambda event: self.bars.append(event.progress.fraction))
-        self.bus.subscribe(JobFinished, lambda event: self._end(event.job.id).set_result(event.job))
-        inability = Inability(store, no_preset)
-        self.driver = Driver(self.engine, store, self.bus, scope, lambda job: {}, inability, QUICK)
-        self.engine.start()
-
-    def _end(self, job_id: str) -> asyncio.Future[Job]:
-        return self._over.setdefault(job_id, asyncio.get_running_loop().create_future())
-
-    async def add(self, job_id: str = "j1", **changes: Any) -> Job:
-        graph = {"1": {"class_type": "SaveImage", "inputs": {"filename_prefix": f"oelala/{job_id}"}}}
-        made = some_job(id=job_id, engine=HERE, prefix=f"oelala/{job_id}", graph=graph, out_dir=str(self.folder))
-        (job,) = await self.store.append(replace(made, owner=ME, **changes))
-        self.driver.add([job], announce=True)
-        return job
-
-    async def end_of(self, job_id: str = "j1") -> Job:
-        async with asyncio.timeout(20):
-            return await self._end(job_id)
-
-    async def until(self, job_id: str, state: JobState) -> None:
-        reached = asyncio.Event()
-        end = self.bus.subscribe(JobChanged, lambda event: event.job.id == job_id and reached.set())
-        try:
-            async with asyncio.timeout(20):
-                while (job_id, state) not in self.states:
-                    reached.clear()
-                    await reached.wait()
-        finally:
-            end()
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[JobStore]:
-    store = JobStore(tmp_path / "jobs.sqlite3")
-    await store.open()
-    yield store
-    await store.close()
 
 
 @pytest.fixture(params=[False, True], ids=["ids of its own", "our ids"])
@@ -101,15 +33,15 @@ def port(request: pytest.FixtureRequest) -> FakeEngine:
 
 
 @pytest.fixture
-async def desk(port: FakeEngine, store: JobStore, tmp_path: Path) -> AsyncIterator[Desk]:
+async def desk(port: FakeEngine, store: Disk, tmp_path: Path, clock: SetClock) -> AsyncIterator[Desk]:
     async with TaskScope("test") as scope:
-        yield Desk(port, store, scope, tmp_path / "out")
+        yield Desk(port, store, scope, tmp_path / "out", clock)
 
 
-async def test_the_whole_way_of_a_job(desk: Desk, port: FakeEngine, store: JobStore) -> None:
+async def test_the_whole_way_of_a_job(desk: Desk, port: FakeEngine, store: Disk) -> None:
     given = JobInput("image", "/kept/a.png", "a.png", "/home/a.png")
     await desk.add(inputs=(given,))
-    (handle,) = await port.has(1)
+    (handle,) = await desk.has(1)
     port.run(handle)
     await desk.until("j1", S.RUNNING)
     port.end(handle)
@@ -125,7 +57,7 @@ async def test_the_whole_way_of_a_job(desk: Desk, port: FakeEngine, store: JobSt
 
 async def test_an_engine_that_tells_nothing_by_itself_is_asked(desk: Desk, port: FakeEngine) -> None:
     await desk.add()
-    (handle,) = await port.has(1)
+    (handle,) = await desk.has(1)
     port.end(handle, silently=True)
     assert (await desk.end_of()).state is S.DONE
 
@@ -137,7 +69,7 @@ async def test_a_lost_answer_is_no_second_submission(desk: Desk, port: FakeEngin
 
     port.answer = lose
     await desk.add()
-    (handle,) = await port.has(1)
+    (handle,) = await desk.has(1)
     port.end(handle, silently=True)
     job = await desk.end_of()
     assert (job.state, job.handle, len(port.submitted)) == (S.DONE, handle, 1)
@@ -151,31 +83,31 @@ async def test_what_did_not_come_through_is_sent_again(desk: Desk, port: FakeEng
 
     port.answer = swallow
     await desk.add()
-    (handle,) = await port.has(1)
+    (handle,) = await desk.has(1)
     port.end(handle)
     assert (await desk.end_of()).state is S.DONE
     assert [order.id for order in port.submitted] == ["j1", "j1"]
 
 
 async def test_an_engine_that_is_down_gets_it_when_it_is_back(
-    port: FakeEngine, store: JobStore, tmp_path: Path
+    port: FakeEngine, store: Disk, tmp_path: Path, clock: SetClock
 ) -> None:
     port.is_down = True
     async with TaskScope("test") as scope:
-        desk = Desk(port, store, scope, tmp_path / "out")
+        desk = Desk(port, store, scope, tmp_path / "out", clock)
         await desk.add()
         await desk.until("j1", S.QUEUED)
         assert not desk.engine.is_online
         port.is_down = False
         desk.engine.retry_now()
-        (handle,) = await port.has(1)
+        (handle,) = await desk.has(1)
         port.end(handle)
         assert (await desk.end_of()).state is S.DONE
 
 
 async def test_a_job_that_an_engine_has_forgotten_is_lost(desk: Desk, port: FakeEngine) -> None:
     await desk.add()
-    (handle,) = await port.has(1)
+    (handle,) = await desk.has(1)
     port.run(handle)
     await desk.until("j1", S.RUNNING)
     port.stands = lambda handle: Absent()
@@ -183,21 +115,20 @@ async def test_a_job_that_an_engine_has_forgotten_is_lost(desk: Desk, port: Fake
     assert job.state is S.LOST and job.error is not None and "Theirs no longer knows" in job.error.message
 
 
-async def test_what_our_own_engine_has_forgotten_is_sent_again(store: JobStore, tmp_path: Path) -> None:
+async def test_what_our_own_engine_has_forgotten_is_sent_again(store: Disk, tmp_path: Path, clock: SetClock) -> None:
     port = FakeEngine(is_ours=True)
     async with TaskScope("test") as scope:
-        desk = Desk(port, store, scope, tmp_path / "out")
+        desk = Desk(port, store, scope, tmp_path / "out", clock)
         await desk.add()
-        (handle,) = await port.has(1)
+        (handle,) = await desk.has(1)
         port.run(handle, 0.8)
         await desk.until("j1", S.RUNNING)
         port.standings.clear()
-        again = (await port.has(2))[1]
+        again = (await desk.has(2))[1]
         port.run(again, 0.1)
         port.end(again)
         assert (await desk.end_of()).state is S.DONE
-        async with asyncio.timeout(20):
-            await port.is_released.wait()
+        await clock.until(port.is_released.wait())
     assert desk.bars == sorted(desk.bars)
     assert port.released == [again]
 
@@ -213,21 +144,19 @@ async def test_a_refusal_ends_it(desk: Desk, port: FakeEngine) -> None:
 
 
 async def test_the_next_process_goes_on_with_the_handle_in_the_row(
-    port: FakeEngine, store: JobStore, tmp_path: Path
+    port: FakeEngine, store: Disk, tmp_path: Path, clock: SetClock
 ) -> None:
     async with TaskScope("first") as scope:
-        first = Desk(port, store, scope, tmp_path / "out")
+        first = Desk(port, store, scope, tmp_path / "out", clock)
         await first.add()
-        (handle,) = await port.has(1)
+        (handle,) = await first.has(1)
         port.run(handle)
         await first.until("j1", S.RUNNING)
-        async with asyncio.timeout(20):
-            while (row := await store.get("j1")) is None or not row.handle:
-                pass  # the look itself takes its turn
+        await clock.until(store.called("save", 2))
     port.end(handle, silently=True)
     port.asked.clear()
     async with TaskScope("second") as scope:
-        second = Desk(port, store, scope, tmp_path / "out")
+        second = Desk(port, store, scope, tmp_path / "out", clock)
         second.driver.add(await store.adopt(ME))
         assert (await second.end_of()).state is S.DONE
     assert set(port.asked) == {handle}
@@ -235,11 +164,11 @@ async def test_the_next_process_goes_on_with_the_handle_in_the_row(
     assert len(port.submitted) == 1
 
 
-async def test_cancelling_here_and_there(desk: Desk, port: FakeEngine, store: JobStore) -> None:
+async def test_cancelling_here_and_there(desk: Desk, port: FakeEngine, store: Disk) -> None:
     await desk.add("a")
     await desk.add("b")
     await desk.add("c")
-    running, waiting = await port.has(2)
+    running, waiting = await desk.has(2)
     assert await desk.driver.cancel("c")
     assert await desk.driver.cancel("b")
     port.run(running)
@@ -250,32 +179,26 @@ async def test_cancelling_here_and_there(desk: Desk, port: FakeEngine, store: Jo
     assert await store.cancels() == frozenset()
 
 
-async def test_a_wish_to_cancel_of_another_process_is_obeyed(desk: Desk, port: FakeEngine, store: JobStore) -> None:
+async def test_a_wish_to_cancel_of_another_process_is_obeyed(desk: Desk, port: FakeEngine, store: Disk) -> None:
     await desk.add()
-    await port.has(1)
+    await desk.has(1)
     await store.ask_cancel("j1")
     assert (await desk.end_of()).state is S.CANCELLED
 
 
-async def test_a_disk_that_refuses_leaves_what_waits(
-    desk: Desk, port: FakeEngine, store: JobStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_disk_that_refuses_leaves_what_waits(desk: Desk, store: Disk) -> None:
     desk.driver.paused = True
     await desk.add("a")
     await desk.add("b")
-
-    async def full(*_jobs: Job) -> None:
-        raise CannotSave("The disk is full.")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(store, "save", full)
-        with pytest.raises(CannotSave):
-            await desk.driver.cancel("a")
-        with pytest.raises(CannotSave):
-            await desk.driver.cancel_waiting()
-        desk.driver.hold("b", "editor")
-        with pytest.raises(CannotSave):
-            await desk.driver.let_go("b", "editor", replace(desk.driver.waiting[1], title="other"))
+    store.refuses["save"] = [FULL] * 3
+    with pytest.raises(CannotSave):
+        await desk.driver.cancel("a")
+    with pytest.raises(CannotSave):
+        await desk.driver.cancel_waiting()
+    desk.driver.hold("b", "editor")
+    with pytest.raises(CannotSave) as raised:
+        await desk.driver.let_go("b", "editor", replace(desk.driver.waiting[1], title="other"))
+    assert raised.value.message == "The job could not be changed: the disk refuses. It waits as it was."
     assert [(job.id, job.title) for job in desk.driver.waiting] == [("a", ""), ("b", "")]
     assert [job.id for job in await desk.driver.cancel_waiting()] == ["a", "b"]
 
@@ -286,18 +209,18 @@ async def test_no_more_than_two_are_there_and_the_first_is_first(desk: Desk, por
     await desk.driver.place([d, a, b, c], 0)
     desk.driver.paused = False
     desk.driver.wake()
-    await port.has(2)
+    await desk.has(2)
     assert [order.id for order in port.submitted] == ["d", "a"]
     assert [job.id for job in desk.driver.waiting] == ["b", "c"]
     port.end(next(iter(port.orders)))
-    await port.has(3)
+    await desk.has(3)
     assert [order.id for order in port.submitted] == ["d", "a", "b"]
 
 
-async def test_what_is_sent_meanwhile_is_not_moved(desk: Desk, port: FakeEngine, store: JobStore) -> None:
+async def test_what_is_sent_meanwhile_is_not_moved(desk: Desk, port: FakeEngine, store: Disk) -> None:
     """Its row says `sent`; to write it as waiting would send it again after a kill."""
     order = [await desk.add(name) for name in "ab"]
-    await port.has(2)
+    await desk.has(2)
     await desk.driver.place(order[::-1], 0)
     rows = [await store.get(name) for name in "ab"]
     assert all(row is not None and row.state is not S.QUEUED for row in rows)
@@ -307,11 +230,11 @@ async def test_a_chain_goes_one_after_the_other(desk: Desk, port: FakeEngine) ->
     await desk.add("a")
     await desk.add("b", after="a")
     await desk.add("c", after="nobody")
-    (first,) = await port.has(1)
+    (first,) = await desk.has(1)
     assert (await desk.end_of("c")).state is S.FAILED
     assert [order.id for order in port.submitted] == ["a"]
     port.end(first)
-    second = (await port.has(2))[1]
+    second = (await desk.has(2))[1]
     port.end(second)
     assert (await desk.end_of("b")).state is S.DONE
 
@@ -320,11 +243,11 @@ async def test_a_chain_that_is_taken_up_knows_what_was_done_before(desk: Desk, p
     await desk.store.save(some_job(id="a", state=S.DONE), some_job(id="x", state=S.CANCELLED))
     await desk.add("b", after="a")
     await desk.add("y", after="x")
-    assert [order.id for order in map(port.orders.get, await port.has(1)) if order] == ["b"]
+    assert [order.id for order in map(port.orders.get, await desk.has(1)) if order] == ["b"]
     assert (await desk.end_of("y")).state is S.CANCELLED
 
 
-async def test_what_is_held_goes_later_and_as_it_was_changed(desk: Desk, port: FakeEngine, store: JobStore) -> None:
+async def test_what_is_held_goes_later_and_as_it_was_changed(desk: Desk, port: FakeEngine, store: Disk) -> None:
     desk.driver.paused = True
     job = await desk.add("a")
     await desk.add("b")
@@ -332,11 +255,11 @@ async def test_what_is_held_goes_later_and_as_it_was_changed(desk: Desk, port: F
     assert not desk.driver.hold("nobody", "editor")
     desk.driver.paused = False
     desk.driver.wake()
-    await port.has(1)
+    await desk.has(1)
     assert [order.id for order in port.submitted] == ["b"]
     assert [job.id for job in desk.driver.waiting] == ["a"]
     await desk.driver.let_go("a", "editor", replace(job, params={"changed": True}))
-    await port.has(2)
+    await desk.has(2)
     assert port.submitted[1].params == {"changed": True}
     row = await store.get("a")
     assert row is not None and row.params == {"changed": True}
@@ -344,7 +267,7 @@ async def test_what_is_held_goes_later_and_as_it_was_changed(desk: Desk, port: F
 
 async def test_a_line_that_breaks_is_opened_again_and_what_was_missed_is_asked(desk: Desk, port: FakeEngine) -> None:
     await desk.add()
-    (handle,) = await port.has(1)
+    (handle,) = await desk.has(1)
     port.run(handle)
     await desk.until("j1", S.RUNNING)
     port.cut_line()
@@ -354,6 +277,6 @@ async def test_a_line_that_breaks_is_opened_again_and_what_was_missed_is_asked(d
 
 async def test_a_running_job_is_told_though_nothing_was_heard(desk: Desk, port: FakeEngine) -> None:
     await desk.add()
-    (handle,) = await port.has(1)
+    (handle,) = await desk.has(1)
     port.standings[handle] = Running()
     await desk.until("j1", S.RUNNING)

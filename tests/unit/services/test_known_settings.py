@@ -13,10 +13,25 @@ import pytest
 from PIL import Image
 
 from oelala_desktop.bootstrap import Services
-from oelala_desktop.domain.errors import InvalidMedia
+from oelala_desktop.domain.errors import InvalidField, InvalidMedia
+from oelala_desktop.domain.field import FieldKind as K
+from oelala_desktop.domain.obstacle import Obstructed
 from oelala_desktop.domain.tool import VOCABULARY
 from oelala_desktop.services.jobs import Wish
-from oelala_desktop.services.known_settings import APPEARANCE, PICTURE_MEGABYTES, SETTINGS, setting_of, sift
+from oelala_desktop.services.known_settings import (
+    APPEARANCE,
+    ENGINE_URL,
+    PICTURE_MEGABYTES,
+    SERVERS,
+    SETTINGS,
+    Setting,
+    folds_of,
+    form_of,
+    preset_of,
+    setting_of,
+    sift,
+    typed_of,
+)
 from oelala_desktop.storage.paths import Paths
 
 KEYS = (
@@ -148,3 +163,127 @@ def test_every_known_key_has_its_setting() -> None:
         assert setting is not None and setting.key == key
     for key in ("of a newer version", "form", "other.image-to-video"):
         assert setting_of(key) is None
+
+
+#: what a page shows: kind, label, what is said of it, who acts at once when it changes
+_SHOWN: dict[str, tuple[K, str, str, str]] = {
+    "appearance": (K.CHOICE, "Colours", "", "look"),
+    "reduced_motion": (K.SWITCH, "Motion", "Nothing slides or fades", "look"),
+    "output_folder": (K.LINE, "Results", "Where finished videos and pictures go.", "library"),
+    "follow_links": (K.SWITCH, "Linked folders", "Show what lies behind links, too", "library"),
+    "picture_megabytes": (K.INTEGER, "Largest picture (MB)", "", ""),
+    "notices": (K.SWITCH, "Notices", "Tell me when a job ends in the background", ""),
+    "close_to_tray": (K.SWITCH, "Closing", "Keep running in the tray", ""),
+    "api": (K.SWITCH, "API", "Answer scripts on this machine", "api"),
+    "api_port": (K.INTEGER, "Port", "", "api"),
+    "engine_choice": (K.CHOICE, "Engine", "", ""),
+    "geometry": (K.LINE, "Window", "", ""),
+    "page": (K.LINE, "Page", "", ""),
+    "sidebar_narrow": (K.SWITCH, "Sidebar", "", ""),
+    "media.density": (K.INTEGER, "Density", "", ""),
+    "media.sort": (K.LINE, "Sort", "", ""),
+    "media.view": (K.LINE, "View", "", ""),
+    "viewer.prompt": (K.SWITCH, "Prompt", "", ""),
+    "player.volume": (K.INTEGER, "Volume", "", ""),
+    "player.muted": (K.SWITCH, "Sound", "", ""),
+    "media_folders": (K.LINE, "Also in My Media", "More folders to show, such as ComfyUI's output folder.", "library"),
+}
+_DEFAULTS: dict[str, Any] = {
+    "appearance": "system", "reduced_motion": False, "output_folder": "", "follow_links": False,
+    "picture_megabytes": 20, "notices": True, "close_to_tray": True, "api": True, "api_port": 7998,
+    "engine_choice": "auto", "geometry": "", "page": "", "sidebar_narrow": False, "media.density": 0,
+    "media.sort": "date_desc", "media.view": "grid", "viewer.prompt": False, "player.volume": 80,
+    "player.muted": False, "media_folders": [], "folded_groups": [], "engine_url": "http://127.0.0.1:8188",
+    "servers": {},
+}  # fmt: skip
+_BOUNDS = {
+    "picture_megabytes": (1, 500),
+    "api_port": (1024, 65535),
+    "media.density": (0, 64),
+    "player.volume": (0, 100),
+}
+_CHOICES = {"appearance": ("system", "dark", "light"), "engine_choice": ("auto", "comfyui", "sketch")}
+
+
+def test_all_settings_and_their_defaults() -> None:
+    assert {key: setting.default for key, setting in SETTINGS.items()} == _DEFAULTS
+    assert all(type(SETTINGS[key].default) is type(value) for key, value in _DEFAULTS.items())
+    assert all(setting.key == key for key, setting in SETTINGS.items())
+
+
+def test_what_a_page_shows_of_them_and_who_hears_of_a_change() -> None:
+    assert {key for key, setting in SETTINGS.items() if setting.field} == set(_SHOWN)
+    for key, (kind, label, said, heard_by) in _SHOWN.items():
+        setting = SETTINGS[key]
+        assert setting.field is not None
+        found = (setting.field.kind, setting.field.label, setting.field.help, setting.heard_by)
+        assert found == (kind, label, said, heard_by), key
+        assert (setting.field.key, setting.field.group) == (key, "")
+        assert setting.field.default == ("" if key == "media_folders" else setting.default)
+    assert [SETTINGS[key].heard_by for key in ("folded_groups", "engine_url", "servers")] == ["", "", ""]
+
+
+@pytest.mark.parametrize("key", _BOUNDS)
+def test_numbers_have_bounds(key: str) -> None:
+    low, high = _BOUNDS[key]
+    check = SETTINGS[key].check
+    check(low), check(high)
+    for wrong in (low - 1, high + 1):
+        with pytest.raises(Obstructed) as caught:
+            check(wrong)
+        assert (caught.value.field, caught.value.obstacle.code) == (key, "outside")
+    for odd in (True, str(low), float(low)):
+        with pytest.raises(Obstructed) as caught:
+            check(odd)
+        assert caught.value.obstacle.code == "other_kind"
+
+
+@pytest.mark.parametrize("key", _CHOICES)
+def test_choices_are_those_and_no_other(key: str) -> None:
+    setting = SETTINGS[key]
+    assert setting.field is not None and setting.field.choices == _CHOICES[key]
+    for choice in _CHOICES[key]:
+        setting.check(choice)
+    with pytest.raises(InvalidField):
+        setting.check("another")
+
+
+@pytest.mark.parametrize(
+    ("setting", "right", "wrong", "words"),
+    [
+        (form_of("upscale"), {"a": 1}, [], "This is no table."),
+        (folds_of("upscale"), ["a", "b"], ["a", 2], "This is no list of texts."),
+        (folds_of("upscale"), [], "ab", "This is no list of texts."),
+        (preset_of("upscale"), "wan", 3, "This is no text."),
+        (typed_of("upscale"), True, 1, "This is neither on nor off."),
+        (ENGINE_URL, "", 3, "This is no text."),
+        (SERVERS, {}, [], "This is no table."),
+    ],
+)
+def test_each_kind_has_its_sentence(setting: Setting[Any], right: Any, wrong: Any, words: str) -> None:
+    setting.check(right)
+    with pytest.raises(InvalidField) as caught:
+        setting.check(wrong)
+    assert (caught.value.message, caught.value.field) == (words, "")
+
+
+def test_what_a_tool_remembers_begins_empty() -> None:
+    made = (form_of("upscale"), folds_of("upscale"), preset_of("upscale"), typed_of("upscale"))
+    assert [(s.key, s.default, s.heard_by, s.field) for s in made] == [
+        ("form.upscale", {}, "", None), ("folds.upscale", [], "", None),
+        ("preset.upscale", "", "", None), ("typed.upscale", False, "", None),
+    ]  # fmt: skip
+
+
+def test_a_table_in_the_place_of_another_setting_is_none() -> None:
+    assert sift({"folded_groups": {"a": 1}, "page": {}}) == ({}, ("folded_groups", "page"))
+
+
+def test_servers_may_name_headers_and_an_authority() -> None:
+    for row, is_sound in (
+        ({"url": "http://a", "ca_file": "x.pem", "headers": ["A"]}, True),
+        ({"url": "http://a", "ca_file": 3}, False),
+        ({"url": "http://a", "headers": [3]}, False),
+        ({"url": ""}, False),
+    ):
+        assert sift({"servers": {"a": row}})[1] == (() if is_sound else ("servers: a",)), row

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from oelala_desktop.domain.adopt import Adoption, adopt
-from oelala_desktop.domain.errors import CannotSave
+from oelala_desktop.domain.errors import CannotSave, InvalidInput
 from oelala_desktop.domain.preset import Preset
 from oelala_desktop.domain.tool import TOOLS
-from oelala_desktop.services.own_presets import save_preset
+from oelala_desktop.services.own_presets import read_dropped, read_workflow, save_preset
 from oelala_desktop.services.tools import ToolRegistry
 from tests.unit.domain.samples import WORKFLOWS
 
@@ -64,3 +64,53 @@ def test_what_the_disk_refuses_leaves_nothing_behind(tmp_path: Path, adoption: A
     with pytest.raises(CannotSave, match="not valid Unicode"):
         save(tmp_path, adoption)
     assert list(folder.iterdir()) == []
+
+
+def test_what_is_saved_is_offered_at_once_and_found_at_the_next_start(tmp_path: Path, adoption: Adoption) -> None:
+    registry = ToolRegistry(WORKFLOWS, tmp_path)
+    registry.load()
+    made = save_preset(registry, tmp_path, adoption, T2I, "My Boats", frozenset({"prompt"}))
+    assert (made.id, made.name, made.tool) == ("text-to-image.my-boats", "My Boats", T2I)
+    assert registry.find("my-boats", T2I) is made
+    folder = tmp_path / "text-to-image"
+    assert sorted(path.name for path in folder.iterdir()) == ["my-boats.json", "my-boats.toml"]
+    assert json.loads((folder / "my-boats.json").read_text()) == adoption.graph
+    again = ToolRegistry(WORKFLOWS, tmp_path)
+    again.load()
+    assert again.faults == () and again.find("my-boats", T2I).name == "My Boats"
+
+
+def test_names_that_are_taken_get_the_next_number(tmp_path: Path, adoption: Adoption) -> None:
+    assert [save(tmp_path, adoption).short_id for _ in range(3)] == ["boats", "boats-2", "boats-3"]
+    assert save(tmp_path, adoption, "sdxl").short_id == "sdxl-2", "that of a preset that comes with the program"
+
+
+def test_a_folder_that_takes_nothing(tmp_path: Path, adoption: Adoption) -> None:
+    (tmp_path / "text-to-image").write_text("no folder")
+    with pytest.raises(CannotSave) as caught:
+        save(tmp_path, adoption)
+    assert caught.value.message == f"The preset cannot be saved in {tmp_path}/text-to-image: File exists."
+
+
+def test_a_workflow_is_read_or_its_fault_is_told(tmp_path: Path) -> None:
+    workflow = WORKFLOWS / "text-to-image" / "sdxl.json"
+    graph = json.loads(workflow.read_text("utf-8"))
+    assert read_workflow(workflow).graph == read_dropped(workflow).graph == adopt(graph).graph  # type: ignore[union-attr]
+    for content, words in (("{}", r"^a\.json: "), ("[", r"^a\.json is not JSON\.$")):
+        (tmp_path / "a.json").write_text(content)
+        with pytest.raises(InvalidInput, match=words):
+            read_workflow(tmp_path / "a.json")
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"), [('{"steps": 4}', {"steps": 4}), ("{}", {}), ("[1]", {}), ('"text"', {})]
+)
+def test_what_is_dropped_and_no_workflow_is_settings(tmp_path: Path, content: str, expected: object) -> None:
+    (tmp_path / "a.json").write_text(content)
+    assert read_dropped(tmp_path / "a.json") == expected
+
+
+def test_a_dropped_workflow_of_which_nothing_can_be_made(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text(json.dumps({"1": {"class_type": "Note", "inputs": {}}}))
+    with pytest.raises(InvalidInput, match=r"^a\.json: "):
+        read_dropped(tmp_path / "a.json")

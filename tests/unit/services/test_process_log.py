@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import os
 import stat
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +14,7 @@ import pytest
 
 from oelala_desktop.domain.events import EngineChanged, EngineState, JobChanged, NoticePosted, QueuePaused
 from oelala_desktop.domain.job import JobError, JobState
+from oelala_desktop.services import log_file
 from oelala_desktop.services.bus import Bus
 from oelala_desktop.services.journal import Journal
 from oelala_desktop.services.log_file import ProcessLog
@@ -120,3 +123,52 @@ def test_what_happens_is_told_once_and_not_on_stderr(kept: ProcessLog, capsys: p
     assert "No model of that name." in entries[1].text and "It does not answer." in entries[2].text
     assert "private" not in "".join(entry.text for entry in entries)
     assert capsys.readouterr().err == ""
+
+
+def test_a_folder_of_its_owner_alone_and_as_much_as_is_kept(kept: ProcessLog) -> None:
+    kept.write("serve")
+    log.warning("once")
+    kept.close()
+    assert stat.S_IMODE(kept.folder.stat().st_mode) == 0o700
+    assert [path.name for path in kept.folder.iterdir()] == ["serve.log"]
+    assert (log_file._SIZE, log_file._OLDER) == (1_000_000, 2)
+
+
+def test_only_warnings_are_said_and_none_of_the_journal(
+    kept: ProcessLog, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept.redaction.hide("hunter22")
+    log.info("quiet")
+    log.warning("the password is hunter22")
+    logging.getLogger("oelala_desktop.services.journal").warning("of the journal")
+    assert capsys.readouterr().err == "WARNING oelala_desktop.tests: the password is •••\n"
+    monkeypatch.setattr(sys, "stderr", None)
+    log.warning("nobody hears it")
+    assert [entry.text for entry in kept.ring.since(1)][-2:] == ["of the journal", "nobody hears it"]
+
+
+def test_which_libraries_are_quiet(kept: ProcessLog) -> None:
+    for name in ("httpx", "httpcore", "websockets", "asyncio", "watchfiles"):
+        assert logging.getLogger(name).level == logging.WARNING
+    assert logging.getLogger("oelala_desktop").level == logging.INFO
+
+
+def test_what_is_in_the_place_of_the_file_is_put_aside(kept: ProcessLog) -> None:
+    os.makedirs(kept.folder)
+    os.mkfifo(kept.folder / "window.log")
+    kept.write("window")
+    log.warning("once")
+    kept.close()
+    assert "once" in (kept.folder / "window.log").read_text("utf-8")
+
+
+def test_a_second_file_is_not_begun(kept: ProcessLog) -> None:
+    kept.write("window")
+    kept.write("serve")
+    log.warning("once")
+    kept.close()
+    assert [path.name for path in kept.folder.iterdir()] == ["window.log"]
+    before = logging.getLogger().handlers[:]
+    log.warning("twice")
+    assert logging.getLogger().handlers == before
+    assert "twice" not in (kept.folder / "window.log").read_text("utf-8")

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import av
@@ -16,6 +17,7 @@ from PIL import Image, ImageSequence
 
 from oelala_desktop.domain.errors import Unreadable
 from oelala_desktop.metadata import check_complete, probe
+from oelala_desktop.services import splicing
 from oelala_desktop.services.splicing import Stopped, splice
 from oelala_desktop.services.stripping import CONTAINERS
 
@@ -212,10 +214,11 @@ def test_animated_pictures(tmp_path: Path, kind: str) -> None:
     assert [round(value) for value in found] == pytest.approx([shade(n) for n in range(9)], abs=3)
 
 
-def test_a_damaged_clip_is_a_sentence(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [0, 1])
+def test_a_damaged_clip_is_a_sentence_with_its_name(tmp_path: Path, number: int) -> None:
     clips = [clip(tmp_path / f"{n}.mp4", "mp4", n, options=PLAIN) for n in range(2)]
-    clips[0].write_bytes(clips[0].read_bytes().replace(b"avc1", b"zzzz"))
-    with pytest.raises(Unreadable, match=r"0\.mp4 is damaged"):
+    clips[number].write_bytes(clips[number].read_bytes().replace(b"avc1", b"zzzz"))
+    with pytest.raises(Unreadable, match=rf"^{number}\.mp4 is damaged"):
         splice(clips, tmp_path / "joined", "mp4", threading.Event())
 
 
@@ -235,3 +238,101 @@ def test_it_ends_when_the_program_does(tmp_path: Path) -> None:
     stop.set()
     with pytest.raises(Stopped):
         splice(clips, tmp_path / "joined", "mp4", stop)
+
+
+# what of a clip goes where
+
+
+def test_a_clip_is_looked_at_by_its_packets(tmp_path: Path) -> None:
+    plain = splicing._look(clip(tmp_path / "a.mp4", "mp4", 0, options=PLAIN, tone=400))
+    assert (plain.path, plain.span, plain.ends_shown) == (tmp_path / "a.mp4", Fraction(FRAMES - 1, RATE), True)
+    assert plain.look[:4] == ("h264", *SIZE, "yuv420p") and plain.sound is not None
+    assert plain.sound[:3] == ("aac", 48_000, "mono")
+    turned = splicing._look(clip(tmp_path / "b.mp4", "mp4", 0, options=TURNED))
+    assert (turned.span, turned.ends_shown, turned.sound) == (plain.span, False, None)
+    single = splicing._look(clip(tmp_path / "c.mp4", "mp4", 0, options=PLAIN, frames=1))
+    assert (single.span, single.ends_shown) == (0, True)
+
+
+def a_splice(*, resampled: bool = False) -> Any:
+    made = splicing._Splice([], Path("joined"), "mp4", threading.Event())
+    made._sound = SimpleNamespace(name="sound", encode=lambda frame: [frame])
+    if resampled:
+        made._resampler = SimpleNamespace(resample=lambda frame: [SimpleNamespace(samples=frame.samples)])  # type: ignore[assignment]
+    return made
+
+
+def packet(pts: int | None, size: int = 1) -> Any:
+    return SimpleNamespace(pts=pts, dts=None, size=size, time_base=Fraction(1, 10), stream=None)
+
+
+@pytest.mark.parametrize(
+    ("pts", "at", "until", "moved"),
+    [
+        (0, 0, 2, 0), (19, 0, 2, 19), (20, 0, 2, None), (21, 0, 2, None), (99, 0, None, 99),
+        (0, 3, 2, 30), (19, 3, 2, 49), (-1, 0, 2, -1), (-1, 3, 2, None), (None, 0, 2, None),
+    ],
+)  # fmt: skip
+def test_sound_is_copied_up_to_the_joint_and_moved(
+    pts: int | None, at: int, until: int | None, moved: int | None
+) -> None:
+    one, splice_ = packet(pts), a_splice()
+    found = list(splice_._heard(one, Fraction(at), None if until is None else Fraction(until)))
+    assert [(p.pts, p.dts, p.stream) for p in found] == ([(moved, moved, splice_._sound)] if moved is not None else [])
+    assert list(splice_._heard(packet(pts, size=0), Fraction(at), None)) == []
+
+
+def frame(pts: int | None, samples: int = 4800) -> Any:
+    return SimpleNamespace(pts=pts, time_base=Fraction(1, 48_000), samples=samples)
+
+
+def resampled(given: list[int | None], at: int = 0, until: int | None = 2) -> list[tuple[int, Any]]:
+    splice_ = a_splice(resampled=True)
+    out: list[Any] = []
+    for pts in given:
+        out += splice_._resampled(frame(pts), Fraction(at), None if until is None else Fraction(until))
+    return [(made.pts, made.time_base) for made in out]
+
+
+def test_other_sound_is_made_alike_and_has_no_overlap() -> None:
+    base = Fraction(1, 48_000)
+    assert resampled([0, 4800, 9600]) == [(0, base), (4800, base), (9600, base)]
+    assert resampled([0, 100]) == [(0, base), (4800, base)], "what is early comes when it can"
+    assert resampled([0, 96_000 - 1, 96_000]) == [(0, base), (95_999, base)]
+    assert resampled([96_000], until=None) == [(96_000, base)]
+    assert resampled([-1, None], at=3) == [(3 * 48_000, base)]
+
+
+def test_only_what_is_wanted_is_read() -> None:
+    video, sound = object(), object()
+
+    def source(*sounds: object) -> Any:
+        return SimpleNamespace(streams=SimpleNamespace(video=[video], audio=list(sounds)))
+
+    assert a_splice()._wanted(source(sound, object())) == [video, sound]
+    assert a_splice()._wanted(source()) == [video]
+    silent = splicing._Splice([], Path("joined"), "mp4", threading.Event())
+    assert silent._wanted(source(sound)) == [video]
+
+
+@pytest.mark.parametrize("kind", ["gif", "webp"])
+def test_a_still_is_no_clip(tmp_path: Path, kind: str) -> None:
+    paths = [tmp_path / f"{n}.{kind}" for n in range(2)]
+    for path in paths:
+        Image.new("RGB", SIZE).save(path)
+    with pytest.raises(Unreadable, match=rf"^0\.{kind} is damaged or cut short"):
+        splice(paths, tmp_path / "joined", kind, threading.Event())
+
+
+def test_how_long_animated_frames_are_shown(tmp_path: Path) -> None:
+    paths = [tmp_path / f"{n}.gif" for n in range(2)]
+    for number, path in enumerate(paths):
+        stills = [Image.new("RGB", SIZE, (shade(2 * number + i),) * 3) for i in range(3)]
+        stills[0].save(path, save_all=True, append_images=stills[1:], duration=80)
+    assert splice(paths, tmp_path / "joined", "gif", threading.Event()) is False
+    with Image.open(tmp_path / "joined") as opened:
+        assert (opened.n_frames, opened.info["duration"], opened.info["loop"]) == (5, 80, 0)  # type: ignore[attr-defined]
+    stop = threading.Event()
+    stop.set()
+    with pytest.raises(Stopped):
+        splice(paths, tmp_path / "again", "gif", stop)

@@ -163,3 +163,71 @@ def test_a_folder_that_is_no_tool(own: Path) -> None:
 
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
     assert load(tmp_path / "none").presets() == ()
+
+
+def test_what_is_not_found_names_all_there_are() -> None:
+    registry = load(WORKFLOWS)
+    for name, tool, words in (
+        ("skecth", TOOLS["text-to-image"], "There is no preset of Text to Image named skecth. Did you mean sketch?"),
+        ("zzzz", TOOLS["face-swap"], "There is no preset of Face Swap named zzzz. Presets: none."),
+        ("image-to-video.skecth", None, "no preset named image-to-video.skecth. Did you mean image-to-video.sketch?"),
+    ):
+        with pytest.raises(NotFound) as caught:
+            registry.find(name, tool)
+        assert words in caught.value.message and "Presets: " in caught.value.message
+    with pytest.raises(NotFound, match=r"Presets: none\.$"):
+        load().find("x")
+    assert "text-to-image.sketch" not in _message(registry, "zzzz", I2V) and "wan22-5b" in _message(registry, "z", I2V)
+
+
+def _message(registry: ToolRegistry, name: str, tool: object) -> str:
+    with pytest.raises(NotFound) as caught:
+        registry.find(name, tool)  # type: ignore[arg-type]
+    return caught.value.message
+
+
+def test_tool_by_tool_as_the_window_shows_them() -> None:
+    registry = load(WORKFLOWS)
+    tools = [tool.id for tool in TOOLS.values() if registry.presets(tool)]
+    assert [tool.id for tool in registry.live_tools()] == tools
+    assert list(dict.fromkeys(preset.tool.id for preset in registry.by_tool())) == tools
+    assert len(registry.by_tool()) == len(registry.presets()) == len(SHIPPED)
+    assert registry.require(I2V) == registry.presets(I2V)
+
+
+def test_one_more_is_offered_in_its_place(own: Path) -> None:
+    registry = load(WORKFLOWS)
+    mine = load(own).find("my.own", I2V)
+    registry.offer(mine)
+    assert registry.find("my.own", I2V) is mine and len(registry.presets()) == len(SHIPPED) + 1
+    orders = [(preset.order, preset.id) for preset in registry.presets()]
+    assert orders == sorted(orders)
+
+
+@pytest.mark.parametrize(("ending", "over"), [("json", 0), ("json", 1), ("toml", 0), ("toml", 1)])
+def test_a_presets_file_has_at_most_four_megabytes(own: Path, ending: str, over: int) -> None:
+    path = own / "image-to-video" / f"my.own.{ending}"
+    content = path.read_bytes()
+    path.write_bytes(content + (b"\n" if ending == "toml" else b" ") * (4 * 2**20 + over - len(content)))
+    faults = load(own).faults
+    assert len(faults) == over and all("a preset's file is larger than 4 MiB." in fault for fault in faults)
+
+
+@pytest.mark.parametrize(
+    "node", [3, {"inputs": {}}, {"class_type": "X"}, {"class_type": 3, "inputs": {}}, {"class_type": "X", "inputs": []}]
+)
+def test_every_node_has_a_class_and_inputs(own: Path, node: object) -> None:
+    path = own / "image-to-video" / "my.own.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"99": node}))
+    (fault,) = load(own).faults
+    assert fault.startswith(f"{path}: this is not a workflow in API format")
+
+
+def test_a_mended_preset_is_no_fault_any_more(own: Path) -> None:
+    path = own / "image-to-video" / "my.own.toml"
+    content = path.read_text()
+    registry = ToolRegistry(own)
+    for text, faults, presets in (("name = ", 1, 0), (content, 0, 1)):
+        path.write_text(text)
+        registry.load()
+        assert (len(registry.faults), len(registry.presets())) == (faults, presets)

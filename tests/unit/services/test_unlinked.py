@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,9 @@ from PIL import Image
 
 from oelala_desktop.api.safe_open import open_known
 from oelala_desktop.domain.errors import NotFound
+from oelala_desktop.services import unlinked
 from oelala_desktop.services.thumbnail_making import make_thumbnail
-from oelala_desktop.services.unlinked import open_unlinked
+from oelala_desktop.services.unlinked import FOLDER_FLAGS, open_unlinked
 
 
 @pytest.fixture
@@ -72,8 +74,53 @@ def test_a_folder_that_may_be_passed_but_not_read(found: Path) -> None:
         folder.chmod(0o755)
 
 
-def test_a_pipe_keeps_nobody_waiting(found: Path) -> None:
+def test_a_pipe_in_place_of_a_known_file_is_no_file(found: Path) -> None:
     found.unlink()
     os.mkfifo(found)
     with pytest.raises(NotFound):
         open_known(found)
+
+
+def test_what_is_opened_can_be_read_and_a_folder_listed(found: Path) -> None:
+    with os.fdopen(open_unlinked(found), "rb") as file:
+        assert file.read() == found.read_bytes()
+    handle = open_unlinked(found.parent, FOLDER_FLAGS)
+    try:
+        assert os.listdir(handle) == ["c.png"]
+    finally:
+        os.close(handle)
+    with pytest.raises(NotADirectoryError):
+        open_unlinked(found, FOLDER_FLAGS)
+    with pytest.raises(FileNotFoundError):
+        open_unlinked(found.with_name("gone.png"))
+
+
+def test_no_handle_is_handed_to_other_programs(found: Path) -> None:
+    handle = open_unlinked(found)
+    assert not os.get_inheritable(handle)
+    os.close(handle)
+
+
+def test_where_no_folder_can_be_opened_in_links_are_told_by_name(
+    found: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unlinked, "BY_HANDLE", False)
+    os.close(open_unlinked(found.resolve()))
+    (tmp_path / "to").symlink_to(found.parent)
+    with pytest.raises(FileNotFoundError, match=r"c\.png is a link, or lies behind one\.$"):
+        open_unlinked(tmp_path / "to" / "c.png")
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="needs another user")
+def test_a_folder_that_may_only_be_passed_through() -> None:
+    with tempfile.TemporaryDirectory() as name:
+        path = Path(name).resolve() / "sub" / "a.png"
+        path.parent.mkdir()
+        path.write_bytes(b"content")
+        for folder in (path.parent, path.parent.parent):
+            folder.chmod(0o711)
+        os.seteuid(65534)
+        try:
+            os.close(open_unlinked(path))
+        finally:
+            os.seteuid(0)

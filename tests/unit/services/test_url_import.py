@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
+import hashlib
+import ipaddress
 import resource
 from pathlib import Path
 
 import pytest
 
-from oelala_desktop.domain.errors import InvalidMedia
+from oelala_desktop.domain.errors import CannotSave, InvalidMedia
 from oelala_desktop.domain.field import FieldKind
+from oelala_desktop.services import url_import
 from oelala_desktop.services.url_import import fetch_file
 from tests.contract.answering import answering, http
 
@@ -122,3 +126,126 @@ async def test_a_redirect_to_nowhere_is_a_sentence(tmp_path: Path, place: str) -
     answer = http("302 Found").replace(b"\r\n\r\n", f"\r\nLocation: {place}\r\n\r\n".encode(), 1)
     with pytest.raises(InvalidMedia):
         await fetch(answer, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_public"),
+    [
+        ("93.184.216.34", True), ("2606:2800:220:1::1", True), ("10.0.0.1", False), ("192.168.0.1", False),
+        ("172.16.0.1", False), ("100.64.0.1", False), ("127.0.0.1", False), ("0.0.0.0", False), ("224.0.0.1", False),
+        ("::1", False), ("::", False), ("fe80::1", False), ("fc00::1", False), ("fec0::1", False), ("ff02::1", False),
+        ("2002:5db8:d822::1", True), ("2002:7f00:1::1", False), ("64:ff9b::5db8:d822", True),
+        ("64:ff9b::a00:1", False), ("::ffff:10.0.0.1", False),
+    ],
+)  # fmt: skip
+def test_what_lies_in_the_public_network(text: str, is_public: bool) -> None:
+    assert url_import._is_public(ipaddress.ip_address(text)) is is_public
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("http://a/b/boat.png?x=1#y", "boat.png"),
+        ("http://a/b%20c.png", "b_c.png"),
+        ("http://a/", "file"),
+        ("http://a", "file"),
+        ("http://a/..", "file"),
+        ("http://a/.hidden.", "hidden"),
+        ("http://a/Gr%C3%BC%C3%9Fe-1_2.mp4", "Grüße-1_2.mp4"),
+        ("http://a/a%2Fb%5Cc.png", "a_b_c.png"),
+        ("http://a/" + "x" * 57 + ".png", "x" * 56 + ".png"),
+        ("http://a/" + "x" * 56 + ".png", "x" * 56 + ".png"),
+    ],
+)
+def test_a_name_is_made_safe_and_short(url: str, name: str) -> None:
+    assert url_import._safe_name(url) == name
+
+
+@pytest.mark.parametrize(
+    ("count", "words"),
+    [(3 * 10**6, "3 MB"), (2_500_000, "2.5 MB"), (10**9 - 10**6, "999 MB"), (10**9, "1 GB"), (2 * 10**9, "2 GB")],
+)
+def test_amounts(count: int, words: str) -> None:
+    assert url_import._amount(count) == words
+
+
+@pytest.mark.parametrize(
+    ("url", "host"), [("http://A.example:80/b", "a.example"), ("odd", "odd"), ("http://[", "http://[")]
+)
+def test_the_host_of_a_sentence(url: str, host: str) -> None:
+    assert url_import._host(url) == host
+    assert len(url_import._host(f"http://{'a' * 100}/")) == len(url_import._host("http://[" + "a" * 99)) == 60
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("ftp://a.example/x", "Only http and https addresses can be used."),
+        ("http:///x", "Only http and https addresses can be used."),
+        ("http://a:b/", "“http://a:b/” is not an address."),
+        ("http://name.invalid/x", "The name name.invalid is not known."),
+        ("http://127.0.0.1:8189/view?a", "127.0.0.1 lies in a private network; drop the file itself."),
+        ("http://127.0.0.1:8188/other?a", "127.0.0.1 lies in a private network; drop the file itself."),
+    ],
+)
+async def test_each_refusal_names_its_reason(tmp_path: Path, url: str, words: str) -> None:
+    with pytest.raises(InvalidMedia) as caught:
+        await fetch_file(url, tmp_path, FieldKind.PICTURE, "image", MOST, engine_url="http://127.0.0.1:8188")
+    assert (caught.value.message, caught.value.field) == (words, "image")
+
+
+async def test_the_name_of_what_was_fetched_begins_with_its_content(tmp_path: Path) -> None:
+    path = await fetch(http("200 OK", b"pixels"), tmp_path / "new" / "folder")
+    assert path == tmp_path / "new" / "folder" / f"{hashlib.sha256(b'pixels').hexdigest()[:12]}_view"
+    assert [p.name for p in path.parent.iterdir()] == [path.name]
+
+
+async def test_exactly_the_limit_is_taken(tmp_path: Path) -> None:
+    body = bytes(range(250)) * (MOST // 250)
+    assert (await fetch(http("200 OK", body), tmp_path)).read_bytes() == body
+
+
+async def test_other_answers(tmp_path: Path) -> None:
+    with pytest.raises(InvalidMedia, match=r"^127\.0\.0\.1 answered with status 404\.$"):
+        await fetch(http("404 Not Found"), tmp_path)
+    words = r"^There is more than 3 MB at 127\.0\.0\.1, which is the most that is fetched\.$"
+    with pytest.raises(InvalidMedia, match=words):
+        await fetch(http("200 OK", bytes(MOST + 1)), tmp_path)
+    with pytest.raises(InvalidMedia, match=r"^127\.0\.0\.1 could not be read: .+[^.]\.$"):
+        await fetch(b"no answer\r\n\r\n", tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(("redirects", "arrives"), [(3, True), (4, False)])
+async def test_at_most_three_redirects(tmp_path: Path, redirects: int, arrives: bool) -> None:
+    left = [redirects]
+
+    def answer() -> bytes:
+        left[0] -= 1
+        if left[0] < 0:
+            return http("200 OK", b"pixels")
+        return http("302 Found").replace(b"\r\n\r\n", b"\r\nLocation: ?step=1\r\n\r\n", 1)
+
+    server = await asyncio.start_server(lambda r, w: _answer(r, w, answer()), "127.0.0.1")
+    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    async with server:
+        asked = fetch_file(f"{url}/view?a", tmp_path, FieldKind.PICTURE, "image", MOST, engine_url=url)
+        if arrives:
+            assert (await asked).read_bytes() == b"pixels"
+        else:
+            with pytest.raises(InvalidMedia, match=r"^127\.0\.0\.1 redirects more than 3 times\.$"):
+                await asked
+
+
+async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, content: bytes) -> None:
+    await reader.readuntil(b"\r\n\r\n")
+    writer.write(content)
+    await writer.drain()
+    writer.close()
+
+
+async def test_a_folder_that_takes_nothing(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(CannotSave) as caught:
+        await fetch(http("200 OK", b"pixels"), tmp_path / "file")
+    assert caught.value.message == f"The file cannot be kept in {tmp_path}/file: File exists."

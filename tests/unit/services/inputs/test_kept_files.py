@@ -160,13 +160,13 @@ def test_once() -> None:
     def work() -> int:
         calls.append(1)
         began.set()
-        assert go_on.wait(10)
+        assert go_on.wait(40)
         return len(calls)
 
     once = Once[int](2)
     with ThreadPoolExecutor(2) as pool:
         first = pool.submit(once, "a", work, lambda _: True)
-        assert began.wait(10)
+        assert began.wait(40)
         second = pool.submit(once, "a", work, lambda _: True)
         go_on.set()
         assert (first.result(), second.result()) == (1, 1)

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from oelala_desktop.domain.errors import InvalidField, Unreadable
-from oelala_desktop.services.inputs.masks import fit_mask, inverted, read_mask, softened
+from oelala_desktop.services.inputs.masks import fit_mask, inverted, read_mask
 from oelala_desktop.services.inputs.pictures import read_picture
 
 
@@ -96,7 +96,7 @@ def test_bad_files_get_one_sentence(tmp_path: Path) -> None:
         with pytest.raises(InvalidField, match=words) as caught:
             read_mask(tmp_path / name, "area")
         assert caught.value.field == "area" and caught.value.message.startswith(name)
-    for work in (inverted, lambda mask: softened(mask, 3), lambda mask: fit_mask(mask, 10, 10)):
+    for work in (inverted, lambda mask: fit_mask(mask, 10, 10)):
         with pytest.raises(Unreadable, match="The mask is damaged"):
             work(b"no mask")
 
@@ -116,13 +116,5 @@ def test_it_is_stretched_to_its_picture() -> None:
 
 def test_inverted() -> None:
     values = as_the_server_reads(inverted(disc()))
-    assert (values[64, 64], values[2, 2]) == (0.0, 1.0) and inverted(inverted(disc())) == softened(disc(), 0)
-
-
-def test_a_soft_edge_reaches_as_far_as_it_says() -> None:
-    row = as_the_server_reads(softened(disc(), 12))[64]
-    edge = 32
-    assert 0.4 < row[edge] < 0.6
-    assert row[edge - 16] < 0.02 and row[edge + 16] > 0.98
-    assert 0.02 < row[edge - 8] < row[edge] < row[edge + 8] < 0.98
-    assert np.array_equal(as_the_server_reads(softened(disc(), 0)), as_the_server_reads(disc()))
+    assert (values[64, 64], values[2, 2]) == (0.0, 1.0)
+    assert np.array_equal(as_the_server_reads(inverted(inverted(disc()))), as_the_server_reads(disc()))

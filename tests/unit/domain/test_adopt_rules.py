@@ -1,0 +1,236 @@
+"""What is found in a workflow of the user's own, rule by rule: under which names, and up to which edges."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from oelala_desktop.domain.adopt import adopt
+from oelala_desktop.domain.errors import InvalidPreset
+
+from .test_adopt import Graph, found, node, still, workflow
+
+
+def others(graph: Graph) -> dict[str, Any]:
+    """What is offered beside the settings that the product knows: target -> value."""
+    return {e.into[0]: e.value for e in adopt(graph).exposures if e.kind}
+
+
+@pytest.mark.parametrize(
+    ("key", "name", "value"),
+    [
+        ("seed", "seed", 5),
+        ("seed", "noise_seed", 2**63 + 5),
+        ("steps", "steps", 7),
+        ("cfg", "cfg", 2.5),
+        ("guidance", "guidance", 3),
+        ("sampler", "sampler_name", "euler"),
+        ("scheduler", "scheduler", "simple"),
+        ("shift", "shift", 8.0),
+        ("filename", "filename_prefix", "x/y"),
+    ],
+)
+def test_a_setting_is_known_by_the_names_of_its_inputs(key: str, name: str, value: object) -> None:
+    graph = still() | {"9": node("Some", "Any node", **{name: value})}
+    assert f"Any node.{name}" in found(adopt(graph))[key]
+
+
+@pytest.mark.parametrize("name", ["fps", "frame_rate"])
+def test_a_rate_makes_it_a_video(name: str) -> None:
+    graph = still()
+    graph["6"] = node("SaveSomething", images=["5", 0], filename_prefix="x", **{name: 24})
+    adoption = adopt(graph)
+    assert [tool.id for tool in adoption.tools] == ["text-to-video"]
+    assert found(adoption)["fps"] == (f"SaveSomething.{name}",)
+
+
+@pytest.mark.parametrize("name", ["SaveVideo", "SaveWEBM", "SaveAnimatedWEBP", "SaveAnimatedPNG", "VHS_VideoCombine"])
+def test_what_saves_a_video_makes_one(name: str) -> None:
+    graph = still()
+    graph["6"] = node(name, images=["5", 0], filename_prefix="x")
+    assert [tool.id for tool in adopt(graph).tools] == ["text-to-video"]
+
+
+@pytest.mark.parametrize("name", ["text", "prompt", "positive_prompt", "value", "string"])
+def test_a_prompt_is_the_text_of_any_node_that_has_one(name: str) -> None:
+    graph = still()
+    graph["2"] = node("Words", **{name: "a lake"})
+    assert found(adopt(graph))["prompt"] == (f"Words.{name}",)
+
+
+@pytest.mark.parametrize("name", ["conditioning", "conditioning_to", "any_01", "input", "text", "prompt", "string_a"])
+def test_and_is_looked_for_through_inputs_that_lead_to_one(name: str) -> None:
+    graph = still()
+    graph["7"] = node("Between", other=["1", 0], **{name: ["2", 0]})
+    graph["4"]["inputs"]["positive"] = ["7", 0]
+    assert found(adopt(graph))["prompt"] == ("CLIPTextEncode.text",)
+
+
+@pytest.mark.parametrize(
+    ("class_type", "name", "folder", "key"),
+    [
+        ("Any", "unet_name", "diffusion_models", "unet_high_noise"),
+        ("Any", "ckpt_name", "checkpoints", "checkpoint"),
+        ("Any", "vae_name", "vae", "vae"),
+        ("Any", "clip_name", "text_encoders", "text_encoder"),
+        ("Any", "clip_name1", "text_encoders", None),
+        ("Any", "clip_name2", "text_encoders", None),
+        ("Any", "lora_name", "loras", None),
+        ("Any", "control_net_name", "controlnet", None),
+        ("CLIPVisionLoader", "clip_name", "clip_vision", None),
+        ("UpscaleModelLoader", "model_name", "upscale_models", None),
+    ],
+)
+def test_a_model_lies_in_the_folder_of_its_kind(class_type: str, name: str, folder: str, key: str | None) -> None:
+    graph = still()
+    del graph["1"]
+    graph["9"] = node(class_type, **{name: "sub\\[a].safetensors"})
+    (row,) = adopt(graph).models
+    wanted = {"into": [f"{class_type}.{name}"], "folder": folder, "file": "[a].safetensors"}
+    assert row == wanted | {"prefer": ["[[]a].safetensors"]} | ({"key": key} if key else {})
+    assert f"{class_type}.{name}" not in others(graph)  # a model is chosen among models
+
+
+@pytest.mark.parametrize(("length", "is_model"), [(1, True), (255, True), (256, False), (0, False)])
+def test_a_model_has_the_name_of_a_file(length: int, is_model: bool) -> None:
+    graph = still()
+    graph["1"]["inputs"]["ckpt_name"] = "x" * length
+    assert len(adopt(graph).models) == is_model
+
+
+def test_a_setting_that_no_fitting_tool_has_is_offered_as_the_node_s_own() -> None:
+    graph = still()
+    graph["3"]["inputs"]["length"] = 5
+    assert "num_frames" not in {e.key for e in adopt(graph).exposures}
+    assert others(graph)["EmptyLatentImage.length"] == 5
+
+
+def test_nothing_is_offered_twice() -> None:
+    targets = [target for e in adopt(workflow()).exposures for target in e.into]
+    assert len(targets) == len(set(targets))
+
+
+@pytest.mark.parametrize(
+    ("name", "is_offered"),
+    [("x", True), ("x" * 100, True), ("x" * 101, False), ("", False), ("a.b", False)],
+)
+def test_an_input_is_offered_if_it_can_be_named(name: str, is_offered: bool) -> None:
+    graph = still() | {"9": node("Odd", **{name: 1})}
+    assert (f"Odd.{name}" in others(graph)) is is_offered
+
+
+@pytest.mark.parametrize(
+    ("value", "is_offered"),
+    [
+        *((2**63 - 1, True), (2**63, False), (1 - 2**63, True), (-(2**63), False)),
+        *(("x" * 20_000, True), ("x" * 20_001, False), ("a\0b", False), (["1", 0], False), (None, False)),
+    ],
+)
+def test_a_value_is_offered_if_a_table_can_hold_it(value: object, is_offered: bool) -> None:
+    assert ("Odd.x" in others(still() | {"9": node("Odd", x=value)})) is is_offered
+
+
+def test_what_cannot_be_shown_in_a_form_is_left_out() -> None:
+    many = {f"{n}": node("Odd", f"Node {n}", x=1) for n in range(100, 700)}
+    assert len(others(still() | many)) == 500
+
+
+@pytest.mark.parametrize("count", [300, 301])
+def test_so_many_models_are_taken(count: int) -> None:
+    graph = {"6": node("SaveImage", filename_prefix="x")}
+    graph |= {f"{n}": node("VAELoader", vae_name=f"{n}.pt") for n in range(100, 100 + count)}
+    if count == 300:
+        assert len(adopt(graph).models) == 300
+    else:
+        with pytest.raises(InvalidPreset, match="loads 301 models; at most 300 are taken"):
+            adopt(graph)
+
+
+@pytest.mark.parametrize(("width", "is_large"), [(900, True), (899, False)])
+def test_a_checkpoint_of_a_megapixel_is_of_sdxl_s_class(width: int, is_large: bool) -> None:
+    graph = still()
+    graph["3"]["inputs"] |= {"width": width, "height": 1000}
+    assert adopt(graph).is_large is is_large
+    del graph["1"]
+    assert not adopt(graph).is_large
+
+
+@pytest.mark.parametrize(("count", "is_known"), [(5, True), (81, True), (1, False), (80, False), (4, False)])
+def test_frames_are_counted_in_fours_and_one(count: int, is_known: bool) -> None:
+    graph = workflow()
+    graph["10"]["inputs"]["length"] = count
+    assert ("num_frames" in found(adopt(graph))) is is_known
+
+
+@pytest.mark.parametrize(
+    ("key", "name", "value"),
+    [
+        ("seed", "seed", -1),
+        ("seed", "seed", 2**64),
+        ("seed", "seed", 5.0),
+        ("sampler", "sampler_name", ""),
+        ("sampler", "sampler_name", "x" * 101),
+        ("sampler", "sampler_name", "a\0b"),
+        ("sampler", "sampler_name", 3),
+        ("steps", "steps", 2.5),
+        ("steps", "steps", "many"),
+        ("cfg", "cfg", True),
+        ("cfg", "cfg", 2.0**63),
+        ("filename", "filename_prefix", 3),
+    ],
+)
+def test_a_value_that_a_setting_cannot_have_is_none(key: str, name: str, value: object) -> None:
+    graph = still() | {"9": node("Some", "Any node", **{name: value})}
+    assert f"Any node.{name}" not in found(adopt(graph))[key]
+
+
+@pytest.mark.parametrize(("name", "value"), [("seed", 0), ("seed", 2**64 - 1), ("sampler_name", "x" * 100)])
+def test_and_up_to_its_edges_it_is_one(name: str, value: object) -> None:
+    graph = still() | {"9": node("Some", "Any node", **{name: value})}
+    assert any(f"Any node.{name}" in targets for targets in found(adopt(graph)).values())
+
+
+@pytest.mark.parametrize(("first", "second", "is_switch"), [(10, 10, True), (10, 9, False), (0, 0, False)])
+def test_two_passes_that_meet_have_a_switch_step(first: int, second: int, is_switch: bool) -> None:
+    graph = workflow()
+    graph["13"]["inputs"]["end_at_step"], graph["12"]["inputs"]["start_at_step"] = first, second
+    graph["13"]["inputs"]["start_at_step"] = -1  # which is the first pass is told by where they start
+    assert ("switch_step" in found(adopt(graph))) is is_switch
+    del graph["13"]
+    assert "switch_step" not in found(adopt(graph))
+    assert adopt(graph).loras == {"high": "KSamplerAdvanced.model"}
+
+
+def test_a_step_of_no_number_has_nothing_to_switch() -> None:
+    graph = workflow()
+    for sampler in ("12", "13"):
+        graph[sampler]["inputs"]["steps"] = ["5", 0]
+    assert "switch_step" not in found(adopt(graph))
+
+
+def test_a_start_picture_is_what_starts_a_clip_and_else_the_first() -> None:
+    graph = workflow()
+    assert found(adopt(graph))["image"] == ("Start.picture.image",)
+    graph["10"]["inputs"]["start_image"] = ["gone", 0]
+    assert found(adopt(graph))["image"] == ("Other picture.image",)
+    assert adopt(graph).clips == {"start": "Other picture", "frames": "VAEDecode"}
+
+
+def test_settings_of_one_name_are_numbered() -> None:
+    graph = still() | {f"{n}": node("Blend", title, x=1) for n, title in ((7, "A b"), (8, "A_b"), (9, "A-b"))}
+    keys = [e.key for e in adopt(graph).exposures if e.kind and e.key.startswith("a_b")]
+    assert keys == ["a_b_x", "a_b_x_", "a_b_x_2"]
+
+
+def test_a_flag_of_a_switch_may_be_called_otherwise() -> None:
+    graph = workflow() | {
+        "20": node("Words", "Typed", value="a boat"),
+        "21": node("Words", "Other", value="a pier"),
+        "23": node("Switch", boolean=True, on_false=["20", 0], on_true=["21", 0]),
+    }
+    graph["6"]["inputs"]["text"] = ["23", 0]
+    assert found(adopt(graph))["prompt"] == ("Other.value",)
+    del graph["23"]["inputs"]["on_true"]
+    graph["23"]["inputs"]["boolean"] = "who knows"
+    assert found(adopt(graph))["prompt"] == ("Typed.value",)

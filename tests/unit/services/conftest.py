@@ -1,0 +1,50 @@
+"""What the services of queue and engines are tested on: a real store and bus, a clock that stands, and an engine that
+does what a test says."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from oelala_desktop.services.bus import Bus
+from tests.clock import SetClock
+
+from .disk import Disk
+from .fake_engine import FakeEngine
+from .telling import NotedScope, Told
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Disk]:
+    store = Disk(tmp_path / "jobs.sqlite3")
+    await store.open()
+    yield store
+    await store.close()
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    return SetClock()
+
+
+@pytest.fixture
+def bus() -> Bus:
+    return Bus()
+
+
+@pytest.fixture
+def told(bus: Bus) -> Told:
+    return Told(bus)
+
+
+@pytest.fixture
+async def scope() -> AsyncIterator[NotedScope]:
+    async with NotedScope() as scope:
+        yield scope
+
+
+@pytest.fixture
+def port() -> FakeEngine:
+    return FakeEngine()
