@@ -105,7 +105,8 @@ def described(root: QWidget, description: str) -> str:
 
 def choose(root: QWidget, name: str, label: str) -> None:
     """Opens the list that is called so and takes what has that label in it."""
-    press(root, name)
+    opener = find(root, name, {*BUTTONS, _ROLE.ComboBox})
+    QTest.mouseClick(opener, LEFT, pos=opener.rect().center())
     shown: QAbstractItemView = find(root.window(), name, LISTS)
     model = shown.model()
     labels = [model.index(row, 0) for row in range(model.rowCount())]

@@ -87,9 +87,10 @@ def test_tab_goes_through_the_form(qtbot: QtBot, qapp: QApplication) -> None:
         focus = qapp.focusWidget()
         names.append(focus.accessibleName() if focus else "")
         seeded.shell.focusNextChild()
-    wanted = ["Prompt", "Negative prompt", "Tips", "480p", "Auto", "Duration", "16", "1", "Model", "LoRA"]
+    wanted = ["Prompt", "Tips", "Negative prompt", "480p", "Aspect", "Duration", "16", "Model", "LoRA"]
     assert names[: len(wanted)] == wanted
-    assert names[names.index("Preset") + 1] == "Generate"
+    at = names.index("Preset")
+    assert names[at + 1 : at + 4] == ["More", "Generate", "Variations: 1"]
 
 
 def test_tab_goes_into_what_was_opened_later(qtbot: QtBot, qapp: QApplication) -> None:
@@ -107,4 +108,4 @@ def test_tab_goes_into_what_was_opened_later(qtbot: QtBot, qapp: QApplication) -
         names.append(focus.accessibleName() if focus else "")
         seeded.shell.focusNextChild()
     assert names[:4] == ["Sampling", "Steps", "Switch step", "CFG"]
-    assert "Memory" in names
+    assert "Preset" in names

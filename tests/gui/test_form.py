@@ -21,6 +21,7 @@ from oelala_desktop.ui.pages.summaries import lora, model, more, sampling
 from oelala_desktop.ui.pages.tool_form import ToolForm
 from oelala_desktop.ui.widgets.button import Button
 from oelala_desktop.ui.widgets.number_box import NumberBox
+from oelala_desktop.ui.widgets.stage_head import SKETCH
 from tests.gui.reach import button, choose, field, has_button, press, seen, words
 from tests.gui.scenery import mountains
 from tests.gui.seeded import HIGH, LOW, give
@@ -139,7 +140,7 @@ def test_a_size_left_to_the_graph_is_the_graph_s(form: ToolForm, stated: dict[st
     form.set_fields(tuple(preset.fields.values()))
     form.set_sizing(sizing_of(preset))
     assert form.frame_size() == tuple(stated.values() or (0, 0, 0))
-    sizes = set(re.findall(r"\d+ × \d+$", words(form), re.MULTILINE)) - {"1536 × 1024"}  # the picture's own
+    sizes = set(re.findall(r"\d+ × \d+", words(form))) - {"1536 × 1024"}  # the picture's own
     assert sizes == ({said} if said else set())
 
 
@@ -150,7 +151,7 @@ def test_a_person_edits(qtbot: QtBot, form: ToolForm) -> None:
         QTest.mouseClick(editor.segmented.button("24"), Qt.MouseButton.LeftButton)
     assert heard.args == ["fps"] and form.values() == {"fps": 24}
     assert seen(form, "Changed from the default")
-    press(form, "Back to the default frames per second")
+    press(form, "Back to the default rate")
     assert form.values() == {} and editor.segmented.value() == "16"
     assert not seen(form, "Changed from the default")
 
@@ -217,10 +218,10 @@ def test_output_states(qtbot: QtBot) -> None:
     panel.show_running(sketch=True)
     panel.set_progress(Progress(0.31, "KSampler", "high", 2, 3, 130.0))
     panel.set_preview(mountains(72, 48))
-    assert seen(panel, "Generating") and seen(panel, "Sketch")
+    assert seen(panel, "Generating") and seen(panel, SKETCH)
     before = (panel.stack.geometry(), panel.buttons.geometry())
     panel.show_image(mountains(72, 48), "720 × 480", length=5.1)
-    assert seen(panel, "Ready") and seen(panel, "720 × 480") and not seen(panel, "Sketch")
+    assert seen(panel, "Ready") and seen(panel, "720 × 480") and not seen(panel, SKETCH)
     verbs = [button.text() for button in panel.findChildren(Button) if button.isVisible() and button.text()]
     assert verbs == ["Cancel", "History", "Again with new seed", "Use last frame", "Save as"]
     panel.show_failed(JobError("Out of memory.", node="KSampler", detail="Traceback"))

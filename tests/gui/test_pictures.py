@@ -20,7 +20,7 @@ from oelala_desktop.ui.widgets.drop_zone import DropZone
 from oelala_desktop.ui.widgets.picture_source import PictureSource
 from oelala_desktop.ui.widgets.preview_pane import PreviewPane
 from oelala_desktop.ui.widgets.progress import pass_words, short_words, time_words
-from oelala_desktop.ui.widgets.stage_band import ProgressFace
+from oelala_desktop.ui.widgets.stage_band import PassProgress
 from oelala_desktop.ui.widgets.video_player import VideoPlayer
 from tests.gui.reach import field, seen
 from tests.gui.scenery import mountains
@@ -146,7 +146,7 @@ def test_progress_in_words() -> None:
 
 
 def test_a_preview_stands_alone_and_its_progress_below_it(qtbot: QtBot) -> None:
-    pane, face = PreviewPane(), ProgressFace()
+    pane, face = PreviewPane(), PassProgress()
     for widget in (pane, face):
         qtbot.addWidget(widget)
     face.begin(WHOLE, "Starting")

@@ -18,9 +18,9 @@ from oelala_desktop.ui.widgets.choice import Choice
 from oelala_desktop.ui.widgets.combo import ComboBox
 from oelala_desktop.ui.widgets.line_edit import LineEdit
 from oelala_desktop.ui.widgets.number_box import NumberBox
-from oelala_desktop.ui.widgets.progress import ProgressLine
 from oelala_desktop.ui.widgets.segmented import Segment, Segmented
 from oelala_desktop.ui.widgets.slider import Slider
+from oelala_desktop.ui.widgets.stage_band import PassProgress
 from oelala_desktop.ui.widgets.text_box import TextBox
 from oelala_desktop.ui.widgets.toggle import Toggle
 from tests.gui.seeded import Seeded
@@ -59,8 +59,8 @@ def slider() -> Slider:
     return made
 
 
-def progress() -> ProgressLine:
-    made = ProgressLine()
+def progress() -> PassProgress:
+    made = PassProgress()
     made.set_progress(Progress(fraction=0.3125))
     return made
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
 
 from oelala_desktop.domain.job import Progress
 from oelala_desktop.domain.passes import WHOLE, Part
@@ -32,7 +32,7 @@ class StageGround(QWidget):
         QPainter(self).fillRect(self.rect(), QColor(theme.tokens().stage))
 
 
-class ProgressFace(QWidget):
+class PassProgress(QProgressBar):
     """What runs and how long it takes yet, the bar in its parts, and the name under each."""
 
     def __init__(self, *, parent: QWidget | None = None) -> None:
@@ -41,13 +41,17 @@ class ProgressFace(QWidget):
         self._progress: Progress | None = None
         self._title, self._node, self._time = "Waiting", "", ""
         self.setAccessibleName("Progress")
+        self.setTextVisible(False)
 
     def sizeHint(self) -> QSize:
         return QSize(200, _FACE)
 
+    minimumSizeHint = sizeHint
+
     def begin(self, parts: Sequence[Part], words: str) -> None:
         """From nothing; `words` stand there until there is progress to tell."""
         self._parts, self._progress = parts or WHOLE, None
+        self.setValue(0)
         self._say(words, "", "")
 
     def say(self, words: str) -> None:
@@ -63,6 +67,7 @@ class ProgressFace(QWidget):
 
     def set_progress(self, progress: Progress) -> None:
         self._progress = progress
+        self.setValue(int(progress.fraction * 100))
         self._say(*pass_words(progress), time_words(progress))
 
     def _say(self, title: str, node: str, time: str) -> None:
@@ -113,7 +118,7 @@ class StageBand(PlayerBar):
     """Of a height of its own below the picture. What cannot be played leaves its controls where they are, disabled."""
 
     def __init__(self, loudness: Loudness, *, parent: QWidget) -> None:
-        self.progress = ProgressFace()
+        self.progress = PassProgress()
         self._title = ElidedLabel("", weight=600)
         super().__init__(loudness, can_fill_screen=True, parent=parent)
         self.setFixedHeight(HEIGHT)

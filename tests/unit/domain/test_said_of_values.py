@@ -86,6 +86,6 @@ def test_what_was_not_taken_is_said() -> None:
 def test_what_comes_with_an_input_or_with_the_preset_is_not_told_as_lost() -> None:
     part = {"video_start": 2.5, "video_length": 4.0, "sound_start": 1.0, "seed": 7}
     assert not_kept_note(made("image-to-video.h3"), {**part, "fps": 24}) == ""
-    assert "Frames per second" in not_kept_note(made("image-to-video.h3"), {"fps": 30})
+    assert "Rate" in not_kept_note(made("image-to-video.h3"), {"fps": 30})
     assert not_kept_note(made("video-to-video.given"), {"video_start": 2.5, "fps": 30}) == ""
     assert "Start of the sound" in not_kept_note(made("video-to-video.given"), {"sound_start": 1.0})
