@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from oelala_desktop.ui import motion
+from oelala_desktop.ui import access, motion
 from oelala_desktop.ui.appearance import Theme
 from oelala_desktop.ui.garbage import GarbageCollector
 
@@ -32,6 +32,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def theme(qapp: QApplication) -> Theme:
     GarbageCollector(qapp)
+    access.install()
     return Theme(qapp, "dark")
 
 

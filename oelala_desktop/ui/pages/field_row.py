@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from oelala_desktop.ui import focus, theme
@@ -16,7 +15,7 @@ from oelala_desktop.ui.widgets.label import ElidedLabel, Label
 class Mark(QFrame):
     """A small accent dot: this value is not the default."""
 
-    spoken_role = QAccessible.Role.Graphic
+    spoken_role = "Graphic"
 
     def __init__(self) -> None:
         super().__init__()
