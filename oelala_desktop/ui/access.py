@@ -49,7 +49,8 @@ def _spoken(kind: str, thing: QObject) -> QAccessibleInterface | None:
     if not isinstance(thing, QWidget) or kind != type(thing).__name__:
         return None
     role = getattr(thing, "spoken_role", None)
-    if role is None and isinstance(thing, QFrame) and not isinstance(thing, (QLabel, QAbstractScrollArea)):
+    framed = isinstance(thing, QFrame) and hasattr(thing, "face")
+    if role is None and framed and not isinstance(thing, (QLabel, QAbstractScrollArea)):
         role = "Grouping"  # Qt takes each for a border
     return None if role is None else Spoken(thing, QAccessible.Role[role])
 

@@ -39,6 +39,7 @@ class Control(_Widget):
 
     _by_keyboard = False
     _hint = ""
+    _tip = ""
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         self._by_keyboard = event.reason() in _KEYBOARD
@@ -70,9 +71,15 @@ class Control(_Widget):
         """The tooltip in force while the control is enabled; plain text."""
         self._hint = text
         if self.isEnabled():
-            self.setToolTip(tooltip(text))
+            self._show_tip(text)
 
     def set_reason(self, why: str) -> None:
         """Disable the control and say why in its tooltip; an empty reason enables it again."""
         self.setEnabled(not why)
-        self.setToolTip(tooltip(why or self._hint))
+        self._show_tip(why or self._hint)
+
+    def _show_tip(self, text: str) -> None:
+        self.setToolTip(tooltip(text))
+        if self.accessibleDescription() in ("", self._tip):  # else it is described by somebody who knows more
+            self.setAccessibleDescription(text)  # without one Qt would say the tooltip with its markup
+        self._tip = text
