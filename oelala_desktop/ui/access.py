@@ -1,6 +1,6 @@
 """What screen readers are told that Qt does not tell of its stock controls: what folds, which page is shown, and what a
-panel is. A widget says its role by `spoken_role`, its states by `speak`, its value by `spoken_value`, all of them its
-own since Qt tells nothing of it then; to press it is to `click` it or to show its list."""
+panel is. A widget with a `spoken_role` (a name of QAccessible.Role) is told of from here alone: its `spoken_states`
+(names of QAccessible.State), its `spoken_value`; to press it is to `click` it or to show its list."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QObject
-from PySide6.QtGui import QAccessible, QAccessibleInterface, QAccessibleStateChangeEvent
+from PySide6.QtGui import QAccessible, QAccessibleInterface
 from PySide6.QtWidgets import QAbstractScrollArea, QAccessibleWidget, QFrame, QLabel, QWidget
 
 
@@ -19,9 +19,9 @@ class Spoken(QAccessibleWidget):
 
     def state(self) -> QAccessible.State:
         state = super().state()
-        speak = getattr(self._widget, "speak", None)
-        if speak is not None:
-            speak(state)
+        told = getattr(self._widget, "spoken_states", None)
+        for name, holds in (told() if told is not None else {}).items():
+            setattr(state, name, holds)
         return state
 
     def text(self, what: QAccessible.Text) -> str:
@@ -49,25 +49,12 @@ def _spoken(kind: str, thing: QObject) -> QAccessibleInterface | None:
     if not isinstance(thing, QWidget) or kind != type(thing).__name__:
         return None
     role = getattr(thing, "spoken_role", None)
-    if role is None and isinstance(thing, QFrame) and not isinstance(thing, (QLabel, QAbstractScrollArea)):
-        role = QAccessible.Role.Grouping  # Qt takes each for a border
-    return None if role is None else Spoken(thing, role)
+    framed = isinstance(thing, QFrame) and hasattr(thing, "face")
+    if role is None and framed and not isinstance(thing, (QLabel, QAbstractScrollArea)):
+        role = "Grouping"  # Qt takes each for a border
+    return None if role is None else Spoken(thing, QAccessible.Role[role])
 
 
 def install() -> None:
-    """Once an application."""
+    """Once an application, after its first paint: none of this is needed for it."""
     QAccessible.installFactory(_spoken)
-
-
-def speak_of_fold(state: QAccessible.State, is_open: bool) -> None:
-    state.expandable = True
-    state.expanded, state.collapsed = is_open, not is_open
-
-
-def tell(widget: QWidget, *changed: str) -> None:
-    """Screen readers hear at once that these states of `widget` are others now, by their names in QAccessible.State."""
-    if QAccessible.isActive():
-        state = QAccessible.State()
-        for name in changed:
-            setattr(state, name, True)
-        QAccessible.updateAccessibility(QAccessibleStateChangeEvent(widget, state))

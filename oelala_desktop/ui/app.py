@@ -51,11 +51,13 @@ def run_window(options: argparse.Namespace) -> int:
     app.processEvents()  # the first paint, before the slower imports
     _show_early(shell, last_page(before.get("page")))
     app.processEvents()
+    from oelala_desktop.ui import access
     from oelala_desktop.ui.garbage import GarbageCollector
     from oelala_desktop.ui.heap import Heap
     from oelala_desktop.ui.instance import Instance
     from oelala_desktop.ui.session import live
 
+    access.install()
     GarbageCollector(app)
     Heap(app)
     instance = Instance(paths.data, shell)

@@ -1,4 +1,4 @@
-"""How the whole application looks: the style, the font, and the palette in force; and how it speaks."""
+"""How the whole application looks: the style, the font, and the palette in force."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QApplication
 
-from oelala_desktop.ui import access, theme
+from oelala_desktop.ui import theme
 from oelala_desktop.ui.style.studio_style import StudioStyle
 
 Mode = Literal["system", "dark", "light"]
@@ -26,7 +26,6 @@ class Theme(QObject):
         self._name = ""
         self._style = StudioStyle()  # the application owns it, and its Python half must live as long
         app.setStyle(self._style)
-        access.install()
         family = app.font().family()
         made = QFont(app.font())
         made.setFamilies(["Inter", family])

@@ -5,22 +5,23 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QCloseEvent, QColor, QKeySequence, QPainter, QPaintEvent, QShortcut
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
-from oelala_desktop.ui import theme
+from oelala_desktop.ui.style.frame import GroundFace
 from oelala_desktop.ui.widgets.video_player import VideoPlayer
 
 _STILL_MS = 2000
 
 
-class FullScreen(QWidget):
+class FullScreen(QFrame):
     def __init__(
         self, path: Path, *, fps: float, length: float, parent: QWidget, beside: VideoPlayer | None = None
     ) -> None:
         """`beside` is the player that it was opened from: it stands still meanwhile, so that nothing sounds twice."""
         super().__init__(parent, Qt.WindowType.Window)
+        self.face = GroundFace("stage")
         self.setWindowTitle(path.name)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.player = VideoPlayer(framed=False, loudness=beside.loudness if beside else None)
@@ -39,10 +40,6 @@ class FullScreen(QWidget):
         if self._beside is not None:
             self._beside.toggle()
         self.player.setFocus()
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(theme.tokens().stage))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.player.stop()

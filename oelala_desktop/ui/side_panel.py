@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QRect, Qt, Signal
-from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from oelala_desktop.ui import theme
@@ -20,7 +19,7 @@ class SidePanel(QFrame):
     """Covers `width` pixels of the right of `host` below its top bar, `top` pixels down."""
 
     closed = Signal()
-    spoken_role = QAccessible.Role.Pane
+    spoken_role = "Pane"
 
     def __init__(self, host: QWidget, title: str, content: QWidget, *, width: int = WIDTH, top: int = 56) -> None:
         super().__init__(host)

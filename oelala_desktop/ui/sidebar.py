@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAccessible, QKeyEvent
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from oelala_desktop.ui import access
 from oelala_desktop.ui.motion import Glide
 from oelala_desktop.ui.navigation import GROUPS, SETTINGS, NavGroup, NavPage
 from oelala_desktop.ui.style.frame import GroundFace
 from oelala_desktop.ui.style.row import NARROW as NARROW
 from oelala_desktop.ui.style.row import BrandFace, GroupFace, PageFace
-from oelala_desktop.ui.widgets.control import Control
+from oelala_desktop.ui.widgets.control import Control, fold_states
 from oelala_desktop.ui.widgets.scroll import ScrollColumn
 
 WIDE = 260
@@ -23,7 +22,7 @@ WIDE = 260
 class NavRow(Control, QPushButton):
     """A page in the sidebar; `spread` runs from 0 (icon only) to 1 (all of it)."""
 
-    spoken_role = QAccessible.Role.PageTab
+    spoken_role = "PageTab"
 
     def __init__(self, page: NavPage, *, parent: QWidget | None = None) -> None:
         super().__init__(page.title, parent)
@@ -48,12 +47,11 @@ class NavRow(Control, QPushButton):
     def set_active(self, active: bool) -> None:
         if active != self.face.active:
             self.face.active = active
-            access.tell(self, "selected")
+            self.tell("selected")
             self.update()
 
-    def speak(self, state: QAccessible.State) -> None:
-        state.selectable = self.spoken_role == QAccessible.Role.PageTab
-        state.selected = self.face.active
+    def spoken_states(self) -> dict[str, bool]:
+        return {"selectable": self.spoken_role == "PageTab", "selected": self.face.active}
 
     def set_spread(self, spread: float) -> None:
         self.face.spread = spread
@@ -77,7 +75,7 @@ class NavRow(Control, QPushButton):
 class GroupTitle(Control, QPushButton):
     """The capitals over a group; pressing them folds it."""
 
-    spoken_role = QAccessible.Role.Button
+    spoken_role = "Button"
 
     def __init__(self, group: NavGroup, *, parent: QWidget | None = None) -> None:
         super().__init__(group.title, parent)
@@ -94,14 +92,14 @@ class GroupTitle(Control, QPushButton):
 
     def _fold(self, opened: bool) -> None:
         self._turn.to(1.0 if opened else 0.0)
-        access.tell(self, "expanded", "collapsed")
+        self.tell("expanded", "collapsed")
 
     def set_spread(self, spread: float) -> None:
         self.face.spread = spread
         self.update()
 
-    def speak(self, state: QAccessible.State) -> None:
-        access.speak_of_fold(state, self.isChecked())
+    def spoken_states(self) -> dict[str, bool]:
+        return fold_states(self.isChecked())
 
     def _turned(self, share: float) -> None:
         self.face.turn = share
@@ -111,7 +109,7 @@ class GroupTitle(Control, QPushButton):
 class Brand(QFrame):
     """The mark and the name on top."""
 
-    spoken_role = QAccessible.Role.Graphic
+    spoken_role = "Graphic"
 
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -127,7 +125,7 @@ class Brand(QFrame):
 class Sidebar(QFrame):
     page_chosen = Signal(str)  # page id
     folded_changed = Signal()  # a group was folded or opened, or the whole bar
-    spoken_role = QAccessible.Role.PageTabList
+    spoken_role = "PageTabList"
 
     def __init__(self, groups: Sequence[NavGroup] = GROUPS, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -147,7 +145,7 @@ class Sidebar(QFrame):
         column.addWidget(self._make_groups(groups), 1)
         column.addWidget(self._make_row(SETTINGS))
         self._collapse = NavRow(NavPage("collapse", "Collapse", "panel-left-close"))
-        self._collapse.spoken_role = QAccessible.Role.Button
+        self._collapse.spoken_role = "Button"
         self._collapse.clicked.connect(lambda: self.set_narrow(not self._narrow))
         column.addWidget(self._collapse)
 

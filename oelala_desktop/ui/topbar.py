@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from oelala_desktop.ui import theme
@@ -24,7 +23,7 @@ def queue_words(running: int, waiting: int) -> str:
 
 class TopBar(QFrame):
     queue_requested = Signal()
-    spoken_role = QAccessible.Role.ToolBar
+    spoken_role = "ToolBar"
     engine_requested = Signal()
     activity_requested = Signal()
 

@@ -16,7 +16,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from oelala_desktop.ui import motion
+from oelala_desktop.ui import access, motion
 from oelala_desktop.ui.appearance import Theme
 from oelala_desktop.ui.garbage import GarbageCollector
 from tests.gui.living import PATIENCE
@@ -36,6 +36,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def theme(qapp: QApplication) -> Theme:
     GarbageCollector(qapp)
+    access.install()
     return Theme(qapp, "dark")
 
 

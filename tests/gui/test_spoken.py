@@ -111,6 +111,18 @@ def test_controls_say_what_they_are(
     assert said.state().focusable or role in (Role.Grouping, Role.ProgressBar)
 
 
+def test_tooltips_are_said_without_their_markup(qtbot: QtBot) -> None:
+    button = IconButton("x", "Close")
+    qtbot.addWidget(button)
+    assert spoken(button).text(Text.Description) == "Close"
+    button.set_reason("Choose a picture <first>.")
+    assert spoken(button).text(Text.Description) == "Choose a picture <first>."
+    button.set_reason("")
+    button.setAccessibleDescription("the log")
+    button.set_hint("Close it")
+    assert spoken(button).text(Text.Description) == "the log"
+
+
 def test_a_switch_and_a_segment_say_whether_they_are_on(qtbot: QtBot) -> None:
     toggle = Toggle("Faster attention")
     letters = Segmented([Segment("a", "A"), Segment("b", "B")], "Letters")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from oelala_desktop.domain.events import EngineState
@@ -33,7 +32,7 @@ _ABOUT = {
 
 
 class StateDot(QFrame):
-    spoken_role = QAccessible.Role.Graphic
+    spoken_role = "Graphic"
 
     def __init__(self) -> None:
         super().__init__()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from oelala_desktop.ui import focus, theme
@@ -18,7 +17,7 @@ _HEAD = 18  # as high as the reset button
 class Mark(QFrame):
     """A small accent dot: this value is not the default. Its place is kept while it is hidden."""
 
-    spoken_role = QAccessible.Role.Graphic
+    spoken_role = "Graphic"
 
     def __init__(self) -> None:
         super().__init__()

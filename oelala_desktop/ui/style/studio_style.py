@@ -3,8 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
@@ -12,7 +11,6 @@ from PySide6.QtCore import QRect, QSize
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import (
     QLineEdit,
-    QMenu,
     QProxyStyle,
     QStyle,
     QStyleOption,
@@ -39,11 +37,10 @@ _MEASURED: dict[QStyle.ContentsType, Face[Any]] = {
 _DONE = QStyle.ControlElement.CE_ComboBoxLabel
 
 
-@contextmanager
-def _smooth(painter: QPainter) -> Iterator[None]:
+def _smoothly(painter: QPainter, draw: Callable[..., None], *what: object) -> None:
     painter.save()
     painting.begin(painter)
-    yield
+    draw(painter, *what)
     painter.restore()
 
 
@@ -62,11 +59,9 @@ class StudioStyle(QProxyStyle):
     ) -> None:
         if element == QStyle.PrimitiveElement.PE_PanelLineEdit and isinstance(widget, QLineEdit):
             if widget.hasFrame():
-                with _smooth(painter):
-                    getattr(widget, "face", _FIELD).draw(painter, widget)
+                _smoothly(painter, getattr(widget, "face", _FIELD).draw, widget)
         elif element == QStyle.PrimitiveElement.PE_PanelMenu:
-            with _smooth(painter):
-                _menu().draw_panel(painter, option.rect)
+            _smoothly(painter, _menu().draw_panel, option.rect)
         elif element == QStyle.PrimitiveElement.PE_FrameMenu:
             pass  # of the panel
         elif element != QStyle.PrimitiveElement.PE_FrameFocusRect:
@@ -75,17 +70,14 @@ class StudioStyle(QProxyStyle):
     def drawControl(
         self, element: QStyle.ControlElement, option: QStyleOption, painter: QPainter, widget: QWidget | None = None
     ) -> None:
-        if isinstance(option, QStyleOptionMenuItem) and isinstance(widget, QMenu):
-            if element == QStyle.ControlElement.CE_MenuItem:
-                with _smooth(painter):
-                    _menu().draw_row(painter, option)
-            return
         face = getattr(widget, "face", None) or _DRAWN.get(element)
-        if face is None or widget is None:
+        if face is not None:
+            if element != _DONE:
+                _smoothly(painter, face.draw, widget)
+        elif not isinstance(option, QStyleOptionMenuItem):
             super().drawControl(element, option, painter, widget)
-        elif element != _DONE:
-            with _smooth(painter):
-                face.draw(painter, widget)
+        elif element == QStyle.ControlElement.CE_MenuItem:
+            _smoothly(painter, _menu().draw_row, option)
 
     def drawComplexControl(
         self,
@@ -98,8 +90,7 @@ class StudioStyle(QProxyStyle):
         if face is None or widget is None:
             super().drawComplexControl(control, option, painter, widget)
         else:
-            with _smooth(painter):
-                face.draw_parts(painter, widget, option)
+            _smoothly(painter, face.draw_parts, widget, option)
 
     def subControlRect(
         self,

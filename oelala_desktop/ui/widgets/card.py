@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from oelala_desktop.ui import theme
@@ -19,7 +18,7 @@ PAD = 12
 class Surface(QFrame):
     """A rounded panel with a one-pixel border and nothing in it."""
 
-    spoken_role = QAccessible.Role.Grouping
+    spoken_role = "Grouping"
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QRectF, QSize, QSortFilterProxyModel, Qt, Signal
 from PySide6.QtGui import (
-    QAccessible,
     QColor,
     QKeyEvent,
     QMouseEvent,
@@ -26,10 +25,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from oelala_desktop.ui import access, icons, painting, theme
+from oelala_desktop.ui import icons, painting, theme
 from oelala_desktop.ui.style.combo import ComboFace
 from oelala_desktop.ui.widgets.choice import Choice
-from oelala_desktop.ui.widgets.control import Control
+from oelala_desktop.ui.widgets.control import Control, fold_states
 from oelala_desktop.ui.widgets.floating import MARGIN, Floating
 from oelala_desktop.ui.widgets.line_edit import LineEdit
 from oelala_desktop.ui.wording import tooltip
@@ -198,7 +197,7 @@ class ComboBox(Control, QComboBox):
     With an `icon` it is a filter for a toolbar: outlined, and no wider than its label needs."""
 
     value_changed = Signal(str)
-    spoken_role = QAccessible.Role.ComboBox  # of Qt's own the name would be the value, and the list another
+    spoken_role = "ComboBox"  # of Qt's own the name would be the value, and the list another
 
     def __init__(
         self,
@@ -266,9 +265,8 @@ class ComboBox(Control, QComboBox):
     def spoken_value(self) -> str:
         return self.currentText() or self.placeholderText()
 
-    def speak(self, state: QAccessible.State) -> None:
-        state.hasPopup = True
-        access.speak_of_fold(state, self._popup is not None and self._popup.is_open)
+    def spoken_states(self) -> dict[str, bool]:
+        return fold_states(self._popup is not None and self._popup.is_open) | {"hasPopup": True}
 
     def _row(self) -> int:
         """Of the value, among the choices; -1 if it is not there."""

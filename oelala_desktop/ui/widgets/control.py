@@ -38,8 +38,13 @@ def set_tip(widget: QWidget, text: str) -> None:
     widget.setToolTip(tooltip(text))
 
 
+def fold_states(is_open: bool) -> dict[str, bool]:
+    """What screen readers are told of what folds or drops down, by the names of QAccessible.State."""
+    return {"expandable": True, "expanded": is_open, "collapsed": not is_open}
+
+
 class Control(_Widget):
-    """Mixin for painted controls: class Button(Control, QAbstractButton)."""
+    """Mixin for controls: class Button(Control, QPushButton)."""
 
     _by_keyboard = False
     _hint = ""
@@ -57,6 +62,18 @@ class Control(_Widget):
     @property
     def shows_ring(self) -> bool:
         return self._by_keyboard and self.hasFocus()
+
+    def tell(self, *changed: str) -> None:
+        """Screen readers hear at once that these states are others now, by their names in QAccessible.State."""
+        if not self.isVisible():
+            return  # as at start, when there is no time for what is imported here
+        from PySide6.QtGui import QAccessible, QAccessibleStateChangeEvent
+
+        if QAccessible.isActive():
+            state = QAccessible.State()
+            for name in changed:
+                setattr(state, name, True)
+            QAccessible.updateAccessibility(QAccessibleStateChangeEvent(self, state))
 
     def set_hint(self, text: str) -> None:
         """The tooltip in force while the control is enabled; plain text."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from oelala_desktop.ui import theme
@@ -16,7 +15,7 @@ from oelala_desktop.ui.widgets.label import Label
 class IconMark(QFrame):
     """An icon on a soft round ground, 56 px; `tone` is the name of a token."""
 
-    spoken_role = QAccessible.Role.Graphic
+    spoken_role = "Graphic"
 
     def __init__(self, icon: str, *, tone: str = "text2", parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, Signal
-from PySide6.QtGui import QAccessible, QKeyEvent, QMouseEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication, QFrame, QWidget
 
 from oelala_desktop.ui.style.frame import MARGIN as MARGIN
@@ -24,7 +24,7 @@ class Floating(QFrame):
     whose margins are at least MARGIN."""
 
     closed = Signal()
-    spoken_role = QAccessible.Role.Dialog
+    spoken_role = "Dialog"
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

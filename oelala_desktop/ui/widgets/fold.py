@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QAccessible, QKeyEvent, QResizeEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from oelala_desktop.ui import access, focus, theme
+from oelala_desktop.ui import focus, theme
 from oelala_desktop.ui.motion import Glide
 from oelala_desktop.ui.style.row import FoldFace
-from oelala_desktop.ui.widgets.control import Control
+from oelala_desktop.ui.widgets.control import Control, fold_states
 
 
 class Fold(QWidget):
@@ -108,7 +108,7 @@ class Fold(QWidget):
 class FoldHeader(Control, QPushButton):
     """The row that opens and shuts a fold: chevron, icon, title, and at the right a summary of what is inside."""
 
-    spoken_role = QAccessible.Role.Button
+    spoken_role = "Button"
 
     def __init__(
         self,
@@ -146,12 +146,12 @@ class FoldHeader(Control, QPushButton):
     def summary(self) -> str:
         return self.face.summary
 
-    def speak(self, state: QAccessible.State) -> None:
-        access.speak_of_fold(state, self.isChecked())
+    def spoken_states(self) -> dict[str, bool]:
+        return fold_states(self.isChecked())
 
     def _fold(self, opened: bool) -> None:
         self._turn.to(1.0 if opened else 0.0)
-        access.tell(self, "expanded", "collapsed")
+        self.tell("expanded", "collapsed")
 
     def _turned(self, share: float) -> None:
         self.face.turn = share

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
-from PySide6.QtGui import QAccessible, QKeyEvent, QMouseEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication, QFrame, QWidget
 
 from oelala_desktop.ui.style.frame import GroundFace
@@ -14,7 +14,7 @@ class Sheet(QFrame):
     """Covers its window while open; a click beside the sheet closes it. `close_sheet` gives the focus back."""
 
     closed = Signal()
-    spoken_role = QAccessible.Role.Dialog
+    spoken_role = "Dialog"
 
     def __init__(self, window: QWidget, width: int, name: str) -> None:
         super().__init__(window)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Literal
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal
-from PySide6.QtGui import QAccessible, QEnterEvent
+from PySide6.QtGui import QEnterEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from oelala_desktop.ui import theme
@@ -35,7 +35,7 @@ class Toast(QFrame):
     """Stays while the pointer is on it; errors stay twice as long as the rest."""
 
     closed = Signal()
-    spoken_role = QAccessible.Role.AlertMessage
+    spoken_role = "AlertMessage"
 
     def __init__(
         self,
