@@ -81,8 +81,10 @@ class Nearest:
         """Those that execute it, the module's own first and then the quickest; as many as there is time for. What is
         executed by an import is noticed by tests that import the module, and by whoever uses it or what imports it."""
         if mutant.at_import:
-            modules = (mutant.path, *self._importers[mutant.path])
-            found = {name for module in modules for name in self._users[module]} | self._importing[mutant.path]
+            importers = self._importers[mutant.path]
+            offered_by = (mutant.path, *(module for module in importers if module.endswith("__init__.py")))
+            found = {name for module in (mutant.path, *importers) for name in self._users[module]}
+            found |= {name for module in offered_by for name in self._importing[module]}
         else:
             lines = range(mutant.lines[0], mutant.lines[1] + 1)
             found = {name for line in lines for name in self._by_line[mutant.path, line]}
@@ -145,7 +147,11 @@ def _imports(path: Path) -> set[str]:
             continue
         base = path.parents[node.level - 1] if node.level else ROOT
         base = base.joinpath(*(node.module or "").split("."))
-        for file in (base.with_suffix(".py"), *(base / f"{alias.name}.py" for alias in node.names)):
+        for file in (
+            base.with_suffix(".py"),
+            base / "__init__.py",
+            *(base / f"{alias.name}.py" for alias in node.names),
+        ):
             if file.is_file() and file.is_relative_to(ROOT / PACKAGE):
                 found.add(str(file.relative_to(ROOT / PACKAGE)))
     return found

@@ -40,8 +40,8 @@ def population(only: str) -> dict[str, list[Mutant]]:
 
 
 def drawn(mutants: dict[str, list[Mutant]], count: int, seed: int) -> dict[str, list[Mutant]]:
-    """`count` in all, or every one if that is 0: the same floor for each stratum, the rest in proportion. In any order,
-    so that what is known halfway is a sample too."""
+    """`count` in all, or every one if that is 0: the same floor for each stratum, the rest in proportion.
+    In any order, so that what is known halfway is a sample too."""
     sizes = shares({name: len(found) for name, found in mutants.items()}, count)
     chance = random.Random(seed)
     return {name: chance.sample(found, sizes[name]) for name, found in mutants.items()}

@@ -65,6 +65,7 @@ TEXTS: list[tuple[str, m.Message]] = [
         m.Failed(P, "3", "KSampler", "ValueError", "boom", "a\nb\n"),
     ),
     (text("execution_error", prompt_id=P, traceback="t"), m.Failed(P, "", "", "", "", "t")),
+    (text("execution_error", prompt_id=P, traceback={"at": 5}), m.Failed(P, "", "", "", "", "{'at': 5}")),
     (text("execution_error", prompt_id=P), m.Failed(P, "", "", "", "", "")),
 ]
 IGNORED: list[tuple[str | bytes, str]] = [

@@ -9,7 +9,7 @@ import pytest
 from oelala_desktop.domain.adopt import adopt
 from oelala_desktop.domain.errors import InvalidPreset
 
-from .test_adopt import Graph, found, node, still, workflow
+from .test_adopt import Graph, found, made, node, still, workflow
 
 
 def others(graph: Graph) -> dict[str, Any]:
@@ -234,3 +234,9 @@ def test_a_flag_of_a_switch_may_be_called_otherwise() -> None:
     del graph["23"]["inputs"]["on_true"]
     graph["23"]["inputs"]["boolean"] = "who knows"
     assert found(adopt(graph))["prompt"] == ("Typed.value",)
+
+
+def test_a_workflow_without_a_sampler_has_no_place_for_loras() -> None:
+    graph = {"1": node("LoadImage", image="a.png"), "2": node("SaveImage", images=["1", 0], filename_prefix="x")}
+    preset = made(adopt(graph))
+    assert (preset.tool.id, preset.loras, preset.clips) == ("image-to-image", None, None)

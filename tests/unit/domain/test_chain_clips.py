@@ -73,6 +73,8 @@ def test_every_clip_from_the_last_frame_of_the_one_before(clips: int) -> None:
     for k in range(clips):
         assert videos[f"oelala/x_clip{k + 1}"] == whole[k * (FRAMES - 1) : (k + 1) * (FRAMES - 1) + 1]
     assert graph[last["3"]]["_meta"]["title"] == f"Animate (clip {clips})"
+    frames = [row["_meta"]["title"] for row in graph.values() if row["class_type"] == "ImageFromBatch"]
+    assert frames == [f"Last frame of clip {k}" for k in range(1, clips)]
     assert sum(row["class_type"] == "Model" for row in graph.values()) == 1
     assert not any(row["class_type"] == "ImageBatch" for row in graph.values()), "the server would hold all clips"
 

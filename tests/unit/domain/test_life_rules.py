@@ -117,6 +117,11 @@ def test_its_inputs_go_up_so_often(fact: Fact, times: int) -> None:
     assert life.write().job.state is JobState.FAILED
 
 
+def test_what_is_left_is_reckoned_from_when_it_began() -> None:
+    life = Life().out().wait(50).tell(Running())  # sixty seconds are expected, and it waited for fifty
+    assert life.wait(10).tell(life.progress(0.1)).flight.progress.eta == pytest.approx(50.0)
+
+
 def test_fetching_is_begun_three_times() -> None:
     life, begun = silent().tell(success()).write(), 1
     while life.tell(Stumbled(), success()).asks(do.Fetch):

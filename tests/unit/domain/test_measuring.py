@@ -163,6 +163,7 @@ def test_a_duration_of_nothing_is_the_least() -> None:
 def test_a_wish_in_frames_as_one_in_seconds() -> None:
     ltx, h3, given_ = made("image-to-video.ltx"), made("image-to-video.h3"), made("video-to-video.given")
     assert with_duration(ltx, {"num_frames": 97}) == {"duration": 4.0}
+    assert with_duration(ltx, {"num_frames": 97, "duration": 4.1}) == {"duration": 4.1}
     assert with_duration(ltx, {"num_frames": 97, "fps": 25, "seed": 1}) == {"fps": 25, "seed": 1, "duration": 3.84}
     assert with_duration(h3, {"num_frames": 90}) == {"duration": 3.75}
     assert with_duration(given_, {"num_frames": 97}) == {"num_frames": 97}  # it is refused where it is planned

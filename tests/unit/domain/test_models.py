@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from oelala_desktop.domain.models import ModelPair, display_name, find_pairs, folder_of, noise_pass, pair_warnings
+from oelala_desktop.domain.models import (
+    ModelPair,
+    display_name,
+    family,
+    find_pairs,
+    folder_of,
+    noise_pass,
+    pair_warnings,
+)
 
 HIGH = "wan2.2_i2v_high_noise_14B_Q6_K.gguf"
 LOW = "wan2.2_i2v_low_noise_14B_Q6_K.gguf"
@@ -55,6 +63,24 @@ def test_a_word_of_its_own_marks_the_pass(path: str, marked: str | None) -> None
 )
 def test_a_model_is_called_by_its_remaining_words(path: str, name: str) -> None:
     assert display_name(path) == name
+
+
+@pytest.mark.parametrize(
+    ("path", "task", "size"),
+    [
+        ("wan2.2_i2v_high_noise_14B_fp16.safetensors", "i2v", "14b"),
+        ("Wan2.2-T2V-A14B-HighNoise.gguf", "t2v", "14b"),
+        ("wan2.2_ti2v_5B_fp16.safetensors", "ti2v", "5b"),
+        ("wan2.1_t2v_1.3B.safetensors", "t2v", "1.3b"),
+        ("t2v/mywani2v_high.safetensors", "i2v", None),
+        ("i2v/14b/high.safetensors", "i2v", "14b"),
+        ("river_i2v_t2v.safetensors", None, None),
+        ("i2v/river_mywant2v_i2v.safetensors", "i2v", None),
+        ("river.safetensors", None, None),
+    ],
+)
+def test_a_name_tells_its_task_and_its_size(path: str, task: str | None, size: str | None) -> None:
+    assert family(path) == (task, size)
 
 
 def test_a_pair_in_camel_case() -> None:

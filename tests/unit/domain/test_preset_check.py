@@ -71,6 +71,7 @@ CONTRADICTIONS: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
     (LTX_ID, {"end_picture": {"node": "Prepare", "class": "X", "input": "x"}}, {}, "node “Prepare” may be left out"),
     (H3_ID, {"clips": {"start": "Second", "frames": "Polish"}}, {}, "node “Second” may be left out"),
     (H3_ID, {"clips": {"start": "Scale 2", "frames": "Polish"}}, {}, "node “Scale 2” may be left out"),
+    (H3_ID, {"clips": {"start": "Mask", "frames": "Polish"}}, {"mask": {"into": ["Mask.image"]}}, "“Mask” may be"),
     (LTX_ID, {"optional": [PART], "loras": {"high": "Polish.latent"}}, {"sage_attention": {}}, "node “Polish” may be"),
     (LTX_ID, {"optional": [PART | {"nodes": ["Guide"], "through": "image"}]}, {"sage_attention": {}}, "node “Guide”"),
     (LTX_ID, {"optional": [PART], "clips": {"start": "Latent", "frames": "Polish"}}, {}, "node “Polish” may be"),

@@ -154,3 +154,10 @@ def test_models_that_no_setting_chooses() -> None:
     assert model.best(("a.gguf", r"sub\WAN.bin", "wan")) == r"sub\WAN.bin"
     assert model.best(("sub/a.gguf",)) == "sub/a.gguf"
     assert model.best(("none",)) is None
+
+
+def test_a_kept_default_is_that_of_the_graph_as_its_kind_has_it() -> None:
+    field = parse(fields(pace={"kind": "integer", "keeps": True, "into": ["Video.fps"]})).fields["pace"]
+    assert (field.default, type(field.default)) == (16, int)
+    with pytest.raises(InvalidPreset, match="its default is wrong"):
+        parse(fields(pace={"kind": "integer", "keeps": True, "into": ["Start.image"]}))

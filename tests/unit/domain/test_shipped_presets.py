@@ -191,3 +191,5 @@ def test_a_fixed_lora_of_no_pass_is_told_of_both() -> None:
     graph = {"7": node}
     row = {"high": "style", "strength": 0.5, "enabled": True, "fixed": True}
     assert replace(preset, template=graph).fixed_loras(graph) == [row]
+    for other in ({"class_type": "Other"}, {"inputs": {"lora_name": ["5", 0], "strength_model": 0.5}}):
+        assert replace(preset, template=graph).fixed_loras({"7": node | other}) == []

@@ -90,7 +90,7 @@ async def test_a_later_change_is_written_later(desk: Desk) -> None:
 
 async def test_flush_writes_at_once_and_only_what_is_new(desk: Desk) -> None:
     await desk.settings.flush()
-    assert desk.kept() is None
+    assert desk.kept() is None and not desk.path.exists()
     desk.settings.set(PAGE, "a")
     await desk.settings.flush()
     assert desk.kept() == {"page": "a"}

@@ -97,7 +97,7 @@ async def test_out_of_sight_at_once_and_in_the_trash_ten_seconds_later(desk: Des
     assert await desk.store.many([a.id]) == [] and desk.notices == []
 
 
-async def test_undone_within_ten_seconds(desk: Desk) -> None:
+async def test_undone_within_ten_seconds(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
     a, b = await desk.items("a.png", "b.png")
     deletion = await desk.trash.hide([a, b], ())
     await desk.later(9.9)
@@ -105,6 +105,7 @@ async def test_undone_within_ten_seconds(desk: Desk) -> None:
     assert await desk.names() == ["a.png", "b.png"]
     await desk.later(0.1)
     assert desk.trashed() == [] and await desk.names() == ["a.png", "b.png"]
+    assert caplog.text == "", "there was nothing to do"
     with pytest.raises(NotFound, match=r"^It is too late to undo this; the files are in the trash of your system\.$"):
         await desk.trash.undo(deletion.token)
 

@@ -46,6 +46,7 @@ def test_facts_come_back_as_they_were(path: Path) -> None:
 
 
 def test_what_is_not_there_is_empty(path: Path) -> None:
+    assert Kept(path, GIVEN) == Kept(path, GIVEN, "", 0, "", "")
     assert read_facts(path) is None
     write(path)
     assert read_facts(path) == Kept(path, Given("walk.mp4", "video", size=7), "/a/walk.mp4", 0, "", "")
