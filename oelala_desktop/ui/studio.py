@@ -62,7 +62,7 @@ class Studio(QObject):
         self.actions = ActionRunner(services.scope, self.present)
         self.notices = NoticesModel(self)
         self.unseen = 0
-        self.queue = QueueFeed(self)
+        self.queue = QueueFeed(services, self.actions, self.item_of, self)
         settings = services.settings
         self.loudness = Loudness(settings.get(VOLUME), settings.get(MUTED), parent=self)
         self.loudness.changed.connect(self._keep_loudness)

@@ -2,29 +2,55 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Protocol
 
-from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, SignalInstance
 from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QPixmap, QWheelEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
+from oelala_desktop.ui.gallery.items import GridProvider
+from oelala_desktop.ui.gallery.layout import GridLayout
+from oelala_desktop.ui.gallery.pixmaps import PixmapCache
+from oelala_desktop.ui.gallery.selection import Selection
 from oelala_desktop.ui.widgets.control import Control, is_escape
 from oelala_desktop.ui.widgets.file_drag import drag_files
-
-if TYPE_CHECKING:
-    from oelala_desktop.ui.gallery.grid import MediaGrid
 
 _MOST_STRETCHED = 200_000
 
 
+class _Grid(Protocol):
+    """What it asks of the grid whose part it is."""
+
+    provider: GridProvider
+    selection: Selection
+    pixmaps: PixmapCache
+    opened: SignalInstance
+    selection_changed: SignalInstance
+    select_all_requested: SignalInstance
+    favorite_requested: SignalInstance
+    delete_requested: SignalInstance
+    prompt_requested: SignalInstance
+    copy_requested: SignalInstance
+
+    @property
+    def layout_(self) -> GridLayout: ...
+    def viewport(self) -> QWidget: ...
+    def item_at(self, pos: QPoint) -> int: ...
+    def cell_rect(self, index: int) -> QRectF: ...
+    def button_boxes(self, box: QRectF) -> tuple[QRectF, QRectF]: ...
+    def ensure_visible(self, index: int) -> None: ...
+    def set_hovered(self, key: str) -> None: ...
+    def zoom(self, by: int) -> None: ...
+
+
 class GridInput(Control):
-    """Mixin of MediaGrid; its own state is only the press that may become a drag."""
+    """Mixin of the grid; its own state is only the press that may become a drag."""
 
     _pressed: QPoint | None = None
     _pending: str | None = None  # a press on a chosen item chooses it alone only if no drag follows
 
     @property
-    def _view(self) -> MediaGrid:
+    def _view(self) -> _Grid:
         return self  # type: ignore[return-value]
 
     # choosing
@@ -50,7 +76,7 @@ class GridInput(Control):
         index = view.provider.index_of(current) if current else -1
         item = view.provider.item(index) if index >= 0 else None
         chosen = f", {len(view.selection)} selected" if len(view.selection) else ""
-        view.setAccessibleDescription(f"{item.name}{chosen}" if item else "")
+        self.setAccessibleDescription(f"{item.name}{chosen}" if item else "")
         view.selection_changed.emit()
         view.viewport().update()
 
@@ -151,7 +177,7 @@ class GridInput(Control):
         keys = [key for key in self._targets() if view.provider.index_of(key) >= 0]
         paths = [path for path in map(view.provider.path, keys) if path is not None]
         if paths:
-            drag_files(view, paths, view.pixmaps.raw(keys[0]) or QPixmap())
+            drag_files(self, paths, view.pixmaps.raw(keys[0]) or QPixmap())
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:

@@ -47,8 +47,18 @@ def make_media_page(page_id: str, studio: Studio) -> QWidget:
     if page_id == "media-prompts":
         from oelala_desktop.ui.gallery.prompts_page import PromptsPage
 
-        return PromptsPage(studio)
+        prompts = PromptsPage(studio)
+        prompts.results_requested.connect(lambda words: _show_results(studio, words))
+        return prompts
     return MediaPage(page_id, studio)
+
+
+def _show_results(studio: Studio, words: str) -> None:
+    """All that a search finds."""
+    studio.shell.show_page("media-all")
+    page = studio.shell.page("media-all")
+    if isinstance(page, MediaPage):
+        page.toolbar.search.setText(words)
 
 
 class MediaPage(QWidget):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
@@ -29,6 +29,8 @@ _PAUSE_MS = 1000
 
 
 class PromptsPage(QWidget):
+    results_requested = Signal(str)  # what a search finds them by
+
     def __init__(self, studio: Studio, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._studio = studio
@@ -189,9 +191,4 @@ class PromptsPage(QWidget):
         self._studio.notify("Prompt copied.")
 
     def _show_results(self, prompt: DistinctPrompt) -> None:
-        from oelala_desktop.ui.gallery.media_page import MediaPage
-
-        self._studio.shell.show_page("media-all")
-        page = self._studio.shell.page("media-all")
-        if isinstance(page, MediaPage):
-            page.toolbar.search.setText(" ".join(prompt.prompt.split()))
+        self.results_requested.emit(" ".join(prompt.prompt.split()))

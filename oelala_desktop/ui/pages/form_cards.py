@@ -14,6 +14,7 @@ from oelala_desktop.ui import theme, wording
 from oelala_desktop.ui.fields import AspectEditor, SeedEditor, SliderEditor, TextEditor
 from oelala_desktop.ui.input_editors import PictureEditor, SlotEditor
 from oelala_desktop.ui.pages.field_row import FieldRow
+from oelala_desktop.ui.pages.form_host import FormHost
 from oelala_desktop.ui.pages.sizing import Sizing
 from oelala_desktop.ui.pages.summaries import SUMMARIES
 from oelala_desktop.ui.widgets.button import Button
@@ -26,7 +27,6 @@ from oelala_desktop.ui.widgets.scroll import Column
 
 if TYPE_CHECKING:  # what stands in folds and popovers is imported when it is opened, which start-up gains by
     from oelala_desktop.ui.pages.preset_card import PresetCard, PresetChoice
-    from oelala_desktop.ui.pages.tool_form import ToolForm
     from oelala_desktop.ui.widgets.model_pair import ModelPairPicker
     from oelala_desktop.ui.widgets.popover import TipsPopover
 
@@ -55,7 +55,7 @@ class FormCards(Column):
     preset_chosen = Signal(str)  # preset id
     folded = Signal()
 
-    def __init__(self, form: ToolForm, task: str) -> None:
+    def __init__(self, form: FormHost, task: str) -> None:
         super().__init__()
         self._form = form
         self._task = task

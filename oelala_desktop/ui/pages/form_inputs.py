@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from oelala_desktop.domain.field import Field, FieldKind
 from oelala_desktop.domain.inputs import Inputs, names_in
 from oelala_desktop.ui.input_editors import KINDS, InputEditor, MaskEditor, Shown
+from oelala_desktop.ui.pages.form_host import FormHost
 from oelala_desktop.ui.widgets import dropped
 
 if TYPE_CHECKING:
     from oelala_desktop.ui.pages.field_row import FieldRow
-    from oelala_desktop.ui.pages.tool_form import ToolForm
 
 #: kinds that are laid over another input, or are not to be looked at
 _NEVER_UNDER = frozenset({FieldKind.MASK, FieldKind.SOUND})
@@ -21,7 +21,7 @@ _NEVER_UNDER = frozenset({FieldKind.MASK, FieldKind.SOUND})
 class FormInputs:
     """Files are known by the paths that the form's values have; what is not among them any more is forgotten."""
 
-    def __init__(self, form: ToolForm) -> None:
+    def __init__(self, form: FormHost) -> None:
         self._form = form
         self._shown: dict[str, dict[str, Shown]] = {}
 

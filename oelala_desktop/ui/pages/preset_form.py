@@ -3,9 +3,9 @@ which files, samplers and LoRAs can be chosen."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Protocol
 
 from oelala_desktop.domain.catalog import Catalog
 from oelala_desktop.domain.field import FieldKind
@@ -15,7 +15,6 @@ from oelala_desktop.domain.preset import Preset
 from oelala_desktop.domain.tool import Tool
 from oelala_desktop.services.tools import ToolRegistry
 from oelala_desktop.ui.pages.preset_card import PresetChoice
-from oelala_desktop.ui.pages.tool_form import ToolForm
 from oelala_desktop.ui.widgets.choice import Choice
 
 _Values = Mapping[str, Any]
@@ -60,7 +59,15 @@ def pick_preset(
     return wished or next(iter(presets), None)
 
 
-def offer_choices(form: ToolForm, preset: Preset, catalog: Catalog) -> None:
+class TakesChoices(Protocol):
+    """A form, as far as it is told what a server has."""
+
+    def set_defaults(self, names: Mapping[str, str]) -> None: ...
+    def set_note(self, key: str, text: str) -> None: ...
+    def set_choices(self, key: str, choices: Sequence[Choice]) -> None: ...
+
+
+def offer_choices(form: TakesChoices, preset: Preset, catalog: Catalog) -> None:
     """What that server lists for each field that chooses from it, and what stands for a model left to the preset."""
     form.set_defaults({m.key: name for m, name in preset.chosen_models(catalog).items() if m.key})
     devices = preset.server_devices(catalog)

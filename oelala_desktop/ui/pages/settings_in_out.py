@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from PySide6.QtWidgets import QFileDialog
 
@@ -14,18 +14,34 @@ from oelala_desktop.domain.inputs import companions, names_in
 from oelala_desktop.domain.measuring import with_duration
 from oelala_desktop.domain.preset import Preset
 from oelala_desktop.domain.reuse import not_kept_note
+from oelala_desktop.domain.tool import Tool
+from oelala_desktop.services.jobs import Wish
+from oelala_desktop.ui.pages.intake import Intake
 from oelala_desktop.ui.pages.settings_file import read_settings_file, write_settings_file
+from oelala_desktop.ui.pages.tool_form import ToolForm
+from oelala_desktop.ui.pages.tool_page import ToolPage
 from oelala_desktop.ui.studio import Reuse, Studio
-
-if TYPE_CHECKING:
-    from oelala_desktop.ui.pages.tool_view import ToolView
-
 
 _NOTHING: Mapping[str, Any] = {}
 
 
+class _View(Protocol):
+    """As ToolView has them."""
+
+    tool: Tool
+    preset: Preset | None
+    chosen: str
+    form: ToolForm
+    page: ToolPage
+    intake: Intake
+
+    def edited(self) -> None: ...
+    def wish(self) -> Wish: ...
+    def choose_preset(self, short_id: str) -> None: ...
+
+
 class SettingsInOut:
-    def __init__(self, view: ToolView, studio: Studio) -> None:
+    def __init__(self, view: _View, studio: Studio) -> None:
         self._view = view
         self._form = view.form
         self._studio = studio

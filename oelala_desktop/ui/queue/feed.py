@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
+from oelala_desktop.bootstrap import Services
 from oelala_desktop.domain.eta import amount_of_work, expected_time
 from oelala_desktop.domain.events import (
     JobChanged,
@@ -19,26 +19,26 @@ from oelala_desktop.domain.events import (
 )
 from oelala_desktop.domain.job import Job, JobState, Progress
 from oelala_desktop.services.eta import place_key
+from oelala_desktop.ui.actions import ActionRunner
 from oelala_desktop.ui.bridge import Latest, listen
 from oelala_desktop.ui.on_disk import missing
 from oelala_desktop.ui.queue.book import SHOWN_OVER, JobBook
-from oelala_desktop.ui.queue.pictures import JobPictures
-
-if TYPE_CHECKING:
-    from oelala_desktop.ui.studio import Studio
+from oelala_desktop.ui.queue.pictures import ItemOf, JobPictures
 
 _ARRANGE_MS = 50  # thousands that come at once are put in order a few times
 _LOOK_MS = 300  # changes of the library come in showers
 
 
 class QueueFeed(QObject):
-    def __init__(self, studio: Studio) -> None:
-        super().__init__(studio)
+    """`item_of` finds a result in My Media."""
+
+    def __init__(self, services: Services, actions: ActionRunner, item_of: ItemOf, parent: QObject) -> None:
+        super().__init__(parent)
         self.book = JobBook(self)
         self.book.expected = self._expected
-        self.pictures = JobPictures(self.book, studio)
-        self._services = studio.services
-        self._actions = studio.actions
+        self.pictures = JobPictures(self.book, services.library, actions, item_of)
+        self._services = services
+        self._actions = actions
         #: (work, seconds) of past jobs, by engine and preset
         self._past: dict[tuple[str, str], list[tuple[float, float]]] = {}
         self._asked: set[tuple[str, str]] = set()
@@ -46,7 +46,7 @@ class QueueFeed(QObject):
         self._arranges = Latest(self, lambda _pending: self.book.arrange(), _ARRANGE_MS)
         self._moves = Latest(self, self._take_progress)
         self._looks = Latest(self, self._look, _LOOK_MS)
-        bus = studio.services.bus
+        bus = services.bus
         listen(bus, self, JobChanged, self._changed)
         listen(bus, self, JobRemoved, lambda event: self._removed(event.job_id))
         listen(bus, self, JobProgressed, lambda event: self._moves.put(event.job_id, event.progress))

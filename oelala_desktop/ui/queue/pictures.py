@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
@@ -12,13 +12,15 @@ from oelala_desktop.domain.errors import NotFound
 from oelala_desktop.domain.events import LibraryChanged
 from oelala_desktop.domain.job import Job, Output
 from oelala_desktop.domain.media import MediaItem
+from oelala_desktop.services.library import Library
+from oelala_desktop.ui.actions import ActionRunner
 from oelala_desktop.ui.bridge import Latest
 from oelala_desktop.ui.gallery.pixmaps import ANY_SIZE
 from oelala_desktop.ui.images import decode_image, load_image
 from oelala_desktop.ui.queue.book import JobBook
 
-if TYPE_CHECKING:
-    from oelala_desktop.ui.studio import Studio
+#: a result in My Media, once that knows it
+ItemOf = Callable[[Path], Awaitable[MediaItem | None]]
 
 _PREVIEW_MS = 500
 _PREVIEW = 256  # pixels of a live preview in a cell
@@ -27,10 +29,12 @@ _PREVIEW = 256  # pixels of a live preview in a cell
 class JobPictures(QObject):
     """Loads what the book wants to show."""
 
-    def __init__(self, book: JobBook, studio: Studio) -> None:
+    def __init__(self, book: JobBook, library: Library, actions: ActionRunner, item_of: ItemOf) -> None:
         super().__init__(book)
         self._book = book
-        self._studio = studio
+        self._library = library
+        self._actions = actions
+        self._item_of = item_of
         self._asked: dict[str, int] = {}  # pixels, by the id of a job whose picture is on its way or cannot be had
         self._media: dict[int, str] = {}  # ids of jobs by those of their results in My Media
         self._previews = Latest(self, self._show_previews, _PREVIEW_MS)
@@ -44,7 +48,7 @@ class JobPictures(QObject):
         key = f"{job_id} {job.main_output is not None}" if job is not None else ""
         if job is not None and self._asked.get(key, 0) < size:
             self._asked[key] = size
-            self._studio.actions.start(self._load(job, key, size))
+            self._actions.start(self._load(job, key, size))
 
     async def _load(self, job: Job, key: str, size: int) -> None:
         """The result if there is one, else the start picture."""
@@ -53,7 +57,7 @@ class JobPictures(QObject):
             item, data = await self._know(job, made), None
             if item is not None:
                 with suppress(NotFound):  # it went just now
-                    data = await self._studio.services.library.thumbnail(item.id, size, covering=True)
+                    data = await self._library.thumbnail(item.id, size, covering=True)
             image = await decode_image(data) if data else None
         elif shown := [given for given in job.inputs if given.kind == "picture"]:
             image, _ = await load_image(Path(shown[0].path), 2 * size)
@@ -62,7 +66,7 @@ class JobPictures(QObject):
             self._book.take_picture(job.id, image, size)
 
     async def _know(self, job: Job, made: Output) -> MediaItem | None:
-        item = await self._studio.item_of(Path(made.path))
+        item = await self._item_of(Path(made.path))
         if item is not None:
             self._media[item.id] = job.id
             self._book.set_favourite(job.id, item.favorite)
@@ -77,16 +81,16 @@ class JobPictures(QObject):
     def library_changed(self, event: LibraryChanged) -> None:
         known = [media for media in event.changed if media in self._media]
         if known:
-            self._studio.actions.start(self._look_again(known))
+            self._actions.start(self._look_again(known))
 
     async def _look_again(self, known: list[int]) -> None:
-        for item in await self._studio.services.library.items(known):
+        for item in await self._library.items(known):
             self._book.set_favourite(self._media[item.id], item.favorite)
 
     def _show_previews(self, pending: dict[str, object]) -> None:
         for job_id, data in pending.items():
             if isinstance(data, bytes):
-                self._studio.actions.start(self._show_preview(job_id, data))
+                self._actions.start(self._show_preview(job_id, data))
 
     async def _show_preview(self, job_id: str, data: bytes) -> None:
         image = await decode_image(data, _PREVIEW)

@@ -47,7 +47,7 @@ class FilmStrip(QuietList):
         self._shown = ""
         self._pressed: QPoint | None = None
         self.follows = True  # keeps in view what is shown
-        self._cells = StripCell(self)
+        self._cells = StripCell(self, self.is_shown, lambda: self.shows_ring)
         self.setItemDelegate(self._cells)
         self.setFlow(QListView.Flow.LeftToRight)
         self.setWrapping(False)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
@@ -15,9 +15,6 @@ from oelala_desktop.ui.queue.jobs_model import Role, section_at
 from oelala_desktop.ui.queue.order import Section, section_of
 from oelala_desktop.ui.queue.words import length_words
 from oelala_desktop.ui.widgets.thumbnail import paint_placeholder
-
-if TYPE_CHECKING:
-    from oelala_desktop.ui.queue.strip import FilmStrip
 
 Index = QModelIndex | QPersistentModelIndex
 #: room between two cells, before the first, and where one kind of jobs ends and another begins
@@ -53,9 +50,11 @@ def act_at(cell: QRectF, where: QPointF, section: Section) -> str:
 
 
 class StripCell(QStyledItemDelegate):
-    def __init__(self, strip: FilmStrip) -> None:
-        super().__init__(strip)
-        self._strip = strip
+    """`is_shown` says which one stands on the stage, `shows_ring` whether the ring of the keyboard is shown."""
+
+    def __init__(self, parent: QObject, is_shown: Callable[[Index], bool], shows_ring: Callable[[], bool]) -> None:
+        super().__init__(parent)
+        self._is_shown, self._shows_ring = is_shown, shows_ring
         self.size = NORMAL
 
     def lead(self, index: Index) -> int:
@@ -186,9 +185,9 @@ class StripCell(QStyledItemDelegate):
         self, painter: QPainter, cell: QRectF, index: Index, option: QStyleOptionViewItem, t: theme.Tokens
     ) -> None:
         focused = bool(option.state & QStyle.StateFlag.State_HasFocus)
-        if self._strip.is_shown(index):
+        if self._is_shown(index):
             painting.rounded(painter, cell.adjusted(-4, -4, 4, 4), _RADIUS + 4, None, t.accent, 2)
-        if focused and self._strip.shows_ring:
+        if focused and self._shows_ring():
             painting.ring(painter, cell, _RADIUS, t.accent)
 
     def _caption(self, painter: QPainter, cell: QRectF, index: Index, section: Section, t: theme.Tokens) -> None:
