@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QListView, QMenu, Q
 from pytestqt.qtbot import QtBot
 
 from oelala_desktop.domain.events import JobChanged
-from oelala_desktop.domain.job import JobError, JobState
+from oelala_desktop.domain.job import JobError, JobState, Output
 from oelala_desktop.ui.main_window import MainWindow
 from oelala_desktop.ui.pages.queue_card import QueueCard
 from oelala_desktop.ui.pages.tool_view import ToolView
@@ -28,7 +28,7 @@ from oelala_desktop.ui.queue.cell_size import SMALL
 from oelala_desktop.ui.queue.jobs_model import JobsModel
 from tests.gui.inputs_rig import named
 from tests.gui.living import live, page_of, ready, until
-from tests.gui.seeded_queue import fill, past, running, waiting
+from tests.gui.seeded_queue import fill, make_job, past, running, waiting
 from tests.sketch.holdable import Brake
 
 SHORT = {"duration": 1.0, "fps": 8, "resolution": "480p"}
@@ -279,6 +279,26 @@ def test_a_failed_job_says_why_and_can_be_run_again(qapp: QApplication, home: Pa
     live(qapp, home, scenario)
 
 
+def test_what_comes_late_is_not_shown(qapp: QApplication, home: Path, tmp_path: Path) -> None:
+    path = tmp_path / "red.png"
+    Image.new("RGB", (96, 64), "red").save(path)
+    done = make_job("1", JobState.DONE, outputs=(Output(str(path), "image", 96, 64, 1, None),))
+    failed = make_job("2", JobState.FAILED, error=JobError("It ran out of paint."))
+
+    async def scenario(window: MainWindow) -> None:
+        stage = page_of(window).stage
+        stage.follow(done)
+        late = stage._showing
+        assert late is not None
+        stage.follow(failed)
+        await until(late.done, "the end of what was to be shown")
+        assert head(page_of(window)) == "Failed"
+        stage.follow(done)
+        await until(lambda: head(page_of(window)) == "Ready", "the result")
+
+    live(qapp, home, scenario)
+
+
 def test_the_strip_is_a_list_for_screen_readers(qtbot: QtBot) -> None:
     card = QueueCard()
     qtbot.addWidget(card)
@@ -306,6 +326,7 @@ def test_no_state_of_the_card_moves_another(qtbot: QtBot) -> None:
     card.resize(760, before[0])
     card.show()
     place = card.strip.geometry()
+    assert (place.y(), place.height()) == (46, 126)
     fill(book, [running(), *past(), *waiting(20)])
     card.set_counts(book.counts("image-to-video"))
     card.grab()
