@@ -232,6 +232,7 @@ def test_again_with_a_new_seed_and_a_favourite(qapp: QApplication, home: Path, p
         await until(lambda: kinds(page) == ["finished", "finished"], "one more")
         fresh = window.studio.queue.book.find(page.queue.jobs.ids[1])
         assert fresh is not None and fresh.retry_of == job.id and fresh.seed != job.seed
+        await until(lambda: button(page.page, "Use last frame").isEnabled(), "its result on the stage")
         QTest.mouseClick(button(page.page, "Use last frame"), LEFT)
         facts = page.form.given.facts
         await until(lambda: [g.name for g in facts().get("image", ())] != ["harbour.png"], "the frame as start picture")

@@ -25,6 +25,7 @@ from oelala_desktop.ui.bridge import Latest, listen
 from oelala_desktop.ui.images import decode_image, load_image
 from oelala_desktop.ui.on_disk import GONE, missing
 from oelala_desktop.ui.pages.output_panel import OutputPanel
+from oelala_desktop.ui.queue.order import Section, section_of
 from oelala_desktop.ui.queue.words import name_of
 from oelala_desktop.ui.sound_wave import draw_waves
 from oelala_desktop.ui.studio import Studio
@@ -69,9 +70,11 @@ def facts_before(job: Job) -> str:
 
 def state_of(job: Job, *, paused: bool, reachable: bool) -> str:
     """How the stage calls a job that is not over: a key of its states."""
-    if job.state is JobState.QUEUED:
-        return "paused" if paused else "waiting"
-    return "running" if reachable else "away"
+    if job.state is JobState.QUEUED and paused:
+        return "paused"
+    if not reachable:
+        return "away"
+    return "running" if section_of(job) is Section.RUNNING else "waiting"
 
 
 def _labels(job: Job) -> tuple[tuple[str, str], ...]:
@@ -242,8 +245,10 @@ class JobStage(QObject):
         if self.job is None or event.job.id != self.job.id:
             return
         before, self.job = self.job, event.job
-        running = {JobState.SENT, JobState.RUNNING, JobState.FETCHING}
-        if event.job.state != before.state and not (event.job.state in running and before.state in running):
+        there = {JobState.SENT, JobState.RUNNING, JobState.FETCHING}
+        if event.job.state in there and before.state in there:
+            self._stand()  # its preview stays
+        elif event.job.state != before.state:
             self._show(event.job)
         if event.job.state.is_final:
             self.settled.emit(event.job)

@@ -7,8 +7,10 @@ from functools import partial
 
 from PySide6.QtCore import QObject, QPoint
 
+from oelala_desktop.domain.events import JobChanged
 from oelala_desktop.domain.job import Job
 from oelala_desktop.domain.tool import Tool
+from oelala_desktop.ui.bridge import listen
 from oelala_desktop.ui.pages.job_stage import JobStage
 from oelala_desktop.ui.pages.queue_card import QueueCard
 from oelala_desktop.ui.queue.acts import QueueActs
@@ -46,6 +48,7 @@ class LivingQueue(QObject):
         card.follow_toggled.connect(self.follow)
         card.pause_requested.connect(acts.pause)
         card.menu_acts.connect(self._act)
+        listen(studio.services.bus, self, JobChanged, lambda _event: self._follow())  # however shortly it runs
         book.arranged.connect(self._arranged)
         book.changed.connect(lambda _ids: self._count())
         self._arranged()
@@ -82,6 +85,9 @@ class LivingQueue(QObject):
 
     def _arranged(self) -> None:
         self._count()
+        self._follow()
+
+    def _follow(self) -> None:
         job = to_follow(self._book.running, self._tool.id, self._stage.job) if self.following else None
         if job is not None:
             self._stage.follow(job)
