@@ -18,8 +18,8 @@ from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QListView, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
-from oelala_desktop.domain.events import JobChanged
-from oelala_desktop.domain.job import JobError, JobState, Output
+from oelala_desktop.domain.events import JobChanged, JobProgressed
+from oelala_desktop.domain.job import JobError, JobState, Output, Progress
 from oelala_desktop.ui.main_window import MainWindow
 from oelala_desktop.ui.pages.queue_card import QueueCard
 from oelala_desktop.ui.pages.tool_view import ToolView
@@ -276,6 +276,22 @@ def test_a_failed_job_says_why_and_can_be_run_again(qapp: QApplication, home: Pa
         await until(lambda: len(cells(page)) == 2, "the job that was made of it")
         fresh = window.studio.queue.book.find(page.queue.jobs.ids[1])
         assert fresh is not None and (fresh.retry_of, fresh.seed) == (job.id, job.seed)
+
+    live(qapp, home, scenario)
+
+
+def test_of_many_messages_the_newest_is_shown(qapp: QApplication, home: Path, picture: Path) -> None:
+    async def scenario(window: MainWindow) -> None:
+        page = await queued(window, picture, 1)
+        book, bus, job = window.studio.queue.book, window.studio.services.bus, page.stage.job
+        assert job is not None
+        before, shown = book.fraction(), []
+        book.changed.connect(lambda _ids: shown.append(book.fraction()))
+        for percent in range(60, 91):
+            bus.publish(JobProgressed(job.id, Progress(percent / 100, "Camera move")))
+        await until(lambda: 0.9 in shown, "the newest")
+        assert set(shown) <= {before, 0.9}
+        assert "90 %" in cells(page)[0]
 
     live(qapp, home, scenario)
 
