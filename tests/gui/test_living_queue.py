@@ -13,7 +13,7 @@ import httpx
 import pytest
 from PIL import Image
 from PySide6.QtCore import QModelIndex, QPoint, Qt
-from PySide6.QtGui import QAccessible
+from PySide6.QtGui import QAccessible, QContextMenuEvent
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QListView, QMenu, QWidget
 from pytestqt.qtbot import QtBot
@@ -102,6 +102,13 @@ def button(root: QWidget, name: str) -> QAbstractButton:
     return found
 
 
+def choose(page: ToolView, words: str) -> None:
+    """In the menu that is open."""
+    menu = next(menu for menu in page.page.findChildren(QMenu) if menu.isVisible())
+    next(action for action in menu.actions() if action.text().partition("\t")[0] == words).trigger()
+    menu.close()
+
+
 def head(page: ToolView) -> str:
     return page.output.head.title
 
@@ -174,10 +181,14 @@ def test_what_waits_is_moved_and_ended(qapp: QApplication, home: Path, picture: 
         QTest.mouseRelease(strip.viewport(), LEFT, pos=goal)
         await until(lambda: list(ids.ids) == [*before[:2], before[3], before[2]], "the dragged one before the other")
         assert page.stage.job is not None and page.stage.job.id == before[0]  # a drag is no press
+        strip.setCurrentIndex(cell(page, 3))
+        where = strip.visualRect(cell(page, 3)).center()
+        asked = QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, where, strip.viewport().mapToGlobal(where))
+        QApplication.sendEvent(strip.viewport(), asked)
+        choose(page, "Move to the front")
+        await until(lambda: list(ids.ids) == [*before[:2], before[2], before[3]], "the last one before the other")
         QTest.mouseClick(button(page.page, "More about the queue"), LEFT)
-        menu = next(menu for menu in page.page.findChildren(QMenu) if menu.isVisible())
-        next(action for action in menu.actions() if action.text() == "Cancel all waiting").trigger()
-        menu.close()
+        choose(page, "Cancel all waiting")
         await until(lambda: kinds(page) == ["running"], "their end")
 
     live(qapp, home, scenario)
