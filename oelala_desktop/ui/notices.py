@@ -40,6 +40,9 @@ class NoticesModel(QAbstractListModel):
     def __iter__(self) -> Iterator[Notice]:
         return iter(self._notices)
 
+    def __getitem__(self, at: int) -> Notice:
+        return self._notices[at]
+
     def add(self, notice: Notice) -> None:
         """The oldest goes when there are many."""
         self.beginInsertRows(QModelIndex(), 0, 0)

@@ -13,13 +13,13 @@ import httpx
 import pytest
 from PIL import Image
 from PySide6.QtCore import QModelIndex, QPoint, Qt
-from PySide6.QtGui import QAccessible
+from PySide6.QtGui import QAccessible, QContextMenuEvent
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QListView, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
-from oelala_desktop.domain.events import JobChanged
-from oelala_desktop.domain.job import JobError, JobState
+from oelala_desktop.domain.events import JobChanged, JobProgressed
+from oelala_desktop.domain.job import JobError, JobState, Output, Progress
 from oelala_desktop.ui.main_window import MainWindow
 from oelala_desktop.ui.pages.queue_card import QueueCard
 from oelala_desktop.ui.pages.tool_view import ToolView
@@ -28,7 +28,7 @@ from oelala_desktop.ui.queue.cell_size import SMALL
 from oelala_desktop.ui.queue.jobs_model import JobsModel
 from tests.gui.inputs_rig import named
 from tests.gui.living import live, page_of, ready, until
-from tests.gui.seeded_queue import fill, past, running, waiting
+from tests.gui.seeded_queue import fill, make_job, past, running, waiting
 from tests.sketch.holdable import Brake
 
 SHORT = {"duration": 1.0, "fps": 8, "resolution": "480p"}
@@ -102,6 +102,13 @@ def button(root: QWidget, name: str) -> QAbstractButton:
     return found
 
 
+def choose(page: ToolView, words: str) -> None:
+    """In the menu that is open."""
+    menu = next(menu for menu in page.page.findChildren(QMenu) if menu.isVisible())
+    next(action for action in menu.actions() if action.text().partition("\t")[0] == words).trigger()
+    menu.close()
+
+
 def head(page: ToolView) -> str:
     return page.output.head.title
 
@@ -129,22 +136,29 @@ def test_what_runs_is_followed_and_what_is_pressed_is_looked_at(
         assert "harbour · " in page.output.head.facts and f"seed {first.seed}" in page.output.head.facts
         assert button(page.page, "Cancel").isEnabled() and not button(page.page, "Save as").isEnabled()
         click(page, 1)
-        assert page.stage.job is not None and page.stage.job.id != first.id
+        second = page.stage.job
+        assert second is not None and second.id != first.id
         assert head(page) == "Waiting" and not follow.isChecked()
         QTest.mouseClick(follow, LEFT)
         assert page.stage.job.id == first.id and follow.isChecked()
+        QTest.mouseClick(button(page.page, "Cancel"), LEFT)
+        await until(lambda: kinds(page) == ["running"] and head(page) == "Generating", "the second to run")
+        assert page.stage.job.id == second.id
         brake.release()
-        await until(lambda: kinds(page) == ["finished", "finished"], "both results")
-        await until(lambda: head(page) == "Ready", "the last one on the stage")
-        assert page.stage.job.id != first.id
+        await until(lambda: kinds(page) == ["finished"] and head(page) == "Ready", "its result")
+        brake.hold()
+        page.generate()  # what is over on the stage makes room for what is new
+        await until(lambda: kinds(page) == ["finished", "running"] and head(page) == "Generating", "the third")
+        assert page.stage.job.id != second.id
         QTest.keyClick(strip_of(page), Qt.Key.Key_Home)
         QTest.keyClick(strip_of(page), Qt.Key.Key_Return)
-        assert page.stage.job.id == first.id and not follow.isChecked()
-        await until(lambda: button(page.page, "Save as").isEnabled(), "the result on the stage")
-        page.generate()  # what is over on the stage makes room for what is new
-        await until(lambda: kinds(page) == ["finished"] * 3, "the third")
-        await until(lambda: page.stage.job is not None and page.stage.job.state is JobState.DONE, "it on the stage")
-        assert follow.isChecked() and page.stage.job.id not in page.queue.jobs.ids[:2]
+        assert page.stage.job.id == second.id and not follow.isChecked()
+        brake.release()
+        await until(lambda: kinds(page) == ["finished", "finished"], "the third")
+        await until(lambda: head(page) == "Ready" and button(page.page, "Save as").isEnabled(), "what is looked at")
+        assert page.stage.job.id == second.id
+        QTest.mouseClick(follow, LEFT)
+        assert follow.isChecked()
 
     live(qapp, home, scenario)
 
@@ -174,10 +188,14 @@ def test_what_waits_is_moved_and_ended(qapp: QApplication, home: Path, picture: 
         QTest.mouseRelease(strip.viewport(), LEFT, pos=goal)
         await until(lambda: list(ids.ids) == [*before[:2], before[3], before[2]], "the dragged one before the other")
         assert page.stage.job is not None and page.stage.job.id == before[0]  # a drag is no press
+        strip.setCurrentIndex(cell(page, 3))
+        where = strip.visualRect(cell(page, 3)).center()
+        asked = QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, where, strip.viewport().mapToGlobal(where))
+        QApplication.sendEvent(strip.viewport(), asked)
+        choose(page, "Move to the front")
+        await until(lambda: list(ids.ids) == [*before[:2], before[2], before[3]], "the last one before the other")
         QTest.mouseClick(button(page.page, "More about the queue"), LEFT)
-        menu = next(menu for menu in page.page.findChildren(QMenu) if menu.isVisible())
-        next(action for action in menu.actions() if action.text() == "Cancel all waiting").trigger()
-        menu.close()
+        choose(page, "Cancel all waiting")
         await until(lambda: kinds(page) == ["running"], "their end")
 
     live(qapp, home, scenario)
@@ -232,6 +250,7 @@ def test_again_with_a_new_seed_and_a_favourite(qapp: QApplication, home: Path, p
         await until(lambda: kinds(page) == ["finished", "finished"], "one more")
         fresh = window.studio.queue.book.find(page.queue.jobs.ids[1])
         assert fresh is not None and fresh.retry_of == job.id and fresh.seed != job.seed
+        await until(lambda: button(page.page, "Use last frame").isEnabled(), "its result on the stage")
         QTest.mouseClick(button(page.page, "Use last frame"), LEFT)
         facts = page.form.given.facts
         await until(lambda: [g.name for g in facts().get("image", ())] != ["harbour.png"], "the frame as start picture")
@@ -279,6 +298,45 @@ def test_a_failed_job_says_why_and_can_be_run_again(qapp: QApplication, home: Pa
     live(qapp, home, scenario)
 
 
+def test_of_many_messages_the_newest_is_shown(qapp: QApplication, tmp_path: Path) -> None:
+    job = running()
+
+    async def scenario(window: MainWindow) -> None:
+        page = page_of(window)
+        book, bus = window.studio.queue.book, window.studio.services.bus
+        bus.publish(JobChanged(job))
+        await until(lambda: kinds(page) == ["running"], "the job")
+        shown: list[float | None] = []
+        book.changed.connect(lambda _ids: shown.append(book.fraction()))
+        for percent in range(60, 91):
+            bus.publish(JobProgressed(job.id, Progress(percent / 100, "KSampler", "low", 1, 3)))
+        await until(lambda: 0.9 in shown, "the newest")
+        assert set(shown) <= {0.0, 0.9}
+        assert "90 %" in cells(page)[0]
+
+    live(qapp, tmp_path, scenario, engine="http://127.0.0.1:9")
+
+
+def test_what_comes_late_is_not_shown(qapp: QApplication, home: Path, tmp_path: Path) -> None:
+    path = tmp_path / "red.png"
+    Image.new("RGB", (96, 64), "red").save(path)
+    done = make_job("1", JobState.DONE, outputs=(Output(str(path), "image", 96, 64, 1, None),))
+    failed = make_job("2", JobState.FAILED, error=JobError("It ran out of paint."))
+
+    async def scenario(window: MainWindow) -> None:
+        stage = page_of(window).stage
+        stage.follow(done)
+        late = stage._showing
+        assert late is not None
+        stage.follow(failed)
+        await until(late.done, "the end of what was to be shown")
+        assert head(page_of(window)) == "Failed"
+        stage.follow(done)
+        await until(lambda: head(page_of(window)) == "Ready", "the result")
+
+    live(qapp, home, scenario)
+
+
 def test_the_strip_is_a_list_for_screen_readers(qtbot: QtBot) -> None:
     card = QueueCard()
     qtbot.addWidget(card)
@@ -306,6 +364,7 @@ def test_no_state_of_the_card_moves_another(qtbot: QtBot) -> None:
     card.resize(760, before[0])
     card.show()
     place = card.strip.geometry()
+    assert (place.y(), place.height()) == (46, 126)
     fill(book, [running(), *past(), *waiting(20)])
     card.set_counts(book.counts("image-to-video"))
     card.grab()

@@ -6,13 +6,17 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QIcon
+from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 from pytestqt.qtbot import QtBot
 
 from oelala_desktop.domain.events import JobFinished
 from oelala_desktop.domain.job import JobError, JobState, Output
 from oelala_desktop.ui.main_window import MainWindow
+from oelala_desktop.ui.notices import Notice, NoticesModel
+from oelala_desktop.ui.pages.activity_panel import ActivityPanel
 from oelala_desktop.ui.tray import progress_icon
 from oelala_desktop.ui.widgets import toast
 from tests.gui.living import live, page_of, until
@@ -108,3 +112,28 @@ def test_the_desktops_notice_shows_the_result(
         assert QColor(middle.pixel(middle.width() // 2, middle.height() // 2)).red() > 200
 
     live(qapp, tmp_path, scenario, engine="http://127.0.0.1:9")
+
+
+def test_the_activity_list_is_read_out_and_opened_by_keys(qtbot: QtBot) -> None:
+    notices = NoticesModel()
+    QAbstractItemModelTester(notices, QAbstractItemModelTester.FailureReportingMode.Fatal, notices)
+    panel = ActivityPanel(notices)
+    qtbot.addWidget(panel)
+    panel.resize(440, 600)
+    panel.show()
+    assert not panel.list.isVisible()
+    for number in range(120):
+        notices.add(Notice(f"{number} is ready", "info", "14:02", f"job{number}"))
+    notices.add(Notice(LONG, "error", "14:03"))
+    assert panel.list.isVisible() and (len(notices), notices[0].text) == (100, LONG)
+    first, second = (notices.index(row) for row in (0, 1))
+    assert first.data(Qt.ItemDataRole.AccessibleTextRole) == f"{LONG}, 14:03"
+    assert panel.list.visualRect(first).height() > panel.list.visualRect(second).height()  # it wraps
+    heard: list[str] = []
+    panel.chosen.connect(heard.append)
+    panel.list.setCurrentIndex(first)
+    QTest.keyClick(panel.list, Qt.Key.Key_Return)  # it opens nothing
+    QTest.keyClick(panel.list, Qt.Key.Key_Down)
+    QTest.keyClick(panel.list, Qt.Key.Key_Return)
+    assert heard == ["job119"]
+    panel.list.grab()

@@ -12,7 +12,7 @@ from PySide6.QtCore import QPointF, QRect, QRectF
 from oelala_desktop.domain.job import EngineRef, JobError, JobState, Progress
 from oelala_desktop.domain.passes import WHOLE, Part
 from oelala_desktop.ui import pass_bar, theme
-from oelala_desktop.ui.pages.living_queue import to_follow
+from oelala_desktop.ui.pages.living_queue import came_after, to_follow
 from oelala_desktop.ui.queue import cell_size, row_cell, strip_cell
 from oelala_desktop.ui.queue.forecast import forecast
 from oelala_desktop.ui.queue.order import (
@@ -193,6 +193,18 @@ def test_what_runs_is_followed() -> None:
     assert to_follow([other], mine.tool, None) is None
     assert to_follow([mine], mine.tool, mine) is None
     assert to_follow([mine], mine.tool, make_job("3", JobState.DONE)) is mine
+
+
+def test_what_ended_last_is_shown_where_nothing_runs() -> None:
+    shown = make_job("1", JobState.DONE, finished_at=10.0)
+    later = make_job("2", JobState.DONE, finished_at=11.0)
+    assert came_after(later, shown.tool, shown)
+    assert not came_after(shown, shown.tool, later)
+    assert not came_after(later, shown.tool, None)
+    assert not came_after(later, shown.tool, make_job("1", JobState.FETCHING))
+    assert not came_after(later, "text-to-image", shown)
+    assert not came_after(replace(later, state=JobState.CANCELLED), shown.tool, shown)
+    assert not came_after(make_job("3", JobState.RUNNING), shown.tool, shown)
 
 
 # the bar

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
@@ -23,6 +25,7 @@ from oelala_desktop.ui.bridge import Latest, listen
 from oelala_desktop.ui.images import decode_image, load_image
 from oelala_desktop.ui.on_disk import GONE, missing
 from oelala_desktop.ui.pages.output_panel import OutputPanel
+from oelala_desktop.ui.queue.order import Section, section_of
 from oelala_desktop.ui.queue.words import name_of
 from oelala_desktop.ui.sound_wave import draw_waves
 from oelala_desktop.ui.studio import Studio
@@ -67,9 +70,11 @@ def facts_before(job: Job) -> str:
 
 def state_of(job: Job, *, paused: bool, reachable: bool) -> str:
     """How the stage calls a job that is not over: a key of its states."""
-    if job.state is JobState.QUEUED:
-        return "paused" if paused else "waiting"
-    return "running" if reachable else "away"
+    if job.state is JobState.QUEUED and paused:
+        return "paused"
+    if not reachable:
+        return "away"
+    return "running" if section_of(job) is Section.RUNNING else "waiting"
 
 
 def _labels(job: Job) -> tuple[tuple[str, str], ...]:
@@ -98,6 +103,7 @@ class JobStage(QObject):
         panel.part_chosen.connect(self._choose)
         self._decoding = False
         self._next_preview: bytes | None = None
+        self._showing: asyncio.Task[None] | None = None
         self._latest = Latest(self, self._draw)
         bus = studio.services.bus
         listen(bus, self, JobChanged, self._changed)
@@ -113,8 +119,10 @@ class JobStage(QObject):
 
     def follow(self, job: Job) -> None:
         """Shows `job` from where it stands."""
+        self._begin(None)
         self.job = job
         self._part = 0
+        self._next_preview = None
         self._show(job)
         progress = self._studio.services.jobs.progress_of(job.id)
         if progress and not job.state.is_final:
@@ -123,7 +131,7 @@ class JobStage(QObject):
 
     def _show(self, job: Job) -> None:
         if job.state is JobState.DONE:
-            self._studio.actions.start(self._show_result(job))
+            self._begin(self._show_result(job))
         elif job.state in (JobState.FAILED, JobState.LOST):
             error = job.error or JobError("The job failed.")
             self._panel.show_failed(error, facts_before(job), sketch=not job.engine.is_ai)
@@ -134,6 +142,12 @@ class JobStage(QObject):
                 facts_before(job), state=self._state(job), parts=parts_of(job.graph), sketch=not job.engine.is_ai
             )
             self._stand()
+
+    def _begin(self, work: Coroutine[Any, Any, None] | None) -> None:
+        """What is still on its way to the stage comes too late now."""
+        if self._showing is not None:
+            self._showing.cancel()
+        self._showing = self._studio.actions.start(work) if work is not None else None
 
     def _state(self, job: Job) -> str:
         engine = self._studio.services.engines.for_ref(job.engine)
@@ -153,7 +167,7 @@ class JobStage(QObject):
 
     async def _show_result(self, job: Job) -> None:
         output = self.output
-        if output is None or self.job is None or self.job.id != job.id:
+        if output is None:
             return
         path = Path(output.path)
         size = await _file_size(path)
@@ -188,7 +202,7 @@ class JobStage(QObject):
         result = self._result()
         if result is not None and int(part) != self._part:
             self._part = int(part)
-            self._studio.actions.start(self._show_result(result[0]))
+            self._begin(self._show_result(result[0]))
 
     def _result(self) -> tuple[Job, Output] | None:
         """The finished job in view and its file in view."""
@@ -198,7 +212,7 @@ class JobStage(QObject):
     def _cannot_play(self) -> None:
         result = self._result()
         if result is not None:
-            self._studio.actions.start(self._show_still(*result))
+            self._begin(self._show_still(*result))
 
     async def _show_still(self, job: Job, output: Output) -> None:
         """The system's player cannot show this video: its first frame stands for it."""
@@ -213,7 +227,7 @@ class JobStage(QObject):
             return
         data = await self._studio.thumbnail_of(path, 1024)
         image = await decode_image(data) if data else None
-        if image is not None and self.job is not None and self.job.id == job.id:
+        if image is not None:
             facts = facts_of(job, output, size)
             self._panel.show_image(image, f"{facts} · this system cannot play the format")
 
@@ -224,15 +238,17 @@ class JobStage(QObject):
             self._studio.actions.start(self._leave_if_gone(*result))
 
     async def _leave_if_gone(self, job: Job, output: Output) -> None:
-        if await missing([Path(output.path)]):
-            await self._show_result(job)
+        if await missing([Path(output.path)]) and self._result() == (job, output):
+            self._begin(self._show_result(job))
 
     def _changed(self, event: JobChanged) -> None:
         if self.job is None or event.job.id != self.job.id:
             return
         before, self.job = self.job, event.job
-        running = {JobState.SENT, JobState.RUNNING, JobState.FETCHING}
-        if event.job.state != before.state and not (event.job.state in running and before.state in running):
+        there = {JobState.SENT, JobState.RUNNING, JobState.FETCHING}
+        if event.job.state in there and before.state in there:
+            self._stand()  # its preview stays
+        elif event.job.state != before.state:
             self._show(event.job)
         if event.job.state.is_final:
             self.settled.emit(event.job)
@@ -247,7 +263,7 @@ class JobStage(QObject):
 
     def _progressed(self, event: JobProgressed) -> None:
         if self.job is not None and event.job_id == self.job.id:
-            self._latest.put("progress", event.progress)
+            self._latest.put("progress", (event.job_id, event.progress))
 
     def _previewed(self, event: JobPreviewed) -> None:
         if self.job is None or event.job_id != self.job.id:
@@ -260,22 +276,23 @@ class JobStage(QObject):
     async def _decode_previews(self) -> None:
         """Only ever the newest: those that came while one was decoded are skipped."""
         try:
-            while self._next_preview is not None:
-                data, self._next_preview = self._next_preview, None
+            while self._next_preview is not None and self.job is not None:
+                job_id, data, self._next_preview = self.job.id, self._next_preview, None
                 image = await decode_image(data)
                 if image is not None:
-                    self._latest.put("preview", image)
+                    self._latest.put("preview", (job_id, image))
         finally:
             self._decoding = False
 
     def _draw(self, pending: dict[str, object]) -> None:
         if self.job is None or self.job.state.is_final:
             return
-        progress, preview = pending.get("progress"), pending.get("preview")
-        if isinstance(progress, Progress):
-            self._panel.set_progress(progress)
-        if isinstance(preview, QImage):
-            self._panel.set_preview(preview)
+        for news in pending.values():
+            match news:
+                case (self.job.id, Progress() as progress):
+                    self._panel.set_progress(progress)
+                case (self.job.id, QImage() as preview):
+                    self._panel.set_preview(preview)
 
 
 async def _file_size(path: Path) -> int | None:

@@ -7,13 +7,15 @@ from functools import partial
 
 from PySide6.QtCore import QObject, QPoint
 
+from oelala_desktop.domain.events import JobChanged
 from oelala_desktop.domain.job import Job
 from oelala_desktop.domain.tool import Tool
+from oelala_desktop.ui.bridge import listen
 from oelala_desktop.ui.pages.job_stage import JobStage
 from oelala_desktop.ui.pages.queue_card import QueueCard
 from oelala_desktop.ui.queue.acts import QueueActs
 from oelala_desktop.ui.queue.jobs_model import JobsModel
-from oelala_desktop.ui.queue.order import Section, section_of
+from oelala_desktop.ui.queue.order import Section, ended, is_shown, section_of
 from oelala_desktop.ui.studio import Studio
 
 
@@ -23,6 +25,13 @@ def to_follow(running: Sequence[Job], tool: str, shown: Job | None) -> Job | Non
     if not mine or (shown is not None and any(job.id == shown.id for job in mine)):
         return None
     return mine[0]
+
+
+def came_after(job: Job, tool: str, shown: Job | None) -> bool:
+    """Whether `job` ended after that in view did: it ran too shortly to be followed, or beside the other."""
+    if job.tool != tool or shown is None or not shown.state.is_final or not is_shown(job, tool, frozenset()):
+        return False
+    return job.state.is_final and ended(job) > ended(shown)
 
 
 class LivingQueue(QObject):
@@ -46,6 +55,7 @@ class LivingQueue(QObject):
         card.follow_toggled.connect(self.follow)
         card.pause_requested.connect(acts.pause)
         card.menu_acts.connect(self._act)
+        listen(studio.services.bus, self, JobChanged, self._heard)
         book.arranged.connect(self._arranged)
         book.changed.connect(lambda _ids: self._count())
         self._arranged()
@@ -82,6 +92,14 @@ class LivingQueue(QObject):
 
     def _arranged(self) -> None:
         self._count()
+        self._follow()
+
+    def _heard(self, event: JobChanged) -> None:
+        self._follow()
+        if self.following and came_after(event.job, self._tool.id, self._stage.job):
+            self._stage.follow(event.job)
+
+    def _follow(self) -> None:
         job = to_follow(self._book.running, self._tool.id, self._stage.job) if self.following else None
         if job is not None:
             self._stage.follow(job)

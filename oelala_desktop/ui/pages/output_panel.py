@@ -162,7 +162,7 @@ class OutputPanel(Surface):
         waits = state != "running"
         self.band.progress.begin(parts, "Waiting for its turn" if waits else "Starting")
         self.band.show_progress()
-        self.preview.clear(*(["The preview comes when the job runs."] if waits else []))
+        self.preview.clear(waits=waits)
         self._set_picture(self.preview)
         self._show(state, self._ground, facts, sketch=sketch)
 
@@ -172,8 +172,9 @@ class OutputPanel(Surface):
         self.head.show_state(state, self._facts, sketch=self._sketch)
         if state == "away":
             self.band.progress.say(_AWAY.format(server))
-        elif before == "away":
+        elif state == "running" and before != state:
             self.band.progress.go_on()
+            self.preview.go_on()
 
     def set_progress(self, progress: Progress) -> None:
         self.band.progress.set_progress(progress)

@@ -38,13 +38,14 @@ class QueueCard(Surface):
         self._counts: Counts | None = None
         self._size = NORMAL
         self._row = row = QHBoxLayout()
-        row.setContentsMargins(PAD - 1, 0, 8, 0)
         row.setSpacing(8)
-        row.addWidget(Label("Queue", size=theme.CONTROL, weight=600))
+        title = Label("Queue", size=theme.CONTROL, weight=600)
+        title.setFixedHeight(theme.DENSE_HEIGHT)
+        row.addWidget(title)
         self._column = column = QVBoxLayout(self)
         column.setContentsMargins(1, 0, 1, _FOOT)
         column.setSpacing(0)
-        column.addLayout(row, 1)
+        column.addLayout(row)
         self._kept = QSpacerItem(0, 0, vData=QSizePolicy.Policy.Fixed)  # the filmstrip's place
         column.addItem(self._kept)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -88,7 +89,10 @@ class QueueCard(Surface):
             self.strip.set_cell_size(size)
         else:
             self._kept.changeSize(0, size.row_height)
-        self.setFixedHeight((_HEAD if size.captioned else _LOW_HEAD) + size.row_height + _FOOT)
+        head = _HEAD if size.captioned else _LOW_HEAD
+        around = (head - theme.DENSE_HEIGHT) // 2
+        self._row.setContentsMargins(PAD - 1, around, 8, around)
+        self.setFixedHeight(head + size.row_height + _FOOT)
 
     def set_counts(self, counts: Counts) -> None:
         from oelala_desktop.ui.queue.words import summary

@@ -2,56 +2,27 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPoint, QPointF, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent
+from PySide6.QtCore import QPointF, Qt, Signal
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
-from oelala_desktop.domain.job import Job, JobState
 from oelala_desktop.ui import theme
-from oelala_desktop.ui.queue.jobs_model import JobsModel, Role, section_at
+from oelala_desktop.ui.queue.jobs_model import JobsModel, section_at
+from oelala_desktop.ui.queue.jobs_view import JobsView
 from oelala_desktop.ui.queue.row_cell import RowCell, act_at
 from oelala_desktop.ui.queue.words import Counts, summary
 from oelala_desktop.ui.widgets.button import Button
 from oelala_desktop.ui.widgets.empty_state import EmptyState
 from oelala_desktop.ui.widgets.label import ElidedLabel
-from oelala_desktop.ui.widgets.quiet_list import Index, QuietList
-from oelala_desktop.ui.widgets.row_drag import RowDrag
 
 
-class JobList(QuietList):
-    """`acted` sends a job's id and what is wished, as QueueActs takes it."""
-
-    acted = Signal(str, str)
-    moved = Signal(str, str)  # id, id of the job that it goes before ("" for the end)
-    menu_wanted = Signal(str, QPoint)  # global
-
+class JobList(JobsView):
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__("Jobs", parent=parent)
         self.setItemDelegate(RowCell(self))
         self.setUniformItemSizes(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.entered_row.connect(lambda index: self.acted.emit(self._id(index), "open"))
-        self.deleted_row.connect(lambda index: self.acted.emit(self._id(index), "delete"))
-        self._drag = RowDrag(self, _movable, box=lambda index: self.visualRect(index).adjusted(16, -4, -16, -4))
-        self._drag.moved.connect(lambda row, before: self.moved.emit(self._id(row), self._id(before)))
-
-    def _id(self, index: Index) -> str:
-        model = self.model()
-        return model.id_at(index) if isinstance(model, JobsModel) else ""
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        step = {Qt.Key.Key_Up: "up", Qt.Key.Key_Down: "down"}.get(Qt.Key(event.key()))
-        if step and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self.acted.emit(self._id(self.currentIndex()), step)
-            return
-        super().keyPressEvent(event)
-
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
-        index = self.currentIndex() if by_key else self.indexAt(event.pos())
-        if index.isValid():
-            where = self.visualRect(index).center() if by_key else event.pos()
-            self.menu_wanted.emit(self._id(index), self.viewport().mapToGlobal(where))
+        self.entered_row.connect(lambda index: self.acted.emit(self.id_of(index), "open"))
+        self._drag = self.make_drag(lambda index: self.visualRect(index).adjusted(16, -4, -16, -4))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         super().mousePressEvent(event)
@@ -70,23 +41,18 @@ class JobList(QuietList):
         if self._drag.release(event) or event.button() != Qt.MouseButton.LeftButton or not act:
             return
         if act == "more":
-            self.menu_wanted.emit(self._id(index), event.globalPosition().toPoint())
+            self.menu_wanted.emit(self.id_of(index), event.globalPosition().toPoint())
         else:
-            self.acted.emit(self._id(index), act)
+            self.acted.emit(self.id_of(index), act)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         index = self.indexAt(event.position().toPoint())
         if index.isValid() and not self._act_at(event.position()):
-            self.acted.emit(self._id(index), "open")
+            self.acted.emit(self.id_of(index), "open")
 
     def _act_at(self, where: QPointF) -> str:
         index = self.indexAt(where.toPoint())
         return act_at(self.visualRect(index), where, section_at(index)) if index.isValid() else ""
-
-
-def _movable(index: QModelIndex) -> bool:
-    job: Job | None = index.data(Role.JOB)
-    return job is not None and job.state is JobState.QUEUED
 
 
 class QueuePanel(QWidget):

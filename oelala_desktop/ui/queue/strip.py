@@ -8,8 +8,6 @@ from pathlib import Path
 from PySide6.QtCore import QModelIndex, QPoint, QPointF, QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
-    QContextMenuEvent,
-    QKeyEvent,
     QLinearGradient,
     QMouseEvent,
     QPainter,
@@ -21,26 +19,20 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QListView, QSizePolicy, QWidget
 
-from oelala_desktop.domain.job import Job, JobState
+from oelala_desktop.domain.job import Job
 from oelala_desktop.ui import painting, theme
 from oelala_desktop.ui.queue.cell_size import OUTLINE, CellSize
 from oelala_desktop.ui.queue.jobs_model import JobsModel, Role, section_at
+from oelala_desktop.ui.queue.jobs_view import JobsView
 from oelala_desktop.ui.queue.strip_cell import Index, StripCell, act_at
 from oelala_desktop.ui.widgets.file_drag import drag_files
 from oelala_desktop.ui.widgets.picture_cell import Ghost
-from oelala_desktop.ui.widgets.quiet_list import QuietList
-from oelala_desktop.ui.widgets.row_drag import RowDrag
 
 _FADE = 36
 
 
-class FilmStrip(QuietList):
-    """`acted` sends a job's id and what is wished: "delete", "cancel", "remove", "retry", "up", "down"."""
-
+class FilmStrip(JobsView):
     opened = Signal(str)
-    acted = Signal(str, str)
-    moved = Signal(str, str)  # id, id of the job that it goes before ("" for the end)
-    menu_wanted = Signal(str, QPoint)  # global
 
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__("Queue", parent=parent)
@@ -51,13 +43,10 @@ class FilmStrip(QuietList):
         self.setItemDelegate(self._cells)
         self.setFlow(QListView.Flow.LeftToRight)
         self.setWrapping(False)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self._drag = RowDrag(self, self._movable, self._ghost, self._box)
-        self._drag.moved.connect(lambda row, before: self.moved.emit(self._id(row), self._id(before)))
-        self.entered_row.connect(lambda index: self.opened.emit(self._id(index)))
-        self.deleted_row.connect(lambda index: self.acted.emit(self._id(index), "delete"))
+        self._drag = self.make_drag(self._box, self._ghost)
+        self.entered_row.connect(lambda index: self.opened.emit(self.id_of(index)))
 
     # what it shows
 
@@ -66,11 +55,6 @@ class FilmStrip(QuietList):
         model.rowsInserted.connect(self._relaid)
         model.rowsRemoved.connect(self._relaid)
         self._set_sharpness()
-
-    @property
-    def jobs(self) -> JobsModel | None:
-        model = self.model()
-        return model if isinstance(model, JobsModel) else None
 
     @property
     def cell_size(self) -> CellSize:
@@ -97,7 +81,7 @@ class FilmStrip(QuietList):
             self.keep_in_view()
 
     def is_shown(self, index: Index) -> bool:
-        return bool(self._shown) and self._id(index) == self._shown
+        return bool(self._shown) and self.id_of(index) == self._shown
 
     def keep_in_view(self) -> None:
         """What is shown in the middle, while the strip follows it; else the newest results at the end."""
@@ -112,9 +96,6 @@ class FilmStrip(QuietList):
     def _relaid(self) -> None:
         self.scheduleDelayedItemsLayout()  # a neighbour's room may be another now
         self.keep_in_view()
-
-    def _id(self, index: Index) -> str:
-        return self.jobs.id_at(index) if self.jobs is not None else ""
 
     def sizeHint(self) -> QSize:
         return QSize(3 * self._cells.size.width, self._cells.size.row_height)
@@ -136,20 +117,6 @@ class FilmStrip(QuietList):
         """The job on the stage, else the newest."""
         shown = self.jobs.index_of(self._shown) if self.jobs is not None else QModelIndex()
         return shown if shown.isValid() else self.model().index(self.model().rowCount() - 1, 0)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        step = {Qt.Key.Key_Left: "up", Qt.Key.Key_Right: "down"}.get(Qt.Key(event.key()))
-        if step and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self.acted.emit(self._id(self.currentIndex()), step)
-            return
-        super().keyPressEvent(event)
-
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
-        index = self.currentIndex() if by_key else self.indexAt(event.pos())
-        if index.isValid():
-            where = self.visualRect(index).center() if by_key else event.pos()
-            self.menu_wanted.emit(self._id(index), self.viewport().mapToGlobal(where))
 
     # mouse
 
@@ -186,19 +153,15 @@ class FilmStrip(QuietList):
             return
         act = self._act_at(event.position())
         if act:
-            self.acted.emit(self._id(index), act)
+            self.acted.emit(self.id_of(index), act)
         else:
-            self.opened.emit(self._id(index))
+            self.opened.emit(self.id_of(index))
 
     def _act_at(self, where: QPointF) -> str:
         index = self.indexAt(where.toPoint())
         if not index.isValid():
             return ""
         return act_at(self._cells.cell_of(index, self.visualRect(index)), where, section_at(index))
-
-    def _movable(self, index: QModelIndex) -> bool:
-        job: Job | None = index.data(Role.JOB)
-        return job is not None and job.state is JobState.QUEUED
 
     def _box(self, index: QModelIndex) -> QRect:
         cell = self._cells.cell_of(index, self.visualRect(index)).toRect()

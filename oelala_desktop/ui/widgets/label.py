@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QTextLayout
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from oelala_desktop.ui import painting, theme
@@ -63,45 +63,3 @@ class ElidedLabel(Label):
     def _tell(self) -> None:
         cut = painting.text_width(self.font(), self.text()) > self.width()
         set_tip(self, self.text() if cut else "")
-
-
-class ClampedLabel(Label):
-    """Two lines at most, the second cut with … where the text is longer; the whole of it is in its tooltip then."""
-
-    def __init__(
-        self, text: str = "", *, tone: str = "text", size: int = theme.BODY, parent: QWidget | None = None
-    ) -> None:
-        super().__init__(text, tone=tone, size=size, wrap=True, parent=parent)
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
-
-    def hasHeightForWidth(self) -> bool:
-        return True
-
-    def heightForWidth(self, width: int) -> int:
-        return len(self._lines(width)) * self.fontMetrics().lineSpacing()
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(16, self.fontMetrics().lineSpacing())
-
-    def _lines(self, width: int) -> list[str]:
-        text = self.text().replace("\n", " ")
-        layout = QTextLayout(text, self.font())
-        layout.beginLayout()
-        line = layout.createLine()
-        line.setLineWidth(width)
-        first = line.textLength()
-        layout.endLayout()
-        rest = text[first:].strip()
-        return [text[:first].strip(), *([painting.elided(self.font(), rest, width)] if rest else [])]
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setFont(self.font())
-        painter.setPen(self.palette().color(self.palette().currentColorGroup(), self.foregroundRole()))
-        lines = self._lines(self.width())
-        for at, line in enumerate(lines):
-            foot = self.fontMetrics().ascent() + at * self.fontMetrics().lineSpacing()
-            painter.drawText(QPointF(0, foot), line)
-        set_tip(self, self.text() if lines[-1].endswith("…") else "")

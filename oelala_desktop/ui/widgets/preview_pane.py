@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from oelala_desktop.ui import icons, painting, theme
 
-_LIVE, _NONE_YET = "Live preview", "The first preview comes after the first step."
+_LIVE = "Live preview"
+_NONE_YET, _WAITS = "The first preview comes after the first step.", "The preview comes when the job runs."
 _BESIDE_WORDS = 24
 _MOST, _SMOOTH = 4, 2  # how far a small picture is enlarged, and until where its pixels are blended
 
@@ -89,9 +90,14 @@ class PreviewPane(QWidget):
     def minimumSizeHint(self) -> QSize:
         return QSize(240, 120)
 
-    def clear(self, words: str = _NONE_YET) -> None:
-        """`words` stand there until there is a picture."""
-        self._pixmap, self._words = QPixmap(), words
+    def clear(self, *, waits: bool = False) -> None:
+        """No picture, but words: `waits`, the job has not begun."""
+        self._pixmap, self._words = QPixmap(), _WAITS if waits else _NONE_YET
+        self.update()
+
+    def go_on(self) -> None:
+        """The job runs."""
+        self._words = _NONE_YET
         self.update()
 
     def set_image(self, image: QImage) -> None:
