@@ -143,6 +143,8 @@ def test_what_is_said_of_it_in_the_log_is_short() -> None:
     assert decode(text("x" * 500)) == m.Ignored("unknown type " + "x" * 40)
     found = decode(text("progress", value="x" * 500, max=4, prompt_id=P))
     assert isinstance(found, m.Ignored) and len(found.why) == 200
+    endless = decode(text("progress", value="inf", max=4, prompt_id=P))
+    assert endless == m.Ignored("malformed progress: ValueError('not finite')")
     assert decode(text("execution_start", prompt_id=7)) == m.Ignored("malformed execution_start: TypeError('id')")
 
 
@@ -159,6 +161,7 @@ def test_an_event_need_not_come_from_json() -> None:
         (binary(1, 1, b"\0" * 24 + JPEG), m.Preview(JPEG, "image/jpeg")),
         (described({"prompt_id": P, "node_id": "3"}, PNG), m.Preview(PNG, "image/png", P, "3")),
         (described({"prompt_id": 1, "node_id": None}, JPEG), m.Preview(JPEG, "image/jpeg")),
+        (described({"prompt_id": None, "node_id": 3}, JPEG), m.Preview(JPEG, "image/jpeg")),
         (binary(3, 2, b"12words"), m.NodeText("12", "words")),
         (binary(3, 2, b"12"), m.NodeText("12", "")),
         (binary(3, 1, b"\xff\xff"), m.NodeText("\ufffd", "\ufffd")),
