@@ -105,6 +105,7 @@ IGNORED: list[tuple[str | bytes, str]] = [
     (binary(1, 1, b"no picture"), "no JPEG or PNG"),
     (binary(1, 1, b""), "no JPEG or PNG"),
     (binary(3, 50, b"short"), "cut short"),
+    (binary(3, 3, b"12"), "cut short"),
     (binary(4, m.MAX_JSON + 1, b"x" * 100), "cut short"),
     (described(b"{", JPEG), "is not JSON"),
     (described([1], JPEG), "not an object"),
