@@ -83,6 +83,13 @@ class LineEditor(Editor):
             self.settled.emit(self._edit.text())
 
 
+class PointEditor(LineEditor):
+    """A place by its two numbers."""
+
+    def set_value(self, value: Any) -> None:
+        super().set_value(f"{value['x']:g}, {value['y']:g}" if value else "")
+
+
 class ComboEditor(Editor):
     """A model or an open list. For models an empty value means the preset's own choice."""
 
@@ -256,6 +263,7 @@ EDITORS: dict[FieldKind, Callable[[Field], Editor]] = {
     FieldKind.NUMBER: _number,
     FieldKind.SEED: SeedEditor,
     FieldKind.SWITCH: SwitchEditor,
+    FieldKind.POINT: PointEditor,
 }
 
 
