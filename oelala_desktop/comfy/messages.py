@@ -149,7 +149,7 @@ def _decode_text(frame: str) -> Message:
         return Ignored("text frame too long")
     try:
         message = orjson.loads(frame)
-    except (orjson.JSONDecodeError, UnicodeEncodeError):
+    except orjson.JSONDecodeError:
         return Ignored("not JSON")
     if not isinstance(message, dict) or not isinstance(message.get("data"), dict):
         return Ignored("not a message")

@@ -61,7 +61,7 @@ def test_what_a_server_lacks_is_told_preset_by_preset(qapp: QApplication, tmp_pa
         assert engine.state.is_ai
 
         def news(catalog: Catalog) -> None:
-            engine.catalog = catalog
+            engine.lists = catalog
             services.bus.publish(EngineChanged(engine.state))
 
         news(Catalog({"VAELoader": NodeClass("VAELoader", {})}))

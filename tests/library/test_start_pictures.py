@@ -151,7 +151,11 @@ async def test_a_job_knows_what_its_video_does_not_say(shelf: Shelf) -> None:
     path = put(shelf.output / "v.mp4", files.video("mp4"))
     shelf.bus.publish(MediaAdded(str(path), "job-9"))
     await shelf.shows("harbour.png", "v.mp4")
-    assert await shelf.names(SHOWN) == ["v.mp4"]
+
+    async def only_the_video() -> bool:
+        return await shelf.names(SHOWN) == ["v.mp4"]
+
+    await shelf.until(only_the_video)
     # An index that is made anew learns it from the jobs.
     await shelf.library.close()
     shelf.paths.media_database.unlink()

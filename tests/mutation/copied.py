@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -56,7 +57,9 @@ class Copy:
 
     @contextmanager
     def with_mutant(self, mutant: Mutant) -> Iterator[None]:
-        original, path = ROOT / PACKAGE / mutant.path, self._folder / PACKAGE / mutant.path
-        path.write_bytes(mutant.applied(original.read_bytes()))
+        path = self._folder / PACKAGE / mutant.path
+        source, times = path.read_bytes(), path.stat()
+        path.write_bytes(mutant.applied(source))
         yield
-        shutil.copy2(original, path)  # with its time, by which compiled code is known to be of it
+        path.write_bytes(source)
+        os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))  # by which compiled code is known to be of it

@@ -106,8 +106,6 @@ def _out(flight: Flight, fact: Fact, now: Moment, rules: Rules) -> Turn:
             return land(flight, Cargo(files, guessed=True), now, rules)
         case NothingLeft() if flight.looking:
             return nothing_left(flight, now, rules)
-        case Untold(error=error) if flight.looking:
-            return baffled(flight, error, now, rules)
         case Stumbled() if flight.looking:
             return baffled(flight, endings.STUMBLED, now, rules)
         case _:

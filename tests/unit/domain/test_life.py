@@ -190,7 +190,8 @@ def test_what_died_with_our_own_engine_is_sent_again_under_its_id() -> None:
     bar = life.flight.progress.fraction
     life.absent(Absent()).tell(NothingLeft())
     assert life.asks(do.Leave) and not life.asks(do.Submit)
-    assert (life.asked(do.Write).row.state, life.asked(do.Write).row.sent_at) == (S.QUEUED, None)
+    row = life.asked(do.Write).row
+    assert (row.state, row.sent_at, row.started_at, row.handle) == (S.QUEUED, None, None, "")
     life.write()
     assert (life.asked(do.Tell).job.state, life.stage, life.job.id) == (S.QUEUED, Stage.HERE, "j1")
     life.submitting()

@@ -170,6 +170,8 @@ def test_a_wish_in_frames_as_one_in_seconds() -> None:
     assert with_duration(ltx, {"num_frames": None}) == {"num_frames": None}
     stated = with_fields("image-to-video.ltx", "fps")
     assert with_duration(stated, {"num_frames": 97}) == {"duration": 4.0}  # its graph says 24
+    slower = with_fields("image-to-video.ltx", fps={"default": 12})
+    assert with_duration(slower, {"num_frames": 97}) == {"duration": 8.0}
     graph = copy.deepcopy(LTX_GRAPH)
     graph["23"]["inputs"]["fps"] = ["20", 2]  # nor does its graph say a rate: the product's own
     table = {**LTX, "fields": {key: row for key, row in LTX["fields"].items() if key != "fps"}}

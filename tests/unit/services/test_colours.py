@@ -152,9 +152,10 @@ def test_texts_keep_no_png_from_being_read(tmp_path: Path, extra: bytes, behind:
 
 
 def test_profiles_are_announced_at_the_beginning() -> None:
-    for mark in (b"ICC_PROFILE\0", b"iCCP", b"ICCP"):
-        assert names_profile(b"head" + mark + b"rest")
-    assert not names_profile(b"head ICC_PROFILE rest iccp")
+    for kind, mark in (("jpeg", b"ICC_PROFILE\0"), ("png", b"iCCP"), ("webp", b"ICCP")):
+        assert names_profile(kind, b"head" + mark + b"rest")
+        assert not names_profile(kind, b"head ICC_PROFILE rest iccp")
+        assert not names_profile("gif", b"head" + mark + b"rest")
 
 
 def of_mode(mode: str, **info: object) -> Image.Image:
