@@ -15,8 +15,9 @@ from oelala_desktop.ui.gallery import cell, row
 from oelala_desktop.ui.gallery.input import GridInput
 from oelala_desktop.ui.gallery.items import GridItem, GridProvider, ListProvider
 from oelala_desktop.ui.gallery.layout import DENSITIES, HEAD, ROW, SIDE, Box, GridLayout, columns_for
-from oelala_desktop.ui.gallery.pixmaps import ANY_SIZE, PixmapCache
+from oelala_desktop.ui.gallery.pixmaps import CellCache
 from oelala_desktop.ui.gallery.selection import Selection
+from oelala_desktop.ui.pixmaps import ANY_SIZE
 from oelala_desktop.ui.widgets.thumbnail import paint_placeholder
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ class MediaGrid(GridInput, QAbstractScrollArea):
         super().__init__(parent)
         self.provider: GridProvider = provider or ListProvider()
         self.selection = Selection()
-        self.pixmaps = PixmapCache()
+        self.pixmaps = CellCache()
         self.density = 0
         self.listed = False  # rows of a list instead of cells
         self._hover = ""

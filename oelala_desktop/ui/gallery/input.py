@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from oelala_desktop.ui.gallery.items import GridProvider
 from oelala_desktop.ui.gallery.layout import GridLayout
-from oelala_desktop.ui.gallery.pixmaps import PixmapCache
+from oelala_desktop.ui.gallery.pixmaps import CellCache
 from oelala_desktop.ui.gallery.selection import Selection
 from oelala_desktop.ui.widgets.control import Control, is_escape
 from oelala_desktop.ui.widgets.file_drag import drag_files
@@ -23,7 +23,7 @@ class _Grid(Protocol):
 
     provider: GridProvider
     selection: Selection
-    pixmaps: PixmapCache
+    pixmaps: CellCache
     opened: SignalInstance
     selection_changed: SignalInstance
     select_all_requested: SignalInstance

@@ -11,7 +11,7 @@ from PySide6.QtGui import QImage, QPixmap
 from oelala_desktop.domain.job import Job, Progress
 from oelala_desktop.domain.passes import Part, parts_of
 from oelala_desktop.services.line import Line
-from oelala_desktop.ui.gallery.pixmaps import PixmapCache
+from oelala_desktop.ui.pixmaps import PixmapCache
 from oelala_desktop.ui.queue.forecast import Forecast, forecast
 from oelala_desktop.ui.queue.order import Section, ended, is_shown, panel_order, section_of, strip_order
 from oelala_desktop.ui.queue.words import Counts, Standing

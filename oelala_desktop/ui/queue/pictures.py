@@ -15,8 +15,8 @@ from oelala_desktop.domain.media import MediaItem
 from oelala_desktop.services.library import Library
 from oelala_desktop.ui.actions import ActionRunner
 from oelala_desktop.ui.bridge import Latest
-from oelala_desktop.ui.gallery.pixmaps import ANY_SIZE
 from oelala_desktop.ui.images import decode_image, load_image
+from oelala_desktop.ui.pixmaps import ANY_SIZE
 from oelala_desktop.ui.queue.book import JobBook
 
 #: a result in My Media, once that knows it
