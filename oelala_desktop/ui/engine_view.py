@@ -39,7 +39,7 @@ class EngineView(QObject):
         panel.connect_requested.connect(self._connect)
         panel.server_chosen.connect(self._choose_server)
         panel.reconnect_requested.connect(self._current.retry)
-        panel.free_memory_requested.connect(lambda: studio.actions.start(self._free_memory()))
+        panel.free_memory_requested.connect(lambda: studio.actions.start(self.free_memory()))
         panel.set_choice(self._current.choice)
         self._show_address()
         self._show()
@@ -80,6 +80,10 @@ class EngineView(QObject):
 
         self._studio.actions.start(look())
 
+    def edit_address(self) -> None:
+        """The keyboard goes to the address of the ComfyUI."""
+        self._panel.edit_address()
+
     def _choose_server(self, name: str) -> None:
         server = self._studio.services.servers.find(name)
         if server is not None:
@@ -109,6 +113,6 @@ class EngineView(QObject):
 
         self._studio.actions.start(connect(), done=lambda _: self._show_address(), failed=refused)
 
-    async def _free_memory(self) -> None:
+    async def free_memory(self) -> None:
         await self._current.engine.free_memory()
         self._studio.notify("The server was asked to unload its models.")

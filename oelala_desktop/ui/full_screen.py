@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QCloseEvent, QColor, QKeySequence, QPainter, QPaintEvent, QShortcut
+from PySide6.QtGui import QCloseEvent, QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from oelala_desktop.ui import theme
+from oelala_desktop.ui.commands.carrier import Commands
 from oelala_desktop.ui.widgets.video_player import VideoPlayer
 
 _STILL_MS = 2000
@@ -30,8 +31,7 @@ class FullScreen(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.player)
-        for keys in ("Escape", "F11"):
-            QShortcut(QKeySequence(keys), self).activated.connect(self.close)
+        Commands(self, "full-screen", everywhere=True).add("leave", self.close)
         self.showFullScreen()
         self.player.open_file(path, fps=fps, length=length, has_sound=bool(beside and beside.has_sound))
         if beside is not None and beside.path == path:

@@ -91,6 +91,11 @@ class QueueView(QObject):
         """Here or on the server, but not begun; in the order in which they will go."""
         return list(self._waiting)
 
+    @property
+    def over(self) -> list[Job]:
+        """What ended of late, the last first."""
+        return sorted(self._over.values(), key=lambda job: -(job.finished_at or job.created_at))
+
     def fraction(self) -> float | None:
         """How far the job is that runs now, None if none does."""
         active = next(iter(self._running.values()), None)
@@ -133,7 +138,7 @@ class QueueView(QObject):
         self._bars.put(event.job_id, event.progress)
 
     def _draw(self) -> None:
-        over = sorted(self._over.values(), key=lambda job: -(job.finished_at or job.created_at))
+        over = self.over
         for job in over[_SHOWN:]:
             self._drop(job.id)
         shown = (*self._running.values(), *islice(self._waiting, SHOWN_WAITING), *over[:_SHOWN])

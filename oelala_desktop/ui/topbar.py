@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
@@ -23,10 +25,8 @@ def queue_words(running: int, waiting: int) -> str:
 
 
 class TopBar(QFrame):
-    queue_requested = Signal()
+    panel_requested = Signal(str)  # queue, engine or activity
     spoken_role = QAccessible.Role.ToolBar
-    engine_requested = Signal()
-    activity_requested = Signal()
 
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -43,9 +43,8 @@ class TopBar(QFrame):
         row.addWidget(self.queue)
         row.addWidget(self.engine)
         row.addWidget(self.bell)
-        self.queue.clicked.connect(self.queue_requested)
-        self.engine.clicked.connect(self.engine_requested)
-        self.bell.clicked.connect(self.activity_requested)
+        for name, chip in (("queue", self.queue), ("engine", self.engine), ("activity", self.bell)):
+            chip.clicked.connect(partial(self.panel_requested.emit, name))
         self.set_queue(0, 0)
         self.set_engine("No engine yet", "connecting")
 

@@ -8,7 +8,7 @@ import sys
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from oelala_desktop.domain.tool import TOOLS
@@ -17,7 +17,7 @@ from oelala_desktop.ui.remembered import restore
 from oelala_desktop.ui.shell import Shell
 from oelala_desktop.ui.sidebar import NARROW, WIDE
 from oelala_desktop.ui.topbar import queue_words
-from oelala_desktop.ui.widgets.command_list import Command, fits
+from oelala_desktop.ui.widgets.command_list import Find, fits
 from oelala_desktop.ui.widgets.sheet import Sheet
 from oelala_desktop.ui.widgets.text_box import TextBox
 
@@ -50,8 +50,6 @@ def test_title_and_keys(qtbot: QtBot, shell: Shell) -> None:
     with qtbot.waitSignal(shell.page_shown) as heard:
         QTest.keyClick(shell, Qt.Key.Key_4, CTRL)
     assert heard.args == ["text-to-image"] and shell.topbar.title == "Text to Image"
-    with qtbot.waitSignal(shell.generate_requested):
-        QTest.keyClick(shell, Qt.Key.Key_Return, CTRL)
     with qtbot.waitSignal(shell.paste_requested):
         QTest.keyClick(shell, Qt.Key.Key_V, CTRL)
 
@@ -105,18 +103,23 @@ def test_sidebar_folds_and_narrows(qtbot: QtBot, shell: Shell) -> None:
 
 
 def test_palette_finds_pages_and_commands(qtbot: QtBot, shell: Shell) -> None:
-    shell.set_commands((Command("pause", "Pause the queue", "pause"),))
+    done = []
+    shell.set_finds(lambda: [Find("harbour at dusk", lambda: done.append("job"))])
     QTest.keyClick(shell, Qt.Key.Key_K, CTRL)
     palette = shell._sheets["palette"]
     QTest.keyClicks(palette._edit, "upsc")
     QTest.keyClick(palette._edit, Qt.Key.Key_Return)
     assert shell.page_id == "upscaler" and not palette.isVisible()
     shell.open_palette()
-    QTest.keyClicks(palette._edit, "queue pause")
-    with qtbot.waitSignal(shell.command_chosen) as heard:
-        QTest.keyClick(palette._edit, Qt.Key.Key_Return)
-    assert heard.args == ["pause"]
-    assert not fits("xyz", "Pause the queue")
+    QTest.keyClicks(palette._edit, "dusk harb")
+    QTest.keyClick(palette._edit, Qt.Key.Key_Return)
+    assert done == ["job"]
+    shell.open_palette()
+    QTest.keyClicks(palette._edit, "xyz")
+    (said,) = [label for label in palette.findChildren(QLabel) if label.isVisible() and label.text()]
+    assert said.text() == "Nothing is called “xyz”."
+    QTest.keyClick(palette._edit, Qt.Key.Key_Return)
+    assert palette.isVisible() and not fits("xyz", "Pause the queue")
 
 
 def test_close_guard(shell: Shell) -> None:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
-from oelala_desktop.ui.widgets.control import is_escape
+from oelala_desktop.ui.commands.carrier import Commands, is_own
 
 
 class Overlay(QWidget):
-    """As large as its window while it is there; Esc and Tab are its own. Gone once closed."""
+    """As large as its window while it is there; the keys of `place` and Tab are its own. Gone once closed."""
 
-    def __init__(self, window: QWidget) -> None:
+    def __init__(self, window: QWidget, place: str) -> None:
         super().__init__(window)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.commands = Commands(self, place)
+        self.commands.add("leave-viewer", self.close)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         window.installEventFilter(self)
 
@@ -30,10 +33,14 @@ class Overlay(QWidget):
             self.setGeometry(window.rect())
 
     def event(self, event: QEvent) -> bool:
-        if is_escape(event):
+        if is_own(event, self):
             event.accept()
             return True
         return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not self.commands.press(event):
+            super().keyPressEvent(event)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize and watched is self.parent():

@@ -11,7 +11,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
-from oelala_desktop.ui import theme
+from oelala_desktop.ui import icons, theme
+from oelala_desktop.ui.commands.rows import ROWS
 from oelala_desktop.ui.widgets.badge import Badge
 from oelala_desktop.ui.widgets.button import Button
 from oelala_desktop.ui.widgets.card import PAD, Surface
@@ -27,24 +28,21 @@ if TYPE_CHECKING:  # the stages are imported when they are first shown, which st
     from oelala_desktop.ui.widgets.segmented import Segmented
     from oelala_desktop.ui.widgets.video_player import VideoPlayer
 
+
+def _row(key: str) -> tuple[str, str, str]:
+    row = ROWS[f"result.{key}"]
+    return key, row.text, row.icon
+
+
 #: (id, verb, icon) of the buttons under the stage, by state
 _ACTIONS = {
-    "running": (("cancel", "Cancel", "x"), ("queue", "Open queue", "list-video")),
+    "running": (_row("cancel"), ("queue", "Open queue", "list-video")),
     "done": (
-        ("save", "Save as", "download"),
-        ("folder", "Show in folder", "folder-open"),
-        ("reuse", "Reuse settings", "rotate-ccw"),
-        ("gallery", "Open in gallery", "layout-grid"),
+        *(_row(key) for key in ("save", "folder", "reuse", "gallery")),
         ("more", "More", "ellipsis"),
     ),
 }
-_MORE = (
-    ("copy_prompt", "Copy prompt"),
-    ("copy_seed", "Copy seed"),
-    ("copy_workflow", "Copy workflow"),
-    ("use_last_frame", "Use the last frame as start picture"),
-    ("favorite", "Favorite"),
-)
+_MORE = ("copy_prompt", "copy_seed", "copy_workflow", "use_last_frame", "favorite")
 #: acts that need the result's file
 _ON_FILE = frozenset({"save", "folder", "gallery", "use_last_frame", "favorite"})
 SKETCH = "Sketch – no AI model"
@@ -119,8 +117,8 @@ class OutputPanel(Surface):
 
     def _open_more(self, button: Button) -> None:
         menu = theme.make_menu(self)
-        for key, text in _MORE:
-            action = menu.addAction(text)
+        for key, text, icon in map(_row, _MORE):
+            action = menu.addAction(icons.icon(icon, theme.tokens().text2), text)
             action.triggered.connect(partial(self.acted.emit, key))
             if self._gone and key in _ON_FILE:
                 action.setEnabled(False)

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QMimeData, QTimer, Signal
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from oelala_desktop.domain.field import Field
 from oelala_desktop.domain.inputs import companions
 from oelala_desktop.domain.tool import Tool
 from oelala_desktop.ui import focus, theme
+from oelala_desktop.ui.commands import keys
+from oelala_desktop.ui.commands.carrier import Commands
 from oelala_desktop.ui.editor import Editor
 from oelala_desktop.ui.fields import TextEditor, editor_for
 from oelala_desktop.ui.input_editors import InputEditor
@@ -28,6 +30,7 @@ from oelala_desktop.ui.widgets.scroll import ScrollColumn
 if TYPE_CHECKING:
     from oelala_desktop.ui.pages.preset_card import PresetChoice
 
+_MENU = ("export", "import", "reset")
 _SETTLED_MS = 250  # until a fold has slid open
 
 
@@ -62,6 +65,10 @@ class ToolForm(QWidget):
         self._seed: int | None = None
         #: settings that are computed from others unless a person sets them: key -> rule over all values
         self.following: dict[str, Callable[[Mapping[str, Any]], object]] = {}
+        self.commands = Commands(self, "tool", everywhere=True)
+        self.commands.add("generate", self.generate_requested.emit)
+        for row_id in _MENU:
+            self.commands.add(row_id, partial(self.menu_chosen.emit, row_id))
         self._scroll = ScrollColumn()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -73,27 +80,17 @@ class ToolForm(QWidget):
 
     def _make_foot(self) -> QWidget:
         foot = QWidget()
-        self.generate = Button("Generate", "primary", icon="sparkles", cap="Ctrl ↵", height=44)
+        self.generate = Button("Generate", "primary", icon="sparkles", cap=keys.cap("generate"), height=44)
         self.generate.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.generate.clicked.connect(self.generate_requested)
         more = IconButton("ellipsis", "Settings file and defaults", "outlined", height=44)
-        more.clicked.connect(lambda: more.open_menu(self._make_menu()))
+        more.clicked.connect(lambda: more.open_menu(self.commands.fill(theme.make_menu(self), (_MENU,))))
         row = QHBoxLayout(foot)
         row.setContentsMargins(0, 8, 14, 0)
         row.setSpacing(8)
         row.addWidget(self.generate, 1)
         row.addWidget(more)
         return foot
-
-    def _make_menu(self) -> QMenu:
-        menu = theme.make_menu(self)
-        for key, text in (
-            ("export", "Export settings…"),
-            ("import", "Import settings…"),
-            ("reset", "Back to the defaults"),
-        ):
-            menu.addAction(text).triggered.connect(partial(self.menu_chosen.emit, key))
-        return menu
 
     # fields and values
 
