@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Protocol
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
@@ -56,7 +57,7 @@ class Commands(QObject):
         action.setObjectName(row_id)
         action.setAutoRepeat(row.repeats)
         action.setShortcuts(keys.sequences(row_id))
-        action.triggered.connect(lambda: act())
+        action.triggered.connect(partial(self._carry_out, row_id))
         self._acts[row_id], self._actions[row_id] = (act, holds), action
         if self._everywhere:
             action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
@@ -104,8 +105,11 @@ class Commands(QObject):
         if row_id is None:
             return False
         if ROWS[row_id].repeats or not event.isAutoRepeat():
-            self._acts[row_id][0]()
+            self._carry_out(row_id)
         return True
+
+    def _carry_out(self, row_id: str, _checked: bool = False) -> None:
+        self._acts[row_id][0]()
 
     def _pressed(self, event: QKeyEvent) -> str | None:
         mine = (row_id for row_id in self._actions if ROWS[row_id].keys and keys.presses(event, row_id))

@@ -16,6 +16,7 @@ from oelala_desktop.domain.models import display_name
 from oelala_desktop.services.known_settings import DENSITY, MEDIA_FOLDERS, SORT, VIEW
 from oelala_desktop.ui import theme
 from oelala_desktop.ui.bridge import Latest, listen
+from oelala_desktop.ui.commands import keys
 from oelala_desktop.ui.gallery.filter_panel import bounds
 from oelala_desktop.ui.gallery.grid_feed import GridFeed
 from oelala_desktop.ui.gallery.hidden_choice import HiddenChoice
@@ -39,7 +40,11 @@ _EMPTY = {
     "media-all": ("images", "Nothing here yet", "Pictures and videos you make appear here by themselves."),
     "media-images": ("image", "No pictures yet", "Pictures you make appear here by themselves."),
     "media-videos": ("video", "No videos yet", "Videos you make appear here by themselves."),
-    "media-favorites": ("heart", "No favorites yet", "Press F on a picture or video, and it is kept here."),
+    "media-favorites": (
+        "heart",
+        "No favorites yet",
+        f"Press {keys.words('favorite')} on a picture or video, and it is kept here.",
+    ),
 }
 _REDRAW_MS = 100
 
