@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 from functools import cached_property, partial
 from pathlib import Path
@@ -37,7 +36,7 @@ from oelala_desktop.ui.queue_view import QueueView
 from oelala_desktop.ui.quit_question import QuitQuestion
 from oelala_desktop.ui.remembered import last_page, remembered
 from oelala_desktop.ui.settings_view import SECTIONS, SettingsView
-from oelala_desktop.ui.studio import Reuse, Studio
+from oelala_desktop.ui.studio import Reuse, Studio, title_of
 from oelala_desktop.ui.tray import Tray
 from oelala_desktop.ui.widgets import dropped
 from oelala_desktop.ui.widgets.toast import Level
@@ -54,10 +53,6 @@ _FOUND = 50  # results that the palette finds
 P = TypeVar("P", bound=QWidget)
 
 
-def title_of(job: Job) -> str:
-    return (str(job.values.get("prompt") or "") or job.title or TOOLS[job.tool].name)[:80]
-
-
 class MainWindow(QObject):
     """`quit_requested` is sent when the user has decided to quit."""
 
@@ -68,7 +63,6 @@ class MainWindow(QObject):
         self.studio = studio
         self.shell = studio.shell
         self._services = studio.services
-        self._started = time.monotonic()
         self._tools: dict[str, ToolView] = {}
         self._add_commands()
         self.tray = Tray(self, self.shell.commands)
@@ -317,6 +311,8 @@ class MainWindow(QObject):
         words = f"{title}: {text}" if failed else f"“{title}” {text}"
         in_front = self.shell.isActiveWindow()
         seen = in_front and (not failed or self._is_shown(job.id))
+        if seen:
+            self.queue.see(job.id)
         self.studio.notify(words, "error" if failed else "info", key=job.id, toast=not seen)
         if not in_front and self._services.settings.get(NOTICES):
             self.studio.actions.start(self._tell_desktop(job, title, text if failed else text.capitalize()))
@@ -358,8 +354,9 @@ class MainWindow(QObject):
         fraction = self.queue.fraction()
         words = ""
         if running:
-            title = str(running[0].values.get("prompt") or TOOLS[running[0].tool].name)[:60]
-            words = f"{title} · {int((fraction or 0) * 100)} %" + (f" · {len(waiting)} waiting" if waiting else "")
+            words = f"{title_of(running[0])[:60]} · {int((fraction or 0) * 100)} %" + (
+                f" · {len(waiting)} waiting" if waiting else ""
+            )
         self.tray.set_state(words, fraction, self._services.jobs.is_paused)
         self.shell.commands.set_on("toggle-window", self.shell.isVisible())
         self.desktop.show_progress(fraction)

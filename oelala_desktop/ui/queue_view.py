@@ -28,6 +28,7 @@ from oelala_desktop.ui.studio import Studio, reuse_of
 _SHOWN = 200
 _REFRESH_MS = 100
 _RUNNING = (JobState.RUNNING, JobState.FETCHING)
+_FAILED = (JobState.FAILED, JobState.LOST)
 _WAITING = (JobState.QUEUED, JobState.SENT)
 
 
@@ -44,6 +45,7 @@ class QueueView(QObject):
         self._waiting = Line()
         self._over: dict[str, Job] = {}
         self._progress: dict[str, Progress] = {}
+        self._failed: set[str] = set()  # jobs nobody has looked at yet
         self._draws = Latest(self, lambda _pending: self._draw(), _REFRESH_MS)
         self._bars = Latest(self, self._draw_progress)
         self._thumbs = Latest(self, self._draw_previews, 500)
@@ -53,7 +55,7 @@ class QueueView(QObject):
         listen(bus, self, JobRemoved, lambda event: self._forget(event.job_id))
         listen(bus, self, JobProgressed, self._progressed)
         listen(bus, self, JobPreviewed, lambda event: self._thumbs.put(event.job_id, event.image))
-        listen(bus, self, JobFinished, lambda event: self._want_thumbnail(event.job.id))
+        listen(bus, self, JobFinished, self._finished)
         listen(bus, self, LibraryChanged, lambda _event: self._looks.put("files", True))
         listen(bus, self, QueuePaused, lambda event: self._paused(event.paused))
         panel.acted.connect(self._act)
@@ -63,6 +65,7 @@ class QueueView(QObject):
         panel.free_memory_requested.connect(lambda: self._run(self._free_memory()))
         panel.thumbnail_wanted.connect(self._want_thumbnail)
         panel.moved.connect(lambda job_id, before: self._run(self._jobs.move(job_id, before or None)))
+        studio.shell.panel_opened.connect(lambda name: self.see() if name == "queue" else None)
         self._run(self._load())
 
     def _run(self, work: object) -> None:
@@ -115,6 +118,8 @@ class QueueView(QObject):
 
     def _keep(self, job: Job) -> None:
         self._drop(job.id)
+        if job.state not in _FAILED:
+            self._failed.discard(job.id)
         self._known[job.id] = job
         if job.state in _RUNNING:
             self._running[job.id] = job
@@ -131,6 +136,7 @@ class QueueView(QObject):
 
     def _forget(self, job_id: str) -> None:
         self._drop(job_id)
+        self._failed.discard(job_id)
         self._draws.put("all", True)
 
     def _progressed(self, event: JobProgressed) -> None:
@@ -156,7 +162,19 @@ class QueueView(QObject):
 
     def _chip(self) -> None:
         topbar = self._studio.shell.topbar
-        topbar.set_queue(len(self._running), len(self._waiting), self.fraction(), self._jobs.is_paused)
+        counts = len(self._running), len(self._waiting)
+        topbar.set_queue(*counts, self.fraction(), self._jobs.is_paused, len(self._failed))
+
+    def _finished(self, event: JobFinished) -> None:
+        self._want_thumbnail(event.job.id)
+        if event.job.state in _FAILED and not self._panel.isVisible():
+            self._failed.add(event.job.id)
+            self._chip()
+
+    def see(self, job_id: str = "") -> None:
+        """Somebody looked at a job that failed, or at all of them in the panel."""
+        self._failed -= {job_id} if job_id else set(self._failed)
+        self._chip()
 
     def _paused(self, paused: bool) -> None:
         self._panel.set_paused(paused)

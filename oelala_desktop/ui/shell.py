@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QMimeData, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
-from oelala_desktop.ui import icons
+from oelala_desktop.ui import focus, icons
 from oelala_desktop.ui.commands import keys
 from oelala_desktop.ui.commands.carrier import Commands
 from oelala_desktop.ui.navigation import PAGES, heading
@@ -68,7 +68,9 @@ class Shell(QMainWindow):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.topbar)
-        column.addWidget(self.stack, 1)
+        self._room = QHBoxLayout()  # what a panel leaves to the page
+        self._room.addWidget(self.stack)
+        column.addLayout(self._room, 1)
         row = QHBoxLayout(body)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
@@ -78,6 +80,7 @@ class Shell(QMainWindow):
         self.setCentralWidget(body)
         self.sidebar.page_chosen.connect(self.show_page)
         self.topbar.panel_requested.connect(self.toggle_panel)
+        self.topbar.command_wished.connect(lambda row_id: self.commands[row_id].trigger())
 
     def _add_commands(self) -> None:
         commands = self.commands
@@ -85,14 +88,21 @@ class Shell(QMainWindow):
         commands.add("shortcuts", self.open_shortcuts)
         for name in PANELS:
             commands.add(name, partial(self.toggle_panel, name), partial(self._panels.__contains__, name))
+        commands.read.connect(self._tell_panels)
         commands.add("sidebar", lambda: self.sidebar.set_narrow(not self.sidebar.is_narrow))
-        commands.add("close", self.close_topmost, lambda: self.panel is not None)
+        commands.add("next-part", partial(self._go_to_part, 1), self._is_bare)
+        commands.add("previous-part", partial(self._go_to_part, -1), self._is_bare)
+        commands.add("close", self.close_topmost, self._is_something_open)
         commands.add("paste", lambda: self.paste_requested.emit(QGuiApplication.clipboard().mimeData()))
         for page_id in PAGES:
             commands.add(
                 f"page.{page_id}", partial(self.show_page, page_id), partial(self._makers.__contains__, page_id)
             )
         self.sidebar.folded_changed.connect(lambda: commands.set_on("sidebar", self.sidebar.is_narrow))
+
+    def _tell_panels(self) -> None:
+        for name, panel in self._panels.items():
+            self.commands.set_on(name, panel.is_open)
 
     def event(self, event: QEvent) -> bool:
         """The page below a sheet hears no shortcuts; Esc closes the sheet."""
@@ -120,6 +130,9 @@ class Shell(QMainWindow):
         if page_id not in self._pages:
             self._pages[page_id] = self._makers[page_id]()
             self.stack.addWidget(self._pages[page_id])
+        focused = QApplication.focusWidget()
+        if focused is not None and page_id != self._page_id and self.stack.isAncestorOf(focused):
+            focused.clearFocus()  # else Qt gives it to whatever comes next, as the search of the new page
         self.stack.setCurrentWidget(self._pages[page_id])
         self.sidebar.set_active(page_id)
         self.topbar.set_title(heading(page_id))
@@ -143,8 +156,13 @@ class Shell(QMainWindow):
         from oelala_desktop.ui.side_panel import WIDE, WIDTH, SidePanel
 
         panel = SidePanel(self._right, title, content, width=WIDE if wide else WIDTH)
+        panel.pushed.connect(partial(self._push, panel))
         self._panels[name] = panel
         return panel
+
+    def _push(self, panel: SidePanel, width: int) -> None:
+        if self.panel in (None, panel):  # one that closes while another opens has no say
+            self._room.setContentsMargins(0, 0, width, 0)
 
     def toggle_panel(self, name: str) -> None:
         panel = self._panels.get(name)
@@ -175,6 +193,26 @@ class Shell(QMainWindow):
     def panel(self) -> SidePanel | None:
         """The one that is open."""
         return next((panel for panel in self._panels.values() if panel.is_open), None)
+
+    def _is_bare(self) -> bool:
+        """Whether nothing covers its parts, which the keyboard would go under."""
+        focused, body = QApplication.focusWidget(), self.centralWidget()
+        return focused is None or focused is self or body is None or body.isAncestorOf(focused)
+
+    def _go_to_part(self, by: int) -> None:
+        """From sidebar to page to panel; a page that is dimmed is left out."""
+        parts: list[QWidget] = [self.sidebar]
+        if self.panel is None or not self.panel.dims:
+            parts.append(self.stack)
+        if self.panel is not None:
+            parts.append(self.panel)
+        focused = QApplication.focusWidget()
+        at = next((at for at, part in enumerate(parts) if focused and part.isAncestorOf(focused)), -1 if by > 0 else 0)
+        part = parts[(at + by) % len(parts)]
+        focus.enter(self.stack.currentWidget() or part if part is self.stack else part)
+
+    def _is_something_open(self) -> bool:
+        return self.panel is not None or self._sheet_on_top() is not None
 
     def _sheet_on_top(self) -> Sheet | None:
         if "oelala_desktop.ui.widgets.sheet" not in sys.modules:

@@ -175,7 +175,9 @@ def test_what_was_made_is_found_by_its_prompt(qapp: QApplication, tmp_path: Path
 
     async def scenario(window: MainWindow) -> None:
         await in_front(window)
-        job = make_job("1", JobState.DONE, "gulls over the pier", outputs=(Output(str(picture), "image", 64, 48, None, None),))
+        job = make_job(
+            "1", JobState.DONE, "gulls over the pier", outputs=(Output(str(picture), "image", 64, 48, None, None),)
+        )
         await window.studio.services.jobs._store.append(job)
         window.queue._keep(job)
         window.shell.show_page("settings")

@@ -109,7 +109,9 @@ class Commands(QObject):
         return True
 
     def _carry_out(self, row_id: str, _checked: bool = False) -> None:
-        self._acts[row_id][0]()
+        act, holds = self._acts[row_id]
+        if holds():
+            act()
 
     def _pressed(self, event: QKeyEvent) -> str | None:
         mine = (row_id for row_id in self._actions if ROWS[row_id].keys and keys.presses(event, row_id))

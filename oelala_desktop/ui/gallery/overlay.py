@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QWidget
 
+from oelala_desktop.ui import focus
 from oelala_desktop.ui.commands.carrier import Commands, is_own
 
 
@@ -49,16 +50,5 @@ class Overlay(QWidget):
 
     def focusNextPrevChild(self, following: bool) -> bool:
         """Tab stays within; what lies under it cannot be seen."""
-        stops: list[QWidget] = [w for w in self.findChildren(QWidget) if _takes_focus(w)]
-        if not stops:
-            return True
-        focused = QApplication.focusWidget()
-        at = stops.index(focused) if focused in stops else (-1 if following else 0)
-        reason = Qt.FocusReason.TabFocusReason if following else Qt.FocusReason.BacktabFocusReason
-        stops[(at + (1 if following else -1)) % len(stops)].setFocus(reason)
+        focus.go_round(self, following)
         return True
-
-
-def _takes_focus(widget: QWidget) -> bool:
-    policy = widget.focusPolicy() & Qt.FocusPolicy.TabFocus
-    return bool(policy) and widget.isVisible() and widget.isEnabled()
