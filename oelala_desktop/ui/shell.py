@@ -84,20 +84,20 @@ class Shell(QMainWindow):
 
     def _add_commands(self) -> None:
         commands = self.commands
-        commands.add("find", self.open_palette)
-        commands.add("shortcuts", self.open_shortcuts)
         for name in PANELS:
             commands.add(name, partial(self.toggle_panel, name), partial(self._panels.__contains__, name))
         commands.read.connect(self._tell_panels)
         commands.add("sidebar", lambda: self.sidebar.set_narrow(not self.sidebar.is_narrow))
-        commands.add("next-part", partial(self._go_to_part, 1), self._is_bare)
-        commands.add("previous-part", partial(self._go_to_part, -1), self._is_bare)
-        commands.add("close", self.close_topmost, self._is_something_open)
         commands.add("paste", lambda: self.paste_requested.emit(QGuiApplication.clipboard().mimeData()))
         for page_id in PAGES:
             commands.add(
                 f"page.{page_id}", partial(self.show_page, page_id), partial(self._makers.__contains__, page_id)
             )
+        commands.add("next-part", partial(self._go_to_part, 1), self._is_bare)
+        commands.add("previous-part", partial(self._go_to_part, -1), self._is_bare)
+        commands.add("close", self.close_topmost, self._is_something_open)
+        commands.add("find", self.open_palette)
+        commands.add("shortcuts", self.open_shortcuts)
         self.sidebar.folded_changed.connect(lambda: commands.set_on("sidebar", self.sidebar.is_narrow))
 
     def _tell_panels(self) -> None:

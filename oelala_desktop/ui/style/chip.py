@@ -95,7 +95,7 @@ class OfferFace(Face[QAbstractButton]):
 
     def size(self, widget: QAbstractButton) -> QSize:
         words = painting.text_width(self._font(), widget.text()) + 2
-        return QSize(words + (3 * _GAP + 8 + 14 if self.icon else 2 * EDGE), theme.DENSE_HEIGHT - 2 * EDGE)
+        return QSize(words + (3 * _GAP + 14 if self.icon else 2 * EDGE), theme.DENSE_HEIGHT - 2 * EDGE)
 
     def draw(self, painter: QPainter, widget: QAbstractButton) -> None:
         t, box = theme.tokens(), QRectF(widget.rect())
@@ -103,8 +103,8 @@ class OfferFace(Face[QAbstractButton]):
         if self.icon:
             tone = t.on_warning
             painting.rounded(painter, box, box.height() / 2, t.warning)
-            icons.draw(painter, self.icon, QRectF(_GAP + 2, box.center().y() - 7, 14, 14), tone)
-            x = 2 * _GAP + 14
+            icons.draw(painter, self.icon, QRectF(_GAP, box.center().y() - 7, 14, 14), tone)
+            x = 1.5 * _GAP + 14
         font = self._font()
         font.setUnderline(not self.icon and widget.underMouse())
         painter.setFont(font)
