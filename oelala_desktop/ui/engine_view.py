@@ -39,8 +39,12 @@ class EngineView(QObject):
         panel.engine_chosen.connect(self._choose)
         panel.connect_requested.connect(self._connect)
         panel.server_chosen.connect(self._choose_server)
-        panel.reconnect_requested.connect(self._current.retry)
-        panel.free_memory_requested.connect(lambda: studio.actions.start(self.free_memory()))
+        commands = studio.shell.commands
+        commands.add("connect", self._edit_address)
+        commands.add("reconnect", self._current.retry)
+        commands.add("free-memory", lambda: studio.actions.start(self._free_memory()))
+        panel.reconnect_requested.connect(commands["reconnect"].trigger)
+        panel.free_memory_requested.connect(commands["free-memory"].trigger)
         panel.set_choice(self._current.choice)
         self._show_address()
         self._show()
@@ -82,8 +86,8 @@ class EngineView(QObject):
 
         self._studio.actions.start(look())
 
-    def edit_address(self) -> None:
-        """The keyboard goes to the address of the ComfyUI."""
+    def _edit_address(self) -> None:
+        self._studio.shell.open_panel("engine")
         self._panel.edit_address()
 
     def _choose_server(self, name: str) -> None:
@@ -115,6 +119,6 @@ class EngineView(QObject):
 
         self._studio.actions.start(connect(), done=lambda _: self._show_address(), failed=refused)
 
-    async def free_memory(self) -> None:
+    async def _free_memory(self) -> None:
         await self._current.engine.free_memory()
         self._studio.notify("The server was asked to unload its models.")

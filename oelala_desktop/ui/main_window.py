@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QWidget
 
-from oelala_desktop.domain.events import JobFinished, NoticePosted, QueuePaused, SettingChanged
+from oelala_desktop.domain.events import JobFinished, NoticePosted, SettingChanged
 from oelala_desktop.domain.job import Job, JobState
 from oelala_desktop.domain.preset import Preset
 from oelala_desktop.domain.tool import TOOLS
@@ -65,7 +65,6 @@ class MainWindow(QObject):
         self._services = studio.services
         self._tools: dict[str, ToolView] = {}
         self._add_commands()
-        self.tray = Tray(self, self.shell.commands)
         self.desktop = Desktop(self)
         self._question = QuitQuestion()
         self._arrivals = Arrivals(studio, self._form_for, lambda path: self.json_drops.take(path))
@@ -73,6 +72,7 @@ class MainWindow(QObject):
         self.engine = EngineView(self._panel("engine", "Engine", EnginePanel()), studio)
         self.activity = self._panel("activity", "Activity", ActivityPanel())
         self.log = LogView(self._panel("log", "Log", LogPanel(), wide=True), studio)
+        self.tray = Tray(self, self.shell.commands)
         self._add_pages()
         self._connect()
         self.shell.show_page(last_page(self._services.settings.get(PAGE)))
@@ -190,8 +190,6 @@ class MainWindow(QObject):
         self.tray.queue_requested.connect(self._show_queue)
         self.tray.notice_clicked.connect(self._open_notice)
         self.desktop.tray_changed.connect(self._tray_changed)
-        listen(bus, self, QueuePaused, lambda event: shell.commands.set_on("pause", event.paused))
-        shell.commands.set_on("pause", self._services.jobs.is_paused)
         shell.set_finds(self._finds)
         self._tray_timer = QTimer(self)
         self._tray_timer.setInterval(_TRAY_MS)
@@ -199,16 +197,9 @@ class MainWindow(QObject):
         self._tray_timer.start()
 
     def _add_commands(self) -> None:
-        """Those of the window that need the services; its own it has already."""
-        commands, start = self.shell.commands, self.studio.actions.start
-        jobs, current = self._services.jobs, self._services.current
+        """Those of the whole window; the shell has its own already, and the panels bring theirs."""
+        commands = self.shell.commands
         commands.add("clipboard", self._from_clipboard)
-        commands.add("pause", lambda: start(jobs.pause(not jobs.is_paused)))
-        commands.add("cancel-waiting", lambda: self.queue.cancel_waiting(), lambda: bool(self.queue.waiting))
-        commands.add("clear-finished", lambda: start(jobs.clear_finished()), lambda: bool(self.queue.over))
-        commands.add("connect", self.connect_engine)
-        commands.add("reconnect", current.retry)
-        commands.add("free-memory", lambda: start(self.engine.free_memory()))
         commands.add("toggle-window", self.toggle_window)
         commands.set_on("toggle-window", True)
         commands.add("quit", self.ask_to_quit)
@@ -219,11 +210,6 @@ class MainWindow(QObject):
 
         jobs = self.queue.over[:_FOUND]
         return [Find(title_of(job), partial(self._open_job, job.id), PAGES[job.tool].icon) for job in jobs]
-
-    def connect_engine(self) -> None:
-        """The engine panel at its address."""
-        self.shell.open_panel("engine")
-        self.engine.edit_address()
 
     def remember(self) -> None:
         """What was typed, geometry and folds; before quitting."""

@@ -59,10 +59,14 @@ class QueueView(QObject):
         listen(bus, self, LibraryChanged, lambda _event: self._looks.put("files", True))
         listen(bus, self, QueuePaused, lambda event: self._paused(event.paused))
         panel.acted.connect(self._act)
-        panel.pause_requested.connect(lambda paused: self._run(self._jobs.pause(paused)))
-        panel.cancel_waiting_requested.connect(self.cancel_waiting)
-        panel.clear_requested.connect(lambda: self._run(self._jobs.clear_finished()))
-        panel.free_memory_requested.connect(lambda: self._run(self._free_memory()))
+        commands = studio.shell.commands
+        commands.add("pause", lambda: self._run(self._jobs.pause(not self._jobs.is_paused)))
+        commands.add("cancel-waiting", lambda: self._run(self._cancel_waiting()), lambda: bool(self.waiting))
+        commands.add("clear-finished", lambda: self._run(self._jobs.clear_finished()), lambda: bool(self._over))
+        panel.pause_requested.connect(commands["pause"].trigger)
+        panel.cancel_waiting_requested.connect(commands["cancel-waiting"].trigger)
+        panel.clear_requested.connect(commands["clear-finished"].trigger)
+        panel.free_memory_requested.connect(lambda: commands["free-memory"].trigger())
         panel.thumbnail_wanted.connect(self._want_thumbnail)
         panel.moved.connect(lambda job_id, before: self._run(self._jobs.move(job_id, before or None)))
         studio.shell.panel_opened.connect(lambda name: self.see() if name == "queue" else None)
@@ -75,7 +79,7 @@ class QueueView(QObject):
         for job in [*await self._jobs.unfinished(), *await self._jobs.recent(_SHOWN)]:
             if job.id not in self._known:
                 self._keep(job)
-        self._panel.set_paused(self._jobs.is_paused)
+        self._paused(self._jobs.is_paused)
         self._draw()
         await self._look_for_files()
 
@@ -178,6 +182,7 @@ class QueueView(QObject):
 
     def _paused(self, paused: bool) -> None:
         self._panel.set_paused(paused)
+        self._studio.shell.commands.set_on("pause", paused)
         self._chip()
 
     # thumbnails
@@ -254,11 +259,8 @@ class QueueView(QObject):
             return
         self._run(self._jobs.move(job.id, before))
 
-    def cancel_waiting(self) -> None:
-        """All that has not begun; for some seconds it can be had back."""
-        self._run(self._cancel_waiting())
-
     async def _cancel_waiting(self) -> None:
+        """All that has not begun; for some seconds it can be had back."""
         done = await self._jobs.cancel_waiting()
         count = len(done.ids) + len(done.asked)
         words = f"{count:,} waiting {'job' if count == 1 else 'jobs'} cancelled." if count else "No job waits."
@@ -268,7 +270,3 @@ class QueueView(QObject):
             act=lambda: self._run(self._jobs.undo_cancel(done.token)),
             shown_ms=int(done.seconds * 1000),
         )
-
-    async def _free_memory(self) -> None:
-        await self._studio.services.current.engine.free_memory()
-        self._studio.notify("The server was asked to unload its models.")

@@ -34,7 +34,7 @@ class QueuePanel(QWidget):
     """Rows are kept by job, so that a change repaints one row and moves no focus."""
 
     acted = Signal(str, str)  # job id, what (see QueueRow)
-    pause_requested = Signal(bool)
+    pause_requested = Signal()
     cancel_waiting_requested = Signal()
     clear_requested = Signal()
     free_memory_requested = Signal()
@@ -47,9 +47,8 @@ class QueuePanel(QWidget):
         self._order: list[str] = []  # of the jobs that can be moved
         self._drag = RowDrag(self, lambda: [(job_id, self._rows[job_id]) for job_id in self._order])
         self._drag.moved.connect(self.moved)
-        self._paused = False
         self._pause = Button("Pause", icon="pause", height=theme.DENSE_HEIGHT)
-        self._pause.clicked.connect(lambda: self.pause_requested.emit(not self._paused))
+        self._pause.clicked.connect(self.pause_requested)
         self._clear = Button("Clear finished", icon="check", height=theme.DENSE_HEIGHT)
         self._clear.clicked.connect(self.clear_requested)
         self._free = Button("Free memory", icon="memory-stick", height=theme.DENSE_HEIGHT)
@@ -154,6 +153,5 @@ class QueuePanel(QWidget):
             row.set_gone(gone.get(job_id, ""))
 
     def set_paused(self, paused: bool) -> None:
-        self._paused = paused
         self._pause.set_icon("play" if paused else "pause")
         self._pause.set_text("Resume" if paused else "Pause")
