@@ -14,15 +14,16 @@ from oelala_desktop.ui.studio import Studio
 
 
 def chip_words(state: EngineState) -> str:
-    """ "RTX 4090 · studio-pc", "Sketch – no AI model", or what is tried."""
+    """ "RTX 4090 · studio-pc", "Sketch – no AI model", "studio-pc · not reachable", or what is tried."""
     if not state.is_ai:
         return "Sketch – no AI model"
     host = state.url.split("://")[-1].split("/")[0]
-    local = host.rsplit(":", 1)[0] in ("127.0.0.1", "localhost", "[::1]")
+    name = host.rsplit(":", 1)[0]
+    local = name in ("127.0.0.1", "localhost", "[::1]")
     if state.state == "online":
         device = "ComfyUI on the processor" if state.device == "cpu" else state.device or "ComfyUI"
         return " · ".join(filter(None, (device, "" if local else host)))
-    return f"ComfyUI · {'connecting' if state.state == 'connecting' else 'not reachable'}"
+    return f"{'ComfyUI' if local else name} · {'connecting' if state.state == 'connecting' else 'not reachable'}"
 
 
 class EngineView(QObject):
@@ -38,8 +39,12 @@ class EngineView(QObject):
         panel.engine_chosen.connect(self._choose)
         panel.connect_requested.connect(self._connect)
         panel.server_chosen.connect(self._choose_server)
-        panel.reconnect_requested.connect(self._current.retry)
-        panel.free_memory_requested.connect(lambda: studio.actions.start(self._free_memory()))
+        commands = studio.shell.commands
+        commands.add("connect", self._edit_address)
+        commands.add("reconnect", self._current.retry)
+        commands.add("free-memory", lambda: studio.actions.start(self._free_memory()))
+        panel.reconnect_requested.connect(commands["reconnect"].trigger)
+        panel.free_memory_requested.connect(commands["free-memory"].trigger)
         panel.set_choice(self._current.choice)
         self._show_address()
         self._show()
@@ -52,7 +57,8 @@ class EngineView(QObject):
             self._look_at_presets(engine.catalog, state.is_ai)
         facts = [("Presets", self._presets)] if self._presets else []
         self._panel.set_engine(state, facts)
-        self._studio.shell.topbar.set_engine(chip_words(state), state.state)
+        fallback = not state.is_ai and self._current.choice == "auto"
+        self._studio.shell.topbar.set_engine(chip_words(state), state.state, fallback=fallback)
 
     def _look_at_presets(self, catalog: Catalog | None, is_ai: bool) -> None:
         """What can run there, and what each of the others lacks. Nobody adds anything to Sketch, nor Sketch's own
@@ -79,6 +85,10 @@ class EngineView(QObject):
                 self._panel.set_address(url, token_known=bool(address.headers))
 
         self._studio.actions.start(look())
+
+    def _edit_address(self) -> None:
+        self._studio.shell.open_panel("engine")
+        self._panel.edit_address()
 
     def _choose_server(self, name: str) -> None:
         server = self._studio.services.servers.find(name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 
 def stops(container: QWidget) -> list[QWidget]:
@@ -30,3 +30,23 @@ def place_before(target: QWidget, container: QWidget) -> None:
         anchor = anchor.previousInFocusChain()  # Qt takes a container for all that is in it
     if anchor is not None:
         place_after(anchor, container)
+
+
+def go_round(container: QWidget, following: bool) -> None:
+    """From one stop inside `container` to the next that can be seen, and from the last to the first: for what lies over
+    a window that must not be reached."""
+    able = [w for w in stops(container) if w is not container and w.isVisible() and w.isEnabled()]
+    if able:
+        focused = QApplication.focusWidget()
+        at = able.index(focused) if focused in able else (-1 if following else 0)
+        reason = Qt.FocusReason.TabFocusReason if following else Qt.FocusReason.BacktabFocusReason
+        able[(at + (1 if following else -1)) % len(able)].setFocus(reason)
+
+
+def enter(container: QWidget) -> None:
+    """The keyboard goes to where it was last inside `container`, else to its first stop."""
+    last = container.focusWidget()
+    able = [w for w in stops(container) if w.isVisible() and w.isEnabled()]
+    target = last if last in able else next(iter(able), None)
+    if target is not None:
+        target.setFocus(Qt.FocusReason.ShortcutFocusReason)

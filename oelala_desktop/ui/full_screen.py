@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
+from oelala_desktop.ui.commands.carrier import Commands
 from oelala_desktop.ui.style.frame import GroundFace
 from oelala_desktop.ui.widgets.video_player import VideoPlayer
 
@@ -31,8 +32,7 @@ class FullScreen(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.player)
-        for keys in ("Escape", "F11"):
-            QShortcut(QKeySequence(keys), self).activated.connect(self.close)
+        Commands(self, "full-screen", everywhere=True).add("leave", self.close)
         self.showFullScreen()
         self.player.open_file(path, fps=fps, length=length, has_sound=bool(beside and beside.has_sound))
         if beside is not None and beside.path == path:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 from functools import cached_property, partial
 from pathlib import Path
@@ -20,7 +19,6 @@ from oelala_desktop.storage.paths import shipped
 from oelala_desktop.ui import motion
 from oelala_desktop.ui.arrivals import Arrivals
 from oelala_desktop.ui.bridge import listen
-from oelala_desktop.ui.commands import Commands
 from oelala_desktop.ui.desktop import Desktop
 from oelala_desktop.ui.engine_view import EngineView
 from oelala_desktop.ui.images import decode_image
@@ -38,7 +36,7 @@ from oelala_desktop.ui.queue_view import QueueView
 from oelala_desktop.ui.quit_question import QuitQuestion
 from oelala_desktop.ui.remembered import last_page, remembered
 from oelala_desktop.ui.settings_view import SECTIONS, SettingsView
-from oelala_desktop.ui.studio import Reuse, Studio
+from oelala_desktop.ui.studio import Reuse, Studio, title_of
 from oelala_desktop.ui.tray import Tray
 from oelala_desktop.ui.widgets import dropped
 from oelala_desktop.ui.widgets.toast import Level
@@ -46,10 +44,12 @@ from oelala_desktop.ui.widgets.toast import Level
 if TYPE_CHECKING:
     from oelala_desktop.ui.json_drops import JsonDrops
     from oelala_desktop.ui.pages.tool_form import ToolForm
+    from oelala_desktop.ui.widgets.command_list import Find
 
 _TRAY_MS = 250  # docks and panels are told of progress four times a second
 _TRAY_BACK_MS = 3000  # a panel that starts anew is back by then
 _LIBRARY_MS = 500  # My Media begins to look through its folders after the start page can be used
+_FOUND = 50  # results that the palette finds
 P = TypeVar("P", bound=QWidget)
 
 
@@ -63,9 +63,8 @@ class MainWindow(QObject):
         self.studio = studio
         self.shell = studio.shell
         self._services = studio.services
-        self._started = time.monotonic()
         self._tools: dict[str, ToolView] = {}
-        self.tray = Tray(self)
+        self._add_commands()
         self.desktop = Desktop(self)
         self._question = QuitQuestion()
         self._arrivals = Arrivals(studio, self._form_for, lambda path: self.json_drops.take(path))
@@ -73,6 +72,7 @@ class MainWindow(QObject):
         self.engine = EngineView(self._panel("engine", "Engine", EnginePanel()), studio)
         self.activity = self._panel("activity", "Activity", ActivityPanel(studio.notices))
         self.log = LogView(self._panel("log", "Log", LogPanel(), wide=True), studio)
+        self.tray = Tray(self, self.shell.commands)
         self._add_pages()
         self._connect()
         self.shell.show_page(last_page(self._services.settings.get(PAGE)))
@@ -172,7 +172,6 @@ class MainWindow(QObject):
 
     def _connect(self) -> None:
         shell, bus, studio = self.shell, self._services.bus, self.studio
-        shell.generate_requested.connect(self._generate)
         shell.paste_requested.connect(lambda _mime: self._arrivals.paste())
         shell.dropped.connect(self._arrivals.take)
         shell.page_shown.connect(lambda page: self._services.settings.set(PAGE, page))
@@ -188,22 +187,29 @@ class MainWindow(QObject):
         self.activity.chosen.connect(self._open_notice)
         listen(bus, self, NoticePosted, self._notice)
         listen(bus, self, JobFinished, self._job_finished)
-        self.tray.show_toggled.connect(self.toggle_window)
-        self.tray.pause_toggled.connect(self._toggle_pause)
-        self.tray.clipboard_requested.connect(self._from_clipboard)
         self.tray.queue_requested.connect(self._show_queue)
-        self.tray.quit_requested.connect(self.ask_to_quit)
         self.tray.notice_clicked.connect(self._open_notice)
         self.desktop.tray_changed.connect(self._tray_changed)
-        commands = Commands(shell)
-        commands.add("Pause or resume the queue", "pause", self._toggle_pause)
-        commands.add("Cancel all waiting jobs", "x", self.queue.cancel_waiting)
-        commands.add("Paste a file, a picture or an address", "clipboard-paste", self._arrivals.paste, "Ctrl V")
-        commands.add("Quit", "x", self.ask_to_quit)
+        shell.set_finds(self._finds)
         self._tray_timer = QTimer(self)
         self._tray_timer.setInterval(_TRAY_MS)
         self._tray_timer.timeout.connect(self._update_tray)
         self._tray_timer.start()
+
+    def _add_commands(self) -> None:
+        """Those of the whole window; the shell has its own already, and the panels bring theirs."""
+        commands = self.shell.commands
+        commands.add("clipboard", self._from_clipboard)
+        commands.add("toggle-window", self.toggle_window)
+        commands.set_on("toggle-window", True)
+        commands.add("quit", self.ask_to_quit)
+
+    def _finds(self) -> list[Find]:
+        """What was made of late, by its prompt."""
+        from oelala_desktop.ui.widgets.command_list import Find
+
+        jobs = self.queue.over[:_FOUND]
+        return [Find(title_of(job), partial(self._open_job, job.id), PAGES[job.tool].icon) for job in jobs]
 
     def remember(self) -> None:
         """What was typed, geometry and folds; before quitting."""
@@ -217,10 +223,6 @@ class MainWindow(QObject):
     @property
     def tool_view(self) -> ToolView | None:
         return self._tools.get(self.shell.page_id)
-
-    def _generate(self) -> None:
-        if self.tool_view is not None:
-            self.tool_view.generate()
 
     def _from_clipboard(self) -> None:
         self.show_window()
@@ -285,12 +287,14 @@ class MainWindow(QObject):
         job = event.job
         if job.state is JobState.CANCELLED:
             return
-        title = (str(job.values.get("prompt") or "") or job.title or TOOLS[job.tool].name)[:80]
+        title = title_of(job)
         failed = job.state is not JobState.DONE
         text = (job.error.message if job.error else "The job failed.") if failed else "is ready"
         words = f"{title}: {text}" if failed else f"“{title}” {text}"
         in_front = self.shell.isActiveWindow()
         seen = in_front and (not failed or self._is_shown(job.id))
+        if seen:
+            self.queue.see(job.id)
         self.studio.notify(words, "error" if failed else "info", key=job.id, toast=not seen)
         if not in_front and self._services.settings.get(NOTICES):
             self.studio.actions.start(self._tell_desktop(job, title, text if failed else text.capitalize()))
@@ -332,10 +336,11 @@ class MainWindow(QObject):
         fraction = self.queue.fraction()
         words = ""
         if running:
-            title = str(running[0].values.get("prompt") or TOOLS[running[0].tool].name)[:60]
-            words = f"{title} · {int((fraction or 0) * 100)} %" + (f" · {len(waiting)} waiting" if waiting else "")
+            words = f"{title_of(running[0])[:60]} · {int((fraction or 0) * 100)} %" + (
+                f" · {len(waiting)} waiting" if waiting else ""
+            )
         self.tray.set_state(words, fraction, self._services.jobs.is_paused)
-        self.tray.set_window_shown(self.shell.isVisible())
+        self.shell.commands.set_on("toggle-window", self.shell.isVisible())
         self.desktop.show_progress(fraction)
 
     def show_window(self) -> None:
@@ -353,9 +358,6 @@ class MainWindow(QObject):
     def _show_queue(self) -> None:
         self.show_window()
         self.shell.open_panel("queue")
-
-    def _toggle_pause(self) -> None:
-        self.studio.actions.start(self._services.jobs.pause(not self._services.jobs.is_paused))
 
     def _may_close(self) -> bool:
         """Hide if there is a tray to come back from; else quit, after asking if jobs run."""

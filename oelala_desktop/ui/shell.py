@@ -2,36 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QMimeData, QSize, Qt, Signal
-from PySide6.QtGui import (
-    QCloseEvent,
-    QDragEnterEvent,
-    QDropEvent,
-    QGuiApplication,
-    QKeySequence,
-    QResizeEvent,
-    QShortcut,
-)
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QMimeData, QSize, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
-from oelala_desktop.ui import icons
+from oelala_desktop.ui import focus, icons
+from oelala_desktop.ui.commands import keys
+from oelala_desktop.ui.commands.carrier import Commands
 from oelala_desktop.ui.navigation import PAGES, heading
 from oelala_desktop.ui.sidebar import Sidebar
 from oelala_desktop.ui.topbar import TopBar
 
 if TYPE_CHECKING:  # sheets, panels and notices are imported when they first open, which start-up gains by
     from oelala_desktop.ui.side_panel import SidePanel
-    from oelala_desktop.ui.widgets.command_list import Command
+    from oelala_desktop.ui.widgets.command_list import Find
     from oelala_desktop.ui.widgets.sheet import Sheet
     from oelala_desktop.ui.widgets.toast import ToastStack
 
 TITLE = "Oelala Desktop"
 #: the smallest window in which nothing is cut off
 LEAST = QSize(1000, 640)
+PANELS = ("queue", "engine", "activity", "log")
 ROOMY = 1120  # pixels of width from which a tool's page has room beside the whole sidebar
 
 
@@ -39,10 +35,8 @@ class Shell(QMainWindow):
     """Pages are made when they are first shown: `add_page(id, make)`."""
 
     page_shown = Signal(str)  # page id
-    generate_requested = Signal()
     paste_requested = Signal(QMimeData)
     dropped = Signal(QMimeData)  # on the window, outside every field that takes drops
-    command_chosen = Signal(str)  # key of a Command given to set_commands
     panel_opened = Signal(str)
 
     def __init__(self) -> None:
@@ -58,13 +52,14 @@ class Shell(QMainWindow):
         self._squeezed = False
         self._guard: Callable[[], bool] | None = None
         self._sheets: dict[str, Sheet] = {}
-        self._commands: tuple[Command, ...] = ()
+        self._finds: Callable[[], Sequence[Find]] = tuple
         self._toasts: ToastStack | None = None
+        self.commands = Commands(self, "window", everywhere=True)
         self.sidebar = Sidebar()
         self.topbar = TopBar()
         self.stack = QStackedWidget()
         self._build()
-        self._add_shortcuts()
+        self._add_commands()
 
     def _build(self) -> None:
         body = QWidget()
@@ -73,7 +68,9 @@ class Shell(QMainWindow):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.topbar)
-        column.addWidget(self.stack, 1)
+        self._room = QHBoxLayout()  # what a panel leaves to the page
+        self._room.addWidget(self.stack)
+        column.addLayout(self._room, 1)
         row = QHBoxLayout(body)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
@@ -82,31 +79,38 @@ class Shell(QMainWindow):
         self._right = right
         self.setCentralWidget(body)
         self.sidebar.page_chosen.connect(self.show_page)
-        self.topbar.queue_requested.connect(lambda: self.toggle_panel("queue"))
-        self.topbar.engine_requested.connect(lambda: self.toggle_panel("engine"))
-        self.topbar.activity_requested.connect(lambda: self.toggle_panel("activity"))
+        self.topbar.panel_requested.connect(self.toggle_panel)
+        self.topbar.command_wished.connect(lambda row_id: self.commands[row_id].trigger())
 
-    def _add_shortcuts(self) -> None:
-        def on(keys: str, act: Callable[[], object], *, over_sheets: bool = False, repeat: bool = True) -> None:
-            def pressed() -> None:
-                if over_sheets or self._sheet_on_top() is None:
-                    act()
+    def _add_commands(self) -> None:
+        commands = self.commands
+        for name in PANELS:
+            commands.add(name, partial(self.toggle_panel, name), partial(self._panels.__contains__, name))
+        commands.read.connect(self._tell_panels)
+        commands.add("sidebar", lambda: self.sidebar.set_narrow(not self.sidebar.is_narrow))
+        commands.add("paste", lambda: self.paste_requested.emit(QGuiApplication.clipboard().mimeData()))
+        for page_id in PAGES:
+            commands.add(
+                f"page.{page_id}", partial(self.show_page, page_id), partial(self._makers.__contains__, page_id)
+            )
+        commands.add("next-part", partial(self._go_to_part, 1), self._is_bare)
+        commands.add("previous-part", partial(self._go_to_part, -1), self._is_bare)
+        commands.add("close", self.close_topmost, self._is_something_open)
+        commands.add("find", self.open_palette)
+        commands.add("shortcuts", self.open_shortcuts)
+        self.sidebar.folded_changed.connect(lambda: commands.set_on("sidebar", self.sidebar.is_narrow))
 
-            shortcut = QShortcut(QKeySequence(keys), self)
-            shortcut.setAutoRepeat(repeat)
-            shortcut.activated.connect(pressed)
+    def _tell_panels(self) -> None:
+        for name, panel in self._panels.items():
+            self.commands.set_on(name, panel.is_open)
 
-        for number, page_id in enumerate(list(PAGES)[:9], 1):
-            on(f"Ctrl+{number}", partial(self.show_page, page_id))
-        for keys in ("Ctrl+Return", "Ctrl+Enter"):
-            on(keys, self.generate_requested.emit, repeat=False)  # one press, one job, however long it is held
-        on("Ctrl+V", lambda: self.paste_requested.emit(QGuiApplication.clipboard().mimeData()))
-        on("Ctrl+K", self.open_palette)
-        on("Ctrl+B", lambda: self.sidebar.set_narrow(not self.sidebar.is_narrow))
-        on("Ctrl+J", lambda: self.toggle_panel("queue"))
-        on("F1", self.open_shortcuts)
-        on("?", self.open_shortcuts)
-        on("Escape", self.close_topmost, over_sheets=True)
+    def event(self, event: QEvent) -> bool:
+        """The page below a sheet hears no shortcuts; Esc closes the sheet."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            covered = self._sheet_on_top() is not None and not keys.presses(event, "close")
+            event.setAccepted(covered)
+            return covered
+        return super().event(event)
 
     # pages
 
@@ -126,6 +130,9 @@ class Shell(QMainWindow):
         if page_id not in self._pages:
             self._pages[page_id] = self._makers[page_id]()
             self.stack.addWidget(self._pages[page_id])
+        focused = QApplication.focusWidget()
+        if focused is not None and page_id != self._page_id and self.stack.isAncestorOf(focused):
+            focused.clearFocus()  # else Qt gives it to whatever comes next, as the search of the new page
         self.stack.setCurrentWidget(self._pages[page_id])
         self.sidebar.set_active(page_id)
         self.topbar.set_title(heading(page_id))
@@ -149,8 +156,13 @@ class Shell(QMainWindow):
         from oelala_desktop.ui.side_panel import WIDE, WIDTH, SidePanel
 
         panel = SidePanel(self._right, title, content, width=WIDE if wide else WIDTH)
+        panel.pushed.connect(partial(self._push, panel))
         self._panels[name] = panel
         return panel
+
+    def _push(self, panel: SidePanel, width: int) -> None:
+        if self.panel in (None, panel):  # one that closes while another opens has no say
+            self._room.setContentsMargins(0, 0, width, 0)
 
     def toggle_panel(self, name: str) -> None:
         panel = self._panels.get(name)
@@ -174,53 +186,62 @@ class Shell(QMainWindow):
         if sheet is not None:
             sheet.close_sheet()
             return
-        for panel in self._panels.values():
-            if panel.is_open:
-                panel.close_panel()
-                return
+        if self.panel is not None:
+            self.panel.close_panel()
+
+    @property
+    def panel(self) -> SidePanel | None:
+        """The one that is open."""
+        return next((panel for panel in self._panels.values() if panel.is_open), None)
+
+    def _is_bare(self) -> bool:
+        """Whether nothing covers its parts, which the keyboard would go under."""
+        focused, body = QApplication.focusWidget(), self.centralWidget()
+        return focused is None or focused is self or body is None or body.isAncestorOf(focused)
+
+    def _go_to_part(self, by: int) -> None:
+        """From sidebar to page to panel; a page that is dimmed is left out."""
+        parts: list[QWidget] = [self.sidebar]
+        if self.panel is None or not self.panel.dims:
+            parts.append(self.stack)
+        if self.panel is not None:
+            parts.append(self.panel)
+        focused = QApplication.focusWidget()
+        at = next((at for at, part in enumerate(parts) if focused and part.isAncestorOf(focused)), -1 if by > 0 else 0)
+        part = parts[(at + by) % len(parts)]
+        focus.enter(self.stack.currentWidget() or part if part is self.stack else part)
+
+    def _is_something_open(self) -> bool:
+        return self.panel is not None or self._sheet_on_top() is not None
 
     def _sheet_on_top(self) -> Sheet | None:
-        """The page below a sheet hears no shortcuts."""
+        if "oelala_desktop.ui.widgets.sheet" not in sys.modules:
+            return None  # none was made yet
         from oelala_desktop.ui.widgets.sheet import Sheet
 
         sheets = (child for child in reversed(self.children()) if isinstance(child, Sheet))  # raised ones come last
         return next((sheet for sheet in sheets if sheet.isVisible()), None)
 
-    def set_commands(self, commands: tuple[Command, ...]) -> None:
-        """What the palette offers beside the pages."""
-        self._commands = commands
+    def set_finds(self, finds: Callable[[], Sequence[Find]]) -> None:
+        """`finds` is asked what can be found beside the commands, such as results, whenever the palette opens."""
+        self._finds = finds
 
     def open_palette(self) -> None:
-        from oelala_desktop.ui.widgets.command_list import Command
+        from oelala_desktop.ui.commands.offered import offered
+        from oelala_desktop.ui.widgets.command_list import Find
         from oelala_desktop.ui.widgets.command_palette import CommandPalette
 
         palette = self._sheets.get("palette")
         if not isinstance(palette, CommandPalette):
-            palette = CommandPalette(self)
-            palette.chosen.connect(self._command)
-            self._sheets["palette"] = palette
-        numbers = {page_id: f"Ctrl {at}" for at, page_id in enumerate(list(PAGES)[:9], 1)}
-        pages = [
-            Command(f"page:{page_id}", heading(page_id), page.icon, numbers.get(page_id, ""))
-            for page_id, page in PAGES.items()
-            if page_id in self._makers
-        ]
-        palette.set_commands([*self._commands, *pages])
+            palette = self._sheets["palette"] = CommandPalette(self)
+        palette.set_finds([*(Find.of(action) for action in offered(self)), *self._finds()])
         palette.open_sheet()
-
-    def _command(self, key: str) -> None:
-        kind, _, rest = key.partition(":")
-        if kind == "page":
-            self.show_page(rest)
-        else:
-            self.command_chosen.emit(key)
 
     def open_shortcuts(self) -> None:
         if "shortcuts" not in self._sheets:
-            from oelala_desktop.ui.shortcuts import GROUPS
             from oelala_desktop.ui.widgets.shortcut_sheet import ShortcutSheet
 
-            self._sheets["shortcuts"] = ShortcutSheet(self, GROUPS)
+            self._sheets["shortcuts"] = ShortcutSheet(self)
         self._sheets["shortcuts"].open_sheet()
 
     @property

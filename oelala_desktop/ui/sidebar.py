@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
+from oelala_desktop.ui.commands import keys
 from oelala_desktop.ui.motion import Glide
-from oelala_desktop.ui.navigation import GROUPS, SETTINGS, NavGroup, NavPage
+from oelala_desktop.ui.navigation import GROUPS, PAGES, SETTINGS, START_PAGE, NavGroup, NavPage
 from oelala_desktop.ui.style.frame import GroundFace
 from oelala_desktop.ui.style.row import NARROW as NARROW
 from oelala_desktop.ui.style.row import BrandFace, GroupFace, PageFace
@@ -19,7 +21,32 @@ from oelala_desktop.ui.widgets.scroll import ScrollColumn
 WIDE = 260
 
 
-class NavRow(Control, QPushButton):
+_GOES = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_Home: -1000, Qt.Key.Key_End: 1000}
+
+
+class NavButton(Control, QPushButton):
+    """A line of the sidebar. Tab stops at one of them, arrows go to the others."""
+
+    went = Signal(int)  # so many lines down, up if negative
+
+    def __init__(self, title: str, parent: QWidget | None) -> None:
+        super().__init__(title, parent)
+        self.setAccessibleName(title)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        by = _GOES.get(Qt.Key(event.key()))
+        if by is not None and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+            self.went.emit(by)
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
+            self.click()
+        else:
+            super().keyPressEvent(event)
+
+
+class NavRow(NavButton):
     """A page in the sidebar; `spread` runs from 0 (icon only) to 1 (all of it)."""
 
     spoken_role = "PageTab"
@@ -27,11 +54,8 @@ class NavRow(Control, QPushButton):
     def __init__(self, page: NavPage, *, parent: QWidget | None = None) -> None:
         super().__init__(page.title, parent)
         self.page = page
+        self._command = f"page.{page.id}" if page.id in PAGES else "sidebar"
         self.face = PageFace(page.icon)
-        self.setAccessibleName(page.title)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def set_badge(self, text: str) -> None:
         self.face.badge = text
@@ -60,19 +84,11 @@ class NavRow(Control, QPushButton):
     def _tell(self) -> None:
         badge = self.face.badge
         named = f"{self.text()} ({badge})" if badge else self.text()
-        self.set_hint(named if self.face.spread < 0.5 else "")
+        self.set_hint(keys.hint(self._command, named) if self.face.spread < 0.5 or self._command == "sidebar" else "")
         self.update()
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
-            self.focusNextPrevChild(event.key() == Qt.Key.Key_Down)
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
-            self.click()
-        else:
-            super().keyPressEvent(event)
 
-
-class GroupTitle(Control, QPushButton):
+class GroupTitle(NavButton):
     """The capitals over a group; pressing them folds it."""
 
     spoken_role = "Button"
@@ -82,12 +98,8 @@ class GroupTitle(Control, QPushButton):
         self.nav_group = group
         self.face = GroupFace()
         self._turn = Glide(self, 1.0, self._turned)
-        self.setAccessibleName(group.title)
         self.setCheckable(True)
         self.setChecked(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.toggled.connect(self._fold)
 
     def _fold(self, opened: bool) -> None:
@@ -136,6 +148,7 @@ class Sidebar(QFrame):
         self._spread = 1.0
         self._glide = Glide(self, float(WIDE), self._take_width)
         self._brand = Brand()
+        self._stop: NavButton | None = None  # where Tab stops
         self.setAccessibleName("Pages")
         self.setFixedWidth(WIDE)
         column = QVBoxLayout(self)
@@ -145,12 +158,16 @@ class Sidebar(QFrame):
         column.addWidget(self._make_groups(groups), 1)
         column.addWidget(self._make_row(SETTINGS))
         self._collapse = NavRow(NavPage("collapse", "Collapse", "panel-left-close"))
+        self._collapse.set_hint(keys.hint("sidebar", "Collapse"))
         self._collapse.spoken_role = "Button"
         self._collapse.clicked.connect(lambda: self.set_narrow(not self._narrow))
         column.addWidget(self._collapse)
+        for line in self._lines():
+            line.went.connect(partial(self._go, line))
+        self._stop_at(self._rows[START_PAGE])
 
     def _make_groups(self, groups: Sequence[NavGroup]) -> ScrollColumn:
-        scroll = ScrollColumn()
+        scroll = self._scroll = ScrollColumn()
         column = scroll.column
         column.setContentsMargins(0, 4, 0, 8)
         column.setSpacing(0)
@@ -171,7 +188,33 @@ class Sidebar(QFrame):
         self._rows[page.id] = row
         return row
 
+    def _lines(self) -> list[NavButton]:
+        """From top to bottom, those of folded groups too."""
+        lines: list[NavButton] = []
+        for title in self._titles.values():
+            lines += [title, *(self._rows[page.id] for page in title.nav_group.pages)]
+        return [*lines, self._rows[SETTINGS.id], self._collapse]
+
+    def _go(self, line: NavButton, by: int) -> None:
+        seen = [other for other in self._lines() if not other.isHidden()]
+        target = seen[max(0, min(len(seen) - 1, seen.index(line) + by))]
+        self._stop_at(target)
+        target.setFocus(Qt.FocusReason.TabFocusReason)
+        if self._scroll.isAncestorOf(target):
+            self._scroll.ensureWidgetVisible(target, 0, 8)
+
+    def _stop_at(self, line: NavButton) -> None:
+        """Where Tab stops from now on; where `line` is folded away, at the title over it."""
+        if line.isHidden() and isinstance(line, NavRow):
+            line = next((t for t in self._titles.values() if line.page in t.nav_group.pages), line)
+        if self._stop is not None:
+            self._stop.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self._stop = line
+        line.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
     def set_active(self, page_id: str) -> None:
+        if page_id in self._rows:
+            self._stop_at(self._rows[page_id])
         for key, row in self._rows.items():
             row.set_active(key == page_id)
 
@@ -212,6 +255,8 @@ class Sidebar(QFrame):
         title = self._titles[group_id]
         for page in title.nav_group.pages:
             self._rows[page.id].setVisible(title.isChecked() or self._narrow)
+        if self._stop is not None:
+            self._stop_at(self._stop)
 
     def _take_width(self, width: float) -> None:
         self.setFixedWidth(round(width))

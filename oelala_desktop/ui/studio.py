@@ -16,6 +16,7 @@ from oelala_desktop.domain.errors import OelalaError
 from oelala_desktop.domain.job import Job
 from oelala_desktop.domain.media import MediaItem
 from oelala_desktop.domain.reuse import given_to
+from oelala_desktop.domain.tool import TOOLS
 from oelala_desktop.services.known_settings import MUTED, VOLUME
 from oelala_desktop.ui.actions import ActionRunner
 from oelala_desktop.ui.appearance import Theme
@@ -45,6 +46,11 @@ def reuse_of(job: Job) -> Reuse:
     """What a job was made with."""
     given, otherwise = given_to(job)
     return Reuse(job.tool, {**job.values, **given, "preset": job.preset.partition(".")[2]}, otherwise=otherwise)
+
+
+def title_of(job: Job) -> str:
+    """What was asked for, in few words."""
+    return (str(job.values.get("prompt") or "") or job.title or TOOLS[job.tool].name)[:80]
 
 
 class Studio(QObject):

@@ -34,6 +34,7 @@ class Tokens(NamedTuple):
     primary_hover: str
     primary_pressed: str
     on_primary: str
+    on_warning: str
     ok: str
     warning: str
     error: str
@@ -75,6 +76,7 @@ DARK = Tokens(
     primary_hover="#2b68ec",
     primary_pressed="#1d4ed8",
     on_primary="#ffffff",
+    on_warning="#1c1204",
     ok="#22c55e",
     warning="#fbbf24",
     error="#ef4444",
@@ -116,6 +118,7 @@ LIGHT = Tokens(
     primary_hover="#1f5ae0",
     primary_pressed="#1d4ed8",
     on_primary="#ffffff",
+    on_warning="#1c1204",
     ok="#15803d",
     warning="#d97706",
     error="#dc2626",

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QIcon, QImage, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
 from oelala_desktop.ui import icons, theme
+from oelala_desktop.ui.commands.carrier import Commands
 
 _SIZE = 64
 _NOTICE_MS = 8000
@@ -37,30 +38,25 @@ def progress_icon(fraction: float | None, paused: bool = False) -> QIcon:
 
 
 class Tray(QObject):
-    show_toggled = Signal()
-    pause_toggled = Signal()
-    clipboard_requested = Signal()
-    quit_requested = Signal()
+    """`commands` are the window's: its menu has some of them."""
+
     queue_requested = Signal()
     notice_clicked = Signal(str)  # job id
 
-    def __init__(self, parent: QObject) -> None:
+    def __init__(self, parent: QObject, commands: Commands) -> None:
         super().__init__(parent)
         self._icon: QSystemTrayIcon | None = None
         self._shown: tuple[int | None, bool] = (None, False)
         self._notice_key = ""
-        menu = QMenu()
-        self._menu = menu
-        self._toggle = menu.addAction("Hide the window")
-        self._toggle.triggered.connect(self.show_toggled)
-        self._runs = menu.addAction("Nothing is running")
+        self._commands = commands
+        self._menu = QMenu()
+        self._menu.addAction(commands["toggle-window"])
+        self._runs = self._menu.addAction("Nothing is running")
         self._runs.triggered.connect(self.queue_requested)
-        menu.addSeparator()
-        self._pause = menu.addAction("Pause the queue")
-        self._pause.triggered.connect(self.pause_toggled)
-        menu.addAction("New from clipboard").triggered.connect(self.clipboard_requested)
-        menu.addSeparator()
-        menu.addAction("Quit").triggered.connect(self.quit_requested)
+        self._menu.addSeparator()
+        self._menu.addActions([commands["pause"], commands["clipboard"]])
+        self._menu.addSeparator()
+        self._menu.addAction(commands["quit"])
         self._look = progress_icon(None)
         self._words = ""
 
@@ -88,16 +84,12 @@ class Tray(QObject):
 
     def _activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
         if reason in (QSystemTrayIcon.ActivationReason.Trigger, QSystemTrayIcon.ActivationReason.DoubleClick):
-            self.show_toggled.emit()
-
-    def set_window_shown(self, shown: bool) -> None:
-        self._toggle.setText("Hide the window" if shown else "Show the window")
+            self._commands["toggle-window"].trigger()
 
     def set_state(self, words: str, fraction: float | None, paused: bool) -> None:
         """`words` is what runs now, "" for nothing. The icon is drawn anew only when it looks different."""
         self._runs.setText(words or "Nothing is running")
         self._runs.setEnabled(bool(words))
-        self._pause.setText("Resume the queue" if paused else "Pause the queue")
         words = f"Oelala – {words}" if words else "Oelala"
         if words != self._words:
             self._words = words

@@ -92,10 +92,7 @@ def test_keyboard(qtbot: QtBot, grid: MediaGrid) -> None:
     assert len(grid.selection) == 94 and grid.verticalScrollBar().value() > 0
     for key, signal in (
         (Qt.Key.Key_Return, grid.opened),
-        (Qt.Key.Key_F, grid.favorite_requested),
-        (Qt.Key.Key_Delete, grid.delete_requested),
         (Qt.Key.Key_P, grid.prompt_requested),
-        (Qt.Key.Key_C, grid.copy_requested),
     ):
         with qtbot.waitSignal(signal):
             QTest.keyClick(grid, key)

@@ -9,7 +9,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from oelala_desktop.ui.gallery.hidden_choice import words
-from oelala_desktop.ui.gallery.media_menu import make_menu
 from tests.gui import reach
 from tests.gui.living import until
 from tests.gui.media_rig import Gallery, gallery, letters, names_in
@@ -80,9 +79,9 @@ def test_hidden_ones_are_named_and_asked_for(qapp: QApplication, home: Path, but
 
 def test_what_the_keyboard_was_on_is_no_target_once_it_is_hidden(qapp: QApplication, home: Path) -> None:
     async def act(g: Gallery) -> None:
-        deleted: list[object] = []
-        g.grid.delete_requested.connect(deleted.append)
-        g.grid.opened.connect(deleted.append)
+        done: list[object] = []
+        g.page.acts.taken_out.connect(done.append)
+        g.grid.opened.connect(done.append)
         g.click("l.mp4")
         g.press(Key.Key_Escape)
         assert not len(g.grid.selection) and g.grid.selection.current
@@ -91,7 +90,8 @@ def test_what_the_keyboard_was_on_is_no_target_once_it_is_hidden(qapp: QApplicat
         g.grid.setFocus()
         for key in (Key.Key_Delete, Key.Key_F, Key.Key_Return, Key.Key_P, Key.Key_C, Key.Key_Space):
             g.press(key)
-        assert not deleted and not len(g.grid.selection)
+        assert not done and not len(g.grid.selection)
+        assert not any(g.grid.commands.holds(row_id) for row_id in ("delete", "favorite", "prompt", "copy-prompt"))
 
     gallery(qapp, home, act)
 
@@ -99,9 +99,7 @@ def test_what_the_keyboard_was_on_is_no_target_once_it_is_hidden(qapp: QApplicat
 def test_the_menu_and_the_mark_ask_too_and_a_heart_does_not(qapp: QApplication, home: Path) -> None:
     async def act(g: Gallery) -> None:
         await choose_then_search(g, "cl", "heron", "hgfedcba")
-        page, item = g.page, g.feed.provider.media(g.key("c.png"))
-        assert item is not None
-        menu = make_menu(page, item, g.grid.selection.keys, page.acts, lambda _what: None, page.hidden)
+        menu = g.page.menu()
         texts = [action.text() for action in menu.actions()]
         assert "Compare" not in texts and "Rename…" in texts  # one is shown
         next(a for a in menu.actions() if a.text().startswith("Favorite")).trigger()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -244,10 +243,8 @@ def test_replaced_by_another_of_the_same_name_it_is_no_favorite(qapp: QApplicati
 
 def test_context_menu_copies_the_prompt(qapp: QApplication, home: Path) -> None:
     async def act(g: Gallery) -> None:
-        from oelala_desktop.ui.gallery.media_menu import make_menu
-
-        item = g.feed.provider.media(g.key("k.mp4"))
-        menu = make_menu(g.page, item, [item.id], g.page.acts, lambda _what: None)
+        g.click("k.mp4")
+        menu = g.page.menu()
         texts = [action.text().split("\t")[0] for action in menu.actions() if action.text()]
         for wanted in ("Reuse settings", "Copy prompt", "Copy workflow", "Open in ComfyUI", "Show in folder", "Rename…",
                        "Export…", "Export without metadata…"):  # fmt: skip
@@ -256,7 +253,10 @@ def test_context_menu_copies_the_prompt(qapp: QApplication, home: Path) -> None:
         clipboard = QGuiApplication.clipboard()
         await until(lambda: clipboard.text() == "boat number k at dusk", "the prompt on the clipboard")
         menu.close()
-        menu = make_menu(g.page, replace(item, has_prompt=False), [item.id], g.page.acts, lambda _what: None)
+        picture(g.folder, "z.png", at=5000)
+        await until(lambda: g.names()[0] == "z.png", "a file without a prompt")
+        g.click("z.png")
+        menu = g.page.menu()
         usable = {action.text().split("\t")[0]: action.isEnabled() for action in menu.actions()}
         assert (usable["Reuse settings"], usable["Copy prompt"]) == (True, False)
         menu.close()

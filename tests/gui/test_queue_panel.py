@@ -9,18 +9,19 @@ from pathlib import Path
 import pytest
 from PIL import Image
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from oelala_desktop.domain.job import JobState
+from oelala_desktop.domain.tool import TOOLS
 from oelala_desktop.ui.main_window import MainWindow
 from oelala_desktop.ui.pages.queue_panel import QueuePanel
+from oelala_desktop.ui.pages.tool_form import ToolForm
 from oelala_desktop.ui.queue.book import JobBook
 from oelala_desktop.ui.queue.jobs_model import JobsModel, Role
 from oelala_desktop.ui.queue.row_cell import boxes
-from oelala_desktop.ui.shell import Shell
 from oelala_desktop.ui.widgets.button import Button
 from tests.gui.living import live, page_of, ready, stop_sketch, until
 from tests.gui.reach import has_button, press
@@ -91,19 +92,18 @@ def test_all_that_waits_is_cancelled_and_comes_back(qapp: QApplication, home: Pa
         await until(lambda: len(window.queue.waiting) == 4, "their return")
         assert [job.id for job in window.queue.waiting] == before
         assert {job.state for job in window.queue.waiting} == {JobState.QUEUED}
-        window.shell.command_chosen.emit("Cancel all waiting jobs")
+        window.shell.commands["cancel-waiting"].trigger()
         await until(lambda: not window.queue.waiting, "their end by the palette")
 
     live(qapp, home, scenario)
 
 
 def test_a_key_that_is_held_makes_one_job(qtbot: QtBot) -> None:
-    shell = Shell()
-    qtbot.addWidget(shell)
-    keys = {QKeySequence("Ctrl+Return"), QKeySequence("Ctrl+Enter")}
-    ours = [shortcut for shortcut in shell.findChildren(QShortcut) if shortcut.key() in keys]
-    assert len(ours) == 2
-    assert not any(shortcut.autoRepeat() for shortcut in ours)
+    form = ToolForm(TOOLS["image-to-video"])
+    qtbot.addWidget(form)
+    generate = form.commands["generate"]
+    assert generate.shortcuts() == [QKeySequence("Ctrl+Enter"), QKeySequence("Ctrl+Return")]
+    assert not generate.autoRepeat()
 
 
 def test_a_button_does_not_repeat_either(qtbot: QtBot) -> None:

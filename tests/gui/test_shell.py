@@ -18,7 +18,7 @@ from oelala_desktop.ui.remembered import restore
 from oelala_desktop.ui.shell import Shell
 from oelala_desktop.ui.sidebar import NARROW, WIDE
 from oelala_desktop.ui.topbar import queue_words
-from oelala_desktop.ui.widgets.command_list import Command, fits
+from oelala_desktop.ui.widgets.command_list import Find, fits
 from oelala_desktop.ui.widgets.sheet import Sheet
 from oelala_desktop.ui.widgets.text_box import TextBox
 from tests.gui.reach import button, field, find, has_button, press, seen
@@ -52,8 +52,6 @@ def test_title_and_keys(qtbot: QtBot, shell: Shell) -> None:
     with qtbot.waitSignal(shell.page_shown) as heard:
         QTest.keyClick(shell, Qt.Key.Key_4, CTRL)
     assert heard.args == ["text-to-image"] and shell.topbar.title == "Text to Image"
-    with qtbot.waitSignal(shell.generate_requested):
-        QTest.keyClick(shell, Qt.Key.Key_Return, CTRL)
     with qtbot.waitSignal(shell.paste_requested):
         QTest.keyClick(shell, Qt.Key.Key_V, CTRL)
 
@@ -109,18 +107,22 @@ def test_sidebar_folds_and_narrows(qtbot: QtBot, shell: Shell) -> None:
 
 
 def test_palette_finds_pages_and_commands(qtbot: QtBot, shell: Shell) -> None:
-    shell.set_commands((Command("pause", "Pause the queue", "pause"),))
+    done = []
+    shell.set_finds(lambda: [Find("harbour at dusk", lambda: done.append("job"))])
     QTest.keyClick(shell, Qt.Key.Key_K, CTRL)
     command = field(shell, "Command")
     QTest.keyClicks(command, "upsc")
     QTest.keyClick(command, Qt.Key.Key_Return)
     assert shell.page_id == "upscaler" and not seen(shell, "Command palette")
     shell.open_palette()
-    QTest.keyClicks(command, "queue pause")
-    with qtbot.waitSignal(shell.command_chosen) as heard:
-        QTest.keyClick(command, Qt.Key.Key_Return)
-    assert heard.args == ["pause"]
-    assert not fits("xyz", "Pause the queue")
+    QTest.keyClicks(command, "dusk harb")
+    QTest.keyClick(command, Qt.Key.Key_Return)
+    assert done == ["job"]
+    shell.open_palette()
+    QTest.keyClicks(command, "xyz")
+    assert seen(shell, "Nothing is called “xyz”.")
+    QTest.keyClick(command, Qt.Key.Key_Return)
+    assert seen(shell, "Command palette") and not fits("xyz", "Pause the queue")
 
 
 def test_close_guard(shell: Shell) -> None:

@@ -268,7 +268,7 @@ def test_keyboard_only_from_start_to_result(qapp: QApplication, home: Path, pict
             QTest.keyClick(prompt, letter)
         assert page.form.values()["prompt"] == "zoom? +-"  # keys of the window's shortcuts type in a text box
         before = page.stage.job
-        window.shell.generate_requested.emit()
+        page.form.commands["generate"].trigger()
         await until(lambda: page.stage.job is not before, "the job")
         await until(lambda: page.stage.job and page.stage.job.state is JobState.DONE, "the result")
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QColor, QImage, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from oelala_desktop.domain.media import MediaItem
 from oelala_desktop.ui import theme
+from oelala_desktop.ui.commands import keys
 from oelala_desktop.ui.gallery.differences import Difference, differences
 from oelala_desktop.ui.gallery.media_facts import caption, facts_of, job_of
 from oelala_desktop.ui.gallery.overlay import Overlay
@@ -20,6 +20,7 @@ from oelala_desktop.ui.sound_wave import draw_waves
 from oelala_desktop.ui.studio import Studio
 from oelala_desktop.ui.widgets.button import IconButton
 from oelala_desktop.ui.widgets.label import ElidedLabel, Label
+from oelala_desktop.ui.widgets.player_commands import add_player_commands
 from oelala_desktop.ui.widgets.scroll import Column, ScrollColumn
 from oelala_desktop.ui.widgets.video_player import VideoPlayer
 
@@ -32,7 +33,7 @@ class Comparer(Overlay):
     """The left one leads: it has the controls and is heard, and the right one follows it. Gone once closed."""
 
     def __init__(self, studio: Studio, items: tuple[MediaItem, MediaItem], window: QWidget) -> None:
-        super().__init__(window)
+        super().__init__(window, "compare")
         self._studio = studio
         self._items = items
         self.players = tuple(
@@ -44,10 +45,11 @@ class Comparer(Overlay):
         leader.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         follower.follow(leader, frames=_APART)
         draw_waves(leader, studio.actions)
+        add_player_commands(self.commands, leader)
         self._build()
 
     def _build(self) -> None:
-        close = IconButton("x", "Close (Esc)", "glass")
+        close = IconButton("x", keys.hint("leave-viewer"), "glass")
         close.clicked.connect(self.close)
         title = Label("Compare", size=theme.SECTION, weight=600)
         title.setForegroundRole(title.palette().ColorRole.HighlightedText)
@@ -129,21 +131,6 @@ class Comparer(Overlay):
         content = self._differing.widget()
         wanted = content.wanted_height(self.width() - 16) if isinstance(content, Column) else _TABLE
         self._differing.setFixedHeight(min(_TABLE, wanted))
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        leader = self.players[0]
-        acts: dict[Qt.Key, Callable[[], object]] = {
-            Qt.Key.Key_Escape: self.close,
-            Qt.Key.Key_Space: leader.toggle,
-            Qt.Key.Key_M: leader.toggle_mute,
-            Qt.Key.Key_Comma: lambda: leader.step(-1),
-            Qt.Key.Key_Period: lambda: leader.step(1),
-        }
-        act = acts.get(Qt.Key(event.key()))
-        if act is None:
-            super().keyPressEvent(event)
-        else:
-            act()
 
     def hideEvent(self, _event: object) -> None:
         for player in self.players:

@@ -30,10 +30,8 @@ class MediaGrid(GridInput, QAbstractScrollArea):
     opened = Signal(str)  # Enter or double click
     selection_changed = Signal()
     select_all_requested = Signal()
-    favorite_requested = Signal(list)  # keys
-    delete_requested = Signal(list)
+    favorite_requested = Signal(list)  # keys, by the heart of a cell
     prompt_requested = Signal(str)  # 💬 or P
-    copy_requested = Signal(str)  # C: copy the prompt
     context_requested = Signal(str, QPoint)  # key, global position
     laid_out = Signal(int)  # width of the viewport
     pixmaps_wanted = Signal(list, int)  # keys on screen first, then those around it; device pixels of the shorter side
@@ -46,6 +44,7 @@ class MediaGrid(GridInput, QAbstractScrollArea):
         self.provider: GridProvider = provider or ListProvider()
         self.selection = Selection()
         self.pixmaps = CellCache()
+        self.commands = self._make_commands()
         self.density = 0
         self.listed = False  # rows of a list instead of cells
         self._hover = ""
@@ -261,9 +260,11 @@ class MediaGrid(GridInput, QAbstractScrollArea):
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         index = self.item_at(event.pos())
-        key = self.provider.key(index) if index >= 0 else self._current()
+        key = self.provider.key(index) if index >= 0 else self.current()
         if key is not None:
-            if key not in self.selection:
+            if key in self.selection:
+                self.selection.current = key  # what is pointed at is meant
+            else:
                 self.select_only(key)
             self.context_requested.emit(key, event.globalPos())
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, SignalInstance
-from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QPixmap, QWheelEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPixmap, QWheelEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
+from oelala_desktop.ui.commands.carrier import Commands, is_own
 from oelala_desktop.ui.gallery.items import GridProvider
 from oelala_desktop.ui.gallery.layout import GridLayout
 from oelala_desktop.ui.gallery.pixmaps import CellCache
 from oelala_desktop.ui.gallery.selection import Selection
-from oelala_desktop.ui.widgets.control import Control, is_escape
+from oelala_desktop.ui.widgets.control import Control
 from oelala_desktop.ui.widgets.file_drag import drag_files
 
 _MOST_STRETCHED = 200_000
@@ -24,6 +26,7 @@ class _Grid(Protocol):
     provider: GridProvider
     selection: Selection
     pixmaps: CellCache
+    commands: Commands
     opened: SignalInstance
     selection_changed: SignalInstance
     select_all_requested: SignalInstance
@@ -80,12 +83,12 @@ class GridInput(Control):
         view.selection_changed.emit()
         view.viewport().update()
 
-    def _targets(self) -> list[str]:
+    def targets(self) -> list[str]:
         """What an act is meant for: the chosen items, shown or not, else the one the keyboard is on."""
-        current = self._current()
+        current = self.current()
         return list(self._view.selection.keys) or ([current] if current else [])
 
-    def _current(self) -> str | None:
+    def current(self) -> str | None:
         """What the keyboard is on, if it is to be seen."""
         view = self._view
         current = view.selection.current
@@ -102,8 +105,7 @@ class GridInput(Control):
             return
         if key is None:
             if not event.modifiers() and len(view.selection):
-                view.selection.clear()
-                self._told()
+                self._deselect()
             return
         if self._press_button(index, key, pos):
             return
@@ -115,8 +117,7 @@ class GridInput(Control):
         if modifiers & Qt.KeyboardModifier.ShiftModifier:
             self._stretch_to(index)
         elif modifiers & Qt.KeyboardModifier.ControlModifier:
-            selection.toggle(key)
-            self._told()
+            self._toggle(key)
         elif key in selection:
             self._pending = key
         else:
@@ -162,7 +163,7 @@ class GridInput(Control):
             view.opened.emit(key)
 
     def event(self, event: QEvent) -> bool:
-        if is_escape(event) and len(self._view.selection):
+        if is_own(event, self._view):
             event.accept()  # Esc lets go of the selection before it closes anything of the window
             return True
         return super().event(event)
@@ -174,7 +175,7 @@ class GridInput(Control):
 
     def _drag(self) -> None:
         view = self._view
-        keys = [key for key in self._targets() if view.provider.index_of(key) >= 0]
+        keys = [key for key in self.targets() if view.provider.index_of(key) >= 0]
         paths = [path for path in map(view.provider.path, keys) if path is not None]
         if paths:
             drag_files(self, paths, view.pixmaps.raw(keys[0]) or QPixmap())
@@ -188,11 +189,33 @@ class GridInput(Control):
 
     # keyboard
 
+    def _make_commands(self) -> Commands:
+        """The page adds what is done with the files themselves."""
+        view, commands = self._view, Commands(self, "media")
+
+        def on_current(act: Callable[[str], object]) -> tuple[Callable[[], object], Callable[[], bool]]:
+            return lambda: act(self.current() or ""), lambda: self.current() is not None
+
+        commands.add("open", *on_current(view.opened.emit))
+        commands.add("prompt", *on_current(view.prompt_requested.emit))
+        commands.add("select", *on_current(self._toggle))
+        commands.add("select-all", view.select_all_requested.emit, lambda: view.layout_.count > 0)
+        commands.add("deselect-all", self._deselect, lambda: len(view.selection) > 0)
+        commands.add("larger", lambda: view.zoom(1))
+        commands.add("smaller", lambda: view.zoom(-1))
+        commands.read.connect(lambda: commands.set_on("select", (self.current() or "") in view.selection))
+        return commands
+
+    def _toggle(self, key: str) -> None:
+        self._view.selection.toggle(key)
+        self._told()
+
+    def _deselect(self) -> None:
+        self._view.selection.clear()
+        self._told()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        view = self._view
-        if event.matches(QKeySequence.StandardKey.SelectAll):
-            view.select_all_requested.emit()
-        elif not (self._move(event) or self._act(event)):
+        if not (self._move(event) or self._view.commands.press(event)):
             super().keyPressEvent(event)
 
     def _move(self, event: QKeyEvent) -> bool:
@@ -233,39 +256,3 @@ class GridInput(Control):
         if key in down:
             return grid.step(at, down[key]) if at >= 0 else 0
         return None
-
-    def _act(self, event: QKeyEvent) -> bool:
-        view = self._view
-        targets, current = self._targets(), self._current()
-        key = event.key()
-        if key == Qt.Key.Key_Escape and len(view.selection):
-            view.selection.clear()
-            self._told()
-        elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal, Qt.Key.Key_Minus):
-            view.zoom(-1 if key == Qt.Key.Key_Minus else 1)
-        elif not targets or event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
-            return False
-        elif key == Qt.Key.Key_Delete:
-            view.delete_requested.emit(targets)
-        elif key == Qt.Key.Key_F:
-            view.favorite_requested.emit(targets)
-        elif current is None:
-            return False
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            view.opened.emit(current)
-        elif key == Qt.Key.Key_Space:
-            view.selection.toggle(current)
-            self._told()
-        else:
-            return self._act_on(key, current)
-        return True
-
-    def _act_on(self, key: int, current: str) -> bool:
-        view = self._view
-        if key == Qt.Key.Key_P:
-            view.prompt_requested.emit(current)
-        elif key == Qt.Key.Key_C:
-            view.copy_requested.emit(current)
-        else:
-            return False
-        return True

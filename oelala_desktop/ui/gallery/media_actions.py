@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QInputDialog, QLineEdit, QMessageBox,
 
 from oelala_desktop.domain.media import Deletion, ExportResult, MediaItem
 from oelala_desktop.ui import wording
+from oelala_desktop.ui.commands import keys
 from oelala_desktop.ui.frames import first_frame
 from oelala_desktop.ui.gallery.reusing import reuse_item
 from oelala_desktop.ui.images import keep_image
@@ -188,7 +189,8 @@ class MediaActions(QObject):
             if graph is not None:
                 QGuiApplication.clipboard().setText(graph)
             QDesktopServices.openUrl(QUrl(state.url))
-            words = "Press Ctrl+V there to paste the workflow." if graph else "Drop the file on it."
+            paste = f"Press {keys.words('paste')} there to paste the workflow."
+            words = paste if graph else "Drop the file on it."
             self._studio.notify(f"ComfyUI opens in your browser. {words}")
 
         self._studio.actions.start(work())

@@ -1,62 +1,97 @@
-"""The menu over files of My Media."""
+"""What can be done with files of My Media, as commands of whatever shows them: the grid, or one file."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-
-from PySide6.QtWidgets import QMenu, QWidget
+from typing import NamedTuple
 
 from oelala_desktop.domain.media import MediaItem
-from oelala_desktop.ui import theme
+from oelala_desktop.ui.commands.carrier import Commands
 from oelala_desktop.ui.gallery.hidden_choice import Act, HiddenChoice
 from oelala_desktop.ui.gallery.library_provider import id_of
 from oelala_desktop.ui.gallery.media_actions import MediaActions
 
+_ALL = (("favorite", "export-files", "export-plain"), ("delete",))
+#: groups of the menu over one file, and over several
+ONE = (
+    ("open", "prompt"),
+    ("reuse", "start-picture", "copy-prompt", "copy-workflow", "open-in-comfyui"),
+    ("show-in-folder", "rename"),
+    *_ALL,
+)
+SEVERAL = (("compare",), *_ALL)
 
-def make_menu(
-    parent: QWidget,
-    item: MediaItem,
-    keys: Sequence[str],
-    actions: MediaActions,
-    show: Callable[[str], object],
-    hidden: HiddenChoice | None = None,
-    *,
-    can_start: bool = True,
-) -> QMenu:
-    """For `item`, which was pointed at, and `keys`, which are chosen in a list that may hide some of them. `show` is
-    told "open" or "prompt"; `can_start` says whether it can be decoded and so be a start picture."""
-    menu = theme.make_menu(parent)
 
-    def add(text: str, act: Callable[[], object], enabled: bool = True) -> None:
-        action = menu.addAction(text)
-        action.setEnabled(enabled)
-        action.triggered.connect(lambda _checked=False: act())
+class Target(NamedTuple):
+    """`item` is the file that the keyboard is on, `keys` are the chosen ones, of which a filter may hide some;
+    `can_start` says whether it can be decoded and so be a start picture."""
 
-    def add_for_all(text: str, title: str, act: Act) -> None:
-        add(text, lambda: hidden.act(keys, title, act) if hidden and keys else act([item.id]))
+    item: MediaItem | None
+    keys: Sequence[str] = ()
+    can_start: bool = True
 
-    chosen = [id_of(key) for key in keys if hidden is None or hidden.is_shown(key)]
-    one = len(chosen) <= 1
-    if one:
-        add("Open\tEnter", lambda: show("open"))
-        add("Show the prompt\tP", lambda: show("prompt"), item.has_prompt)
-        menu.addSeparator()
-        add("Reuse settings", lambda: actions.reuse(item.id))  # without a prompt there is the rest
-        frame = "Use as start picture" if item.kind == "image" else "Use first frame as start picture"
-        add(frame, lambda: actions.use_as_start_picture(item), can_start)
-        add("Copy prompt\tC", lambda: actions.copy_prompt(item.id), item.has_prompt)
-        add("Copy workflow", lambda: actions.copy_workflow(item.id))
-        add("Open in ComfyUI", lambda: actions.open_in_comfyui(item.id))
-        menu.addSeparator()
-        add("Show in folder", lambda: actions.show_in_folder(item))
-        add("Rename…", lambda: actions.rename(item))
-    if len(chosen) == 2:
-        add("Compare", lambda: actions.compare(chosen))
-        menu.addSeparator()
-    mark = "Remove from favorites\tF" if one and item.favorite else "Favorite\tF"
-    add_for_all(mark, "Favorite", actions.favorite)
-    add_for_all("Export…", "Export", lambda ids: actions.export(ids, with_metadata=True))
-    add_for_all("Export without metadata…", "Export", lambda ids: actions.export(ids, with_metadata=False))
-    menu.addSeparator()
-    add_for_all("Move to the trash\tDel", "Move to the trash", actions.delete)
-    return menu
+
+class MediaCommands:
+    """Adds to `commands` what is done with `target()`, which is asked each time."""
+
+    def __init__(
+        self,
+        commands: Commands,
+        acts: MediaActions,
+        target: Callable[[], Target],
+        hidden: HiddenChoice | None = None,
+        favorite: Act | None = None,
+    ) -> None:
+        self._commands = commands
+        self._target = target
+        self._hidden = hidden
+        self._add_one("reuse", lambda item: acts.reuse(item.id))
+        self._add_one("start-picture", acts.use_as_start_picture)
+        self._add_one("copy-prompt", lambda item: acts.copy_prompt(item.id))
+        self._add_one("copy-workflow", lambda item: acts.copy_workflow(item.id))
+        self._add_one("open-in-comfyui", lambda item: acts.open_in_comfyui(item.id))
+        self._add_one("show-in-folder", acts.show_in_folder)
+        self._add_one("rename", acts.rename)
+        self._add_all("favorite", "Favorite", favorite or acts.favorite)
+        self._add_all("export-files", "Export", lambda ids: acts.export(ids, with_metadata=True))
+        self._add_all("export-plain", "Export", lambda ids: acts.export(ids, with_metadata=False))
+        self._add_all("delete", "Move to the trash", acts.delete)
+        commands.read.connect(self._tell)
+
+    @property
+    def shown(self) -> list[int]:
+        """Ids of the chosen files that are in view."""
+        keys = self._target().keys
+        return [id_of(key) for key in keys if self._hidden is None or self._hidden.is_shown(key)]
+
+    @property
+    def groups(self) -> Sequence[Sequence[str]]:
+        return ONE if len(self.shown) <= 1 else SEVERAL
+
+    def _add_one(self, row_id: str, act: Callable[[MediaItem], object]) -> None:
+        def do() -> None:
+            item = self._target().item
+            if item is not None:
+                act(item)
+
+        self._commands.add(row_id, do, lambda: self._target().item is not None)
+
+    def _add_all(self, row_id: str, title: str, act: Act) -> None:
+        def do() -> None:
+            item, keys, _ = self._target()
+            if self._hidden is not None and keys:
+                self._hidden.act(keys, title, act)
+            elif item is not None:
+                act([item.id])
+
+        self._commands.add(row_id, do, lambda: any(self._target()[:2]))
+
+    def _tell(self) -> None:
+        item, _, can_start = self._target()
+        if item is not None:
+            commands = self._commands
+            for row_id in ("prompt", "copy-prompt"):
+                commands[row_id].setEnabled(item.has_prompt)
+            commands["start-picture"].setEnabled(can_start)
+            commands.set_on("start-picture", item.kind != "image")
+            commands.set_on("favorite", len(self.shown) <= 1 and item.favorite)

@@ -6,15 +6,17 @@ import datetime as dt
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QHideEvent, QImage, QShowEvent
-from PySide6.QtWidgets import QApplication, QFileDialog, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QVBoxLayout, QWidget
 
 from oelala_desktop.domain.events import LibraryChanged, ScanProgressed
 from oelala_desktop.domain.media import MediaItem, MediaQuery
 from oelala_desktop.domain.models import display_name
 from oelala_desktop.services.known_settings import DENSITY, MEDIA_FOLDERS, SORT, VIEW
+from oelala_desktop.ui import theme
 from oelala_desktop.ui.bridge import Latest, listen
+from oelala_desktop.ui.commands import keys
 from oelala_desktop.ui.gallery.filter_panel import bounds
 from oelala_desktop.ui.gallery.grid_feed import GridFeed
 from oelala_desktop.ui.gallery.hidden_choice import HiddenChoice
@@ -22,7 +24,7 @@ from oelala_desktop.ui.gallery.hover_player import HoverPlayer
 from oelala_desktop.ui.gallery.library_provider import id_of, key_of
 from oelala_desktop.ui.gallery.media_actions import MediaActions
 from oelala_desktop.ui.gallery.media_facts import facts_of, job_of
-from oelala_desktop.ui.gallery.media_menu import make_menu
+from oelala_desktop.ui.gallery.media_menu import MediaCommands, Target
 from oelala_desktop.ui.gallery.media_shelf import MediaShelf
 from oelala_desktop.ui.images import decode_image
 from oelala_desktop.ui.studio import Studio
@@ -38,7 +40,11 @@ _EMPTY = {
     "media-all": ("images", "Nothing here yet", "Pictures and videos you make appear here by themselves."),
     "media-images": ("image", "No pictures yet", "Pictures you make appear here by themselves."),
     "media-videos": ("video", "No videos yet", "Videos you make appear here by themselves."),
-    "media-favorites": ("heart", "No favorites yet", "Press F on a picture or video, and it is kept here."),
+    "media-favorites": (
+        "heart",
+        "No favorites yet",
+        f"Press {keys.words('favorite')} on a picture or video, and it is kept here.",
+    ),
 }
 _REDRAW_MS = 100
 
@@ -80,6 +86,7 @@ class MediaPage(QWidget):
         self.feed = GridFeed(self.grid, studio)
         self.acts = MediaActions(studio, self)
         self.hidden = HiddenChoice(studio, self.feed.provider, self)
+        self.for_files = MediaCommands(self.grid.commands, self.acts, self._target, self.hidden)
         self.hover = HoverPlayer(self.grid, self.feed.provider)
         self._counting = Latest(self, lambda _pending: self._count(), _REDRAW_MS)
         self._scans = Latest(self, self._show_scan, _REDRAW_MS)
@@ -110,10 +117,11 @@ class MediaPage(QWidget):
         grid.selection_changed.connect(self._tell_counts)
         grid.select_all_requested.connect(self._select_all)
         grid.favorite_requested.connect(lambda keys: self.hidden.act(keys, "Favorite", self.acts.favorite))
-        grid.delete_requested.connect(lambda keys: self.hidden.act(keys, "Move to the trash", self.acts.delete))
         grid.prompt_requested.connect(self.show_prompt)
-        grid.copy_requested.connect(lambda key: self.acts.copy_prompt(id_of(key)))
-        grid.context_requested.connect(self._open_menu)
+        grid.context_requested.connect(lambda _key, place: self.menu().popup(place))
+        grid.commands.add(
+            "compare", lambda: self.acts.compare(self.for_files.shown), lambda: len(self.for_files.shown) == 2
+        )
         self.feed.loaded.connect(self._loaded)
         self.feed.failed.connect(self.shelf.show_error)
         self.shelf.retry_requested.connect(self._find)
@@ -240,13 +248,15 @@ class MediaPage(QWidget):
             selection.anchor = None
         self._tell_counts()
 
-    def _open_menu(self, key: str, place: QPoint) -> None:
-        item = self.feed.provider.media(key)
-        if item is None:
-            return
-        shows = {"open": lambda: self.open(key), "prompt": lambda: self.show_prompt(key)}
-        chosen = self.grid.selection.keys
-        make_menu(self, item, chosen, self.acts, lambda what: shows[what](), self.hidden).popup(place)
+    def _target(self) -> Target:
+        chosen = self.grid.targets()
+        shown = [key for key in chosen if self.hidden.is_shown(key)]
+        current = self.grid.current() or (shown[0] if shown else "")
+        return Target(self.feed.provider.media(current), chosen)
+
+    def menu(self) -> QMenu:
+        """Over the files that are chosen."""
+        return self.grid.commands.fill(theme.make_menu(self), self.for_files.groups)
 
     def open(self, key: str) -> None:
         """The viewer over the whole window, on this file."""

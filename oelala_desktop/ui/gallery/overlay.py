@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QWidget
 
-from oelala_desktop.ui.widgets.control import is_escape
+from oelala_desktop.ui import focus
+from oelala_desktop.ui.commands.carrier import Commands, is_own
 
 
 class Overlay(QWidget):
-    """As large as its window while it is there; Esc and Tab are its own. Gone once closed."""
+    """As large as its window while it is there; the keys of `place` and Tab are its own. Gone once closed."""
 
-    def __init__(self, window: QWidget) -> None:
+    def __init__(self, window: QWidget, place: str) -> None:
         super().__init__(window)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.commands = Commands(self, place)
+        self.commands.add("leave-viewer", self.close)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         window.installEventFilter(self)
 
@@ -30,10 +34,14 @@ class Overlay(QWidget):
             self.setGeometry(window.rect())
 
     def event(self, event: QEvent) -> bool:
-        if is_escape(event):
+        if is_own(event, self):
             event.accept()
             return True
         return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not self.commands.press(event):
+            super().keyPressEvent(event)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize and watched is self.parent():
@@ -42,16 +50,5 @@ class Overlay(QWidget):
 
     def focusNextPrevChild(self, following: bool) -> bool:
         """Tab stays within; what lies under it cannot be seen."""
-        stops: list[QWidget] = [w for w in self.findChildren(QWidget) if _takes_focus(w)]
-        if not stops:
-            return True
-        focused = QApplication.focusWidget()
-        at = stops.index(focused) if focused in stops else (-1 if following else 0)
-        reason = Qt.FocusReason.TabFocusReason if following else Qt.FocusReason.BacktabFocusReason
-        stops[(at + (1 if following else -1)) % len(stops)].setFocus(reason)
+        focus.go_round(self, following)
         return True
-
-
-def _takes_focus(widget: QWidget) -> bool:
-    policy = widget.focusPolicy() & Qt.FocusPolicy.TabFocus
-    return bool(policy) and widget.isVisible() and widget.isEnabled()

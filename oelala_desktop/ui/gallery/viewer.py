@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
@@ -17,12 +16,14 @@ from oelala_desktop.domain.errors import OelalaError
 from oelala_desktop.domain.media import MediaItem
 from oelala_desktop.services.known_settings import VIEWER_PROMPT
 from oelala_desktop.ui import painting, theme, wording
+from oelala_desktop.ui.commands import keys
+from oelala_desktop.ui.commands.rows import ROWS
 from oelala_desktop.ui.frames import play_frames
 from oelala_desktop.ui.full_screen import FullScreen
 from oelala_desktop.ui.gallery.library_provider import LibraryProvider, id_of
 from oelala_desktop.ui.gallery.media_actions import MediaActions
 from oelala_desktop.ui.gallery.media_facts import caption, facts_of, job_of
-from oelala_desktop.ui.gallery.media_menu import make_menu
+from oelala_desktop.ui.gallery.media_menu import MediaCommands, Target
 from oelala_desktop.ui.gallery.overlay import Overlay
 from oelala_desktop.ui.gallery.viewer_panel import ViewerPanel
 from oelala_desktop.ui.images import decode_image, load_image
@@ -30,6 +31,7 @@ from oelala_desktop.ui.on_disk import GONE, missing
 from oelala_desktop.ui.sound_wave import draw_waves
 from oelala_desktop.ui.studio import Studio
 from oelala_desktop.ui.widgets.button import IconButton
+from oelala_desktop.ui.widgets.player_commands import add_player_commands
 from oelala_desktop.ui.widgets.video_player import VideoPlayer
 
 _LONGEST = 2560  # pixels of a picture on screen
@@ -43,7 +45,7 @@ class Viewer(Overlay):
     closed = Signal()
 
     def __init__(self, studio: Studio, provider: LibraryProvider, acts: MediaActions, window: QWidget) -> None:
-        super().__init__(window)
+        super().__init__(window, "viewer")
         self._studio = studio
         self._library = studio.services.library
         self._provider = provider
@@ -63,35 +65,38 @@ class Viewer(Overlay):
         self.panel = ViewerPanel()
         self.panel.setVisible(bool(studio.services.settings.get(VIEWER_PROMPT)))
         self._build()
+        self._add_commands()
         acts.taken_out.connect(self._taken_out)
 
     def _build(self) -> None:
-        def button(icon: str, name: str, act: object) -> IconButton:
-            made = IconButton(icon, name, "glass")
-            made.clicked.connect(act)
+        def button(row_id: str, text: str = "") -> IconButton:
+            made = IconButton(ROWS[row_id].icon, keys.hint(row_id, text), "glass")
+            made.clicked.connect(lambda: self.commands[row_id].trigger())
             return made
 
-        self._beside = button("audio-lines", "Sound beside it (S)", self._toggle_sound)
+        self._beside = IconButton(ROWS["beside"].icon, keys.hint("beside"), "glass")
+        self._beside.clicked.connect(self._toggle_sound)
         self._beside.setCheckable(True)
         self._beside.hide()
-        self._heart = button("heart", "Favorite (F)", self._favorite)
+        self._heart = button("favorite")
         bar = QHBoxLayout()
         bar.setContentsMargins(0, 14, 14, 14)
         bar.setSpacing(4)
         bar.addStretch(1)
         bar.addWidget(self._beside)
         bar.addWidget(self._heart)
-        bar.addWidget(button("message-square-text", "Prompt and settings (P)", self.toggle_panel))
-        bar.addWidget(button("trash", "Move to the trash (Del)", self._delete))
-        self._more = button("ellipsis", "More", self._open_menu)
+        bar.addWidget(button("prompt", "Prompt and settings"))
+        bar.addWidget(button("delete"))
+        self._more = IconButton("ellipsis", "More", "glass")
+        self._more.clicked.connect(self._open_menu)
         bar.addWidget(self._more)
-        bar.addWidget(button("x", "Close (Esc)", self.close))
+        bar.addWidget(button("leave-viewer"))
         stage = QHBoxLayout()
         stage.setContentsMargins(8, 0, 8, 8)
         stage.setSpacing(8)
-        stage.addWidget(button("chevron-left", "Previous (←)", partial(self.go, -1)))
+        stage.addWidget(button("previous"))
         stage.addWidget(self.player, 1)
-        stage.addWidget(button("chevron-right", "Next (→)", partial(self.go, 1)))
+        stage.addWidget(button("next"))
         left = QVBoxLayout()
         left.setContentsMargins(0, 0, 0, 0)
         left.setSpacing(0)
@@ -283,18 +288,9 @@ class Viewer(Overlay):
 
     # acts
 
-    def _favorite(self) -> None:
-        item = self._item
-        if item is not None:
-            self._acts.favorite([item.id], then=self._show_heart)
-
     def _show_heart(self, on: bool) -> None:
         if isValid(self):  # the mark was set, though Esc may have been quicker
             self._heart.set_icon("heart", filled=on)
-
-    def _delete(self) -> None:
-        if self._item is not None:
-            self._acts.delete([self._item.id])
 
     def _taken_out(self, ids: list[int]) -> None:
         if self._key and id_of(self._key) in ids:
@@ -307,10 +303,7 @@ class Viewer(Overlay):
 
     def _open_menu(self) -> None:
         if self._item is not None:
-            menu = make_menu(
-                self, self._item, (), self._acts, lambda _what: self.toggle_panel(), can_start=not self._damaged
-            )
-            self._more.open_menu(menu)
+            self._more.open_menu(self.commands.fill(theme.make_menu(self), self.for_file.groups))
 
     def _reuse(self) -> None:
         if self._item is not None:
@@ -336,30 +329,20 @@ class Viewer(Overlay):
 
     # keys and the window
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        keys: dict[Qt.Key, Callable[[], object]] = {
-            Qt.Key.Key_Left: partial(self.go, -1),
-            Qt.Key.Key_Right: partial(self.go, 1),
-            Qt.Key.Key_F: self._favorite,
-            Qt.Key.Key_P: self.toggle_panel,
-            Qt.Key.Key_M: self.player.toggle_mute,
-            Qt.Key.Key_S: self._beside.click,
-            Qt.Key.Key_C: self._copy,
-            Qt.Key.Key_Delete: self._delete,
-            Qt.Key.Key_Escape: self.close,
-            Qt.Key.Key_Space: self.player.toggle,
-            Qt.Key.Key_Comma: partial(self.player.step, -1),
-            Qt.Key.Key_Period: partial(self.player.step, 1),
-        }
-        act = keys.get(Qt.Key(event.key()))
-        if act is None or event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
-            super().keyPressEvent(event)
-        else:
-            act()
+    def _add_commands(self) -> None:
+        commands = self.commands
+        commands.add("previous", partial(self.go, -1))
+        commands.add("next", partial(self.go, 1))
+        commands.add("prompt", self.toggle_panel, lambda: self._item is not None)
+        commands.add("beside", self._beside.click, lambda: self._sound is not None)
+        add_player_commands(commands, self.player)
+        favorite = partial(self._acts.favorite, then=self._show_heart)
+        self.for_file = MediaCommands(commands, self._acts, self._target, favorite=favorite)
+        for row_id in ("reuse", "start-picture"):
+            commands[row_id].triggered.connect(self.close)
 
-    def _copy(self) -> None:
-        if self._item is not None:
-            self._acts.copy_prompt(self._item.id)
+    def _target(self) -> Target:
+        return Target(self._provider.media(self._key) or self._item, (), not self._damaged)
 
     def hideEvent(self, _event: object) -> None:
         self._stop()

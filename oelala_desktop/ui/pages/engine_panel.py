@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from oelala_desktop.domain.events import EngineState
@@ -162,6 +162,10 @@ class EnginePanel(QWidget):
         """A stored token is never shown; the field says that there is one."""
         self._address.setText(address)
         self._token.setPlaceholderText("Stored; type to replace it" if token_known else "Bearer …")
+
+    def edit_address(self) -> None:
+        self._address.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self._address.selectAll()
 
     def set_servers(self, servers: Sequence[tuple[str, str]], address: str) -> None:
         """(name, address) of the servers that have a name; the one at `address` is the chosen one."""

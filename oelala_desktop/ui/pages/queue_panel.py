@@ -56,7 +56,7 @@ class JobList(JobsView):
 
 
 class QueuePanel(QWidget):
-    pause_requested = Signal(bool)
+    pause_requested = Signal()
     cancel_waiting_requested = Signal()
     clear_requested = Signal()
     free_memory_requested = Signal()
@@ -65,7 +65,7 @@ class QueuePanel(QWidget):
         super().__init__(parent)
         self._paused = False
         self._pause = Button("Pause", icon="pause", height=theme.DENSE_HEIGHT)
-        self._pause.clicked.connect(lambda: self.pause_requested.emit(not self._paused))
+        self._pause.clicked.connect(self.pause_requested)
         self._clear = Button("Clear finished", icon="check", height=theme.DENSE_HEIGHT)
         self._clear.clicked.connect(self.clear_requested)
         self._free = Button("Free memory", icon="memory-stick", height=theme.DENSE_HEIGHT)

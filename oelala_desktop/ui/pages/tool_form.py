@@ -15,6 +15,8 @@ from oelala_desktop.domain.geometry import nearest_aspect
 from oelala_desktop.domain.inputs import Inputs, companions
 from oelala_desktop.domain.tool import Tool
 from oelala_desktop.ui import focus, theme, wording
+from oelala_desktop.ui.commands import keys
+from oelala_desktop.ui.commands.carrier import Commands
 from oelala_desktop.ui.editor import Editor
 from oelala_desktop.ui.fields import TextEditor, editor_for
 from oelala_desktop.ui.input_editors import InputEditor, PictureEditor
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 #: of the whole column, in pixels
 LEAST_WIDTH, MOST_WIDTH = 400, 574
 _COUNTS = (1, 2, 3, 4, 6, 8, 12, 16)
+_MENU = ("export", "import", "reset")
 _SETTLED_MS = 250  # until a fold has slid open
 
 
@@ -66,6 +69,10 @@ class ToolForm(QWidget):
         self._seed: int | None = None
         #: settings that are computed from others unless a person sets them: key -> rule over all values
         self.following: dict[str, Callable[[Mapping[str, Any]], object]] = {}
+        self.commands = Commands(self, "tool", everywhere=True)
+        self.commands.add("generate", self.generate_requested.emit)
+        for row_id in _MENU:
+            self.commands.add(row_id, partial(self.menu_chosen.emit, row_id))
         self._scroll = FormScroll()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -78,14 +85,14 @@ class ToolForm(QWidget):
 
     def _make_foot(self) -> QWidget:
         foot = QWidget()
-        self.generate = Button("Generate", "primary", icon="sparkles", cap="Ctrl ↵", height=44)
+        self.generate = Button("Generate", "primary", icon="sparkles", cap=keys.cap("generate"), height=44)
         self.generate.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.generate.clicked.connect(self.generate_requested)
         self._variations = Button("× 1", "outlined", name="Variations", height=44)
         self._variations.set_hint("How many jobs, each with a seed of its own")
         self._variations.clicked.connect(lambda: self._variations.open_menu(self._make_variations()))
         more = IconButton("ellipsis", "Settings file and defaults", "outlined", height=44)
-        more.clicked.connect(lambda: more.open_menu(self._make_menu()))
+        more.clicked.connect(lambda: more.open_menu(self.commands.fill(theme.make_menu(self), (_MENU,))))
         row = QHBoxLayout(foot)
         row.setContentsMargins(0, 8, 0, 0)
         row.setSpacing(8)
@@ -93,16 +100,6 @@ class ToolForm(QWidget):
         row.addWidget(self._variations)
         row.addWidget(more)
         return foot
-
-    def _make_menu(self) -> QMenu:
-        menu = theme.make_menu(self)
-        for key, text in (
-            ("export", "Export settings…"),
-            ("import", "Import settings…"),
-            ("reset", "Back to the defaults"),
-        ):
-            menu.addAction(text).triggered.connect(partial(self.menu_chosen.emit, key))
-        return menu
 
     def _make_variations(self) -> QMenu:
         menu = theme.make_menu(self)

@@ -36,6 +36,7 @@ from oelala_desktop.ui.pages.obstacle_words import TO_BEGIN, words_at_field, wor
 from oelala_desktop.ui.pages.preset_sizing import sizing_of
 from oelala_desktop.ui.pages.settings_file import copy_file
 from oelala_desktop.ui.pages.settings_in_out import SettingsInOut
+from oelala_desktop.ui.pages.tool_commands import add_tool_commands
 from oelala_desktop.ui.pages.tool_page import ToolPage
 from oelala_desktop.ui.studio import Reuse, Studio, reuse_of
 
@@ -61,6 +62,7 @@ class ToolView(QObject):
         self.settings = SettingsInOut(self, studio)
         page.columns.choose(self._services.settings.get(COLUMN))
         page.columns.width_chosen.connect(partial(self._services.settings.set, COLUMN))
+        self.commands = add_tool_commands(self, self._act)
         self._told = ""  # the input at which an obstacle is said
         self._folds = folds_of(tool.id)
         opened: list[str] = self._services.settings.get(self._folds)
@@ -167,6 +169,12 @@ class ToolView(QObject):
         if not self.preset.inputs and "prompt" in self.form.fields and not values.get("prompt"):
             return Obstacle("prompt", "nothing_said")
         return None
+
+    @property
+    def file_wanted(self) -> str | None:
+        """The input whose file is still to be chosen."""
+        obstacle = self._obstacle()
+        return obstacle.field if obstacle is not None and obstacle.code == "input_missing" else None
 
     @property
     def _engine_name(self) -> str:
@@ -291,9 +299,8 @@ class ToolView(QObject):
         elif what == "history":  # what tools like this one made, newest first
             self._studio.shell.show_page("media-videos" if self.tool.output == "video" else "media-images")
         elif what == "browse":
-            obstacle = self._obstacle()
-            if obstacle is not None:
-                self.intake.browse(obstacle.field)
+            if self.file_wanted is not None:
+                self.intake.browse(self.file_wanted)
         elif job is not None:
             self._act_on(job, what)
 

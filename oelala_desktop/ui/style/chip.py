@@ -3,31 +3,39 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QFont, QPainter
 from PySide6.QtWidgets import QAbstractButton
 
 from oelala_desktop.ui import icons, painting, theme
 from oelala_desktop.ui.style.face import Face, is_ringed
 
 _PAD, _GAP, _ICON, _DOT = 12, 8, 16, 8
+#: pixels from an offer at the right of a chip to its edge
+EDGE = 4
 
 
 class ChipFace(Face[QAbstractButton]):
-    """An icon or a dot (`dot` names a token), and words. `progress` (0 to 1) fills a thin line along the bottom."""
+    """An icon or a dot (`dot` names a token), and words: what stands before the first " · " is the chief of them.
+    `tone` is "", "warning" or "error"; `progress` (0 to 1) fills a thin line along the bottom; `offer` is the width of
+    what lies at its right end."""
 
-    __slots__ = ("dot", "icon", "progress")
+    __slots__ = ("dot", "icon", "offer", "progress", "tone")
 
     def __init__(self, icon: str = "") -> None:
         self.icon = icon
         self.dot = ""
+        self.tone = ""
+        self.offer = 0
         self.progress: float | None = None
 
     def size(self, widget: QAbstractButton) -> QSize:
-        width = 2 * _PAD + painting.text_width(theme.font(theme.BODY), widget.text()) + 2
+        width = 2 * _PAD + sum(painting.text_width(font, words) for words, font in _parts(widget.text())) + 2
         if self.icon:
             width += _ICON + _GAP
         if self.dot:
             width += _DOT + _GAP
+        if self.offer:
+            width += _GAP + self.offer + EDGE - _PAD
         return QSize(width, theme.DENSE_HEIGHT)
 
     def draw(self, painter: QPainter, widget: QAbstractButton) -> None:
@@ -35,25 +43,75 @@ class ChipFace(Face[QAbstractButton]):
         hovered = widget.underMouse() or widget.isDown()
         width, height = widget.width(), widget.height()
         radius = middle = height / 2
-        border = t.border_strong if hovered else t.border
+        border = getattr(t, self.tone) if self.tone else t.border_strong if hovered else t.border
         painting.rounded(painter, widget.rect(), radius, t.input if hovered else t.panel, border)
+        if self.tone == "warning":
+            painting.rounded(painter, widget.rect(), radius, _tint(t.warning))
         x = float(_PAD)
         if self.icon:
-            icons.draw(painter, self.icon, QRectF(x, middle - _ICON / 2, _ICON, _ICON), t.text2)
+            tone = getattr(t, f"{self.tone}_text") if self.tone else t.text2
+            icons.draw(painter, self.icon, QRectF(x, middle - _ICON / 2, _ICON, _ICON), tone)
             x += _ICON + _GAP
         if self.dot:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(getattr(t, self.dot)))
             painter.drawEllipse(QPointF(x + _DOT / 2, middle), _DOT / 2, _DOT / 2)
             x += _DOT + _GAP
-        painter.setFont(theme.font(theme.BODY))
-        painter.setPen(QColor(t.text if hovered else t.text2))
-        painter.drawText(QRectF(x, 0, width, height), Qt.AlignmentFlag.AlignVCenter, widget.text())
+        chief = t.warning_text if self.tone == "warning" else t.text
+        for (words, font), tone in zip(_parts(widget.text()), (chief, t.text2), strict=True):
+            painter.setFont(font)
+            painter.setPen(QColor(tone))
+            painter.drawText(QRectF(x, 0, width, height), Qt.AlignmentFlag.AlignVCenter, words)
+            x += painting.text_width(font, words)
         if self.progress is not None:
             span = QRectF(radius, height - 2, (width - 2 * radius) * self.progress, 2)
             painting.rounded(painter, span, 1, t.accent)
         if is_ringed(widget):
             painting.ring(painter, widget.rect(), radius, t.accent)
+
+
+def _parts(text: str) -> tuple[tuple[str, QFont], tuple[str, QFont]]:
+    chief, dot, rest = text.partition(" · ")
+    return (chief, theme.font(theme.BODY, 500)), (dot + rest, theme.font(theme.BODY))
+
+
+def _tint(tone: str) -> str:
+    """A breath of it."""
+    color = QColor(tone)
+    color.setAlpha(28)
+    return color.name(QColor.NameFormat.HexArgb)
+
+
+class OfferFace(Face[QAbstractButton]):
+    """What a chip offers to do: a pill of its warning with an icon, or the words alone as a link."""
+
+    __slots__ = ("icon",)
+
+    def __init__(self, icon: str = "") -> None:
+        self.icon = icon
+
+    def _font(self) -> QFont:
+        return theme.font(theme.CAPTION, 600) if self.icon else theme.font(theme.BODY, 500)
+
+    def size(self, widget: QAbstractButton) -> QSize:
+        words = painting.text_width(self._font(), widget.text()) + 2
+        return QSize(words + (3 * _GAP + 14 if self.icon else 2 * EDGE), theme.DENSE_HEIGHT - 2 * EDGE)
+
+    def draw(self, painter: QPainter, widget: QAbstractButton) -> None:
+        t, box = theme.tokens(), QRectF(widget.rect())
+        tone, x = t.accent_text, float(EDGE)
+        if self.icon:
+            tone = t.on_warning
+            painting.rounded(painter, box, box.height() / 2, t.warning)
+            icons.draw(painter, self.icon, QRectF(_GAP, box.center().y() - 7, 14, 14), tone)
+            x = 1.5 * _GAP + 14
+        font = self._font()
+        font.setUnderline(not self.icon and widget.underMouse())
+        painter.setFont(font)
+        painter.setPen(QColor(tone))
+        painter.drawText(box.adjusted(x, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, widget.text())
+        if is_ringed(widget):
+            painting.ring(painter, box, box.height() / 2, t.text if self.icon else t.accent)
 
 
 class BellFace(Face[QAbstractButton]):

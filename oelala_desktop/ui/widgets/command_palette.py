@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QListView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QListView, QStackedWidget, QVBoxLayout, QWidget
 
 from oelala_desktop.ui import theme
-from oelala_desktop.ui.widgets.command_list import Command, CommandModel, CommandRows
+from oelala_desktop.ui.widgets.command_list import CommandModel, CommandRows, Find
+from oelala_desktop.ui.widgets.label import Label
 from oelala_desktop.ui.widgets.line_edit import LineEdit
 from oelala_desktop.ui.widgets.sheet import Sheet
 
@@ -17,12 +18,10 @@ from oelala_desktop.ui.widgets.sheet import Sheet
 class CommandPalette(Sheet):
     """Type a few letters of what you want, Enter does it."""
 
-    chosen = Signal(str)  # key
-
     def __init__(self, window: QWidget) -> None:
         super().__init__(window, 560, "Command palette")
         self._edit = LineEdit()
-        self._edit.setPlaceholderText("Type a command or a page")
+        self._edit.setPlaceholderText("Type a command, a page or what you made")
         self._edit.setAccessibleName("Command")
         self._edit.setFixedHeight(44)
         self._edit.setFrame(False)
@@ -37,9 +36,14 @@ class CommandPalette(Sheet):
         self._list.setModel(self._model)
         self._list.setItemDelegate(CommandRows(self._list))
         self._list.setMouseTracking(True)
-        self._list.setFixedHeight(8 * 40)
         self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._list.clicked.connect(self._take)
+        self._nothing = Label("", tone="text2", wrap=True)
+        self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._stack = QStackedWidget()  # of one height, so that nothing moves while one types
+        self._stack.setFixedHeight(9 * 40)
+        for shown in (self._list, self._nothing):
+            self._stack.addWidget(shown)
         column = QVBoxLayout(self.card)
         column.setContentsMargins(12, 4, 12, 8)
         column.setSpacing(4)
@@ -47,11 +51,11 @@ class CommandPalette(Sheet):
         line.setContentsMargins(8, 0, 8, 0)
         line.addWidget(self._edit)
         column.addLayout(line)
-        column.addWidget(self._list)
+        column.addWidget(self._stack)
         self._edit.textChanged.connect(self._narrow)
 
-    def set_commands(self, commands: Sequence[Command]) -> None:
-        self._model.set_commands(commands)
+    def set_finds(self, finds: Sequence[Find]) -> None:
+        self._model.set_finds(finds)
         self._narrow(self._edit.text())
 
     def open_sheet(self) -> None:
@@ -63,12 +67,15 @@ class CommandPalette(Sheet):
     def _narrow(self, text: str) -> None:
         self._model.narrow(text)
         self._list.setCurrentIndex(self._model.index(0, 0))
+        found = self._model.rowCount() > 0
+        self._nothing.setText("" if found else f"Nothing is called “{text.strip()}”.")
+        self._stack.setCurrentWidget(self._list if found else self._nothing)
 
     def _take(self, index: object) -> None:
-        key = self._model.key_at(self._list.currentIndex().row())
-        if key:
+        find = self._model.at(self._list.currentIndex().row())
+        if find is not None:
             self.close_sheet()
-            self.chosen.emit(key)
+            find.act()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self._edit and event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QGuiApplication, QImage, QKeyEvent, QKeySequence
+from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QGuiApplication, QImage, QKeyEvent
 from PySide6.QtWidgets import QWidget
 
+from oelala_desktop.ui.commands import keys
 from oelala_desktop.ui.widgets import dropped
 from oelala_desktop.ui.widgets.control import Control
 
@@ -111,4 +112,4 @@ class DropTarget(Control, QWidget):
 
 
 def _pastes(event: QEvent) -> bool:
-    return isinstance(event, QKeyEvent) and event.matches(QKeySequence.StandardKey.Paste)
+    return isinstance(event, QKeyEvent) and keys.presses(event, "paste")

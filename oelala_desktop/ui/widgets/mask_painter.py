@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QKeyCombination, QSize, Qt, Signal
-from PySide6.QtGui import QImage, QKeyEvent, QKeySequence
+from PySide6.QtCore import QEvent, QSize, Signal
+from PySide6.QtGui import QImage, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from oelala_desktop.ui import painting, theme
+from oelala_desktop.ui.commands import keys
+from oelala_desktop.ui.commands.carrier import Commands, is_own
 from oelala_desktop.ui.widgets.button import Button, IconButton
 from oelala_desktop.ui.widgets.flow import FlowLayout
 from oelala_desktop.ui.widgets.label import Label
@@ -53,6 +55,7 @@ class MaskPainter(QWidget):
         column.addWidget(self._bar())
         column.addWidget(self.canvas, 1)
         self._connect()
+        self.commands = self._add_commands()
         self.set_picture(QImage(1, 1, QImage.Format.Format_RGB32))
 
     def _bar(self) -> QWidget:
@@ -171,41 +174,36 @@ class MaskPainter(QWidget):
 
     # keys
 
-    def _action(self, event: QKeyEvent) -> Callable[[], object] | None:
-        if event.matches(QKeySequence.StandardKey.Undo):
-            return self.undo
-        redo = QKeyCombination(Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier, Qt.Key.Key_Z)
-        if event.matches(QKeySequence.StandardKey.Redo) or event.keyCombination() == redo:
-            return self.redo
-        if event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier):
-            return None
-        return {
-            "[": lambda: self._resize(self.brush_size / _KEY_RATIO),
-            "]": lambda: self._resize(self.brush_size * _KEY_RATIO),
-            "b": lambda: self._take("brush"),
-            "e": lambda: self._take("eraser"),
-            "i": self._invert.click,
-            "+": self._in.click,
-            "-": self._out.click,
-            "0": self._fit.click,
-        }.get(event.text().lower())
+    def _add_commands(self) -> Commands:
+        commands = Commands(self, "mask")
+        commands.add("undo", self.undo)
+        commands.add("redo", self.redo)
+        commands.add("brush", lambda: self._take("brush"))
+        commands.add("eraser", lambda: self._take("eraser"))
+        commands.add("brush-smaller", lambda: self._resize(self.brush_size / _KEY_RATIO))
+        commands.add("brush-larger", lambda: self._resize(self.brush_size * _KEY_RATIO))
+        commands.add("invert", self._invert.click)
+        commands.add("zoom-in", self._in.click)
+        commands.add("zoom-out", self._out.click)
+        commands.add("fit", self._fit.click)
+        buttons = {"undo": self._undo, "redo": self._redo, "invert": self._invert, "zoom-in": self._in}
+        for row_id, button in (buttons | {"zoom-out": self._out, "fit": self._fit}).items():
+            button.set_hint(keys.hint(row_id))
+        return commands
 
     def _take(self, tool: str) -> None:
         self._tools.set_value(tool)
         self._tell()
 
     def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._action(event):
-            event.accept()  # before a shortcut of the window has it
+        if is_own(event, self):
+            event.accept()
             return True
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        action = self._action(event)
-        if action is None:
+        if not self.commands.press(event):
             super().keyPressEvent(event)
-        else:
-            action()
 
 
 def _group(*widgets: QWidget, gap: int = 8) -> QWidget:

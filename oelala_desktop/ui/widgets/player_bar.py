@@ -9,6 +9,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from oelala_desktop.ui import theme, wording
+from oelala_desktop.ui.commands import keys
 from oelala_desktop.ui.widgets.button import IconButton
 from oelala_desktop.ui.widgets.label import Label
 from oelala_desktop.ui.widgets.loudness import Loudness
@@ -112,7 +113,7 @@ class PlayerBar(QWidget):
         name = "Pause" if playing else "Play"
         self._play.set_icon("pause" if playing else "play")
         self._play.setAccessibleName(name)
-        self._play.set_hint(name)
+        self._play.set_hint(keys.hint("play", name))
 
     def toggle_mute(self) -> None:
         if self.has_sound:

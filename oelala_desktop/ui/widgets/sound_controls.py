@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from oelala_desktop.ui.commands import keys
+from oelala_desktop.ui.commands.rows import ROWS
 from oelala_desktop.ui.widgets.button import IconButton
 from oelala_desktop.ui.widgets.loudness import Loudness
 from oelala_desktop.ui.widgets.slider import Slider
@@ -15,7 +17,7 @@ class SoundControls(QWidget):
     def __init__(self, loudness: Loudness, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._loudness = loudness
-        self._mute = IconButton("volume-2", "Mute (M)", "glass")
+        self._mute = IconButton("volume-2", keys.hint("mute"), "glass")
         self._mute.clicked.connect(self.toggle)
         self._slider = Slider(0, 100, 5, "Volume", on_stage=True)
         self._slider.setFixedWidth(_WIDTH)
@@ -42,7 +44,7 @@ class SoundControls(QWidget):
 
     def _show(self) -> None:
         muted = self._loudness.muted
-        name = "Unmute (M)" if muted else "Mute (M)"
+        name = keys.hint("mute", ROWS["mute"].on if muted else ROWS["mute"].text)
         self._mute.set_icon("volume-x" if muted or not self._loudness.volume else "volume-2")
         self._mute.setAccessibleName(name)
         self._mute.set_hint(name)

@@ -17,6 +17,7 @@ from oelala_desktop.ui.widgets.control import Control
 from oelala_desktop.ui.widgets.loudness import Loudness
 from oelala_desktop.ui.widgets.newest_frame import NewestFrame, Sight
 from oelala_desktop.ui.widgets.player_bar import PlayerBar
+from oelala_desktop.ui.widgets.player_commands import player_commands
 from oelala_desktop.ui.widgets.preview_pane import paint_foot, paint_on_stage, paint_stage, paint_words
 from oelala_desktop.ui.widgets.voice import Voice
 
@@ -80,6 +81,7 @@ class VideoPlayer(Control, QWidget):
         bar.step_pressed.connect(lambda: self.step(1))
         bar.full_pressed.connect(self.full_screen_requested)
         bar.sought.connect(lambda share: self.seek(share * self._length))
+        self._commands = player_commands(self, bar.loop.click)
 
     def hide_controls_when_still(self, after_ms: int) -> None:
         """Controls and pointer go while the pointer rests, and come back when it moves."""
@@ -272,18 +274,17 @@ class VideoPlayer(Control, QWidget):
             self._player.pause()
             self.seek(self._player.position() / 1000 + frames / self._fps)
 
+    @property
+    def can_play(self) -> bool:
+        return self._player is not None and not self._follows
+
+    @property
+    def is_looping(self) -> bool:
+        return self._looping
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         self._wake()
-        key = event.key()
-        if key == Qt.Key.Key_Space:
-            self.toggle()
-        elif key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
-            self.step(1 if key == Qt.Key.Key_Right else -1)
-        elif key == Qt.Key.Key_L:
-            self._bar.loop.click()
-        elif key == Qt.Key.Key_M:
-            self.toggle_mute()
-        else:
+        if not self._commands.press(event):
             super().keyPressEvent(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
