@@ -4,20 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from oelala_desktop.domain.job import JobState
 from oelala_desktop.ui.commands.carrier import Commands
 from oelala_desktop.ui.commands.rows import ROWS
-
-if TYPE_CHECKING:
-    from oelala_desktop.ui.pages.tool_view import ToolView
+from oelala_desktop.ui.pages.job_stage import JobStage
+from oelala_desktop.ui.pages.tool_page import ToolPage
 
 #: what needs no result
 _OF_ANY = frozenset({"cancel", "retry", "reuse", "copy_prompt", "copy_seed", "copy_workflow"})
 
 
-def add_tool_commands(view: ToolView, act: Callable[[str], object]) -> Commands:
+class _View(Protocol):
+    """As ToolView has them."""
+
+    page: ToolPage
+    stage: JobStage
+
+    @property
+    def file_wanted(self) -> str | None: ...
+
+
+def add_tool_commands(view: _View, act: Callable[[str], object]) -> Commands:
     """`act` takes what the output panel's buttons send."""
     commands = Commands(view.page, "tool")
     commands.add("history", partial(act, "history"))
@@ -28,7 +37,7 @@ def add_tool_commands(view: ToolView, act: Callable[[str], object]) -> Commands:
     return commands
 
 
-def _holds(view: ToolView, what: str) -> bool:
+def _holds(view: _View, what: str) -> bool:
     job = view.stage.job
     if job is None:
         return False

@@ -4,23 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
 
 from oelala_desktop.ui.commands.carrier import Commands
-
-if TYPE_CHECKING:
-    from oelala_desktop.ui.widgets.video_player import VideoPlayer
+from oelala_desktop.ui.widgets.loudness import Loudness
 
 
-def player_commands(player: VideoPlayer, loop: Callable[[], object]) -> Commands:
+class Player(Protocol):
+    """As VideoPlayer has them."""
+
+    @property
+    def loudness(self) -> Loudness: ...
+    @property
+    def can_play(self) -> bool: ...
+    @property
+    def has_sound(self) -> bool: ...
+    @property
+    def is_playing(self) -> bool: ...
+    @property
+    def is_looping(self) -> bool: ...
+    def toggle(self) -> None: ...
+    def toggle_mute(self) -> None: ...
+    def step(self, by: int) -> None: ...
+
+
+def player_commands(host: QWidget, player: Player, loop: Callable[[], object]) -> Commands:
     """Its own; one that takes no focus leaves its keys to what shows it."""
 
     def able() -> bool:
-        return player.can_play and player.focusPolicy() != Qt.FocusPolicy.NoFocus
+        return player.can_play and host.focusPolicy() != Qt.FocusPolicy.NoFocus
 
-    commands = Commands(player, "player")
+    commands = Commands(host, "player")
     commands.add("play", player.toggle, able)
     commands.add("frame-back", partial(player.step, -1), able)
     commands.add("frame-on", partial(player.step, 1), able)
@@ -30,7 +47,7 @@ def player_commands(player: VideoPlayer, loop: Callable[[], object]) -> Commands
     return commands
 
 
-def add_player_commands(commands: Commands, player: VideoPlayer) -> None:
+def add_player_commands(commands: Commands, player: Player) -> None:
     """Those of `player` to what shows it."""
     commands.add("play", player.toggle, lambda: player.can_play)
     commands.add("mute", player.toggle_mute, lambda: player.has_sound)
@@ -39,7 +56,7 @@ def add_player_commands(commands: Commands, player: VideoPlayer) -> None:
     commands.read.connect(partial(_tell, player, commands))
 
 
-def _tell(player: VideoPlayer, commands: Commands) -> None:
+def _tell(player: Player, commands: Commands) -> None:
     states = {"play": player.is_playing, "mute": player.loudness.muted, "loop": player.is_looping}
     for row_id, on in states.items():
         if row_id in commands:

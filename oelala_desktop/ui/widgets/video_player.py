@@ -81,7 +81,7 @@ class VideoPlayer(Control, QWidget):
         bar.step_pressed.connect(lambda: self.step(1))
         bar.full_pressed.connect(self.full_screen_requested)
         bar.sought.connect(lambda share: self.seek(share * self._length))
-        self._commands = player_commands(self, bar.loop.click)
+        self._commands = player_commands(self, self, bar.loop.click)
 
     def hide_controls_when_still(self, after_ms: int) -> None:
         """Controls and pointer go while the pointer rests, and come back when it moves."""
