@@ -44,6 +44,10 @@ class Claim:
     size: int | None = None
 
 
+#: rule, file, digest, size
+_ClaimRow = tuple[str, bytes, str | None, int | None]
+
+
 @dataclass(slots=True)  # thousands are made in a scan: frozen ones take four times as long
 class Entry:
     """A file as it was read, ready for the index. `folder` and `file` as the file system has them."""
@@ -120,7 +124,10 @@ class Writing:
         for item_id, entry, place in zip(range(last - len(entries) + 1, last + 1), ordered, places, strict=True):
             known = old.get(place)
             added, job_id = now, entry.job_id
+            told: list[_ClaimRow] = []
             if known is not None:
+                if known.is_same_file(entry) and known.job_id and not entry.job_id:
+                    told = _told_by_job(connection, known.moment, entry)
                 changes.touch(_delete(connection, known.moment))
                 if known.is_same_file(entry):
                     item_id, added, job_id = known.id, known.added, job_id or known.job_id
@@ -133,7 +140,7 @@ class Writing:
             moment = moments.take(entry.stamp.mtime_ns, item_id)
             rows.append(_item_row(entry, moment, item_id, place[0], added, job_id))
             details.append((moment, words_of(rows[-1][4], entry.info), orjson.Fragment(pack(entry.info))))
-            claims += [(moment, claim.rule, to_bytes(claim.file), claim.digest, claim.size) for claim in entry.claims]
+            claims += [(moment, *row) for row in (*map(_claim_row, entry.claims), *told)]
             uses += [(number, moment) for number in self._uses(connection, entry.info)]
             if entry.kind == "image":
                 changes.touched.add(place[1])
@@ -258,6 +265,17 @@ def _item_row(
         length if length and length < _FOREVER else 0.0, prompt_key(entry.info.prompt), entry.is_sketch,
         entry.favorite, clean_words(job_id) if job_id else None, entry.has_sound,
     )  # fmt: skip
+
+
+def _claim_row(claim: Claim) -> _ClaimRow:
+    return claim.rule, to_bytes(claim.file), claim.digest, claim.size
+
+
+def _told_by_job(c: sqlite3.Connection, moment: int, entry: Entry) -> list[_ClaimRow]:
+    """What a job has said of a file that does not say it itself: who reads the file alone, later, must not undo it."""
+    own = set(map(_claim_row, entry.claims))
+    rows = c.execute("SELECT rule, file, digest, size FROM claims WHERE moment = ?", (moment,)).fetchall()
+    return [row for row in rows if row not in own]
 
 
 def _delete(c: sqlite3.Connection, moment: int) -> list[tuple[bytes, int | None]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import os
 import threading
@@ -23,9 +24,9 @@ from oelala_desktop.services.reading import Batch, Found
 from oelala_desktop.services.tasks import TaskScope
 from oelala_desktop.storage.favorites import FavoriteStore
 from oelala_desktop.storage.media import KnownFile, MediaStore
-from oelala_desktop.storage.media_writing import Entry, Stamp
+from oelala_desktop.storage.media_writing import Claim, Entry, Stamp
 from tests.clock import SetClock, turns
-from tests.metadata import corpus
+from tests.metadata import corpus, files
 
 NEVER = threading.Event()
 
@@ -274,3 +275,23 @@ async def test_a_video_is_read_anew_when_its_companion_comes(
 async def test_work_on_the_scanning_thread(desk: Desk) -> None:
     name = await desk.indexer.call(lambda: threading.current_thread().name)
     assert name.startswith("media-scan")
+
+
+async def test_what_a_job_said_of_a_video_outlives_a_reading_of_the_file_alone(desk: Desk) -> None:
+    """A scan may have begun to read a result before its job has told of it, and end after."""
+    start = desk.put("harbour.png")
+    digest = hashlib.sha256((desk.folder / "harbour.png").read_bytes()).hexdigest()[:24]
+    video = desk.put("v.mp4", files.video("mp4"))
+    await desk.indexer.read_now([start, video])
+
+    async def shown() -> list[str]:
+        return [item.name for item in (await desk.store.page(MediaQuery(hide_start_images=True))).items]
+
+    assert sorted(await shown()) == ["harbour.png", "v.mp4"]
+    claim = Claim("digest", "harbour.png", digest)
+    told = video._replace(job_id="job-9", claims=(claim,))
+    for batch in ([told], [video], [told], [video, start]):
+        await desk.indexer.read_now(batch)
+        assert await shown() == ["v.mp4"]
+        (item,) = (await desk.store.page(MediaQuery(hide_start_images=True))).items
+        assert item.job_id == "job-9"
