@@ -79,6 +79,7 @@ class NavRow(NavButton):
 
     def set_spread(self, spread: float) -> None:
         self.face.spread = spread
+        self.updateGeometry()
         self._tell()
 
     def _tell(self) -> None:
@@ -108,6 +109,7 @@ class GroupTitle(NavButton):
 
     def set_spread(self, spread: float) -> None:
         self.face.spread = spread
+        self.updateGeometry()
         self.update()
 
     def spoken_states(self) -> dict[str, bool]:

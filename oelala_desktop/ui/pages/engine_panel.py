@@ -45,6 +45,8 @@ class StateDot(QFrame):
 
 
 class EnginePanel(QWidget):
+    """The engine in force, the choice of another, the address of a ComfyUI, and what presets lack there."""
+
     engine_chosen = Signal(str)  # auto, comfyui or sketch
     connect_requested = Signal(str, str)  # address, value of the Authorization header
     server_chosen = Signal(str)  # name that the user gave it

@@ -23,7 +23,7 @@ from oelala_desktop.ui.widgets.crop_stage import HIGH, LEAST
 from oelala_desktop.ui.widgets.fold import Fold
 from oelala_desktop.ui.widgets.fold_row import FoldRow, RowsCard
 from oelala_desktop.ui.widgets.label import Label
-from oelala_desktop.ui.widgets.scroll import Column
+from oelala_desktop.ui.widgets.scroll import Column, settle
 
 if TYPE_CHECKING:  # what stands in folds and popovers is imported when it is opened, which start-up gains by
     from oelala_desktop.ui.pages.preset_card import PresetCard, PresetChoice
@@ -109,7 +109,8 @@ class FormCards(Column):
         editor = self._form.editor("prompt")
         box = editor.box if isinstance(editor, TextEditor) else None
         stage = self._stage
-        self._settle()
+        for changed in self._yielding():
+            settle(changed, self)
         line = box.fontMetrics().lineSpacing() if box else 1
         opened = sum((fold.fold if isinstance(fold, FoldRow) else fold).height() for fold in self._folds().values())
         # what is unfolded scrolls: nothing above it moves for that
@@ -122,20 +123,13 @@ class FormCards(Column):
             lacking -= given
         if box is not None:
             box.set_lines(max(_LEAST_LINES, box.most - max(0, -(-lacking // line))))
-        self._settle()
+        for changed in self._yielding():
+            settle(changed, self)
 
-    def _settle(self) -> None:
-        """A change of height is known to all layouts up to here at once, and not a turn of the loop later each."""
-        for widget in (self._stage.source.zone if self._stage else None, self._form.editor("prompt")):
-            parent = widget.parentWidget() if widget is not None else None
-            while parent is not None:
-                layout = parent.layout()
-                if layout is not None:
-                    layout.invalidate()
-                    layout.activate()
-                if parent is self:
-                    break
-                parent = parent.parentWidget()
+    def _yielding(self) -> list[QWidget]:
+        """What gives way in a low window."""
+        stage, prompt = self._stage, self._form.editor("prompt")
+        return [widget for widget in (stage.source.zone if stage else None, prompt) if widget is not None]
 
     def _keys(self, group: str) -> list[str]:
         keys = [key for key, field in self._form.fields.items() if field.group == group]

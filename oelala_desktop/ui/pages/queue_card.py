@@ -9,6 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QSpacerItem, QVBoxLayout, QWidget
 
 from oelala_desktop.ui import theme
+from oelala_desktop.ui.commands import keys
 from oelala_desktop.ui.queue.cell_size import NORMAL, CellSize
 from oelala_desktop.ui.widgets.card import PAD, Surface
 from oelala_desktop.ui.widgets.label import ElidedLabel, Label
@@ -118,7 +119,7 @@ class QueueCard(Surface):
         entries = (
             ("clear", "Clear finished", counts.done + counts.failed if counts else 0),
             ("cancel_waiting", "Cancel all waiting", counts.waiting if counts else 0),
-            ("panel", "Open the queue\tCtrl+J", 1),
+            ("panel", f"Open the queue\t{keys.words('queue')}", 1),
         )
         for key, words, there in entries:
             action = menu.addAction(words)

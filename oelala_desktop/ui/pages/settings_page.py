@@ -50,6 +50,8 @@ class FoldersEditor(Editor):
 
 
 class SettingsPage(QWidget):
+    """Sections of settings, an index of them at the side; values go in and out by their keys."""
+
     changed = Signal(str, object)  # key, value; only values that the field accepts
     browse_requested = Signal(str)  # key of a folder field
     pressed = Signal(str)  # key of a button

@@ -8,24 +8,23 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QMimeData, QTimer, Signal
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from oelala_desktop.domain.field import Field
 from oelala_desktop.domain.geometry import nearest_aspect
 from oelala_desktop.domain.inputs import Inputs, companions
 from oelala_desktop.domain.tool import Tool
-from oelala_desktop.ui import focus, theme, wording
-from oelala_desktop.ui.commands import keys
+from oelala_desktop.ui import focus, wording
 from oelala_desktop.ui.commands.carrier import Commands
 from oelala_desktop.ui.editor import Editor
 from oelala_desktop.ui.fields import TextEditor, editor_for
 from oelala_desktop.ui.input_editors import InputEditor, PictureEditor
 from oelala_desktop.ui.pages.field_row import FieldRow
 from oelala_desktop.ui.pages.form_cards import VARIATIONS, FormCards
+from oelala_desktop.ui.pages.form_foot import MENU, FormFoot
 from oelala_desktop.ui.pages.form_inputs import FormInputs
 from oelala_desktop.ui.pages.form_scroll import FormScroll
 from oelala_desktop.ui.pages.sizing import Sizing, SizingRule, usual_sizing
-from oelala_desktop.ui.widgets.button import Button, IconButton
 from oelala_desktop.ui.widgets.choice import Choice
 
 if TYPE_CHECKING:
@@ -33,8 +32,6 @@ if TYPE_CHECKING:
 
 #: of the whole column, in pixels
 LEAST_WIDTH, MOST_WIDTH = 400, 574
-_COUNTS = (1, 2, 3, 4, 6, 8, 12, 16)
-_MENU = ("export", "import", "reset")
 _SETTLED_MS = 250  # until a fold has slid open
 
 
@@ -71,42 +68,20 @@ class ToolForm(QWidget):
         self.following: dict[str, Callable[[Mapping[str, Any]], object]] = {}
         self.commands = Commands(self, "tool", everywhere=True)
         self.commands.add("generate", self.generate_requested.emit)
-        for row_id in _MENU:
+        for row_id in MENU:
             self.commands.add(row_id, partial(self.menu_chosen.emit, row_id))
         self._scroll = FormScroll()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._scroll, 1)
-        column.addWidget(self._make_foot())
+        self.foot = FormFoot(self.commands)
+        self.generate = self.foot.generate
+        self.foot.varied.connect(self._vary)
+        column.addWidget(self.foot)
         self.setMinimumWidth(LEAST_WIDTH)
         self.setMaximumWidth(MOST_WIDTH)
         self.set_fields(tool.first_fields)
-
-    def _make_foot(self) -> QWidget:
-        foot = QWidget()
-        self.generate = Button("Generate", "primary", icon="sparkles", cap=keys.cap("generate"), height=44)
-        self.generate.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.generate.clicked.connect(self.generate_requested)
-        self._variations = Button("× 1", "outlined", name="Variations", height=44)
-        self._variations.set_hint("How many jobs, each with a seed of its own")
-        self._variations.clicked.connect(lambda: self._variations.open_menu(self._make_variations()))
-        more = IconButton("ellipsis", "Settings file and defaults", "outlined", height=44)
-        more.clicked.connect(lambda: more.open_menu(self.commands.fill(theme.make_menu(self), (_MENU,))))
-        row = QHBoxLayout(foot)
-        row.setContentsMargins(0, 8, 0, 0)
-        row.setSpacing(8)
-        row.addWidget(self.generate, 1)
-        row.addWidget(self._variations)
-        row.addWidget(more)
-        return foot
-
-    def _make_variations(self) -> QMenu:
-        menu = theme.make_menu(self)
-        for count in _COUNTS:
-            text = "1 video or picture" if count == 1 else f"{count}, each with its own seed"
-            menu.addAction(text).triggered.connect(partial(self._vary, count))
-        return menu
 
     def _vary(self, count: int) -> None:
         self.edit(VARIATIONS, count)
@@ -391,10 +366,7 @@ class ToolForm(QWidget):
         inputs = self.given.facts()
         size = self._sizing(values, inputs)
         self.cards.tell(used, size)
-        count = int(values.get(VARIATIONS) or 1)
-        self._variations.setVisible(VARIATIONS in self._fields)
-        self._variations.setText(f"× {count}")
-        self._variations.setAccessibleName(f"Variations: {count}")
+        self.foot.tell(int(values.get(VARIATIONS) or 1), offered=VARIATIONS in self._fields)
         if "aspect_ratio" in self._fields:
             self._tell_aspects(values, inputs, size)
 

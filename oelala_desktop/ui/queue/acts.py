@@ -29,7 +29,7 @@ _WORDS = {
     "remove": "Remove from the list",
 }
 #: keys that do the same, told in menus
-_KEYS = {"open": "Enter", "cancel": "Del", "remove": "Del", "up": "Ctrl+Left", "down": "Ctrl+Right"}
+_KEYS = {"open": "Enter", "cancel": "Del", "remove": "Del"}
 _ON_FILE = frozenset({"open", "folder", "gallery"})
 
 

@@ -13,6 +13,8 @@ from oelala_desktop.ui.style.face import Face, is_ringed
 #: width of the sidebar when it is only icons, in pixels
 NARROW = 64
 _ROW, _ICON, _SIDE = 36, 18, 10
+_HEAD = 32  # of a group; in the narrow form rows and groups are lower, so that all fit into a low window
+_LOW_ROW, _LOW_HEAD = 32, 9
 _SHOWS = 0.3  # of the sidebar's width, from which on there are words
 
 
@@ -89,7 +91,7 @@ class PageFace(Face[QAbstractButton]):
         self.spread = 1.0
 
     def size(self, widget: QAbstractButton) -> QSize:
-        return QSize(NARROW, _ROW)
+        return QSize(NARROW, _ROW if self.spread > _SHOWS else _LOW_ROW)
 
     def draw(self, painter: QPainter, widget: QAbstractButton) -> None:
         t = theme.tokens()
@@ -135,13 +137,13 @@ class GroupFace(Face[QAbstractButton]):
         self.turn = 1.0
 
     def size(self, widget: QAbstractButton) -> QSize:
-        return QSize(NARROW, 32)
+        return QSize(NARROW, _HEAD if self.spread > _SHOWS else _LOW_HEAD)
 
     def draw(self, painter: QPainter, widget: QAbstractButton) -> None:
         t = theme.tokens()
         if self.spread < _SHOWS:
             painter.setPen(QColor(t.border))
-            painter.drawLine(20, 16, widget.width() - 20, 16)
+            painter.drawLine(20, widget.height() // 2, widget.width() - 20, widget.height() // 2)
         else:
             painter.save()
             painter.setOpacity((self.spread - _SHOWS) / (1 - _SHOWS))

@@ -27,6 +27,17 @@ class Column(QWidget):
         return layout.totalSizeHint().height()
 
 
+def settle(widget: QWidget, top: QWidget) -> None:
+    """A change of its height is known to all layouts up to `top` at once, and not a turn of the loop later each."""
+    parent = widget.parentWidget()
+    while parent is not None:
+        layout = parent.layout()
+        if layout is not None:
+            layout.invalidate()
+            layout.activate()
+        parent = None if parent is top else parent.parentWidget()
+
+
 class ScrollColumn(QScrollArea):
     """`content` takes its width from the area; without one, rows go into `column`."""
 
