@@ -31,6 +31,8 @@ class Mark(QFrame):
 
 
 class FieldRow(QWidget):
+    """A label line whose places are all kept, so that nothing moves: name, mark, caption, reset. The editor below it."""
+
     reset_requested = Signal(str)  # key
 
     def __init__(
