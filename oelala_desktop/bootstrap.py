@@ -18,22 +18,22 @@ from .domain.engine import EnginePort
 from .domain.engine_kinds import SKETCH
 from .domain.events import ApiChanged, NoticePosted, SettingChanged
 from .domain.job import EngineRef
-from .services.bus import Bus
-from .services.confined import patient
-from .services.current import CurrentEngine
-from .services.damage import news_of_damage
-from .services.engines import EnginePool
+from .services.engines.all import EnginePool
+from .services.engines.current import CurrentEngine
+from .services.engines.servers import Servers
+from .services.files.confined import patient
+from .services.health.damage import news_of_damage
+from .services.health.journal import Journal
+from .services.health.log_file import ProcessLog
 from .services.inputs.store import InputStore
 from .services.inputs.sweeping import sweep_inputs
-from .services.jobs import JobService
-from .services.journal import Journal
-from .services.known_settings import API, API_PORT, MEDIA_FOLDERS, OUTPUT_FOLDER, PICTURE_MEGABYTES, sift
-from .services.library import JobSource, Library
-from .services.log_file import ProcessLog
-from .services.servers import Servers
-from .services.settings import Settings
-from .services.tasks import TaskScope
-from .services.tools import ToolRegistry
+from .services.library.library import JobSource, Library
+from .services.loop.bus import Bus
+from .services.loop.tasks import TaskScope
+from .services.presets.registry import ToolRegistry
+from .services.queue.jobs import JobService
+from .services.settings.known import API, API_PORT, MEDIA_FOLDERS, OUTPUT_FOLDER, PICTURE_MEGABYTES, sift
+from .services.settings.store import Settings
 from .storage.home import check_home
 from .storage.jobs import JobStore
 from .storage.paths import Paths, find_paths, shipped

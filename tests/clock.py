@@ -7,8 +7,8 @@ import math
 from collections.abc import Awaitable
 from typing import TypeVar
 
-from oelala_desktop.services.clock import Clock
-from oelala_desktop.services.tasks import TaskScope
+from oelala_desktop.services.loop.clock import Clock
+from oelala_desktop.services.loop.tasks import TaskScope
 
 T = TypeVar("T")
 

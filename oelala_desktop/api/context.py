@@ -7,14 +7,14 @@ import time
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from oelala_desktop.services.bus import Bus
-from oelala_desktop.services.current import CurrentEngine
-from oelala_desktop.services.engines import EnginePool
-from oelala_desktop.services.jobs import JobService
-from oelala_desktop.services.library import Library
-from oelala_desktop.services.log_file import ProcessLog
-from oelala_desktop.services.log_ring import LogRing
-from oelala_desktop.services.tools import ToolRegistry
+from oelala_desktop.services.engines.all import EnginePool
+from oelala_desktop.services.engines.current import CurrentEngine
+from oelala_desktop.services.health.log_file import ProcessLog
+from oelala_desktop.services.health.log_ring import LogRing
+from oelala_desktop.services.library.library import Library
+from oelala_desktop.services.loop.bus import Bus
+from oelala_desktop.services.presets.registry import ToolRegistry
+from oelala_desktop.services.queue.jobs import JobService
 from oelala_desktop.storage.paths import Paths
 from oelala_desktop.storage.presence import Presence
 

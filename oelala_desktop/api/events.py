@@ -27,8 +27,8 @@ from oelala_desktop.domain.events import (
     NoticePosted,
     QueuePaused,
 )
-from oelala_desktop.services.bus import Bus
-from oelala_desktop.services.jobs import JobService
+from oelala_desktop.services.loop.bus import Bus
+from oelala_desktop.services.queue.jobs import JobService
 from oelala_desktop.storage.paths import Paths
 
 from .errors import TooManyListeners

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from oelala_desktop.domain.events import LibraryChanged
-from oelala_desktop.services.bus import Bus
+from oelala_desktop.services.loop.bus import Bus
 
 _AGE = 1.0  # seconds after which a page is made anew, whatever was told
 _PAGES = 16

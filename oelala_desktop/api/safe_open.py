@@ -12,8 +12,8 @@ from pathlib import Path
 
 from oelala_desktop.domain.errors import NotFound
 from oelala_desktop.metadata import sniff
-from oelala_desktop.services.folders import SUFFIXES
-from oelala_desktop.services.unlinked import BY_HANDLE, FILE_FLAGS, FOLDER_FLAGS, open_unlinked
+from oelala_desktop.services.files.unlinked import BY_HANDLE, FILE_FLAGS, FOLDER_FLAGS, open_unlinked
+from oelala_desktop.services.library.folders import SUFFIXES
 
 _TYPES = {
     "png": "image/png",

@@ -19,8 +19,8 @@ import psutil
 from oelala_desktop.domain.callers import LOOPBACK_NAMES, bracketed
 from oelala_desktop.domain.errors import InvalidInput
 from oelala_desktop.domain.events import NoticePosted
-from oelala_desktop.services.known_settings import API_PORT
-from oelala_desktop.services.tasks import TaskScope
+from oelala_desktop.services.loop.tasks import TaskScope
+from oelala_desktop.services.settings.known import API_PORT
 
 from .context import ApiServices, Context
 from .events import EventLog

@@ -17,7 +17,7 @@ from starlette.requests import Request
 
 from oelala_desktop.domain.errors import CannotSave, InvalidField, InvalidInput
 from oelala_desktop.domain.obstacle import obstructed
-from oelala_desktop.services.decoding import PICTURES, VIDEOS
+from oelala_desktop.services.files.decoding import PICTURES, VIDEOS
 from oelala_desktop.services.inputs.opening import kind_of
 
 from .errors import NotMedia, TooLarge

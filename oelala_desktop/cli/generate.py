@@ -15,8 +15,8 @@ from oelala_desktop.domain.errors import CannotSave, InvalidField, InvalidInput,
 from oelala_desktop.domain.job import Job, JobState
 from oelala_desktop.domain.obstacle import obstructed
 from oelala_desktop.domain.tool import VOCABULARY, find_tool
-from oelala_desktop.services.engine import Engine
-from oelala_desktop.services.jobs import Wish
+from oelala_desktop.services.engines.engine import Engine
+from oelala_desktop.services.queue.jobs import Wish
 from oelala_desktop.storage.paths import shipped
 
 from .output import Bar, JsonLines

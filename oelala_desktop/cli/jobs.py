@@ -10,7 +10,7 @@ from itertools import groupby
 from oelala_desktop.bootstrap import Services
 from oelala_desktop.domain.errors import EngineUnreachable, InvalidInput
 from oelala_desktop.domain.job import Job, JobState
-from oelala_desktop.services.damage import as_dict, news_of_damage
+from oelala_desktop.services.health.damage import as_dict, news_of_damage
 
 from .generate import CANCEL_TIME, UNCONFIRMED, on_interrupt, print_paths, say_outcome, until_over
 from .output import Bar, JsonLines, print_json

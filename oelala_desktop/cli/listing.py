@@ -13,9 +13,9 @@ from oelala_desktop.domain.errors import InvalidInput, OelalaError
 from oelala_desktop.domain.models import find_pairs
 from oelala_desktop.domain.offer import offer_of, offer_words
 from oelala_desktop.domain.tool import find_tool
-from oelala_desktop.services.engine import Engine
-from oelala_desktop.services.health import check_health
-from oelala_desktop.services.own_presets import read_workflow, save_preset
+from oelala_desktop.services.engines.engine import Engine
+from oelala_desktop.services.health.doctor import check_health
+from oelala_desktop.services.presets.own import read_workflow, save_preset
 
 from .output import print_json
 from .saying import say

@@ -23,7 +23,7 @@ from oelala_desktop.domain.media import MediaItem, MediaQuery
 from oelala_desktop.domain.offer import offer_of
 from oelala_desktop.domain.tool import find_tool
 from oelala_desktop.metadata import report
-from oelala_desktop.services.jobs import Wish
+from oelala_desktop.services.queue.jobs import Wish
 
 _MOST = 100  # files that one search gives
 _LONGEST_WAIT = 3600.0  # seconds

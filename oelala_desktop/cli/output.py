@@ -19,7 +19,7 @@ from oelala_desktop.domain.events import (
     NoticePosted,
 )
 from oelala_desktop.domain.job import Job, JobState, Progress
-from oelala_desktop.services.bus import Bus
+from oelala_desktop.services.loop.bus import Bus
 
 _STATE_WORDS = {
     JobState.QUEUED: "waiting",

@@ -15,7 +15,7 @@ from oelala_desktop.bootstrap import Services
 from oelala_desktop.domain.engine_kinds import SKETCH
 from oelala_desktop.domain.errors import InvalidInput, OelalaError
 from oelala_desktop.domain.events import EngineChanged, EngineSelected, EngineState, NoticePosted
-from oelala_desktop.services.known_settings import API_PORT
+from oelala_desktop.services.settings.known import API_PORT
 
 from .saying import say
 

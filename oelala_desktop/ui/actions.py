@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from PySide6.QtCore import QObject
 
 from oelala_desktop.domain.errors import OelalaError
-from oelala_desktop.services.tasks import TaskScope
+from oelala_desktop.services.loop.tasks import TaskScope
 
 T = TypeVar("T")
 

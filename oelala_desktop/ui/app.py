@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from oelala_desktop.ui.quiet import RULES
+from oelala_desktop.ui.process.quiet import RULES
 
 os.environ.setdefault("QT_LOGGING_RULES", ";".join(RULES))
 gc.disable()  # until `garbage` has it: nothing imported or built by then is garbage, and looking for some costs a tenth
@@ -18,12 +18,12 @@ gc.disable()  # until `garbage` has it: nothing imported or built by then is gar
 from PySide6.QtWidgets import QApplication
 
 from oelala_desktop.storage.paths import find_paths
-from oelala_desktop.ui import motion
-from oelala_desktop.ui.appearance import Theme
-from oelala_desktop.ui.ending import Ending
-from oelala_desktop.ui.instance_name import may_run_already
-from oelala_desktop.ui.remembered import last_page, read_remembered, restore
-from oelala_desktop.ui.shell import Shell
+from oelala_desktop.ui.desktop.instance_name import may_run_already
+from oelala_desktop.ui.process.ending import Ending
+from oelala_desktop.ui.shell.remembered import last_page, read_remembered, restore
+from oelala_desktop.ui.shell.shell import Shell
+from oelala_desktop.ui.style import motion
+from oelala_desktop.ui.style.appearance import Theme
 
 if TYPE_CHECKING:
     import argparse
@@ -51,11 +51,11 @@ def run_window(options: argparse.Namespace) -> int:
     app.processEvents()  # the first paint, before the slower imports
     _show_early(shell, last_page(before.get("page")))
     app.processEvents()
-    from oelala_desktop.ui import access
-    from oelala_desktop.ui.garbage import GarbageCollector
-    from oelala_desktop.ui.heap import Heap
-    from oelala_desktop.ui.instance import Instance
+    from oelala_desktop.ui.desktop.instance import Instance
+    from oelala_desktop.ui.process.garbage import GarbageCollector
+    from oelala_desktop.ui.process.heap import Heap
     from oelala_desktop.ui.session import live
+    from oelala_desktop.ui.style import access
 
     access.install()
     GarbageCollector(app)
@@ -67,7 +67,7 @@ def run_window(options: argparse.Namespace) -> int:
 
 
 def _hand_over(home: Path, files: list[str]) -> bool:
-    from oelala_desktop.ui.instance import hand_over
+    from oelala_desktop.ui.desktop.instance import hand_over
 
     return hand_over(home, files)
 
@@ -78,7 +78,7 @@ def _show_early(shell: Shell, page_id: str) -> None:
     from oelala_desktop.domain.tool import TOOLS
 
     if page_id in TOOLS:
-        from oelala_desktop.ui.pages.tool_page import ToolPage
+        from oelala_desktop.ui.tool.page import ToolPage
 
         page = ToolPage(TOOLS[page_id])
         page.form.set_generate_reason("The studio is still starting.")

@@ -13,7 +13,7 @@ from oelala_desktop.ui.studio import Studio
 from oelala_desktop.ui.widgets import dropped
 
 if TYPE_CHECKING:
-    from oelala_desktop.ui.pages.tool_form import ToolForm
+    from oelala_desktop.ui.form.form import ToolForm
 
 
 class Arrivals:

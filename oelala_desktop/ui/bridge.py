@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from PySide6.QtCore import QObject, QTimer
 
-from oelala_desktop.services.bus import Bus
+from oelala_desktop.services.loop.bus import Bus
 
 E = TypeVar("E")
 FRAME_MS = 33  # progress redraws at most 30 times a second

@@ -12,8 +12,8 @@ from oelala_desktop.domain.adopt import Adoption
 from oelala_desktop.domain.errors import OelalaError
 from oelala_desktop.domain.preset import Preset
 from oelala_desktop.domain.tool import TOOLS
-from oelala_desktop.services.own_presets import read_dropped, save_preset
-from oelala_desktop.ui.pages.workflow_sheet import WorkflowSheet
+from oelala_desktop.services.presets.own import read_dropped, save_preset
+from oelala_desktop.ui.presets.workflow_sheet import WorkflowSheet
 from oelala_desktop.ui.studio import Studio
 
 

@@ -14,36 +14,36 @@ from oelala_desktop.domain.events import JobFinished, NoticePosted, SettingChang
 from oelala_desktop.domain.job import Job, JobState
 from oelala_desktop.domain.preset import Preset
 from oelala_desktop.domain.tool import TOOLS
-from oelala_desktop.services.known_settings import APPEARANCE, CLOSE_TO_TRAY, NOTICES, PAGE, REDUCED_MOTION
+from oelala_desktop.services.settings.known import APPEARANCE, CLOSE_TO_TRAY, NOTICES, PAGE, REDUCED_MOTION
 from oelala_desktop.storage.paths import shipped
-from oelala_desktop.ui import motion
 from oelala_desktop.ui.arrivals import Arrivals
 from oelala_desktop.ui.bridge import listen
-from oelala_desktop.ui.desktop import Desktop
-from oelala_desktop.ui.engine_view import EngineView
-from oelala_desktop.ui.images import decode_image
-from oelala_desktop.ui.log_view import LogView
+from oelala_desktop.ui.desktop.shown import Desktop
+from oelala_desktop.ui.desktop.tray import Tray
+from oelala_desktop.ui.engine.log_panel import LogPanel
+from oelala_desktop.ui.engine.log_view import LogView
+from oelala_desktop.ui.engine.panel import EnginePanel
+from oelala_desktop.ui.engine.view import EngineView
 from oelala_desktop.ui.navigation import PAGES, START_PAGE
-from oelala_desktop.ui.pages.activity_panel import ActivityPanel
-from oelala_desktop.ui.pages.engine_panel import EnginePanel
-from oelala_desktop.ui.pages.log_panel import LogPanel
-from oelala_desktop.ui.pages.queue_panel import QueuePanel
-from oelala_desktop.ui.pages.settings_page import SettingsPage
-from oelala_desktop.ui.pages.soon_page import SoonPage
-from oelala_desktop.ui.pages.tool_page import ToolPage
-from oelala_desktop.ui.pages.tool_view import ToolView
-from oelala_desktop.ui.queue_view import QueueView
+from oelala_desktop.ui.notices.panel import ActivityPanel
+from oelala_desktop.ui.playing.images import decode_image
+from oelala_desktop.ui.queue.panel import QueuePanel
+from oelala_desktop.ui.queue.view import QueueView
 from oelala_desktop.ui.quit_question import QuitQuestion
-from oelala_desktop.ui.remembered import last_page, remembered
-from oelala_desktop.ui.settings_view import SECTIONS, SettingsView
+from oelala_desktop.ui.settings.page import SettingsPage
+from oelala_desktop.ui.settings.view import SECTIONS, SettingsView
+from oelala_desktop.ui.shell.remembered import last_page, remembered
 from oelala_desktop.ui.studio import Reuse, Studio, title_of
-from oelala_desktop.ui.tray import Tray
+from oelala_desktop.ui.style import motion
+from oelala_desktop.ui.tool.page import ToolPage
+from oelala_desktop.ui.tool.soon_page import SoonPage
+from oelala_desktop.ui.tool.view import ToolView
 from oelala_desktop.ui.widgets import dropped
 from oelala_desktop.ui.widgets.toast import Level
 
 if TYPE_CHECKING:
+    from oelala_desktop.ui.form.form import ToolForm
     from oelala_desktop.ui.json_drops import JsonDrops
-    from oelala_desktop.ui.pages.tool_form import ToolForm
     from oelala_desktop.ui.widgets.command_list import Find
 
 _TRAY_MS = 250  # docks and panels are told of progress four times a second

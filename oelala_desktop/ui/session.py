@@ -9,10 +9,10 @@ import importlib
 import qasync
 from PySide6.QtWidgets import QApplication
 
-from oelala_desktop.ui.appearance import Theme
-from oelala_desktop.ui.ending import Ending
-from oelala_desktop.ui.instance import Instance
-from oelala_desktop.ui.shell import Shell
+from oelala_desktop.ui.desktop.instance import Instance
+from oelala_desktop.ui.process.ending import Ending
+from oelala_desktop.ui.shell.shell import Shell
+from oelala_desktop.ui.style.appearance import Theme
 
 
 def live(

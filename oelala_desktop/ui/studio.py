@@ -17,12 +17,12 @@ from oelala_desktop.domain.job import Job
 from oelala_desktop.domain.media import MediaItem
 from oelala_desktop.domain.reuse import given_to
 from oelala_desktop.domain.tool import TOOLS
-from oelala_desktop.services.known_settings import MUTED, VOLUME
+from oelala_desktop.services.settings.known import MUTED, VOLUME
 from oelala_desktop.ui.actions import ActionRunner
-from oelala_desktop.ui.appearance import Theme
-from oelala_desktop.ui.notices import Notice, NoticesModel
-from oelala_desktop.ui.queue.feed import QueueFeed
-from oelala_desktop.ui.shell import Shell
+from oelala_desktop.ui.jobs.feed import QueueFeed
+from oelala_desktop.ui.notices.model import Notice, NoticesModel
+from oelala_desktop.ui.shell.shell import Shell
+from oelala_desktop.ui.style.appearance import Theme
 from oelala_desktop.ui.widgets.loudness import Loudness
 from oelala_desktop.ui.widgets.toast import Level
 

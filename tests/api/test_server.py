@@ -24,9 +24,9 @@ from oelala_desktop.domain.events import (
     NoticePosted,
     QueuePaused,
 )
-from oelala_desktop.services.bus import Bus
-from oelala_desktop.services.jobs import Wish
-from oelala_desktop.services.known_settings import MEDIA_FOLDERS
+from oelala_desktop.services.loop.bus import Bus
+from oelala_desktop.services.queue.jobs import Wish
+from oelala_desktop.services.settings.known import MEDIA_FOLDERS
 from oelala_desktop.storage.paths import Paths
 from tests.api.serving import PICTURE, Stream
 from tests.waiting import Signal, turn, until

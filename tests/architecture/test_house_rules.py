@@ -20,7 +20,14 @@ MAY_SLEEP = ("tests/benchmarks", "tests/waiting.py", "tests/clock.py")
 SLEEP = re.compile(r"(?<!def )(?<!(?i:clock)\.)\bsleep\((?!0\))")  # of nothing at all it is a turn of the loop
 FACES_WITHOUT_QT = (
     *("bootstrap", "cli", "cli.generate", "cli.jobs", "cli.listing", "cli.metadata", "cli.serve"),
-    *("services.jobs", "services.library", "services.engine", "api.server", "sketch.server", "metadata"),
+    *(
+        "services.queue.jobs",
+        "services.library.library",
+        "services.engines.engine",
+        "api.server",
+        "sketch.server",
+        "metadata",
+    ),
 )
 
 #: milliseconds each, and of no use to a form that nobody has filled in yet
@@ -110,7 +117,7 @@ def test_qt_is_for_the_window_alone(modules: tuple[str, ...]) -> None:
 
 
 def test_the_first_page_is_shown_before_what_only_later_ones_need() -> None:
-    shown_first = "oelala_desktop.ui.app, oelala_desktop.ui.pages.tool_page"
+    shown_first = "oelala_desktop.ui.app, oelala_desktop.ui.tool.page"
     code = f"import sys, {shown_first}; print([name for name in {AFTER_THE_FIRST_PAGE!r} if name in sys.modules])"
     ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert (ran.returncode, ran.stdout.strip()) == (0, "[]"), ran.stderr

@@ -17,9 +17,9 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QWidget
 
-from oelala_desktop.ui.appearance import Theme
 from oelala_desktop.ui.gallery.grid import MediaGrid
 from oelala_desktop.ui.gallery.items import GridItem, Section
+from oelala_desktop.ui.style.appearance import Theme
 
 MANY, FEW = 100_000, 1_000
 WIDTH, HEIGHT, COLUMNS = 1440, 900, 8

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from oelala_desktop.services.folders import changed_folders, list_folder, walk
+from oelala_desktop.services.library.folders import changed_folders, list_folder, walk
 from oelala_desktop.storage.media import KnownFolder, MediaStore
 
 FOLDERS, IN_EACH, ROUNDS = 100, 1000, 7

@@ -28,8 +28,8 @@ from PIL import Image
 
 from oelala_desktop.domain.events import ScanProgressed
 from oelala_desktop.domain.media import MediaItem, MediaQuery
-from oelala_desktop.services.bus import Bus
-from oelala_desktop.services.library import Library
+from oelala_desktop.services.library.library import Library
+from oelala_desktop.services.loop.bus import Bus
 from oelala_desktop.storage.paths import Paths
 from oelala_desktop.storage.preferences import Preferences
 from oelala_desktop.storage.presence import Presence

@@ -61,7 +61,7 @@ def use(home: str, seconds: float) -> None:
     sys.modules["rich"] = None  # type: ignore[assignment]  # only tests install it, and httpx loads it where it is
     from PySide6.QtWidgets import QApplication
 
-    from oelala_desktop.ui.heap import Heap
+    from oelala_desktop.ui.process.heap import Heap
     from tests.benchmarks.bench_gallery import resident
     from tests.gui.living import live, ready, stop_sketch
 
@@ -175,7 +175,7 @@ async def _pages(window: Any, chance: random.Random) -> None:
 
 async def _generate(window: Any, chance: random.Random) -> None:
     """A short video of the built-in engine."""
-    from oelala_desktop.services.jobs import Wish
+    from oelala_desktop.services.queue.jobs import Wish
 
     services = window.studio.services
     values = {

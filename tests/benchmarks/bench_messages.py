@@ -17,7 +17,7 @@ from oelala_desktop.comfy.messages import decode
 from oelala_desktop.comfy.tracker import Tracker
 from oelala_desktop.domain.address import Address
 from oelala_desktop.domain.events import JobProgressed
-from oelala_desktop.services.bus import Bus
+from oelala_desktop.services.loop.bus import Bus
 
 GOAL, GAP_GOAL = 0.25, 1.3
 RATE = 10_000  # messages a second

@@ -27,15 +27,15 @@ from oelala_desktop.bootstrap import Services
 from oelala_desktop.domain.field import FieldKind
 from oelala_desktop.domain.job import Job
 from oelala_desktop.domain.renewal import renewed
-from oelala_desktop.services.engine import Engine
+from oelala_desktop.services.engines.engine import Engine
 from oelala_desktop.services.inputs.store import InputStore
-from oelala_desktop.services.jobs import Wish
+from oelala_desktop.services.queue.jobs import Wish
 from oelala_desktop.storage.paths import Paths
-from oelala_desktop.ui.appearance import Theme
-from oelala_desktop.ui.pages.queue_panel import QueuePanel
-from oelala_desktop.ui.queue_view import QueueView
-from oelala_desktop.ui.shell import Shell
+from oelala_desktop.ui.queue.panel import QueuePanel
+from oelala_desktop.ui.queue.view import QueueView
+from oelala_desktop.ui.shell.shell import Shell
 from oelala_desktop.ui.studio import Studio
+from oelala_desktop.ui.style.appearance import Theme
 
 FEW, MANY, DROPPED = 500, 4000, 200
 ADDING_GOAL, DROP_GOAL = 10.0, 3.0

@@ -23,8 +23,8 @@ from PIL import Image
 
 from oelala_desktop.bootstrap import Services
 from oelala_desktop.domain.engine import EngineEvent
-from oelala_desktop.services.engine import Engine
-from oelala_desktop.services.jobs import Wish
+from oelala_desktop.services.engines.engine import Engine
+from oelala_desktop.services.queue.jobs import Wish
 from oelala_desktop.storage.paths import Paths, shipped
 
 GOAL = 2.0

@@ -21,8 +21,8 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from oelala_desktop.services.tasks import TaskScope
-from oelala_desktop.services.thumbnails import Thumbnails
+from oelala_desktop.services.loop.tasks import TaskScope
+from oelala_desktop.services.thumbnails.store import Thumbnails
 from oelala_desktop.storage.media_writing import Stamp
 from oelala_desktop.storage.thumbnails import ThumbnailStore
 

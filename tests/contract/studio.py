@@ -11,8 +11,8 @@ from typing import Any
 from oelala_desktop.bootstrap import Services
 from oelala_desktop.domain.events import Event, JobChanged, JobFinished, JobPreviewed, JobProgressed, NoticePosted
 from oelala_desktop.domain.job import Job, JobState
-from oelala_desktop.services.engine import Engine
-from oelala_desktop.services.jobs import Wish
+from oelala_desktop.services.engines.engine import Engine
+from oelala_desktop.services.queue.jobs import Wish
 from tests.contract.graphs import clip, slow
 from tests.waiting import Signal
 

@@ -16,7 +16,7 @@ from oelala_desktop.domain.events import JobFinished, JobPreviewed, JobProgresse
 from oelala_desktop.domain.field import MAX_SEED
 from oelala_desktop.domain.job import JobState
 from oelala_desktop.metadata import read
-from oelala_desktop.services.jobs import Wish
+from oelala_desktop.services.queue.jobs import Wish
 from oelala_desktop.storage.paths import Paths
 from tests.contract.conftest import picture
 from tests.contract.graphs import slow

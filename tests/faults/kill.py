@@ -19,7 +19,7 @@ from pathlib import Path
 if __package__ is None or __package__ == "":
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from oelala_desktop.services.fetching import job_of
+from oelala_desktop.services.queue.fetching import job_of
 from tests.faults.rig import FILES, SETTINGS, lines_of, picture
 from tests.warm import Warm, run_warm
 

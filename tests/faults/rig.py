@@ -31,10 +31,10 @@ from oelala_desktop.domain.events import (
 from oelala_desktop.domain.job import Job, JobState
 from oelala_desktop.domain.life import RULES, Rules
 from oelala_desktop.metadata import check_complete
-from oelala_desktop.services.engine import Engine
-from oelala_desktop.services.fetching import job_of
-from oelala_desktop.services.folders import SUFFIXES
-from oelala_desktop.services.jobs import Wish
+from oelala_desktop.services.engines.engine import Engine
+from oelala_desktop.services.library.folders import SUFFIXES
+from oelala_desktop.services.queue.fetching import job_of
+from oelala_desktop.services.queue.jobs import Wish
 from oelala_desktop.sketch import PROTOCOL_VERSION
 from oelala_desktop.storage.paths import Paths
 from tests.ports import free_port

@@ -21,7 +21,7 @@ import pytest
 from oelala_desktop.domain.errors import CannotSave
 from oelala_desktop.domain.job import JobState, Output
 from oelala_desktop.services.inputs.videos import cut_video
-from oelala_desktop.services.joining import state_of, with_joined
+from oelala_desktop.services.queue.joining import state_of, with_joined
 from tests.unit.domain.samples import some_job
 from tests.unit.services.inputs.making import video
 

@@ -16,7 +16,7 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from oelala_desktop.domain.errors import EngineUnreachable, NotRunnable
 from oelala_desktop.domain.job import JobState
 from oelala_desktop.domain.obstacle import Obstructed
-from oelala_desktop.services.health import Finding, check_health
+from oelala_desktop.services.health.doctor import Finding, check_health
 
 from .hostile import Hostile, hostile_server
 from .rig import App, running_app

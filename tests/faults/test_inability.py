@@ -14,8 +14,8 @@ import pytest
 
 from oelala_desktop.domain.events import JobChanged
 from oelala_desktop.domain.job import Job, JobState
-from oelala_desktop.services.health import check_health
-from oelala_desktop.services.jobs import Wish
+from oelala_desktop.services.health.doctor import check_health
+from oelala_desktop.services.queue.jobs import Wish
 from oelala_desktop.sketch.nodes.definition import Input, NodeClass, Result, Values, Work
 from tests.contract.graphs import clip, node
 from tests.contract.studio import PLAIN

@@ -10,7 +10,7 @@ import pytest
 from oelala_desktop.domain.errors import CannotSave
 from oelala_desktop.domain.job import JobState, Output
 from oelala_desktop.metadata import read
-from oelala_desktop.services import joining
+from oelala_desktop.services.queue import joining
 
 from .rig import Server, running_app
 from .trial import Harm, Trial

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from oelala_desktop.services import engine as engine_module
-from oelala_desktop.services.engine import Engine, Waits
+from oelala_desktop.services.engines import engine as engine_module
+from oelala_desktop.services.engines.engine import Engine, Waits
 
 from .hostile import Hostile
 from .rig import App, running_app

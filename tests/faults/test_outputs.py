@@ -22,7 +22,7 @@ from oelala_desktop.api.job_view import job_row
 from oelala_desktop.api.schemas import Job as JobSchema
 from oelala_desktop.domain.events import MediaAdded
 from oelala_desktop.domain.job import Job, JobState
-from oelala_desktop.services.clock import CLOCK
+from oelala_desktop.services.loop.clock import CLOCK
 
 from .hostile import Hostile
 from .rig import App, running_app

@@ -14,11 +14,11 @@ from oelala_desktop.comfy.engine import ComfyEngine
 from oelala_desktop.domain.engine import Ended
 from oelala_desktop.domain.job import JobState
 from oelala_desktop.domain.life import RULES, step
-from oelala_desktop.services.collecting import Collector
-from oelala_desktop.services.driver import Driver
-from oelala_desktop.services.scanning import Scanner
-from oelala_desktop.services.sending import Sender
-from oelala_desktop.services.watching import Watcher
+from oelala_desktop.services.library.scanning import Scanner
+from oelala_desktop.services.library.watching import Watcher
+from oelala_desktop.services.queue.collecting import Collector
+from oelala_desktop.services.queue.driver import Driver
+from oelala_desktop.services.queue.sending import Sender
 
 from .hostile import Hostile
 from .rig import App, Server, faults_in, running_app
@@ -99,8 +99,8 @@ async def test_asking_stumbles_over_one_job(tmp_path: Path, server: Server, monk
             fail()
         return step(flight, fact, *given)
 
-    monkeypatch.setattr("oelala_desktop.services.board.step", stumbling)
-    monkeypatch.setattr("oelala_desktop.services.asking.savers_of", lambda graph, prefix: ())
+    monkeypatch.setattr("oelala_desktop.services.queue.board.step", stumbling)
+    monkeypatch.setattr("oelala_desktop.services.queue.asking.savers_of", lambda graph, prefix: ())
     async with running_app(tmp_path / "home", server.url, rules=replace(RULES, baffled_tries=3)) as app:
         await app.services.jobs.pause(True)
         first, second = await app.submit(**ONE), await app.submit(**ONE, seed=2)

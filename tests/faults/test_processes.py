@@ -19,7 +19,7 @@ import orjson
 import pytest
 
 from oelala_desktop.domain.job import JobState, Owner
-from oelala_desktop.services.fetching import result_stem
+from oelala_desktop.services.queue.fetching import result_stem
 from oelala_desktop.storage.presence import this_boot
 from tests.waiting import until
 

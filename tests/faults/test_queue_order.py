@@ -11,7 +11,7 @@ from PIL import Image
 from oelala_desktop.domain.engine import Started
 from oelala_desktop.domain.errors import CannotSave, NotFound
 from oelala_desktop.domain.job import Job, JobState, Progress
-from oelala_desktop.services.jobs import Wish
+from oelala_desktop.services.queue.jobs import Wish
 
 from .rig import SETTINGS, App, Server, faults_in, running_app
 from .test_queue import ONE, on_server

@@ -19,7 +19,7 @@ import pytest
 from oelala_desktop.domain.errors import EngineUnreachable, InvalidField
 from oelala_desktop.domain.job import JobState
 from oelala_desktop.metadata import read
-from oelala_desktop.services.health import check_health
+from oelala_desktop.services.health.doctor import check_health
 from tests.ports import free_port
 from tests.warm import run_warm
 

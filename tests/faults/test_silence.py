@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, Response
 
 from oelala_desktop.comfy import client, patience
 from oelala_desktop.domain.job import Job, JobState
-from oelala_desktop.services.engines import BUILT_IN
+from oelala_desktop.services.engines.all import BUILT_IN
 from tests.sketch.holdable import pid_of_sketch, sketch_of
 from tests.waiting import until
 

@@ -27,15 +27,15 @@ if __package__ in (None, ""):
 
 from oelala_desktop.domain.errors import OelalaError
 from oelala_desktop.metadata.writer import embed
-from oelala_desktop.services.confined import confined, patient
-from oelala_desktop.services.decoding import MOST_PIXELS
+from oelala_desktop.services.files.confined import confined, patient
+from oelala_desktop.services.files.decoding import MOST_PIXELS
 from oelala_desktop.services.inputs.masks import read_mask
 from oelala_desktop.services.inputs.pictures import read_picture
 from oelala_desktop.services.inputs.sounds import cut_sound, probe_sound
 from oelala_desktop.services.inputs.strip import frame_strip
 from oelala_desktop.services.inputs.videos import cut_video, probe_video
 from oelala_desktop.services.inputs.waveform import peaks
-from oelala_desktop.services.thumbnail_making import make_thumbnail
+from oelala_desktop.services.thumbnails.making import make_thumbnail
 from tests.fuzz.media import mutated
 from tests.fuzz.media import samples as files_of_every_dialect
 from tests.unit.services.inputs.making import VPX, sound, video

@@ -16,9 +16,9 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from oelala_desktop.ui import access, motion
-from oelala_desktop.ui.appearance import Theme
-from oelala_desktop.ui.garbage import GarbageCollector
+from oelala_desktop.ui.process.garbage import GarbageCollector
+from oelala_desktop.ui.style import access, motion
+from oelala_desktop.ui.style.appearance import Theme
 from tests.gui.living import PATIENCE
 
 PATIENCE_MS = round(PATIENCE * 1000)

@@ -62,8 +62,8 @@ def _states(seeded: object) -> dict[str, Callable[[], object]]:
 def _draw(directory: Path, mode: str, suffix: str, wanted: list[str]) -> None:
     from PySide6.QtWidgets import QApplication
 
-    from oelala_desktop.ui import motion
-    from oelala_desktop.ui.appearance import Theme
+    from oelala_desktop.ui.style import motion
+    from oelala_desktop.ui.style.appearance import Theme
     from tests.gui.inputs_shown import grab_examples
     from tests.gui.seeded import Seeded
 

@@ -12,9 +12,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from oelala_desktop.domain.job import Job, JobState
-from oelala_desktop.ui.input_editors import InputEditor
+from oelala_desktop.ui.form.input_editors import InputEditor
 from oelala_desktop.ui.main_window import MainWindow
-from oelala_desktop.ui.pages.tool_view import ToolView
+from oelala_desktop.ui.tool.view import ToolView
 from oelala_desktop.ui.widgets.drop_target import DropTarget
 from tests import own_preset
 from tests.gui.living import page_of, ready, until

@@ -11,7 +11,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
-from oelala_desktop.ui import theme
+from oelala_desktop.ui.style import theme
 from oelala_desktop.ui.widgets import dropped
 from oelala_desktop.ui.widgets.card import Surface
 from oelala_desktop.ui.widgets.mask_image import Brush

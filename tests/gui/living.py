@@ -22,11 +22,11 @@ from PySide6.QtWidgets import QApplication
 
 from oelala_desktop.bootstrap import Services
 from oelala_desktop.storage.paths import Paths
-from oelala_desktop.ui.appearance import Theme
 from oelala_desktop.ui.main_window import MainWindow
-from oelala_desktop.ui.pages.tool_view import ToolView
-from oelala_desktop.ui.shell import Shell
+from oelala_desktop.ui.shell.shell import Shell
 from oelala_desktop.ui.studio import Studio
+from oelala_desktop.ui.style.appearance import Theme
+from oelala_desktop.ui.tool.view import ToolView
 
 #: seconds that anything may take on a busy machine
 PATIENCE = 60.0

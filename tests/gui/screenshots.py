@@ -16,7 +16,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from oelala_desktop.services.known_settings import PAGE, VIEW
+from oelala_desktop.services.settings.known import PAGE, VIEW
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
@@ -249,9 +249,9 @@ def draw(directory: Path, homes: Path, mode: str, scale: str, wanted: list[str])
     """All shots of one palette at one scale, in this process."""
     from PySide6.QtWidgets import QApplication
 
-    from oelala_desktop.ui import motion
-    from oelala_desktop.ui.appearance import Theme
-    from oelala_desktop.ui.garbage import GarbageCollector
+    from oelala_desktop.ui.process.garbage import GarbageCollector
+    from oelala_desktop.ui.style import motion
+    from oelala_desktop.ui.style.appearance import Theme
 
     app = QApplication([])
     GarbageCollector(app)

@@ -12,24 +12,24 @@ from oelala_desktop.domain.inputs import Given
 from oelala_desktop.domain.job import JobError
 from oelala_desktop.domain.passes import parts_of
 from oelala_desktop.domain.tool import TOOLS
+from oelala_desktop.ui.engine.panel import EnginePanel
+from oelala_desktop.ui.form.form import ToolForm
+from oelala_desktop.ui.form.input_editors import Shown
 from oelala_desktop.ui.gallery.items import GridItem, ListProvider, Section
 from oelala_desktop.ui.gallery.media_shelf import MediaShelf
-from oelala_desktop.ui.input_editors import Shown
+from oelala_desktop.ui.jobs.book import JobBook
+from oelala_desktop.ui.jobs.model import JobsModel
 from oelala_desktop.ui.navigation import PAGES
-from oelala_desktop.ui.notices import Notice, NoticesModel
-from oelala_desktop.ui.pages.activity_panel import ActivityPanel
-from oelala_desktop.ui.pages.engine_panel import EnginePanel
-from oelala_desktop.ui.pages.job_stage import facts_before
-from oelala_desktop.ui.pages.preset_card import PresetChoice
-from oelala_desktop.ui.pages.queue_panel import QueuePanel
-from oelala_desktop.ui.pages.settings_page import SettingsPage
-from oelala_desktop.ui.pages.soon_page import SoonPage
-from oelala_desktop.ui.pages.tool_form import ToolForm
-from oelala_desktop.ui.pages.tool_page import ToolPage
-from oelala_desktop.ui.queue.book import JobBook
-from oelala_desktop.ui.queue.jobs_model import JobsModel
-from oelala_desktop.ui.settings_view import SECTIONS
-from oelala_desktop.ui.shell import Shell
+from oelala_desktop.ui.notices.model import Notice, NoticesModel
+from oelala_desktop.ui.notices.panel import ActivityPanel
+from oelala_desktop.ui.presets.card import PresetChoice
+from oelala_desktop.ui.queue.panel import QueuePanel
+from oelala_desktop.ui.settings.page import SettingsPage
+from oelala_desktop.ui.settings.view import SECTIONS
+from oelala_desktop.ui.shell.shell import Shell
+from oelala_desktop.ui.tool.job_stage import facts_before
+from oelala_desktop.ui.tool.page import ToolPage
+from oelala_desktop.ui.tool.soon_page import SoonPage
 from oelala_desktop.ui.widgets.choice import Choice
 from oelala_desktop.ui.widgets.prompt_popup import ShownFacts
 from tests.gui import seeded_queue

@@ -11,7 +11,7 @@ from PySide6.QtGui import QImage
 
 from oelala_desktop.domain.job import EngineRef, Job, JobError, JobInput, JobState, Output, Progress
 from oelala_desktop.storage.paths import shipped
-from oelala_desktop.ui.queue.book import JobBook
+from oelala_desktop.ui.jobs.book import JobBook
 from tests.gui.scenery import PALETTES, mountains
 
 PROMPT = "Slow dolly in across the water, mist drifting left, gulls crossing the sun, calm and wide"

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from oelala_desktop.ui.appearance import Theme
+from oelala_desktop.ui.style.appearance import Theme
 from tests.gui.reach import button
 from tests.gui.seeded import Seeded
 

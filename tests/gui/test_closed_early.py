@@ -12,7 +12,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from oelala_desktop.services.known_settings import VIEWER_PROMPT
+from oelala_desktop.services.settings.known import VIEWER_PROMPT
 from oelala_desktop.ui.gallery.compare import Comparer
 from oelala_desktop.ui.gallery.overlay import Overlay
 from oelala_desktop.ui.gallery.viewer import Viewer

@@ -17,11 +17,11 @@ from oelala_desktop.ui.commands import keys
 from oelala_desktop.ui.commands.carrier import Commands
 from oelala_desktop.ui.commands.offered import offered
 from oelala_desktop.ui.commands.rows import PLACES, ROWS
-from oelala_desktop.ui.full_screen import FullScreen
 from oelala_desktop.ui.gallery.compare import Comparer
 from oelala_desktop.ui.gallery.overlay import Overlay
 from oelala_desktop.ui.gallery.viewer import Viewer
 from oelala_desktop.ui.main_window import MainWindow
+from oelala_desktop.ui.playing.full_screen import FullScreen
 from oelala_desktop.ui.widgets.command_palette import CommandPalette
 from oelala_desktop.ui.widgets.mask_painter import MaskPainter
 from oelala_desktop.ui.widgets.shortcut_sheet import ShortcutSheet

@@ -9,7 +9,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from oelala_desktop.ui import motion, wording
+from oelala_desktop.ui import wording
+from oelala_desktop.ui.style import motion
 from oelala_desktop.ui.widgets.button import Button
 from oelala_desktop.ui.widgets.card import FoldCard
 from oelala_desktop.ui.widgets.choice import Choice

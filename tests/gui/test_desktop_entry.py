@@ -13,7 +13,7 @@ from PySide6.QtGui import QImage, QPainter
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication
 
-from oelala_desktop.ui import icons
+from oelala_desktop.ui.style import icons
 
 FOLDER = Path(__file__).parents[2] / "packaging" / "desktop"
 ENTRY = FOLDER / "oelala.desktop"

@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QApplication
 
 from oelala_desktop.domain.catalog import Catalog, NodeClass
 from oelala_desktop.domain.events import EngineChanged
-from oelala_desktop.services.known_settings import ENGINE_CHOICE
+from oelala_desktop.services.settings.known import ENGINE_CHOICE
+from oelala_desktop.ui.engine.panel import EnginePanel
 from oelala_desktop.ui.main_window import MainWindow
-from oelala_desktop.ui.pages.engine_panel import EnginePanel
 from tests.gui.living import live, ready, stop_sketch, until
 from tests.gui.media_rig import NO_ENGINE
 from tests.gui.reach import choose, field, find, press, seen, text

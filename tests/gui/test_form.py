@@ -13,12 +13,12 @@ from oelala_desktop.domain.field import Field, FieldKind
 from oelala_desktop.domain.job import JobError, Progress
 from oelala_desktop.domain.preset_file import parse_preset
 from oelala_desktop.domain.tool import DEFAULT_NEGATIVE, TOOLS
-from oelala_desktop.ui.fields import EDITORS, NumberEditor, SegmentEditor, SliderEditor, TextEditor, editor_for
-from oelala_desktop.ui.pages.output_panel import OutputPanel
-from oelala_desktop.ui.pages.preset_card import PresetCard, PresetChoice
-from oelala_desktop.ui.pages.preset_sizing import sizing_of
-from oelala_desktop.ui.pages.summaries import lora, model, more, sampling
-from oelala_desktop.ui.pages.tool_form import ToolForm
+from oelala_desktop.ui.form.fields import EDITORS, NumberEditor, SegmentEditor, SliderEditor, TextEditor, editor_for
+from oelala_desktop.ui.form.form import ToolForm
+from oelala_desktop.ui.form.summaries import lora, model, more, sampling
+from oelala_desktop.ui.presets.card import PresetCard, PresetChoice
+from oelala_desktop.ui.tool.output_panel import OutputPanel
+from oelala_desktop.ui.tool.sizing import sizing_of
 from oelala_desktop.ui.widgets.button import Button
 from oelala_desktop.ui.widgets.number_box import NumberBox
 from oelala_desktop.ui.widgets.stage_head import SKETCH

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from oelala_desktop.domain.tool import TOOLS
-from oelala_desktop.ui.pages.tool_form import ToolForm
+from oelala_desktop.ui.form.form import ToolForm
 from oelala_desktop.ui.widgets.columns import Columns
 from oelala_desktop.ui.widgets.crop_stage import CropStage
 from oelala_desktop.ui.widgets.text_box import TextBox

@@ -297,7 +297,7 @@ def test_thumbnails_are_as_sharp_as_the_screen(scale: int) -> None:
         "app = QApplication([])\n"
         "from oelala_desktop.ui.gallery.grid import MediaGrid\n"
         "from oelala_desktop.ui.gallery.items import GridItem, ListProvider\n"
-        "from oelala_desktop.ui.appearance import Theme\n"
+        "from oelala_desktop.ui.style.appearance import Theme\n"
         "theme = Theme(app, 'dark')\n"
         "grid = MediaGrid(ListProvider([GridItem(f'k{n}', 'a.png') for n in range(30)]))\n"
         "grid.set_density(4)\n"

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication
 
 from oelala_desktop.domain.job import JobState
 from oelala_desktop.ui.main_window import MainWindow
-from oelala_desktop.ui.on_disk import GONE
+from oelala_desktop.ui.playing.on_disk import GONE
 from tests.gui.living import live, page_of, ready, stop_sketch, until
 from tests.gui.reach import button, press
 

@@ -11,7 +11,7 @@ import pytest
 _PROGRAM = """
 import threading
 from PySide6.QtCore import QCoreApplication
-from oelala_desktop.ui.heap import Heap
+from oelala_desktop.ui.process.heap import Heap
 from tests.benchmarks.bench_gallery import resident
 app = QCoreApplication([])
 heap = Heap(app) if {kept} else None

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from oelala_desktop.ui.images import load_image
+from oelala_desktop.ui.playing.images import load_image
 from tests.unit.services.test_colours import profile
 from tests.unit.services.test_pictures import near, save
 

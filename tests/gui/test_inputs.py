@@ -15,9 +15,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from oelala_desktop.services.inputs.kept import read_facts
-from oelala_desktop.ui.input_editors import InputEditor, MaskEditor, MediaEditor, PicturesEditor
+from oelala_desktop.ui.form.input_editors import InputEditor, MaskEditor, MediaEditor, PicturesEditor
+from oelala_desktop.ui.form.row import FieldRow
 from oelala_desktop.ui.main_window import MainWindow
-from oelala_desktop.ui.pages.field_row import FieldRow
 from oelala_desktop.ui.widgets.card import Card
 from oelala_desktop.ui.widgets.drop_target import DropTarget
 from oelala_desktop.ui.widgets.label import Label

@@ -14,7 +14,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from oelala_desktop.ui.input_editors import MediaEditor
+from oelala_desktop.ui.form.input_editors import MediaEditor
 from oelala_desktop.ui.main_window import MainWindow
 from oelala_desktop.ui.studio import reuse_of
 from oelala_desktop.ui.widgets.trim_strip import Handle

@@ -22,17 +22,17 @@ from PySide6.QtNetwork import QLocalSocket
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from oelala_desktop.ui import instance
-from oelala_desktop.ui.instance import Instance
-from oelala_desktop.ui.instance_name import instance_name, may_run_already
-from oelala_desktop.ui.remembered import read_remembered, remembered, restore
-from oelala_desktop.ui.shell import Shell
+from oelala_desktop.ui.desktop import instance
+from oelala_desktop.ui.desktop.instance import Instance
+from oelala_desktop.ui.desktop.instance_name import instance_name, may_run_already
+from oelala_desktop.ui.shell.remembered import read_remembered, remembered, restore
+from oelala_desktop.ui.shell.shell import Shell
 
 _START = """
 import json, sys
 from pathlib import Path
 from PySide6.QtCore import QCoreApplication
-from oelala_desktop.ui.instance import Instance, hand_over
+from oelala_desktop.ui.desktop.instance import Instance, hand_over
 app = QCoreApplication([])
 home, files = Path(sys.argv[1]), json.loads(Path(sys.argv[2]).read_text())
 given = Instance(home).is_second if sys.argv[3:] else lambda files, **more: hand_over(home, files, **more)
@@ -158,12 +158,12 @@ s.send(b'{{"files": ["/planted.png"]}}\\n')
         with subprocess.Popen([sys.executable, "-c", imposter], stdout=subprocess.PIPE, text=True) as process:
             assert process.stdout is not None and process.stdout.readline() == "ready\n"
             with monkeypatch.context() as patch:
-                patch.setattr("oelala_desktop.ui.instance.instance_name", lambda home: str(place))
+                patch.setattr("oelala_desktop.ui.desktop.instance.instance_name", lambda home: str(place))
                 assert not instance.hand_over(tmp_path, ["/secret.png"])
             assert process.stdout.readline() == "b''\n"
         taken: list[list[str]] = []
         with monkeypatch.context() as patch:
-            patch.setattr("oelala_desktop.ui.instance.instance_name", lambda home: str(ours))
+            patch.setattr("oelala_desktop.ui.desktop.instance.instance_name", lambda home: str(ours))
             first = Instance(tmp_path)
         first.deliver(taken.append)
         ours.chmod(0o777)
@@ -203,7 +203,7 @@ def test_place_of_one_that_was_killed(qtbot: QtBot, tmp_path: Path) -> None:
 import os, signal, sys
 from pathlib import Path
 from PySide6.QtCore import QCoreApplication
-from oelala_desktop.ui.instance import Instance
+from oelala_desktop.ui.desktop.instance import Instance
 app = QCoreApplication([])
 first = Instance(Path({str(tmp_path)!r}))
 os.kill(os.getpid(), signal.SIGKILL)
@@ -215,7 +215,7 @@ os.kill(os.getpid(), signal.SIGKILL)
 
 
 def test_a_first_that_never_answers(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("oelala_desktop.ui.instance._TRIES", 2)
+    monkeypatch.setattr("oelala_desktop.ui.desktop.instance._TRIES", 2)
     first = QLockFile(f"{instance_name(tmp_path)}.lock")
     assert first.tryLock(0)
     second = Instance(tmp_path)

@@ -19,7 +19,7 @@ from oelala_desktop.domain.job import JobState
 from oelala_desktop.domain.tool import TOOLS
 from oelala_desktop.storage.paths import shipped
 from oelala_desktop.ui.main_window import MainWindow
-from oelala_desktop.ui.pages.workflow_sheet import WorkflowSheet
+from oelala_desktop.ui.presets.workflow_sheet import WorkflowSheet
 from tests.gui.living import live, page_of, ready, stop_sketch, until
 from tests.gui.reach import button, choose, field, press, words
 from tests.unit.domain.test_hostile_workflows import MADE
@@ -176,7 +176,7 @@ def test_one_made_to_freeze_the_window_is_looked_through_elsewhere(
         threads.append(threading.current_thread())
         return adopt(content)
 
-    monkeypatch.setattr("oelala_desktop.services.own_presets.adopt", spied)
+    monkeypatch.setattr("oelala_desktop.services.presets.own.adopt", spied)
 
     async def act(window: MainWindow) -> None:
         await ready(window)

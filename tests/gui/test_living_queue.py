@@ -20,12 +20,12 @@ from pytestqt.qtbot import QtBot
 
 from oelala_desktop.domain.events import JobChanged, JobProgressed
 from oelala_desktop.domain.job import JobError, JobState, Output, Progress
+from oelala_desktop.ui.jobs.book import JobBook
+from oelala_desktop.ui.jobs.model import JobsModel
 from oelala_desktop.ui.main_window import MainWindow
-from oelala_desktop.ui.pages.queue_card import QueueCard
-from oelala_desktop.ui.pages.tool_view import ToolView
-from oelala_desktop.ui.queue.book import JobBook
 from oelala_desktop.ui.queue.cell_size import SMALL
-from oelala_desktop.ui.queue.jobs_model import JobsModel
+from oelala_desktop.ui.tool.queue_card import QueueCard
+from oelala_desktop.ui.tool.view import ToolView
 from tests.gui.inputs_rig import named
 from tests.gui.living import live, page_of, ready, until
 from tests.gui.seeded_queue import fill, make_job, past, running, waiting

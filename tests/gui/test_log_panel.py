@@ -11,10 +11,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from oelala_desktop.services.log_ring import LogEntry
-from oelala_desktop.ui.appearance import Theme
+from oelala_desktop.services.health.log_ring import LogEntry
+from oelala_desktop.ui.engine.log_panel import LogPanel
 from oelala_desktop.ui.main_window import MainWindow
-from oelala_desktop.ui.pages.log_panel import LogPanel
+from oelala_desktop.ui.style.appearance import Theme
 from tests.gui.living import live, until
 from tests.gui.reach import field, press
 

@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMessageBox, QSlider, QWidget
 from pytestqt.qtbot import QtBot
 
-from oelala_desktop.ui import theme
+from oelala_desktop.ui.style import theme
 from oelala_desktop.ui.widgets.mask_image import LONGEST, STEPS, Brush, MaskImage
 from oelala_desktop.ui.widgets.mask_painter import MaskPainter
 from oelala_desktop.ui.widgets.mask_sheet import MaskSheet

@@ -10,7 +10,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QInputDialog, QLineEdit, QMessageBox, QPlainTextEdit
 
-from oelala_desktop.services import trash
+from oelala_desktop.services.library import trash
 from oelala_desktop.ui.widgets.sheet import Sheet
 from tests.gui.living import turned, until
 from tests.gui.media_rig import Gallery, dozen, gallery, letters, names_in, picture

@@ -11,8 +11,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
-from oelala_desktop.services.decoding import VIDEOS
-from oelala_desktop.services.folders import SUFFIXES
+from oelala_desktop.services.files.decoding import VIDEOS
+from oelala_desktop.services.library.folders import SUFFIXES
 from oelala_desktop.ui.widgets import dropped
 from oelala_desktop.ui.widgets.media_source import MediaSource
 from tests.gui.reach import button

@@ -14,10 +14,10 @@ from pytestqt.qtbot import QtBot
 
 from oelala_desktop.domain.events import JobFinished
 from oelala_desktop.domain.job import JobError, JobState, Output
+from oelala_desktop.ui.desktop.tray import progress_icon
 from oelala_desktop.ui.main_window import MainWindow
-from oelala_desktop.ui.notices import Notice, NoticesModel
-from oelala_desktop.ui.pages.activity_panel import ActivityPanel
-from oelala_desktop.ui.tray import progress_icon
+from oelala_desktop.ui.notices.model import Notice, NoticesModel
+from oelala_desktop.ui.notices.panel import ActivityPanel
 from oelala_desktop.ui.widgets import toast
 from tests.gui.living import live, page_of, until
 from tests.gui.reach import has_button, words

@@ -10,8 +10,8 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from oelala_desktop.ui.main_window import MainWindow
-from oelala_desktop.ui.remembered import last_page, read_remembered, restore
-from oelala_desktop.ui.shell import Shell
+from oelala_desktop.ui.shell.remembered import last_page, read_remembered, restore
+from oelala_desktop.ui.shell.shell import Shell
 from tests.gui.living import live, page_of
 
 NO_ENGINE = "http://127.0.0.1:9"

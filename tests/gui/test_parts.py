@@ -15,10 +15,10 @@ from pytestqt.qtbot import QtBot
 from oelala_desktop.domain.events import EngineState, JobFinished
 from oelala_desktop.domain.job import JobState
 from oelala_desktop.ui import focus
-from oelala_desktop.ui.engine_view import chip_words
+from oelala_desktop.ui.engine.view import chip_words
 from oelala_desktop.ui.main_window import MainWindow
-from oelala_desktop.ui.side_panel import LEAST, SidePanel
-from oelala_desktop.ui.topbar import queue_words
+from oelala_desktop.ui.shell.side_panel import LEAST, SidePanel
+from oelala_desktop.ui.shell.topbar import queue_words
 from tests.gui.living import live, stop_sketch, until
 from tests.gui.media_rig import NO_ENGINE
 from tests.gui.seeded import Seeded, make_job

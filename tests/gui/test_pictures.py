@@ -13,8 +13,8 @@ from pytestqt.qtbot import QtBot
 
 from oelala_desktop.domain.job import Progress
 from oelala_desktop.domain.passes import WHOLE
-from oelala_desktop.ui import theme
-from oelala_desktop.ui.full_screen import FullScreen
+from oelala_desktop.ui.playing.full_screen import FullScreen
+from oelala_desktop.ui.style import theme
 from oelala_desktop.ui.widgets import dropped
 from oelala_desktop.ui.widgets.drop_zone import DropZone
 from oelala_desktop.ui.widgets.picture_source import PictureSource

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from oelala_desktop.ui.gallery.viewer import Viewer
-from oelala_desktop.ui.quiet import new_player
+from oelala_desktop.ui.process.quiet import new_player
 from oelala_desktop.ui.widgets.newest_frame import NewestFrame
 from oelala_desktop.ui.widgets.video_player import VideoPlayer
 from tests.gui.living import until
@@ -121,8 +121,8 @@ def test_a_video_tells_the_terminal_nothing(tmp_path: Path) -> None:
 import asyncio, pathlib
 from oelala_desktop.ui import app
 from PySide6.QtWidgets import QApplication
-from oelala_desktop.ui.images import _load
-from oelala_desktop.ui.quiet import new_player
+from oelala_desktop.ui.playing.images import _load
+from oelala_desktop.ui.process.quiet import new_player
 from oelala_desktop.ui.widgets.newest_frame import NewestFrame
 from oelala_desktop.ui.widgets.video_player import VideoPlayer
 qt = QApplication([])

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from oelala_desktop.domain.tool import TOOLS
-from oelala_desktop.services.tools import ToolRegistry
-from oelala_desktop.ui.pages.preset_form import pick_preset, preset_choice
+from oelala_desktop.services.presets.registry import ToolRegistry
+from oelala_desktop.ui.presets.choosing import pick_preset, preset_choice
 from tests.unit.domain.samples import WORKFLOWS
 from tests.unit.node_table import offering
 

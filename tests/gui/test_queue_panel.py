@@ -16,11 +16,11 @@ from pytestqt.qtbot import QtBot
 
 from oelala_desktop.domain.job import JobState
 from oelala_desktop.domain.tool import TOOLS
+from oelala_desktop.ui.form.form import ToolForm
+from oelala_desktop.ui.jobs.book import JobBook
+from oelala_desktop.ui.jobs.model import JobsModel, Role
 from oelala_desktop.ui.main_window import MainWindow
-from oelala_desktop.ui.pages.queue_panel import QueuePanel
-from oelala_desktop.ui.pages.tool_form import ToolForm
-from oelala_desktop.ui.queue.book import JobBook
-from oelala_desktop.ui.queue.jobs_model import JobsModel, Role
+from oelala_desktop.ui.queue.panel import QueuePanel
 from oelala_desktop.ui.queue.row_cell import boxes
 from oelala_desktop.ui.widgets.button import Button
 from tests.gui.living import live, page_of, ready, stop_sketch, until

@@ -11,11 +11,8 @@ from PySide6.QtCore import QPointF, QRect, QRectF
 
 from oelala_desktop.domain.job import EngineRef, JobError, JobState, Progress
 from oelala_desktop.domain.passes import WHOLE, Part
-from oelala_desktop.ui import pass_bar, theme
-from oelala_desktop.ui.pages.living_queue import came_after, to_follow
-from oelala_desktop.ui.queue import cell_size, row_cell, strip_cell
-from oelala_desktop.ui.queue.forecast import forecast
-from oelala_desktop.ui.queue.order import (
+from oelala_desktop.ui.jobs.forecast import forecast
+from oelala_desktop.ui.jobs.order import (
     STRIP_WAITING,
     Insert,
     Move,
@@ -25,7 +22,10 @@ from oelala_desktop.ui.queue.order import (
     steps_between,
     strip_order,
 )
-from oelala_desktop.ui.queue.words import Counts, Standing, caption, name_of, rough, seed_words, spoken, summary
+from oelala_desktop.ui.jobs.words import Counts, Standing, caption, name_of, rough, seed_words, spoken, summary
+from oelala_desktop.ui.queue import cell_size, row_cell, strip_cell
+from oelala_desktop.ui.style import pass_bar, theme
+from oelala_desktop.ui.tool.living_queue import came_after, to_follow
 from oelala_desktop.ui.widgets.row_drag import place_for
 from oelala_desktop.ui.widgets.stage_actions import fitting, reasons_of
 from tests.gui import seeded_queue

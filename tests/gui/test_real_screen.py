@@ -18,7 +18,7 @@ import psutil
 import pytest
 from PIL import Image, ImageColor
 
-from oelala_desktop.ui import theme
+from oelala_desktop.ui.style import theme
 from tests.gui.screen import Screen, missing
 from tests.sketch.holdable import Brake
 

@@ -14,10 +14,10 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from oelala_desktop.domain.events import ApiChanged
-from oelala_desktop.services.known_settings import API_PORT
+from oelala_desktop.services.settings.known import API_PORT
 from oelala_desktop.ui.main_window import MainWindow
-from oelala_desktop.ui.pages.settings_page import SettingsPage
-from oelala_desktop.ui.settings_view import SECTIONS
+from oelala_desktop.ui.settings.page import SettingsPage
+from oelala_desktop.ui.settings.view import SECTIONS
 from tests.gui.living import live, until
 from tests.gui.media_rig import NO_ENGINE
 from tests.gui.reach import field, words

@@ -13,11 +13,11 @@ from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QApplication
 
 from oelala_desktop.domain.tool import TOOLS
-from oelala_desktop.services.eta import place_key
-from oelala_desktop.ui.fields import TextEditor
+from oelala_desktop.services.queue.eta import place_key
+from oelala_desktop.ui.form.fields import TextEditor
 from oelala_desktop.ui.main_window import MainWindow
-from oelala_desktop.ui.pages.tool_view import ToolView
-from oelala_desktop.ui.shell import ROOMY
+from oelala_desktop.ui.shell.shell import ROOMY
+from oelala_desktop.ui.tool.view import ToolView
 from tests.gui.living import has_picture, live, page_of, ready, stop_sketch, until
 from tests.gui.reach import words
 

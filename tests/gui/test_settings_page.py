@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from oelala_desktop.services.known_settings import API, API_PORT, FOLLOW_LINKS, MEDIA_FOLDERS
+from oelala_desktop.services.settings.known import API, API_PORT, FOLLOW_LINKS, MEDIA_FOLDERS
 from oelala_desktop.storage import autostart
-from oelala_desktop.ui import motion
 from oelala_desktop.ui.main_window import MainWindow
-from oelala_desktop.ui.pages.settings_page import SettingsPage
+from oelala_desktop.ui.settings.page import SettingsPage
+from oelala_desktop.ui.style import motion
 from tests.gui.living import live, until
 from tests.gui.reach import button, press, seen, text, words
 

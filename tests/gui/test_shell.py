@@ -14,10 +14,10 @@ from pytestqt.qtbot import QtBot
 
 from oelala_desktop.domain.tool import TOOLS
 from oelala_desktop.ui.navigation import GROUPS, PAGES, START_PAGE
-from oelala_desktop.ui.remembered import restore
-from oelala_desktop.ui.shell import Shell
-from oelala_desktop.ui.sidebar import NARROW, WIDE
-from oelala_desktop.ui.topbar import queue_words
+from oelala_desktop.ui.shell.remembered import restore
+from oelala_desktop.ui.shell.shell import Shell
+from oelala_desktop.ui.shell.sidebar import NARROW, WIDE
+from oelala_desktop.ui.shell.topbar import queue_words
 from oelala_desktop.ui.widgets.command_list import Find, fits
 from oelala_desktop.ui.widgets.sheet import Sheet
 from oelala_desktop.ui.widgets.text_box import TextBox
@@ -144,7 +144,7 @@ def test_chips(shell: Shell) -> None:
 
 def test_window_imports_nothing_heavy() -> None:
     code = (
-        "import sys, oelala_desktop.ui.shell, oelala_desktop.ui.theme, oelala_desktop.ui.pages.tool_page;"
+        "import sys, oelala_desktop.ui.shell.shell, oelala_desktop.ui.style.theme, oelala_desktop.ui.tool.page;"
         "bad = {'av', 'cv2', 'httpx', 'fastapi', 'numpy', 'lucide', 'PIL', 'PySide6.QtMultimedia', 'PySide6.QtSvg'};"
         "print(sorted(bad & set(sys.modules)))"
     )

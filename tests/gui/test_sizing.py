@@ -12,9 +12,9 @@ from oelala_desktop.domain.field import Field, FieldKind
 from oelala_desktop.domain.inputs import Given
 from oelala_desktop.domain.preset_file import parse_preset
 from oelala_desktop.domain.tool import TOOLS
-from oelala_desktop.ui.pages.preset_sizing import sizing_of
-from oelala_desktop.ui.pages.sizing import Sizing, usual_sizing
-from oelala_desktop.ui.pages.tool_form import ToolForm
+from oelala_desktop.ui.form.form import ToolForm
+from oelala_desktop.ui.form.sizing import Sizing, usual_sizing
+from oelala_desktop.ui.tool.sizing import sizing_of
 from tests import own_preset
 
 VIDEO = {"video": (Given("v.mp4", "video", 1280, 720, 298, 24.0, 12.4, True),)}

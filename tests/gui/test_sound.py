@@ -20,16 +20,16 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QSlider, QWidget
 from pytestqt.qtbot import QtBot
 
 from oelala_desktop.domain.job import JobState, Output
-from oelala_desktop.ui import theme
-from oelala_desktop.ui.full_screen import FullScreen
 from oelala_desktop.ui.gallery import cell, row
 from oelala_desktop.ui.gallery.items import GridItem
 from oelala_desktop.ui.gallery.viewer import Viewer
 from oelala_desktop.ui.main_window import MainWindow
-from oelala_desktop.ui.pages.settings_file import copy_file
-from oelala_desktop.ui.speaker import speaker
+from oelala_desktop.ui.playing.full_screen import FullScreen
+from oelala_desktop.ui.style import theme
+from oelala_desktop.ui.tool.settings_file import copy_file
 from oelala_desktop.ui.widgets.loudness import Loudness
 from oelala_desktop.ui.widgets.segmented import SegmentButton
+from oelala_desktop.ui.widgets.speaker import speaker
 from oelala_desktop.ui.widgets.video_player import VideoPlayer
 from oelala_desktop.ui.widgets.waveform import Waveform, paint_peaks
 from tests.gui.living import live, page_of, until
@@ -337,7 +337,7 @@ def test_a_machine_without_a_sound_system_is_told_nothing(tmp_path: Path) -> Non
 import pathlib
 from oelala_desktop.ui import app
 from PySide6.QtWidgets import QApplication
-from oelala_desktop.ui.speaker import speaker
+from oelala_desktop.ui.widgets.speaker import speaker
 from oelala_desktop.ui.widgets.video_player import VideoPlayer
 qt = QApplication([])
 player = VideoPlayer()

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from oelala_desktop.domain.job import Progress
-from oelala_desktop.ui.sidebar import Sidebar
+from oelala_desktop.ui.shell.sidebar import Sidebar
 from oelala_desktop.ui.widgets.button import Button, IconButton
 from oelala_desktop.ui.widgets.card import FoldCard
 from oelala_desktop.ui.widgets.chip import BellChip, Chip

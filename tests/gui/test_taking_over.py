@@ -13,11 +13,11 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtWidgets import QApplication, QWidget
 
-from oelala_desktop.ui.fields import TextEditor
-from oelala_desktop.ui.input_editors import PictureEditor
+from oelala_desktop.ui.form.fields import TextEditor
+from oelala_desktop.ui.form.input_editors import PictureEditor
 from oelala_desktop.ui.main_window import MainWindow
-from oelala_desktop.ui.pages.tool_view import ToolView
 from oelala_desktop.ui.studio import Reuse
+from oelala_desktop.ui.tool.view import ToolView
 from tests.gui.living import has_picture, live, page_of, ready, stop_sketch, until
 from tests.gui.reach import field, press
 

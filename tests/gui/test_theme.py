@@ -13,8 +13,8 @@ from PySide6.QtGui import QColor, QFontInfo, QGuiApplication, QImage
 from PySide6.QtWidgets import QApplication, QLabel, QToolTip
 
 import oelala_desktop.ui
-from oelala_desktop.ui import icons, theme
-from oelala_desktop.ui.icon_shapes import SHAPES
+from oelala_desktop.ui.style import icons, theme
+from oelala_desktop.ui.style.icon_shapes import SHAPES
 from oelala_desktop.ui.widgets.label import Label
 from oelala_desktop.ui.wording import tooltip
 

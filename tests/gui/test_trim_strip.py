@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QSlider, QWidget
 from pytestqt.qtbot import QtBot
 
-from oelala_desktop.ui import theme
+from oelala_desktop.ui.style import theme
 from oelala_desktop.ui.widgets.strip_picture import GRIP
 from oelala_desktop.ui.widgets.trim_part import Part
 from oelala_desktop.ui.widgets.trim_strip import TrimStrip

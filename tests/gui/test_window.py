@@ -14,11 +14,11 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 
 from oelala_desktop.domain.events import JobChanged
 from oelala_desktop.domain.job import JobState
-from oelala_desktop.services.known_settings import SIDEBAR_NARROW
-from oelala_desktop.ui.input_editors import PictureEditor
+from oelala_desktop.services.settings.known import SIDEBAR_NARROW
+from oelala_desktop.ui.form.input_editors import PictureEditor
 from oelala_desktop.ui.main_window import MainWindow
-from oelala_desktop.ui.pages.tool_view import ToolView
 from oelala_desktop.ui.studio import Reuse
+from oelala_desktop.ui.tool.view import ToolView
 from tests.gui.living import has_picture, live, page_of, ready, stop_sketch, turned, until
 from tests.gui.reach import find
 

@@ -15,9 +15,9 @@ import pytest
 from oelala_desktop.domain.events import LibraryChanged, NoticePosted, ScanProgressed
 from oelala_desktop.domain.job import Job
 from oelala_desktop.domain.media import MediaItem, MediaQuery
-from oelala_desktop.services.bus import Bus
-from oelala_desktop.services.clock import CLOCK, Clock
-from oelala_desktop.services.library import JobSource, Library
+from oelala_desktop.services.library.library import JobSource, Library
+from oelala_desktop.services.loop.bus import Bus
+from oelala_desktop.services.loop.clock import CLOCK, Clock
 from oelala_desktop.storage.paths import Paths
 from oelala_desktop.storage.preferences import Preferences
 from oelala_desktop.storage.presence import Presence

@@ -21,7 +21,7 @@ if __package__ is None or __package__ == "":
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from oelala_desktop.domain.media import SORTS, MediaQuery
-from oelala_desktop.services.library import Library
+from oelala_desktop.services.library.library import Library
 from tests.library.conftest import EVERYTHING, Shelf, picture, put
 
 FILES = 40

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from oelala_desktop.services.tasks import TaskScope
+from oelala_desktop.services.loop.tasks import TaskScope
 from oelala_desktop.storage.database import Database
 from oelala_desktop.storage.locks import FileLock
 from tests.library.conftest import Shelf

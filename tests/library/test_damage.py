@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from oelala_desktop.domain.media import MediaQuery
-from oelala_desktop.services.folders import list_folder
-from oelala_desktop.services.indexing import IndexGap
-from oelala_desktop.services.library import Library
+from oelala_desktop.services.library.folders import list_folder
+from oelala_desktop.services.library.indexing import IndexGap
+from oelala_desktop.services.library.library import Library
 from oelala_desktop.storage.media import MediaStore
 from tests.library.conftest import EVERYTHING, Shelf, picture, put
 from tests.library.index_damage import questions, run_index_damage

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from oelala_desktop.services.folders import lies_apart
-from oelala_desktop.services.library import Library
+from oelala_desktop.services.library.folders import lies_apart
+from oelala_desktop.services.library.library import Library
 from oelala_desktop.storage.media_query import MediaQuery
 from tests.library.conftest import Shelf, picture, put
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from oelala_desktop.domain.events import LibraryChanged, MediaAdded
 from oelala_desktop.domain.media import MediaQuery
-from oelala_desktop.services.folders import stamp_of, walk
+from oelala_desktop.services.library.folders import stamp_of, walk
 from tests.clock import SetClock
 from tests.library.conftest import EVERYTHING, Shelf, picture, put
 from tests.metadata import corpus, files, graphs

@@ -11,10 +11,10 @@ import pytest
 from PIL import Image
 
 from oelala_desktop.domain.errors import NotFound, Unreadable
-from oelala_desktop.services import thumbnails
-from oelala_desktop.services.library import Library
-from oelala_desktop.services.thumbnail_making import make_thumbnail
-from oelala_desktop.services.thumbnail_sizes import nearest_size
+from oelala_desktop.services.library.library import Library
+from oelala_desktop.services.thumbnails import store as thumbnails
+from oelala_desktop.services.thumbnails.making import make_thumbnail
+from oelala_desktop.services.thumbnails.sizes import nearest_size
 from oelala_desktop.sketch.encode import open_encoder
 from tests.library.conftest import EVERYTHING, Shelf, picture, put
 from tests.metadata import files

@@ -7,7 +7,7 @@ import pytest
 
 from oelala_desktop.domain.errors import NotFound
 from oelala_desktop.domain.job import Owner
-from oelala_desktop.services.clock import CLOCK, Clock
+from oelala_desktop.services.loop.clock import CLOCK, Clock
 from oelala_desktop.storage.presence import Presence, this_boot
 from tests.clock import SetClock, turns
 from tests.library.conftest import Shelf, picture, put

@@ -70,7 +70,7 @@ class Watch:
 
     def over(self) -> None:
         """Helpers end here, so that none of them works for two tests."""
-        module = sys.modules.get("oelala_desktop.services.confined")
+        module = sys.modules.get("oelala_desktop.services.files.confined")
         if module is not None:
             module.confined.close()
             module.patient.close()

@@ -7,7 +7,7 @@ import pytest
 
 from oelala_desktop.api.server import checked_token, is_loopback
 from oelala_desktop.domain.errors import InvalidInput
-from oelala_desktop.services.log_ring import LogRing
+from oelala_desktop.services.health.log_ring import LogRing
 from tests.api.serving import Served
 from tests.security.asking import ROUTES, ask, own
 from tests.security.conftest import TOKEN

@@ -15,7 +15,7 @@ from oelala_desktop.api.context import Context
 from oelala_desktop.api.documented import errors, routes_about
 from oelala_desktop.api.errors import TooLarge
 from oelala_desktop.api.events import EVENTS, Listener
-from oelala_desktop.services.tasks import TaskScope
+from oelala_desktop.services.loop.tasks import TaskScope
 
 _KEEP_ALIVE = 15.0  # seconds without an event after which a comment is sent
 _EVENT = {

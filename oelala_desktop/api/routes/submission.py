@@ -18,7 +18,7 @@ from oelala_desktop.api.upload_folder import upload_folder
 from oelala_desktop.domain.errors import InvalidField, NotFound
 from oelala_desktop.domain.job import Job
 from oelala_desktop.domain.tool import TOOLS, Tool, find_tool
-from oelala_desktop.services.jobs import Wish
+from oelala_desktop.services.queue.jobs import Wish
 
 _ERRORS = errors(415, 422, 502, 503, 507)
 

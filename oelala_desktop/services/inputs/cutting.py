@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from oelala_desktop.domain.errors import Unreadable
-from oelala_desktop.services.decoding import decoding
+from oelala_desktop.services.files.decoding import decoding
 
 from .copying import COPYABLE, Stretch, copied, stretch_of
 from .encoding import Excerpt, add_video, encoded

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from oelala_desktop.domain.errors import Unreadable
-from oelala_desktop.services.decoding import MIN_SIDE
+from oelala_desktop.services.files.decoding import MIN_SIDE
 
 from .streams import codec_of, seen, sound_of, video_of
 from .timeline import Timeline, timeline

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from oelala_desktop.domain.errors import InvalidMedia, Unreadable
-from oelala_desktop.services.colours import as_rgb
-from oelala_desktop.services.confined import confined
-from oelala_desktop.services.decoding import check_size, decoding
+from oelala_desktop.services.files.colours import as_rgb
+from oelala_desktop.services.files.confined import confined
+from oelala_desktop.services.files.decoding import check_size, decoding
 
 from .pictures import FORMATS, MAX_BYTES, Picture, read_picture
 

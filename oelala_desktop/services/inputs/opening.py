@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from oelala_desktop.domain.errors import InvalidMedia, Unreadable
 from oelala_desktop.metadata import check_complete, check_sound, probe, sniff, sniff_sound
-from oelala_desktop.services.decoding import FFMPEG_LIMITS, PICTURES, VIDEOS, decoding
-from oelala_desktop.services.unlinked import FILE_FLAGS
+from oelala_desktop.services.files.decoding import FFMPEG_LIMITS, PICTURES, VIDEOS, decoding
+from oelala_desktop.services.files.unlinked import FILE_FLAGS
 
 if TYPE_CHECKING:
     from av.container import InputContainer

@@ -14,11 +14,18 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from oelala_desktop.domain.crop import Window
 from oelala_desktop.domain.errors import InvalidMedia, OelalaError, Unreadable
 from oelala_desktop.metadata import read_bytes
-from oelala_desktop.services.colours import as_rgb, in_srgb
-from oelala_desktop.services.confined import confined
-from oelala_desktop.services.decoding import MIN_SIDE, MOST_PIXELS, PICTURES, KnownDamage, decoding, has_many_scans
-from oelala_desktop.services.known_settings import PICTURE_MEGABYTES
-from oelala_desktop.services.stripping import without_texts
+from oelala_desktop.services.files.colours import as_rgb, in_srgb
+from oelala_desktop.services.files.confined import confined
+from oelala_desktop.services.files.decoding import (
+    MIN_SIDE,
+    MOST_PIXELS,
+    PICTURES,
+    KnownDamage,
+    decoding,
+    has_many_scans,
+)
+from oelala_desktop.services.files.stripping import without_texts
+from oelala_desktop.services.settings.known import PICTURE_MEGABYTES
 
 from .opening import open_plain, refusing
 

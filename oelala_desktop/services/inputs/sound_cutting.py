@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from oelala_desktop.domain.errors import Unreadable
-from oelala_desktop.services.decoding import VIDEOS, decoding
+from oelala_desktop.services.files.decoding import VIDEOS, decoding
 
 from .hearing import between, frames_of, placed, zero_of
 from .opening import has_plain_tags, kind_of, name_of, opened

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from oelala_desktop.services.confined import confined, patient
+from oelala_desktop.services.files.confined import confined, patient
 
 from .opening import check_whole, name_of, opened, pixels_of, refusing
 from .sound_cutting import write_sound

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from oelala_desktop.domain.errors import Unreadable
-from oelala_desktop.services.decoding import FFMPEG_LIMITS, check_size
+from oelala_desktop.services.files.decoding import FFMPEG_LIMITS, check_size
 
 if TYPE_CHECKING:
     from av.container import InputContainer

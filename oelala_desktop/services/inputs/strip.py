@@ -7,7 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from oelala_desktop.services.confined import confined
+from oelala_desktop.services.files.confined import confined
 
 from .looking import look_at
 from .opening import name_of, opened, pixels_of

@@ -7,8 +7,8 @@ import logging
 
 from oelala_desktop.domain.inputs import names_in
 from oelala_desktop.domain.tool import TOOLS
-from oelala_desktop.services.known_settings import form_of
-from oelala_desktop.services.settings import Settings
+from oelala_desktop.services.settings.known import form_of
+from oelala_desktop.services.settings.store import Settings
 from oelala_desktop.storage.jobs import JobStore
 
 from .store import InputStore

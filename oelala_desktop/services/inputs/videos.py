@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
-from oelala_desktop.services.confined import confined, patient
+from oelala_desktop.services.files.confined import confined, patient
 
 from .cutting import Cut, write_part
 from .looking import look_at

@@ -8,7 +8,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from oelala_desktop.services.confined import confined
+from oelala_desktop.services.files.confined import confined
 
 from .hearing import Heard, frames_of, placed, zero_of
 from .opening import name_of, opened, pixels_of

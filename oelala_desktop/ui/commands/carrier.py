@@ -10,9 +10,9 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
-from oelala_desktop.ui import icons, theme
 from oelala_desktop.ui.commands import keys
 from oelala_desktop.ui.commands.rows import ROWS
+from oelala_desktop.ui.style import icons, theme
 
 Act = Callable[[], object]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPixmap
 
-from oelala_desktop.ui import icons, painting, theme
 from oelala_desktop.ui.gallery.items import GridItem
+from oelala_desktop.ui.style import icons, painting, theme
 from oelala_desktop.ui.widgets.thumbnail import paint_placeholder
 
 RADIUS = 8

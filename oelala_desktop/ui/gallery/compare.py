@@ -10,14 +10,14 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from oelala_desktop.domain.media import MediaItem
-from oelala_desktop.ui import theme
 from oelala_desktop.ui.commands import keys
 from oelala_desktop.ui.gallery.differences import Difference, differences
 from oelala_desktop.ui.gallery.media_facts import caption, facts_of, job_of
 from oelala_desktop.ui.gallery.overlay import Overlay
-from oelala_desktop.ui.images import decode_image, load_image
-from oelala_desktop.ui.sound_wave import draw_waves
+from oelala_desktop.ui.playing.images import decode_image, load_image
+from oelala_desktop.ui.playing.sound_wave import draw_waves
 from oelala_desktop.ui.studio import Studio
+from oelala_desktop.ui.style import theme
 from oelala_desktop.ui.widgets.button import IconButton
 from oelala_desktop.ui.widgets.label import ElidedLabel, Label
 from oelala_desktop.ui.widgets.player_commands import add_player_commands

@@ -7,8 +7,8 @@ import datetime as dt
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from oelala_desktop.ui import theme
 from oelala_desktop.ui.gallery.layout import DENSITIES
+from oelala_desktop.ui.style import theme
 from oelala_desktop.ui.widgets.button import Button
 from oelala_desktop.ui.widgets.choice import Choice
 from oelala_desktop.ui.widgets.combo import ComboBox

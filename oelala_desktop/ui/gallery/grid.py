@@ -9,15 +9,15 @@ from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, QTimer, Sig
 from PySide6.QtGui import QColor, QContextMenuEvent, QImage, QPainter, QPaintEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
-from oelala_desktop.services.thumbnail_sizes import nearest_size
-from oelala_desktop.ui import painting, theme
+from oelala_desktop.services.thumbnails.sizes import nearest_size
 from oelala_desktop.ui.gallery import cell, row
 from oelala_desktop.ui.gallery.input import GridInput
 from oelala_desktop.ui.gallery.items import GridItem, GridProvider, ListProvider
 from oelala_desktop.ui.gallery.layout import DENSITIES, HEAD, ROW, SIDE, Box, GridLayout, columns_for
 from oelala_desktop.ui.gallery.pixmaps import CellCache
 from oelala_desktop.ui.gallery.selection import Selection
-from oelala_desktop.ui.pixmaps import ANY_SIZE
+from oelala_desktop.ui.playing.pixmaps import ANY_SIZE
+from oelala_desktop.ui.style import painting, theme
 from oelala_desktop.ui.widgets.thumbnail import paint_placeholder
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from PySide6.QtGui import QImage
 from oelala_desktop.ui.bridge import FRAME_MS
 from oelala_desktop.ui.gallery.grid import MediaGrid
 from oelala_desktop.ui.gallery.library_provider import LibraryProvider
-from oelala_desktop.ui.quiet import new_player
+from oelala_desktop.ui.process.quiet import new_player
 from oelala_desktop.ui.widgets.newest_frame import NewestFrame, Sight
 
 if TYPE_CHECKING:

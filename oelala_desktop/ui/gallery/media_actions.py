@@ -13,9 +13,9 @@ from PySide6.QtWidgets import QFileDialog, QInputDialog, QLineEdit, QMessageBox,
 from oelala_desktop.domain.media import Deletion, ExportResult, MediaItem
 from oelala_desktop.ui import wording
 from oelala_desktop.ui.commands import keys
-from oelala_desktop.ui.frames import first_frame
 from oelala_desktop.ui.gallery.reusing import reuse_item
-from oelala_desktop.ui.images import keep_image
+from oelala_desktop.ui.playing.frames import first_frame
+from oelala_desktop.ui.playing.images import keep_image
 from oelala_desktop.ui.question import Answer, ask
 from oelala_desktop.ui.studio import Studio
 

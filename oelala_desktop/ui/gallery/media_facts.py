@@ -6,7 +6,7 @@ from oelala_desktop.domain.errors import NotFound
 from oelala_desktop.domain.generation import GenerationInfo
 from oelala_desktop.domain.job import Job
 from oelala_desktop.domain.media import MediaItem
-from oelala_desktop.services.jobs import JobService
+from oelala_desktop.services.queue.jobs import JobService
 from oelala_desktop.ui import wording
 from oelala_desktop.ui.gallery.library_provider import key_of
 from oelala_desktop.ui.widgets.facts_pane import ShownFacts

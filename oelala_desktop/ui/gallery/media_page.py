@@ -13,8 +13,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QVBoxLayout, QWi
 from oelala_desktop.domain.events import LibraryChanged, ScanProgressed
 from oelala_desktop.domain.media import MediaItem, MediaQuery
 from oelala_desktop.domain.models import display_name
-from oelala_desktop.services.known_settings import DENSITY, MEDIA_FOLDERS, SORT, VIEW
-from oelala_desktop.ui import theme
+from oelala_desktop.services.settings.known import DENSITY, MEDIA_FOLDERS, SORT, VIEW
 from oelala_desktop.ui.bridge import Latest, listen
 from oelala_desktop.ui.commands import keys
 from oelala_desktop.ui.gallery.filter_panel import bounds
@@ -26,8 +25,9 @@ from oelala_desktop.ui.gallery.media_actions import MediaActions
 from oelala_desktop.ui.gallery.media_facts import facts_of, job_of
 from oelala_desktop.ui.gallery.media_menu import MediaCommands, Target
 from oelala_desktop.ui.gallery.media_shelf import MediaShelf
-from oelala_desktop.ui.images import decode_image
+from oelala_desktop.ui.playing.images import decode_image
 from oelala_desktop.ui.studio import Studio
+from oelala_desktop.ui.style import theme
 from oelala_desktop.ui.widgets.choice import Choice
 
 _BASES = {

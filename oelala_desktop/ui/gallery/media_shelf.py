@@ -6,13 +6,14 @@ from PySide6.QtCore import QPoint, QRect, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from oelala_desktop.ui import painting, theme, wording
+from oelala_desktop.ui import wording
 from oelala_desktop.ui.gallery import cell
 from oelala_desktop.ui.gallery.grid import MediaGrid
 from oelala_desktop.ui.gallery.items import Section
 from oelala_desktop.ui.gallery.layout import GridLayout, columns_for
 from oelala_desktop.ui.gallery.list_head import ListHead
 from oelala_desktop.ui.gallery.toolbar import MediaToolbar
+from oelala_desktop.ui.style import painting, theme
 from oelala_desktop.ui.style.frame import TaskFace
 from oelala_desktop.ui.widgets.button import Button
 from oelala_desktop.ui.widgets.empty_state import EmptyState

@@ -10,11 +10,11 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from oelala_desktop.domain.media import MediaQuery
-from oelala_desktop.ui import theme
 from oelala_desktop.ui.gallery.grid import MediaGrid
 from oelala_desktop.ui.gallery.grid_feed import GridFeed
 from oelala_desktop.ui.gallery.toolbar import SearchBox
 from oelala_desktop.ui.studio import Studio
+from oelala_desktop.ui.style import theme
 from oelala_desktop.ui.widgets import dropped
 from oelala_desktop.ui.widgets.button import Button, IconButton
 from oelala_desktop.ui.widgets.empty_state import EmptyState

@@ -8,7 +8,7 @@ from PySide6.QtGui import QPixmap
 
 from oelala_desktop.ui.gallery import cell
 from oelala_desktop.ui.gallery.items import GridItem
-from oelala_desktop.ui.pixmaps import PixmapCache
+from oelala_desktop.ui.playing.pixmaps import PixmapCache
 
 _MOST_WAITING = 8  # two kinds, two widths that differ by a pixel, and the size before
 

@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from oelala_desktop.domain.generation import GenerationInfo
 from oelala_desktop.domain.media import DistinctPrompt
 from oelala_desktop.domain.models import display_name
-from oelala_desktop.ui import theme, wording
+from oelala_desktop.ui import wording
+from oelala_desktop.ui.style import theme
 from oelala_desktop.ui.widgets.button import Button, IconButton
 from oelala_desktop.ui.widgets.card import Surface
 from oelala_desktop.ui.widgets.label import ElidedLabel, Label

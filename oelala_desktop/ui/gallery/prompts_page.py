@@ -16,7 +16,7 @@ from oelala_desktop.ui.bridge import listen
 from oelala_desktop.ui.gallery.prompt_row import PromptRow
 from oelala_desktop.ui.gallery.reusing import reuse_item
 from oelala_desktop.ui.gallery.toolbar import SearchBox
-from oelala_desktop.ui.images import decode_images
+from oelala_desktop.ui.playing.images import decode_images
 from oelala_desktop.ui.studio import Studio
 from oelala_desktop.ui.widgets.empty_state import EmptyState
 from oelala_desktop.ui.widgets.label import Label

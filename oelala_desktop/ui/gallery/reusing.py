@@ -11,7 +11,7 @@ from oelala_desktop.domain.job import Job
 from oelala_desktop.domain.reuse import fit_names, given_to, lacking_note, settings_of, tool_of
 from oelala_desktop.domain.tool import TOOLS
 from oelala_desktop.ui.gallery.media_facts import job_of
-from oelala_desktop.ui.pages.preset_form import pick_preset
+from oelala_desktop.ui.presets.choosing import pick_preset
 from oelala_desktop.ui.studio import Reuse, Studio
 
 #: a choice that the user is asked for stays longer than a notice

@@ -11,9 +11,9 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QImage
 
 from oelala_desktop.domain.errors import OelalaError
-from oelala_desktop.services.thumbnail_sizes import LONGEST
+from oelala_desktop.services.thumbnails.sizes import LONGEST
 from oelala_desktop.ui.gallery.library_provider import id_of, key_of
-from oelala_desktop.ui.images import decode_images
+from oelala_desktop.ui.playing.images import decode_images
 from oelala_desktop.ui.studio import Studio
 
 _BATCH = 32  # looked up in the cache at once

@@ -8,8 +8,9 @@ from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
-from oelala_desktop.ui import theme, wording
+from oelala_desktop.ui import wording
 from oelala_desktop.ui.gallery.filter_panel import FilterPanel
+from oelala_desktop.ui.style import theme
 from oelala_desktop.ui.style.field import PAD, FieldFace
 from oelala_desktop.ui.widgets.button import Button, IconButton
 from oelala_desktop.ui.widgets.choice import Choice

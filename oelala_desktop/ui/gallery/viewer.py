@@ -14,22 +14,23 @@ from shiboken6 import isValid
 
 from oelala_desktop.domain.errors import OelalaError
 from oelala_desktop.domain.media import MediaItem
-from oelala_desktop.services.known_settings import VIEWER_PROMPT
-from oelala_desktop.ui import painting, theme, wording
+from oelala_desktop.services.settings.known import VIEWER_PROMPT
+from oelala_desktop.ui import wording
 from oelala_desktop.ui.commands import keys
 from oelala_desktop.ui.commands.rows import ROWS
-from oelala_desktop.ui.frames import play_frames
-from oelala_desktop.ui.full_screen import FullScreen
 from oelala_desktop.ui.gallery.library_provider import LibraryProvider, id_of
 from oelala_desktop.ui.gallery.media_actions import MediaActions
 from oelala_desktop.ui.gallery.media_facts import caption, facts_of, job_of
 from oelala_desktop.ui.gallery.media_menu import MediaCommands, Target
 from oelala_desktop.ui.gallery.overlay import Overlay
 from oelala_desktop.ui.gallery.viewer_panel import ViewerPanel
-from oelala_desktop.ui.images import decode_image, load_image
-from oelala_desktop.ui.on_disk import GONE, missing
-from oelala_desktop.ui.sound_wave import draw_waves
+from oelala_desktop.ui.playing.frames import play_frames
+from oelala_desktop.ui.playing.full_screen import FullScreen
+from oelala_desktop.ui.playing.images import decode_image, load_image
+from oelala_desktop.ui.playing.on_disk import GONE, missing
+from oelala_desktop.ui.playing.sound_wave import draw_waves
 from oelala_desktop.ui.studio import Studio
+from oelala_desktop.ui.style import painting, theme
 from oelala_desktop.ui.widgets.button import IconButton
 from oelala_desktop.ui.widgets.player_commands import add_player_commands
 from oelala_desktop.ui.widgets.video_player import VideoPlayer

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
-from oelala_desktop.ui import theme
+from oelala_desktop.ui.style import theme
 from oelala_desktop.ui.style.frame import GroundFace
 from oelala_desktop.ui.widgets.button import Button
 from oelala_desktop.ui.widgets.facts_pane import UNKNOWN, FactsPane, ShownFacts, says_how

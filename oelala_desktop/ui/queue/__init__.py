@@ -1,1 +1,1 @@
-"""The queue as the window shows it: one book of jobs, the lists made of it, and what can be done with a job."""
+"""The queue: its panel, the filmstrip, and what is done to jobs there."""

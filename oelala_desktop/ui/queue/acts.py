@@ -10,8 +10,8 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu, QWidget
 
 from oelala_desktop.domain.job import Job, JobState
-from oelala_desktop.ui import theme
 from oelala_desktop.ui.studio import Studio, reuse_of
+from oelala_desktop.ui.style import theme
 
 _WORDS = {
     "open": "Open the result",

@@ -9,7 +9,7 @@ from PySide6.QtGui import QContextMenuEvent, QKeyEvent
 from PySide6.QtWidgets import QListView, QWidget
 
 from oelala_desktop.domain.job import Job, JobState
-from oelala_desktop.ui.queue.jobs_model import JobsModel, Role
+from oelala_desktop.ui.jobs.model import JobsModel, Role
 from oelala_desktop.ui.widgets.picture_cell import Ghost
 from oelala_desktop.ui.widgets.quiet_list import Index, QuietList
 from oelala_desktop.ui.widgets.row_drag import RowDrag

@@ -7,10 +7,11 @@ from PySide6.QtGui import QColor, QPainter, QPixmap
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from oelala_desktop.domain.job import Job, JobState, Progress
-from oelala_desktop.ui import icons, painting, pass_bar, theme, wording
-from oelala_desktop.ui.queue.jobs_model import Role
-from oelala_desktop.ui.queue.order import Section, section_of
-from oelala_desktop.ui.queue.words import running_words
+from oelala_desktop.ui import wording
+from oelala_desktop.ui.jobs.model import Role
+from oelala_desktop.ui.jobs.order import Section, section_of
+from oelala_desktop.ui.jobs.words import running_words
+from oelala_desktop.ui.style import icons, painting, pass_bar, theme
 from oelala_desktop.ui.widgets.progress import pass_words, short_words
 from oelala_desktop.ui.widgets.quiet_list import QuietList
 from oelala_desktop.ui.widgets.thumbnail import paint_placeholder

@@ -20,11 +20,11 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QListView, QSizePolicy, QWidget
 
 from oelala_desktop.domain.job import Job
-from oelala_desktop.ui import painting, theme
+from oelala_desktop.ui.jobs.model import JobsModel, Role, section_at
 from oelala_desktop.ui.queue.cell_size import OUTLINE, CellSize
-from oelala_desktop.ui.queue.jobs_model import JobsModel, Role, section_at
 from oelala_desktop.ui.queue.jobs_view import JobsView
 from oelala_desktop.ui.queue.strip_cell import Index, StripCell, act_at
+from oelala_desktop.ui.style import painting, theme
 from oelala_desktop.ui.widgets.file_drag import drag_files
 from oelala_desktop.ui.widgets.picture_cell import Ghost
 

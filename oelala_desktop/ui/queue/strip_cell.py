@@ -9,11 +9,12 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from oelala_desktop.domain.job import Job, JobState, Progress
-from oelala_desktop.ui import icons, painting, pass_bar, theme, wording
+from oelala_desktop.ui import wording
+from oelala_desktop.ui.jobs.model import Role, section_at
+from oelala_desktop.ui.jobs.order import Section, section_of
+from oelala_desktop.ui.jobs.words import length_words
 from oelala_desktop.ui.queue.cell_size import CAPTION, NORMAL, OUTLINE, UNDER
-from oelala_desktop.ui.queue.jobs_model import Role, section_at
-from oelala_desktop.ui.queue.order import Section, section_of
-from oelala_desktop.ui.queue.words import length_words
+from oelala_desktop.ui.style import icons, painting, pass_bar, theme
 from oelala_desktop.ui.widgets.thumbnail import paint_placeholder
 
 Index = QModelIndex | QPersistentModelIndex

@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QWidget
 
-from oelala_desktop.ui import painting, theme
+from oelala_desktop.ui.style import painting, theme
 from oelala_desktop.ui.style.face import Face
 
 

@@ -9,9 +9,9 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QAbstractButton
 
-from oelala_desktop.ui import icons, painting, theme
-from oelala_desktop.ui.painting import blend
+from oelala_desktop.ui.style import icons, painting, theme
 from oelala_desktop.ui.style.face import Face, is_ringed
+from oelala_desktop.ui.style.painting import blend
 
 Kind = Literal["primary", "outlined", "plain", "danger", "link", "stage", "glass"]
 _GAP, _PAD, _ICON = 8, 12, 16

@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QComboBox
 
-from oelala_desktop.ui import icons, painting, theme
+from oelala_desktop.ui.style import icons, painting, theme
 from oelala_desktop.ui.style.face import Face, is_ringed
 
 

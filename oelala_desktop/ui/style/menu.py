@@ -6,7 +6,7 @@ from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter
 from PySide6.QtWidgets import QStyle, QStyleOptionMenuItem
 
-from oelala_desktop.ui import icons, painting, theme
+from oelala_desktop.ui.style import icons, painting, theme
 
 _PAD, _RIGHT, _MARK, _GAP = 12, 24, 16, 8
 _Kind = QStyleOptionMenuItem.MenuItemType

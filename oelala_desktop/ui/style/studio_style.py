@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from oelala_desktop.ui import painting
+from oelala_desktop.ui.style import painting
 from oelala_desktop.ui.style.button import ButtonFace
 from oelala_desktop.ui.style.face import Face
 from oelala_desktop.ui.style.field import FieldFace

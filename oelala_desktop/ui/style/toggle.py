@@ -6,9 +6,9 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QAbstractButton
 
-from oelala_desktop.ui import painting, theme
-from oelala_desktop.ui.painting import blend
+from oelala_desktop.ui.style import painting, theme
 from oelala_desktop.ui.style.face import Face, is_ringed
+from oelala_desktop.ui.style.painting import blend
 
 _WIDTH, _HEIGHT = 34, 20
 

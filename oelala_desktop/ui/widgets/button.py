@@ -6,9 +6,9 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QEnterEvent, QIcon, QKeyEvent
 from PySide6.QtWidgets import QMenu, QPushButton, QSizePolicy, QWidget
 
-from oelala_desktop.ui import theme
-from oelala_desktop.ui.motion import Glide
+from oelala_desktop.ui.style import theme
 from oelala_desktop.ui.style.button import ButtonFace, Kind
+from oelala_desktop.ui.style.motion import Glide
 from oelala_desktop.ui.widgets.control import Control
 
 

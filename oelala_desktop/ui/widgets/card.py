@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from oelala_desktop.ui import theme
+from oelala_desktop.ui.style import theme
 from oelala_desktop.ui.style.frame import FrameFace
 from oelala_desktop.ui.widgets.fold import Fold, FoldHeader
 from oelala_desktop.ui.widgets.label import ElidedLabel, Label

@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSplitter, QSplitterHandle, QWidget
 
-from oelala_desktop.ui import painting, theme
+from oelala_desktop.ui.style import painting, theme
 
 _GAP, _GRIP_WIDTH, _GRIP_HEIGHT = 16, 4, 36
 #: of the left column by itself: at windows of that many pixels across, and between them in proportion

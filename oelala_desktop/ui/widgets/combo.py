@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from oelala_desktop.ui import icons, painting, theme
+from oelala_desktop.ui.style import icons, painting, theme
 from oelala_desktop.ui.style.combo import ComboFace
 from oelala_desktop.ui.widgets.choice import Choice
 from oelala_desktop.ui.widgets.control import Control, fold_states

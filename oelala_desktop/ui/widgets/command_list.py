@@ -9,9 +9,9 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 from PySide6.QtGui import QAction, QColor, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from oelala_desktop.ui import icons, painting, theme
 from oelala_desktop.ui.commands import keys
 from oelala_desktop.ui.commands.rows import ROWS
+from oelala_desktop.ui.style import icons, painting, theme
 
 _Index = QModelIndex | QPersistentModelIndex
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QSizePolicy, QVBoxLayout, QWidget
 
-from oelala_desktop.ui import theme
+from oelala_desktop.ui.style import theme
 from oelala_desktop.ui.widgets.button import Button
 from oelala_desktop.ui.widgets.empty_state import IconMark
 from oelala_desktop.ui.widgets.fold import FoldSection

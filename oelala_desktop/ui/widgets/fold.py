@@ -8,8 +8,9 @@ from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from oelala_desktop.ui import focus, theme
-from oelala_desktop.ui.motion import Glide
+from oelala_desktop.ui import focus
+from oelala_desktop.ui.style import theme
+from oelala_desktop.ui.style.motion import Glide
 from oelala_desktop.ui.style.row import FoldFace
 from oelala_desktop.ui.widgets.control import Control, fold_states
 

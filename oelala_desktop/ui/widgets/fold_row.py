@@ -8,7 +8,8 @@ from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from oelala_desktop.ui import focus, theme
+from oelala_desktop.ui import focus
+from oelala_desktop.ui.style import theme
 from oelala_desktop.ui.widgets.button import IconButton
 from oelala_desktop.ui.widgets.card import Surface
 from oelala_desktop.ui.widgets.fold import Fold, FoldHeader

@@ -9,7 +9,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from oelala_desktop.domain.models import display_name, folder_of
-from oelala_desktop.ui import focus, theme
+from oelala_desktop.ui import focus
+from oelala_desktop.ui.style import theme
 from oelala_desktop.ui.style.frame import FrameFace
 from oelala_desktop.ui.widgets.button import Button, IconButton
 from oelala_desktop.ui.widgets.choice import Choice

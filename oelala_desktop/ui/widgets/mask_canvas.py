@@ -17,7 +17,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from oelala_desktop.ui import painting, theme
+from oelala_desktop.ui.style import painting, theme
 from oelala_desktop.ui.widgets.control import Control
 from oelala_desktop.ui.widgets.mask_image import Brush, MaskImage, reduced, tinted
 

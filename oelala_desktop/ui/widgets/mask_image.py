@@ -10,7 +10,7 @@ from typing import NamedTuple
 from PySide6.QtCore import QLineF, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen, QRadialGradient
 
-from oelala_desktop.ui import theme
+from oelala_desktop.ui.style import theme
 
 #: of the copy that is painted on, in pixels
 LONGEST = 2048

@@ -8,9 +8,9 @@ from PySide6.QtCore import QEvent, QSize, Signal
 from PySide6.QtGui import QImage, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from oelala_desktop.ui import painting, theme
 from oelala_desktop.ui.commands import keys
 from oelala_desktop.ui.commands.carrier import Commands, is_own
+from oelala_desktop.ui.style import painting, theme
 from oelala_desktop.ui.widgets.button import Button, IconButton
 from oelala_desktop.ui.widgets.flow import FlowLayout
 from oelala_desktop.ui.widgets.label import Label

@@ -6,8 +6,8 @@ from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QHBoxLayout, QMessageBox, QVBoxLayout, QWidget
 
-from oelala_desktop.ui import theme
 from oelala_desktop.ui.question import Answer, ask
+from oelala_desktop.ui.style import theme
 from oelala_desktop.ui.widgets.button import Button
 from oelala_desktop.ui.widgets.label import Label
 from oelala_desktop.ui.widgets.mask_painter import MaskPainter

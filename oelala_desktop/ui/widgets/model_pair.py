@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from oelala_desktop.domain.models import ModelPair, display_name, find_pairs, pair_warnings, passes_of
-from oelala_desktop.ui import theme
+from oelala_desktop.ui.style import theme
 from oelala_desktop.ui.widgets.choice import Choice
 from oelala_desktop.ui.widgets.combo import ComboBox
 from oelala_desktop.ui.widgets.fold import FoldSection

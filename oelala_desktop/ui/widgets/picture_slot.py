@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QContextMenuEvent, QPainter
 from PySide6.QtWidgets import QWidget
 
-from oelala_desktop.ui import icons, painting, theme
+from oelala_desktop.ui.style import icons, painting, theme
 from oelala_desktop.ui.widgets.drop_zone import DropZone
 
 WIDE, HIGH = 108, 128

@@ -8,7 +8,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from oelala_desktop.ui import theme, wording
+from oelala_desktop.ui import wording
+from oelala_desktop.ui.style import theme
 from oelala_desktop.ui.widgets.crop_stage import CropStage
 from oelala_desktop.ui.widgets.label import ElidedLabel, Label
 from oelala_desktop.ui.widgets.picture_slot import WIDE

@@ -8,8 +8,9 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from oelala_desktop.ui import theme, wording
+from oelala_desktop.ui import wording
 from oelala_desktop.ui.commands import keys
+from oelala_desktop.ui.style import theme
 from oelala_desktop.ui.widgets.button import IconButton
 from oelala_desktop.ui.widgets.label import Label
 from oelala_desktop.ui.widgets.loudness import Loudness

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QSizePolicy
 
-from oelala_desktop.ui import theme
+from oelala_desktop.ui.style import theme
 from oelala_desktop.ui.widgets.label import Label
 
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
-from oelala_desktop.ui import painting, theme
 from oelala_desktop.ui.commands import keys
 from oelala_desktop.ui.commands.rows import PLACES, ROWS, Row
+from oelala_desktop.ui.style import painting, theme
 from oelala_desktop.ui.style.frame import FrameFace
 from oelala_desktop.ui.widgets.button import IconButton
 from oelala_desktop.ui.widgets.label import Label

@@ -10,7 +10,7 @@ from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
-from oelala_desktop.ui import theme
+from oelala_desktop.ui.style import theme
 from oelala_desktop.ui.widgets.button import Button
 
 HEIGHT = 56

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QSizePolicy, QStackedLa
 
 from oelala_desktop.domain.job import Progress
 from oelala_desktop.domain.passes import WHOLE, Part
-from oelala_desktop.ui import painting, pass_bar, theme
+from oelala_desktop.ui.style import painting, pass_bar, theme
 from oelala_desktop.ui.widgets.label import ElidedLabel
 from oelala_desktop.ui.widgets.loudness import Loudness
 from oelala_desktop.ui.widgets.player_bar import PlayerBar

@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
-from oelala_desktop.ui import painting, theme
+from oelala_desktop.ui.style import painting, theme
 from oelala_desktop.ui.widgets.badge import Badge
 from oelala_desktop.ui.widgets.button import Button
 from oelala_desktop.ui.widgets.label import ElidedLabel, Label

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QRectF, QSizeF
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPixmap
 
-from oelala_desktop.ui import painting, theme
+from oelala_desktop.ui.style import painting, theme
 from oelala_desktop.ui.widgets.waveform import paint_peaks
 
 #: width of a grip, and of the room for it at both ends of the track

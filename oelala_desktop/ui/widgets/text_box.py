@@ -7,7 +7,7 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QWidget
 
 from oelala_desktop.domain.tool import MAX_PROMPT
-from oelala_desktop.ui import theme
+from oelala_desktop.ui.style import theme
 from oelala_desktop.ui.style.field import FieldFace
 from oelala_desktop.ui.widgets.dropped import is_text
 from oelala_desktop.ui.widgets.number_box import mark_wrong

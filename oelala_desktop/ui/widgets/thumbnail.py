@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QWidget
 
-from oelala_desktop.ui import icons, painting, theme
+from oelala_desktop.ui.style import icons, painting, theme
 
 
 def paint_placeholder(painter: QPainter, box: QRectF, radius: float, icon: str = "image") -> None:

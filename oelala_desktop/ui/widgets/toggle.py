@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QCheckBox, QWidget
 
-from oelala_desktop.ui import theme
-from oelala_desktop.ui.motion import Glide
+from oelala_desktop.ui.style import theme
+from oelala_desktop.ui.style.motion import Glide
 from oelala_desktop.ui.style.toggle import ToggleFace
 from oelala_desktop.ui.widgets.control import Control
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QSizePolicy, QSlider, QWidget
 
-from oelala_desktop.ui import painting, theme
+from oelala_desktop.ui.style import painting, theme
 from oelala_desktop.ui.widgets.control import Control
 from oelala_desktop.ui.widgets.strip_picture import GRIP, StripPicture, paint_frame
 from oelala_desktop.ui.widgets.trim_part import Part

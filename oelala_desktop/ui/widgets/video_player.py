@@ -11,8 +11,8 @@ from PySide6.QtCore import QRectF, QSize, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from oelala_desktop.ui import painting, theme
-from oelala_desktop.ui.quiet import new_player
+from oelala_desktop.ui.process.quiet import new_player
+from oelala_desktop.ui.style import painting, theme
 from oelala_desktop.ui.widgets.control import Control
 from oelala_desktop.ui.widgets.loudness import Loudness
 from oelala_desktop.ui.widgets.newest_frame import NewestFrame, Sight

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from oelala_desktop.ui.speaker import speaker
 from oelala_desktop.ui.widgets.loudness import Loudness
+from oelala_desktop.ui.widgets.speaker import speaker
 
 if TYPE_CHECKING:
     from PySide6.QtMultimedia import QAudioBufferOutput, QAudioOutput, QMediaPlayer

@@ -8,8 +8,8 @@ from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from oelala_desktop.ui import painting, theme
-from oelala_desktop.ui.painting import blend
+from oelala_desktop.ui.style import painting, theme
+from oelala_desktop.ui.style.painting import blend
 from oelala_desktop.ui.widgets.control import Control
 
 #: from the left edge of a bar to that of the next, and how wide a bar is

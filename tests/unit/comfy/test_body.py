@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import httpx
 
 from oelala_desktop.comfy.body import read_body
-from oelala_desktop.services.tasks import TaskScope
+from oelala_desktop.services.loop.tasks import TaskScope
 from tests.waiting import turn
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from oelala_desktop.comfy.process import _Lock
-from oelala_desktop.services.tasks import TaskScope
+from oelala_desktop.services.loop.tasks import TaskScope
 
 
 async def test_one_that_nobody_waits_for_any_more_is_let_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,8 +10,8 @@ from oelala_desktop.domain.errors import NotFound
 from oelala_desktop.domain.job import EngineRef, Job, JobState
 from oelala_desktop.domain.life import Flight, Stage
 from oelala_desktop.domain.preset import Preset
-from oelala_desktop.services.carrying import Carrier
-from oelala_desktop.services.engine import Engine
+from oelala_desktop.services.engines.engine import Engine
+from oelala_desktop.services.queue.carrying import Carrier
 from tests.unit.domain.samples import shipped, some_job
 
 from .fake_engine import FakeEngine

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from oelala_desktop.services.bus import Bus
+from oelala_desktop.services.loop.bus import Bus
 from tests.clock import SetClock
 
 from .disk import Disk

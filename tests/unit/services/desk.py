@@ -8,12 +8,12 @@ from typing import Any
 
 from oelala_desktop.domain.events import JobChanged, JobFinished
 from oelala_desktop.domain.job import EngineRef, Job, JobState
-from oelala_desktop.services.bus import Bus
-from oelala_desktop.services.engine import Engine
+from oelala_desktop.services.engines.engine import Engine
 from oelala_desktop.services.inputs.store import InputStore
-from oelala_desktop.services.jobs import JobService, Wish
-from oelala_desktop.services.tasks import TaskScope
-from oelala_desktop.services.tools import ToolRegistry
+from oelala_desktop.services.loop.bus import Bus
+from oelala_desktop.services.loop.tasks import TaskScope
+from oelala_desktop.services.presets.registry import ToolRegistry
+from oelala_desktop.services.queue.jobs import JobService, Wish
 from oelala_desktop.storage.presence import Presence
 from tests.clock import SetClock
 from tests.unit.domain.samples import WORKFLOWS, some_job

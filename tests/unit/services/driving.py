@@ -9,11 +9,11 @@ from oelala_desktop.domain.errors import NotFound
 from oelala_desktop.domain.events import JobChanged, JobFinished, JobProgressed
 from oelala_desktop.domain.job import EngineRef, Job, JobState, Owner
 from oelala_desktop.domain.preset import Preset
-from oelala_desktop.services.bus import Bus
-from oelala_desktop.services.driver import Driver
-from oelala_desktop.services.engine import Engine
-from oelala_desktop.services.inability import Inability
-from oelala_desktop.services.tasks import TaskScope
+from oelala_desktop.services.engines.engine import Engine
+from oelala_desktop.services.loop.bus import Bus
+from oelala_desktop.services.loop.tasks import TaskScope
+from oelala_desktop.services.queue.driver import Driver
+from oelala_desktop.services.queue.inability import Inability
 from tests.clock import SetClock
 from tests.unit.domain.samples import some_job
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from oelala_desktop.domain.events import LibraryChanged, NoticePosted, ScanProgressed
 from oelala_desktop.domain.media import MediaQuery
-from oelala_desktop.services.announcing import Announcer
-from oelala_desktop.services.bus import Bus
-from oelala_desktop.services.indexing import Indexer
-from oelala_desktop.services.scanning import Scanner
-from oelala_desktop.services.tasks import TaskScope
+from oelala_desktop.services.library.announcing import Announcer
+from oelala_desktop.services.library.indexing import Indexer
+from oelala_desktop.services.library.scanning import Scanner
+from oelala_desktop.services.loop.bus import Bus
+from oelala_desktop.services.loop.tasks import TaskScope
 from oelala_desktop.storage.favorites import FavoriteStore
 from oelala_desktop.storage.media import MediaStore
 from tests.clock import SetClock

@@ -7,8 +7,8 @@ from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar, get_args
 
 from oelala_desktop.domain.events import Event, NoticePosted
-from oelala_desktop.services.bus import Bus
-from oelala_desktop.services.tasks import TaskScope
+from oelala_desktop.services.loop.bus import Bus
+from oelala_desktop.services.loop.tasks import TaskScope
 
 E = TypeVar("E")
 

@@ -15,11 +15,11 @@ from oelala_desktop.domain.inputs import Given
 from oelala_desktop.domain.job import EngineRef
 from oelala_desktop.domain.obstacle import Said
 from oelala_desktop.domain.plan import Plan, plan
-from oelala_desktop.services.advice import advice, memory_advice
-from oelala_desktop.services.bus import Bus
-from oelala_desktop.services.engine import Engine
-from oelala_desktop.services.eta import place_key
-from oelala_desktop.services.tasks import TaskScope
+from oelala_desktop.services.engines.engine import Engine
+from oelala_desktop.services.loop.bus import Bus
+from oelala_desktop.services.loop.tasks import TaskScope
+from oelala_desktop.services.queue.advice import advice, memory_advice
+from oelala_desktop.services.queue.eta import place_key
 from oelala_desktop.storage.jobs import JobStore
 from tests.unit.domain.samples import shipped
 from tests.unit.node_table import EVERYTHING, offering

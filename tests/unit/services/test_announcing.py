@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from oelala_desktop.domain.events import LibraryChanged
-from oelala_desktop.services.announcing import Announcer
-from oelala_desktop.services.bus import Bus
-from oelala_desktop.services.tasks import TaskScope
+from oelala_desktop.services.library.announcing import Announcer
+from oelala_desktop.services.loop.bus import Bus
+from oelala_desktop.services.loop.tasks import TaskScope
 from tests.clock import SetClock, turns
 
 from .telling import NotedScope, Told

@@ -13,12 +13,12 @@ from oelala_desktop.domain.errors import EngineAnswer, EngineUnreachable
 from oelala_desktop.domain.job import EngineRef, Job, JobError
 from oelala_desktop.domain.life.facts import CancelTold, LeftThere, NothingLeft, NotReached
 from oelala_desktop.metadata.writer import embed
-from oelala_desktop.services.asking import Asker
-from oelala_desktop.services.bus import Bus
-from oelala_desktop.services.complaints import Complaints
-from oelala_desktop.services.engine import Engine
-from oelala_desktop.services.fetching import result_stem
-from oelala_desktop.services.tasks import TaskScope
+from oelala_desktop.services.engines.engine import Engine
+from oelala_desktop.services.loop.bus import Bus
+from oelala_desktop.services.loop.complaints import Complaints
+from oelala_desktop.services.loop.tasks import TaskScope
+from oelala_desktop.services.queue.asking import Asker
+from oelala_desktop.services.queue.fetching import result_stem
 from tests.clock import SetClock
 from tests.unit.domain.samples import some_job
 

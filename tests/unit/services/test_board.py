@@ -11,7 +11,7 @@ from oelala_desktop.domain.job import Job, JobState
 from oelala_desktop.domain.life import Flight, Moment, Rules, Stage
 from oelala_desktop.domain.life import actions as do
 from oelala_desktop.domain.life.facts import Chosen, Held, Moved, PredecessorEnded
-from oelala_desktop.services.board import Board
+from oelala_desktop.services.queue.board import Board
 from tests.clock import SetClock
 from tests.unit.domain.samples import some_job
 

@@ -7,7 +7,7 @@ import logging
 import pytest
 
 from oelala_desktop.domain.events import JobRemoved, QueuePaused
-from oelala_desktop.services.bus import Bus
+from oelala_desktop.services.loop.bus import Bus
 
 
 def test_handlers_of_that_kind_alone_hear_it_in_the_order_in_which_they_came() -> None:

@@ -16,11 +16,11 @@ from oelala_desktop.domain.job import JobError, Output, Progress
 from oelala_desktop.domain.life import RULES, Flight, Stage
 from oelala_desktop.domain.life import actions as do
 from oelala_desktop.domain.life.facts import CancelWished, Chosen, EngineBack, Held, LetGo, Prepared
-from oelala_desktop.services.bus import Bus
-from oelala_desktop.services.carrying import Carrier
-from oelala_desktop.services.engine import Engine
-from oelala_desktop.services.inability import Inability
-from oelala_desktop.services.tasks import TaskScope
+from oelala_desktop.services.engines.engine import Engine
+from oelala_desktop.services.loop.bus import Bus
+from oelala_desktop.services.loop.tasks import TaskScope
+from oelala_desktop.services.queue.carrying import Carrier
+from oelala_desktop.services.queue.inability import Inability
 from tests.clock import SetClock, turns
 
 from .carrying_out import REF, Desk, S, preset_of

@@ -12,11 +12,11 @@ from oelala_desktop.domain.engine import Ended, Failure
 from oelala_desktop.domain.events import JobChanged, JobFinished
 from oelala_desktop.domain.job import Job, JobError
 from oelala_desktop.domain.life import RULES, Flight, Stage
-from oelala_desktop.services.bus import Bus
-from oelala_desktop.services.carrying import Carrier
-from oelala_desktop.services.engine import Engine
-from oelala_desktop.services.inability import Inability
-from oelala_desktop.services.tasks import TaskScope
+from oelala_desktop.services.engines.engine import Engine
+from oelala_desktop.services.loop.bus import Bus
+from oelala_desktop.services.loop.tasks import TaskScope
+from oelala_desktop.services.queue.carrying import Carrier
+from oelala_desktop.services.queue.inability import Inability
 from tests.clock import SetClock
 from tests.unit.domain.samples import build
 

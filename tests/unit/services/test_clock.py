@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 
-from oelala_desktop.services.clock import CLOCK
+from oelala_desktop.services.loop.clock import CLOCK
 from tests.clock import SetClock
 
 

@@ -16,16 +16,16 @@ from oelala_desktop.domain.eta import amount_of_work
 from oelala_desktop.domain.job import EngineRef, Job, JobError, Output
 from oelala_desktop.domain.life import Cargo
 from oelala_desktop.domain.life.facts import Fetched, GaveUp, NotFetched
-from oelala_desktop.services import joining
-from oelala_desktop.services.bus import Bus
-from oelala_desktop.services.collecting import Collector, Fetching
-from oelala_desktop.services.complaints import Complaints
-from oelala_desktop.services.engine import Engine
-from oelala_desktop.services.eta import place_key
-from oelala_desktop.services.fetching import result_stem
-from oelala_desktop.services.joining import Astray
-from oelala_desktop.services.lanes import Lanes
-from oelala_desktop.services.tasks import Supervisor, TaskScope
+from oelala_desktop.services.engines.engine import Engine
+from oelala_desktop.services.loop.bus import Bus
+from oelala_desktop.services.loop.complaints import Complaints
+from oelala_desktop.services.loop.tasks import Supervisor, TaskScope
+from oelala_desktop.services.queue import joining
+from oelala_desktop.services.queue.collecting import Collector, Fetching
+from oelala_desktop.services.queue.eta import place_key
+from oelala_desktop.services.queue.fetching import result_stem
+from oelala_desktop.services.queue.joining import Astray
+from oelala_desktop.services.queue.lanes import Lanes
 from tests.clock import SetClock, turns
 from tests.unit.domain.samples import some_job
 
@@ -264,7 +264,7 @@ def joins(monkeypatch: pytest.MonkeyPatch, *steps: Exception | None) -> list[dic
             raise step
         return (*outputs, outputs[-1])
 
-    monkeypatch.setattr("oelala_desktop.services.collecting.with_joined", with_joined)
+    monkeypatch.setattr("oelala_desktop.services.queue.collecting.with_joined", with_joined)
     return brought
 
 

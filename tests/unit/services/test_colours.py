@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageCms
 
-from oelala_desktop.services.colours import as_rgb, in_srgb, names_profile
+from oelala_desktop.services.files.colours import as_rgb, in_srgb, names_profile
 from oelala_desktop.services.inputs.pictures import read_picture
-from oelala_desktop.services.thumbnail_making import make_thumbnail
+from oelala_desktop.services.thumbnails.making import make_thumbnail
 from tests.unit.services.test_pictures import near, save, shown, two_halves
 
 #: of Display P3 under D50, as its profiles state them

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from oelala_desktop.services.companions import companion_of, companions_of, is_shared
+from oelala_desktop.services.library.companions import companion_of, companions_of, is_shared
 from tests.metadata import corpus, files, graphs
 
 BARE = files.video("mp4")

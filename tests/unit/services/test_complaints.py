@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from oelala_desktop.services.bus import Bus
-from oelala_desktop.services.complaints import Complaints
+from oelala_desktop.services.loop.bus import Bus
+from oelala_desktop.services.loop.complaints import Complaints
 from tests.clock import SetClock
 
 from .telling import Told

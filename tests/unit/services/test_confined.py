@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from oelala_desktop.domain.errors import InvalidMedia, Unreadable
-from oelala_desktop.services import confined
-from oelala_desktop.services.confined import ROOM, Confined
-from oelala_desktop.services.decoding import (
+from oelala_desktop.services.files import confined
+from oelala_desktop.services.files.confined import ROOM, Confined
+from oelala_desktop.services.files.decoding import (
     FFMPEG_LIMITS,
     MIN_SIDE,
     MOST_PIXELS,

@@ -11,13 +11,13 @@ from oelala_desktop.domain.catalog import Catalog
 from oelala_desktop.domain.errors import EngineUnreachable, InvalidField
 from oelala_desktop.domain.events import EngineChanged, EngineSelected, EngineState
 from oelala_desktop.domain.job import EngineRef
-from oelala_desktop.services.bus import Bus
-from oelala_desktop.services.current import CurrentEngine
-from oelala_desktop.services.engines import BUILT_IN, EnginePool
-from oelala_desktop.services.known_settings import ENGINE_CHOICE, ENGINE_URL
-from oelala_desktop.services.servers import Servers
-from oelala_desktop.services.settings import Settings
-from oelala_desktop.services.tasks import TaskScope
+from oelala_desktop.services.engines.all import BUILT_IN, EnginePool
+from oelala_desktop.services.engines.current import CurrentEngine
+from oelala_desktop.services.engines.servers import Servers
+from oelala_desktop.services.loop.bus import Bus
+from oelala_desktop.services.loop.tasks import TaskScope
+from oelala_desktop.services.settings.known import ENGINE_CHOICE, ENGINE_URL
+from oelala_desktop.services.settings.store import Settings
 from oelala_desktop.storage.preferences import Preferences
 from oelala_desktop.storage.secrets import Secrets
 from tests.clock import SetClock, turns

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from oelala_desktop.domain.errors import CannotSave
-from oelala_desktop.services.damage import HOW_TO_LOOK, as_dict, damage_so_far, news_of_damage
+from oelala_desktop.services.health.damage import HOW_TO_LOOK, as_dict, damage_so_far, news_of_damage
 from oelala_desktop.storage.jobs import JobStore, SetAside
 
 

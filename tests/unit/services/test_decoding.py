@@ -20,10 +20,10 @@ from PIL import Image
 from oelala_desktop.domain.errors import InvalidMedia, Unreadable
 from oelala_desktop.metadata import probe
 from oelala_desktop.metadata.writer import embed
-from oelala_desktop.services.confined import ROOM, Confined
-from oelala_desktop.services.decoding import KnownDamage, decoding
+from oelala_desktop.services.files.confined import ROOM, Confined
+from oelala_desktop.services.files.decoding import KnownDamage, decoding
 from oelala_desktop.services.inputs import pictures
-from oelala_desktop.services.thumbnail_making import make_still, make_thumbnail
+from oelala_desktop.services.thumbnails.making import make_still, make_thumbnail
 from tests.fuzz import decoding as trial
 from tests.metadata import files
 

@@ -18,7 +18,7 @@ from oelala_desktop.domain.engine import (
 )
 from oelala_desktop.domain.errors import CannotSave
 from oelala_desktop.domain.job import JobError, JobInput
-from oelala_desktop.services.tasks import TaskScope
+from oelala_desktop.services.loop.tasks import TaskScope
 from tests.clock import SetClock
 from tests.unit.domain.samples import some_job
 

@@ -11,7 +11,7 @@ import pytest
 
 from oelala_desktop.domain.errors import CannotSave
 from oelala_desktop.domain.events import JobChanged, JobFinished
-from oelala_desktop.services.tasks import TaskScope
+from oelala_desktop.services.loop.tasks import TaskScope
 from tests.clock import SetClock, turns
 
 from .disk import FULL, Disk

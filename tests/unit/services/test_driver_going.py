@@ -18,7 +18,7 @@ from oelala_desktop.domain.engine import (
 from oelala_desktop.domain.errors import EngineUnreachable
 from oelala_desktop.domain.events import JobPreviewed
 from oelala_desktop.domain.job import Progress
-from oelala_desktop.services.tasks import TaskScope
+from oelala_desktop.services.loop.tasks import TaskScope
 from tests.clock import SetClock, turns
 
 from .disk import FULL, Disk

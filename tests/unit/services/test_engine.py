@@ -22,9 +22,9 @@ from oelala_desktop.domain.engine import (
 from oelala_desktop.domain.errors import EngineAnswer, EngineUnreachable, OelalaError
 from oelala_desktop.domain.events import EngineChanged, EngineState
 from oelala_desktop.domain.job import EngineRef, Progress
-from oelala_desktop.services.bus import Bus
-from oelala_desktop.services.engine import WAITS, Engine, Waits
-from oelala_desktop.services.tasks import TaskScope
+from oelala_desktop.services.engines.engine import WAITS, Engine, Waits
+from oelala_desktop.services.loop.bus import Bus
+from oelala_desktop.services.loop.tasks import TaskScope
 from tests.clock import SetClock, turns
 
 from .fake_engine import FakeEngine

@@ -14,9 +14,9 @@ from oelala_desktop.domain.engine import (
 from oelala_desktop.domain.errors import EngineUnreachable
 from oelala_desktop.domain.events import EngineState
 from oelala_desktop.domain.job import EngineRef
-from oelala_desktop.services.bus import Bus
-from oelala_desktop.services.engine import Engine
-from oelala_desktop.services.tasks import TaskScope
+from oelala_desktop.services.engines.engine import Engine
+from oelala_desktop.services.loop.bus import Bus
+from oelala_desktop.services.loop.tasks import TaskScope
 from tests.clock import SetClock, turns
 
 from .fake_engine import FakeEngine

@@ -10,10 +10,10 @@ import pytest
 from oelala_desktop.domain.catalog import Catalog
 from oelala_desktop.domain.errors import EngineUnreachable, InvalidField
 from oelala_desktop.domain.job import EngineRef
-from oelala_desktop.services.bus import Bus
-from oelala_desktop.services.engines import BUILT_IN, EnginePool, refuse_instead
-from oelala_desktop.services.servers import Servers
-from oelala_desktop.services.tasks import TaskScope
+from oelala_desktop.services.engines.all import BUILT_IN, EnginePool, refuse_instead
+from oelala_desktop.services.engines.servers import Servers
+from oelala_desktop.services.loop.bus import Bus
+from oelala_desktop.services.loop.tasks import TaskScope
 from oelala_desktop.storage.preferences import Preferences
 from oelala_desktop.storage.secrets import Secrets
 from tests.clock import SetClock

@@ -6,7 +6,7 @@ import pytest
 
 from oelala_desktop.domain.eta import amount_of_work
 from oelala_desktop.domain.job import EngineRef
-from oelala_desktop.services.eta import expected_seconds, place_key
+from oelala_desktop.services.queue.eta import expected_seconds, place_key
 from oelala_desktop.storage.jobs import JobStore
 from tests.unit.domain.samples import some_job
 

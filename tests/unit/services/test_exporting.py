@@ -12,10 +12,10 @@ import pytest
 
 from oelala_desktop.domain.errors import CannotSave
 from oelala_desktop.domain.media import MediaItem
-from oelala_desktop.services import exporting
-from oelala_desktop.services.exporting import export_files
-from oelala_desktop.services.folders import look
-from oelala_desktop.services.reading import Found, read_entry
+from oelala_desktop.services.library import exporting
+from oelala_desktop.services.library.exporting import export_files
+from oelala_desktop.services.library.folders import look
+from oelala_desktop.services.library.reading import Found, read_entry
 from oelala_desktop.storage.favorites import Marks
 from oelala_desktop.storage.media import MediaStore
 from oelala_desktop.storage.media_writing import Stamp

@@ -10,12 +10,12 @@ import pytest
 from oelala_desktop.domain.errors import Unreadable
 from oelala_desktop.domain.events import LibraryChanged
 from oelala_desktop.domain.media import MediaItem, MediaQuery
-from oelala_desktop.services.announcing import Announcer
-from oelala_desktop.services.bus import Bus
-from oelala_desktop.services.favorites import Favorites
-from oelala_desktop.services.folders import look
-from oelala_desktop.services.reading import Found, read_entry
-from oelala_desktop.services.tasks import TaskScope
+from oelala_desktop.services.library.announcing import Announcer
+from oelala_desktop.services.library.favorites import Favorites
+from oelala_desktop.services.library.folders import look
+from oelala_desktop.services.library.reading import Found, read_entry
+from oelala_desktop.services.loop.bus import Bus
+from oelala_desktop.services.loop.tasks import TaskScope
 from oelala_desktop.storage.favorites import FavoriteStore, content_hash
 from oelala_desktop.storage.media import MediaStore
 from oelala_desktop.storage.media_writing import Stamp

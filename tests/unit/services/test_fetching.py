@@ -16,7 +16,7 @@ from oelala_desktop.domain.field import MAX_SEED
 from oelala_desktop.domain.job import Job, Output
 from oelala_desktop.metadata import read
 from oelala_desktop.metadata.writer import embed
-from oelala_desktop.services.fetching import (
+from oelala_desktop.services.queue.fetching import (
     Place,
     already_there,
     fetch_result,

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from oelala_desktop.services.folders import (
+from oelala_desktop.services.library.folders import (
     SUFFIXES,
     Listing,
     Stopped,

@@ -11,9 +11,9 @@ import pytest
 from oelala_desktop.domain.engine import Abilities, Reach, Words
 from oelala_desktop.domain.errors import EngineAnswer, EngineError, EngineUnreachable
 from oelala_desktop.domain.job import EngineRef
-from oelala_desktop.services import health
-from oelala_desktop.services.health import Finding, check_health
-from oelala_desktop.services.tools import ToolRegistry
+from oelala_desktop.services.health import doctor as health
+from oelala_desktop.services.health.doctor import Finding, check_health
+from oelala_desktop.services.presets.registry import ToolRegistry
 from oelala_desktop.storage.jobs import JobStore
 from oelala_desktop.storage.paths import Paths
 from tests.unit.domain.samples import WORKFLOWS

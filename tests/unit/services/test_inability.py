@@ -12,7 +12,7 @@ from oelala_desktop.domain.errors import NotFound
 from oelala_desktop.domain.job import EngineRef, Job, JobError, JobState, Owner
 from oelala_desktop.domain.obstacle import Said
 from oelala_desktop.domain.preset import OptionalPart, Preset
-from oelala_desktop.services.inability import Inability
+from oelala_desktop.services.queue.inability import Inability
 from tests.clock import SetClock
 from tests.unit.domain.samples import build, shipped, some_job
 

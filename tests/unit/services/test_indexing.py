@@ -15,13 +15,13 @@ import pytest
 from oelala_desktop.domain.errors import CannotSave
 from oelala_desktop.domain.events import LibraryChanged
 from oelala_desktop.domain.media import MediaQuery
-from oelala_desktop.services import indexing
-from oelala_desktop.services.announcing import Announcer
-from oelala_desktop.services.bus import Bus
-from oelala_desktop.services.folders import list_folder, look
-from oelala_desktop.services.indexing import Indexer, IndexGap
-from oelala_desktop.services.reading import Batch, Found
-from oelala_desktop.services.tasks import TaskScope
+from oelala_desktop.services.library import indexing
+from oelala_desktop.services.library.announcing import Announcer
+from oelala_desktop.services.library.folders import list_folder, look
+from oelala_desktop.services.library.indexing import Indexer, IndexGap
+from oelala_desktop.services.library.reading import Batch, Found
+from oelala_desktop.services.loop.bus import Bus
+from oelala_desktop.services.loop.tasks import TaskScope
 from oelala_desktop.storage.favorites import FavoriteStore
 from oelala_desktop.storage.media import KnownFile, MediaStore
 from oelala_desktop.storage.media_writing import Claim, Entry, Stamp

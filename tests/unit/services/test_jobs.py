@@ -19,10 +19,10 @@ from oelala_desktop.domain.events import JobChanged
 from oelala_desktop.domain.field import MAX_SEED
 from oelala_desktop.domain.job import Job, JobError, JobState, Owner
 from oelala_desktop.metadata.writer import embed
-from oelala_desktop.services.eta import place_key
-from oelala_desktop.services.jobs import Wish
-from oelala_desktop.services.tasks import TaskScope
-from oelala_desktop.services.tools import ToolRegistry
+from oelala_desktop.services.loop.tasks import TaskScope
+from oelala_desktop.services.presets.registry import ToolRegistry
+from oelala_desktop.services.queue.eta import place_key
+from oelala_desktop.services.queue.jobs import Wish
 from tests.clock import SetClock, turns
 from tests.own_preset import TOOL, make_inputs, write_preset
 from tests.unit.domain.samples import build

@@ -13,9 +13,9 @@ from oelala_desktop.domain.errors import NotFound
 from oelala_desktop.domain.events import JobChanged, JobFinished
 from oelala_desktop.domain.job import JobState, Owner
 from oelala_desktop.domain.obstacle import Said
-from oelala_desktop.services.eta import place_key
-from oelala_desktop.services.fetching import result_stem
-from oelala_desktop.services.tasks import TaskScope
+from oelala_desktop.services.loop.tasks import TaskScope
+from oelala_desktop.services.queue.eta import place_key
+from oelala_desktop.services.queue.fetching import result_stem
 from oelala_desktop.storage.presence import Presence
 from tests.clock import SetClock, turns
 from tests.unit.domain.samples import build

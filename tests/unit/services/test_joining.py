@@ -12,11 +12,11 @@ import pytest
 from oelala_desktop.domain.errors import CannotSave, Unreadable
 from oelala_desktop.domain.job import Job, Output
 from oelala_desktop.metadata import read
-from oelala_desktop.services import splicing
-from oelala_desktop.services.bus import Bus
-from oelala_desktop.services.complaints import Complaints
-from oelala_desktop.services.fetching import result_stem
-from oelala_desktop.services.joining import Astray, chains, state_of, with_joined
+from oelala_desktop.services.files import splicing
+from oelala_desktop.services.loop.bus import Bus
+from oelala_desktop.services.loop.complaints import Complaints
+from oelala_desktop.services.queue.fetching import result_stem
+from oelala_desktop.services.queue.joining import Astray, chains, state_of, with_joined
 from tests.unit.domain.samples import some_job
 
 from .telling import Told

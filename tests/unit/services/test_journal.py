@@ -9,8 +9,8 @@ import pytest
 
 from oelala_desktop.domain.events import EngineChanged, EngineState, JobChanged, JobRemoved, NoticePosted, QueuePaused
 from oelala_desktop.domain.job import EngineRef, JobError, JobState
-from oelala_desktop.services.bus import Bus
-from oelala_desktop.services.journal import Journal
+from oelala_desktop.services.health.journal import Journal
+from oelala_desktop.services.loop.bus import Bus
 from tests.unit.domain.samples import some_job
 
 S = JobState
@@ -22,7 +22,7 @@ def told(caplog: pytest.LogCaptureFixture) -> list[tuple[int, str]]:
 
 @pytest.fixture
 def journal(bus: Bus, caplog: pytest.LogCaptureFixture) -> Journal:
-    caplog.set_level(logging.INFO, "oelala_desktop.services.journal")
+    caplog.set_level(logging.INFO, "oelala_desktop.services.health.journal")
     return Journal(bus)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from oelala_desktop.domain.errors import InvalidInput
-from oelala_desktop.services.json_file import read_json
+from oelala_desktop.services.files.json_file import read_json
 
 MOST = 4 * 2**20
 

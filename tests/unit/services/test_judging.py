@@ -10,7 +10,7 @@ from PIL import Image
 
 from oelala_desktop.domain.engine import ServerFile
 from oelala_desktop.domain.errors import EngineAnswer
-from oelala_desktop.services.judging import bears_prefix, is_enough, judge, own_files, rank, suffix_of
+from oelala_desktop.services.queue.judging import bears_prefix, is_enough, judge, own_files, rank, suffix_of
 from tests.contract.films import film, sound_file
 from tests.unit.domain.samples import some_job
 

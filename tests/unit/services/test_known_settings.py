@@ -17,8 +17,8 @@ from oelala_desktop.domain.errors import InvalidField, InvalidMedia
 from oelala_desktop.domain.field import FieldKind as K
 from oelala_desktop.domain.obstacle import Obstructed
 from oelala_desktop.domain.tool import VOCABULARY
-from oelala_desktop.services.jobs import Wish
-from oelala_desktop.services.known_settings import (
+from oelala_desktop.services.queue.jobs import Wish
+from oelala_desktop.services.settings.known import (
     APPEARANCE,
     ENGINE_URL,
     PICTURE_MEGABYTES,

@@ -9,10 +9,10 @@ import pytest
 
 from oelala_desktop.domain.life.actions import Write
 from oelala_desktop.domain.life.facts import NotWritten, Written
-from oelala_desktop.services.bus import Bus
-from oelala_desktop.services.complaints import Complaints
-from oelala_desktop.services.lanes import Lanes
-from oelala_desktop.services.tasks import Supervisor, TaskScope
+from oelala_desktop.services.loop.bus import Bus
+from oelala_desktop.services.loop.complaints import Complaints
+from oelala_desktop.services.loop.tasks import Supervisor, TaskScope
+from oelala_desktop.services.queue.lanes import Lanes
 from tests.clock import SetClock, turns
 from tests.unit.domain.samples import some_job
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from oelala_desktop.services.leftovers import short_id, sweep
+from oelala_desktop.services.queue.leftovers import short_id, sweep
 from tests.clock import SetClock
 from tests.unit.domain.samples import some_job
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from oelala_desktop.services.line import Line
+from oelala_desktop.services.queue.line import Line
 from tests.unit.domain.samples import some_job
 
 

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from oelala_desktop.services.log_ring import LogEntry, LogRing, Redaction
+from oelala_desktop.services.health.log_ring import LogEntry, LogRing, Redaction
 
 
 @pytest.mark.parametrize(

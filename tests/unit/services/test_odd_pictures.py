@@ -11,9 +11,9 @@ import pytest
 from PIL import Image
 from PIL.GifImagePlugin import GifImageFile
 
-from oelala_desktop.services import thumbnail_making
-from oelala_desktop.services.confined import Confined
+from oelala_desktop.services.files.confined import Confined
 from oelala_desktop.services.inputs import pictures
+from oelala_desktop.services.thumbnails import making as thumbnail_making
 from tests.metadata import files
 
 NOISE = Image.effect_noise((200, 160), 50).convert("RGB")

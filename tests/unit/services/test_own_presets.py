@@ -12,8 +12,8 @@ from oelala_desktop.domain.adopt import Adoption, adopt
 from oelala_desktop.domain.errors import CannotSave, InvalidInput
 from oelala_desktop.domain.preset import Preset
 from oelala_desktop.domain.tool import TOOLS
-from oelala_desktop.services.own_presets import read_dropped, read_workflow, save_preset
-from oelala_desktop.services.tools import ToolRegistry
+from oelala_desktop.services.presets.own import read_dropped, read_workflow, save_preset
+from oelala_desktop.services.presets.registry import ToolRegistry
 from tests.unit.domain.samples import WORKFLOWS
 
 T2I = TOOLS["text-to-image"]

@@ -14,11 +14,11 @@ import pytest
 
 from oelala_desktop.domain.events import EngineChanged, EngineState, JobChanged, NoticePosted, QueuePaused
 from oelala_desktop.domain.job import JobError, JobState
-from oelala_desktop.services import log_file
-from oelala_desktop.services.bus import Bus
-from oelala_desktop.services.journal import Journal
-from oelala_desktop.services.log_file import ProcessLog
-from oelala_desktop.services.log_ring import LogRing
+from oelala_desktop.services.health import log_file
+from oelala_desktop.services.health.journal import Journal
+from oelala_desktop.services.health.log_file import ProcessLog
+from oelala_desktop.services.health.log_ring import LogRing
+from oelala_desktop.services.loop.bus import Bus
 from tests.unit.domain.samples import some_job
 
 log = logging.getLogger("oelala_desktop.tests")
@@ -50,7 +50,7 @@ def test_a_file_of_its_owner_alone(kept: ProcessLog) -> None:
 
 
 def test_files_take_turns(kept: ProcessLog, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("oelala_desktop.services.log_file._SIZE", 1000)
+    monkeypatch.setattr("oelala_desktop.services.health.log_file._SIZE", 1000)
     kept.write("window")
     for _ in range(100):
         log.info("x" * 100)
@@ -140,7 +140,7 @@ def test_only_warnings_are_said_and_none_of_the_journal(
     kept.redaction.hide("hunter22")
     log.info("quiet")
     log.warning("the password is hunter22")
-    logging.getLogger("oelala_desktop.services.journal").warning("of the journal")
+    logging.getLogger("oelala_desktop.services.health.journal").warning("of the journal")
     assert capsys.readouterr().err == "WARNING oelala_desktop.tests: the password is •••\n"
     monkeypatch.setattr(sys, "stderr", None)
     log.warning("nobody hears it")

@@ -12,7 +12,7 @@ from oelala_desktop.domain.job import Job, JobInput
 from oelala_desktop.domain.media import GenerationInfo
 from oelala_desktop.metadata import FileMetadata
 from oelala_desktop.metadata.writer import embed
-from oelala_desktop.services.provenance import (
+from oelala_desktop.services.files.provenance import (
     claims_of,
     claims_of_job,
     first_pictures,

@@ -11,8 +11,8 @@ import pytest
 from oelala_desktop.domain.errors import CannotSave, NotFound
 from oelala_desktop.domain.events import JobChanged, JobFinished, JobRemoved, QueuePaused
 from oelala_desktop.domain.job import JobState, Owner
-from oelala_desktop.services.queue import Cancellation
-from oelala_desktop.services.tasks import TaskScope
+from oelala_desktop.services.loop.tasks import TaskScope
+from oelala_desktop.services.queue.order import Cancellation
 from tests.clock import SetClock, turns
 
 from .desk import THERE, JobDesk

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from oelala_desktop.domain.errors import Unreadable
-from oelala_desktop.services import reading
-from oelala_desktop.services.folders import look
-from oelala_desktop.services.reading import Batch, Found, Waiting, read_batch, read_entry, settled
+from oelala_desktop.services.library import reading
+from oelala_desktop.services.library.folders import look
+from oelala_desktop.services.library.reading import Batch, Found, Waiting, read_batch, read_entry, settled
 from oelala_desktop.storage.favorites import Marks, content_hash
 from oelala_desktop.storage.media_writing import Claim, Stamp
 from tests.metadata import corpus, files, graphs

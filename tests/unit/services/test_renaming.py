@@ -11,7 +11,7 @@ import pytest
 
 from oelala_desktop.domain.errors import CannotSave, InvalidField, NotFound
 from oelala_desktop.metadata.writer import embed
-from oelala_desktop.services.renaming import Renamed, rename_file, rename_with_companion
+from oelala_desktop.services.library.renaming import Renamed, rename_file, rename_with_companion
 from tests.contract.films import film
 
 from .fake_engine import picture

@@ -14,11 +14,11 @@ from oelala_desktop.domain.errors import EngineAnswer, EngineRejected
 from oelala_desktop.domain.eta import amount_of_work
 from oelala_desktop.domain.job import EngineRef, Job, JobError, JobInput, JobState, Owner
 from oelala_desktop.domain.life.facts import Claimed, CouldNotSave, InputRefused, NoAnswer, NoRoom, Prepared
-from oelala_desktop.services.bus import Bus
-from oelala_desktop.services.engine import Engine
-from oelala_desktop.services.eta import place_key
-from oelala_desktop.services.sending import Sender
-from oelala_desktop.services.tasks import TaskScope
+from oelala_desktop.services.engines.engine import Engine
+from oelala_desktop.services.loop.bus import Bus
+from oelala_desktop.services.loop.tasks import TaskScope
+from oelala_desktop.services.queue.eta import place_key
+from oelala_desktop.services.queue.sending import Sender
 from tests.clock import SetClock
 from tests.unit.domain.samples import some_job
 

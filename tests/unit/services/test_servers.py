@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from oelala_desktop.domain.errors import InvalidField
-from oelala_desktop.services.servers import TOKEN_VARIABLE, Server, Servers
+from oelala_desktop.services.engines.servers import TOKEN_VARIABLE, Server, Servers
 from oelala_desktop.storage.preferences import Preferences
 from oelala_desktop.storage.secrets import Secrets
 

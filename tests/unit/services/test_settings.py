@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from oelala_desktop.domain.events import NoticePosted, SettingChanged
-from oelala_desktop.services.bus import Bus
-from oelala_desktop.services.known_settings import API_PORT, APPEARANCE, NOTICES, PAGE, VOLUME
-from oelala_desktop.services.settings import Settings
-from oelala_desktop.services.tasks import TaskScope
+from oelala_desktop.services.loop.bus import Bus
+from oelala_desktop.services.loop.tasks import TaskScope
+from oelala_desktop.services.settings.known import API_PORT, APPEARANCE, NOTICES, PAGE, VOLUME
+from oelala_desktop.services.settings.store import Settings
 from oelala_desktop.storage.preferences import Preferences
 from tests.clock import SetClock, turns
 

@@ -17,9 +17,9 @@ from PIL import Image, ImageSequence
 
 from oelala_desktop.domain.errors import Unreadable
 from oelala_desktop.metadata import check_complete, probe
-from oelala_desktop.services import splicing
-from oelala_desktop.services.splicing import Stopped, splice
-from oelala_desktop.services.stripping import CONTAINERS
+from oelala_desktop.services.files import splicing
+from oelala_desktop.services.files.splicing import Stopped, splice
+from oelala_desktop.services.files.stripping import CONTAINERS
 
 RATE, FRAMES, SIZE = 8, 9, (64, 48)
 PLAIN = {"preset": "veryfast", "crf": "12", "bf": "0"}  # no frame refers to a later one

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from oelala_desktop.services.folders import look
-from oelala_desktop.services.reading import Found, read_entry
-from oelala_desktop.services.starts import _digest, _holds, settle_starts
+from oelala_desktop.services.library.folders import look
+from oelala_desktop.services.library.reading import Found, read_entry
+from oelala_desktop.services.library.starts import _digest, _holds, settle_starts
 from oelala_desktop.storage.favorites import Marks
 from oelala_desktop.storage.media import MediaStore
 from oelala_desktop.storage.media_starts import Candidate, Claimed, StartStore

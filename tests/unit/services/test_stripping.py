@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from oelala_desktop.domain.errors import Unreadable
-from oelala_desktop.services.stripping import CONTAINERS, in_time, strip_metadata, without_texts
+from oelala_desktop.services.files.stripping import CONTAINERS, in_time, strip_metadata, without_texts
 from tests.metadata import files
 
 HEAD = b"\x89PNG\r\n\x1a\n"

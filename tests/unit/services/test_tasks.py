@@ -7,8 +7,8 @@ import logging
 
 import pytest
 
-from oelala_desktop.services.bus import Bus
-from oelala_desktop.services.tasks import Supervisor, TaskScope
+from oelala_desktop.services.loop.bus import Bus
+from oelala_desktop.services.loop.tasks import Supervisor, TaskScope
 from tests.clock import SetClock, turns
 
 from .telling import Told

@@ -12,8 +12,8 @@ import pytest
 from PIL import Image
 
 from oelala_desktop.domain.errors import Unreadable
-from oelala_desktop.services import thumbnail_making as making
-from oelala_desktop.services.thumbnail_making import make_still, make_thumbnail
+from oelala_desktop.services.thumbnails import making
+from oelala_desktop.services.thumbnails.making import make_still, make_thumbnail
 from tests.metadata import corpus, files
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from oelala_desktop.services.thumbnail_sizes import COVERING, SIZES, nearest_size
+from oelala_desktop.services.thumbnails.sizes import COVERING, SIZES, nearest_size
 
 
 def test_sizes_double_and_those_that_cover_have_some_between() -> None:

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from oelala_desktop.domain.errors import CannotSave
-from oelala_desktop.services import thumbnails
-from oelala_desktop.services.tasks import TaskScope
-from oelala_desktop.services.thumbnails import Thumbnails
+from oelala_desktop.services.loop.tasks import TaskScope
+from oelala_desktop.services.thumbnails import store as thumbnails
+from oelala_desktop.services.thumbnails.store import Thumbnails
 from oelala_desktop.storage.media_writing import Stamp
 from oelala_desktop.storage.thumbnails import ThumbnailStore, key_of
 from tests.clock import SetClock, turns

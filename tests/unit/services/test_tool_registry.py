@@ -17,7 +17,7 @@ from oelala_desktop.domain.obstacle import Obstacle
 from oelala_desktop.domain.plan import choose
 from oelala_desktop.domain.preset import Preset
 from oelala_desktop.domain.tool import TOOLS
-from oelala_desktop.services.tools import ToolRegistry
+from oelala_desktop.services.presets.registry import ToolRegistry
 from tests.unit.domain.samples import SHIPPED, WORKFLOWS
 from tests.unit.node_table import CLASSES, EVERYTHING, offering, without
 

@@ -14,12 +14,12 @@ from oelala_desktop.domain.errors import NotFound
 from oelala_desktop.domain.events import LibraryChanged, NoticePosted
 from oelala_desktop.domain.job import Owner
 from oelala_desktop.domain.media import Deletion, MediaItem, MediaQuery
-from oelala_desktop.services.announcing import Announcer
-from oelala_desktop.services.bus import Bus
-from oelala_desktop.services.folders import look
-from oelala_desktop.services.reading import Found, read_entry
-from oelala_desktop.services.tasks import TaskScope
-from oelala_desktop.services.trash import DELAY, Trash
+from oelala_desktop.services.library.announcing import Announcer
+from oelala_desktop.services.library.folders import look
+from oelala_desktop.services.library.reading import Found, read_entry
+from oelala_desktop.services.library.trash import DELAY, Trash
+from oelala_desktop.services.loop.bus import Bus
+from oelala_desktop.services.loop.tasks import TaskScope
 from oelala_desktop.storage.favorites import Marks
 from oelala_desktop.storage.media import MediaStore
 from oelala_desktop.storage.media_writing import Stamp

@@ -6,8 +6,8 @@ import asyncio
 
 import pytest
 
-from oelala_desktop.services.tasks import TaskScope
-from oelala_desktop.services.turns import Turns
+from oelala_desktop.services.loop.tasks import TaskScope
+from oelala_desktop.services.loop.turns import Turns
 from tests.clock import turns
 
 

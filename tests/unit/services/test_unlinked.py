@@ -11,9 +11,9 @@ from PIL import Image
 
 from oelala_desktop.api.safe_open import open_known
 from oelala_desktop.domain.errors import NotFound
-from oelala_desktop.services import unlinked
-from oelala_desktop.services.thumbnail_making import make_thumbnail
-from oelala_desktop.services.unlinked import FOLDER_FLAGS, open_unlinked
+from oelala_desktop.services.files import unlinked
+from oelala_desktop.services.files.unlinked import FOLDER_FLAGS, open_unlinked
+from oelala_desktop.services.thumbnails.making import make_thumbnail
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def test_a_link_anywhere_on_the_way_leads_nowhere(found: Path, tmp_path: Path, s
 
 def test_one_that_is_swapped_after_the_first_look(found: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """At the right moment: between reading what it is and decoding it."""
-    from oelala_desktop.services import thumbnail_making
+    from oelala_desktop.services.thumbnails import making as thumbnail_making
 
     probe = thumbnail_making.probe
 

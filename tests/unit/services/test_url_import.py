@@ -13,8 +13,8 @@ import pytest
 
 from oelala_desktop.domain.errors import CannotSave, InvalidMedia
 from oelala_desktop.domain.field import FieldKind
-from oelala_desktop.services import url_import
-from oelala_desktop.services.url_import import fetch_file
+from oelala_desktop.services.inputs import url_import
+from oelala_desktop.services.inputs.url_import import fetch_file
 from tests.contract.answering import answering, http
 
 MOST = 3 * 10**6

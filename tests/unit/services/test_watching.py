@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from oelala_desktop.services.bus import Bus
-from oelala_desktop.services.tasks import Supervisor, TaskScope
-from oelala_desktop.services.watching import Watcher
+from oelala_desktop.services.library.watching import Watcher
+from oelala_desktop.services.loop.bus import Bus
+from oelala_desktop.services.loop.tasks import Supervisor, TaskScope
 from tests.clock import SetClock
 
 

@@ -16,7 +16,7 @@ import pytest
 from oelala_desktop.domain.errors import CannotSave
 from oelala_desktop.domain.job import EngineRef, Job, JobError, JobInput, JobState, Output, Owner
 from oelala_desktop.domain.obstacle import Said
-from oelala_desktop.services.damage import damage_so_far, news_of_damage
+from oelala_desktop.services.health.damage import damage_so_far, news_of_damage
 from oelala_desktop.storage import job_rows
 from oelala_desktop.storage.job_rows import BadRow, job_of, row_of
 from oelala_desktop.storage.jobs import JobStore

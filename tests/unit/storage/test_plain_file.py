@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from oelala_desktop.domain.errors import CannotSave
-from oelala_desktop.services.log_file import _LogFile
+from oelala_desktop.services.health.log_file import _LogFile
 from oelala_desktop.storage.home import check_home
 from oelala_desktop.storage.jobs import JobStore
 from oelala_desktop.storage.locks import FileLock

@@ -10,12 +10,12 @@ import orjson
 import pytest
 
 from oelala_desktop.domain.inputs import Given
-from oelala_desktop.services.bus import Bus
 from oelala_desktop.services.inputs.kept import DIGITS, Kept, facts_file, read_facts, write_facts
 from oelala_desktop.services.inputs.store import KEPT_FOR, InputStore
 from oelala_desktop.services.inputs.sweeping import sweep_inputs
-from oelala_desktop.services.settings import Settings
-from oelala_desktop.services.tasks import TaskScope
+from oelala_desktop.services.loop.bus import Bus
+from oelala_desktop.services.loop.tasks import TaskScope
+from oelala_desktop.services.settings.store import Settings
 from oelala_desktop.storage.jobs import JobStore
 from oelala_desktop.storage.preferences import Preferences
 

@@ -19,7 +19,7 @@ from oelala_desktop.services.inputs.kept import facts_file
 from oelala_desktop.services.inputs.once import Once
 from oelala_desktop.services.inputs.store import KEPT_FOR, InputStore, Part
 from oelala_desktop.services.inputs.videos import probe_video
-from oelala_desktop.services.leftovers import sweep
+from oelala_desktop.services.queue.leftovers import sweep
 from tests.unit.services.inputs.making import video
 
 K = FieldKind

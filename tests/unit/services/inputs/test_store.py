@@ -16,15 +16,15 @@ from oelala_desktop.domain.errors import CannotSave, InvalidMedia
 from oelala_desktop.domain.field import FieldKind
 from oelala_desktop.domain.inputs import Given
 from oelala_desktop.domain.job import JobInput
-from oelala_desktop.services.bus import Bus
 from oelala_desktop.services.inputs.kept import facts_file, read_facts
 from oelala_desktop.services.inputs.store import KEPT_FOR, InputStore, Taken
 from oelala_desktop.services.inputs.sweeping import sweep_inputs
 from oelala_desktop.services.inputs.taking import with_whole_paths
 from oelala_desktop.services.inputs.videos import probe_video
-from oelala_desktop.services.known_settings import form_of
-from oelala_desktop.services.settings import Settings
-from oelala_desktop.services.tasks import TaskScope
+from oelala_desktop.services.loop.bus import Bus
+from oelala_desktop.services.loop.tasks import TaskScope
+from oelala_desktop.services.settings.known import form_of
+from oelala_desktop.services.settings.store import Settings
 from oelala_desktop.storage.jobs import JobStore
 from oelala_desktop.storage.preferences import Preferences
 from tests.unit.domain.samples import some_job

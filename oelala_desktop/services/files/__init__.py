@@ -1,0 +1,1 @@
+"""Single files of any origin: decoded behind one edge, in helper processes with limits; read, cleaned, spliced."""

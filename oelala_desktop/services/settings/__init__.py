@@ -1,0 +1,1 @@
+"""Settings: the one table of them (`known`), and the file that keeps what was set (`store`)."""

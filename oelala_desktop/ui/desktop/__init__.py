@@ -1,0 +1,1 @@
+"""What the desktop is told and asked: tray, taskbar, a second start, sleep."""

@@ -1,0 +1,1 @@
+"""The engine: its panel, and the panel of its log."""

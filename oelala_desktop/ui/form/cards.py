@@ -1,0 +1,396 @@
+"""The cards of a tool's form: which fields stand where, and what the cards say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from oelala_desktop.domain.field import Field, FieldKind
+from oelala_desktop.ui import wording
+from oelala_desktop.ui.form.fields import AspectEditor, SeedEditor, SliderEditor, TextEditor
+from oelala_desktop.ui.form.host import FormHost
+from oelala_desktop.ui.form.input_editors import PictureEditor, SlotEditor
+from oelala_desktop.ui.form.row import FieldRow
+from oelala_desktop.ui.form.sizing import Sizing
+from oelala_desktop.ui.form.summaries import SUMMARIES
+from oelala_desktop.ui.style import theme
+from oelala_desktop.ui.widgets.button import Button
+from oelala_desktop.ui.widgets.card import Card
+from oelala_desktop.ui.widgets.crop_stage import HIGH, LEAST
+from oelala_desktop.ui.widgets.fold import Fold
+from oelala_desktop.ui.widgets.fold_row import FoldRow, RowsCard
+from oelala_desktop.ui.widgets.label import Label
+from oelala_desktop.ui.widgets.scroll import Column, settle
+
+if TYPE_CHECKING:  # what stands in folds and popovers is imported when it is opened, which start-up gains by
+    from oelala_desktop.ui.presets.card import PresetCard, PresetChoice
+    from oelala_desktop.ui.widgets.model_pair import ModelPairPicker
+    from oelala_desktop.ui.widgets.popover import TipsPopover
+
+_FOLDED = (
+    ("model", "Model", "layers"),
+    ("lora", "LoRA", "blend"),
+    ("sampling", "Sampling", "sliders-horizontal"),
+)
+_KNOWN = {"prompt", "size", *(group for group, _, _ in _FOLDED)}
+#: what the card of sizes has in its two lines; the rest of it is rare and folded
+_SIZES = ("resolution", "aspect_ratio", "duration", "fps")
+#: has its place beside Generate
+VARIATIONS = "variations"
+#: the picture that a video ends on stands with the one that it begins with
+_END = "end_image"
+_WIDE = 3  # shares of a line that a resolution and a duration take, to 2 of what stands beside them
+_LEAST_LINES = 4  # of the prompt, in a low window
+#: fields narrow enough to share a line
+_SHORT = {"steps", "switch_step", "sampler", "scheduler", "shift", "guidance", "cfg"}
+_PAIR = ("unet_high_noise", "unet_low_noise")
+
+
+class FormCards(Column):
+    """Asks the form for the rows of its fields; knows only where they go."""
+
+    preset_chosen = Signal(str)  # preset id
+    folded = Signal()
+
+    def __init__(self, form: FormHost, task: str) -> None:
+        super().__init__()
+        self._form = form
+        self._task = task
+        self._cards: dict[str, Card] = {}
+        self._rows_: dict[str, FoldRow] = {}
+        self._negative: tuple[Button, Fold] | None = None
+        self._stage: PictureEditor | None = None
+        self._pair: ModelPairPicker | None = None
+        self._tips: TipsPopover | None = None
+        self._preset: PresetCard | None = None
+        self._notes: dict[str, str] = {}
+        self._doubt: Label | None = None
+        self._line: Label | None = None
+        self._presets: tuple[Sequence[PresetChoice], str] = ((), "")
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(8)
+        self._build()
+        self._column.addStretch(1)
+        for fold in self._folds().values():
+            fold.toggled.connect(self.folded)
+
+    def foldable(self) -> frozenset[str]:
+        """Names of all cards and sections that open and shut."""
+        return frozenset(self._folds())
+
+    def _folds(self) -> dict[str, FoldRow | Fold]:
+        folds: dict[str, FoldRow | Fold] = dict(self._rows_)
+        return folds | ({"negative_prompt": self._negative[1]} if self._negative else {})
+
+    def opened_folds(self) -> frozenset[str]:
+        return frozenset(name for name, fold in self._folds().items() if fold.is_open)
+
+    def open_folds(self, names: frozenset[str]) -> None:
+        for name in names & self._folds().keys():
+            self._open(name)
+
+    def _open(self, name: str) -> None:
+        if name == "negative_prompt" and self._negative:
+            self._negative[0].setChecked(True)
+        elif name in self._rows_:
+            self._rows_[name].set_open(True)
+
+    def open_preset(self) -> QWidget:
+        self._open("preset")
+        return self._rows_["preset"]
+
+    def give_room(self, height: int) -> None:
+        """In a low window first the picture gives, then the prompt; only then there is something to scroll. In a high
+        one the picture is as large as its width lets it be."""
+        editor = self._form.editor("prompt")
+        box = editor.box if isinstance(editor, TextEditor) else None
+        stage = self._stage
+        for changed in self._yielding():
+            settle(changed, self)
+        line = box.fontMetrics().lineSpacing() if box else 1
+        opened = sum((fold.fold if isinstance(fold, FoldRow) else fold).height() for fold in self._folds().values())
+        # what is unfolded scrolls: nothing above it moves for that
+        wanted = self.wanted_height(self.width()) - opened + (HIGH - stage.high if stage else 0)
+        lacking = wanted + (line * (box.most - box.lines) if box else 0) - height
+        if stage is not None:
+            more = max(0, stage.source.zone.width() * 2 // 3 - HIGH)
+            given = max(min(lacking, HIGH - LEAST), -more)
+            stage.set_high(HIGH - given)
+            lacking -= given
+        if box is not None:
+            box.set_lines(max(_LEAST_LINES, box.most - max(0, -(-lacking // line))))
+        for changed in self._yielding():
+            settle(changed, self)
+
+    def _yielding(self) -> list[QWidget]:
+        """What gives way in a low window."""
+        stage, prompt = self._stage, self._form.editor("prompt")
+        return [widget for widget in (stage.source.zone if stage else None, prompt) if widget is not None]
+
+    def _keys(self, group: str) -> list[str]:
+        keys = [key for key, field in self._form.fields.items() if field.group == group]
+        if "duration" in keys and "num_frames" in keys:
+            keys.remove("num_frames")  # two ways to say the same; the caption shows the frames
+        return [key for key in keys if key != VARIATIONS]
+
+    def _build(self) -> None:
+        self._inputs([field for field in self._form.fields.values() if field.is_input])
+        if self._keys("prompt"):
+            self._prompts(self._keys("prompt"))
+        self._sizes(self._keys("size"))
+        card = RowsCard()
+        for group, title, icon in _FOLDED:
+            if self._keys(group):
+                self._add_row(card, group, title, icon, partial(self._make_group, group))
+        self._add_row(card, "preset", "Preset", "workflow", self._make_preset)
+        rare = self._rare()
+        if rare:
+            self._add_row(card, "more", "More", "ellipsis", partial(self._rows, rare))
+        self._column.addWidget(card)
+
+    def _rare(self) -> list[str]:
+        """What stands under More."""
+        rest = [key for key in self._keys("size") if key not in _SIZES]
+        others = [f for f in self._form.fields.values() if f.group not in _KNOWN and not f.is_input]
+        return rest + [f.key for f in others]
+
+    def _of_row(self, name: str) -> list[str]:
+        return self._rare() if name == "more" else [] if name == "preset" else self._keys(name)
+
+    def _add(self, group: str, card: Card) -> None:
+        self._cards[group] = card
+        self._column.addWidget(card)
+
+    def _add_row(self, card: RowsCard, name: str, title: str, icon: str, make: Callable[[], QWidget]) -> None:
+        row = FoldRow(title, make, icon=icon)
+        row.reset_requested.connect(lambda: self._form.reset(self._of_row(name)))
+        self._rows_[name] = row
+        card.add(row)
+
+    # cards that are always open
+
+    def _inputs(self, fields: list[Field]) -> None:
+        """A card each, whose head is the input's own."""
+        start = next((field.key for field in fields if field.kind is FieldKind.PICTURE and field.key != _END), None)
+        for field in fields:
+            if field.key == _END and start is not None:
+                continue
+            card = Card()
+            row = self._form.row(field.key, labelled=False)
+            card.body.addWidget(row)
+            if field.key == start and isinstance(row.editor, PictureEditor):
+                self._stage = row.editor
+                end = self._form.row(_END, labelled=False) if _END in self._form.fields else None
+                if end is not None and isinstance(end.editor, SlotEditor):
+                    row.editor.set_beside(end, end.editor)
+            self._add(field.key, card)
+
+    def _prompts(self, keys: list[str]) -> None:
+        card = Card("Prompt")
+        row = self._form.row("prompt", labelled=False)
+        card.body.addWidget(row)
+        if isinstance(row.editor, TextEditor):
+            box = row.editor.box
+            box.counted.connect(lambda text, wrong: card.set_caption(text, "error" if wrong else "muted"))
+            card.set_caption(box.counter)
+        line = QHBoxLayout()
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(4)
+        tips = Button("Tips", "plain", icon="lightbulb", height=28)
+        tips.clicked.connect(lambda: self._open_tips(tips))
+        line.addWidget(tips)
+        card.body.addLayout(line)
+        if "negative_prompt" in keys:
+            negative = Button("Negative", "plain", icon="circle-minus", name="Negative prompt", height=28)
+            negative.setCheckable(True)
+            fold = Fold(partial(self._bare, "negative_prompt"))
+            fold.before = negative
+            negative.toggled.connect(fold.set_open)
+            line.addWidget(negative)
+            card.body.addWidget(fold)
+            self._negative = (negative, fold)
+        line.addStretch(1)
+        self._add("prompt", card)
+
+    def _bare(self, key: str) -> QWidget:
+        """A field alone inside a fold, whose header is its label."""
+        holder = QWidget()
+        column = QVBoxLayout(holder)
+        column.setContentsMargins(0, 4, 0, 0)
+        column.addWidget(self._form.row(key, labelled=False))
+        return holder
+
+    def _open_tips(self, anchor: QWidget) -> None:
+        if self._tips is None:
+            from oelala_desktop.ui.form.tips import PROMPT_TIPS
+            from oelala_desktop.ui.widgets.popover import TipsPopover
+
+            self._tips = TipsPopover("Writing a prompt", PROMPT_TIPS.get(self._form.tool.output, ()))
+        self._tips.open_at(anchor)
+
+    def _sizes(self, keys: list[str]) -> None:
+        card = Card()
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(16)
+        grid.setVerticalSpacing(8)
+        grid.setColumnStretch(0, _WIDE)
+        grid.setColumnStretch(1, 2)
+        at = 0
+        for pair in (_SIZES[:2], _SIZES[2:]):
+            there = [key for key in pair if key in keys]
+            for column, key in enumerate(there):
+                span = 2 if len(there) == 1 else 1
+                row = self._form.row(key)
+                row.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # shares alone count
+                grid.addWidget(row, at, column, 1, span, Qt.AlignmentFlag.AlignTop)
+            at += bool(there)
+        if at:
+            card.body.addLayout(grid)
+        duration = self._form.editor("duration")
+        if isinstance(duration, SliderEditor):
+            duration.show_figure(False)
+        self._line = Label("", tone="muted", size=theme.CAPTION, wrap=True)
+        self._line.hide()
+        card.body.addWidget(self._line)
+        self._doubt = Label("", tone="warning", size=theme.CAPTION, wrap=True)
+        self._doubt.hide()
+        card.body.addWidget(self._doubt)
+        self._add("size", card)
+
+    # folded cards
+
+    def _make_group(self, group: str) -> QWidget:
+        keys = self._keys(group)
+        if group == "model" and all(key in keys for key in _PAIR):
+            return self._make_models([key for key in keys if key not in _PAIR])
+        if group == "lora":
+            return self._rows(keys, labelled=False)
+        return self._rows(keys)
+
+    def _rows(self, keys: Sequence[str], labelled: bool = True) -> QWidget:
+        """Fields below each other; short ones share a line."""
+        holder = QWidget()
+        column = QVBoxLayout(holder)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(12)
+        line: QHBoxLayout | None = None
+        for key in keys:
+            row = self._form.row(key, labelled=labelled)
+            if key in self._notes:
+                row.set_caption(self._notes[key])
+            if key in _SHORT:
+                if line is None or line.count() == 2:
+                    line = QHBoxLayout()
+                    line.setSpacing(12)
+                    column.addLayout(line)
+                line.addWidget(row, 1, Qt.AlignmentFlag.AlignTop)
+            else:
+                line = None
+                column.addWidget(row)
+            if isinstance(row.editor, SeedEditor):
+                row.editor.box.set_last(self._form.last_seed)
+        return holder
+
+    def _make_preset(self) -> QWidget:
+        from oelala_desktop.ui.presets.card import PresetCard
+
+        self._preset = PresetCard()
+        self._preset.set_presets(*self._presets)
+        self._preset.chosen.connect(self.preset_chosen)
+        return self._preset
+
+    def _make_models(self, others: list[str]) -> QWidget:
+        holder = QWidget()
+        column = QVBoxLayout(holder)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        from oelala_desktop.ui.widgets.model_pair import ModelPairPicker
+
+        self._pair = ModelPairPicker(self._task)
+        self._pair.changed.connect(self._take_pair)
+        column.addWidget(Label("High and low noise", tone="text2", size=theme.CAPTION))
+        column.addWidget(self._pair)
+        if others:
+            column.addWidget(self._rows(others))
+        self._show_pair()
+        return holder
+
+    def _take_pair(self, high: str, low: str) -> None:
+        self._form.edit(_PAIR[0], high or None)
+        self._form.edit(_PAIR[1], low or None)
+
+    def _show_pair(self) -> None:
+        if self._pair is not None:
+            files = [choice.value for choice in self._form.choices(_PAIR[0])]
+            self._pair.set_default(*(self._form.defaults.get(key, "") for key in _PAIR))
+            self._pair.set_files(files)
+            values = self._form.effective()
+            self._pair.set_value(str(values.get(_PAIR[0]) or ""), str(values.get(_PAIR[1]) or ""))
+
+    # what the cards say
+
+    def refresh(self) -> None:
+        """Values or lists changed that are shown otherwise than by a row of their own."""
+        self._show_pair()
+
+    def set_note(self, key: str, text: str) -> None:
+        """Kept until the row of `key` is there."""
+        self._notes[key] = text
+        if self._form.editor(key) is not None:
+            self._form.row(key).set_caption(text)
+
+    def set_presets(self, presets: Sequence[PresetChoice], chosen: str) -> None:
+        self._presets = (presets, chosen)
+        if self._preset is not None:
+            self._preset.set_presets(presets, chosen)
+        name = next((preset.name for preset in presets if preset.id == chosen), "None yet")
+        self._rows_["preset"].set_summary(name)
+
+    def set_size_warning(self, sentence: str) -> None:
+        if self._doubt is not None:
+            self._doubt.setText(sentence)
+            self._doubt.setVisible(bool(sentence))
+
+    def set_last_seed(self, seed: int | None) -> None:
+        editor = self._form.editor("seed")
+        if isinstance(editor, SeedEditor):
+            editor.box.set_last(seed)
+
+    def tell(self, values: Mapping[str, Any], size: Sizing) -> None:
+        """Captions and summaries from all values, and what comes of them."""
+        fields = self._form.fields
+        place = next((key for key in _SIZES[:2] if key in fields), "")
+        line = " · ".join(filter(None, ("" if place else size.caption, size.line)))
+        self._cards["size"].setVisible(bool(set(_SIZES) & set(self._keys("size")) or line))
+        if place:
+            self._form.row(place).set_caption(size.caption)
+        if self._line is not None:
+            self._line.setText(line)
+            self._line.setVisible(bool(line))
+        if "fps" in fields:
+            self._form.row("fps").set_caption(f"{float(values.get('fps') or 0):g}{wording.NBSP}fps")
+        if "duration" in self._form.fields:
+            clips = int(values.get("clip_count") or 1)
+            text = f"{wording.seconds(float(values.get('duration') or 0))} · {wording.frames(size.frames)}"
+            self._form.row("duration").set_caption(f"{clips} × {text}" if clips > 1 else text)
+        for name, row in self._rows_.items():
+            if name in SUMMARIES:
+                row.set_summary(SUMMARIES[name](values))
+            row.set_departed(any(key in self._form.values() for key in self._of_row(name)))
+
+    def tell_sizes(self, sizes: Mapping[str, str]) -> None:
+        """What each aspect comes to."""
+        editor = self._form.editor("aspect_ratio")
+        if isinstance(editor, AspectEditor):
+            editor.tell_sizes(sizes)
+
+    def reveal(self, key: str) -> FieldRow | None:
+        """Open whatever `key` is folded in, and give its row."""
+        group = "more" if key in self._rare() else self._form.fields[key].group
+        self._open(key if key == "negative_prompt" else group)
+        return self._form.row(key)

@@ -1,0 +1,53 @@
+"""What stands below the controls of a tool: Generate, how many, and what is done with all settings."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QWidget
+
+from oelala_desktop.ui.commands import keys
+from oelala_desktop.ui.commands.carrier import Commands
+from oelala_desktop.ui.style import theme
+from oelala_desktop.ui.widgets.button import Button, IconButton
+
+#: commands of the menu
+MENU = ("export", "import", "reset")
+_COUNTS = (1, 2, 3, 4, 6, 8, 12, 16)
+_HEIGHT = 44
+
+
+class FormFoot(QWidget):
+    varied = Signal(int)  # so many jobs a press
+
+    def __init__(self, commands: Commands, *, parent: QWidget | None = None) -> None:
+        """`commands` are the form's, with "generate" and those of MENU."""
+        super().__init__(parent)
+        self.generate = Button("Generate", "primary", icon="sparkles", cap=keys.cap("generate"), height=_HEIGHT)
+        self.generate.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.generate.clicked.connect(lambda: commands["generate"].trigger())
+        self._count = Button("× 1", "outlined", name="Variations", height=_HEIGHT)
+        self._count.set_hint("How many jobs, each with a seed of its own")
+        self._count.clicked.connect(lambda: self._count.open_menu(self._make_counts()))
+        more = IconButton("ellipsis", "Settings file and defaults", "outlined", height=_HEIGHT)
+        more.clicked.connect(lambda: more.open_menu(commands.fill(theme.make_menu(self), (MENU,))))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 8, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(self.generate, 1)
+        row.addWidget(self._count)
+        row.addWidget(more)
+
+    def tell(self, count: int, *, offered: bool) -> None:
+        """How many jobs a press makes, where the preset can make several."""
+        self._count.setVisible(offered)
+        self._count.setText(f"× {count}")
+        self._count.setAccessibleName(f"Variations: {count}")
+
+    def _make_counts(self) -> QMenu:
+        menu = theme.make_menu(self)
+        for count in _COUNTS:
+            text = "1 video or picture" if count == 1 else f"{count}, each with its own seed"
+            menu.addAction(text).triggered.connect(partial(self.varied.emit, count))
+        return menu

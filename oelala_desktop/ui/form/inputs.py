@@ -1,0 +1,102 @@
+"""What a form knows of the files that are given to it, and how its editors show them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from oelala_desktop.domain.field import Field, FieldKind
+from oelala_desktop.domain.inputs import Inputs, names_in
+from oelala_desktop.ui.form.host import FormHost
+from oelala_desktop.ui.form.input_editors import KINDS, InputEditor, MaskEditor, Shown
+from oelala_desktop.ui.widgets import dropped
+
+if TYPE_CHECKING:
+    from oelala_desktop.ui.form.row import FieldRow
+
+#: kinds that are laid over another input, or are not to be looked at
+_NEVER_UNDER = frozenset({FieldKind.MASK, FieldKind.SOUND})
+
+
+class FormInputs:
+    """Files are known by the paths that the form's values have; what is not among them any more is forgotten."""
+
+    def __init__(self, form: FormHost) -> None:
+        self._form = form
+        self._shown: dict[str, dict[str, Shown]] = {}
+
+    # the fields
+
+    def _fields(self) -> list[Field]:
+        return [field for field in self._form.fields.values() if field.is_input]
+
+    def first(self, *kinds: FieldKind) -> str | None:
+        """The first input of one of these kinds."""
+        return next((field.key for field in self._fields() if field.kind in kinds), None)
+
+    def taking(self, kind: dropped.Kind) -> str | None:
+        """The first input that takes such things; a mask is only ever given to its own field."""
+        fields = (field for field in self._fields() if field.kind is not FieldKind.MASK)
+        return next((field.key for field in fields if KINDS[field.kind] is kind), None)
+
+    def editor(self, key: str) -> InputEditor | None:
+        """Made now, if its fold was never open."""
+        editor = self._form.row(key).editor if key in self._form.fields else None
+        return editor if isinstance(editor, InputEditor) else None
+
+    def note(self, key: str, text: str) -> None:
+        """Words on what was given."""
+        if (editor := self.editor(key)) is not None:
+            editor.set_note(text)
+
+    def busy(self, key: str, text: str) -> None:
+        """What is under way; "" when it is over."""
+        if (editor := self.editor(key)) is not None:
+            editor.set_busy(text)
+
+    def offer_smaller(self, key: str, offered: bool) -> None:
+        if (editor := self.editor(key)) is not None:
+            editor.offer_smaller(offered)
+
+    # what is known
+
+    def know(self, key: str, path: str, shown: Shown) -> None:
+        """What was found out about a file."""
+        self._shown.setdefault(key, {})[path] = shown
+
+    def shown(self, key: str) -> Mapping[str, Shown]:
+        """What is known of the files of an input, by path."""
+        return self._shown.get(key, {})
+
+    def facts(self) -> Inputs:
+        values, out = self._form.values(), {}
+        for key, known in self._shown.items():
+            given = tuple(known[name].given for name in names_in(values.get(key)) if name in known)
+            if given:
+                out[key] = given
+        return out
+
+    def under(self) -> tuple[str, str, Shown] | None:
+        """What a mask is laid over, the first input that can be seen: its key, path, and looks."""
+        values = self._form.values()
+        for field in self._fields():
+            for name in names_in(values.get(field.key)) if field.kind not in _NEVER_UNDER else ():
+                if name in self.shown(field.key):
+                    return field.key, name, self.shown(field.key)[name]
+        return None
+
+    def refresh(self, rows: Mapping[str, FieldRow], *, makes_sound: bool) -> None:
+        """Shows what is given in the editors that there are; `makes_sound` says whether the result can be heard."""
+        values, under = self._form.values(), self.under()
+        sound = self.first(FieldKind.SOUND)
+        keeps_sound = makes_sound and not (sound and values.get(sound))
+        seen = (field.label.lower() for field in self._fields() if field.kind not in _NEVER_UNDER)
+        wanted = next(seen, "picture")
+        for key, row in rows.items():
+            if isinstance(row.editor, MaskEditor):
+                row.editor.set_under(under[2] if under else None, wanted)
+            if isinstance(row.editor, InputEditor):
+                row.editor.show_given(values, self.shown(key), keeps_sound=keeps_sound)
+        for key, known in self._shown.items():
+            names = names_in(values.get(key))
+            self._shown[key] = {name: one for name, one in known.items() if name in names}

@@ -1,0 +1,1 @@
+"""What happened: the model of notices and the panel that shows it."""

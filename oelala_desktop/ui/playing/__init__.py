@@ -1,0 +1,1 @@
+"""Files as they are shown and heard: pictures and frames decoded on threads, sound, full screen."""

@@ -1,0 +1,87 @@
+"""Fills a tool's form from presets and from what the engine offers: which presets there are and what each lacks, and
+which files, samplers and LoRAs can be chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, Protocol
+
+from oelala_desktop.domain.catalog import Catalog
+from oelala_desktop.domain.field import FieldKind
+from oelala_desktop.domain.models import folder_of
+from oelala_desktop.domain.plan import choose, following_switch
+from oelala_desktop.domain.preset import Preset
+from oelala_desktop.domain.tool import Tool
+from oelala_desktop.services.presets.registry import ToolRegistry
+from oelala_desktop.ui.presets.card import PresetChoice
+from oelala_desktop.ui.widgets.choice import Choice
+
+_Values = Mapping[str, Any]
+_NOTHING: _Values = MappingProxyType({})
+
+
+def preset_choices(
+    registry: ToolRegistry, tool: Tool, catalog: Catalog | None, given: _Values = _NOTHING
+) -> list[PresetChoice]:
+    """In the declared order; without a catalog nothing is known to be missing, nor is a model that `given` chooses."""
+    return [preset_choice(preset, catalog, given) for preset in registry.presets(tool)]
+
+
+def preset_choice(preset: Preset, catalog: Catalog | None, given: _Values = _NOTHING) -> PresetChoice:
+    """What the server of `catalog` lacks for a preset, and what to do about it."""
+    missing = preset.missing(catalog, given) if catalog else ()
+    fixes = tuple(dict.fromkeys(m.fix for m in missing))
+    note = _note(preset, {m.kind for m in missing})
+    return PresetChoice(preset.short_id, preset.name, preset.description, tuple(map(str, missing)), fixes, note)
+
+
+def _note(preset: Preset, kinds: set[str]) -> str:
+    if "engine" in kinds:
+        return "needs ComfyUI"
+    if "nodes" in kinds:
+        return "needs Sketch" if preset.sketch else "needs nodes"
+    return "needs files" if kinds else ""
+
+
+def pick_preset(
+    registry: ToolRegistry, tool: Tool, catalog: Catalog | None, name: str, given: _Values = _NOTHING
+) -> Preset | None:
+    """The wished preset if it can run with the models that `given` chooses, else the one that a wish without a preset
+    would take, else the wished one or the first of all."""
+    presets = registry.presets(tool)
+    wished = next((p for p in presets if p.short_id == name), None)
+    if wished and (catalog is None or not wished.missing(catalog, given)):
+        return wished
+    chosen = choose(tool, presets, given, catalog)
+    if isinstance(chosen, Preset) and not (catalog and chosen.missing(catalog, given)):
+        return chosen
+    return wished or next(iter(presets), None)
+
+
+class TakesChoices(Protocol):
+    """A form, as far as it is told what a server has."""
+
+    def set_defaults(self, names: Mapping[str, str]) -> None: ...
+    def set_note(self, key: str, text: str) -> None: ...
+    def set_choices(self, key: str, choices: Sequence[Choice]) -> None: ...
+
+
+def offer_choices(form: TakesChoices, preset: Preset, catalog: Catalog) -> None:
+    """What that server lists for each field that chooses from it, and what stands for a model left to the preset."""
+    form.set_defaults({m.key: name for m, name in preset.chosen_models(catalog).items() if m.key})
+    devices = preset.server_devices(catalog)
+    form.set_note("expert_mode_allocations", f"This server has {', '.join(devices)}" if devices else "")
+    for key, field in preset.fields.items():
+        if field.kind is FieldKind.LORAS:
+            form.set_choices(key, [Choice(n, n) for n in catalog.loras])
+        elif field.kind is FieldKind.MODEL or field.open_choices:
+            names = preset.choices(key, catalog)
+            form.set_choices(key, [Choice(n, n.replace("\\", "/").rsplit("/", 1)[-1], folder_of(n)) for n in names])
+
+
+def following_rules(preset: Preset) -> dict[str, Any]:
+    """Settings that follow others until a person sets them."""
+    if "switch_step" not in preset.fields:
+        return {}
+    return {"switch_step": lambda values: following_switch(preset, max(2, int(values.get("steps") or 2)))}

@@ -1,0 +1,1 @@
+"""The process behind the window: garbage, memory, Qt's log, its end."""

@@ -1,0 +1,1 @@
+"""The settings: their page and what brings it to life."""

@@ -1,0 +1,254 @@
+"""Files on their way into a form: looked at off the window's thread, refused at their field in one sentence. What a
+picture was made with is offered to an untouched prompt box."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QImage
+
+from oelala_desktop.domain.advising import of_inputs
+from oelala_desktop.domain.errors import InvalidMedia, OelalaError
+from oelala_desktop.domain.field import TIMED_KINDS, Field, FieldKind
+from oelala_desktop.domain.inputs import names_in
+from oelala_desktop.services.inputs.store import Taken
+from oelala_desktop.services.settings.known import typed_of
+from oelala_desktop.ui.form.form import ToolForm
+from oelala_desktop.ui.form.input_editors import KINDS, Shown
+from oelala_desktop.ui.playing.images import image_of, keep_image, load_image
+from oelala_desktop.ui.studio import Studio
+from oelala_desktop.ui.widgets import dropped
+
+_PREVIEW = 1024  # longest side of what the form shows
+_PICTURED = (FieldKind.PICTURE, FieldKind.PICTURES)
+Values = Mapping[str, Any]
+_NOTHING: Mapping[str, Values] = {}
+
+
+class Intake(QObject):
+    several = Signal(str, list)  # key, list[Path]: more than one file was dropped on what each job needs one of
+    changed = Signal()
+
+    def __init__(self, form: ToolForm, studio: Studio) -> None:
+        super().__init__(form)
+        self._form = form
+        self._studio = studio
+        self._inputs = studio.services.inputs
+        self._newest: dict[str, object] = {}  # by key, what came last
+        self._typed_setting = typed_of(form.tool.id)
+        #: whether a person has written in the prompt box, or cleared it, since a picture last filled it
+        self.typed = studio.services.settings.get(self._typed_setting)
+        form.changed.connect(self._edited)
+        form.files_dropped.connect(self._dropped)
+        form.image_pasted.connect(self.take_image)
+        form.url_dropped.connect(self._fetch)
+        form.media_requested.connect(self._pick)
+        form.mask_wished.connect(self._mask)
+
+    def _edited(self, key: str) -> None:
+        if key == "prompt":
+            self._set_typed(True)
+        self._newest.pop(key, None)  # what is on its way is not wanted any more
+
+    def _begin(self, key: str) -> object:
+        """A mark of what comes in now; what came before it and is looked at still is dropped."""
+        self._newest[key] = mark = object()
+        return mark
+
+    def _set_typed(self, typed: bool) -> None:
+        if typed != self.typed:
+            self.typed = typed
+            self._studio.services.settings.set(self._typed_setting, typed)
+
+    @property
+    def start(self) -> str | None:
+        """The input of the picture that it all begins with."""
+        return self._form.given.first(*_PICTURED)
+
+    # ways in
+
+    def _dropped(self, key: str, paths: list[Path]) -> None:
+        field = self._form.fields[key]
+        kind = KINDS[field.kind]
+        others = [path for path in paths if not dropped.looks_like(path, kind)]
+        if others and len(others) < len(paths):
+            self._studio.notify(dropped.refusal(others, kind), "warning")
+            paths = [path for path in paths if path not in others]
+        if field.kind is FieldKind.PICTURES:
+            self._start(key, self._take_each(field, paths))
+        elif len(paths) > 1 and key == self._form.given.first(field.kind) and field.kind is not FieldKind.MASK:
+            self.several.emit(key, paths)
+        elif paths:
+            self.take(key, paths[0])
+
+    def take(self, key: str, path: Path, *, fill: bool = True) -> None:
+        """Uses a file; `fill` False leaves the prompt alone."""
+        self._start(key, self._take(self._form.fields[key], path, self._begin(key), fill=fill))
+
+    def take_image(self, key: str, image: QImage) -> None:
+        """Pixels without a file: pasted, or a frame of a video."""
+        field, mark = self._form.fields[key], self._begin(key)
+
+        async def work() -> None:
+            await self._give(field, await keep_image(image, self._inputs, "pasted.png", field.kind), mark)
+
+        self._start(key, work())
+
+    def _fetch(self, key: str, url: str) -> None:
+        from oelala_desktop.services.inputs.url_import import fetch_file
+
+        field, services, mark = self._form.fields[key], self._studio.services, self._begin(key)
+
+        async def work() -> None:
+            engine = services.current.engine.state.url
+            self._form.given.busy(key, "fetching…")
+            try:
+                most = self._inputs.most_bytes()
+                path = await fetch_file(url, services.paths.inputs, field.kind, key, most, engine_url=engine)
+            finally:
+                self._form.given.busy(key, "")
+            await self._take(field, path, mark)
+
+        self._start(key, work())
+
+    def _pick(self, key: str) -> None:
+        from oelala_desktop.ui.gallery.picker import open_picker
+
+        open_picker(self._studio, partial(self.take, key), KINDS[self._form.fields[key].kind])
+
+    def _mask(self, key: str, how: str) -> None:
+        from oelala_desktop.ui.tool.masking import make_mask
+
+        def give(work: Callable[[], Taken]) -> None:
+            mark = self._begin(key)
+
+            async def keep() -> None:
+                await self._give(self._form.fields[key], await asyncio.to_thread(work), mark)
+
+            self._start(key, keep())
+
+        self._start(key, make_mask(how, key, self._form, self._inputs, give))
+
+    def browse(self, key: str) -> None:
+        editor = self._form.given.editor(key)
+        if editor is not None:
+            editor.browse()
+
+    def _start(self, key: str, work: Coroutine[Any, Any, None]) -> None:
+        def refused(error: OelalaError) -> bool:
+            self._form.show_field_error(key, error.message)
+            return True
+
+        self._studio.actions.start(work, failed=refused)
+
+    # what came in
+
+    async def _take_each(self, field: Field, paths: Sequence[Path]) -> None:
+        """One after another, so that they stay in order; what is wrong with one keeps none of the others out."""
+        wrong: OelalaError | None = None
+        for path in paths:
+            try:
+                await self._take(field, path, self._begin(field.key))
+            except OelalaError as error:
+                wrong = wrong or error
+        if wrong is not None:
+            raise wrong
+
+    async def _take(self, field: Field, path: Path, mark: object, *, fill: bool = True) -> None:
+        taken = await asyncio.to_thread(self._inputs.take, path, field.kind, field.key, preview=True)
+        await self._give(field, taken, mark, fill=fill)
+
+    async def _give(self, field: Field, taken: Taken, mark: object, *, fill: bool = True) -> None:
+        key, name, form = field.key, str(taken.path), self._form
+        shown = await self._look_of(taken)
+        if key not in form.fields:
+            return  # the preset is another one by now
+        if field.kind is not FieldKind.PICTURES and self._newest.get(key) is not mark:
+            return  # another came meanwhile
+        if field.kind is FieldKind.PICTURES:
+            names = names_in(form.values().get(key))
+            if field.maximum and len(names) >= field.maximum:
+                raise InvalidMedia(key, f"{field.maximum:g} pictures are the most here. Remove one first.")
+            form.given.know(key, name, shown)
+            form.give(key, [*names, name])
+        else:
+            form.given.know(key, name, shown)
+            form.give(key, name)
+        form.show_field_error(key, "")
+        form.given.note(key, " ".join(str(said) for said in of_inputs({key: (taken.given,)})))
+        self._complete(field, name, shown)
+        self.changed.emit()
+        if key == self.start and fill and not self.typed and taken.kept is not None:
+            self._fill_prompt(key, taken.kept.prompt)
+
+    async def _look_of(self, taken: Taken) -> Shown:
+        """As it was decoded when it was taken; what was kept before is read again, small."""
+        if taken.preview is not None:
+            image = await asyncio.to_thread(image_of, taken.preview)
+        elif taken.kept is not None and taken.given.kind in ("picture", "mask"):
+            image = (await load_image(taken.path, _PREVIEW))[0] or QImage()
+        else:
+            image = QImage()
+        return Shown(taken.given, image, mask=taken.kept.mask if taken.kept is not None else "")
+
+    def _complete(self, field: Field, name: str, shown: Shown) -> None:
+        """Frames and peaks come after the facts."""
+        if field.kind in TIMED_KINDS:
+            from oelala_desktop.ui.tool.strips import load_strip
+
+            self._studio.actions.start(load_strip(self._form, field.key, name, shown), owner=self._form)
+
+    def _fill_prompt(self, key: str, prompt: str) -> None:
+        """With what made the picture."""
+        if prompt and "prompt" in self._form.fields:
+            self._form.set_value("prompt", prompt[: int(self._form.fields["prompt"].maximum or len(prompt))])
+            self._form.given.note(key, "Prompt filled from this picture")
+            self.changed.emit()
+
+    # what the form has already
+
+    def look(self, *, quiet: bool = True, otherwise: Mapping[str, Values] = _NOTHING) -> None:
+        """Looks at the files that the values name and nothing is known of. One that cannot be used goes, `quiet` says
+        whether without a word; but where there is something else in its stead, by key, those values are taken."""
+        for field in list(self._form.fields.values()):
+            names = names_in(self._form.values().get(field.key)) if field.is_input else ()
+            if any(name not in self._form.given.shown(field.key) for name in names):
+                self._studio.actions.start(self._look(field, names, quiet, otherwise))
+
+    async def _look(
+        self, field: Field, names: Sequence[str], quiet: bool, otherwise: Mapping[str, Values] = _NOTHING
+    ) -> None:
+        key, form = field.key, self._form
+        found: list[tuple[str, Shown]] = []
+        wrong: OelalaError | None = None
+        for name in names:
+            try:
+                taken = await asyncio.to_thread(self._inputs.take, Path(name), field.kind, key, preview=True)
+                found.append((str(taken.path), await self._look_of(taken)))
+            except OelalaError as error:
+                wrong = wrong or error
+        if key not in form.fields or names_in(form.values().get(key)) != tuple(names):
+            return  # changed meanwhile
+        if wrong is not None and key in otherwise:
+            instead = {**form.values(), **otherwise[key]}
+            form.set_values({name: value for name, value in instead.items() if value is not None})
+            await self._look(field, names_in(form.values().get(key)), quiet)
+            return
+        paths = [path for path, _ in found]
+        for path, shown in found:
+            form.given.know(key, path, shown)
+        if not paths:
+            form.give(key, None)
+        else:
+            form.set_value(key, paths if field.kind is FieldKind.PICTURES else paths[0])
+        for path, shown in found:
+            self._complete(field, path, shown)
+        self.changed.emit()
+        # a picture was kept when it was given; a video or sound may lie on a drive that is not there now
+        if wrong is not None and (not quiet or field.kind in TIMED_KINDS):
+            form.show_field_error(key, wrong.message)

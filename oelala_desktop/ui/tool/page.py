@@ -1,0 +1,73 @@
+"""The page of any tool: controls at the left, the stage and the living queue at the right."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from oelala_desktop.domain.obstacle import Obstacle
+from oelala_desktop.domain.tool import VOCABULARY, Tool
+from oelala_desktop.ui.form.form import ToolForm
+from oelala_desktop.ui.queue.cell_size import cell_size
+from oelala_desktop.ui.tool.obstacle_words import wanted, words_for
+from oelala_desktop.ui.tool.output_panel import OutputPanel
+from oelala_desktop.ui.tool.queue_card import QueueCard
+from oelala_desktop.ui.widgets.columns import Columns
+
+_EMPTY = {
+    "video": ("clapperboard", "Your video appears here"),
+    "image": ("image", "Your picture appears here"),
+}
+
+
+class ToolPage(QWidget):
+    def __init__(self, tool: Tool, *, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.form = ToolForm(tool)
+        self.output = OutputPanel()
+        self.queue = QueueCard()
+        self._tool = tool
+        missing = next((VOCABULARY[key] for key in tool.needs), None)
+        self.tell_ready(
+            Obstacle(missing.key, "input_missing", {"label": missing.label.lower()})
+            if missing
+            else Obstacle("prompt", "nothing_said")
+        )
+        right = QVBoxLayout()
+        right.setSpacing(12)
+        right.addWidget(self.output, 1)
+        right.addWidget(self.queue)
+        side = QWidget()
+        right.setContentsMargins(0, 0, 0, 0)
+        side.setLayout(right)
+        self.columns = Columns(self.form, side)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 12, 16, 12)
+        row.addWidget(self.columns)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """With the window's first page one can write at once."""
+        super().showEvent(event)
+        prompt = self.form.editor("prompt")
+        if prompt is not None and self.window().focusWidget() is None:
+            prompt.setFocus(Qt.FocusReason.ActiveWindowFocusReason)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.queue.set_cell_size(cell_size(self.width() - self.form.width(), self.height()))
+
+    def tell_ready(self, obstacle: Obstacle | None, engine: str = "") -> None:
+        """What the empty output says: what is still to be done, or that all is there."""
+        icon, title = _EMPTY.get(self._tool.output, _EMPTY["image"])
+        if obstacle is None:
+            self.output.empty.set_words(icon, "Ready", "Press Generate, as often as you like: jobs queue.", "")
+        elif obstacle.code == "input_missing":
+            choose = f"Choose {wanted(obstacle.values)}"
+            say = ", say what should happen," if "prompt" in self.form.fields else ""
+            text = f"{choose}{say} and press Generate."
+            self.output.empty.set_words(icon, title, text, choose)
+        elif obstacle.code == "nothing_said":
+            self.output.empty.set_words(icon, title, "Say what you want to see and press Generate.", "")
+        else:
+            self.output.empty.set_words("circle-alert", "Not ready yet", words_for(obstacle, engine), "")

@@ -1,0 +1,63 @@
+"""What comes of a wish as its preset will settle it. Apart from `sizing`, since a form is shown before presets are
+known, and without all that makes them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from oelala_desktop.domain.inputs import Inputs
+from oelala_desktop.domain.measuring import Measures, follows, measured, parts_of, seen_size
+from oelala_desktop.domain.obstacle import Obstructed
+from oelala_desktop.domain.preset import Preset
+from oelala_desktop.domain.sentences import joined
+from oelala_desktop.ui import wording
+from oelala_desktop.ui.form.sizing import Sizing, SizingRule
+
+
+def sizing_of(preset: Preset) -> SizingRule:
+    """As the preset will settle it."""
+
+    def rule(values: Mapping[str, Any], inputs: Inputs) -> Sizing:
+        try:
+            given = parts_of(preset, values, inputs)
+        except Obstructed:  # said elsewhere
+            given = {}
+        found = measured(preset, values, given)
+        caption = _caption(preset, values, given, found)
+        return Sizing(found.width, found.height, found.frames, caption, _line(preset, found))
+
+    return rule
+
+
+def _caption(preset: Preset, values: Mapping[str, Any], given: Inputs, found: Measures) -> str:
+    if "size" in follows(preset):
+        return ""
+    by_aspect = "aspect_ratio" in preset.fields and values.get("aspect_ratio") == "auto"
+    needed = next((field.label.lower() for field in preset.inputs if field.needed), "")
+    if by_aspect and needed and seen_size(preset, given) is None:
+        return f"follows the {needed}"
+    return wording.size(found.width, found.height) if found.width else ""
+
+
+def _line(preset: Preset, found: Measures) -> str:
+    """ "1280 × 720 · 121 frames · 24 fps, as the given video · with sound" """
+    followed = follows(preset)
+    rows = (
+        ("size", "", wording.size(found.width, found.height) if found.width and "size" in followed else ""),
+        ("frames", "duration", wording.frames(found.frames) if found.frames > 1 else ""),
+        ("rate", "fps", f"{found.rate:.4g}{wording.NBSP}fps" if found.rate else ""),
+    )
+    taken: dict[tuple[str, bool], list[str]] = {}  # by the input, and whether it is known what it comes to
+    for what, _, words in rows:
+        if what in followed:
+            taken.setdefault((followed[what], bool(words)), []).append(words or what)
+    said = [_as_given(preset, key, known, words) for (key, known), words in taken.items()]
+    said += [words for what, key, words in rows if what not in followed and words and key not in preset.fields]
+    line = " · ".join([*said, *(["with sound"] if preset.sound else [])])
+    return line[:1].upper() + line[1:]
+
+
+def _as_given(preset: Preset, key: str, known: bool, words: list[str]) -> str:
+    given = f"as the given {preset.fields[key].label.lower()}"
+    return f"{' · '.join(words)}, {given}" if known else f"{joined(words)} {given}"

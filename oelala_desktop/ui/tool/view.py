@@ -1,0 +1,385 @@
+"""The page of a tool at work: its form filled from presets and engine, its jobs shown, its values kept."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Coroutine
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFileDialog
+
+from oelala_desktop.domain.errors import EngineRejected, InvalidField, OelalaError
+from oelala_desktop.domain.events import EngineChanged, EngineSelected
+from oelala_desktop.domain.inputs import companions
+from oelala_desktop.domain.job import Job, JobState
+from oelala_desktop.domain.obstacle import Obstacle, Obstructed
+from oelala_desktop.domain.plan import plan
+from oelala_desktop.domain.preset import Preset
+from oelala_desktop.domain.tool import Tool
+from oelala_desktop.services.queue.jobs import Wish
+from oelala_desktop.services.settings.known import COLUMN, folds_of, form_of, preset_of
+from oelala_desktop.ui.bridge import listen
+from oelala_desktop.ui.form.input_editors import KINDS
+from oelala_desktop.ui.playing.frames import last_frame
+from oelala_desktop.ui.playing.full_screen import FullScreen
+from oelala_desktop.ui.playing.images import keep_image
+from oelala_desktop.ui.presets import choosing as preset_form
+from oelala_desktop.ui.studio import Reuse, Studio, reuse_of
+from oelala_desktop.ui.tool import several
+from oelala_desktop.ui.tool.commands import add_tool_commands
+from oelala_desktop.ui.tool.intake import Intake
+from oelala_desktop.ui.tool.job_stage import JobStage
+from oelala_desktop.ui.tool.living_queue import LivingQueue
+from oelala_desktop.ui.tool.obstacle_words import TO_BEGIN, words_at_field, words_for
+from oelala_desktop.ui.tool.page import ToolPage
+from oelala_desktop.ui.tool.settings_file import copy_file
+from oelala_desktop.ui.tool.settings_in_out import SettingsInOut
+from oelala_desktop.ui.tool.sizing import sizing_of
+
+_SAVE_MS = 500
+
+
+class ToolView(QObject):
+    """Brings a ToolPage to life, which may have been on screen before the services were there."""
+
+    def __init__(self, page: ToolPage, tool: Tool, studio: Studio) -> None:
+        super().__init__(page)
+        self.tool = tool
+        self._studio = studio
+        self._services = studio.services
+        self.preset: Preset | None = None
+        self.chosen = self._services.settings.get(preset_of(tool.id))
+        self.page = page
+        self.form = page.form
+        self.output = page.output
+        self.stage = JobStage(self.output, studio)
+        self.queue = LivingQueue(page.queue, self.stage, studio, tool)
+        self.intake = Intake(self.form, studio)
+        self.settings = SettingsInOut(self, studio)
+        page.columns.choose(self._services.settings.get(COLUMN))
+        page.columns.width_chosen.connect(partial(self._services.settings.set, COLUMN))
+        self.commands = add_tool_commands(self, self._act)
+        self._told = ""  # the input at which an obstacle is said
+        self._folds = folds_of(tool.id)
+        opened: list[str] = self._services.settings.get(self._folds)
+        self.form.open_folds(opened)
+        self._saving = QTimer(self)
+        self._saving.setSingleShot(True)
+        self._saving.setInterval(_SAVE_MS)
+        self._saving.timeout.connect(self._remember)
+        self._saving.timeout.connect(self._weigh)
+        self._connect()
+        typed = self.form.values()  # what was typed before the services were there
+        kept: dict[str, Any] = self._services.settings.get(form_of(tool.id))
+        self.form.set_values(kept | typed)
+        if typed.get("prompt"):
+            self.intake.typed = True
+        self._offer()
+        self.intake.look()
+
+    def _connect(self) -> None:
+        form, output, bus = self.form, self.output, self._services.bus
+        form.generate_requested.connect(self.generate)
+        form.changed.connect(lambda _key: self.edited())
+        form.preset_chosen.connect(self.choose_preset)
+        form.other_pasted.connect(self._studio.shell.dropped)
+        form.menu_chosen.connect(self.settings.menu)
+        form.folded.connect(self._saving.start)
+        self.intake.several.connect(self._ask_for_each)
+        self.intake.changed.connect(self.edited)
+        output.acted.connect(self._act)
+        self.stage.settled.connect(self._settled)
+        listen(bus, self, EngineChanged, lambda _event: self._offer())
+        listen(bus, self, EngineSelected, lambda _event: self._offer())
+
+    # the form
+
+    def _offer(self) -> None:
+        """Presets and lists as the engine in force has them now."""
+        catalog = self._services.current.engine.catalog
+        registry = self._services.registry
+        given = self.form.values()
+        preset = preset_form.pick_preset(registry, self.tool, catalog, self.chosen, given)
+        if preset is None:
+            return
+        choices = preset_form.preset_choices(registry, self.tool, catalog, given)
+        if self.preset is None or preset.id != self.preset.id:
+            self._use(preset)
+        self.form.set_presets(choices, preset.short_id)
+        if catalog is not None:
+            preset_form.offer_choices(self.form, preset, catalog)
+        self._check()
+
+    def _use(self, preset: Preset) -> None:
+        self.preset = preset
+        self.form.following = preset_form.following_rules(preset)
+        self.form.set_fields(tuple(f for f in preset.fields.values() if f.key != "num_frames"))
+        self.form.set_sizing(sizing_of(preset), has_sound=preset.sound)
+        self.intake.look()
+
+    def choose_preset(self, short_id: str) -> None:
+        """The user's choice; it is remembered."""
+        self.chosen = short_id
+        self._services.settings.set(preset_of(self.tool.id), short_id)
+        preset = next((p for p in self._services.registry.presets(self.tool) if p.short_id == short_id), None)
+        if preset is not None:
+            self._use(preset)
+            catalog = self._services.current.engine.catalog
+            choices = preset_form.preset_choices(self._services.registry, self.tool, catalog, self.form.values())
+            self.form.set_presets(choices, short_id)
+            if catalog is not None:
+                preset_form.offer_choices(self.form, preset, catalog)
+        self._check()
+
+    def edited(self) -> None:
+        self._saving.start()
+        self._check()
+
+    def _check(self) -> None:
+        """Generate is enabled when nothing that is known already stands in its way."""
+        obstacle = self._obstacle()
+        self.form.set_generate_reason(words_for(obstacle, self._engine_name) if obstacle else "")
+        self.page.tell_ready(obstacle, self._engine_name)
+        self._tell_at_input(obstacle)
+
+    def _tell_at_input(self, obstacle: Obstacle | None) -> None:
+        """What stands in the way because of a file that is given is said beside it at once."""
+        place = self.form.place_of(obstacle.field) if obstacle and obstacle.code not in TO_BEGIN else ""
+        key = place if place and self.form.fields[place].is_input else ""
+        if self._told and self._told != key:
+            self.form.show_field_error(self._told, "")
+            self.form.given.offer_smaller(self._told, False)
+        self._told = key
+        if obstacle and key:
+            self.form.show_field_error(key, words_at_field(obstacle, self._engine_name), into_view=False)
+            self.form.given.offer_smaller(key, bool(obstacle.values.get("smaller")))
+
+    def _obstacle(self) -> Obstacle | None:
+        """What stands in the way of the wish as the page shows it."""
+        if self.preset is None:
+            return Obstacle("preset", "no_preset", {"tool": self.tool.name})
+        values, catalog = self.form.values(), self._services.current.engine.catalog
+        found = plan(self.tool, (self.preset,), values, self.form.given.facts(), catalog)
+        if isinstance(found, Obstacle):
+            return found
+        if not self.preset.inputs and "prompt" in self.form.fields and not values.get("prompt"):
+            return Obstacle("prompt", "nothing_said")
+        return None
+
+    @property
+    def file_wanted(self) -> str | None:
+        """The input whose file is still to be chosen."""
+        obstacle = self._obstacle()
+        return obstacle.field if obstacle is not None and obstacle.code == "input_missing" else None
+
+    @property
+    def _engine_name(self) -> str:
+        return self._services.current.engine.state.name
+
+    def keep(self) -> None:
+        """Remembers what was typed now rather than in a moment: the window is closing."""
+        if self._saving.isActive():
+            self._saving.stop()
+            self._remember()
+
+    def _remember(self) -> None:
+        self._services.settings.set(form_of(self.tool.id), self.form.values())
+        self._services.settings.set(self._folds, sorted(self.form.opened_folds()))
+
+    def _weigh(self) -> None:
+        """Says beforehand when this size is more than the engine has managed so far."""
+        if self.preset is None:
+            return
+        size, preset_id = self.form.frame_size(), self.preset.id
+        engine = self._services.current.engine
+        work = self._services.jobs.memory_advice(preset_id, size, engine)
+        self._studio.actions.start(work, done=lambda said: self.form.set_size_warning(" ".join(map(str, said))))
+
+    # starting jobs
+
+    def generate(self) -> None:
+        """One press, one job (or as many as there are variations)."""
+        obstacle = self._obstacle()
+        if obstacle is not None:
+            self._show_problem(obstacle)
+            return
+        self._start(self.wish())
+
+    def start_with(self, picture: Path, values: dict[str, object]) -> None:
+        """Fills the page and presses Generate."""
+        self.form.set_values(self.form.values() | values)
+        key = self.intake.start
+        if key is not None:
+            self.intake.take(key, picture)
+            self._start(self.wish(**{key: str(picture)}))
+
+    def wish(self, **changes: object) -> Wish:
+        values: dict[str, Any] = self.form.values() | changes
+        # before the engine has said what it can run, the choice is left to the moment when it has
+        if self.preset is not None and (self.chosen or self._services.current.engine.catalog is not None):
+            values["preset"] = self.preset.short_id
+        return Wish(self.tool.id, values, self._services.paths.output)
+
+    def _start(self, wish: Wish) -> None:
+        for key in self.form.fields:
+            self.form.show_field_error(key, "")
+        self._studio.actions.start(self._submit(wish), done=self._started, failed=self._refused)
+
+    def _submit(self, wish: Wish) -> Coroutine[Any, Any, list[Job]]:
+        async def submit() -> list[Job]:
+            engine = await self._services.current.for_new_job()
+            return await self._services.jobs.submit(wish, engine)
+
+        return submit()
+
+    def _started(self, jobs: list[Job]) -> None:
+        self.queue.started(jobs[0])
+        self.form.set_last_seed(jobs[0].seed)
+
+    def _show_problem(self, obstacle: Obstacle) -> None:
+        if self.form.place_of(obstacle.field):
+            self.form.show_field_error(obstacle.field, words_at_field(obstacle, self._engine_name))
+        elif obstacle.field == "preset":
+            self.form.show_preset()
+        else:
+            self._studio.notify(words_for(obstacle, self._engine_name), "warning")
+
+    def _refused(self, error: OelalaError) -> bool:
+        """At its field where it has one; the presenter's otherwise."""
+        if isinstance(error, Obstructed) and self.form.place_of(error.field):
+            self._show_problem(error.obstacle)
+            return True
+        if isinstance(error, InvalidField) and self.form.place_of(error.field):
+            self.form.show_field_error(error.field, error.message)
+            return True
+        if isinstance(error, EngineRejected):
+            for key, sentence in error.fields.items():
+                self.form.show_field_error(key, sentence)
+        return False
+
+    def _ask_for_each(self, key: str, paths: list[Path]) -> None:
+        """Several files at once: one job each, in their order, if that is meant."""
+        first = partial(self.intake.take, key, paths[0])
+        word = KINDS[self.form.fields[key].kind].word
+        several.ask_for_each(self.page.window(), word, len(paths), partial(self._start_each, key, paths), first)
+
+    def _start_each(self, key: str, paths: list[Path]) -> None:
+        wish = self.wish()
+        parts = {part.key for part in companions(self.form.fields[key])}
+        values = {name: value for name, value in wish.values.items() if name not in parts}
+        wishes = [replace(wish, values={**values, key: str(path)}) for path in paths]
+        word = KINDS[self.form.fields[key].kind].words
+
+        async def submit() -> list[Job]:
+            engine = await self._services.current.for_new_job()
+            jobs, refused = await self._services.jobs.submit_each(wishes, engine)
+            if refused and not jobs:
+                raise refused[0].error
+            if refused:
+                self._studio.notify(several.words_for(refused, word, len(jobs)), "warning")
+            return jobs
+
+        self._studio.actions.start(submit(), done=self._started, failed=self._refused)
+
+    # jobs that end
+
+    def _settled(self, job: Job) -> None:
+        if job.state is JobState.FAILED and job.error:
+            for key, sentence in job.error.fields.items():
+                self.form.show_field_error(key, sentence)
+
+    def _act(self, what: str) -> None:
+        job = self.stage.job
+        if what == "queue":
+            self._studio.shell.open_panel("queue")
+        elif what == "history":  # what tools like this one made, newest first
+            self._studio.shell.show_page("media-videos" if self.tool.output == "video" else "media-images")
+        elif what == "browse":
+            if self.file_wanted is not None:
+                self.intake.browse(self.file_wanted)
+        elif job is not None:
+            self._act_on(job, what)
+
+    def _act_on(self, job: Job, what: str) -> None:
+        main, output = job.main_output, self.stage.output or job.main_output
+        path = Path(output.path) if output else None
+        seen = Path(main.path) if main else None
+        actions: dict[str, Callable[[], object]] = {
+            "cancel": lambda: self._studio.actions.start(self._services.jobs.cancel(job.id)),
+            "retry": lambda: self._retry(job),
+            "again": lambda: self._retry(job, new_seed=True),
+            "reuse": lambda: self.reuse(reuse_of(job)),
+            "copy_prompt": lambda: QGuiApplication.clipboard().setText(str(job.values.get("prompt") or "")),
+            "copy_seed": lambda: QGuiApplication.clipboard().setText(str(job.seed)),
+            "copy_workflow": lambda: QGuiApplication.clipboard().setText(json.dumps(dict(job.graph), indent=2)),
+        }
+        if path is not None and seen is not None:
+            actions |= {
+                "save": lambda: self._save_as(path),
+                "folder": lambda: self._studio.show_in_folder(path),
+                "gallery": lambda: self._studio.show_media_requested.emit(str(seen)),
+                "full_screen": self._full_screen,
+                "use_last_frame": lambda: self._use_last_frame(path),
+                "favorite": lambda: self._studio.actions.start(self._favorite(seen)),
+            }
+        if what in actions:
+            actions[what]()
+
+    def _retry(self, job: Job, *, new_seed: bool = False) -> None:
+        async def again() -> Job:
+            engine = self._services.engines.for_ref(job.engine)
+            return await self._services.jobs.retry(job.id, engine, new_seed=new_seed)
+
+        self._studio.actions.start(again(), done=self.queue.started)
+
+    async def _favorite(self, path: Path) -> None:
+        item = await self._studio.item_of(path)
+        if item is not None:
+            await self._services.library.set_favorite([item.id], not item.favorite)
+
+    def _use_last_frame(self, path: Path) -> None:
+        """The last frame of the video in view becomes the start picture, here or on a page that takes one."""
+        key = self.intake.start
+
+        async def take() -> None:
+            image = await last_frame(path)
+            if image is None:
+                self._studio.notify(f"{path.name} has no frame that can be read.", "warning")
+            elif key is not None:
+                self.intake.take_image(key, image)
+            else:
+                taken = await keep_image(image, self._services.inputs, "frame.png")
+                self._studio.start_picture_requested.emit(str(taken.path))
+
+        self._studio.actions.start(take())
+
+    def _full_screen(self) -> None:
+        output, player = self.stage.output, self.output.player
+        if output is not None and output.kind == "video":
+            fps, path = output.fps or 16.0, Path(output.path)
+            length = (output.frames or 0) / fps
+            FullScreen(path, fps=fps, length=length, parent=self.page.window(), beside=player)
+
+    def _save_as(self, path: Path) -> None:
+        dialog = QFileDialog(self.page.window(), "Save as")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.selectFile(path.name)
+
+        def save(target: str) -> None:
+            self._studio.actions.start(
+                copy_file(path, Path(target)), done=lambda _: self._studio.notify(f"Saved as {target}.")
+            )
+
+        dialog.fileSelected.connect(save)
+        dialog.open()
+
+    # settings in and out
+
+    def reuse(self, reuse: Reuse) -> None:
+        """Every value of another job or file, as far as this tool has the setting."""
+        self.settings.reuse(reuse)
