@@ -32,7 +32,7 @@ class Mark(QFrame):
 
 
 class FieldRow(QWidget):
-    """A label line whose places are all kept, so that nothing moves: name, mark, caption, reset. The editor below it."""
+    """A line of label, mark, caption and reset, whose places are all kept so that nothing moves; the editor below."""
 
     reset_requested = Signal(str)  # key
 
