@@ -129,6 +129,9 @@ def _on_server(flight: Flight, fact: Fact, now: Moment, rules: Rules) -> Turn:
 
 def _remaking(flight: Flight, fact: Fact, now: Moment) -> Turn:
     match fact:
+        case Remade(changed=changed) if flight.cancelling:
+            flight, _ = close(flight, JobState.CANCELLED, now)
+            return _write_beside(flight, changed)
         case Remade(error=error, fresh=fresh, changed=changed):
             flight, _ = close(flight, JobState.FAILED, now, error=error, retried_as=fresh.id)
             return _write_beside(flight, (fresh, *changed))

@@ -155,6 +155,17 @@ def test_a_job_that_can_be_made_without_what_failed_is_made_again() -> None:
     assert [action.job.id for action in life.done if isinstance(action, do.Tell)] == ["j2", "j3"]
 
 
+def test_what_was_cancelled_meanwhile_has_no_successor() -> None:
+    life = Life().running().tell(Ended((), NODE), CancelWished())
+    fresh, waiting = replace(Life().job, id="j2", retry_of="j1"), replace(Life().job, id="j3")
+    life.tell(Remade(JobError("It is made again.", "optional"), fresh, (waiting,)))
+    write = life.asked(do.Write)
+    assert (write.row.state, write.row.retried_as, write.beside) == (S.CANCELLED, None, (waiting,))
+    life.write()
+    assert life.job.state is S.CANCELLED
+    assert life.asked(do.Admit).jobs == (waiting,)
+
+
 def test_one_that_cannot_has_failed() -> None:
     life = Life().running().tell(Ended((), NODE), CancelWished(), NotRemade(NODE.error)).write()
     assert (life.job.state, life.job.error) == (S.FAILED, NODE.error)
