@@ -125,6 +125,8 @@ def test_generate_is_in_view_and_the_columns_share_the_window(
     assert seeded.shell.rect().contains(foot)
     if height >= 900:
         assert not scrolls(form)
+    bars = [area.verticalScrollBar().maximum() for area in seeded.shell.sidebar.findChildren(QScrollArea)]
+    assert bars == [0], "all pages are in the sidebar, narrow or not"
 
 
 def test_a_chosen_width_stays(qtbot: QtBot) -> None:

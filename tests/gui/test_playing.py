@@ -24,7 +24,7 @@ from oelala_desktop.ui.widgets.newest_frame import NewestFrame
 from oelala_desktop.ui.widgets.video_player import VideoPlayer
 from tests.gui.living import until
 from tests.gui.media_rig import Gallery, gallery, picture, put, video
-from tests.gui.reach import button, close_menu
+from tests.gui.reach import button
 from tests.gui.test_pictures import make_video
 
 
@@ -168,7 +168,6 @@ def test_a_damaged_file_in_the_viewer_has_a_sentence_and_no_controls(qapp: QAppl
                 assert not start.isEnabled()
                 (offer,) = [a for a in viewer.commands.listed() if "start picture" in a.text()]
                 assert not offer.isEnabled()
-                close_menu()
             viewer.go(1)
         viewer.close()
 

@@ -119,7 +119,7 @@ class Window:
     def field(self) -> tuple[int, int, int, int]:
         """The picture's field on the screen: left, top, right, bottom."""
         x, y = self.screen.place(self.id)
-        return x + 292, y + 124, x + 660, y + 252
+        return x + 286, y + 118, x + 556, y + 274
 
     def can_generate(self) -> bool:
         """Whether its button is lit."""

@@ -17,10 +17,10 @@ from oelala_desktop.domain.job import JobState
 from oelala_desktop.services.settings.known import SIDEBAR_NARROW
 from oelala_desktop.ui.form.input_editors import PictureEditor
 from oelala_desktop.ui.main_window import MainWindow
+from oelala_desktop.ui.queue.panel import QueuePanel
 from oelala_desktop.ui.studio import Reuse
 from oelala_desktop.ui.tool.view import ToolView
 from tests.gui.living import has_picture, live, page_of, ready, stop_sketch, turned, until
-from tests.gui.reach import find
 
 SHORT = {"duration": 1.0, "fps": 8}
 
@@ -143,7 +143,7 @@ def test_fifty_jobs_are_queued_and_one_can_be_cancelled(qapp: QApplication, home
         await until(lambda: len(window.queue.waiting) >= 50, "fifty waiting jobs")
         window.shell.open_panel("queue")
         victim = window.queue.waiting[10]
-        find(window.shell, "Queue").content.list.acted.emit(victim.id, "cancel")
+        window.shell.findChildren(QueuePanel)[0].list.acted.emit(victim.id, "cancel")
         await until(lambda: len(window.queue.waiting) == 49, "one less")
         assert "waiting" in window.shell.topbar.queue.accessibleName() or window.queue.waiting
         for job in window.queue.waiting:
@@ -167,7 +167,7 @@ def test_waiting_jobs_are_reordered_by_dragging(qapp: QApplication, home: Path, 
             return [job.id for job in sorted(window.queue.waiting, key=lambda job: job.position)]
 
         before = order()
-        rows, model = find(window.shell, "Queue").content.list, window.queue.jobs
+        rows, model = window.shell.findChildren(QueuePanel)[0].list, window.queue.jobs
         await until(lambda: all(job_id in model.ids for job_id in before), "their rows")
         first, last = (rows.visualRect(model.index_of(job_id)) for job_id in (before[0], before[2]))
         start, goal = QPoint(140, last.center().y()), QPoint(140, first.top() + 2)

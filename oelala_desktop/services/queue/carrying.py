@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import replace
+from typing import Any
 
 from oelala_desktop.domain import endings
 from oelala_desktop.domain.engine import Failure, Untold, order_of
@@ -148,8 +149,10 @@ class Carrier:
             case _:
                 log.error("nobody carries out %s", type(action).__name__)
 
-    def _begin(self, job_id: str, work: Awaitable[Fact], what: str, stumbled: Fact) -> Task:
-        return self._scope.start(self._tell_outcome(job_id, work, stumbled), f"{what} {job_id}")
+    def _begin(self, job_id: str, work: Coroutine[Any, Any, Fact], what: str, stumbled: Fact) -> Task:
+        task = self._scope.start(self._tell_outcome(job_id, work, stumbled), f"{what} {job_id}")
+        task.add_done_callback(lambda _task: work.close())  # one that is cancelled at once has not begun it
+        return task
 
     async def _tell_outcome(self, job_id: str, work: Awaitable[Fact], stumbled: Fact) -> None:
         try:

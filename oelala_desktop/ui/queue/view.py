@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, QPoint
 
-from oelala_desktop.domain.events import JobFinished
+from oelala_desktop.domain.events import JobChanged, JobFinished, JobRemoved
 from oelala_desktop.domain.job import Job, JobState
 from oelala_desktop.ui.bridge import listen
 from oelala_desktop.ui.jobs.model import JobsModel
@@ -38,7 +38,10 @@ class QueueView(QObject):
         panel.free_memory_requested.connect(lambda: commands["free-memory"].trigger())
         book.arranged.connect(self._tell)
         book.changed.connect(lambda _ids: self._tell())
-        listen(studio.services.bus, self, JobFinished, self._finished)
+        bus = studio.services.bus
+        listen(bus, self, JobFinished, self._finished)
+        listen(bus, self, JobRemoved, lambda event: self._gone(event.job_id))
+        listen(bus, self, JobChanged, lambda event: self._gone(event.job.id) if event.job.retried_as else None)
         studio.shell.panel_opened.connect(lambda name: self.see() if name == "queue" else None)
 
     @property
@@ -68,10 +71,13 @@ class QueueView(QObject):
             self._failed.add(event.job.id)
             self._tell()
 
+    def _gone(self, job_id: str) -> None:
+        if job_id in self._failed:
+            self.see(job_id)
+
     def _tell(self) -> None:
         counts = self._book.counts()
         self._panel.set_counts(counts)
-        self._failed = {job_id for job_id in self._failed if (job := self._book.find(job_id)) and job.state in _FAILED}
         self._studio.shell.commands.set_on("pause", counts.paused)
         topbar = self._studio.shell.topbar
         topbar.set_queue(counts.running, counts.waiting, self._book.fraction(), counts.paused, len(self._failed))

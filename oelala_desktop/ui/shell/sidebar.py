@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QIcon, QKeyEvent
 from PySide6.QtWidgets import QFrame, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from oelala_desktop.ui.commands import keys
@@ -79,7 +79,7 @@ class NavRow(NavButton):
 
     def set_spread(self, spread: float) -> None:
         self.face.spread = spread
-        self.updateGeometry()
+        self.setIcon(QIcon())  # Qt measures the button anew
         self._tell()
 
     def _tell(self) -> None:
@@ -109,7 +109,7 @@ class GroupTitle(NavButton):
 
     def set_spread(self, spread: float) -> None:
         self.face.spread = spread
-        self.updateGeometry()
+        self.setIcon(QIcon())  # Qt measures the button anew
         self.update()
 
     def spoken_states(self) -> dict[str, bool]:

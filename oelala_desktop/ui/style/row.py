@@ -14,7 +14,7 @@ from oelala_desktop.ui.style.face import Face, is_ringed
 NARROW = 64
 _ROW, _ICON, _SIDE = 36, 18, 10
 _HEAD = 32  # of a group; in the narrow form rows and groups are lower, so that all fit into a low window
-_LOW_ROW, _LOW_HEAD = 32, 9
+_LOW_ROW, _LOW_HEAD = 32, 8
 _SHOWS = 0.3  # of the sidebar's width, from which on there are words
 
 

@@ -180,6 +180,7 @@ _SHOWN: dict[str, tuple[K, str, str, str]] = {
     "geometry": (K.LINE, "Window", "", ""),
     "page": (K.LINE, "Page", "", ""),
     "sidebar_narrow": (K.SWITCH, "Sidebar", "", ""),
+    "tool.column": (K.INTEGER, "Width of the controls", "", ""),
     "media.density": (K.INTEGER, "Density", "", ""),
     "media.sort": (K.LINE, "Sort", "", ""),
     "media.view": (K.LINE, "View", "", ""),
@@ -191,7 +192,7 @@ _SHOWN: dict[str, tuple[K, str, str, str]] = {
 _DEFAULTS: dict[str, Any] = {
     "appearance": "system", "reduced_motion": False, "output_folder": "", "follow_links": False,
     "picture_megabytes": 20, "notices": True, "close_to_tray": True, "api": True, "api_port": 7998,
-    "engine_choice": "auto", "geometry": "", "page": "", "sidebar_narrow": False, "media.density": 0,
+    "engine_choice": "auto", "geometry": "", "page": "", "sidebar_narrow": False, "tool.column": 0, "media.density": 0,
     "media.sort": "date_desc", "media.view": "grid", "viewer.prompt": False, "player.volume": 80,
     "player.muted": False, "media_folders": [], "folded_groups": [], "engine_url": "http://127.0.0.1:8188",
     "servers": {},
@@ -199,6 +200,7 @@ _DEFAULTS: dict[str, Any] = {
 _BOUNDS = {
     "picture_megabytes": (1, 500),
     "api_port": (1024, 65535),
+    "tool.column": (0, 4000),
     "media.density": (0, 64),
     "player.volume": (0, 100),
 }
