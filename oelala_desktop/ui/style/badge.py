@@ -28,7 +28,7 @@ def draw_badge(painter: QPainter, rect: QRectF, text: str, tone: str) -> None:
     """`tone` is "quiet" (outlined), "accent" (tinted) or "warning" (filled)."""
     t = theme.tokens()
     _draw_frame(painter, rect, tone)
-    painter.setPen(QColor({"accent": t.accent_text, "warning": t.stage}.get(tone, t.muted)))
+    painter.setPen(QColor({"accent": t.accent_text, "warning": t.on_warning}.get(tone, t.muted)))
     painter.setFont(theme.font(theme.CAPTION))
     painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
 

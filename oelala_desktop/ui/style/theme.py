@@ -162,6 +162,7 @@ TONES = {
     "accent": QPalette.ColorRole.Link,
     "error": QPalette.ColorRole.BrightText,
     "warning": QPalette.ColorRole.Midlight,
+    "on_warning": QPalette.ColorRole.Shadow,
 }
 
 
@@ -204,7 +205,7 @@ def palette(t: Tokens) -> QPalette:
         QPalette.ColorRole.Dark: t.border_strong,
         QPalette.ColorRole.Light: t.panel,
         QPalette.ColorRole.Midlight: t.warning_text,
-        QPalette.ColorRole.Shadow: t.stage,
+        QPalette.ColorRole.Shadow: t.on_warning,
     }
     for role, value in roles.items():
         made.setColor(role, QColor(value))

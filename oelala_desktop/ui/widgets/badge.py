@@ -10,13 +10,14 @@ from oelala_desktop.ui.style.badge import BadgeFace, badge_width
 from oelala_desktop.ui.widgets.label import Label
 
 _HEIGHT = 20
+_TEXTS = {"accent": "accent", "warning": "on_warning"}
 
 
 class Badge(Label):
-    """`tone` is "quiet" (outlined) or "accent" (tinted)."""
+    """`tone` is "quiet" (outlined), "accent" (tinted) or "warning" (filled)."""
 
     def __init__(self, text: str, tone: str = "quiet", *, parent: QWidget | None = None) -> None:
-        super().__init__(text, tone="accent" if tone == "accent" else "muted", size=theme.CAPTION, parent=parent)
+        super().__init__(text, tone=_TEXTS.get(tone, "muted"), size=theme.CAPTION, parent=parent)
         self.face = BadgeFace(tone)
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)

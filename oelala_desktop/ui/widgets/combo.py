@@ -33,9 +33,9 @@ from oelala_desktop.ui.widgets.floating import MARGIN, Floating
 from oelala_desktop.ui.widgets.line_edit import LineEdit
 from oelala_desktop.ui.wording import tooltip
 
-_SEARCH_FROM = 9  # choices from which a search field is worth its place
+_SEARCH_FROM = 12  # choices from which a search field is worth its place
 _ROW = 32
-_SHOWN = 9
+_SHOWN = 10
 _VALUE = Qt.ItemDataRole.UserRole
 _NOTE = Qt.ItemDataRole.UserRole + 1
 _HEAD = Qt.ItemDataRole.UserRole + 2
@@ -256,7 +256,6 @@ class ComboBox(Control, QComboBox):
             self._popup = _Popup(self._name)
             self._popup.picked.connect(self._take)
         self._popup.fill(self._choices, self._value)
-        self._popup.setMinimumWidth(max(self.width(), 220) + 2 * MARGIN)
         self._popup.open_at(self, match_width=not self.face.icon)
         self._popup.take_focus()
 

@@ -19,6 +19,9 @@ def _in_another(widget: QWidget | None, panel: QWidget) -> bool:
     return False
 
 
+_LEAST = 220  # pixels of one that is as wide as its anchor: a narrow one would cut what it lists
+
+
 class Floating(QFrame):
     """Lives inside the window (so it needs no compositor) and keeps within it. Content goes into a layout
     whose margins are at least MARGIN."""
@@ -67,7 +70,7 @@ class Floating(QFrame):
             self._before = QApplication.focusWidget()
         self.ensurePolished()
         if match_width:
-            self.setFixedWidth(area.width() + 2 * MARGIN)
+            self.setFixedWidth(max(area.width(), _LEAST) + 2 * MARGIN)
         self.adjustSize()
         self.move(self._place(window, area, align_right, beside))
         self.show()
