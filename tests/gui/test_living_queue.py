@@ -27,7 +27,7 @@ from oelala_desktop.ui.queue.cell_size import SMALL
 from oelala_desktop.ui.tool.queue_card import QueueCard
 from oelala_desktop.ui.tool.view import ToolView
 from tests.gui.inputs_rig import named
-from tests.gui.living import live, page_of, ready, until
+from tests.gui.living import live, page_of, ready, stop_sketch, until
 from tests.gui.seeded_queue import fill, make_job, past, running, waiting
 from tests.sketch.holdable import Brake
 
@@ -214,6 +214,25 @@ def test_a_paused_queue_says_so_everywhere(qapp: QApplication, home: Path, pictu
         await until(lambda: kinds(page) == ["running"] and head(page) == "Generating", "it to run")
 
     live(qapp, home, scenario)
+
+
+def test_what_is_seen_of_one_picture_says_nothing_of_the_next(
+    qapp: QApplication, tmp_path: Path, picture: Path
+) -> None:
+    async def scenario(window: MainWindow) -> None:
+        await ready(window)
+        await window.studio.services.jobs.pause(True)
+        page = page_of(window)
+        page.form.edit("crop", {"x": 0.0, "y": 0.5})
+        assert page.wish().values["crop"] == {"x": 0.0, "y": 0.5}
+        page.start_with(picture, SHORT)
+        await until(lambda: window.queue.waiting, "the job")
+        assert not window.queue.waiting[0].values.get("crop")
+
+    try:
+        live(qapp, tmp_path, scenario)
+    finally:
+        stop_sketch(tmp_path)
 
 
 def test_a_start_shows_what_runs(qapp: QApplication, home: Path, picture: Path) -> None:
