@@ -260,11 +260,11 @@ def test_again_with_a_new_seed_and_a_favourite(qapp: QApplication, home: Path, p
         await until(lambda: head(page) == "Ready", "the result")
         job = page.stage.job
         assert job is not None
-        await until(lambda: button(page.page, "Favourite").isEnabled(), "the heart")
-        QTest.mouseClick(button(page.page, "Favourite"), LEFT)
-        await until(lambda: cells(page)[0].endswith("favourite, made by Sketch"), "the heart on the cell")
-        QTest.mouseClick(button(page.page, "Remove from favourites"), LEFT)
-        await until(lambda: "favourite" not in cells(page)[0], "the cell without it")
+        await until(lambda: button(page.page, "Favorite").isEnabled(), "the heart")
+        QTest.mouseClick(button(page.page, "Favorite"), LEFT)
+        await until(lambda: cells(page)[0].endswith("favorite, made by Sketch"), "the heart on the cell")
+        QTest.mouseClick(button(page.page, "Remove from favorites"), LEFT)
+        await until(lambda: "favorite" not in cells(page)[0], "the cell without it")
         QTest.mouseClick(button(page.page, "Again with new seed"), LEFT)
         await until(lambda: kinds(page) == ["finished", "finished"], "one more")
         fresh = window.studio.queue.book.find(page.queue.jobs.ids[1])

@@ -93,7 +93,7 @@ _TOOL = (
     Row("history", "History", "rotate-ccw-clock", (), ("tool",)),
     Row("browse", "Choose a file", "image-plus", (), ("tool",)),
     Row("result.cancel", "Cancel", "x", (), ("tool",)),
-    Row("result.save", "Save as", "download", (), ("tool",)),
+    Row("result.save", "Save as", "save", (), ("tool",)),
     Row("result.folder", "Show in folder", "folder-open", (), ("tool",)),
     Row("result.reuse", "Reuse settings", "rotate-ccw", (), ("tool",)),
     Row("result.gallery", "Open in gallery", "layout-grid", (), ("tool",)),
@@ -103,7 +103,7 @@ _TOOL = (
     Row("result.copy_seed", "Copy seed", "copy", (), ("tool",)),
     Row("result.copy_workflow", "Copy workflow", "workflow", (), ("tool",)),
     Row("result.use_last_frame", "Use the last frame as start picture", "image-plus", (), ("tool",)),
-    Row("result.favorite", "Favorite", "heart", (), ("tool",)),
+    Row("result.favorite", "Favorite", "heart", (), ("tool",), on="Remove from favorites"),
 )
 
 _PLAYER = (

@@ -117,7 +117,7 @@ class QueueCard(Surface):
         menu = theme.make_menu(self)
         counts = self._counts
         entries = (
-            ("clear", "Clear finished", counts.done + counts.failed if counts else 0),
+            ("clear", "Clear finished", counts.over if counts else 0),
             ("cancel_waiting", "Cancel all waiting", counts.waiting if counts else 0),
             ("panel", f"Open the queue\t{keys.words('queue')}", 1),
         )

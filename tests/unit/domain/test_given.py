@@ -119,7 +119,9 @@ def test_a_cropped_picture_is_given_back_whole() -> None:
     values, otherwise = given_to(made)
     assert values == {"image": "/kept/whole.jpg", "mask": "/kept/mask.png", "crop": seen}
     assert otherwise == {"image": {"image": "/kept/part.jpg", "crop": None}}
-    middle = job({"image": "/kept/whole.jpg", "crop": {"x": 0.5, "y": 0.5}}, JobInput("image", "/kept/whole.jpg", "", ""))
+    middle = job(
+        {"image": "/kept/whole.jpg", "crop": {"x": 0.5, "y": 0.5}}, JobInput("image", "/kept/whole.jpg", "", "")
+    )
     assert given_to(middle) == ({"image": "/kept/whole.jpg"}, {})
 
 
