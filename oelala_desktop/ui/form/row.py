@@ -32,7 +32,7 @@ class Mark(QFrame):
 
 
 class FieldRow(QWidget):
-    """A label line whose places are all kept, so that nothing moves: name, mark, caption, reset. The editor below it."""
+    """A label line whose places are all kept, so that nothing moves: name, mark, caption, reset; then the editor."""
 
     reset_requested = Signal(str)  # key
 
