@@ -1,4 +1,4 @@
-"""The table of commands. Nowhere else in the window is a shortcut, or what a command is called, written down."""
+"""The table of commands: what each is called, and its keys, which are written down nowhere else in the window."""
 
 from __future__ import annotations
 
