@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QApplication, 
 
 LEFT = Qt.MouseButton.LeftButton
 _ROLE, _NAME = QAccessible.Role, QAccessible.Text.Name
-BUTTONS = frozenset({_ROLE.Button, _ROLE.CheckBox, _ROLE.RadioButton, _ROLE.ButtonMenu})
+BUTTONS = frozenset({_ROLE.Button, _ROLE.CheckBox, _ROLE.RadioButton, _ROLE.ButtonMenu, _ROLE.PageTab})
 FIELDS = frozenset({_ROLE.EditableText, _ROLE.SpinBox})
 LISTS = frozenset({_ROLE.List, _ROLE.Table, _ROLE.Tree})
 

@@ -85,7 +85,7 @@ def test_panels_open_one_at_a_time_and_escape_closes(qtbot: QtBot, shell: Shell)
     assert has_button(shell, "Close queue")
     QTest.mouseClick(shell.topbar.engine, Qt.MouseButton.LeftButton)
     assert has_button(shell, "Close engine") and not has_button(shell, "Close queue")
-    panel = find(shell, "Engine", {QAccessible.Role.Client})
+    panel = find(shell, "Engine", {QAccessible.Role.Pane})
     assert panel.mapTo(shell, panel.rect().topRight()).x() == shell.width() - 1
     QTest.keyClick(shell, Qt.Key.Key_Escape)
     assert not has_button(shell, "Close engine") and not panel.isVisible()
