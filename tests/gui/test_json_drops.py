@@ -69,7 +69,7 @@ def test_a_workflow_becomes_a_preset_that_runs(qapp: QApplication, home: Path) -
         await ready(window)
         drop(window, workflow)
         sheet = await sheet_of(window)
-        assert button(sheet, "Show Frames per second").isChecked()
+        assert button(sheet, "Show Rate").isChecked()
         name = field(sheet, "Name of the preset")
         name.setText("Slow moves")
         QTest.keyClick(name, Qt.Key.Key_Return)
