@@ -29,6 +29,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from . import crop
 from . import graph as edits
 from .errors import InvalidField, InvalidPreset
 from .field import INPUT_KINDS, Field, FieldKind
@@ -158,7 +159,8 @@ def _bounded(rows: Mapping[str, Any], size: SizeRule, frames: FrameRule, tool: T
 
 def _field(preset: str, key: str, row: Mapping[str, Any], graph: Mapping[str, Any]) -> Field:
     """The product's field of that key with the preset's own default and range, or a field of the preset's own."""
-    base = VOCABULARY.get(key) or _own(preset, key, row)
+    known = None if key == crop.KEY else VOCABULARY.get(key)  # that one comes with a picture; a preset may have its own
+    base = known or _own(preset, key, row)
     changes = {name: row[name] for name in _PLAIN if name in row}
     for name in ("choices", "nodes", "into"):
         if name in row:

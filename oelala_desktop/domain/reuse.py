@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from . import crop
 from .errors import InvalidField
 from .field import TIMED_KINDS
 from .frame_rule import WAN
@@ -63,10 +64,11 @@ def settings_of(info: GenerationInfo, tool: Tool, params: Mapping[str, Any] | No
 
 
 def given_to(job: Job) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
-    """What a job was given as files, as settings, and for each video or sound what may be taken in its stead: the part
-    of it that is kept, where the original is gone."""
+    """What a job was given as files, as settings, and for a file of which a part went up what may be taken in its
+    stead, that part, where the whole of it is gone."""
     values: dict[str, Any] = {}
     otherwise: dict[str, dict[str, Any]] = {}
+    is_cropped = crop.place_of(job.values) is not None
     for given in job.inputs:
         parts = (given.key + START, given.key + LENGTH, given.key + SMALLER)
         if given.kind in _TIMED:
@@ -75,6 +77,11 @@ def given_to(job: Job) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
             otherwise[given.key] = {given.key: given.path, **dict(zip(parts, part, strict=True))}
         elif isinstance(job.values.get(given.key), list | tuple):
             values.setdefault(given.key, []).append(given.path)
+        elif is_cropped and job.values.get(given.key):
+            values[given.key] = job.values[given.key]
+            if given.key == "image":
+                values[crop.KEY] = job.values[crop.KEY]
+                otherwise[given.key] = {given.key: given.path, crop.KEY: None}
         else:
             values[given.key] = given.path
     return values, otherwise

@@ -6,7 +6,7 @@ from __future__ import annotations
 import datetime as dt
 import sqlite3
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -256,10 +256,6 @@ class MediaStore:
         """Ids of files of one of these sizes: the only ones that can have a given content."""
         query = "SELECT id FROM items WHERE size IN (%s)"
         return [row[0] for row in await self.file.read(lambda c: _in_chunks(c, query, list(sizes)))]
-
-    async def set_jobs(self, jobs: Mapping[int, str]) -> None:
-        rows = [(job, item_id) for item_id, job in jobs.items()]
-        await self.file.write(lambda c: c.executemany("UPDATE items SET job_id = ? WHERE id = ?", rows))
 
     async def size(self) -> int:
         """How many files are in the index."""

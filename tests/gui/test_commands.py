@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QListView, QWidget
 from pytestqt.qtbot import QtBot
 
+from oelala_desktop.domain.events import JobChanged
 from oelala_desktop.domain.job import JobState, Output
 from oelala_desktop.ui.commands import keys
 from oelala_desktop.ui.commands.carrier import Commands
@@ -179,7 +180,8 @@ def test_what_was_made_is_found_by_its_prompt(qapp: QApplication, tmp_path: Path
             "1", JobState.DONE, "gulls over the pier", outputs=(Output(str(picture), "image", 64, 48, None, None),)
         )
         await window.studio.services.jobs._store.append(job)
-        window.studio.queue.book.keep(job)
+        window.studio.services.bus.publish(JobChanged(job))
+        await until(lambda: window.queue.over, "the job in the book")
         window.shell.show_page("settings")
         await by_palette(window.shell, "pier gulls")
         await until(lambda: window.shell.page_id == job.tool, "the job's page")

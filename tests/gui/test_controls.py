@@ -12,9 +12,9 @@ from pytestqt.qtbot import QtBot
 from oelala_desktop.ui import wording
 from oelala_desktop.ui.style import motion
 from oelala_desktop.ui.widgets.button import Button
-from oelala_desktop.ui.widgets.card import FoldCard
 from oelala_desktop.ui.widgets.choice import Choice
 from oelala_desktop.ui.widgets.combo import ComboBox
+from oelala_desktop.ui.widgets.fold_row import FoldRow
 from oelala_desktop.ui.widgets.label import ElidedLabel, Label
 from oelala_desktop.ui.widgets.lora_rows import LoraRows
 from oelala_desktop.ui.widgets.model_pair import ModelPairPicker
@@ -294,7 +294,7 @@ def test_fold_card_makes_its_inside_once_and_fits_it(qtbot: QtBot) -> None:
         made.append(inside)
         return inside
 
-    card = FoldCard("Model", make, icon="layers")
+    card = FoldRow("Model", make, icon="layers")
     qtbot.addWidget(card)
     card.resize(400, 36)
     card.show()
@@ -314,7 +314,7 @@ def test_fold_moves_when_motion_is_wanted(qtbot: QtBot, qapp: QApplication) -> N
     qapp.setProperty(motion.REDUCED, False)
     inside = QWidget()
     inside.setFixedHeight(100)
-    card = FoldCard("Model", lambda: inside)
+    card = FoldRow("Model", lambda: inside)
     qtbot.addWidget(card)
     card.show()
     card.set_open(True)

@@ -81,8 +81,17 @@ def test_arrow_keys_move_it(qtbot: QtBot, stage: CropStage) -> None:
 def test_a_frame_of_the_same_aspect_shows_all_of_it(qtbot: QtBot, stage: CropStage) -> None:
     stage.set_frame((960, 480), (0.2, 0.2), "2:1")
     assert stage.seen is None
+    assert stage.accessibleDescription() == "harbour.jpg"
     with qtbot.assertNotEmitted(stage.place_moved):
         drag(stage, QPoint(200, 100), QPoint(100, 100))
+
+
+def test_an_error_is_told_until_something_else_comes_in(stage: CropStage) -> None:
+    stage.set_error("This is no picture.")
+    stage.set_frame((960, 480), None, "2:1")
+    assert stage.accessibleDescription() == "This is no picture."
+    stage.set_whole(mountains(200, 400), "tower.png", (800, 1600))
+    assert "800 × 400 of 800 × 1600" in stage.accessibleDescription()
 
 
 def test_a_new_picture_begins_with_what_the_form_says(stage: CropStage) -> None:

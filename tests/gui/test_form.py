@@ -7,6 +7,7 @@ import re
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
 from oelala_desktop.domain.field import Field, FieldKind
@@ -53,6 +54,16 @@ def test_numbers_get_the_editor_that_fits() -> None:
     assert kind(minimum=1, maximum=40, step=1) is NumberEditor
     assert kind(choices=("8", "16")) is SegmentEditor
     assert type(editor_for(Field("k", FieldKind.NUMBER, "K", "g", minimum=1, maximum=15, step=1))) is SliderEditor
+
+
+def test_a_place_is_shown_by_its_numbers_and_stays_as_it_was_typed(qtbot: QtBot) -> None:
+    editor = editor_for(Field("spot", FieldKind.POINT, "Spot", "g"))
+    qtbot.addWidget(editor)
+    box = editor.focusProxy()
+    assert isinstance(box, QLineEdit)
+    for value, text in (({"x": 0.25, "y": 1.0}, "0.25, 1"), ("0.2,", "0.2,"), (None, "")):
+        editor.set_value(value)
+        assert box.text() == text
 
 
 def test_a_setting_of_ones_own_is_shown_as_it_is_and_can_be_set(qtbot: QtBot) -> None:

@@ -7,6 +7,7 @@ from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
+from oelala_desktop.domain.field import Field, FieldKind
 from oelala_desktop.domain.tool import TOOLS
 from oelala_desktop.ui.form.form import ToolForm
 from oelala_desktop.ui.widgets.columns import Columns
@@ -152,3 +153,11 @@ def test_variations_stand_beside_generate(form: ToolForm) -> None:
     names = [w.accessibleName() for w in form.findChildren(QWidget)]
     assert "Variations: 4" in names
     assert form.values()["variations"] == 4
+
+
+def test_the_frame_is_moved_for_what_the_picture_brings_and_not_for_a_preset_of_its_own_crop(form: ToolForm) -> None:
+    give(form, "image", "wide.png", 1600, 400)
+    assert stage_of(form).seen is not None
+    own = Field("crop", FieldKind.CHOICE, "Crop", "sampling", default="center", choices=("center", "disabled"))
+    form.set_fields((*form.fields.values(), own))
+    assert stage_of(form).seen is None

@@ -7,11 +7,13 @@ from pathlib import Path
 from PIL import Image
 from PySide6.QtWidgets import QApplication
 
-from oelala_desktop.domain.job import JobState
+from oelala_desktop.domain.job import JobState, Output
 from oelala_desktop.ui.main_window import MainWindow
 from oelala_desktop.ui.playing.on_disk import GONE
 from tests.gui.living import live, page_of, ready, stop_sketch, until
+from tests.gui.media_rig import NO_ENGINE
 from tests.gui.reach import button, press
+from tests.gui.seeded_queue import make_job
 
 
 def test_a_deleted_result_is_nowhere_offered(qapp: QApplication, tmp_path: Path) -> None:
@@ -44,6 +46,20 @@ def test_a_deleted_result_is_nowhere_offered(qapp: QApplication, tmp_path: Path)
     stop_sketch(tmp_path / "home")
 
 
+def test_a_result_that_cannot_be_read_says_so(qapp: QApplication, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.png"
+    broken.write_bytes(b"no picture")
+
+    async def scenario(window: MainWindow) -> None:
+        page = page_of(window)
+        page.queue.look_at(make_job("1", JobState.DONE, outputs=(Output(str(broken), "image", 64, 48, None, None),)))
+        await until(lambda: page.output.head.title == "Ready", "the stage to know how it stands")
+        player = page.output.player
+        assert player is not None and "broken.png" in player.accessibleDescription()
+
+    live(qapp, tmp_path / "home", scenario, engine=NO_ENGINE)
+
+
 def test_history_shows_results_and_not_the_queue(qapp: QApplication, tmp_path: Path) -> None:
     async def scenario(window: MainWindow) -> None:
         press(page_of(window).output, "History")
@@ -51,4 +67,4 @@ def test_history_shows_results_and_not_the_queue(qapp: QApplication, tmp_path: P
         page_of(window, "text-to-image").output.acted.emit("history")
         assert window.shell.page_id == "media-images"
 
-    live(qapp, tmp_path, scenario, engine="http://127.0.0.1:9")
+    live(qapp, tmp_path, scenario, engine=NO_ENGINE)

@@ -27,7 +27,7 @@ from oelala_desktop.ui.queue.cell_size import SMALL
 from oelala_desktop.ui.tool.queue_card import QueueCard
 from oelala_desktop.ui.tool.view import ToolView
 from tests.gui.inputs_rig import named
-from tests.gui.living import live, page_of, ready, until
+from tests.gui.living import live, page_of, ready, stop_sketch, until
 from tests.gui.seeded_queue import fill, make_job, past, running, waiting
 from tests.sketch.holdable import Brake
 
@@ -216,6 +216,25 @@ def test_a_paused_queue_says_so_everywhere(qapp: QApplication, home: Path, pictu
     live(qapp, home, scenario)
 
 
+def test_what_is_seen_of_one_picture_says_nothing_of_the_next(
+    qapp: QApplication, tmp_path: Path, picture: Path
+) -> None:
+    async def scenario(window: MainWindow) -> None:
+        await ready(window)
+        await window.studio.services.jobs.pause(True)
+        page = page_of(window)
+        page.form.edit("crop", {"x": 0.0, "y": 0.5})
+        assert page.wish().values["crop"] == {"x": 0.0, "y": 0.5}
+        page.start_with(picture, SHORT)
+        await until(lambda: window.queue.waiting, "the job")
+        assert not window.queue.waiting[0].values.get("crop")
+
+    try:
+        live(qapp, tmp_path, scenario)
+    finally:
+        stop_sketch(tmp_path)
+
+
 def test_a_start_shows_what_runs(qapp: QApplication, home: Path, picture: Path) -> None:
     ids: list[str] = []
 
@@ -241,11 +260,11 @@ def test_again_with_a_new_seed_and_a_favourite(qapp: QApplication, home: Path, p
         await until(lambda: head(page) == "Ready", "the result")
         job = page.stage.job
         assert job is not None
-        await until(lambda: button(page.page, "Favourite").isEnabled(), "the heart")
-        QTest.mouseClick(button(page.page, "Favourite"), LEFT)
-        await until(lambda: cells(page)[0].endswith("favourite, made by Sketch"), "the heart on the cell")
-        QTest.mouseClick(button(page.page, "Remove from favourites"), LEFT)
-        await until(lambda: "favourite" not in cells(page)[0], "the cell without it")
+        await until(lambda: button(page.page, "Favorite").isEnabled(), "the heart")
+        QTest.mouseClick(button(page.page, "Favorite"), LEFT)
+        await until(lambda: cells(page)[0].endswith("favorite, made by Sketch"), "the heart on the cell")
+        QTest.mouseClick(button(page.page, "Remove from favorites"), LEFT)
+        await until(lambda: "favorite" not in cells(page)[0], "the cell without it")
         QTest.mouseClick(button(page.page, "Again with new seed"), LEFT)
         await until(lambda: kinds(page) == ["finished", "finished"], "one more")
         fresh = window.studio.queue.book.find(page.queue.jobs.ids[1])

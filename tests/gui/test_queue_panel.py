@@ -24,7 +24,7 @@ from oelala_desktop.ui.queue.panel import QueuePanel
 from oelala_desktop.ui.queue.row_cell import boxes
 from oelala_desktop.ui.widgets.button import Button
 from tests.gui.living import live, page_of, ready, stop_sketch, until
-from tests.gui.reach import has_button, press
+from tests.gui.reach import button, has_button, press
 from tests.gui.seeded_queue import fill, make_job, running, waiting
 from tests.gui.test_window import SHORT, drop
 
@@ -162,3 +162,15 @@ def test_keys_and_buttons_of_the_list(qtbot: QtBot) -> None:
     QTest.mouseClick(panel.list.viewport(), Qt.MouseButton.LeftButton, pos=boxes(row)[1].center().toPoint())
     assert heard == [("w1", "open"), ("w1", "delete"), ("w1", "up"), ("w0", "cancel")]
     assert panel.list.model().index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole).startswith("running, harbour, 31")
+
+
+def test_jobs_that_were_cancelled_can_be_cleared(qtbot: QtBot) -> None:
+    book, panel = JobBook(), QueuePanel()
+    qtbot.addWidget(panel)
+    panel.show()
+    panel.set_counts(book.counts())
+    assert not button(panel, "Clear finished").isEnabled()
+    fill(book, [make_job("c", JobState.CANCELLED)])
+    panel.set_counts(book.counts())
+    with qtbot.waitSignal(panel.clear_requested):
+        press(panel, "Clear finished")

@@ -136,7 +136,7 @@ def test_a_cell_is_told_whole() -> None:
     running, progress = seeded_queue.running(), Progress(0.31, "KSampler", "high", 2, 3, 120.0)
     assert plain(spoken(running, Standing(progress))) == "running, harbour, 31 %, about 2 min left"
     job = replace(seeded_queue.past()[-1], seed=7)
-    assert plain(spoken(job, Standing(), favourite=True)) == "finished, harbour, 3.1 s, seed 7, favourite"
+    assert plain(spoken(job, Standing(), favourite=True)) == "finished, harbour, 3.1 s, seed 7, favorite"
     sketch = replace(job, engine=EngineRef("sketch"))
     assert plain(spoken(sketch, Standing())).endswith("made by Sketch")
     waits = seeded_queue.waiting(1)[0]

@@ -12,10 +12,10 @@ from pytestqt.qtbot import QtBot
 from oelala_desktop.domain.job import Progress
 from oelala_desktop.ui.shell.sidebar import Sidebar
 from oelala_desktop.ui.widgets.button import Button, IconButton
-from oelala_desktop.ui.widgets.card import FoldCard
 from oelala_desktop.ui.widgets.chip import BellChip, Chip
 from oelala_desktop.ui.widgets.choice import Choice
 from oelala_desktop.ui.widgets.combo import ComboBox
+from oelala_desktop.ui.widgets.fold_row import FoldRow
 from oelala_desktop.ui.widgets.line_edit import LineEdit
 from oelala_desktop.ui.widgets.number_box import NumberBox
 from oelala_desktop.ui.widgets.segmented import Segment, Segmented
@@ -138,7 +138,7 @@ def test_a_switch_and_a_segment_say_whether_they_are_on(qtbot: QtBot) -> None:
 
 
 def test_a_fold_says_whether_it_is_open_and_opens(qtbot: QtBot) -> None:
-    card = FoldCard("Model", lambda: QLabel("inside"))
+    card = FoldRow("Model", lambda: QLabel("inside"))
     qtbot.addWidget(card)
     said = spoken(card.header)
     assert (said.role(), said.text(Text.Name)) == (Role.Button, "Model")

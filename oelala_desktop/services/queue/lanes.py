@@ -56,8 +56,9 @@ class Lanes:
     async def alone(self, job_ids: Iterable[str]) -> AsyncIterator[None]:
         """What is being written of these rows is over, and nothing waits before them."""
         async with AsyncExitStack() as stack:
-            for job_id in sorted(self._lanes.keys() & set(job_ids)):  # in one order, so that no two wait for each other
-                await stack.enter_async_context(self._lanes[job_id])
+            # in one order, so that no two wait for each other; a lane that closes meanwhile is not opened anew
+            for lane in [self._lanes[job_id] for job_id in sorted(self._lanes.keys() & set(job_ids))]:
+                await stack.enter_async_context(lane)
             yield
 
     def close(self, job_id: str) -> None:

@@ -1,4 +1,4 @@
-"""The table of commands. Nowhere else in the window is a shortcut, or what a command is called, written down."""
+"""The table of commands: what each is called, and its keys, which are written down nowhere else in the window."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ _TOOL = (
     Row("history", "History", "rotate-ccw-clock", (), ("tool",)),
     Row("browse", "Choose a file", "image-plus", (), ("tool",)),
     Row("result.cancel", "Cancel", "x", (), ("tool",)),
-    Row("result.save", "Save as", "download", (), ("tool",)),
+    Row("result.save", "Save as", "save", (), ("tool",)),
     Row("result.folder", "Show in folder", "folder-open", (), ("tool",)),
     Row("result.reuse", "Reuse settings", "rotate-ccw", (), ("tool",)),
     Row("result.gallery", "Open in gallery", "layout-grid", (), ("tool",)),
@@ -103,7 +103,7 @@ _TOOL = (
     Row("result.copy_seed", "Copy seed", "copy", (), ("tool",)),
     Row("result.copy_workflow", "Copy workflow", "workflow", (), ("tool",)),
     Row("result.use_last_frame", "Use the last frame as start picture", "image-plus", (), ("tool",)),
-    Row("result.favorite", "Favorite", "heart", (), ("tool",)),
+    Row("result.favorite", "Favorite", "heart", (), ("tool",), on="Remove from favorites"),
 )
 
 _PLAYER = (

@@ -86,7 +86,8 @@ class PointEditor(LineEditor):
     """A place by its two numbers."""
 
     def set_value(self, value: Any) -> None:
-        super().set_value(f"{value['x']:g}, {value['y']:g}" if value else "")
+        """As text it stays what somebody typed, who may not be done with it."""
+        super().set_value(f"{value['x']:g}, {value['y']:g}" if isinstance(value, Mapping) else value)
 
 
 class ComboEditor(Editor):

@@ -10,6 +10,7 @@ from PySide6.QtCore import QMimeData, QTimer, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from oelala_desktop.domain import crop
 from oelala_desktop.domain.field import Field
 from oelala_desktop.domain.geometry import nearest_aspect
 from oelala_desktop.domain.inputs import Inputs, companions
@@ -382,4 +383,5 @@ class ToolForm(QWidget):
             chosen = str(values.get("aspect_ratio") or "auto")
             frame = (size.width, size.height) if size.width else None
             name = nearest_aspect(*frame) if chosen == "auto" and frame else chosen
-            editor.set_frame(frame, values, "" if name == "auto" else name)
+            movable = frame if crop.KEY not in self._fields else None  # a preset's own says something else
+            editor.set_frame(movable, values, "" if name == "auto" else name)

@@ -32,7 +32,7 @@ class Mark(QFrame):
 
 
 class FieldRow(QWidget):
-    """A line of label, mark, caption and reset, whose places are all kept so that nothing moves; the editor below."""
+    """A label line whose places are all kept, so that nothing moves: name, mark, caption, reset; then the editor."""
 
     reset_requested = Signal(str)  # key
 

@@ -92,10 +92,6 @@ class MediaGrid(GridInput, QAbstractScrollArea):
         if bar.value() == goal:
             self._anchor = anchor  # else it were what is first in its row now, and many arrivals would carry it off
 
-    def item_changed(self, key: str) -> None:
-        """Something about one item changed (favourite, badge)."""
-        self.viewport().update(self._rect_of(key))
-
     def set_image(self, key: str, image: QImage, size: int = ANY_SIZE) -> None:
         """A thumbnail that was asked for, with the size that it was; an empty image if the file has none."""
         self.pixmaps.put(key, image, size)

@@ -31,9 +31,7 @@ class _Grid(Protocol):
     selection_changed: SignalInstance
     select_all_requested: SignalInstance
     favorite_requested: SignalInstance
-    delete_requested: SignalInstance
     prompt_requested: SignalInstance
-    copy_requested: SignalInstance
 
     @property
     def layout_(self) -> GridLayout: ...

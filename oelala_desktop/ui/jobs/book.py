@@ -81,10 +81,11 @@ class JobBook(QObject):
         return panel_order(self._over.values(), self._running.values(), self._waiting)
 
     def counts(self, tool: str = "") -> Counts:
-        """Of all jobs what is not over; of `tool`, or of all, what is."""
+        """Of all jobs what is not over; of `tool`, or of all, what is done or failed."""
         over = [section_of(job) for job in self._over.values() if not tool or is_shown(job, tool, self._gone)]
         done, failed = over.count(Section.DONE), over.count(Section.FAILED)
-        return Counts(done, len(self._running), len(self._waiting), failed, self._forecast.ends, self.paused)
+        ends = self._forecast.ends
+        return Counts(done, len(self._running), len(self._waiting), failed, ends, self.paused, len(self._over))
 
     # one job
 

@@ -37,6 +37,7 @@ class Counts(NamedTuple):
     failed: int = 0
     ends: float | None = None
     paused: bool = False
+    over: int = 0  # of whatever end, those that were cancelled too
 
 
 def name_of(job: Job) -> str:
@@ -126,7 +127,7 @@ def spoken(job: Job, standing: Standing, *, favourite: bool = False) -> str:
     elif section is Section.FAILED:
         parts.append(job.error.message if job.error else failure_words(job))
     else:
-        parts += [length_words(job), f"seed {job.seed}", "favourite" if favourite else ""]
+        parts += [length_words(job), f"seed {job.seed}", "favorite" if favourite else ""]
         parts.append("" if job.engine.is_ai else "made by Sketch")
     return ", ".join(part for part in parts if part)
 

@@ -10,22 +10,23 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu, QWidget
 
 from oelala_desktop.domain.job import Job, JobState
+from oelala_desktop.ui.commands.rows import ROWS
 from oelala_desktop.ui.studio import Studio, reuse_of
 from oelala_desktop.ui.style import theme
 
 _WORDS = {
     "open": "Open the result",
     "cancel": "Cancel this job",
-    "retry": "Run again",
+    "retry": ROWS["result.retry"].text,
     "retry_new_seed": "Again with new seed",
     "first": "Move to the front",
     "up": "Move forward",
     "down": "Move back",
-    "reuse": "Reuse settings",
+    "reuse": ROWS["result.reuse"].text,
     "error": "Show the error",
     "copy_error": "Copy the error",
-    "folder": "Show in folder",
-    "gallery": "Open in gallery",
+    "folder": ROWS["result.folder"].text,
+    "gallery": ROWS["result.gallery"].text,
     "remove": "Remove from the list",
 }
 #: keys that do the same, told in menus

@@ -109,7 +109,7 @@ class QueuePanel(QWidget):
         """What stands above the list, and what there is to act on."""
         self._summary.setText(summary(counts))
         self._cancel_all.set_reason("" if counts.waiting else "No job waits.")
-        self._clear.set_reason("" if counts.done + counts.failed else "Nothing is finished yet.")
+        self._clear.set_reason("" if counts.over else "Nothing is finished yet.")
         model = self.list.model()
         self._faces.setCurrentIndex(1 if model is not None and model.rowCount() else 0)
         if counts.paused != self._paused:

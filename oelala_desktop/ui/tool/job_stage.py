@@ -31,6 +31,7 @@ from oelala_desktop.ui.studio import Studio
 from oelala_desktop.ui.tool.output_panel import OutputPanel
 
 _UNSHOWABLE = "The result is a file of a kind that cannot be shown"
+_DAMAGED = "The result cannot be read; its file may be damaged"
 _PAUSE_MS = 300  # changes of the library come in showers
 
 
@@ -186,6 +187,8 @@ class JobStage(QObject):
             image, _ = await load_image(path, 2048)
             if image is not None:
                 self._panel.show_image(image, facts, sketch=sketch, title=title)
+            else:
+                self._panel.show_words(f"{_DAMAGED}: {path.name}", facts, sketch=sketch)
         self._panel.head.offer_parts(_labels(job), str(self._part))
         await self._studio.queue.pictures.look_at(job)
         self._mark({job.id})

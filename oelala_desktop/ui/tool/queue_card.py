@@ -9,6 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QSpacerItem, QVBoxLayout, QWidget
 
 from oelala_desktop.ui.commands import keys
+from oelala_desktop.ui.commands.rows import ROWS
 from oelala_desktop.ui.queue.cell_size import NORMAL, CellSize
 from oelala_desktop.ui.style import theme
 from oelala_desktop.ui.widgets.card import PAD, Surface
@@ -74,7 +75,7 @@ class QueueCard(Surface):
         self.follow.setChecked(True)
         self.follow.setToolTip("The stage shows whatever runs")
         self.follow.clicked.connect(self.follow_toggled)
-        self.pause = IconButton("pause", "Pause the queue")
+        self.pause = IconButton("pause", ROWS["pause"].text)
         self.pause.clicked.connect(self._toggle_pause)
         self.menu = IconButton("ellipsis", "More about the queue")
         self.menu.clicked.connect(self._open_menu)
@@ -101,7 +102,7 @@ class QueueCard(Surface):
         _ = self.strip
         self._counts = counts
         self._summary.setText(summary(counts))
-        name = "Resume the queue" if counts.paused else "Pause the queue"
+        name = ROWS["pause"].on if counts.paused else ROWS["pause"].text
         self.pause.set_icon("play" if counts.paused else "pause")
         self.pause.setAccessibleName(name)
         self.pause.set_hint(name)
@@ -117,7 +118,7 @@ class QueueCard(Surface):
         menu = theme.make_menu(self)
         counts = self._counts
         entries = (
-            ("clear", "Clear finished", counts.done + counts.failed if counts else 0),
+            ("clear", "Clear finished", counts.over if counts else 0),
             ("cancel_waiting", "Cancel all waiting", counts.waiting if counts else 0),
             ("panel", f"Open the queue\t{keys.words('queue')}", 1),
         )

@@ -216,14 +216,21 @@ class ToolView(QObject):
         key = self.intake.start
         if key is not None:
             self.intake.take(key, picture)
-            self._start(self.wish(**{key: str(picture)}))
+            self._start(self._wish_of(key, picture))
 
-    def wish(self, **changes: object) -> Wish:
-        values: dict[str, Any] = self.form.values() | changes
+    def wish(self) -> Wish:
+        values: dict[str, Any] = self.form.values()
         # before the engine has said what it can run, the choice is left to the moment when it has
         if self.preset is not None and (self.chosen or self._services.current.engine.catalog is not None):
             values["preset"] = self.preset.short_id
         return Wish(self.tool.id, values, self._services.paths.output)
+
+    def _wish_of(self, key: str, path: Path) -> Wish:
+        """The same of another file: what was chosen of the one on the page does not hold for it."""
+        wish = self.wish()
+        parts = {part.key for part in companions(self.form.fields[key])}
+        values = {name: value for name, value in wish.values.items() if name not in parts}
+        return replace(wish, values={**values, key: str(path)})
 
     def _start(self, wish: Wish) -> None:
         for key in self.form.fields:
@@ -269,10 +276,7 @@ class ToolView(QObject):
         several.ask_for_each(self.page.window(), word, len(paths), partial(self._start_each, key, paths), first)
 
     def _start_each(self, key: str, paths: list[Path]) -> None:
-        wish = self.wish()
-        parts = {part.key for part in companions(self.form.fields[key])}
-        values = {name: value for name, value in wish.values.items() if name not in parts}
-        wishes = [replace(wish, values={**values, key: str(path)}) for path in paths]
+        wishes = [self._wish_of(key, path) for path in paths]
         word = KINDS[self.form.fields[key].kind].words
 
         async def submit() -> list[Job]:

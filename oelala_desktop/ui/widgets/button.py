@@ -44,10 +44,6 @@ class Button(Control, QPushButton):
         self.setText(text)
         self.setAccessibleName(text)
 
-    def set_kind(self, kind: Kind) -> None:
-        self.face.kind = kind
-        self.update()
-
     def open_menu(self, menu: QMenu) -> None:
         """Show `menu` under the button; it returns at once."""
         menu.popup(self.mapToGlobal(QPoint(0, self.height() + 4)))

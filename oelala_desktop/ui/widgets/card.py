@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from oelala_desktop.ui.style import theme
 from oelala_desktop.ui.style.frame import FrameFace
-from oelala_desktop.ui.widgets.fold import Fold, FoldHeader
 from oelala_desktop.ui.widgets.label import ElidedLabel, Label
 
 PAD = 12
@@ -51,43 +48,3 @@ class Card(Surface):
     def set_caption(self, text: str, tone: str = "muted") -> None:
         self.caption.set_tone(tone)
         self.caption.setText(text)
-
-
-class FoldCard(Surface):
-    """A card that is folded to one row with a summary of what is inside; `make` builds the inside."""
-
-    toggled = Signal(bool)
-
-    def __init__(
-        self, title: str, make: Callable[[], QWidget], *, icon: str = "", parent: QWidget | None = None
-    ) -> None:
-        super().__init__(parent)
-        self._make = make
-        self.setAccessibleName(title)
-        self.header = FoldHeader(title, icon=icon)
-        self.fold = Fold(self._padded)
-        self.fold.before = self.header
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.header)
-        column.addWidget(self.fold)
-        self.header.toggled.connect(self.fold.set_open)
-        self.fold.toggled.connect(self.toggled)
-
-    def set_summary(self, text: str) -> None:
-        self.header.set_summary(text)
-
-    def set_open(self, opened: bool) -> None:
-        self.header.setChecked(opened)
-
-    @property
-    def is_open(self) -> bool:
-        return self.fold.is_open
-
-    def _padded(self) -> QWidget:
-        holder = QWidget()
-        column = QVBoxLayout(holder)
-        column.setContentsMargins(PAD, 0, PAD, 12)
-        column.addWidget(self._make())
-        return holder

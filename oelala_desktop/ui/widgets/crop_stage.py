@@ -31,7 +31,7 @@ class CropStage(DropZone):
 
     def __init__(self, name: str = "Picture", *, parent: QWidget | None = None) -> None:
         super().__init__(name, parent=parent)
-        self._size = (0, 0)
+        self._size, self._file = (0, 0), ""
         self._frame: tuple[int, int] | None = None
         self._place = _MIDDLE
         self._aspect = ""
@@ -52,7 +52,7 @@ class CropStage(DropZone):
 
     def set_whole(self, image: QImage | None, name: str, size: tuple[int, int]) -> None:
         """A preview, the name of its file, and the size that the picture itself has."""
-        self._size = size
+        self._size, self._file = size, name
         self.set_picture(image, name)
         self._describe()
 
@@ -74,12 +74,11 @@ class CropStage(DropZone):
 
     def _describe(self) -> None:
         seen = self.seen if self.has_picture else None
-        if seen is not None:
-            uses = f"the frame shows {seen.width} × {seen.height} of {self._size[0]} × {self._size[1]}"
-            self.setAccessibleDescription(f"{uses}; arrow keys move it")
-            self.set_hint("Drag the frame to what shall be seen")
-        else:
-            self.set_hint("")
+        self.set_hint("Drag the frame to what shall be seen" if seen else "")
+        if self.error:  # is told until something else comes in
+            return
+        uses = f"the frame shows {seen.width} × {seen.height} of {self._size[0]} × {self._size[1]}" if seen else ""
+        self.setAccessibleDescription(f"{uses}; arrow keys move it" if uses else self._file)
 
     # where things are
 

@@ -89,12 +89,15 @@ class RowDrag(QObject):
 
     def release(self, event: QMouseEvent) -> bool:
         """True if that was the end of a drag."""
-        dragged, row, rows = self.is_dragging, self._dragged, self._rows()
+        if not self.is_dragging:
+            self.stop()
+            return False
+        row, rows = self._dragged, self._rows()
         before = place_for([self._middle(index) for index in rows], self._along(event.position().toPoint()))
         self.stop()
-        if dragged and row in rows and before not in (rows.index(row), rows.index(row) + 1):
+        if row in rows and before not in (rows.index(row), rows.index(row) + 1):
             self.moved.emit(row, rows[before] if before < len(rows) else QModelIndex())
-        return dragged
+        return True
 
     def stop(self) -> None:
         self.is_dragging, self._pressed, self._row = False, None, QPersistentModelIndex()

@@ -10,6 +10,7 @@ from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
+from oelala_desktop.ui.commands.rows import ROWS
 from oelala_desktop.ui.style import theme
 from oelala_desktop.ui.widgets.button import Button
 
@@ -21,18 +22,23 @@ _NONE, _RUNS, _NO_RESULT, _NO_FRAMES = (
     "This job made no result.",
     "Only a video has a last frame.",
 )
+
+
+def _known(key: str) -> tuple[str, str, str]:
+    """As the command is called everywhere."""
+    row = ROWS[f"result.{key}"]
+    return key, row.text, row.icon
+
+
 _ON_FILE = ("favorite", "use_last_frame", "save", "folder", "gallery")
 #: (what it sends, its words, its icon), those that must be seen first
 _ACTIONS = (
     ("again", "Again with new seed", "dices"),
-    ("favorite", "Favourite", "heart"),
+    _known("favorite"),
     ("use_last_frame", "Use last frame", "image-plus"),
-    ("save", "Save as", "save"),
-    ("reuse", "Reuse settings", "rotate-ccw"),
-    ("folder", "Show in folder", "folder-open"),
-    ("gallery", "Open in gallery", "layout-grid"),
+    *map(_known, ("save", "reuse", "folder", "gallery")),
 )
-_MORE = (("copy_prompt", "Copy prompt"), ("copy_seed", "Copy seed"), ("copy_workflow", "Copy workflow"))
+_MORE = tuple(map(_known, ("copy_prompt", "copy_seed", "copy_workflow")))
 _WITHOUT_WORDS = frozenset({"favorite"})
 
 
@@ -96,7 +102,8 @@ class StageActions(QWidget):
     def set_favourite(self, on: bool) -> None:
         heart = self._buttons["favorite"]
         heart.set_icon("heart", filled=on)
-        name = "Remove from favourites" if on else "Favourite"
+        row = ROWS["result.favorite"]
+        name = row.on if on else row.text
         heart.setAccessibleName(name)
         heart.set_hint(name)
 
@@ -114,8 +121,8 @@ class StageActions(QWidget):
 
     def _open_menu(self) -> None:
         menu = theme.make_menu(self)
-        hidden = [(key, words) for key, words, _ in _ACTIONS if self._buttons[key].isHidden()]
-        for key, words in (*hidden, *_MORE):
+        hidden = [(key, button.accessibleName()) for key, button in self._buttons.items() if button.isHidden()]
+        for key, words in (*hidden, *(more[:2] for more in _MORE)):
             action = menu.addAction(words)
             action.setEnabled(not self._reasons.get(key, ""))
             action.triggered.connect(partial(self.acted.emit, key))

@@ -109,6 +109,22 @@ def test_a_job_gives_back_its_inputs_and_what_to_take_where_one_is_gone() -> Non
     }
 
 
+def test_a_cropped_picture_is_given_back_whole() -> None:
+    seen = {"x": 0.25, "y": 0.5}
+    files = (
+        JobInput("image", "/kept/part.jpg", "p", "/a/pier.jpg"),
+        JobInput("mask", "/kept/part.png", "m", "/a/mask.png", "mask"),
+    )
+    made = job({"image": "/kept/whole.jpg", "mask": "/kept/mask.png", "crop": seen}, *files)
+    values, otherwise = given_to(made)
+    assert values == {"image": "/kept/whole.jpg", "mask": "/kept/mask.png", "crop": seen}
+    assert otherwise == {"image": {"image": "/kept/part.jpg", "crop": None}}
+    middle = job(
+        {"image": "/kept/whole.jpg", "crop": {"x": 0.5, "y": 0.5}}, JobInput("image", "/kept/whole.jpg", "", "")
+    )
+    assert given_to(middle) == ({"image": "/kept/whole.jpg"}, {})
+
+
 def test_what_is_missing_is_named_as_one_or_as_many() -> None:
     assert (
         say("input_missing", {"key": "image", "label": "end picture"})

@@ -36,6 +36,14 @@ def fields(**rows: Any) -> dict[str, Any]:
     return {"fields": {**TABLE["fields"], **rows}}
 
 
+def test_a_preset_may_have_a_crop_of_its_own() -> None:
+    row = {"kind": "choice", "choices": ["center", "disabled"], "default": "center", "into": ["Video.fps"]}
+    own = parse(fields(crop=row)).fields["crop"]
+    assert (own.kind, own.check("disabled")) == (FieldKind.CHOICE, "disabled")
+    with pytest.raises(InvalidPreset, match="give it a kind"):
+        parse(fields(crop={"into": ["Video.fps"]}))
+
+
 def test_the_least_that_makes_a_preset() -> None:
     preset = parse()
     assert (preset.id, preset.short_id, preset.order, preset.description) == ("image-to-video.own", "own", 100, "")

@@ -3,15 +3,12 @@ names are the same in words. A file with the A1111 scheme holds A1111's text and
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from oelala_desktop.metadata import jsontext
 from oelala_desktop.metadata.dialects.programs.texts import Settings, Texts, loras, model, size
 
 NAME = "fooocus"
-
-_LORA = re.compile(r"lora(?:combined)?\d{1,2}")
 
 
 def read(texts: Texts) -> dict[str, Any] | None:
