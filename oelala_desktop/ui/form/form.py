@@ -369,15 +369,19 @@ class ToolForm(QWidget):
         self.cards.tell(used, size)
         self.foot.tell(int(values.get(VARIATIONS) or 1), offered=VARIATIONS in self._fields)
         if "aspect_ratio" in self._fields:
-            self._tell_aspects(values, inputs, size)
+            self._tell_aspects(values, inputs)
+        self._tell_frame(values, size)
 
-    def _tell_aspects(self, values: Mapping[str, Any], inputs: Inputs, size: Sizing) -> None:
-        """What each aspect comes to, and what of the picture is seen with the one that is chosen."""
+    def _tell_aspects(self, values: Mapping[str, Any], inputs: Inputs) -> None:
+        """What each aspect comes to."""
         sizes = {}
         for aspect in self._fields["aspect_ratio"].choices:
             other = self._sizing({**values, "aspect_ratio": aspect}, inputs)
             sizes[aspect] = wording.size(other.width, other.height) if other.width else ""
         self.cards.tell_sizes(sizes)
+
+    def _tell_frame(self, values: Mapping[str, Any], size: Sizing) -> None:
+        """What of the picture is seen in what is made of it."""
         editor = self.editor("image")
         if isinstance(editor, PictureEditor):
             chosen = str(values.get("aspect_ratio") or "auto")
