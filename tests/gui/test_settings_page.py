@@ -7,13 +7,17 @@ import socket
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from oelala_desktop.services.settings.known import API, API_PORT, FOLLOW_LINKS, MEDIA_FOLDERS
 from oelala_desktop.storage import autostart
 from oelala_desktop.ui.main_window import MainWindow
 from oelala_desktop.ui.settings.page import SettingsPage
+from oelala_desktop.ui.settings.view import SECTIONS
 from oelala_desktop.ui.style import motion
+from oelala_desktop.ui.widgets.card import Card
 from tests.gui.living import live, until
 from tests.gui.reach import button, press, seen, text, words
 
@@ -139,3 +143,17 @@ def test_a_quoted_command_is_read_back(tmp_path: Path, monkeypatch: pytest.Monke
     for letter in '"`$\\':
         inner = inner.replace(f"\\{letter}", letter)
     assert inner == word
+
+
+def test_a_wide_page_is_used_and_tab_reads_column_by_column(qtbot: QtBot) -> None:
+    page = SettingsPage(SECTIONS)
+    qtbot.addWidget(page)
+    page.show()
+    cards = page.findChildren(Card)
+    for width, columns in ((1000, 1), (1800, 2), (1000, 1)):
+        page.resize(width, 900)
+        QApplication.processEvents()
+        assert len({card.mapTo(page, QPoint()).x() for card in cards}) == columns
+        assert all(card.width() > 600 for card in cards)
+    rows = [card.mapTo(page, QPoint()).y() for card in cards]
+    assert rows == sorted(rows)

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from oelala_desktop.domain.field import Field
@@ -19,7 +20,7 @@ from oelala_desktop.ui.widgets.folder_list import FolderList
 from oelala_desktop.ui.widgets.label import Label
 from oelala_desktop.ui.widgets.scroll import Column, ScrollColumn
 
-_WIDTH, _LABEL, _NUMBER = 760, 200, 140
+_WIDTH, _LABEL, _NUMBER, _GAP = 760, 200, 140, 12
 
 
 class SettingsSection(NamedTuple):
@@ -50,7 +51,7 @@ class FoldersEditor(Editor):
 
 
 class SettingsPage(QWidget):
-    """Sections of settings, an index of them at the side; values go in and out by their keys."""
+    """Sections of settings, in two columns where there is room; values go in and out by their keys."""
 
     changed = Signal(str, object)  # key, value; only values that the field accepts
     browse_requested = Signal(str)  # key of a folder field
@@ -61,20 +62,47 @@ class SettingsPage(QWidget):
         self._editors: dict[str, Editor] = {}
         self._problems: dict[str, Label] = {}
         self._notes: dict[str, Label] = {}
-        inside = Column()
-        inside.setMaximumWidth(_WIDTH)
-        column = QVBoxLayout(inside)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(12)
-        for section in sections:
-            column.addWidget(self._make_card(section))
-        column.addStretch(1)
+        self._inside = Column()
+        across = QHBoxLayout(self._inside)
+        across.setContentsMargins(0, 0, 0, 0)
+        across.setSpacing(_GAP)
+        self._columns = (QVBoxLayout(), QVBoxLayout())
+        for column in self._columns:
+            column.setSpacing(_GAP)
+            across.addLayout(column, 1)
+        self._cards = [self._make_card(section) for section in sections]
+        self._are_two: bool | None = None
+        self._arrange()
         scroll = ScrollColumn()
         scroll.column.setContentsMargins(16, 16, 16, 16)
-        scroll.column.addWidget(inside)
+        scroll.column.addWidget(self._inside)
         page = QVBoxLayout(self)
         page.setContentsMargins(0, 0, 0, 0)
         page.addWidget(scroll)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """One column below the other, or beside it."""
+        two = self.width() >= 2 * _WIDTH
+        if two == self._are_two:
+            return
+        self._are_two = two
+        for column in self._columns:
+            while column.count():
+                column.takeAt(0)
+        half = (len(self._cards) + 1) // 2 if two else len(self._cards)
+        for column, cards in zip(self._columns, (self._cards[:half], self._cards[half:]), strict=True):
+            for card in cards:
+                column.addWidget(card)
+            column.addStretch(1 if cards else 0)
+        self._inside.setMaximumWidth(2 * _WIDTH + _GAP if two else _WIDTH)
+        across = self._inside.layout()
+        assert isinstance(across, QHBoxLayout)
+        across.setStretch(1, 1 if two else 0)
+        across.setSpacing(_GAP if two else 0)
 
     def _make_card(self, section: SettingsSection) -> Card:
         card = Card(section.title)
