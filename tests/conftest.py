@@ -27,7 +27,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--all", action="store_true", help="every point of the exhaustive suites, not a sample of them")
     parser.addoption("--kills", type=int, default=8, metavar="N", help="SIGKILLs of the app in tests/faults (8)")
     parser.addoption(
-        "--schedules", type=int, default=300, metavar="N", help="schedules of a job's life in tests/unit/domain (300)"
+        "--schedules", type=int, default=150, metavar="N", help="schedules of a job's life in tests/unit/domain (150)"
     )
 
 
