@@ -45,6 +45,12 @@ def test_every_kind_has_an_editor(qtbot: QtBot) -> None:
             editor.set_value(one.default)
 
 
+@pytest.mark.parametrize("text", ["0.2, 0.8", '{"x": 0.2, "y": 0.8}'])
+def test_a_place_that_came_as_text_is_shown_by_its_numbers(form: ToolForm, text: str) -> None:
+    form.set_values({"crop": text})
+    assert form.values()["crop"] == {"x": 0.2, "y": 0.8}
+
+
 def test_numbers_get_the_editor_that_fits() -> None:
     def kind(**of: object) -> type:
         return type(editor_for(Field("k", FieldKind.INTEGER, "K", "g", **of)))  # type: ignore[arg-type]

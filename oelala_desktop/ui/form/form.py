@@ -10,7 +10,7 @@ from PySide6.QtCore import QMimeData, QTimer, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from oelala_desktop.domain.field import Field
+from oelala_desktop.domain.field import Field, FieldKind
 from oelala_desktop.domain.geometry import nearest_aspect
 from oelala_desktop.domain.inputs import Inputs, companions
 from oelala_desktop.domain.tool import Tool
@@ -94,7 +94,7 @@ class ToolForm(QWidget):
         at = self._scroll.verticalScrollBar().value()
         self._fields = {field.key: field for field in fields}
         self._parts = {part.key: part for field in fields for part in companions(field)}
-        self._set = {key: value for key, value in self._set.items() if self._can_show(key, value)}
+        self._set = {key: self._read(key, value) for key, value in self._set.items() if self._can_show(key, value)}
         self._rows = {}
         self.cards = FormCards(self, self.tool.task)
         self._scroll.set_cards(self.cards)
@@ -138,7 +138,7 @@ class ToolForm(QWidget):
     def set_values(self, values: Mapping[str, Any]) -> None:
         """Take `values` and put all others back to their defaults, without `changed`. Unknown keys are kept
         for a preset that knows them."""
-        shown = {k: v for k, v in values.items() if self._can_show(k, v)}
+        shown = {k: self._read(k, v) for k, v in values.items() if self._can_show(k, v)}
         self._set = {k: v for k, v in shown.items() if self._departs(k, v)}
         for key in self._fields:
             self._refresh(key)
@@ -165,6 +165,11 @@ class ToolForm(QWidget):
         """Two presets may have settings of their own under one name, which are of different kinds."""
         field = self._known(key)
         return field is None or value is None or field.holds(value)
+
+    def _read(self, key: str, value: Any) -> Any:
+        """A place may come as text, of a settings file; it is shown by its numbers."""
+        field = self._known(key)
+        return field.check(value) if field is not None and field.kind is FieldKind.POINT else value
 
     def _departs(self, key: str, value: Any) -> bool:
         field = self._known(key)
