@@ -269,7 +269,8 @@ class ToolForm(QWidget):
 
     def _drop_parts(self, key: str) -> None:
         for part in companions(self._fields[key]):
-            self._set.pop(part.key, None)
+            if part.key not in self._fields:  # one called so is the preset's own
+                self._set.pop(part.key, None)
 
     def show_again(self) -> None:
         """More is known of what was given."""
