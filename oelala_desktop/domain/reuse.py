@@ -64,27 +64,33 @@ def settings_of(info: GenerationInfo, tool: Tool, params: Mapping[str, Any] | No
 
 
 def given_to(job: Job) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
-    """What a job was given as files, as settings, and for a file of which a part went up what may be taken in its
-    stead, that part, where the whole of it is gone."""
+    """What a job was given as files, as settings, and for what of it only a part was sent (a video, a sound, a picture
+    with a crop) what may be taken in its stead: that part, which is kept, where the whole is gone."""
     values: dict[str, Any] = {}
     otherwise: dict[str, dict[str, Any]] = {}
-    is_cropped = crop.place_of(job.values) is not None
+    cut = _cut(job)
     for given in job.inputs:
         parts = (given.key + START, given.key + LENGTH, given.key + SMALLER)
         if given.kind in _TIMED:
             values |= {key: job.values[key] for key in (given.key, *parts) if job.values.get(key) is not None}
             part = (given.start or None, given.length, None)
             otherwise[given.key] = {given.key: given.path, **dict(zip(parts, part, strict=True))}
+        elif given.key in cut:
+            values |= {key: job.values[key] for key in (given.key, crop.KEY)}
+            otherwise[given.key] = {**cut, crop.KEY: None}
         elif isinstance(job.values.get(given.key), list | tuple):
             values.setdefault(given.key, []).append(given.path)
-        elif is_cropped and job.values.get(given.key):
-            values[given.key] = job.values[given.key]
-            if given.key == "image":
-                values[crop.KEY] = job.values[crop.KEY]
-                otherwise[given.key] = {given.key: given.path, crop.KEY: None}
         else:
             values[given.key] = given.path
     return values, otherwise
+
+
+def _cut(job: Job) -> dict[str, str]:
+    """The start picture and the mask as a crop left them, which fit each other alone; empty where there was none."""
+    if crop.place_of(job.values) is None:
+        return {}
+    keys = [key for key in ("image", "mask") if isinstance(job.values.get(key), str)]
+    return {given.key: given.path for given in job.inputs if given.key in keys}
 
 
 def _checked(key: str, value: Any) -> Any:

@@ -46,6 +46,19 @@ def test_every_kind_has_an_editor(qtbot: QtBot) -> None:
             editor.set_value(one.default)
 
 
+@pytest.mark.parametrize("text", ["0.2, 0.8", '{"x": 0.2, "y": 0.8}'])
+def test_a_place_that_came_as_text_is_shown_by_its_numbers(form: ToolForm, text: str) -> None:
+    form.set_values({"crop": text})
+    assert form.values()["crop"] == {"x": 0.2, "y": 0.8}
+
+
+def test_another_picture_leaves_a_setting_of_the_presets_own_that_is_called_crop(form: ToolForm) -> None:
+    form.set_fields([*form.fields.values(), Field("crop", FieldKind.TEXT, "Crop", "g", default="center")])
+    form.set_values({"image": "/a.png", "crop": "left"})
+    form.give("image", "/b.png")
+    assert form.values() == {"image": "/b.png", "crop": "left"}
+
+
 def test_numbers_get_the_editor_that_fits() -> None:
     def kind(**of: object) -> type:
         return type(editor_for(Field("k", FieldKind.INTEGER, "K", "g", **of)))  # type: ignore[arg-type]

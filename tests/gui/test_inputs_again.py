@@ -14,6 +14,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from oelala_desktop.domain.job import JobInput, JobState
 from oelala_desktop.ui.form.input_editors import MediaEditor
 from oelala_desktop.ui.main_window import MainWindow
 from oelala_desktop.ui.studio import reuse_of
@@ -30,7 +31,8 @@ from tests.gui.inputs_rig import (
     names,
     open_page,
 )
-from tests.gui.living import live, page_of, ready, stop_sketch, until
+from tests.gui.living import has_picture, live, page_of, ready, stop_sketch, until
+from tests.gui.seeded_queue import make_job
 
 
 @pytest.fixture(scope="module")
@@ -209,3 +211,25 @@ def test_a_video_is_fetched_from_an_address(qapp: QApplication, home: Path, file
         assert "status 404" in found.source.error and names(page, "video")
 
     live(qapp, home, scenario)
+
+
+@pytest.mark.parametrize("is_gone", [False, True])
+def test_a_job_gives_back_the_whole_picture_or_the_parts_that_were_sent(
+    qapp: QApplication, tmp_path: Path, is_gone: bool
+) -> None:
+    whole, part, crop = tmp_path / "whole.png", tmp_path / "part.png", {"x": 0.2, "y": 0.5}
+    Image.new("RGB", (640, 320)).save(whole)
+    Image.new("RGB", (180, 320)).save(part)
+    if is_gone:
+        whole.unlink()
+    values = {"image": str(whole), "crop": crop, "aspect_ratio": "9:16"}
+    job = make_job("cut", JobState.DONE, values=values, inputs=(JobInput("image", str(part), "p", str(whole)),))
+
+    async def act(window: MainWindow) -> None:
+        page = page_of(window)
+        window.studio.reuse_requested.emit(reuse_of(job))
+        expected = part if is_gone else whole
+        await until(lambda: has_picture(page, expected), "the picture")
+        assert page.form.values().get("crop") == (None if is_gone else crop)
+
+    live(qapp, tmp_path / "home", act, engine="http://127.0.0.1:9")

@@ -11,7 +11,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from oelala_desktop.domain import crop
-from oelala_desktop.domain.field import Field
+from oelala_desktop.domain.field import Field, FieldKind
 from oelala_desktop.domain.geometry import nearest_aspect
 from oelala_desktop.domain.inputs import Inputs, companions
 from oelala_desktop.domain.tool import Tool
@@ -95,7 +95,7 @@ class ToolForm(QWidget):
         at = self._scroll.verticalScrollBar().value()
         self._fields = {field.key: field for field in fields}
         self._parts = {part.key: part for field in fields for part in companions(field)}
-        self._set = {key: value for key, value in self._set.items() if self._can_show(key, value)}
+        self._set = {key: self._read(key, value) for key, value in self._set.items() if self._can_show(key, value)}
         self._rows = {}
         self.cards = FormCards(self, self.tool.task)
         self._scroll.set_cards(self.cards)
@@ -139,7 +139,7 @@ class ToolForm(QWidget):
     def set_values(self, values: Mapping[str, Any]) -> None:
         """Take `values` and put all others back to their defaults, without `changed`. Unknown keys are kept
         for a preset that knows them."""
-        shown = {k: v for k, v in values.items() if self._can_show(k, v)}
+        shown = {k: self._read(k, v) for k, v in values.items() if self._can_show(k, v)}
         self._set = {k: v for k, v in shown.items() if self._departs(k, v)}
         for key in self._fields:
             self._refresh(key)
@@ -166,6 +166,11 @@ class ToolForm(QWidget):
         """Two presets may have settings of their own under one name, which are of different kinds."""
         field = self._known(key)
         return field is None or value is None or field.holds(value)
+
+    def _read(self, key: str, value: Any) -> Any:
+        """A place may come as text, of a settings file; it is shown by its numbers."""
+        field = self._known(key)
+        return field.check(value) if field is not None and field.kind is FieldKind.POINT else value
 
     def _departs(self, key: str, value: Any) -> bool:
         field = self._known(key)
@@ -265,7 +270,8 @@ class ToolForm(QWidget):
 
     def _drop_parts(self, key: str) -> None:
         for part in companions(self._fields[key]):
-            self._set.pop(part.key, None)
+            if part.key not in self._fields:  # one called so is the preset's own
+                self._set.pop(part.key, None)
 
     def show_again(self) -> None:
         """More is known of what was given."""

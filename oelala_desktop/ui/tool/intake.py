@@ -235,9 +235,7 @@ class Intake(QObject):
         if key not in form.fields or names_in(form.values().get(key)) != tuple(names):
             return  # changed meanwhile
         if wrong is not None and key in otherwise:
-            instead = {**form.values(), **otherwise[key]}
-            form.set_values({name: value for name, value in instead.items() if value is not None})
-            await self._look(field, names_in(form.values().get(key)), quiet)
+            await self._look_instead(otherwise[key], quiet)
             return
         paths = [path for path, _ in found]
         for path, shown in found:
@@ -252,3 +250,11 @@ class Intake(QObject):
         # a picture was kept when it was given; a video or sound may lie on a drive that is not there now
         if wrong is not None and (not quiet or field.kind in TIMED_KINDS):
             form.show_field_error(key, wrong.message)
+
+    async def _look_instead(self, instead: Values, quiet: bool) -> None:
+        """Takes these values, and looks at every file among them: with a part of a picture comes that of its mask."""
+        form = self._form
+        form.set_values({key: value for key, value in {**form.values(), **instead}.items() if value is not None})
+        for field in [form.fields[key] for key in instead if key in form.fields]:
+            if field.is_input:
+                await self._look(field, names_in(form.values().get(field.key)), quiet)

@@ -109,20 +109,22 @@ def test_a_job_gives_back_its_inputs_and_what_to_take_where_one_is_gone() -> Non
     }
 
 
-def test_a_cropped_picture_is_given_back_whole() -> None:
-    seen = {"x": 0.25, "y": 0.5}
-    files = (
-        JobInput("image", "/kept/part.jpg", "p", "/a/pier.jpg"),
-        JobInput("mask", "/kept/part.png", "m", "/a/mask.png", "mask"),
+def test_a_picture_with_a_crop_comes_back_whole_and_its_mask_with_it() -> None:
+    crop = {"x": 0.2, "y": 0.5}
+    inputs = (
+        JobInput("image", "/kept/part.png", "p", "/a/p.png"),
+        JobInput("mask", "/kept/over.png", "m", "/m", "mask"),
     )
-    made = job({"image": "/kept/whole.jpg", "mask": "/kept/mask.png", "crop": seen}, *files)
-    values, otherwise = given_to(made)
-    assert values == {"image": "/kept/whole.jpg", "mask": "/kept/mask.png", "crop": seen}
-    assert otherwise == {"image": {"image": "/kept/part.jpg", "crop": None}}
-    middle = job(
-        {"image": "/kept/whole.jpg", "crop": {"x": 0.5, "y": 0.5}}, JobInput("image", "/kept/whole.jpg", "", "")
-    )
-    assert given_to(middle) == ({"image": "/kept/whole.jpg"}, {})
+    values, otherwise = given_to(job({"image": "/a/p.png", "mask": "/m", "crop": crop}, *inputs))
+    assert values == {"image": "/a/p.png", "mask": "/m", "crop": crop}
+    parts = {"image": "/kept/part.png", "mask": "/kept/over.png", "crop": None}
+    assert otherwise == {"image": parts, "mask": parts}
+
+
+@pytest.mark.parametrize("crop", [None, {"x": 0.5, "y": 0.5}, "a word of the preset's own"])
+def test_a_picture_without_a_crop_comes_back_as_it_was_kept(crop: object) -> None:
+    made = job({"image": "/a/p.png", "crop": crop}, JobInput("image", "/kept/p.png", "p", "/a/p.png"))
+    assert given_to(made) == ({"image": "/kept/p.png"}, {})
 
 
 def test_what_is_missing_is_named_as_one_or_as_many() -> None:
