@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 import subprocess
 import sys
@@ -121,6 +122,32 @@ def test_the_first_page_is_shown_before_what_only_later_ones_need() -> None:
     code = f"import sys, {shown_first}; print([name for name in {AFTER_THE_FIRST_PAGE!r} if name in sys.modules])"
     ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert (ran.returncode, ran.stdout.strip()) == (0, "[]"), ran.stderr
+
+
+@pytest.mark.parametrize("tool", ["image-to-video", "text-to-video", "text-to-image"])
+def test_the_first_page_is_painted_without_the_icon_database(tool: str) -> None:
+    """Which costs more than the page: what stands on it has its shapes beside it."""
+    code = f"""
+import sys
+from PySide6.QtWidgets import QApplication
+app = QApplication([])
+from oelala_desktop.domain.tool import TOOLS
+from oelala_desktop.ui.shell.shell import Shell
+from oelala_desktop.ui.style.appearance import Theme
+from oelala_desktop.ui.tool.page import ToolPage
+Theme(app, "dark")
+shell = Shell()
+shell.add_page({tool!r}, lambda: ToolPage(TOOLS[{tool!r}]))
+shell.show_page({tool!r})
+shell.show()
+shell.grab()
+print("lucide" in sys.modules)
+"""
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    ran = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60, env=environment
+    )
+    assert (ran.returncode, ran.stdout.strip()) == (0, "False"), ran.stderr
 
 
 def test_a_command_runs_without_qt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
