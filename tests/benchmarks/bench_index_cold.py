@@ -22,7 +22,7 @@ from oelala_desktop.storage.presence import Presence
 from tests.benchmarks.bench_png_metadata import baseline
 from tests.benchmarks.corpus import make_pictures
 
-ROUNDS, GOAL = 5, 0.5
+ROUNDS, GOAL = 5, 0.6
 
 
 async def index(home: Path, media: Path) -> float:

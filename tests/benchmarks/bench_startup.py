@@ -89,7 +89,7 @@ def run(full: bool = False) -> Iterator[dict[str, object]]:
             shell.append(marks["painted"])
             page.append(marks["usable"])
     yard = median(empty)
-    for name, values, goal in (("first painted shell", shell, 2.0), ("usable start page", page, 2.5)):
+    for name, values, goal in (("first painted shell", shell, 1.6), ("usable start page", page, 2.2)):
         value = median(values)
         yield {
             "name": "startup",

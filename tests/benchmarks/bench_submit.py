@@ -27,7 +27,7 @@ from oelala_desktop.services.engines.engine import Engine
 from oelala_desktop.services.queue.jobs import Wish
 from oelala_desktop.storage.paths import Paths, shipped
 
-GOAL = 2.0
+GOAL = 1.6
 GRAPH_BYTES = 24_000
 SIDE = 184  # of a noisy PNG of about 100 KB
 

@@ -27,7 +27,7 @@ from oelala_desktop.storage.media_writing import Stamp
 from oelala_desktop.storage.thumbnails import ThumbnailStore
 
 WIDTH, HEIGHT, ROUNDS = 1280, 720, 5
-GOALS = {"png": 0.8, "webp": 0.8, "mp4": 0.8, "jpeg": 1.2}
+GOALS = {"png": 0.8, "webp": 0.8, "mp4": 0.8, "jpeg": 1.5}
 FILES = {"png": 6, "webp": 10, "mp4": 6, "jpeg": 20}
 
 
