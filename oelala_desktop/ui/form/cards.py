@@ -61,7 +61,7 @@ class FormCards(Column):
         self._form = form
         self._task = task
         self._cards: dict[str, Card] = {}
-        self._rows_: dict[str, FoldRow] = {}
+        self._folding: dict[str, FoldRow] = {}
         self._negative: tuple[Button, Fold] | None = None
         self._stage: PictureEditor | None = None
         self._pair: ModelPairPicker | None = None
@@ -84,7 +84,7 @@ class FormCards(Column):
         return frozenset(self._folds())
 
     def _folds(self) -> dict[str, FoldRow | Fold]:
-        folds: dict[str, FoldRow | Fold] = dict(self._rows_)
+        folds: dict[str, FoldRow | Fold] = dict(self._folding)
         return folds | ({"negative_prompt": self._negative[1]} if self._negative else {})
 
     def opened_folds(self) -> frozenset[str]:
@@ -97,12 +97,12 @@ class FormCards(Column):
     def _open(self, name: str) -> None:
         if name == "negative_prompt" and self._negative:
             self._negative[0].setChecked(True)
-        elif name in self._rows_:
-            self._rows_[name].set_open(True)
+        elif name in self._folding:
+            self._folding[name].set_open(True)
 
     def open_preset(self) -> QWidget:
         self._open("preset")
-        return self._rows_["preset"]
+        return self._folding["preset"]
 
     def give_room(self, height: int) -> None:
         """In a low window first the picture gives, then the prompt; only then there is something to scroll. In a high
@@ -169,7 +169,7 @@ class FormCards(Column):
     def _add_row(self, card: RowsCard, name: str, title: str, icon: str, make: Callable[[], QWidget]) -> None:
         row = FoldRow(title, make, icon=icon)
         row.reset_requested.connect(lambda: self._form.reset(self._of_row(name)))
-        self._rows_[name] = row
+        self._folding[name] = row
         card.add(row)
 
     # cards that are always open
@@ -349,7 +349,7 @@ class FormCards(Column):
         if self._preset is not None:
             self._preset.set_presets(presets, chosen)
         name = next((preset.name for preset in presets if preset.id == chosen), "None yet")
-        self._rows_["preset"].set_summary(name)
+        self._folding["preset"].set_summary(name)
 
     def set_size_warning(self, sentence: str) -> None:
         if self._doubt is not None:
@@ -378,7 +378,7 @@ class FormCards(Column):
             clips = int(values.get("clip_count") or 1)
             text = f"{wording.seconds(float(values.get('duration') or 0))} · {wording.frames(size.frames)}"
             self._form.row("duration").set_caption(f"{clips} × {text}" if clips > 1 else text)
-        for name, row in self._rows_.items():
+        for name, row in self._folding.items():
             if name in SUMMARIES:
                 row.set_summary(SUMMARIES[name](values))
             row.set_departed(any(key in self._form.values() for key in self._of_row(name)))
