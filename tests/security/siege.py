@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import psutil
 
 from tests.api.serving import Served, serve, submit, wait_for
@@ -34,6 +35,17 @@ def besieged(served: Served, count: int, half: bytes | None = None) -> Iterator[
                 connection.sendall(words.replace(b"PORT", str(served.port).encode()))
             opened.append(connection)
         yield opened
+
+
+def taken(served: Served) -> None:
+    """The server has come to the end of the siege. One who joins in the same breath as its last connections, with no
+    descriptor free before the loop's next turn, is refused with them; whoever asks after it is not."""
+    with served.client() as client:
+        for _ in range(100):
+            with contextlib.suppress(httpx.TransportError):
+                assert client.get("/health").status_code == 200
+                return
+    raise AssertionError("the siege is refused, and everyone with it")
 
 
 def work_goes_on(served: Served) -> dict[str, float]:

@@ -16,7 +16,7 @@ from oelala_desktop.bootstrap import Services
 from oelala_desktop.storage.paths import Paths
 from tests.api.serving import Served, serve
 from tests.security.asking import send
-from tests.security.siege import HALVES, besieged, work_goes_on
+from tests.security.siege import HALVES, besieged, taken, work_goes_on
 from tests.security.test_gate import check_headers
 from tests.waiting import until
 
@@ -44,6 +44,7 @@ def test_the_last_descriptors_are_for_our_own_work(tmp_path: Path) -> None:
         pid, (_, hard) = served.process.pid, resource.getrlimit(resource.RLIMIT_NOFILE)
         resource.prlimit(pid, resource.RLIMIT_NOFILE, (200, hard))
         with besieged(served, 400):
+            taken(served)
             assert work_goes_on(served)["descriptors"] <= 100 + 30
         assert served.complaints == ""
 
