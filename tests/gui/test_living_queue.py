@@ -29,7 +29,7 @@ from oelala_desktop.ui.tool.view import ToolView
 from tests.gui.inputs_rig import named
 from tests.gui.living import live, page_of, ready, stop_sketch, until
 from tests.gui.seeded_queue import fill, make_job, past, running, waiting
-from tests.sketch.holdable import Brake
+from tests.sketch.holdable import Brake, started
 
 SHORT = {"duration": 1.0, "fps": 8, "resolution": "480p"}
 LEFT, CTRL = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ControlModifier
@@ -42,10 +42,8 @@ def brake(tmp_path_factory: pytest.TempPathFactory) -> Brake:
 
 @pytest.fixture(scope="module")
 def one_sketch(brake: Brake) -> Iterator[dict[str, object]]:
-    command = [*brake.command, "--port", "0", "--idle-exit", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
-        assert process.stdout is not None
-        yield {"pid": process.pid, "url": process.stdout.readline().split()[-1]}
+    with started(brake, "--idle-exit", "0") as (process, record):
+        yield record
         process.kill()
 
 

@@ -20,7 +20,7 @@ from PIL import Image, ImageColor
 
 from oelala_desktop.ui.style import theme
 from tests.gui.screen import Screen, missing
-from tests.sketch.holdable import Brake
+from tests.sketch.holdable import Brake, started
 
 pytestmark = [
     pytest.mark.screen,
@@ -49,10 +49,8 @@ def brake(tmp_path_factory: pytest.TempPathFactory) -> Brake:
 @pytest.fixture(scope="module")
 def one_sketch(brake: Brake) -> Iterator[dict[str, object]]:
     """One Sketch for the module; no test waits for another to start."""
-    command = [*brake.command, "--port", "0", "--idle-exit", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
-        assert process.stdout is not None
-        yield {"pid": process.pid, "url": process.stdout.readline().split()[-1]}
+    with started(brake, "--idle-exit", "0") as (process, record):
+        yield record
         process.kill()
 
 

@@ -1,7 +1,6 @@
 """Small pictures of everything, made in the order in which they are wanted."""
 
 import asyncio
-import io
 import threading
 from pathlib import Path
 
@@ -17,22 +16,8 @@ from oelala_desktop.services.thumbnails.making import make_thumbnail
 from oelala_desktop.services.thumbnails.sizes import nearest_size
 from oelala_desktop.sketch.encode import open_encoder
 from tests.library.conftest import EVERYTHING, Shelf, picture, put
+from tests.library.stills import opened, striped
 from tests.metadata import files
-
-
-def opened(jpeg: bytes | None) -> Image.Image:
-    assert jpeg is not None
-    made = Image.open(io.BytesIO(jpeg), formats=("JPEG",))
-    made.load()
-    return made
-
-
-def striped(width: int = 640, height: int = 360) -> Image.Image:
-    """Red on the left, blue on the right."""
-    data = np.zeros((height, width, 3), np.uint8)
-    data[:, : width // 2, 0] = 255
-    data[:, width // 2 :, 2] = 255
-    return Image.fromarray(data)
 
 
 def clip(path: Path, codec: str, still: Image.Image) -> Path:

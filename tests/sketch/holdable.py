@@ -47,13 +47,20 @@ def pid_of_sketch(home: Path) -> int:
 
 
 @contextlib.contextmanager
+def started(brake: Brake, *options: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, object]]]:
+    """A Sketch of that brake, and what a home notes of it. Whoever starts it ends it."""
+    command = [*brake.command, "--port", "0", *options]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        assert process.stdout is not None
+        yield process, {"pid": process.pid, "url": process.stdout.readline().split()[-1]}
+
+
+@contextlib.contextmanager
 def sketch_of(home: Path) -> Iterator[Brake]:
     """A Sketch that the app finds running when it uses this home, and the brake on its jobs."""
     brake = Brake(home / "hold")
-    with subprocess.Popen([*brake.command, "--port", "0"], stdout=subprocess.PIPE, text=True) as process:
+    with started(brake) as (process, record):
         try:
-            assert process.stdout is not None
-            record = {"pid": process.pid, "url": process.stdout.readline().split()[-1]}
             (home / "sketch.json").write_text(json.dumps(record))
             yield brake
         finally:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,7 @@ from oelala_desktop.services.queue.jobs import JobService, Wish
 from oelala_desktop.storage.presence import Presence
 from tests.clock import SetClock
 from tests.unit.domain.samples import WORKFLOWS, some_job
+from tests.unit.node_table import EVERYTHING
 
 from .disk import Disk
 from .fake_engine import FakeEngine
@@ -78,3 +81,14 @@ class JobDesk:
     def queue(self, port: FakeEngine | None = None) -> list[str]:
         engine = self.other if port is self.other_port else self.engine
         return [job.id for job in self.jobs.driver(engine).waiting]
+
+
+@asynccontextmanager
+async def paused_desk(folder: Path, store: Disk, clock: SetClock) -> AsyncIterator[JobDesk]:
+    """One whose engine has every node and whose queue is paused."""
+    async with TaskScope("test") as scope:
+        desk = JobDesk(folder, store, scope, clock)
+        desk.port.listed = EVERYTHING
+        await desk.jobs.pause(True)
+        desk.told.all.clear()
+        yield desk

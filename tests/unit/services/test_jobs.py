@@ -19,7 +19,6 @@ from oelala_desktop.domain.events import JobChanged
 from oelala_desktop.domain.field import MAX_SEED
 from oelala_desktop.domain.job import Job, JobError, JobState, Owner
 from oelala_desktop.metadata.writer import embed
-from oelala_desktop.services.loop.tasks import TaskScope
 from oelala_desktop.services.presets.registry import ToolRegistry
 from oelala_desktop.services.queue.eta import place_key
 from oelala_desktop.services.queue.jobs import Wish
@@ -28,7 +27,7 @@ from tests.own_preset import TOOL, make_inputs, write_preset
 from tests.unit.domain.samples import build
 from tests.unit.node_table import EVERYTHING
 
-from .desk import HERE, THERE, JobDesk
+from .desk import HERE, THERE, JobDesk, paused_desk
 from .disk import FULL, Disk
 from .fake_engine import FakeEngine
 
@@ -39,11 +38,7 @@ OTHER = Owner("other", "boot")
 
 @pytest.fixture
 async def desk(tmp_path: Path, store: Disk, clock: SetClock) -> AsyncIterator[JobDesk]:
-    async with TaskScope("test") as scope:
-        desk = JobDesk(tmp_path, store, scope, clock)
-        desk.port.listed = EVERYTHING
-        await desk.jobs.pause(True)
-        desk.told.all.clear()
+    async with paused_desk(tmp_path, store, clock) as desk:
         yield desk
 
 

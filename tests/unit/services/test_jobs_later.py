@@ -13,15 +13,13 @@ from oelala_desktop.domain.errors import NotFound
 from oelala_desktop.domain.events import JobChanged, JobFinished
 from oelala_desktop.domain.job import JobState, Owner
 from oelala_desktop.domain.obstacle import Said
-from oelala_desktop.services.loop.tasks import TaskScope
 from oelala_desktop.services.queue.eta import place_key
 from oelala_desktop.services.queue.fetching import result_stem
 from oelala_desktop.storage.presence import Presence
 from tests.clock import SetClock, turns
 from tests.unit.domain.samples import build
-from tests.unit.node_table import EVERYTHING
 
-from .desk import HERE, JobDesk
+from .desk import HERE, JobDesk, paused_desk
 from .disk import Disk
 
 S = JobState
@@ -31,11 +29,7 @@ OTHER = Owner("other", "boot")
 
 @pytest.fixture
 async def desk(tmp_path: Path, store: Disk, clock: SetClock) -> AsyncIterator[JobDesk]:
-    async with TaskScope("test") as scope:
-        desk = JobDesk(tmp_path, store, scope, clock)
-        desk.port.listed = EVERYTHING
-        await desk.jobs.pause(True)
-        desk.told.all.clear()
+    async with paused_desk(tmp_path, store, clock) as desk:
         yield desk
 
 

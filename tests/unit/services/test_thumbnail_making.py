@@ -7,29 +7,14 @@ import os
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from PIL import Image
 
 from oelala_desktop.domain.errors import Unreadable
 from oelala_desktop.services.thumbnails import making
 from oelala_desktop.services.thumbnails.making import make_still, make_thumbnail
+from tests.library.stills import opened, striped
 from tests.metadata import corpus, files
-
-
-def opened(jpeg: bytes | None) -> Image.Image:
-    assert jpeg is not None
-    made = Image.open(io.BytesIO(jpeg), formats=("JPEG",))
-    made.load()
-    return made
-
-
-def striped(width: int = 640, height: int = 360) -> Image.Image:
-    """Red on the left, blue on the right."""
-    data = np.zeros((height, width, 3), np.uint8)
-    data[:, : width // 2, 0] = 255
-    data[:, width // 2 :, 2] = 255
-    return Image.fromarray(data)
 
 
 @pytest.mark.parametrize(
