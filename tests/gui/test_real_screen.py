@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import signal
@@ -131,12 +132,19 @@ class Window:
         self.screen.wait_for(self.states, "a job")
 
     def close(self) -> None:
-        """As its frame's button does; returns when the window has gone or a question has come."""
-        self.screen.to_front(self.id)
-        self.screen.keys("alt+F4")
-        self.screen.wait_for(
-            lambda: not self.is_shown or self.screen.windows(QUESTION), "an answer to closing the window"
-        )
+        """As its frame's button does; returns when the window has gone or a question has come. Keys that reach no
+        window, since the one in front changed just then, are pressed once more."""
+
+        def is_answered() -> bool:
+            return not self.is_shown or bool(self.screen.windows(QUESTION))
+
+        for _ in range(4):
+            self.screen.to_front(self.id)
+            self.screen.keys("alt+F4")
+            with contextlib.suppress(AssertionError):
+                self.screen.wait_for(is_answered, "an answer to closing the window", 15)
+                return
+        raise AssertionError("closing the window has no answer: " + self.screen.said(sys.executable))
 
     def states(self) -> list[str]:
         """Of all jobs, as they stand in the database."""
