@@ -8,7 +8,11 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class NodeInput:
-    """One input of a node class. `choices` is None unless the server gives a list to choose from."""
+    """One input of a node class, in the order that an editor shows. `choices` is None unless the server gives a list
+    to choose from; `options` are the inputs that come with each choice. `is_widget`: an editor has a control for it,
+    whose value it writes into a workflow, and a second value behind it if `has_control` (what becomes of a seed
+    after each run). `upload` is what kind of file is given to it ("image", "video", "audio", "file"; "" for none).
+    `grows` are the names that a growing input has, or may have, one after the other, each of `grown`."""
 
     type: str
     required: bool
@@ -16,14 +20,27 @@ class NodeInput:
     default: object = None
     minimum: float | None = None
     maximum: float | None = None
+    is_widget: bool = False
+    has_control: bool = False
+    is_dynamic_prompt: bool = False
+    is_multiline: bool = False
+    upload: str = ""
+    options: Mapping[str, Mapping[str, NodeInput]] = field(default_factory=dict)
+    grows: tuple[str, ...] = ()
+    grown: NodeInput | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class NodeClass:
+    """`title` is what an editor calls its nodes, `module` where it comes from (`python_module`: "nodes",
+    "comfy_extras.…", "custom_nodes.PACK")."""
+
     name: str
     inputs: Mapping[str, NodeInput]
     outputs: tuple[str, ...] = ()
     is_output: bool = False
+    title: str = ""
+    module: str = ""
 
 
 @dataclass(frozen=True, slots=True)

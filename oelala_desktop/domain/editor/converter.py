@@ -1,0 +1,286 @@
+"""A workflow of ComfyUI's editor → the graph that a server runs, as the editor makes it.
+
+Subgraphs are opened (a node "5" inside of a node "12" becomes "12:5"), nodes that only the editor knows are resolved
+(Reroute, Primitive, Set and Get), bypassed nodes are passed through by matching types, muted ones and what hangs on
+them left out, and what a subgraph's node sets stands where it is used. Checked against what the editor makes of the
+official templates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from oelala_desktop.domain.catalog import Catalog, NodeClass
+from oelala_desktop.domain.errors import InvalidPreset
+from oelala_desktop.domain.graph import Graph
+
+from .document import BYPASSED, INPUTS, MUTED, Canvas, Document, Node, Port, Slot
+from .promoted import NOTHING, Told, told
+from .widgets import Unreadable, defaults_of, settled_text, values_of
+
+#: nodes that say something to who looks at them, and to no server
+_NOTES = frozenset({"Note", "MarkdownNote"})
+_DISPLAYED = ("(rgthree)",)
+_MOST_NODES = 2000
+_DEEPEST = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A class that the server lacks; `pack` as the file names it, "" if it does not."""
+
+    class_type: str
+    pack: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    graph: Graph
+    missing: tuple[Missing, ...] = ()
+
+
+def convert(document: Document, catalog: Catalog) -> Conversion:
+    """Raises InvalidPreset with the node and the reason where it cannot be done."""
+    return _Conversion(document, catalog).whole()
+
+
+@dataclass(slots=True)
+class _Place:
+    """A canvas where it is used: `path` are the ids of the nodes around it, `host` is the innermost of them, on the
+    canvas of `around`."""
+
+    canvas: Canvas
+    path: str = ""
+    host: Node | None = None
+    around: _Place | None = None
+    inside: dict[str, _Place] = field(default_factory=dict)
+    told: Told = NOTHING
+    depth: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Value:
+    value: Any
+
+
+#: where an input's value comes from: (id of a node in the graph, output), a value, or nothing
+_Source = tuple[str, int] | _Value | None
+
+
+class _Conversion:
+    def __init__(self, document: Document, catalog: Catalog) -> None:
+        self._document = document
+        self._catalog = catalog
+        self._count = 0
+        self._active: set[str] = set()
+        self._root = self._place(document.canvas, _Place(document.canvas))
+
+    def whole(self) -> Conversion:
+        graph: Graph = {}
+        missing: dict[str, Missing] = {}
+        nodes = list(self._nodes(self._root))
+        self._active = {f"{place.path}{node.id}" for place, node in nodes}
+        for place, node in nodes:
+            known = self._catalog.classes.get(node.type)
+            if known is None:
+                missing.setdefault(node.type, Missing(node.type, _pack(node)))
+            graph[f"{place.path}{node.id}"] = self._made(place, node, known)
+        return Conversion(graph, tuple(missing.values()))
+
+    # places
+
+    def _place(self, canvas: Canvas, place: _Place) -> _Place:
+        self._count += len(canvas.nodes)
+        if self._count > _MOST_NODES:
+            raise InvalidPreset(f"This workflow has more than {_MOST_NODES} nodes, those of its subgraphs counted.")
+        if place.depth > _DEEPEST:
+            raise InvalidPreset(f"The subgraphs of this workflow lie more than {_DEEPEST} deep inside each other.")
+        for node in canvas.nodes.values():
+            inner = self._document.subgraphs.get(node.type)
+            if inner is not None and node.mode not in (MUTED, BYPASSED):
+                inside = _Place(inner, f"{place.path}{node.id}:", node, place, depth=place.depth + 1)
+                inside.told = told(node, inner)
+                place.inside[node.id] = self._place(inner, inside)
+        return place
+
+    def _nodes(self, place: _Place) -> Iterator[tuple[_Place, Node]]:
+        """All that a server is given."""
+        for node in place.canvas.nodes.values():
+            if node.mode in (MUTED, BYPASSED) or self._is_virtual(node):
+                continue
+            if node.type in self._document.subgraphs:
+                yield from self._nodes(place.inside[node.id])
+            else:
+                yield place, node
+
+    def _is_virtual(self, node: Node) -> bool:
+        if node.type in self._catalog.classes:
+            return False
+        return node.type in _NOTES or node.type in _FOLLOWED or node.type.endswith(_DISPLAYED) and not _is_wired(node)
+
+    # one node
+
+    def _made(self, place: _Place, node: Node, known: NodeClass | None) -> dict[str, Any]:
+        inputs = self._plain(place, node, known)
+        for slot in node.inputs:
+            source = self._source(place, node, slot, set())
+            if isinstance(source, _Value):
+                inputs[slot.name] = _settled(known, slot.name, source.value)
+            elif source is not None and source[0] in self._active:
+                inputs[slot.name] = [source[0], source[1]]
+            elif source is not None:
+                inputs.pop(slot.name, None)  # what it hangs on is not there
+        title = node.title or (known.title if known is not None else "") or node.type
+        return {"class_type": node.type, "inputs": inputs, "_meta": {"title": title}}
+
+    def _plain(self, place: _Place, node: Node, known: NodeClass | None) -> dict[str, Any]:
+        try:
+            values = values_of(node, known)
+        except Unreadable:
+            raise InvalidPreset(
+                f"The node “{node.title or node.type}” ({place.path}{node.id}) is of a class that the server lacks, and"
+                " the file does not name its settings. Install its pack, or connect a server that has it."
+            ) from None
+        values |= {name: value for (inner, name), value in place.told.controls.items() if inner == node.id}
+        if known is not None:
+            values |= defaults_of(known, values)
+        return {name: _settled(known, name, value) for name, value in values.items()}
+
+    # links
+
+    def _source(self, place: _Place, node: Node, slot: Slot, seen: set[tuple[str, str]]) -> _Source:
+        """What an input is given, through all that no server knows."""
+        key = (f"{place.path}{node.id}", slot.name)
+        if key in seen:
+            raise InvalidPreset(f"The links of this workflow go in a circle at the node {key[0]}.")
+        seen.add(key)
+        link = place.canvas.links.get(slot.link) if slot.link is not None else None
+        if link is None:
+            return None
+        if link.origin == INPUTS and place.host is not None and place.around is not None:
+            if not 0 <= link.slot < len(place.canvas.inputs):
+                return None
+            port = place.canvas.inputs[link.slot]
+            outer = place.host.input(port.name)
+            if outer is not None and outer.link is not None:
+                return self._source(place.around, place.host, outer, seen)
+            return self._taken_over(place, port, (node.id, slot.name))
+        return self._output(place, link.origin, link.slot, slot.type, seen)
+
+    def _taken_over(self, place: _Place, port: Port, asking: tuple[str, str] = ("", "")) -> _Value | None:
+        """What an input of a subgraph is that nothing leads to: what its node says, else what stands in the first
+        control that it leads to, which is the same for all others that it leads to."""
+        if port.name in place.told.ports:
+            return _Value(place.told.ports[port.name])
+        found = place.canvas.first_control(port)
+        if found is None or (found[0].id, found[1].name) == asking:
+            return None
+        node, slot = found
+        if node.id in place.inside:
+            inside = place.inside[node.id]
+            inner = next((p for p in inside.canvas.inputs if p.name == slot.name), None)
+            return None if inner is None else self._taken_over(inside, inner)
+        values = self._plain(place, node, self._catalog.classes.get(node.type))
+        return _Value(values[slot.name]) if slot.name in values else None
+
+    def _output(self, place: _Place, node_id: str, number: int, wanted: str, seen: set[tuple[str, str]]) -> _Source:
+        node = place.canvas.nodes.get(node_id)
+        if node is None:
+            return None
+        key = f"{place.path}{node_id}"
+        if node.mode == MUTED:
+            return (key, number)
+        if node.mode == BYPASSED:
+            through = _bypass(node, number, wanted)
+            return None if through is None else self._source(place, node, through, seen)
+        if node.type in self._document.subgraphs:
+            return self._from_inside(place.inside[node_id], number, wanted, seen)
+        if node.type in self._catalog.classes:
+            return (key, number)
+        follow = _FOLLOWED.get(node.type)
+        return (key, number) if follow is None else follow(self, place, node, seen)
+
+    def _from_inside(self, inside: _Place, number: int, wanted: str, seen: set[tuple[str, str]]) -> _Source:
+        if not 0 <= number < len(inside.canvas.outputs):
+            return None
+        for key in inside.canvas.outputs[number].links:
+            link = inside.canvas.links.get(key)
+            if link is None:
+                continue
+            if link.origin == INPUTS and inside.host is not None and inside.around is not None:
+                if not 0 <= link.slot < len(inside.canvas.inputs):
+                    return None
+                outer = inside.host.input(inside.canvas.inputs[link.slot].name)
+                return None if outer is None else self._source(inside.around, inside.host, outer, seen)
+            return self._output(inside, link.origin, link.slot, wanted, seen)
+        return None
+
+    def _reroute(self, place: _Place, node: Node, seen: set[tuple[str, str]]) -> _Source:
+        return self._source(place, node, node.inputs[0], seen) if node.inputs else None
+
+    def _primitive(self, place: _Place, node: Node, seen: set[tuple[str, str]]) -> _Source:
+        values = list(node.values.values()) if isinstance(node.values, Mapping) else node.values
+        return _Value(values[0]) if values else None
+
+    def _get(self, place: _Place, node: Node, seen: set[tuple[str, str]]) -> _Source:
+        """What the Set node of the same name is given, on this canvas or one around it."""
+        name = _first(node)
+        here: _Place | None = place
+        while here is not None:
+            for other in here.canvas.nodes.values():
+                if other.type == "SetNode" and _first(other) == name and other.inputs:
+                    return self._source(here, other, other.inputs[0], seen)
+            here = here.around
+        return None
+
+
+#: nodes that only the editor knows, and what stands behind them
+_FOLLOWED = {
+    "Reroute": _Conversion._reroute,
+    "Reroute (rgthree)": _Conversion._reroute,
+    "SetNode": _Conversion._reroute,
+    "GetNode": _Conversion._get,
+    "PrimitiveNode": _Conversion._primitive,
+}
+
+
+def _first(node: Node) -> object:
+    values = list(node.values.values()) if isinstance(node.values, Mapping) else node.values
+    return values[0] if values else None
+
+
+def _bypass(node: Node, number: int, wanted: str) -> Slot | None:
+    """The input whose value a bypassed node hands on: the one beside the output if its type fits, else the first of
+    the same type, else the first that could be."""
+    made = node.outputs[number] if 0 <= number < len(node.outputs) else wanted
+    if wanted in ("*", ""):
+        return node.inputs[number] if number < len(node.inputs) else next(iter(node.inputs), None)
+    beside = node.inputs[number] if 0 <= number < len(node.inputs) else None
+    if beside is not None and _fits(beside.type, made) and _fits(beside.type, wanted):
+        return beside
+    exact = next((slot for slot in node.inputs if slot.type == wanted), None)
+    return exact or next((s for s in node.inputs if _fits(s.type, made) and _fits(s.type, wanted)), None)
+
+
+def _fits(one: str, other: str) -> bool:
+    """As the editor compares types: lists of names, in any case, and a star for anything."""
+    if {one, other} & {"*", ""}:
+        return True
+    return bool(set(one.lower().split(",")) & set(other.lower().split(",")))
+
+
+def _settled(known: NodeClass | None, name: str, value: Any) -> Any:
+    kind = known.inputs.get(name) if known is not None else None
+    if kind is not None and kind.is_dynamic_prompt and isinstance(value, str):
+        value = settled_text(value)
+    return {"__value__": value} if isinstance(value, list) else value
+
+
+def _is_wired(node: Node) -> bool:
+    return any(slot.link is not None for slot in node.inputs)
+
+
+def _pack(node: Node) -> str:
+    told = (node.properties.get(key) for key in ("cnr_id", "aux_id"))
+    return next((name for name in told if isinstance(name, str) and name), "")

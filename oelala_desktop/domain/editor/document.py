@@ -1,0 +1,165 @@
+"""A workflow in the format of ComfyUI's editor, read into values that can be walked through.
+
+A workflow is a canvas of nodes and links; a subgraph is a canvas of its own whose inputs and outputs are two nodes of
+it (ids -10 and -20), and whose id is the class of the nodes that stand for it. Links are lists (id, origin, its output,
+target, its input, type) or objects. What has another form is left out, as the editor does.
+
+Source: the workflow JSON schema of ComfyUI's documentation, and the files of the official templates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+#: the nodes of a subgraph that stand for its own inputs and outputs
+INPUTS, OUTPUTS = "-10", "-20"
+ALWAYS, MUTED, BYPASSED = 0, 2, 4
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """An input of a node. `widget` names the control that it stands for, "" for none."""
+
+    name: str
+    type: str
+    link: int | None = None
+    widget: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    origin: str
+    slot: int
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """An input or output of a subgraph, with the links that lead on from it, or to it."""
+
+    name: str
+    type: str
+    links: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """`values` are those of its controls, in order or by name; `named` the same by name, where a file tells both."""
+
+    id: str
+    type: str
+    mode: int = ALWAYS
+    inputs: tuple[Slot, ...] = ()
+    outputs: tuple[str, ...] = ()
+    values: tuple[Any, ...] | Mapping[str, Any] = ()
+    named: Mapping[str, Any] = field(default_factory=dict)
+    title: str = ""
+    properties: Mapping[str, Any] = field(default_factory=dict)
+
+    def input(self, name: str) -> Slot | None:
+        return next((slot for slot in self.inputs if slot.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Canvas:
+    nodes: Mapping[str, Node]
+    links: Mapping[int, Link]
+    inputs: tuple[Port, ...] = ()
+    outputs: tuple[Port, ...] = ()
+
+    def reached(self, port: Port) -> Iterator[tuple[Node, Slot]]:
+        """The inputs that one of its own leads to, in the order of the links."""
+        found = {slot.link: (node, slot) for node in self.nodes.values() for slot in node.inputs if slot.link in port.links}
+        return (found[link] for link in port.links if link in found)
+
+    def first_control(self, port: Port) -> tuple[Node, Slot] | None:
+        return next(((node, slot) for node, slot in self.reached(port) if slot.widget), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """`subgraphs` by their id."""
+
+    canvas: Canvas
+    subgraphs: Mapping[str, Canvas]
+    extra: Mapping[str, Any]
+
+
+def is_document(content: object) -> bool:
+    """Whether this JSON value is a workflow of the editor's."""
+    return isinstance(content, Mapping) and isinstance(content.get("nodes"), list) and "links" in content
+
+
+def read_document(content: Mapping[str, Any]) -> Document:
+    definitions = _mapping(content.get("definitions")).get("subgraphs")
+    subgraphs = {
+        row["id"]: _canvas(row)
+        for row in (definitions if isinstance(definitions, list) else ())
+        if isinstance(row, Mapping) and isinstance(row.get("id"), str)
+    }
+    return Document(_canvas(content), subgraphs, _mapping(content.get("extra")))
+
+
+def _canvas(row: Mapping[str, Any]) -> Canvas:
+    nodes = {node.id: node for node in map(_node, _rows(row.get("nodes"))) if node is not None}
+    links = dict(_links(row.get("links")))
+    return Canvas(nodes, links, tuple(map(_port, _rows(row.get("inputs")))), tuple(map(_port, _rows(row.get("outputs")))))
+
+
+def _node(row: Mapping[str, Any]) -> Node | None:
+    key, kind = row.get("id"), row.get("type")
+    if not isinstance(key, int | str) or isinstance(key, bool) or not isinstance(kind, str):
+        return None
+    mode, values, title = row.get("mode"), row.get("widgets_values"), row.get("title")
+    return Node(
+        str(key),
+        kind,
+        mode if isinstance(mode, int) else ALWAYS,
+        tuple(map(_slot, _rows(row.get("inputs")))),
+        tuple(_text(output.get("type"), "*") for output in _rows(row.get("outputs"))),
+        tuple(values) if isinstance(values, list) else _mapping(values),
+        _mapping(row.get("widgets_values_named")),
+        title if isinstance(title, str) else "",
+        _mapping(row.get("properties")),
+    )
+
+
+def _slot(row: Mapping[str, Any]) -> Slot:
+    link = row.get("link")
+    widget = _mapping(row.get("widget")).get("name")
+    return Slot(_text(row.get("name")), _text(row.get("type"), "*"), link if _is_number(link) else None, _text(widget))
+
+
+def _port(row: Mapping[str, Any]) -> Port:
+    links = row.get("linkIds")
+    found = tuple(link for link in links if _is_number(link)) if isinstance(links, list) else ()
+    return Port(_text(row.get("name")), _text(row.get("type"), "*"), found)
+
+
+def _links(rows: object) -> Iterator[tuple[int, Link]]:
+    for row in rows if isinstance(rows, list) else rows.values() if isinstance(rows, Mapping) else ():
+        if isinstance(row, Mapping):
+            told = (row.get("id"), row.get("origin_id"), row.get("origin_slot"))
+        elif isinstance(row, list) and len(row) >= 3:
+            told = (row[0], row[1], row[2])
+        else:
+            continue
+        key, origin, slot = told
+        if _is_number(key) and isinstance(origin, int | str) and _is_number(slot):
+            yield key, Link(str(origin), slot)
+
+
+def _rows(rows: object) -> Iterator[Mapping[str, Any]]:
+    return (row for row in (rows if isinstance(rows, list) else ()) if isinstance(row, Mapping))
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _text(value: object, other: str = "") -> str:
+    return value if isinstance(value, str) else other
