@@ -8,11 +8,33 @@ from typing import Any
 
 from oelala_desktop.domain.catalog import Catalog, NodeClass, NodeInput
 
-
 #: types that an editor has a control for
 _WIDGETS = frozenset(
-    "INT FLOAT BOOLEAN STRING COMBO MARKDOWN TEXTAREA COLOR COLORS BOUNDING_BOX BOUNDING_BOXES CURVE RANGE PAINTER "
-    "IMAGECOMPARE IMAGECROP CHART GALLERIA LOAD_3D LOAD3D_CAMERA WEBCAM AUDIO_RECORD AUDIO_UI".split()
+    [
+        "INT",
+        "FLOAT",
+        "BOOLEAN",
+        "STRING",
+        "COMBO",
+        "MARKDOWN",
+        "TEXTAREA",
+        "COLOR",
+        "COLORS",
+        "BOUNDING_BOX",
+        "BOUNDING_BOXES",
+        "CURVE",
+        "RANGE",
+        "PAINTER",
+        "IMAGECOMPARE",
+        "IMAGECROP",
+        "CHART",
+        "GALLERIA",
+        "LOAD_3D",
+        "LOAD3D_CAMERA",
+        "WEBCAM",
+        "AUDIO_RECORD",
+        "AUDIO_UI",
+    ]
 )
 _UPLOADS = ("image", "video", "audio", "file")
 _DEEPEST = 6  # inputs inside of choices inside of inputs

@@ -13,12 +13,13 @@ from itertools import islice
 from typing import Any
 
 from . import graph as edits
+from .catalog import Catalog
 from .errors import InvalidPreset
 from .field import MAX_SEED, FieldKind
 from .graph_size import LENGTHS, RATES, is_count, sized_nodes
 from .models import noise_pass
 from .tool import TOOLS, VOCABULARY, Tool
-from .workflow import read_graph
+from .workflow import read_workflow
 
 #: settings key -> names of inputs that it goes into, wherever they hold a plain value
 _NAMES: Mapping[str, tuple[str, ...]] = {
@@ -84,9 +85,9 @@ class Adoption:
     is_large: bool
 
 
-def adopt(content: object) -> Adoption:
+def adopt(content: object, catalog: Catalog | None = None) -> Adoption:
     """What a preset could be made of. Raises InvalidPreset with a sentence on what is wrong with the workflow."""
-    graph = read_graph(content)
+    graph = read_workflow(content, catalog).graph
     savers = [i for i, node in graph.items() if isinstance(node["inputs"].get("filename_prefix"), str)]
     if not savers:
         raise InvalidPreset(

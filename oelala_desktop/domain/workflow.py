@@ -4,38 +4,106 @@ depth, text throughout, and every node with a title of its own."""
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from . import graph as edits
+from .catalog import Catalog
+from .editor.converter import Missing, convert
+from .editor.document import Document, is_document, read_document
 from .errors import InvalidPreset
 
 _MOST_NODES = 2000
 _MOST_VALUES = 50_000  # with those inside of others
+_MOST_IN_EDITOR = 500_000  # a file of the editor holds places, colours and sizes of all its nodes
 _DEEPEST = 32
+_WRAPPED = 4  # times
 _LARGEST = 4 * 2**20  # bytes of the file that is kept, which is what the next start reads again
 _LONGEST_CLASS, _LONGEST_TITLE = 200, 100  # characters
 
 
+@dataclass(frozen=True, slots=True)
+class Workflow:
+    """`graph` is what a server runs. `document` is what the editor has of it, None where the file holds the graph
+    alone; `lacking` are classes that the server does not have."""
+
+    graph: edits.Graph
+    document: Document | None = None
+    lacking: tuple[Missing, ...] = ()
+
+
 def is_workflow(content: object) -> bool:
-    """Whether this JSON value is a workflow, in either of ComfyUI's formats, rather than something else."""
-    if not isinstance(content, dict) or not content:
-        return False
-    if isinstance(content.get("nodes"), list) and "links" in content:
-        return True
-    return all(isinstance(n, dict) and "class_type" in n for n in content.values())
+    """Whether this JSON value is a workflow, in any form, rather than something else."""
+    content = unwrapped(content)
+    return is_document(content) or _is_graph(content)
+
+
+def unwrapped(content: object) -> object:
+    """The workflow inside of what a server, a picture or a script wraps around one; the editor's before a graph."""
+    for _ in range(_WRAPPED):
+        if not isinstance(content, Mapping) or is_document(content) or _is_graph(content):
+            break
+        inside = next((content[key] for key in ("workflow", "prompt") if _holds_one(content.get(key))), None)
+        if inside is None:
+            break
+        content = inside
+    return content
+
+
+def _holds_one(value: object) -> bool:
+    return (
+        is_document(value)
+        or _is_graph(value)
+        or (isinstance(value, Mapping) and bool({"workflow", "prompt"} & value.keys()))
+    )
+
+
+def _is_graph(content: object) -> bool:
+    return (
+        isinstance(content, dict)
+        and bool(content)
+        and all(isinstance(n, dict) and "class_type" in n for n in content.values())
+    )
+
+
+def read_workflow(content: object, catalog: Catalog | None) -> Workflow:
+    """Without a catalog a file of the editor cannot be read, since it does not name its nodes' settings.
+    Raises InvalidPreset with a sentence on what is wrong."""
+    content = unwrapped(content)
+    if not isinstance(content, Mapping) or not is_document(content):
+        lacking = () if catalog is None else _lacking(content, catalog)
+        return Workflow(read_graph(content), None, lacking)
+    if catalog is None:
+        raise InvalidPreset(
+            "This is a workflow of ComfyUI's editor, which only a connected ComfyUI can explain. Connect one, and"
+            " try again."
+        )
+    _check_extent(content, _MOST_IN_EDITOR)
+    document = read_document(content)
+    made = convert(document, catalog)
+    if not made.graph:
+        raise InvalidPreset("This workflow has no node that does anything.")
+    return Workflow(read_graph(made.graph), document, made.missing)
+
+
+def _lacking(content: object, catalog: Catalog) -> tuple[Missing, ...]:
+    rows = content.values() if isinstance(content, Mapping) else ()
+    names = dict.fromkeys(
+        n["class_type"] for n in rows if isinstance(n, Mapping) and isinstance(n.get("class_type"), str)
+    )
+    return tuple(Missing(name) for name in names if not catalog.has(name))
 
 
 def read_graph(content: object) -> edits.Graph:
     """A copy in which all is well. Raises InvalidPreset with a sentence on what is wrong."""
-    if isinstance(content, dict) and isinstance(content.get("nodes"), list):
+    if not isinstance(content, dict) or not _is_graph(content):
         raise InvalidPreset(
-            "This is ComfyUI's editor format, which no server runs. Export it with Workflow → Export (API) instead."
+            "This is no workflow: neither one that ComfyUI's editor saves nor one that it exports for its API."
         )
-    if not isinstance(content, dict) or not is_workflow(content):
-        raise InvalidPreset("This is not a workflow in API format (ComfyUI: Workflow → Export (API)).")
     if len(content) > _MOST_NODES:
         raise InvalidPreset(f"This workflow has {len(content)} nodes; at most {_MOST_NODES} are taken.")
-    _check_extent(content)
+    _check_extent(content, _MOST_VALUES)
     if not all(isinstance(n.get("inputs"), dict) and _is_class(n["class_type"]) for n in content.values()):
         raise InvalidPreset("This workflow is damaged: one of its nodes has no inputs or no class.")
     graph = _titled(edits.copy_graph(content))
@@ -47,7 +115,7 @@ def _is_class(name: object) -> bool:
     return isinstance(name, str) and 0 < len(name) <= _LONGEST_CLASS
 
 
-def _check_extent(content: object) -> None:
+def _check_extent(content: object, most: int) -> None:
     level, count = [content], 0
     for _ in range(_DEEPEST):
         level = [
@@ -57,8 +125,8 @@ def _check_extent(content: object) -> None:
             for inside in (value.values() if isinstance(value, dict) else value)
         ]
         count += len(level)
-        if count > _MOST_VALUES:
-            raise InvalidPreset(f"This workflow holds more than {_MOST_VALUES} values; that is too much for a preset.")
+        if count > most:
+            raise InvalidPreset(f"This workflow holds more than {most} values; that is too much for a preset.")
         if not level:
             return
     raise InvalidPreset("This workflow is damaged: its values lie too deep inside each other.")

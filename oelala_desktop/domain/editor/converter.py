@@ -117,7 +117,7 @@ class _Conversion:
     def _is_virtual(self, node: Node) -> bool:
         if node.type in self._catalog.classes:
             return False
-        return node.type in _NOTES or node.type in _FOLLOWED or node.type.endswith(_DISPLAYED) and not _is_wired(node)
+        return node.type in _NOTES or node.type in _FOLLOWED or (node.type.endswith(_DISPLAYED) and not _is_wired(node))
 
     # one node
 

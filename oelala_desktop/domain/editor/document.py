@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeGuard
 
 #: the nodes of a subgraph that stand for its own inputs and outputs
 INPUTS, OUTPUTS = "-10", "-20"
@@ -69,7 +69,9 @@ class Canvas:
 
     def reached(self, port: Port) -> Iterator[tuple[Node, Slot]]:
         """The inputs that one of its own leads to, in the order of the links."""
-        found = {slot.link: (node, slot) for node in self.nodes.values() for slot in node.inputs if slot.link in port.links}
+        found = {
+            slot.link: (node, slot) for node in self.nodes.values() for slot in node.inputs if slot.link in port.links
+        }
         return (found[link] for link in port.links if link in found)
 
     def first_control(self, port: Port) -> tuple[Node, Slot] | None:
@@ -103,7 +105,9 @@ def read_document(content: Mapping[str, Any]) -> Document:
 def _canvas(row: Mapping[str, Any]) -> Canvas:
     nodes = {node.id: node for node in map(_node, _rows(row.get("nodes"))) if node is not None}
     links = dict(_links(row.get("links")))
-    return Canvas(nodes, links, tuple(map(_port, _rows(row.get("inputs")))), tuple(map(_port, _rows(row.get("outputs")))))
+    return Canvas(
+        nodes, links, tuple(map(_port, _rows(row.get("inputs")))), tuple(map(_port, _rows(row.get("outputs"))))
+    )
 
 
 def _node(row: Mapping[str, Any]) -> Node | None:
@@ -139,12 +143,11 @@ def _port(row: Mapping[str, Any]) -> Port:
 def _links(rows: object) -> Iterator[tuple[int, Link]]:
     for row in rows if isinstance(rows, list) else rows.values() if isinstance(rows, Mapping) else ():
         if isinstance(row, Mapping):
-            told = (row.get("id"), row.get("origin_id"), row.get("origin_slot"))
+            key, origin, slot = row.get("id"), row.get("origin_id"), row.get("origin_slot")
         elif isinstance(row, list) and len(row) >= 3:
-            told = (row[0], row[1], row[2])
+            key, origin, slot = row[:3]
         else:
             continue
-        key, origin, slot = told
         if _is_number(key) and isinstance(origin, int | str) and _is_number(slot):
             yield key, Link(str(origin), slot)
 
@@ -153,7 +156,7 @@ def _rows(rows: object) -> Iterator[Mapping[str, Any]]:
     return (row for row in (rows if isinstance(rows, list) else ()) if isinstance(row, Mapping))
 
 
-def _is_number(value: object) -> bool:
+def _is_number(value: object) -> TypeGuard[int]:
     return isinstance(value, int) and not isinstance(value, bool)
 
 

@@ -105,7 +105,9 @@ def _says_something(value: object) -> bool:
 def _without_forced(values: Sequence[Any], known: NodeClass) -> Sequence[Any]:
     """Older files have a value for what has become a mere input since, if they have as many as there would be then."""
     kinds = [kind for kind in known.inputs.values() if kind.is_widget or _is_forced(kind)]
-    forced = [mark for kind in kinds for mark in ((_is_forced(kind), False) if kind.has_control else (_is_forced(kind),))]
+    forced = [
+        mark for kind in kinds for mark in ((_is_forced(kind), False) if kind.has_control else (_is_forced(kind),))
+    ]
     if not any(forced) or len(forced) != len(values):
         return values
     return [value for value, is_forced in zip(values, forced, strict=True) if not is_forced]

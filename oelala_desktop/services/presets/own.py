@@ -14,6 +14,7 @@ import tomli_w
 
 from oelala_desktop.domain.adopt import Adoption, adopt
 from oelala_desktop.domain.adopt_table import preset_table, slug
+from oelala_desktop.domain.catalog import Catalog
 from oelala_desktop.domain.errors import CannotSave, InvalidInput, InvalidPreset
 from oelala_desktop.domain.preset import Preset
 from oelala_desktop.domain.preset_file import parse_preset
@@ -25,23 +26,23 @@ from oelala_desktop.storage.whole_file import write_whole
 from .registry import ToolRegistry
 
 
-def read_workflow(path: Path) -> Adoption:
+def read_workflow(path: Path, catalog: Catalog | None = None) -> Adoption:
     """Raises InvalidInput with a sentence that names the file and its fault."""
-    return _adopted(path, read_json(path))
+    return _adopted(path, read_json(path), catalog)
 
 
-def read_dropped(path: Path) -> Adoption | Mapping[str, Any]:
+def read_dropped(path: Path, catalog: Catalog | None = None) -> Adoption | Mapping[str, Any]:
     """What a JSON file is to become: a preset, or else settings, of which there may be none. Raises InvalidInput with a
     sentence that names the file and its fault."""
     content = read_json(path)
     if is_workflow(content):
-        return _adopted(path, content)
+        return _adopted(path, content, catalog)
     return content if isinstance(content, dict) else {}
 
 
-def _adopted(path: Path, content: object) -> Adoption:
+def _adopted(path: Path, content: object, catalog: Catalog | None) -> Adoption:
     try:
-        return adopt(content)
+        return adopt(content, catalog)
     except InvalidPreset as error:
         raise InvalidInput(f"{path.name}: {error.message}") from error
 

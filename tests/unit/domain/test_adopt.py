@@ -323,11 +323,11 @@ def test_a_clip_needs_one_source_of_frames() -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ({"nodes": [], "links": []}, "editor format"),
-        ({"nodes": []}, "editor format"),
-        ([], "API format"),
-        ({}, "API format"),
-        ({"prompt": "a boat", "steps": 6}, "API format"),
+        ({"nodes": [], "links": []}, "Connect one"),
+        ({"nodes": []}, "no workflow"),
+        ([], "no workflow"),
+        ({}, "no workflow"),
+        ({"prompt": "a boat", "steps": 6}, "no workflow"),
         ({"1": {"class_type": "A"}}, "damaged"),
         ({"1": {"class_type": 1, "inputs": {}}}, "damaged"),
         ({"1": {"class_type": "PreviewImage", "inputs": {}}}, "saves nothing"),
