@@ -9,33 +9,10 @@ from typing import Any
 from oelala_desktop.domain.catalog import Catalog, NodeClass, NodeInput
 
 #: types that an editor has a control for
-_WIDGETS = frozenset(
-    [
-        "INT",
-        "FLOAT",
-        "BOOLEAN",
-        "STRING",
-        "COMBO",
-        "MARKDOWN",
-        "TEXTAREA",
-        "COLOR",
-        "COLORS",
-        "BOUNDING_BOX",
-        "BOUNDING_BOXES",
-        "CURVE",
-        "RANGE",
-        "PAINTER",
-        "IMAGECOMPARE",
-        "IMAGECROP",
-        "CHART",
-        "GALLERIA",
-        "LOAD_3D",
-        "LOAD3D_CAMERA",
-        "WEBCAM",
-        "AUDIO_RECORD",
-        "AUDIO_UI",
-    ]
-)
+_WIDGETS = frozenset({"INT", "FLOAT", "BOOLEAN", "STRING", "COMBO", "MARKDOWN", "TEXTAREA", "COLOR", "COLORS"})
+#: of some nodes' own: their controls draw and record
+_WIDGETS |= {"BOUNDING_BOX", "BOUNDING_BOXES", "CURVE", "RANGE", "PAINTER", "IMAGECOMPARE", "IMAGECROP", "CHART"}
+_WIDGETS |= {"GALLERIA", "LOAD_3D", "LOAD3D_CAMERA", "WEBCAM", "AUDIO_RECORD", "AUDIO_UI"}
 _UPLOADS = ("image", "video", "audio", "file")
 _DEEPEST = 6  # inputs inside of choices inside of inputs
 _MOST_GROWN = 100

@@ -146,3 +146,15 @@ Event = (
     | NoticePosted
     | ApiChanged
 )
+
+
+@dataclass(frozen=True, slots=True)
+class TemplatesChanged:
+    """The list of templates is another one, or came for the first time."""
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateRead:
+    """What a template's workflow tells is known now, or was looked at anew."""
+
+    name: str
