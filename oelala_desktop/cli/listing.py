@@ -66,9 +66,8 @@ def _add_preset(services: Services, options: argparse.Namespace) -> int:
     if tool not in adoption.tools:
         fitting = ", ".join(t.id for t in adoption.tools)
         raise InvalidInput(f"{path.name} is no workflow for {tool.name}; it fits {fitting}.")
-    kept = frozenset(exposure.key for exposure in adoption.exposures if exposure.kept)
     name = options.name or path.stem.replace("_", " ")
-    preset = save_preset(services.registry, services.paths.own_presets, adoption, tool, name, kept)
+    preset = save_preset(services.registry, services.paths.own_presets, adoption, tool, name)
     if options.json:
         print_json({"id": preset.id, "name": preset.name, "tool": tool.id, "settings": list(preset.fields)})
     else:

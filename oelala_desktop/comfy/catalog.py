@@ -65,6 +65,7 @@ def _node_input(name: str, spec: Any, required: bool, depth: int) -> NodeInput:
         default=extra.get("default"),
         minimum=_number(extra.get("min")),
         maximum=_number(extra.get("max")),
+        step=_number(extra.get("step")),
         is_widget=shown in _WIDGETS and not extra.get("forceInput"),
         has_control=_has_control(name, shown, extra.get("control_after_generate")),
         is_dynamic_prompt=extra.get("dynamicPrompts") is True,
@@ -72,6 +73,7 @@ def _node_input(name: str, spec: Any, required: bool, depth: int) -> NodeInput:
         upload=next((kind for kind in _UPLOADS if extra.get(f"{kind}_upload")), ""),
         options=_options(extra.get("options"), depth) if kind == "COMFY_DYNAMICCOMBO_V3" else {},
         grows=grows,
+        least=_least(extra.get("template")),
         grown=grown,
     )
 
@@ -103,6 +105,11 @@ def _growth(template: Any, depth: int) -> tuple[tuple[str, ...], NodeInput | Non
     most = template.get("max")
     count = min(most, _MOST_GROWN) if isinstance(most, int) else _MOST_GROWN
     return tuple(f"{_text(template.get('prefix'))}{number}" for number in range(count)), inside
+
+
+def _least(template: Any) -> int:
+    least = template.get("min") if isinstance(template, Mapping) else None
+    return least if isinstance(least, int) else 0
 
 
 def _choices(kind: object, options: object) -> tuple[str, ...] | None:

@@ -1,42 +1,67 @@
-"""The table of a preset's `.toml` for a workflow of the user's own, with what the user kept of its exposures."""
+"""The table of a preset's `.toml` for a workflow of anybody's, with what the user kept of its exposures. Every setting
+keeps what the workflow has until somebody changes it."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
-from .adopt import ALWAYS, Adoption, Exposure
+from .adopt import Adoption
+from .adopting.exposure import ALWAYS, Exposure
 from .field import Field, FieldKind
-from .geometry import RESOLUTIONS, nearest_aspect
+from .preset import Preset
 from .tool import VOCABULARY
 
+#: settings of which every job has a value of its own
+_OWN_VALUE = frozenset({"seed", "filename", "switch_step"})
 
-def preset_table(adoption: Adoption, name: str, kept: frozenset[str]) -> dict[str, Any]:
-    """The table of a preset's `.toml` with the exposures whose keys are in `kept`."""
-    fields = {e.key: _row(e) for e in adoption.exposures if e.key in kept | ALWAYS}
-    if "width" in fields:
-        width, height = (next(e.value for e in adoption.exposures if e.key == key) for key in ("width", "height"))
-        fields |= _size_defaults(width, height, "image" in fields)
-    if "num_frames" in fields:
-        frames = next(e.value for e in adoption.exposures if e.key == "num_frames")
-        rate = next((e.value for e in adoption.exposures if e.key == "fps"), 16)
-        fields["duration"] = {"default": float(min(15, max(1, round(frames / rate))))}
+
+def preset_table(adoption: Adoption, name: str, kept: Iterable[Exposure]) -> dict[str, Any]:
+    """With the exposures of `kept`, in their order and under their labels, and what no preset can do without."""
+    chosen = {e.key: e for e in kept}
+    chosen |= {e.key: e for e in adoption.exposures if e.key in ALWAYS and e.key not in chosen}
+    if "steps" not in chosen:
+        chosen.pop("switch_step", None)
+    fields = {key: _row(e, "switch_step" in chosen) for key, e in chosen.items()}
+    models = [dict(model) for model in adoption.models]
+    for model in models:
+        label = model.pop("label", None)
+        if label is not None:
+            own = {"kind": "model", "group": "model"} if model["key"] not in VOCABULARY else {}
+            fields[model["key"]] = {"label": label, **own}
     table: dict[str, Any] = {
         "name": name,
         "description": "A workflow of your own.",
         "order": 90,
         "adopted": True,
         "fields": fields,
-        "models": [dict(model) for model in adoption.models],
+        "models": models,
     }
+    if adoption.sound:
+        table["sound"] = True
     if adoption.loras:
         table["loras"] = dict(adoption.loras)
-    if adoption.clips and "num_frames" in fields:
+    if adoption.clips and "num_frames" in fields and "image" in fields:
         table["clips"] = dict(adoption.clips)
-    if adoption.is_large and "width" in fields:
-        table["size"] = {"class": "sdxl"}
-        fields.pop("resolution")
     return table
+
+
+def as_kept(adoption: Adoption, preset: Preset) -> Adoption:
+    """The adoption with what a preset made of it keeps, in its order and under its names."""
+    rows = {key: at for at, key in enumerate(preset.into)}
+    by_target = {target: key for key, into in preset.into.items() for target in into}
+    found = []
+    for exposure in adoption.exposures:
+        key = next((by_target[target] for target in exposure.into if target in by_target), None)
+        if key is None:
+            found.append((len(rows), replace(exposure, kept=False)))
+        else:
+            label = preset.fields[key].label if key in preset.fields else exposure.label
+            found.append((rows[key], replace(exposure, key=key, label=label, kept=True, into=preset.into[key])))
+    found.sort(key=lambda one: one[0])
+    return replace(adoption, exposures=tuple(exposure for _, exposure in found), tools=(preset.tool,))
 
 
 def slug(name: str) -> str:
@@ -44,21 +69,41 @@ def slug(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-")[:60] or "workflow"
 
 
-def _row(exposure: Exposure) -> dict[str, Any]:
-    row: dict[str, Any] = {"into": list(exposure.into)}
+def _row(exposure: Exposure, two_passes: bool) -> dict[str, Any]:
     field = VOCABULARY.get(exposure.key)
-    if exposure.kind:
-        row |= {"kind": exposure.kind, "label": exposure.label, "default": exposure.value}
-    elif field is not None and exposure.key not in ("image", "prompt", "seed", "num_frames"):
-        value = int(exposure.value) if field.kind is FieldKind.INTEGER else exposure.value
-        row |= {"default": value} | _reach(field, value)
+    row: dict[str, Any] = {"into": list(exposure.into), **exposure.row}
+    if exposure.label != (field.label if field else ""):
+        row["label"] = exposure.label
+    if exposure.kind and (field is None or field.kind.value != exposure.kind):
+        row["kind"] = exposure.kind
+    if exposure.is_input or exposure.key == "filename":
+        return row if exposure.is_input else {"into": row["into"]}
+    if exposure.key == "seed":
+        return {"into": row["into"]}
+    if exposure.key in _OWN_VALUE or (exposure.key == "steps" and two_passes):
+        row["default"] = exposure.value
+    else:
+        row["keeps"] = True
+    if field is None and "group" not in row:
+        row["group"] = _group(exposure)
+    if field is not None and not exposure.kind:
+        row |= {k: v for k, v in _reach(field, exposure.value).items() if k not in row}
     return row
+
+
+def _group(exposure: Exposure) -> str:
+    if exposure.key in ("width", "height"):
+        return "size"
+    if exposure.kind == "text":
+        return "prompt"
+    return "sampling"
 
 
 def _reach(field: Field, value: Any) -> dict[str, Any]:
     """A range or list that the workflow's own value fits into, where the product's would not hold it."""
     if field.choices and not field.open_choices:
-        return {} if str(value) in field.choices else {"choices": [*field.choices, str(value)]}
+        spelt = str(int(value)) if field.kind is FieldKind.INTEGER else str(value)
+        return {} if spelt in field.choices else {"choices": [*field.choices, spelt]}
     size = len(value) if isinstance(value, str) else value
     out: dict[str, Any] = {}
     if field.minimum is not None and size < field.minimum:
@@ -66,11 +111,3 @@ def _reach(field: Field, value: Any) -> dict[str, Any]:
     if field.maximum is not None and size > field.maximum:
         out["maximum"] = size
     return out
-
-
-def _size_defaults(width: int, height: int, has_picture: bool) -> dict[str, Any]:
-    """The product's sizes nearest to the workflow's; with a picture, its own proportions."""
-    short = min(width, height)
-    resolution = min(RESOLUTIONS, key=lambda name: abs(RESOLUTIONS[name] - short))
-    aspect = "auto" if has_picture else nearest_aspect(width, height)
-    return {"resolution": {"default": resolution}, "aspect_ratio": {"default": aspect}}

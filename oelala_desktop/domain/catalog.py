@@ -12,7 +12,8 @@ class NodeInput:
     to choose from; `options` are the inputs that come with each choice. `is_widget`: an editor has a control for it,
     whose value it writes into a workflow, and a second value behind it if `has_control` (what becomes of a seed
     after each run). `upload` is what kind of file is given to it ("image", "video", "audio", "file"; "" for none).
-    `grows` are the names that a growing input has, or may have, one after the other, each of `grown`."""
+    `grows` are the names that a growing input has, or may have, one after the other, each of `grown`, and `least` how
+    many of them there must be."""
 
     type: str
     required: bool
@@ -20,6 +21,7 @@ class NodeInput:
     default: object = None
     minimum: float | None = None
     maximum: float | None = None
+    step: float | None = None
     is_widget: bool = False
     has_control: bool = False
     is_dynamic_prompt: bool = False
@@ -27,6 +29,7 @@ class NodeInput:
     upload: str = ""
     options: Mapping[str, Mapping[str, NodeInput]] = field(default_factory=dict)
     grows: tuple[str, ...] = ()
+    least: int = 0
     grown: NodeInput | None = None
 
 

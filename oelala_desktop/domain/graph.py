@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeGuard
 
 from .errors import InvalidPreset
 
@@ -60,10 +60,17 @@ def find_node(graph: Mapping[str, Mapping[str, Any]], title: str, known: Titles 
 
 
 def split_target(target: str) -> tuple[str, str]:
+    """The node's title and its input; an input with a dot in its name ("resize_type.width", one that comes with a
+    choice) is written with a colon."""
     title, dot, name = target.rpartition(".")
     if not dot or not title or not name:
         raise InvalidPreset(f"“{target}” is not of the form “Title.input”.")
-    return title, name
+    return title, name.replace(":", ".")
+
+
+def join_target(title: str, name: str) -> str:
+    """What `split_target` takes apart."""
+    return f"{title}.{name.replace('.', ':')}"
 
 
 def set_input(graph: Graph, target: str, value: Any, known: Titles | None = None) -> None:
@@ -72,7 +79,7 @@ def set_input(graph: Graph, target: str, value: Any, known: Titles | None = None
     graph[find_node(graph, title, known)]["inputs"][name] = value
 
 
-def is_link(value: object) -> bool:
+def is_link(value: object) -> TypeGuard[list[Any]]:
     return isinstance(value, list) and len(value) == 2 and isinstance(value[0], str) and isinstance(value[1], int)
 
 

@@ -69,9 +69,18 @@ def measured(preset: Preset, used: Mapping[str, Any], inputs: Inputs) -> Measure
     return Measures(aspect, width, height, _frames(preset, used, inputs, rate), rate)
 
 
+def kept(preset: Preset, used: Mapping[str, Any], key: str) -> Any:
+    """A measure that is a plain setting: what was given, else what the graph has. None for one that is computed."""
+    field = preset.fields.get(key)
+    return used.get(key, field.default) if field is not None and field.keeps else None
+
+
 def _size(preset: Preset, used: Mapping[str, Any], picture: tuple[int, int] | None) -> tuple[str, int, int]:
     aspect, width, height = preset.size.settle(used, picture)
     stated = stated_size(preset.template)
+    own = kept(preset, used, "width"), kept(preset, used, "height")
+    if any(own):
+        return aspect, int(own[0] or stated[0]), int(own[1] or stated[1])
     if "width" in preset.into:
         return aspect, width, height if "height" in preset.into else stated[1]
     # a graph of one of these kinds sizes by itself what it is given
@@ -83,7 +92,8 @@ def _rate(preset: Preset, used: Mapping[str, Any], inputs: Inputs) -> float:
         return _plain(float(used.get("fps") or 0))
     if isinstance(preset.rate, str):
         return _plain(next((file.rate for file in inputs.get(preset.rate, ()) if file.rate), 0.0))
-    return _plain(float(used.get("fps") or preset.rate or stated_rate(preset.template)))
+    rate = used.get("fps") or kept(preset, used, "fps") or preset.rate or stated_rate(preset.template)
+    return _plain(float(rate))
 
 
 def _plain(rate: float) -> float:
@@ -97,6 +107,8 @@ def _frames(preset: Preset, used: Mapping[str, Any], inputs: Inputs, rate: float
         return _given_frames(preset, inputs, rate)
     if "num_frames" not in preset.into:
         return stated_frames(preset.template)
+    if (frames := kept(preset, used, "num_frames")) is not None:
+        return int(frames)
     seconds = used.get("duration")
     return preset.frames.frames_of(float(str(_SECONDS if seconds is None else seconds)), rate or _FPS)
 
@@ -110,11 +122,17 @@ def _given_frames(preset: Preset, inputs: Inputs, rate: float) -> int:
     return 0
 
 
+def _is_plain(preset: Preset) -> bool:
+    """Whether the number of frames is a setting of its own, and no duration's."""
+    field = preset.fields.get("num_frames")
+    return field is not None and field.keeps
+
+
 def asked_frames(preset: Preset, values: Mapping[str, Any], rate: float) -> int | None:
     """A number of frames that was asked for, if one was; on the rule, and no other than the duration comes to. Raises
     Obstructed."""
     frames = values.get("num_frames")
-    if frames is None or "num_frames" not in preset.into:
+    if frames is None or "num_frames" not in preset.into or _is_plain(preset):
         return None
     if preset.frames.given:
         raise obstructed("num_frames", "as_given", preset=preset.name)
@@ -132,6 +150,8 @@ def asked_frames(preset: Preset, values: Mapping[str, Any], rate: float) -> int 
 def with_duration(preset: Preset, values: Mapping[str, Any]) -> dict[str, Any]:
     """The same wish with a duration for `num_frames`, for who knows only that. Raises Obstructed."""
     if values.get("num_frames") is None or "num_frames" not in preset.into or preset.frames.given:
+        return dict(values)
+    if _is_plain(preset):
         return dict(values)
     default = preset.fields["fps"].default if "fps" in preset.fields else None
     rate = _rate(preset, {"fps": values.get("fps", default)}, {}) or _FPS

@@ -179,7 +179,7 @@ def _request(preset: Preset, used: dict[str, Any], given: Mapping[str, Any], inp
     if asked is not None:
         frames = asked
         used["duration"] = given.get("duration")
-    if "num_frames" in preset.fields:
+    if "num_frames" in preset.fields and not preset.fields["num_frames"].keeps:
         used["num_frames"] = frames
     seed = int(str(used.get("seed", -1)))
     used |= {"aspect_ratio": found.aspect, "seed": str(seed)}

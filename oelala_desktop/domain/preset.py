@@ -250,13 +250,15 @@ class Preset:
         """The graph to send. `files` are what was given, by settings key; `prefix` is the savers' unique
         filename_prefix. Without a catalog all that it needs is taken to be there, under the names that it has here."""
         graph = edits.copy_graph(self.template)
-        values = dict(request.values) | {
+        computed = {
             "width": request.width or None,
             "height": request.height or None,
             "num_frames": request.num_frames or None,
             "seed": request.seed,
             "filename": prefix,
         }
+        plain = {field.key for field in self.fields.values() if field.keeps}
+        values = dict(request.values) | {key: value for key, value in computed.items() if key not in plain}
         known = edits.by_title(graph)
         self._choose_models(graph, request, catalog, known)
         if catalog is not None:

@@ -17,7 +17,7 @@ _K = FieldKind
 #: kinds of inputs that have a size
 _SIZED = frozenset({_K.PICTURE, _K.PICTURES, _K.VIDEO, _K.MASK})
 #: settings that a job always has a value of
-_SETTLED = frozenset({"seed", "num_frames", "duration", "switch_step", "lora_configs", "expert_mode_allocations"})
+_SETTLED = frozenset({"seed", "duration", "switch_step", "lora_configs", "expert_mode_allocations"})
 
 
 def check_preset(preset: Preset) -> None:
@@ -163,7 +163,8 @@ def _frames(preset: Preset) -> Iterator[str]:
         yield "clips cannot be as long as what is given."
     if preset.clips and not _leads(preset, preset.clips.start, preset.clips.frames):
         yield f"[clips]: nothing leads from node “{preset.clips.start}” to node “{preset.clips.frames}”."
-    if "num_frames" in preset.fields and preset.fields["num_frames"].default is not None:
+    frames = preset.fields.get("num_frames")
+    if frames is not None and frames.default is not None and not frames.keeps:
         yield "num_frames follows from duration; give that a default instead."
 
 

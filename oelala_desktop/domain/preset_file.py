@@ -20,7 +20,8 @@
 
 A KEY is one of the product's settings, one of width, height, filename (computed), or the preset's own with a kind:
 text, line, choice, integer, number, seed, switch, model or loras, or for an input picture, pictures, video, sound or
-mask. Only where num_frames, width and height have a field does the page offer a duration and a size.
+mask. Only where num_frames, width and height have a field does the page offer a duration and a size; where they keep
+what the graph has, they are plain numbers.
 """
 
 from __future__ import annotations
@@ -77,12 +78,16 @@ def _build(short_id: str, tool: Tool, table: Mapping[str, Any], graph: Mapping[s
         OptionalPart(o["key"], o["class"], tuple(o["nodes"]), o.get("through", "model"))
         for o in table.get("optional", ())
     )
-    used = {k for k in rows if k not in _COMPUTED} | {m.key for m in models if m.key} | {o.key for o in optional}
+    used = (
+        {k for k in rows if k not in _COMPUTED or _keeps(rows, k)}
+        | {m.key for m in models if m.key}
+        | {o.key for o in optional}
+    )
     used |= {"variations"} | ({"lora_configs"} if loras else set()) | ({"end_image"} if end else set())
     used |= {"clip_count"} if clips else set()
     size, frames = _size(table.get("size", {})), _frames(table.get("frames", {}))
-    used |= _size_settings(size) if "width" in rows else set()
-    used |= {"duration"} if "num_frames" in rows and not frames.given else set()
+    used |= _size_settings(size) if "width" in rows and not _keeps(rows, "width") else set()
+    used |= {"duration"} if "num_frames" in rows and not (frames.given or _keeps(rows, "num_frames")) else set()
     used -= {"num_frames"} if frames.given else set()
     preset = f"{tool.id}.{short_id}"
     rows = _bounded(rows, size, frames, tool)
@@ -113,6 +118,11 @@ def _build(short_id: str, tool: Tool, table: Mapping[str, Any], graph: Mapping[s
         also=tuple(table.get("also", ())),
         adopted=bool(table.get("adopted", False)),
     )
+
+
+def _keeps(rows: Mapping[str, Mapping[str, Any]], key: str) -> bool:
+    """Whether what is otherwise computed is a plain setting, whose nodes keep what they have."""
+    return key != "filename" and bool(rows.get(key, {}).get("keeps"))
 
 
 def _size(row: Mapping[str, Any]) -> SizeRule:
@@ -147,7 +157,7 @@ def _bounded(rows: Mapping[str, Any], size: SizeRule, frames: FrameRule, tool: T
     if "switch_step" in rows:  # each of two passes has a step
         steps = rows.get("steps", {})
         out["steps"] = {**steps, "minimum": max(2, steps.get("minimum", 2))}
-    if "num_frames" in rows:
+    if "num_frames" in rows and not _keeps(rows, "num_frames"):
         out["num_frames"] = {"minimum": frames.least, "maximum": frames.most, "step": frames.step, **rows["num_frames"]}
     for key in rows.keys() & {size.kind} & AMOUNTS:
         out[key] = {"minimum": LEAST_AMOUNT, "maximum": MOST_AMOUNT, "default": getattr(size, key), **rows[key]}

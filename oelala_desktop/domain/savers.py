@@ -25,6 +25,9 @@ _OTHER_ENDINGS = {
     "SaveAudioOpus": "_.opus",
     "SaveLatent": "_.latent",
 }
+#: classes whose files are what they are asked for
+VIDEOS = frozenset({"SaveVideo", "SaveWEBM", "SaveAnimatedWEBP", "SaveAnimatedPNG", "VHS_VideoCombine"})
+SAVERS = frozenset({*_ENDINGS, *_OTHER_ENDINGS, *VIDEOS})
 _VHS_SUFFIXES = {"image/gif": "gif", "image/webp": "webp", "video/webm": "webm", "video/ProRes": "mov"}
 
 

@@ -113,8 +113,9 @@ VOCABULARY: Mapping[str, Field] = {f.key: f for f in _FIELDS}
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """One page of the window. `output` is "video" or "image"; `task` names the weights it wants for warnings; `needs`
-    are the inputs that must be there where a preset has them and does not say otherwise."""
+    """One page of the window, or of none (`has_page`). `output` is "video", "image", "model" or "file"; `task` names
+    the weights it wants for warnings; `needs` are the inputs that must be there where a preset has them and does not
+    say otherwise."""
 
     id: str
     name: str
@@ -123,6 +124,7 @@ class Tool:
     task: str
     keys: tuple[str, ...]
     needs: tuple[str, ...] = ()
+    has_page: bool = True
 
     @property
     def needs_picture(self) -> bool:
@@ -182,8 +184,13 @@ TOOLS: Mapping[str, Tool] = {
         Tool("face-swap", "Face Swap", _IMAGE, "image", "i2i", (*_PICTURED, *_STILL), ("image",)),
         Tool("upscaler", "Upscaler", _IMAGE, "image", "i2i", (*_PICTURED, *_STILL), ("image",)),
         Tool("train-lora", "Train LoRA", "Training", "model", "train", _STILL),
+        Tool("other", "Other", "", "file", "other", _ALL, has_page=False),
     )
 }
+#: ids of those that the window has a page for
+PAGED = frozenset(tool.id for tool in TOOLS.values() if tool.has_page)
+#: of workflows that make sounds, 3D or texts: command line and API run them
+OTHER = TOOLS["other"]
 
 
 def find_tool(name: str) -> Tool:

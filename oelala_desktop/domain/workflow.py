@@ -10,7 +10,7 @@ from typing import Any
 
 from . import graph as edits
 from .catalog import Catalog
-from .editor.converter import Missing, convert
+from .editor.converter import Missing, Shown, convert
 from .editor.document import Document, is_document, read_document
 from .errors import InvalidPreset
 
@@ -26,11 +26,13 @@ _LONGEST_CLASS, _LONGEST_TITLE = 200, 100  # characters
 @dataclass(frozen=True, slots=True)
 class Workflow:
     """`graph` is what a server runs. `document` is what the editor has of it, None where the file holds the graph
-    alone; `lacking` are classes that the server does not have."""
+    alone; `lacking` are classes that the server does not have; `shown` and `chosen` as in a Conversion."""
 
     graph: edits.Graph
     document: Document | None = None
     lacking: tuple[Missing, ...] = ()
+    shown: tuple[Shown, ...] = ()
+    chosen: tuple[Shown, ...] = ()
 
 
 def is_workflow(content: object) -> bool:
@@ -84,7 +86,7 @@ def read_workflow(content: object, catalog: Catalog | None) -> Workflow:
     made = convert(document, catalog)
     if not made.graph:
         raise InvalidPreset("This workflow has no node that does anything.")
-    return Workflow(read_graph(made.graph), document, made.missing)
+    return Workflow(read_graph(made.graph), document, made.missing, made.shown, made.chosen)
 
 
 def _lacking(content: object, catalog: Catalog) -> tuple[Missing, ...]:

@@ -75,9 +75,9 @@ def _hand_over(home: Path, files: list[str]) -> bool:
 def _show_early(shell: Shell, page_id: str) -> None:
     """The controls of a tool's page can be used before the services are there; the page is brought to life later, and
     with it Generate, which before would do nothing."""
-    from oelala_desktop.domain.tool import TOOLS
+    from oelala_desktop.domain.tool import PAGED, TOOLS
 
-    if page_id in TOOLS:
+    if page_id in PAGED:
         from oelala_desktop.ui.tool.page import ToolPage
 
         page = ToolPage(TOOLS[page_id])

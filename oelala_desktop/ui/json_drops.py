@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from oelala_desktop.domain.adopt import Adoption
+from oelala_desktop.domain.adopting.exposure import Exposure
 from oelala_desktop.domain.errors import OelalaError
 from oelala_desktop.domain.preset import Preset
 from oelala_desktop.domain.tool import TOOLS
-from oelala_desktop.services.presets.own import read_dropped, save_preset
+from oelala_desktop.services.presets.own import change_preset, read_dropped, reopened, save_preset
 from oelala_desktop.ui.presets.workflow_sheet import WorkflowSheet
 from oelala_desktop.ui.studio import Studio
 
@@ -32,7 +33,8 @@ class JsonDrops:
         self.sheet: WorkflowSheet | None = None
 
     def take(self, path: Path) -> None:
-        self._studio.actions.start(asyncio.to_thread(read_dropped, path), done=partial(self._read, path))
+        catalog = self._studio.services.current.engine.catalog
+        self._studio.actions.start(asyncio.to_thread(read_dropped, path, catalog), done=partial(self._read, path))
 
     def _read(self, path: Path, found: Adoption | Mapping[str, Any]) -> None:
         if isinstance(found, Adoption):
@@ -42,11 +44,26 @@ class JsonDrops:
         else:
             self._studio.notify(f"{path.name} holds neither a workflow nor settings.", "warning")
 
-    def _ask(self, name: str, adoption: Adoption) -> None:
+    def edit(self, preset: Preset) -> None:
+        """An adopted preset on the sheet it was made on."""
+        services = self._studio.services
+        catalog = services.current.engine.catalog
+        self._studio.actions.start(
+            asyncio.to_thread(reopened, services.paths.own_presets, preset, catalog),
+            done=lambda adoption: self._ask(preset.name, adoption, preset),
+        )
+
+    def offer(self, name: str, adoption: Adoption) -> None:
+        """A workflow that came in another way than as a file."""
+        self._ask(name, adoption)
+
+    def _ask(self, name: str, adoption: Adoption, changed: Preset | None = None) -> None:
         if self.sheet is not None:
             self.sheet.close_sheet()
-        sheet = self.sheet = WorkflowSheet(self._studio.shell, adoption, name.replace("_", " ").strip() or "Workflow")
-        sheet.added.connect(partial(self._save, sheet, adoption))
+        shown = name if changed else name.replace("_", " ").strip() or "Workflow"
+        tool = changed.tool.id if changed else ""
+        sheet = self.sheet = WorkflowSheet(self._studio.shell, adoption, shown, tool=tool)
+        sheet.added.connect(partial(self._save, sheet, adoption, changed))
         sheet.closed.connect(partial(self._closed, sheet))
         sheet.open_sheet()
 
@@ -54,21 +71,33 @@ class JsonDrops:
         self.sheet = None if self.sheet is sheet else self.sheet
         sheet.deleteLater()
 
-    def _save(self, sheet: WorkflowSheet, adoption: Adoption, name: str, tool: str, kept: frozenset[str]) -> None:
+    def _save(
+        self,
+        sheet: WorkflowSheet,
+        adoption: Adoption,
+        changed: Preset | None,
+        name: str,
+        tool: str,
+        kept: tuple[Exposure, ...],
+    ) -> None:
         services = self._studio.services
-        folder = services.paths.own_presets
+        registry, folder = services.registry, services.paths.own_presets
 
         def refused(error: OelalaError) -> bool:
             sheet.show_error(error.message)
             return True
 
-        self._studio.actions.start(
-            asyncio.to_thread(save_preset, services.registry, folder, adoption, TOOLS[tool], name, kept),
-            done=partial(self._saved, sheet),
-            failed=refused,
-        )
+        if changed is None:
+            work = asyncio.to_thread(save_preset, registry, folder, adoption, TOOLS[tool], name, kept)
+        else:
+            work = asyncio.to_thread(change_preset, registry, folder, changed, adoption, name, kept)
+        self._studio.actions.start(work, done=partial(self._saved, sheet, changed is None), failed=refused)
 
-    def _saved(self, sheet: WorkflowSheet, preset: Preset) -> None:
+    def _saved(self, sheet: WorkflowSheet, is_new: bool, preset: Preset) -> None:
         sheet.close_sheet()
-        self._settle(preset)
-        self._studio.notify(f"“{preset.name}” is a preset of {preset.tool.name} now.")
+        if preset.tool.has_page:
+            self._settle(preset)
+        said = f"“{preset.name}” is a preset of {preset.tool.name} now." if is_new else f"“{preset.name}” is changed."
+        if not preset.tool.has_page:
+            said += f" No page shows what it makes: run it by oelala generate other --preset {preset.short_id}"
+        self._studio.notify(said)

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from oelala_desktop.domain.events import JobFinished, NoticePosted, SettingChanged
 from oelala_desktop.domain.job import Job, JobState
 from oelala_desktop.domain.preset import Preset
-from oelala_desktop.domain.tool import TOOLS
+from oelala_desktop.domain.tool import PAGED, TOOLS
 from oelala_desktop.services.settings.known import APPEARANCE, CLOSE_TO_TRAY, NOTICES, PAGE, REDUCED_MOTION
 from oelala_desktop.storage.paths import shipped
 from oelala_desktop.ui.arrivals import Arrivals
@@ -24,7 +24,7 @@ from oelala_desktop.ui.engine.log_panel import LogPanel
 from oelala_desktop.ui.engine.log_view import LogView
 from oelala_desktop.ui.engine.panel import EnginePanel
 from oelala_desktop.ui.engine.view import EngineView
-from oelala_desktop.ui.navigation import PAGES, START_PAGE
+from oelala_desktop.ui.navigation import PAGES, SETTINGS, START_PAGE
 from oelala_desktop.ui.notices.panel import ActivityPanel
 from oelala_desktop.ui.playing.images import decode_image
 from oelala_desktop.ui.queue.panel import QueuePanel
@@ -84,7 +84,7 @@ class MainWindow(QObject):
         return content
 
     def _add_pages(self) -> None:
-        for tool in TOOLS.values():
+        for tool in (TOOLS[name] for name in TOOLS if name in PAGED):
             early = self.shell.page(tool.id)
             if isinstance(early, ToolPage) and self._services.registry.presets(tool):
                 self._tools[tool.id] = ToolView(early, tool, self.studio)
@@ -98,7 +98,7 @@ class MainWindow(QObject):
     def _badge(self) -> None:
         """What is not there yet says so in the sidebar."""
         live = {tool.id for tool in self._services.registry.live_tools()}
-        badges = {tool_id: "soon" for tool_id in TOOLS if tool_id not in live}
+        badges = {tool_id: "soon" for tool_id in PAGED - live}
         self.shell.sidebar.set_badges(badges | {"media-prompts": "NEW"})
 
     def _tool_page(self, tool_id: str) -> QWidget:
@@ -131,8 +131,8 @@ class MainWindow(QObject):
     def _take_settings(self, name: str, values: Mapping[str, Any]) -> None:
         """For the tool that they name, else for the page in view."""
         tool = str(values.get("tool") or "")
-        if tool in TOOLS or self.tool_view is None:
-            self.shell.show_page(tool if tool in TOOLS else START_PAGE)
+        if tool in PAGED or self.tool_view is None:
+            self.shell.show_page(tool if tool in PAGED else START_PAGE)
         if self.tool_view is not None:
             self.tool_view.settings.take(name, values)
 
@@ -209,7 +209,7 @@ class MainWindow(QObject):
         from oelala_desktop.ui.widgets.command_list import Find
 
         jobs = self.queue.over[:_FOUND]
-        return [Find(title_of(job), partial(self._open_job, job.id), PAGES[job.tool].icon) for job in jobs]
+        return [Find(title_of(job), partial(self._open_job, job.id), (PAGES.get(job.tool) or SETTINGS).icon) for job in jobs]
 
     def remember(self) -> None:
         """What was typed, geometry and folds; before quitting."""
@@ -255,7 +255,7 @@ class MainWindow(QObject):
             view.start_with(picture, {"prompt": "slow zoom in, then pan left", "duration": 3.0})
 
     def _reuse(self, reuse: Reuse) -> None:
-        if reuse.tool in TOOLS:
+        if reuse.tool in PAGED:
             self.shell.show_page(reuse.tool)
             view = self.tool_view
             if view is not None:
@@ -264,6 +264,9 @@ class MainWindow(QObject):
     def _open_job(self, job_id: str) -> None:
         async def find() -> None:
             job = await self._services.jobs.find(job_id)
+            if job.tool not in PAGED:
+                self._show_queue()
+                return
             self.shell.show_page(job.tool)
             view = self.tool_view
             if view is not None:

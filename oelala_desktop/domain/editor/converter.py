@@ -7,6 +7,7 @@ official templates."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,7 +17,7 @@ from oelala_desktop.domain.errors import InvalidPreset
 from oelala_desktop.domain.graph import Graph
 
 from .document import BYPASSED, INPUTS, MUTED, Canvas, Document, Node, Port, Slot
-from .promoted import NOTHING, Told, told
+from .promoted import NOTHING, Told, taken_over, told
 from .widgets import Unreadable, defaults_of, settled_text, values_of
 
 #: nodes that say something to who looks at them, and to no server
@@ -24,6 +25,7 @@ _NOTES = frozenset({"Note", "MarkdownNote"})
 _DISPLAYED = ("(rgthree)",)
 _MOST_NODES = 2000
 _DEEPEST = 24
+_NO_INPUTS: Mapping[str, Any] = {"inputs": {}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +37,23 @@ class Missing:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """An input of a node of the graph, and what its author calls it ("" where the node says it)."""
+
+    node: str
+    input: str
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Conversion:
+    """`shown` are the controls that the nodes of subgraphs show, `chosen` those that the author put before all others
+    (the editor's app mode), in their order."""
+
     graph: Graph
     missing: tuple[Missing, ...] = ()
+    shown: tuple[Shown, ...] = ()
+    chosen: tuple[Shown, ...] = ()
 
 
 def convert(document: Document, catalog: Catalog) -> Conversion:
@@ -86,7 +102,58 @@ class _Conversion:
             if known is None:
                 missing.setdefault(node.type, Missing(node.type, _pack(node)))
             graph[f"{place.path}{node.id}"] = self._made(place, node, known)
-        return Conversion(graph, tuple(missing.values()))
+        shown = tuple(one for one in self._shown() if one.input in graph.get(one.node, _NO_INPUTS)["inputs"])
+        chosen = tuple(one for one in self._chosen(graph) if one.input in graph.get(one.node, _NO_INPUTS)["inputs"])
+        return Conversion(graph, tuple(missing.values()), shown, chosen)
+
+    # what its author shows
+
+    def _shown(self) -> Iterator[Shown]:
+        for node_id, inside in self._root.inside.items():
+            host = self._root.canvas.nodes[node_id]
+            for port in inside.canvas.inputs:
+                outer = host.input(port.name)
+                found = self._control(inside, port) if outer is None or outer.link is None else None
+                if found is not None:
+                    yield Shown(
+                        *found, "" if re.fullmatch(rf"{re.escape(found[1])}(_\d+)?", port.label) else port.label
+                    )
+            for inner, control in taken_over(host):
+                if inner in inside.canvas.nodes and not control.startswith("$"):
+                    yield Shown(*self._inner(inside, inner, control))
+
+    def _chosen(self, graph: Graph) -> Iterator[Shown]:
+        """Source: `extra.linearData.inputs`: rows of (node, control), a node by its id or as "canvas:node:control"."""
+        told = self._document.extra.get("linearData")
+        rows = told.get("inputs") if isinstance(told, Mapping) else None
+        labels = {(one.node, one.input): one.label for one in self._shown()}
+        for row in rows if isinstance(rows, list) else ():
+            if not isinstance(row, list) or len(row) < 2 or not isinstance(row[1], str):
+                continue
+            parts = str(row[0]).split(":")
+            key = parts[1] if len(parts) == 3 and parts[2] == row[1] else str(row[0])
+            found = self._named(graph, key, row[1])
+            if found is not None:
+                yield Shown(*found, labels.get(found, ""))
+
+    def _named(self, graph: Graph, key: str, control: str) -> tuple[str, str] | None:
+        if key in self._root.inside:
+            return self._inner(self._root, key, control)
+        if key in graph:
+            return key, control
+        found = [node_id for node_id in graph if node_id.rpartition(":")[2] == key]
+        return (found[0], control) if len(found) == 1 else None
+
+    def _inner(self, place: _Place, node_id: str, control: str) -> tuple[str, str]:
+        """The node of the graph that a control belongs to, which a subgraph's node may have taken over."""
+        inside = place.inside.get(node_id)
+        port = next((p for p in inside.canvas.inputs if p.name == control), None) if inside is not None else None
+        found = self._control(inside, port) if inside is not None and port is not None else None
+        return found or (f"{place.path}{node_id}", control)
+
+    def _control(self, place: _Place, port: Port) -> tuple[str, str] | None:
+        found = place.canvas.first_control(port)
+        return None if found is None else self._inner(place, found[0].id, found[1].name)
 
     # places
 

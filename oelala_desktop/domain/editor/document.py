@@ -35,11 +35,12 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Port:
-    """An input or output of a subgraph, with the links that lead on from it, or to it."""
+    """An input or output of a subgraph, with the links that lead on from it, or to it. `label` is what it is called."""
 
     name: str
     type: str
     links: tuple[int, ...] = ()
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +138,9 @@ def _slot(row: Mapping[str, Any]) -> Slot:
 def _port(row: Mapping[str, Any]) -> Port:
     links = row.get("linkIds")
     found = tuple(link for link in links if _is_number(link)) if isinstance(links, list) else ()
-    return Port(_text(row.get("name")), _text(row.get("type"), "*"), found)
+    name = _text(row.get("name"))
+    label = next((row[key] for key in ("label", "localized_name") if _text(row.get(key))), name)
+    return Port(name, _text(row.get("type"), "*"), found, label)
 
 
 def _links(rows: object) -> Iterator[tuple[int, Link]]:

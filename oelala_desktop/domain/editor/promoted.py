@@ -34,7 +34,7 @@ def told(host: Node, inner: Canvas) -> Told:
     ports: dict[str, Any] = {}
     controls: dict[tuple[str, str], Any] = {}
     names = {port.name for port in inner.inputs}
-    taken = list(_listed(host.properties.get("proxyWidgets")))
+    taken = taken_over(host)
     if isinstance(host.values, Mapping):
         ports |= {name: value for name, value in host.values.items() if name in names}
     elif taken:
@@ -50,6 +50,11 @@ def told(host: Node, inner: Canvas) -> Told:
         ports |= dict(zip(shown, host.values, strict=False))
     ports |= {name: value for name, value in _kept_aside(host) if name in names}
     return Told(ports, controls)
+
+
+def taken_over(host: Node) -> list[tuple[str, str]]:
+    """The list of older files: (inner node, its control)."""
+    return list(_listed(host.properties.get("proxyWidgets")))
 
 
 def _listed(rows: object) -> Iterator[tuple[str, str]]:

@@ -6,16 +6,19 @@ import contextlib
 import itertools
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import tomli_w
 
 from oelala_desktop.domain.adopt import Adoption, adopt
-from oelala_desktop.domain.adopt_table import preset_table, slug
+from oelala_desktop.domain.adopt_table import as_kept, preset_table, slug
+from oelala_desktop.domain.adopting.exposure import Exposure
 from oelala_desktop.domain.catalog import Catalog
 from oelala_desktop.domain.errors import CannotSave, InvalidInput, InvalidPreset
+from oelala_desktop.domain.graph import copy_graph
 from oelala_desktop.domain.preset import Preset
 from oelala_desktop.domain.preset_file import parse_preset
 from oelala_desktop.domain.tool import Tool
@@ -48,30 +51,76 @@ def _adopted(path: Path, content: object, catalog: Catalog | None) -> Adoption:
 
 
 def save_preset(
-    registry: ToolRegistry, folder: Path, adoption: Adoption, tool: Tool, name: str, kept: frozenset[str]
+    registry: ToolRegistry,
+    folder: Path,
+    adoption: Adoption,
+    tool: Tool,
+    name: str,
+    kept: Iterable[Exposure] | None = None,
 ) -> Preset:
-    """A new preset of that tool in the user's own `folder` of presets. A name that is taken gets a number.
+    """A new preset of that tool in the user's own `folder` of presets, with the settings of `kept` under their labels
+    and in their order; without, those that the adoption suggests. A name that is taken gets a number.
 
     Raises InvalidPreset or CannotSave; then nothing is left behind."""
-    table = preset_table(adoption, name, kept)
+    table = preset_table(adoption, name, adoption.suggested if kept is None else kept)
     taken = {preset.short_id for preset in registry.presets(tool)}
     parse_preset(slug(name), tool, table, adoption.graph)
-    try:
+    with _saying(folder / tool.id):
         path = _claim(folder / tool.id, slug(name), taken)
         try:
-            # the graph first: the table is what the next start looks for
-            graph = json.dumps(adoption.graph, indent=2, ensure_ascii=False)
-            write_whole(path.with_suffix(".json"), graph.encode())
+            # the table last: it is what the next start looks for
+            _write(path.with_suffix(".json"), adoption.graph)
+            if adoption.document is not None:
+                _write(_document_of(path), adoption.document)
             write_whole(path, tomli_w.dumps(table).encode())
         except BaseException:
             path.with_suffix(".json").unlink(missing_ok=True)
+            _document_of(path).unlink(missing_ok=True)
             raise
-    except (OSError, UnicodeEncodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "it holds text that is not valid Unicode"
-        raise CannotSave(f"The preset cannot be saved in {folder / tool.id}: {why}.") from error
     preset = parse_preset(path.stem, tool, table, adoption.graph)
     registry.offer(preset)
     return preset
+
+
+def reopened(folder: Path, preset: Preset, catalog: Catalog | None) -> Adoption:
+    """An adopted preset as it was taken in, with what was kept of it, and under which names. Raises InvalidInput."""
+    path = folder / preset.tool.id / f"{preset.short_id}.toml"
+    document = _document_of(path)
+    source = document if document.exists() and catalog is not None else path.with_suffix(".json")
+    adoption = _adopted(source, read_json(source), catalog)
+    return as_kept(replace(adoption, graph=copy_graph(preset.template)), preset)
+
+
+def change_preset(
+    registry: ToolRegistry, folder: Path, preset: Preset, adoption: Adoption, name: str, kept: Iterable[Exposure]
+) -> Preset:
+    """The same preset with another name and other settings. Its graph stays. Raises InvalidPreset or CannotSave; then
+    it is as before."""
+    path = folder / preset.tool.id / f"{preset.short_id}.toml"
+    table = preset_table(adoption, name, kept)
+    changed = parse_preset(preset.short_id, preset.tool, table, preset.template)
+    with _saying(path.parent):
+        write_whole(path, tomli_w.dumps(table).encode())
+    registry.offer(changed)
+    return changed
+
+
+def _document_of(path: Path) -> Path:
+    """Where the editor's own file of a preset lies, beside its table."""
+    return path.with_suffix(".workflow.json")
+
+
+def _write(path: Path, content: Mapping[str, Any]) -> None:
+    write_whole(path, json.dumps(content, indent=2, ensure_ascii=False).encode())
+
+
+@contextlib.contextmanager
+def _saying(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, UnicodeEncodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it holds text that is not valid Unicode"
+        raise CannotSave(f"The preset cannot be saved in {folder}: {why}.") from error
 
 
 def _claim(folder: Path, wish: str, taken: set[str]) -> Path:

@@ -75,7 +75,11 @@ def offer_choices(form: TakesChoices, preset: Preset, catalog: Catalog) -> None:
     for key, field in preset.fields.items():
         if field.kind is FieldKind.LORAS:
             form.set_choices(key, [Choice(n, n) for n in catalog.loras])
-        elif field.kind is FieldKind.MODEL or field.open_choices:
+        elif (
+            field.kind is FieldKind.MODEL
+            or field.open_choices
+            or (field.kind is FieldKind.CHOICE and not field.choices)
+        ):
             names = preset.choices(key, catalog)
             form.set_choices(key, [Choice(n, n.replace("\\", "/").rsplit("/", 1)[-1], folder_of(n)) for n in names])
 

@@ -1,12 +1,17 @@
-"""The sheet on which a workflow of the user's own becomes a preset: its name, its tool, and the inputs that the page
-shows."""
+"""The sheet on which a workflow becomes a preset: its name, its tool, and the inputs that the page shows, in which
+order and under which names. A preset of before is opened on it as well."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from oelala_desktop.domain.adopt import ALWAYS, Adoption, Exposure
+from oelala_desktop.domain.adopt import Adoption
+from oelala_desktop.domain.adopting.exposure import ALWAYS, Exposure
+from oelala_desktop.domain.editor.converter import Missing
 from oelala_desktop.ui.style import theme
 from oelala_desktop.ui.widgets.button import Button, IconButton
 from oelala_desktop.ui.widgets.choice import Choice
@@ -18,46 +23,52 @@ from oelala_desktop.ui.widgets.scroll import ScrollColumn
 from oelala_desktop.ui.widgets.sheet import Sheet
 from oelala_desktop.ui.widgets.toggle import Toggle
 
-_WIDTH, _LIST_HEIGHT, _NAMES = 560, 336, 72
+_WIDTH, _LIST_HEIGHT, _NAMES, _LABEL = 680, 360, 72, 240
 _SHOWN = 200  # characters of a value
+_TOLD = 4  # classes that are missing, by name
 
 
 class WorkflowSheet(Sheet):
-    """`added` carries the preset's name, the tool's id and the keys to keep."""
+    """`added` carries the preset's name, the tool's id and a tuple of Exposures: those to keep, as they are to be
+    called, in their order. `tool` is the one chosen before, of a preset that is opened again."""
 
-    added = Signal(str, str, frozenset)
+    added = Signal(str, str, object)
 
-    def __init__(self, window: QWidget, adoption: Adoption, name: str) -> None:
-        super().__init__(window, _WIDTH, "Make a preset of this workflow")
-        self._toggles: dict[Toggle, tuple[str, ...]] = {}
+    def __init__(self, window: QWidget, adoption: Adoption, name: str, *, tool: str = "") -> None:
+        what = "Change this preset" if tool else "Make a preset of this workflow"
+        super().__init__(window, _WIDTH, what)
+        self._rows: list[_Row] = []
         self._name = LineEdit(name)
         self._name.setMaxLength(80)
         self._name.setFixedHeight(theme.HEIGHT)
         self._name.setAccessibleName("Name of the preset")
         self._tool = ComboBox("Tool")
-        self._tool.set_choices([Choice(tool.id, tool.name) for tool in adoption.tools])
-        self._tool.set_value(adoption.tools[0].id)
+        self._tool.set_choices([Choice(one.id, one.name) for one in adoption.tools])
+        self._tool.set_value(tool or adoption.tools[0].id)
         self._error = Label("", tone="error", wrap=True)
         self._error.hide()
-        self._add = Button("Add preset", "primary")
+        self._add = Button("Save" if tool else "Add preset", "primary")
         self._add.clicked.connect(self._confirm)
         self._name.returnPressed.connect(self._confirm)
         self._name.textChanged.connect(lambda text: self._add.setEnabled(bool(text.strip())))
         self.setFocusProxy(self._name)
-        self._build(adoption)
+        self._build(adoption, what, can_move=not tool)
 
     def show_error(self, sentence: str) -> None:
         self._error.setText(sentence)
         self._error.setVisible(bool(sentence))
         self._place()
 
-    def _build(self, adoption: Adoption) -> None:
+    def _build(self, adoption: Adoption, title: str, *, can_move: bool) -> None:
         close = IconButton("x", "Close")
         close.clicked.connect(self.close_sheet)
         head = QHBoxLayout()
-        head.addWidget(Label("Make a preset of this workflow", size=theme.SECTION, weight=600), 1)
+        head.addWidget(Label(title, size=theme.SECTION, weight=600), 1)
         head.addWidget(close)
-        what = "What is switched on can be set on the tool's page; everything else stays as the workflow has it."
+        what = (
+            "What is switched on can be set on the tool's page, in this order and under these names; everything else"
+            " stays as the workflow has it."
+        )
         cancel = Button("Cancel")
         cancel.clicked.connect(self.close_sheet)
         foot = QHBoxLayout()
@@ -70,8 +81,10 @@ class WorkflowSheet(Sheet):
         column.setSpacing(12)
         column.addLayout(head)
         column.addWidget(Label(what, tone="muted", wrap=True))
+        if adoption.missing:
+            column.addWidget(Label(lacking_words(adoption.missing), tone="warning", wrap=True))
         column.addLayout(_named("Name", self._name))
-        if len(adoption.tools) > 1:
+        if len(adoption.tools) > 1 and can_move:
             column.addLayout(_named("Tool", self._tool))
         column.addWidget(self._list(adoption))
         column.addWidget(self._error)
@@ -85,8 +98,8 @@ class WorkflowSheet(Sheet):
         area.column.setSpacing(4)
         shown = [e for e in adoption.exposures if e.key not in ALWAYS]
         for exposure in shown:
-            if exposure.kept and exposure.key != "height":
-                area.column.addWidget(self._row(exposure, shown))
+            if exposure.kept:
+                area.column.addWidget(self._row(exposure))
         others = [e for e in shown if not e.kept]
         if others:
             area.column.addWidget(FoldSection(f"More inputs · {len(others)}", lambda: self._others(others)))
@@ -99,34 +112,91 @@ class WorkflowSheet(Sheet):
         column.setContentsMargins(0, 4, 0, 0)
         column.setSpacing(4)
         for exposure in others:
-            column.addWidget(self._row(exposure, others))
+            column.addWidget(self._row(exposure))
         return page
 
-    def _row(self, exposure: Exposure, shown: list[Exposure]) -> QWidget:
-        keys: tuple[str, ...] = (exposure.key,)
-        number = isinstance(exposure.value, float)
-        label, value = exposure.label, f"{exposure.value:g}" if number else str(exposure.value)[:_SHOWN]
-        if exposure.key == "width":
-            height = next((e.value for e in shown if e.key == "height"), "")
-            label, keys, value = "Size", ("width", "height"), f"{value} × {height}"
-        toggle = Toggle(f"Show {label}", label)
-        toggle.setChecked(exposure.kept)
-        self._toggles[toggle] = keys
-        page = QWidget()
-        line = QHBoxLayout(page)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(16)
-        line.addWidget(toggle)
-        now = ElidedLabel(value, tone="muted", size=theme.CAPTION)
-        now.setAlignment(Qt.AlignmentFlag.AlignRight)
-        line.addWidget(now, 1)
-        return page
+    def _row(self, exposure: Exposure) -> QWidget:
+        row = _Row(exposure)
+        row.moved.connect(lambda by: self._move(row, by))
+        self._rows.append(row)
+        return row
+
+    def _move(self, row: _Row, by: int) -> None:
+        """One place up or down, among those of its list."""
+        parent = row.parentWidget()
+        column = parent.layout() if parent is not None else None
+        if not isinstance(column, QVBoxLayout):
+            return
+        place = column.indexOf(row)
+        item = column.itemAt(place + by) if 0 <= place + by < column.count() else None
+        other = item.widget() if item is not None else None
+        if not isinstance(other, _Row):
+            return
+        one, two = self._rows.index(row), self._rows.index(other)
+        self._rows[one], self._rows[two] = other, row
+        column.insertWidget(place + by, row)
+        row.focus_again(by)
 
     def _confirm(self) -> None:
         name = self._name.text().strip()
         if name:
-            kept = frozenset(key for toggle, keys in self._toggles.items() if toggle.isChecked() for key in keys)
+            kept = tuple(row.exposure() for row in self._rows if row.is_on)
             self.added.emit(name, self._tool.value(), kept)
+
+
+class _Row(QWidget):
+    """One input: whether it is shown, what it is called, what it is now, and its place."""
+
+    moved = Signal(int)
+
+    def __init__(self, exposure: Exposure) -> None:
+        super().__init__()
+        self._exposure = exposure
+        self._toggle = Toggle(f"Show {exposure.label}")
+        self._toggle.setChecked(exposure.kept)
+        self._label = LineEdit(exposure.label)
+        self._label.setMaxLength(60)
+        self._label.setFixedWidth(_LABEL)
+        self._label.setAccessibleName(f"Name of {exposure.label}")
+        self._up, self._down = IconButton("chevron-up", "Move up"), IconButton("chevron-down", "Move down")
+        self._up.clicked.connect(lambda: self.moved.emit(-1))
+        self._down.clicked.connect(lambda: self.moved.emit(1))
+        value = f"{exposure.value:g}" if isinstance(exposure.value, float) else str(exposure.value)[:_SHOWN]
+        now = ElidedLabel(value.replace("\n", " "), tone="muted", size=theme.CAPTION)
+        now.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(8)
+        line.addWidget(self._toggle)
+        line.addWidget(self._label)
+        line.addWidget(now, 1)
+        line.addWidget(self._up)
+        line.addWidget(self._down)
+
+    @property
+    def is_on(self) -> bool:
+        return self._toggle.isChecked()
+
+    def exposure(self) -> Exposure:
+        return replace(self._exposure, label=self._label.text().strip() or self._exposure.label, kept=self.is_on)
+
+    def focus_again(self, by: int) -> None:
+        """Where the press that moved it came from."""
+        (self._up if by < 0 else self._down).setFocus()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        ways = {Qt.Key.Key_Up.value: -1, Qt.Key.Key_Down.value: 1}
+        if event.modifiers() & Qt.KeyboardModifier.AltModifier and event.key() in ways:
+            self.moved.emit(ways[event.key()])
+        else:
+            super().keyPressEvent(event)
+
+
+def lacking_words(missing: tuple[Missing, ...]) -> str:
+    """What the connected server lacks for it, by name and pack."""
+    names = [f"{one.class_type} ({one.pack})" if one.pack else one.class_type for one in missing[:_TOLD]]
+    more = f" and {len(missing) - _TOLD} more" if len(missing) > _TOLD else ""
+    return f"The connected server lacks {', '.join(names)}{more}; it runs when they are there."
 
 
 def _named(title: str, editor: QWidget) -> QHBoxLayout:

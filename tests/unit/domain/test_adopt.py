@@ -107,7 +107,8 @@ def found(adoption: Adoption) -> dict[str, tuple[str, ...]]:
 
 def made(adoption: Adoption, *more: str, without: frozenset[str] = frozenset()) -> Preset:
     """Through the text of a file, as it is stored."""
-    kept = frozenset(found(adoption)) - without | set(more)
+    keys = frozenset(found(adoption)) - without | set(more)
+    kept = [exposure for exposure in adoption.exposures if exposure.key in keys]
     table = tomllib.loads(tomli_w.dumps(preset_table(adoption, "Mine", kept)))
     return parse_preset("mine", adoption.tools[0], table, adoption.graph)
 

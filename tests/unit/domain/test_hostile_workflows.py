@@ -119,7 +119,7 @@ def use(content: object, *choices: bool) -> None:
     adoption = adopt(content)
     for everything in choices:
         kept = [e for e in adoption.exposures if e.kept or everything]
-        table = preset_table(adoption, "Mine", frozenset(e.key for e in kept))
+        table = preset_table(adoption, "Mine", kept)
         written = tomllib.loads(tomli_w.dumps(table).encode().decode())
         graph = json.loads(json.dumps(adoption.graph, indent=2, ensure_ascii=False).encode())
         tool = adoption.tools[0]
@@ -155,7 +155,7 @@ def test_made_to_keep_us_busy(name: str) -> None:
 
 def test_what_a_server_lacks_by_the_thousand_can_still_be_read() -> None:
     adoption = adopt(saver(**{str(n): node(f"Unknown{n}") for n in range(1990)}))
-    preset = parse_preset("mine", adoption.tools[0], preset_table(adoption, "Mine", frozenset()), adoption.graph)
+    preset = parse_preset("mine", adoption.tools[0], preset_table(adoption, "Mine", ()), adoption.graph)
     missing = preset.missing(Catalog({}))
     assert len(missing) == 40 and missing[-1].name == "1952 more"
     assert len(lacks(preset, missing).sentence) < 4000
