@@ -33,6 +33,14 @@ class Template:
 
 
 @dataclass(frozen=True, slots=True)
+class TemplateList:
+    """What a server offers, in its order. While `mark` is the same so are the workflows."""
+
+    templates: tuple[Template, ...] = ()
+    mark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class TemplateModel:
     """A model file that it loads. `state` is "there", "missing" or "misplaced" (then `found` is the folder where it
     lies), "" while that is not known."""
