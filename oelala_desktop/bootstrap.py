@@ -76,7 +76,7 @@ class Services(AbstractAsyncContextManager["Services"]):
         self.jobs = JobService(self.store, self.registry, self.bus, self.scope, self.presence, self.inputs)
         seen = JobSource(self.store.get, lambda limit: self.store.recent(limit, hidden=True))
         self.library = Library(self.paths, self.preferences, self.bus, self.presence, seen)
-        self.templates = Templates(self.paths.templates, self.current, self.bus, self.scope)
+        self.templates = Templates(self.paths.templates, lambda: self.current.engine, self.bus, self.scope)
         self._api: ApiServer | None = None
         self.api_state = ApiChanged(None)
         self._turning_api = asyncio.Lock()
@@ -136,6 +136,7 @@ class Services(AbstractAsyncContextManager["Services"]):
         left = await self.jobs.adopt()
         for ref in {job.engine for job in left}:
             self.jobs.take_up([job for job in left if job.engine == ref], self.engines.for_ref(ref))
+        self.templates.start()
         self.scope.start(sweep_inputs(self.inputs, self.store, self.settings, time.time()), "sweep inputs")
 
     async def serve_api(self) -> None:

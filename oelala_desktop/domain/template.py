@@ -43,7 +43,7 @@ class TemplateList:
 @dataclass(frozen=True, slots=True)
 class TemplateModel:
     """A model file that it loads. `state` is "there", "missing" or "misplaced" (then `found` is the folder where it
-    lies), "" while that is not known."""
+    lies), "" while that is not known. `loaders` are (class, input) of the nodes that load it."""
 
     file: str
     folder: str
@@ -51,6 +51,7 @@ class TemplateModel:
     size: int = 0
     state: str = ""
     found: str = ""
+    loaders: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
