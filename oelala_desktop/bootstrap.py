@@ -186,6 +186,7 @@ class Services(AbstractAsyncContextManager["Services"]):
     ) -> None:
         await self._stop_api()
         await self.settings.flush()
+        await self.templates.keep()
         patient.stop()  # a cut under way would keep its thread, and so the end, waiting
         await self.scope.close()  # first the tasks, then what they work with
         await self.library.close()

@@ -61,7 +61,7 @@ def _template(name: str, row: Mapping[str, Any], group: Mapping[str, Any]) -> Te
     has_picture = kind in _PICTURES
     two = row.get("thumbnailVariant") in _WITH_TWO
     is_open = row.get("openSource")
-    date = _text(row.get("date"), 10)
+    date = _text(row.get("date"), 20)
     return Template(
         name=name,
         title=_text(row.get("title"), _LONGEST_TITLE) or name.replace("_", " "),
@@ -86,7 +86,7 @@ def _output(row: Mapping[str, Any], group: Mapping[str, Any], tags: tuple[str, .
     made = {_text(one.get("mediaType"), 10) for one in _rows(io.get("outputs") if isinstance(io, Mapping) else None)}
     told = {word for tag in tags for word in tag.lower().rpartition(" to ")[2].split()}
     of_group = _PLAIN_GROUPS.get(str(group.get("title")), "")
-    for said in (made, {of_group}, told, {row.get("mediaType")} - {"image"}):
+    for said in (made, {of_group}, told, {_text(row.get("mediaType"), 10)} - {"image"}):
         kind = next((kind for kind in _OUTPUTS if kind in said), "")
         if kind:
             return kind

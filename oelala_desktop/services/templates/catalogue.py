@@ -69,6 +69,10 @@ class Templates:
         self._news.set()
         self._scope.start(self._faults.keep(self._follow), "templates")
 
+    async def keep(self) -> None:
+        """Writes down what was read, which it does by itself now and then."""
+        await self._book.keep()
+
     # what there is
 
     def find(self, name: str) -> Template | None:
@@ -255,7 +259,7 @@ class Templates:
                 log.info("the template %s is not read: %s", template.name, error)
                 await self._clock.wait(self._news, _PAUSE if isinstance(error, EngineAnswer) else _FAILED)
             await self._clock.wait(self._news, _PAUSE)
-        await self._book.keep()
+        await self.keep()
 
     def _tell_read(self, name: str) -> None:
         self._bus.publish(TemplateRead(name))
