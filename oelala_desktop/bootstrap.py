@@ -34,6 +34,7 @@ from .services.presets.registry import ToolRegistry
 from .services.queue.jobs import JobService
 from .services.settings.known import API, API_PORT, MEDIA_FOLDERS, OUTPUT_FOLDER, PICTURE_MEGABYTES, sift
 from .services.settings.store import Settings
+from .services.templates.catalogue import Templates
 from .storage.home import check_home
 from .storage.jobs import JobStore
 from .storage.paths import Paths, find_paths, shipped
@@ -75,6 +76,7 @@ class Services(AbstractAsyncContextManager["Services"]):
         self.jobs = JobService(self.store, self.registry, self.bus, self.scope, self.presence, self.inputs)
         seen = JobSource(self.store.get, lambda limit: self.store.recent(limit, hidden=True))
         self.library = Library(self.paths, self.preferences, self.bus, self.presence, seen)
+        self.templates = Templates(self.paths.templates, lambda: self.current.engine, self.bus, self.scope)
         self._api: ApiServer | None = None
         self.api_state = ApiChanged(None)
         self._turning_api = asyncio.Lock()
@@ -134,6 +136,7 @@ class Services(AbstractAsyncContextManager["Services"]):
         left = await self.jobs.adopt()
         for ref in {job.engine for job in left}:
             self.jobs.take_up([job for job in left if job.engine == ref], self.engines.for_ref(ref))
+        self.templates.start()
         self.scope.start(sweep_inputs(self.inputs, self.store, self.settings, time.time()), "sweep inputs")
 
     async def serve_api(self) -> None:
@@ -183,6 +186,7 @@ class Services(AbstractAsyncContextManager["Services"]):
     ) -> None:
         await self._stop_api()
         await self.settings.flush()
+        await self.templates.keep()
         patient.stop()  # a cut under way would keep its thread, and so the end, waiting
         await self.scope.close()  # first the tasks, then what they work with
         await self.library.close()

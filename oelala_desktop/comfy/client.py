@@ -46,7 +46,7 @@ from .transfer import Transfer
 from .upload_form import UploadForm
 
 ANSWER_LIMIT = 64 * 2**20  # bytes of one JSON answer
-_TOO_LARGE = f"An answer is larger than {ANSWER_LIMIT // 2**20} MiB; it was given up."
+_TOO_LARGE = "An answer is larger than {} MiB; it was given up."
 _KEPT = httpx.Limits(max_connections=16, max_keepalive_connections=8, keepalive_expiry=20.0)
 _UPLOAD_TIME = 300.0  # seconds that an upload may take,
 _SLOWEST_UPLOAD = 64 * 1024  # and one more for so many bytes
@@ -322,6 +322,17 @@ class ComfyClient:
 
     # Plumbing
 
+    async def content(self, path: str, limit: int) -> httpx.Response:
+        """What a GET brings, of at most `limit` bytes. Raises EngineError, as for any status but 200."""
+        response = await self._asked("GET", path, limit=limit)
+        if response.status_code != 200:
+            raise bad_status(response, self.address.url)
+        return response
+
+    async def post(self, path: str, content: bytes) -> httpx.Response:
+        """Whatever status it brings. Raises EngineError."""
+        return await self._request("POST", path, content=content, headers={"Content-Type": "application/json"})
+
     async def _get(self, path: str) -> Any:
         return self._content(await self._asked("GET", path))
 
@@ -353,16 +364,17 @@ class ComfyClient:
         timeout: float = ANSWER_TIME,
         http: httpx.AsyncClient | None = None,
         body: bool = True,
+        limit: int = ANSWER_LIMIT,
         **kwargs: Any,
     ) -> httpx.Response:
-        """One call with its whole `body`, or with its head alone, within `timeout` seconds and ANSWER_LIMIT bytes."""
+        """One call with its whole `body`, or with its head alone, within `timeout` seconds and `limit` bytes."""
         client = http or self._http
         try:
             async with asyncio.timeout(timeout):
                 request = client.build_request(method, path, **kwargs)
                 response = await client.send(request, stream=True)
                 try:
-                    content = await read_body(response, ANSWER_LIMIT, _TOO_LARGE) if body else b""
+                    content = await read_body(response, limit, _TOO_LARGE.format(limit // 2**20)) if body else b""
                 finally:
                     await response.aclose()
         except (httpx.HTTPError, TimeoutError, httpx.InvalidURL) as error:

@@ -37,6 +37,7 @@ from oelala_desktop.domain.engine_kinds import COMFYUI, SKETCH
 from oelala_desktop.domain.errors import EngineAnswer, EngineError, EngineUnreachable
 from oelala_desktop.domain.job import JobInput
 from oelala_desktop.domain.savers import savers_of
+from oelala_desktop.domain.template import Template, TemplateList
 
 from .answers import QueueState, ServerFacts
 from .client import ComfyClient
@@ -45,6 +46,8 @@ from .following import Following
 from .probing import find_files
 from .reasons import NO_SOCKET
 from .refusal import explain_refusal, names_a_file
+from .replacements import parse_replacements
+from .shelf import Shelf, read_replacements
 
 log = logging.getLogger(__name__)
 
@@ -104,11 +107,17 @@ class ComfyEngine:
 
     async def lists(self) -> Lists:
         client = self._there
-        catalog, broken, _ = await asyncio.gather(
-            client.catalog(), client.import_failures(), client.learn_upload_limit()
+        catalog, broken, replacements, _ = await asyncio.gather(
+            client.catalog(), client.import_failures(), read_replacements(client), client.learn_upload_limit()
         )
         abilities = self.abilities
-        return replace(catalog, sketch=not abilities.is_ai, broken=broken, upload_limit=abilities.upload_limit)
+        return replace(
+            catalog,
+            sketch=not abilities.is_ai,
+            broken=broken,
+            upload_limit=abilities.upload_limit,
+            replacements=parse_replacements(replacements),
+        )
 
     async def new_lists(self) -> Lists | None:
         mark = await self._mark_now()
@@ -127,6 +136,26 @@ class ComfyEngine:
 
     async def model_files(self) -> Mapping[str, tuple[str, ...]]:
         return await self._there.model_lists()
+
+    # What lies there for its users
+
+    async def templates(self) -> TemplateList:
+        return await Shelf(self._there).templates()
+
+    async def template(self, name: str) -> dict[str, Any]:
+        return await Shelf(self._there).workflow(name)
+
+    async def template_picture(self, template: Template, number: int) -> bytes:
+        return await Shelf(self._there).picture(template, number)
+
+    async def saved_workflows(self) -> tuple[str, ...]:
+        return await Shelf(self._there).saved()
+
+    async def saved_workflow(self, path: str) -> dict[str, Any]:
+        return await Shelf(self._there).saved_workflow(path)
+
+    async def save_workflow(self, name: str, content: Mapping[str, Any]) -> str:
+        return await Shelf(self._there).save(name, content)
 
     # What it tells by itself
 

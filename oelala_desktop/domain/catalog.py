@@ -47,11 +47,26 @@ class NodeClass:
 
 
 @dataclass(frozen=True, slots=True)
+class Replacement:
+    """The class that a server has in place of one that it lacks. `controls` are the old one's inputs in the order of
+    their values. `inputs` are the new one's, each with that of the old one that goes there, `values` those that are
+    the same for all; `inputs` is None where they kept their names. `outputs` are numbers of the old one's -> the
+    new."""
+
+    becomes: str
+    controls: tuple[str, ...] = ()
+    inputs: Mapping[str, str] | None = None
+    values: Mapping[str, object] = field(default_factory=dict)
+    outputs: Mapping[int, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Catalog:
     """Node classes by name. `folders` holds model lists that were read from /models, by folder. `sketch` marks the
     built-in engine, which runs no AI model. `broken` are node packs that are there but could not be imported (folder ->
     why), `unable` node classes that are there but fail (class -> why). `upload_limit` is the most bytes
-    that it takes in one request, None where it does not say."""
+    that it takes in one request, None where it does not say. `replacements` are, by class, what may stand for it, best
+    first."""
 
     classes: Mapping[str, NodeClass]
     folders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -59,6 +74,7 @@ class Catalog:
     broken: Mapping[str, str] = field(default_factory=dict)
     unable: Mapping[str, str] = field(default_factory=dict)
     upload_limit: int | None = None
+    replacements: Mapping[str, tuple[Replacement, ...]] = field(default_factory=dict)
 
     def why_broken(self, *names: str) -> str | None:
         """Why the pack of one of these names, or addresses, could not be imported; None if it was, or is not there."""
@@ -67,6 +83,12 @@ class Catalog:
 
     def has(self, class_type: str) -> bool:
         return class_type in self.classes
+
+    def replacement(self, class_type: str) -> Replacement | None:
+        """What stands for a class that the server lacks."""
+        if self.has(class_type):
+            return None
+        return next((r for r in self.replacements.get(class_type, ()) if self.has(r.becomes)), None)
 
     def can_run(self, class_type: str) -> bool:
         return self.has(class_type) and class_type not in self.unable

@@ -13,6 +13,7 @@ from typing import Any, BinaryIO, Protocol
 
 from .catalog import Catalog
 from .job import Job, JobError, JobInput, Progress
+from .template import Template, TemplateList
 
 _SHOWN = 60  # characters of a server's name in a sentence
 
@@ -262,6 +263,23 @@ class EnginePort(Protocol):
 
     async def model_files(self) -> Mapping[str, tuple[str, ...]]:
         """File names in every folder of models, by folder."""
+
+    async def templates(self) -> TemplateList:
+        """Raises EngineAnswer where it has none to offer."""
+
+    async def template(self, name: str) -> dict[str, Any]:
+        """Its workflow."""
+
+    async def template_picture(self, template: Template, number: int) -> bytes:
+        """Its picture of that number, from 1 on, as it is encoded."""
+
+    async def saved_workflows(self) -> tuple[str, ...]:
+        """Those that its users saved, by their paths there."""
+
+    async def saved_workflow(self, path: str) -> dict[str, Any]: ...
+
+    async def save_workflow(self, name: str, content: Mapping[str, Any]) -> str:
+        """Saves it there, in place of none, under that name or with a number behind it; returns its path there."""
 
     def events(self) -> AsyncGenerator[EngineEvent]:
         """Listening first, then what happens, until the line breaks (then EngineUnreachable)."""

@@ -130,6 +130,18 @@ class SettingChanged:
     heard_by: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class TemplatesChanged:
+    """The list of templates is another one, or came for the first time."""
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateRead:
+    """What a template's workflow tells is known now, or was looked at anew."""
+
+    name: str
+
+
 Event = (
     SettingChanged
     | JobChanged
@@ -145,16 +157,6 @@ Event = (
     | ScanProgressed
     | NoticePosted
     | ApiChanged
+    | TemplatesChanged
+    | TemplateRead
 )
-
-
-@dataclass(frozen=True, slots=True)
-class TemplatesChanged:
-    """The list of templates is another one, or came for the first time."""
-
-
-@dataclass(frozen=True, slots=True)
-class TemplateRead:
-    """What a template's workflow tells is known now, or was looked at anew."""
-
-    name: str

@@ -33,9 +33,17 @@ class Template:
 
 
 @dataclass(frozen=True, slots=True)
+class TemplateList:
+    """What a server offers, in its order. While `mark` is the same so are the workflows."""
+
+    templates: tuple[Template, ...] = ()
+    mark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class TemplateModel:
     """A model file that it loads. `state` is "there", "missing" or "misplaced" (then `found` is the folder where it
-    lies), "" while that is not known."""
+    lies), "" while that is not known. `loaders` are (class, input) of the nodes that load it."""
 
     file: str
     folder: str
@@ -43,6 +51,7 @@ class TemplateModel:
     size: int = 0
     state: str = ""
     found: str = ""
+    loaders: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from . import graph as edits
 from .catalog import Catalog
 from .editor.converter import Missing, Shown, convert
 from .editor.document import Document, is_document, read_document
+from .editor.replacing import replaced_in_graph
 from .errors import InvalidPreset
 
 _MOST_NODES = 2000
@@ -74,8 +75,11 @@ def read_workflow(content: object, catalog: Catalog | None) -> Workflow:
     Raises InvalidPreset with a sentence on what is wrong."""
     content = unwrapped(content)
     if not isinstance(content, Mapping) or not is_document(content):
-        lacking = () if catalog is None else _lacking(content, catalog)
-        return Workflow(read_graph(content), None, lacking)
+        graph = read_graph(content)
+        if catalog is None:
+            return Workflow(graph)
+        graph = replaced_in_graph(graph, catalog)
+        return Workflow(graph, None, _lacking(graph, catalog))
     if catalog is None:
         raise InvalidPreset(
             "This is a workflow of ComfyUI's editor, which only a connected ComfyUI can explain. Connect one, and"
@@ -89,11 +93,8 @@ def read_workflow(content: object, catalog: Catalog | None) -> Workflow:
     return Workflow(read_graph(made.graph), document, made.missing, made.shown, made.chosen)
 
 
-def _lacking(content: object, catalog: Catalog) -> tuple[Missing, ...]:
-    rows = content.values() if isinstance(content, Mapping) else ()
-    names = dict.fromkeys(
-        n["class_type"] for n in rows if isinstance(n, Mapping) and isinstance(n.get("class_type"), str)
-    )
+def _lacking(graph: edits.Graph, catalog: Catalog) -> tuple[Missing, ...]:
+    names = dict.fromkeys(node["class_type"] for node in graph.values())
     return tuple(Missing(name) for name in names if not catalog.has(name))
 
 

@@ -1,4 +1,4 @@
-"""The three folders a ComfyUI server has, in a private place that goes when the engine ends."""
+"""The folders that a ComfyUI server has, in a private place that goes when the engine ends."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from typing import Any
 from oelala_desktop.sketch.private_folder import private_folder
 
 KINDS = ("output", "input", "temp")
+_MADE = (*KINDS, "user")
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class SaveTarget:
 
 @dataclass(frozen=True)
 class Folders:
-    """`input`, `output` and `temp` below one base folder. Paths handed out are absolute."""
+    """`input`, `output`, `temp` and `user` below one base folder. Paths handed out are absolute."""
 
     base: Path
 
@@ -45,6 +46,11 @@ class Folders:
     @property
     def temp(self) -> Path:
         return self.base / "temp"
+
+    @property
+    def user(self) -> Path:
+        """What an editor keeps: saved workflows."""
+        return self.base / "user"
 
     def by_kind(self, kind: str) -> Path | None:
         """The folder for `input`, `output` or `temp`; None for any other word."""
@@ -95,7 +101,7 @@ class Folders:
 def open_folders(base: Path | None) -> Iterator[Folders]:
     """Make the folders (mode 0700) for as long as the block runs, then remove them.
 
-    Without a base a fresh temporary folder is used. With one, only the three folders below it are removed, and
+    Without a base a fresh temporary folder is used. With one, only the four folders below it are removed, and
     the base itself when we made it and nothing else is in it.
     """
     if base is None:
@@ -108,14 +114,14 @@ def open_folders(base: Path | None) -> Iterator[Folders]:
     try:
         yield _make_kinds(base)
     finally:
-        for kind in KINDS:
+        for kind in _MADE:
             shutil.rmtree(base / kind, ignore_errors=True)
         if made and not any(base.iterdir()):
             base.rmdir()
 
 
 def _make_kinds(base: Path) -> Folders:
-    for kind in KINDS:
+    for kind in _MADE:
         (base / kind).mkdir(mode=0o700, exist_ok=True)
     return Folders(base)
 

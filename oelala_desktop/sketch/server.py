@@ -24,7 +24,7 @@ from oelala_desktop.sketch.folders import open_folders
 from oelala_desktop.sketch.gate import Activity, App, Gate, TooLargeError
 from oelala_desktop.sketch.nodes import CATALOG
 from oelala_desktop.sketch.protocol import Protocol
-from oelala_desktop.sketch.routes import catalog, jobs, prompts, uploads, view
+from oelala_desktop.sketch.routes import catalog, jobs, prompts, shelf, uploads, view
 from oelala_desktop.sketch.routes import socket as websocket
 from oelala_desktop.sketch.routes.replies import too_large
 from oelala_desktop.sketch.trouble import Trouble
@@ -56,7 +56,7 @@ def application(engine: Engine) -> Starlette:
         await asyncio.to_thread(engine.stop)
 
     listed = jobs.ROUTES if engine.protocol.has_jobs else []
-    common = [*prompts.ROUTES, *catalog.ROUTES, *uploads.ROUTES, *view.ROUTES, *websocket.ROUTES]
+    common = [*prompts.ROUTES, *catalog.ROUTES, *uploads.ROUTES, *view.ROUTES, *shelf.ROUTES, *websocket.ROUTES]
     app = Starlette(
         routes=[*listed, *common, Mount("/api", app=Router(common, redirect_slashes=False))],
         lifespan=lifespan,

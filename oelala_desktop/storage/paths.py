@@ -36,6 +36,11 @@ class Paths:
         return self.data / "workflows"
 
     @property
+    def templates(self) -> Path:
+        """What servers offer, kept; may be deleted at any time."""
+        return self.data / "templates"
+
+    @property
     def preferences(self) -> Path:
         return self.data / "preferences.json"
 

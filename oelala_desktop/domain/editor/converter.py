@@ -18,6 +18,7 @@ from oelala_desktop.domain.graph import Graph
 
 from .document import BYPASSED, INPUTS, MUTED, Canvas, Document, Node, Port, Slot
 from .promoted import NOTHING, Told, taken_over, told
+from .replacing import replaced
 from .widgets import Unreadable, defaults_of, settled_text, values_of
 
 #: nodes that say something to who looks at them, and to no server
@@ -58,7 +59,7 @@ class Conversion:
 
 def convert(document: Document, catalog: Catalog) -> Conversion:
     """Raises InvalidPreset with the node and the reason where it cannot be done."""
-    return _Conversion(document, catalog).whole()
+    return _Conversion(replaced(document, catalog), catalog).whole()
 
 
 @dataclass(slots=True)

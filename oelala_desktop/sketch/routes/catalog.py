@@ -36,6 +36,7 @@ def system_stats(request: Request) -> Response:
         "sketch": LABEL,
         "sketch_version": __version__,
         "required_frontend_version": None,
+        "installed_templates_version": __version__,
         "python_version": sys.version,
         "pytorch_version": None,
         "embedded_python": False,

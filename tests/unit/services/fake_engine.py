@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from io import BytesIO
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from PIL import Image
 
@@ -30,8 +30,9 @@ from oelala_desktop.domain.engine import (
     Waiting,
     Words,
 )
-from oelala_desktop.domain.errors import EngineUnreachable
+from oelala_desktop.domain.errors import EngineAnswer, EngineUnreachable
 from oelala_desktop.domain.job import JobInput, Progress
+from oelala_desktop.domain.template import Template, TemplateList
 
 
 def picture() -> bytes:
@@ -58,6 +59,10 @@ class FakeEngine:
         self.listed: Lists = Unlisted()
         self.newer: Lists | None = None  # than those that it said last
         self.words = Words("Theirs", "Theirs 1", no_line="It tells nothing by itself.")
+        self.models: dict[str, tuple[str, ...]] = {}  # files by folder
+        self.shelf = TemplateList()
+        self.workflows: dict[str, dict[str, Any]] = {}  # of templates, by their name
+        self.saved: dict[str, dict[str, Any]] = {}  # by users, by their path
         self.left: tuple[ServerFile, ...] = ()  # what lies there of a job that it has forgotten
         self.contents: dict[str, bytes] = {}  # of a file, by its name; a picture where there is none
         self.fetched: list[tuple[str, float | None]] = []  # names, and how old they may be
@@ -141,7 +146,33 @@ class FakeEngine:
         return self.newer
 
     async def model_files(self) -> Mapping[str, tuple[str, ...]]:
-        return {}
+        return self.models
+
+    async def templates(self) -> TemplateList:
+        await self._come("templates")
+        return self.shelf
+
+    async def template(self, name: str) -> dict[str, Any]:
+        await self._come("template")
+        self.fetched.append((name, None))
+        if name not in self.workflows:
+            raise EngineAnswer(f"The template {name} is not there any more.", status=404)
+        return self.workflows[name]
+
+    async def template_picture(self, template: Template, number: int) -> bytes:
+        await self._come("template_picture")
+        return self.contents.get(template.name) or picture()
+
+    async def saved_workflows(self) -> tuple[str, ...]:
+        return tuple(sorted(self.saved))
+
+    async def saved_workflow(self, path: str) -> dict[str, Any]:
+        return self.saved[path]
+
+    async def save_workflow(self, name: str, content: Mapping[str, Any]) -> str:
+        path = f"{name}.json"
+        self.saved[path] = dict(content)
+        return path
 
     async def events(self) -> AsyncGenerator[EngineEvent]:
         await self._come("events")

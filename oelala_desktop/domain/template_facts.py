@@ -1,0 +1,190 @@
+"""What a template's workflow tells beside what a server has: the tools it fits, what goes in, the files it loads and
+how these stand there."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+from urllib.parse import urlsplit
+
+from . import graph as edits
+from .adopt import Adoption, Exposure, adopt
+from .catalog import Catalog, NodeInput
+from .errors import InvalidPreset
+from .spelling import normalised
+from .template import TemplateFacts, TemplateModel
+from .tool import VOCABULARY
+from .workflow import read_workflow
+
+_MOST_MODELS, _MOST_LACKING, _MOST_TAKEN = 100, 50, 30
+_LONGEST_FILE, _LONGEST_URL = 255, 2_000  # characters
+_SHOWN_GROUPS = frozenset({"picture", "prompt", "size"})
+_SHOWN_KINDS = frozenset({"picture", "pictures", "video", "sound", "mask", "text"})
+#: settings that are one thing to who looks at a template
+_AS_ONE = {"width": "Size", "height": "Size", "resolution": "Size", "aspect_ratio": "Size"}
+_AS_ONE |= {"num_frames": "Length", "duration": "Length", "fps": "Rate"}
+
+
+def read_facts(content: object, catalog: Catalog) -> TemplateFacts:
+    """Without how its files stand, which `settled` adds. Never raises for a workflow that cannot be used: that is a
+    fact as well."""
+    told = _told(content)
+    try:
+        flow = read_workflow(content, catalog)
+    except InvalidPreset as error:
+        return TemplateFacts(models=tuple(told.values())[:_MOST_MODELS], fault=error.message)
+    lacking = tuple(dict.fromkeys(missing.class_type for missing in flow.lacking))[:_MOST_LACKING]
+    has_sound = any(map(_is_heard, flow.graph.values()))
+    try:
+        adoption = adopt(content, catalog)
+    except InvalidPreset as error:
+        models = tuple(told.values())[:_MOST_MODELS]
+        return TemplateFacts(models=models, has_sound=has_sound, lacking=lacking, fault=error.message)
+    models = tuple(_models(adoption, told))[:_MOST_MODELS]
+    return TemplateFacts(adoption.tools, _takes(adoption), models, has_sound, lacking)
+
+
+def _is_heard(node: Mapping[str, Any]) -> bool:
+    inputs = node["inputs"]
+    return edits.is_link(inputs.get("audio")) and (node["class_type"] == "CreateVideo" or "filename_prefix" in inputs)
+
+
+def _takes(adoption: Adoption) -> tuple[str, ...]:
+    words = (_word(exposure) for exposure in adoption.exposures if exposure.kept)
+    return tuple(dict.fromkeys(filter(None, words)))[:_MOST_TAKEN]
+
+
+def _word(exposure: Exposure) -> str:
+    if exposure.key in _AS_ONE:
+        return _AS_ONE[exposure.key]
+    known = VOCABULARY.get(exposure.key)
+    if known is not None:
+        return known.label if known.group in _SHOWN_GROUPS else ""
+    return exposure.label if exposure.kind in _SHOWN_KINDS else ""
+
+
+# model files
+
+
+def _told(content: object) -> dict[str, TemplateModel]:
+    """By file, what its nodes say of the files they want: {name, url, directory} in their properties."""
+    found: dict[str, TemplateModel] = {}
+    for row in _rows(content):
+        file, folder, url = (row.get(key) for key in ("name", "directory", "url"))
+        base = normalised_base(file) if isinstance(file, str) else ""
+        if not base or len(base) > _LONGEST_FILE or not isinstance(folder, str) or len(folder) > _LONGEST_FILE:
+            continue
+        found.setdefault(base, TemplateModel(_base(str(file)), folder, _address(url)))
+    return found
+
+
+def _rows(content: object) -> Iterator[Mapping[str, Any]]:
+    for node in _nodes(content):
+        properties = node.get("properties")
+        rows = properties.get("models") if isinstance(properties, Mapping) else None
+        yield from (row for row in (rows if isinstance(rows, list) else ()) if isinstance(row, Mapping))
+
+
+def _nodes(content: object) -> Iterator[Mapping[str, Any]]:
+    """Of the canvas and of all subgraphs."""
+    if not isinstance(content, Mapping):
+        return
+    definitions = content.get("definitions")
+    inner = definitions.get("subgraphs") if isinstance(definitions, Mapping) else None
+    for canvas in (content, *(inner if isinstance(inner, list) else ())):
+        nodes = canvas.get("nodes") if isinstance(canvas, Mapping) else None
+        yield from (node for node in (nodes if isinstance(nodes, list) else ()) if isinstance(node, Mapping))
+
+
+def _address(url: object) -> str:
+    """An https address that can be shown; nothing else is kept."""
+    if not isinstance(url, str) or len(url) > _LONGEST_URL or not (url.isascii() and url.isprintable()):
+        return ""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    return url if parts.scheme == "https" and parts.hostname and " " not in url else ""
+
+
+def _models(adoption: Adoption, told: Mapping[str, TemplateModel]) -> Iterator[TemplateModel]:
+    """Those that its nodes load; what is only told of comes after them, as some loader we do not know may want it."""
+    titles = edits.by_title(adoption.graph)
+    found: dict[str, TemplateModel] = {}
+    for row in adoption.models:
+        file = str(row.get("file") or "")
+        base = normalised_base(file)
+        loaders = tuple(_loaders(row.get("into"), adoption.graph, titles))
+        known = found.get(base) or told.get(base) or TemplateModel(_base(file), str(row.get("folder") or ""))
+        found[base] = replace(known, loaders=tuple(dict.fromkeys((*known.loaders, *loaders))))
+    return iter({**found, **{base: model for base, model in told.items() if base not in found}}.values())
+
+
+def _loaders(targets: object, graph: edits.Graph, titles: edits.Titles) -> Iterator[tuple[str, str]]:
+    for target in targets if isinstance(targets, list | tuple) else ():
+        title, _, name = str(target).rpartition(".")
+        for node_id in titles.get(title, ()):
+            yield str(graph[node_id]["class_type"]), name
+
+
+def _base(path: str) -> str:
+    return path.replace("\\", "/").rsplit("/", 1)[-1]
+
+
+def normalised_base(path: str) -> str:
+    """A file's own name for comparing, whichever separator stands before it."""
+    return _base(normalised(path))
+
+
+@dataclass(slots=True)
+class Shelves:
+    """Which model files a server has: `lists` by folder, and what its nodes offer to load."""
+
+    catalog: Catalog
+    lists: Mapping[str, tuple[str, ...]]
+    _known: dict[object, frozenset[str]] = field(default_factory=dict)
+
+    def settled(self, facts: TemplateFacts) -> TemplateFacts:
+        """With the state of every file."""
+        return replace(facts, models=tuple(map(self._settled, facts.models)))
+
+    def _settled(self, model: TemplateModel) -> TemplateModel:
+        base = normalised_base(model.file)
+        offered = any(base in self._offered(*loader) for loader in model.loaders)
+        if offered or (base in self._in(model.folder) and not self._knows(model)):
+            return replace(model, state="there", found="")
+        other = next((folder for folder in self.lists if base in self._in(folder)), None)
+        if other == model.folder:
+            return replace(model, state="there", found="")
+        return replace(model, state="missing" if other is None else "misplaced", found=other or "")
+
+    def _knows(self, model: TemplateModel) -> bool:
+        """Whether its loaders say what they offer: then that counts, and not where the file lies."""
+        return any(self.catalog.choices(*loader) is not None for loader in model.loaders)
+
+    def _offered(self, class_type: str, name: str) -> frozenset[str]:
+        key = (class_type, name)
+        if key not in self._known:
+            self._known[key] = frozenset(map(normalised_base, self.catalog.choices(class_type, name) or ()))
+        return self._known[key]
+
+    def _in(self, folder: str) -> frozenset[str]:
+        if folder not in self._known:
+            self._known[folder] = frozenset(map(normalised_base, self.lists.get(folder, ())))
+        return self._known[folder]
+
+
+def mark_of_nodes(catalog: Catalog) -> str:
+    """Of what facts depend on in a catalog: the classes and their inputs, and not the files to choose from."""
+    told = hashlib.blake2b(digest_size=16)
+    for name in sorted(catalog.classes):
+        known = catalog.classes[name]
+        told.update(repr((name, known.outputs, known.is_output, _shape(known.inputs))).encode("utf-8", "replace"))
+    told.update(repr(sorted(catalog.replacements.items())).encode("utf-8", "replace"))
+    return told.hexdigest()
+
+
+def _shape(inputs: Mapping[str, NodeInput]) -> list[tuple[object, ...]]:
+    return [(name, one.type, one.required, one.is_widget, one.has_control, one.grows) for name, one in inputs.items()]
