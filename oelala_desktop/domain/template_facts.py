@@ -10,7 +10,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from . import graph as edits
-from .adopt import Adoption, Exposure, adopt
+from .adopt import Adoption, adopt
+from .adopting.exposure import Exposure
 from .catalog import Catalog, NodeInput
 from .errors import InvalidPreset
 from .spelling import normalised
