@@ -71,15 +71,30 @@ def _is_graph(content: object) -> bool:
 
 
 def read_workflow(content: object, catalog: Catalog | None) -> Workflow:
-    """Without a catalog a file of the editor cannot be read, since it does not name its nodes' settings.
+    """Without a catalog a file of the editor cannot be read, since it does not name its nodes' settings. Where the
+    graph that was run lies beside it, as in a picture, that is taken then.
     Raises InvalidPreset with a sentence on what is wrong."""
-    content = unwrapped(content)
-    if not isinstance(content, Mapping) or not is_document(content):
-        graph = read_graph(content)
-        if catalog is None:
-            return Workflow(graph)
-        graph = replaced_in_graph(graph, catalog)
-        return Workflow(graph, None, _lacking(graph, catalog))
+    whole = unwrapped(content)
+    if not isinstance(whole, Mapping) or not is_document(whole):
+        return _of_graph(whole, catalog)
+    try:
+        return _of_document(whole, catalog)
+    except InvalidPreset:
+        beside = content.get("prompt") if isinstance(content, Mapping) else None
+        if not _is_graph(beside):
+            raise
+        return _of_graph(beside, catalog)
+
+
+def _of_graph(content: object, catalog: Catalog | None) -> Workflow:
+    graph = read_graph(content)
+    if catalog is None:
+        return Workflow(graph)
+    graph = replaced_in_graph(graph, catalog)
+    return Workflow(graph, None, _lacking(graph, catalog))
+
+
+def _of_document(content: Mapping[str, Any], catalog: Catalog | None) -> Workflow:
     if catalog is None:
         raise InvalidPreset(
             "This is a workflow of ComfyUI's editor, which only a connected ComfyUI can explain. Connect one, and"

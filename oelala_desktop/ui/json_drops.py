@@ -36,6 +36,13 @@ class JsonDrops:
         catalog = self._studio.services.current.engine.catalog
         self._studio.actions.start(asyncio.to_thread(read_dropped, path, catalog), done=partial(self._read, path))
 
+    def take_carried(self, path: Path) -> None:
+        """The workflow that a picture or video was made with."""
+        catalog = self._studio.services.current.engine.catalog
+        self._studio.actions.start(
+            asyncio.to_thread(read_media, path, catalog), done=lambda adoption: self._ask(path.stem, adoption)
+        )
+
     def _read(self, path: Path, found: Adoption | Mapping[str, Any]) -> None:
         if isinstance(found, Adoption):
             self._ask(path.stem, found)

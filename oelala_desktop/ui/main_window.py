@@ -67,6 +67,7 @@ class MainWindow(QObject):
         self._add_commands()
         self.desktop = Desktop(self)
         self._question = QuitQuestion()
+        studio.workflow_requested.connect(lambda path: self.json_drops.take_carried(Path(path)))
         self._arrivals = Arrivals(studio, self._form_for, lambda path: self.json_drops.take(path))
         self.queue = QueueView(self._panel("queue", "Queue", QueuePanel()), studio)
         self.engine = EngineView(self._panel("engine", "Engine", EnginePanel()), studio)

@@ -57,6 +57,7 @@ class Studio(QObject):
     notices_changed = Signal()
     reuse_requested = Signal(object)  # Reuse
     start_picture_requested = Signal(str)  # path
+    workflow_requested = Signal(str)  # path of a file whose workflow is to become a preset
     show_media_requested = Signal(str)  # path of a file to show in My Media
     job_opened = Signal(str)  # id of a job to show on its tool's page
 

@@ -20,7 +20,8 @@ _MOST = 2**20  # bytes of the facts beside a file
 @dataclass(frozen=True, slots=True)
 class Kept:
     """`original` is the path that was given, `file_bytes` how large that file was, `prompt` what it says it was made
-    with, `mask` the kept mask of where it was transparent; empty where there is none."""
+    with, `mask` the kept mask of where it was transparent; empty where there is none. `has_workflow`: the original
+    carries the workflow that made it."""
 
     path: Path
     given: Given
@@ -28,6 +29,7 @@ class Kept:
     file_bytes: int = 0
     prompt: str = ""
     mask: str = ""
+    has_workflow: bool = False
 
     @property
     def upload_name(self) -> str:

@@ -46,8 +46,9 @@ _damage = KnownDamage()
 @dataclass(frozen=True, slots=True)
 class Picture:
     """`width` and `height` are those of the upright picture. `content` is what is uploaded, `file_bytes` how large the
-    file was that it was made from, `prompt` what that says it was made with. `preview` is the picture itself, small;
-    `mask` a PNG that is white where the file was transparent, None where it was nowhere."""
+    file was that it was made from, `prompt` what that says it was made with, `has_workflow` that it carries the
+    workflow. `preview` is the picture itself, small; `mask` a PNG that is white where the file was transparent, None
+    where it was nowhere."""
 
     path: Path
     width: int
@@ -56,6 +57,7 @@ class Picture:
     suffix: str
     file_bytes: int = 0
     prompt: str = ""
+    has_workflow: bool = False
     preview: Pixels | None = None
     mask: bytes | None = None
 
@@ -87,15 +89,17 @@ def read_picture(path: Path, key: str = "image", *, max_bytes: int = MAX_BYTES, 
         raise InvalidMedia(key, f"{path.name} {words}") from error
     except Unreadable as error:
         raise InvalidMedia(key, f"{path.name} is damaged or cut short; open and save it anew.") from error
-    return replace(picture, prompt=_prompt_in(whole, path.name))
+    prompt, has_workflow = _made_with(whole, path.name)
+    return replace(picture, prompt=prompt, has_workflow=has_workflow)
 
 
-def _prompt_in(raw: bytes, name: str) -> str:
+def _made_with(raw: bytes, name: str) -> tuple[str, bool]:
+    """The prompt that the file tells, and whether it carries a workflow."""
     try:
-        info = read_bytes(raw, name).info
+        found = read_bytes(raw, name)
     except OelalaError:
-        return ""
-    return info.original_t2i_prompt or info.prompt or ""
+        return "", False
+    return found.info.original_t2i_prompt or found.info.prompt or "", bool(found.workflow or found.graph)
 
 
 class _Foreign(Unreadable):

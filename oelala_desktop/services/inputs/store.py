@@ -250,6 +250,7 @@ class InputStore:
         kept = Kept(target, replace(given, size=len(content)), original, mask=mask)
         if picture is not None:
             kept = replace(kept, file_bytes=picture.file_bytes, prompt=picture.prompt)
+            kept = replace(kept, has_workflow=picture.has_workflow)
         with self._keeping(given.name):
             self.folder.mkdir(parents=True, exist_ok=True)
             if not _is_whole(target, len(content)):

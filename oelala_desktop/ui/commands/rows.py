@@ -122,6 +122,7 @@ _GALLERY = (
     Row("start-picture", "Use as start picture", "image-plus", (), _MEDIA, on="Use first frame as start picture"),
     Row("copy-prompt", "Copy prompt", "copy", ("C",), _MEDIA),
     Row("copy-workflow", "Copy workflow", "workflow", (), _MEDIA),
+    Row("make-preset", "Make a preset of its workflow", "bookmark-plus", (), _MEDIA),
     Row("open-in-comfyui", "Open in ComfyUI", "external-link", (), _MEDIA),
     Row("show-in-folder", "Show in folder", "folder-open", (), _MEDIA),
     Row("rename", "Rename…", "pencil", (), _MEDIA),

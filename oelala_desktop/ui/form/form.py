@@ -46,6 +46,7 @@ class ToolForm(QWidget):
     image_pasted = Signal(str, QImage)
     url_dropped = Signal(str, str)
     media_requested = Signal(str)
+    preset_wished = Signal(str)  # key of a picture that carries a workflow
     mask_wished = Signal(str, str)  # key; paint, transparency or invert
     other_pasted = Signal(QMimeData)  # into a text, what is no text
     menu_chosen = Signal(str)  # export, import or reset
@@ -247,6 +248,7 @@ class ToolForm(QWidget):
         editor.image_pasted.connect(partial(self.image_pasted.emit, key))
         editor.url_dropped.connect(partial(self.url_dropped.emit, key))
         editor.media_requested.connect(partial(self.media_requested.emit, key))
+        editor.preset_wished.connect(partial(self.preset_wished.emit, key))
         editor.mask_wished.connect(partial(self.mask_wished.emit, key))
         editor.part_edited.connect(self.edit)
 

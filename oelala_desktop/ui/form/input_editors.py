@@ -54,6 +54,7 @@ class InputEditor(Editor):
     media_requested = Signal()
     part_edited = Signal(str, object)  # a setting that comes with the input, and its value
     mask_wished = Signal(str)  # "paint", "transparency" or "invert"
+    preset_wished = Signal()
 
     def set_value(self, value: Any) -> None:
         """Files are shown by `show_given`, which knows them."""
@@ -74,6 +75,9 @@ class InputEditor(Editor):
 
     def offer_smaller(self, offered: bool) -> None:
         """For one that is larger than the server takes."""
+
+    def offer_preset(self, offered: bool) -> None:
+        """For one that carries the workflow it was made with."""
 
     def paste(self) -> bool:
         raise NotImplementedError
@@ -116,6 +120,7 @@ class PictureEditor(_SourceEditor):
         self._shown: tuple[str, Shown] | None = None
         self.source.removed.connect(lambda: self.edited.emit(None))
         self.source.place_moved.connect(lambda x, y: self.part_edited.emit(crop.KEY, {"x": x, "y": y}))
+        self.source.preset_wished.connect(self.preset_wished)
 
     def set_frame(self, frame: tuple[int, int] | None, values: Mapping[str, Any], aspect: str) -> None:
         """What of the picture is seen in a frame of that size; None where it is as the picture."""
@@ -143,12 +148,16 @@ class PictureEditor(_SourceEditor):
             self._shown = now
             given = now[1].given if now else None
             self.source.set_note("")
+            self.source.offer_preset(False)
             size = (given.width, given.height) if given else (0, 0)
             image = now[1].image if now else None
             self.source.set_picture(image, given.name if given else "", _facts(given), size)
 
     def set_note(self, text: str) -> None:
         self.source.set_note(text)
+
+    def offer_preset(self, offered: bool) -> None:
+        self.source.offer_preset(offered)
 
 
 class SlotEditor(InputEditor):

@@ -49,6 +49,10 @@ class FormInputs:
         if (editor := self.editor(key)) is not None:
             editor.set_note(text)
 
+    def offer_preset(self, key: str, offered: bool) -> None:
+        if (editor := self.editor(key)) is not None:
+            editor.offer_preset(offered)
+
     def busy(self, key: str, text: str) -> None:
         """What is under way; "" when it is over."""
         if (editor := self.editor(key)) is not None:

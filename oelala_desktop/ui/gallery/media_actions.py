@@ -177,6 +177,9 @@ class MediaActions(QObject):
         graph = found.workflow or found.graph
         return json.dumps(graph, indent=2, ensure_ascii=False) if graph else None
 
+    def make_preset(self, item: MediaItem) -> None:
+        self._studio.workflow_requested.emit(item.path)
+
     def open_in_comfyui(self, item_id: int) -> None:
         """Its page in the browser; the workflow is on the clipboard to be pasted there."""
         state = self._studio.services.current.engine.state

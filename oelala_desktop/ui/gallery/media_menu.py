@@ -15,7 +15,7 @@ _ALL = (("favorite", "export-files", "export-plain"), ("delete",))
 #: groups of the menu over one file, and over several
 ONE = (
     ("open", "prompt"),
-    ("reuse", "start-picture", "copy-prompt", "copy-workflow", "open-in-comfyui"),
+    ("reuse", "start-picture", "copy-prompt", "copy-workflow", "make-preset", "open-in-comfyui"),
     ("show-in-folder", "rename"),
     *_ALL,
 )
@@ -49,6 +49,7 @@ class MediaCommands:
         self._add_one("start-picture", acts.use_as_start_picture)
         self._add_one("copy-prompt", lambda item: acts.copy_prompt(item.id))
         self._add_one("copy-workflow", lambda item: acts.copy_workflow(item.id))
+        self._add_one("make-preset", acts.make_preset)
         self._add_one("open-in-comfyui", lambda item: acts.open_in_comfyui(item.id))
         self._add_one("show-in-folder", acts.show_in_folder)
         self._add_one("rename", acts.rename)

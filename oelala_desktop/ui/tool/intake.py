@@ -49,6 +49,8 @@ class Intake(QObject):
         form.url_dropped.connect(self._fetch)
         form.media_requested.connect(self._pick)
         form.mask_wished.connect(self._mask)
+        form.preset_wished.connect(self._make_preset)
+        self._originals: dict[str, str] = {}  # by key, of pictures that carry a workflow
 
     def _edited(self, key: str) -> None:
         if key == "prompt":
@@ -134,6 +136,9 @@ class Intake(QObject):
 
         self._start(key, make_mask(how, key, self._form, self._inputs, give))
 
+    def _make_preset(self, key: str) -> None:
+        self._studio.workflow_requested.emit(self._originals.get(key, ""))
+
     def browse(self, key: str) -> None:
         editor = self._form.given.editor(key)
         if editor is not None:
@@ -181,6 +186,9 @@ class Intake(QObject):
             form.give(key, name)
         form.show_field_error(key, "")
         form.given.note(key, " ".join(str(said) for said in of_inputs({key: (taken.given,)})))
+        if taken.kept is not None and taken.kept.has_workflow:
+            self._originals[key] = taken.kept.original
+            form.given.offer_preset(key, True)
         self._complete(field, name, shown)
         self.changed.emit()
         if key == self.start and fill and not self.typed and taken.kept is not None:

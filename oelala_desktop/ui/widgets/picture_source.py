@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from oelala_desktop.ui import wording
 from oelala_desktop.ui.style import theme
+from oelala_desktop.ui.widgets.button import Button
 from oelala_desktop.ui.widgets.crop_stage import CropStage
 from oelala_desktop.ui.widgets.label import ElidedLabel, Label
 from oelala_desktop.ui.widgets.picture_slot import WIDE
@@ -22,6 +23,7 @@ class PictureSource(Source):
 
     removed = Signal()
     place_moved = Signal(float, float)
+    preset_wished = Signal()
 
     def __init__(self, name: str = "Picture", *, titled: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(name, titled=titled, parent=parent)
@@ -32,9 +34,14 @@ class PictureSource(Source):
         self.side = QVBoxLayout()
         self.side.setSpacing(2)
         self.side.addStretch(1)
+        self._preset = Button("Make a preset", "link", height=24)
+        self._preset.setToolTip("Make a preset of the workflow that this picture was made with")
+        self._preset.clicked.connect(self.preset_wished)
         for label in (self._given, self._facts, self._uses):
             label.setFixedWidth(WIDE)
             self.side.addWidget(label)
+        self.side.addWidget(self._preset)
+        self.offer_preset(False)
         row = QHBoxLayout()
         row.setSpacing(12)
         row.addWidget(self.zone, 1)
@@ -75,6 +82,10 @@ class PictureSource(Source):
 
     def set_note(self, text: str) -> None:
         self.zone.set_note(text)
+
+    def offer_preset(self, offered: bool) -> None:
+        """For a picture that carries a workflow."""
+        self._preset.setVisible(offered)
 
     def set_error(self, sentence: str) -> None:
         self.zone.set_error(sentence)
