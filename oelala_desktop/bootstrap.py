@@ -12,16 +12,20 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from .comfy.catalog import parse_catalog
 from .comfy.engine import ComfyEngine
 from .comfy.process import SketchProcess
+from .domain.catalog import Catalog
 from .domain.engine import EnginePort
 from .domain.engine_kinds import SKETCH
+from .domain.errors import InvalidInput
 from .domain.events import ApiChanged, NoticePosted, SettingChanged
 from .domain.job import EngineRef
 from .services.engines.all import EnginePool
 from .services.engines.current import CurrentEngine
 from .services.engines.servers import Servers
 from .services.files.confined import patient
+from .services.files.json_file import read_json
 from .services.health.damage import news_of_damage
 from .services.health.journal import Journal
 from .services.health.log_file import ProcessLog
@@ -47,6 +51,7 @@ if TYPE_CHECKING:
 
 
 _API_SECRET = "local API"
+_NODES_LIMIT = 64 * 2**20  # bytes of saved node definitions
 
 
 class Services(AbstractAsyncContextManager["Services"]):
@@ -197,6 +202,18 @@ class Services(AbstractAsyncContextManager["Services"]):
     def _leave(self) -> None:
         self.presence.leave()
         self.log.close()
+
+
+def read_nodes(path: Path) -> Catalog:
+    """What a saved /object_info tells of a server's nodes. Raises InvalidInput with a sentence that names the file.
+    Blocking."""
+    content = read_json(path, _NODES_LIMIT)
+    if not isinstance(content, dict):
+        raise InvalidInput(f"{path.name} holds no node definitions of a ComfyUI.")
+    catalog = parse_catalog(content)
+    if not catalog.classes:
+        raise InvalidInput(f"{path.name} holds no node definitions of a ComfyUI.")
+    return catalog
 
 
 async def _api_module() -> Any:

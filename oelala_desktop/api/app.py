@@ -18,7 +18,7 @@ from oelala_desktop.domain.errors import OelalaError
 from .answer import JsonAnswer
 from .context import Context
 from .errors import problem, status_of
-from .routes import docs, events, general, jobs, media, metadata, models, presets, submission
+from .routes import docs, events, general, jobs, media, metadata, models, presets, submission, templates
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +43,7 @@ def create_app(context: Context) -> FastAPI:
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
         separate_input_output_schemas=False,
     )
-    subjects = (general, events, submission, jobs, presets, models, metadata, media)
+    subjects = (general, events, submission, jobs, presets, templates, models, metadata, media)
     routers = [docs.router(app), *(subject.router(context) for subject in subjects)]
     for router in routers:
         # not include_router, whose nesting takes as long for each request as all the rest

@@ -15,6 +15,7 @@ from oelala_desktop.services.library.library import Library
 from oelala_desktop.services.loop.bus import Bus
 from oelala_desktop.services.presets.registry import ToolRegistry
 from oelala_desktop.services.queue.jobs import JobService
+from oelala_desktop.services.templates.catalogue import Templates
 from oelala_desktop.storage.paths import Paths
 from oelala_desktop.storage.presence import Presence
 
@@ -40,6 +41,8 @@ class ApiServices(Protocol):
     def jobs(self) -> JobService: ...
     @property
     def library(self) -> Library: ...
+    @property
+    def templates(self) -> Templates: ...
     @property
     def log(self) -> ProcessLog: ...
 

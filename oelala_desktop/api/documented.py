@@ -14,7 +14,7 @@ _WORDS = {
     404: "There is nothing of that name.",
     405: "The route does not take this method.",
     413: "The body, a file or the text fields are too large.",
-    415: "The body is no form, or a file is neither a picture nor a video, nor a sound where one is taken.",
+    415: "The body is of another kind, or a file is neither a picture nor a video, nor a sound where one is taken.",
     416: "The file has nothing at the range that was asked for.",
     421: "The Host header is none of this program's own names.",
     422: "A value is wrong; `field` names it.",

@@ -14,15 +14,15 @@ from typing import Any
 import orjson
 from starlette.requests import Request
 
-from oelala_desktop.domain.errors import InvalidField, InvalidInput, InvalidMedia, NotFound
+from oelala_desktop.domain.errors import InvalidField, InvalidMedia, NotFound
 from oelala_desktop.domain.field import TIMED_KINDS, Field, FieldKind
 from oelala_desktop.domain.obstacle import Obstructed, obstructed
 from oelala_desktop.domain.plan import own_fields
 from oelala_desktop.domain.tool import VOCABULARY, Tool
 
 from .context import ApiServices
-from .errors import TooLarge
 from .form_fields import SEED_NAMES
+from .json_body import is_json, read_object
 from .limits import MAX_FILES, MAX_MEDIA, MAX_TEXT
 from .safe_open import open_known
 from .upload import Form, Slot, check_is_media, read_form
@@ -57,8 +57,8 @@ async def read_given(
     """Of a form, whose files go to `folder`, or of a JSON object. `names` is what the route calls inputs, by key, where
     that is not the key itself. Raises InvalidInput, or CannotSave."""
     reader = _Reader(services, tool, names)
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() == "application/json":
-        return await reader.of_json(await _read_json(request))
+    if is_json(request):
+        return await reader.of_json(await read_object(request, "The settings", MAX_TEXT))
     return await reader.of_form(await read_form(request, folder, reader.slot))
 
 
@@ -174,18 +174,3 @@ def _listed(part: str | Path, wanted: Field) -> list[Any]:
             raise obstructed(wanted.key, "files_no_list") from None
         return rows if isinstance(rows, list) else [rows]
     return [part]
-
-
-async def _read_json(request: Request) -> dict[str, Any]:
-    content = bytearray()
-    async for chunk in request.stream():
-        content += chunk
-        if len(content) > MAX_TEXT:
-            raise TooLarge(f"The settings have more than {MAX_TEXT // 1024} KiB.")
-    try:
-        values = orjson.loads(bytes(content))
-    except orjson.JSONDecodeError as error:
-        raise InvalidInput(f"The settings are not JSON: {error}.") from error
-    if not isinstance(values, dict):
-        raise InvalidInput("The settings are one JSON object.")
-    return values

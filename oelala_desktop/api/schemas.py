@@ -278,6 +278,53 @@ class Presets(BaseModel):
     total: int
 
 
+class TemplateModel(BaseModel):
+    file: str
+    folder: str
+    url: str = Field(description="Where it can be had, as the workflow says; empty where it does not.")
+    size: int = Field(description="Bytes; 0 while unknown.")
+    state: Literal["there", "missing", "misplaced", ""] = Field(description="Empty while unknown.")
+    found: str = Field(description="The folder in which a misplaced one lies.")
+
+
+class TemplateFacts(BaseModel):
+    """What its workflow tells beside what the engine has."""
+
+    tools: list[str] = Field(description="Those that it fits, the likeliest first.")
+    takes: list[str] = Field(description="What goes in, in words.", examples=[["Picture", "Prompt"]])
+    models: list[TemplateModel]
+    has_sound: bool
+    lacking: list[str] = Field(description="Node classes that the engine does not have.")
+    fault: str = Field(description="Why no preset can be made of it; empty if one can.")
+    ready: bool
+
+
+class Template(BaseModel):
+    name: str = Field(examples=["sketch_text_to_video"])
+    title: str
+    description: str
+    output: Literal["video", "image", "audio", "3d", ""] = Field(description="Empty where the list does not say.")
+    tags: list[str]
+    models: list[str] = Field(description="Families of models, in words.")
+    date: str
+    uses: int = Field(description="How often people ran it, as the list says.")
+    size: int = Field(description="Bytes of its model files; 0 where the list does not say.")
+    memory: int = Field(description="Bytes of a GPU's memory; 0 where the list does not say.")
+    pictures: int
+    needs_version: str
+    open: bool = Field(description="False for what runs on paid nodes of somebody else's.")
+    facts: TemplateFacts | None = Field(description="null while its workflow was not read.")
+
+
+class TemplateListing(BaseModel):
+    templates: list[Template]
+    total: int = Field(description="How many fit what was asked for.")
+    server: str
+    offline: bool = Field(description="Whether this is the last list of a server that does not answer.")
+    reason: str = Field(description="Why there is none, or an old one; else empty.")
+    next_cursor: str | None
+
+
 class MediaEntry(BaseModel):
     filename: str
     type: Literal["video", "image"]

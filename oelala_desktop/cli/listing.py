@@ -4,37 +4,24 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-from pathlib import Path
 from typing import Any
 
 from oelala_desktop.bootstrap import Services
 from oelala_desktop.domain.catalog import Catalog
-from oelala_desktop.domain.errors import InvalidInput, OelalaError
 from oelala_desktop.domain.models import find_pairs
 from oelala_desktop.domain.offer import offer_of, offer_words
-from oelala_desktop.domain.tool import find_tool
-from oelala_desktop.services.engines.engine import Engine
 from oelala_desktop.services.health.doctor import check_health
-from oelala_desktop.services.presets.own import read_workflow, save_preset
 
 from .output import print_json
 from .saying import say
-
-
-async def _connected(services: Services, options: argparse.Namespace) -> tuple[Engine, Catalog]:
-    engine, remark = await services.engines.choose(options.engine)
-    if remark:
-        say(remark)
-    if engine.catalog is None:
-        raise OelalaError(f"{engine.ref.name} did not say what it can run.")
-    return engine, engine.catalog
+from .workflows import add_preset, connected
 
 
 async def presets(options: argparse.Namespace) -> int:
     async with Services() as services:
         if options.add:
-            return await asyncio.to_thread(_add_preset, services, options)
-        engine, catalog = await _connected(services, options)
+            return await add_preset(services, options)
+        engine, catalog = await connected(services, options)
         for fault in services.registry.faults:
             say(fault)
         say(f"On {engine.name}:")
@@ -58,28 +45,9 @@ async def presets(options: argparse.Namespace) -> int:
     return 0
 
 
-def _add_preset(services: Services, options: argparse.Namespace) -> int:
-    """With everything that the workflow offers for the product's own settings."""
-    path = Path(options.add)
-    adoption = read_workflow(path)
-    tool = find_tool(options.tool) if options.tool else adoption.tools[0]
-    if tool not in adoption.tools:
-        fitting = ", ".join(t.id for t in adoption.tools)
-        raise InvalidInput(f"{path.name} is no workflow for {tool.name}; it fits {fitting}.")
-    name = options.name or path.stem.replace("_", " ")
-    preset = save_preset(services.registry, services.paths.own_presets, adoption, tool, name)
-    if options.json:
-        print_json({"id": preset.id, "name": preset.name, "tool": tool.id, "settings": list(preset.fields)})
-    else:
-        print(preset.id)
-        table = services.paths.own_presets / tool.id / f"{preset.short_id}.toml"
-        say(f"“{preset.name}” is a preset of {tool.name} now; {table} can be edited.")
-    return 0
-
-
 async def models(options: argparse.Namespace) -> int:
     async with Services() as services:
-        engine, catalog = await _connected(services, options)
+        engine, catalog = await connected(services, options)
         rows = _model_rows(catalog)
         if options.json:
             for row in rows:

@@ -7,7 +7,10 @@ import argparse
 from oelala_desktop import __version__
 from oelala_desktop.domain.tool import TOOLS
 
-COMMANDS = ("try", "generate", "serve", "jobs", "presets", "models", "doctor", "metadata", "servers", "mcp")
+COMMANDS = (
+    "try", "generate", "serve", "jobs", "presets", "templates", "convert", "models", "doctor", "metadata", "servers",
+    "mcp",
+)  # fmt: skip
 
 
 def build_window_parser() -> argparse.ArgumentParser:
@@ -94,10 +97,29 @@ def build_parser() -> argparse.ArgumentParser:
 
     presets = commands.add_parser("presets", help="list presets and what the engine lacks for them")
     presets.add_argument("--json", action="store_true", help="one JSON object a line")
-    presets.add_argument("--add", metavar="FILE.json", help="make a preset of a workflow (ComfyUI: Export (API))")
+    presets.add_argument(
+        "--add", metavar="FILE", help="make a preset of a workflow, or of one that a picture or a video carries"
+    )
     presets.add_argument("--tool", metavar="TOOL", help="with --add, where the workflow fits more than one tool")
     presets.add_argument("--name", metavar="NAME", help="with --add, what it is called (the file's name)")
     _engine(presets)
+
+    templates = commands.add_parser("templates", help="list the workflows that the engine offers, or take one")
+    templates.add_argument("query", metavar="QUERY", nargs="*", help="words that those listed must have")
+    templates.add_argument("--add", metavar="NAME", help="make a preset of that one")
+    templates.add_argument("--tool", metavar="TOOL", help="with --add, where it fits more than one tool")
+    templates.add_argument(
+        "--name", metavar="NAME", help="with --add, what the preset is called (the template's title)"
+    )
+    templates.add_argument("--json", action="store_true", help="one JSON object a line")
+    _engine(templates)
+
+    convert = commands.add_parser("convert", help="a workflow of ComfyUI's editor as the graph that a server runs")
+    convert.add_argument("file", metavar="FILE", help="a workflow, or a picture or a video that carries one")
+    convert.add_argument(
+        "--nodes", metavar="object_info.json", help="go by these node definitions instead of an engine's"
+    )
+    _engine(convert)
 
     models = commands.add_parser("models", help="list the models and LoRAs of the engine, pairs first")
     models.add_argument("--json", action="store_true", help="one JSON object a line")

@@ -94,6 +94,10 @@ def _dispatch(options: argparse.Namespace) -> int:
         from .servers import servers
 
         return asyncio.run(servers(options))
+    if options.command in ("templates", "convert"):
+        from .workflows import convert, templates
+
+        return asyncio.run({"templates": templates, "convert": convert}[options.command](options))
     from .listing import doctor, models, presets
 
     return asyncio.run({"presets": presets, "models": models, "doctor": doctor}[options.command](options))

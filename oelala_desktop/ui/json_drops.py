@@ -13,6 +13,7 @@ from oelala_desktop.domain.adopting.exposure import Exposure
 from oelala_desktop.domain.errors import OelalaError
 from oelala_desktop.domain.preset import Preset
 from oelala_desktop.domain.tool import TOOLS
+from oelala_desktop.services.presets.making import read_media
 from oelala_desktop.services.presets.own import change_preset, read_dropped, reopened, save_preset
 from oelala_desktop.ui.presets.workflow_sheet import WorkflowSheet
 from oelala_desktop.ui.studio import Studio

@@ -25,7 +25,7 @@ def router(context: Context) -> APIRouter:
     services = context.services
 
     def row(preset: DomainPreset) -> dict[str, Any]:
-        return _row(preset, services.current.engine.catalog)
+        return preset_row(preset, services.current.engine.catalog)
 
     @routes.get("/api/presets", response_model=Presets, summary="All presets", responses=errors(422))
     async def list_presets(
@@ -46,7 +46,7 @@ def router(context: Context) -> APIRouter:
     return routes
 
 
-def _row(preset: DomainPreset, catalog: Catalog | None) -> dict[str, Any]:
+def preset_row(preset: DomainPreset, catalog: Catalog | None) -> dict[str, Any]:
     missing = preset.missing(catalog) if catalog else ()
     choices = {key: preset.choices(key, catalog) for key in preset.fields} if catalog else {}
     return {

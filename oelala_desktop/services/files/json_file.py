@@ -11,10 +11,10 @@ from oelala_desktop.domain.errors import InvalidInput
 _LIMIT = 4 * 2**20  # bytes of a file
 
 
-def read_json(path: Path) -> object:
-    """What a JSON file holds. Raises InvalidInput with a sentence that names the file."""
+def read_json(path: Path, limit: int = _LIMIT) -> object:
+    """What a JSON file of at most `limit` bytes holds. Raises InvalidInput with a sentence that names the file."""
     try:
-        content: object = json.loads(_read(path).decode("utf-8-sig"))
+        content: object = json.loads(_read(path, limit).decode("utf-8-sig"))
     except OSError as error:
         raise InvalidInput(f"{path.name} cannot be read: {error.strerror}.") from error
     except (ValueError, RecursionError) as error:
@@ -22,11 +22,11 @@ def read_json(path: Path) -> object:
     return content
 
 
-def _read(path: Path) -> bytes:
+def _read(path: Path, limit: int) -> bytes:
     if not stat.S_ISREG(path.stat().st_mode):  # a pipe would keep its reader waiting, and a device has no end
         raise InvalidInput(f"{path.name} is not a file.")
     with path.open("rb") as file:
-        content = file.read(_LIMIT + 1)
-    if len(content) > _LIMIT:
-        raise InvalidInput(f"{path.name} is larger than {_LIMIT // 2**20} MiB.")
+        content = file.read(limit + 1)
+    if len(content) > limit:
+        raise InvalidInput(f"{path.name} is larger than {limit // 2**20} MiB.")
     return content
