@@ -111,5 +111,5 @@ def test_a_part_of_a_waveform(tmp_path: Path) -> None:
     assert waveform._peaks(video(tmp_path / "b.mp4", 4), 2, 0.0, None) == ()
 
 
-def test_a_file_that_our_reader_refuses_tells_no_prompt() -> None:
-    assert pictures._prompt_in(b"no picture", "a.png") == ""
+def test_a_file_that_our_reader_refuses_tells_neither_prompt_nor_workflow() -> None:
+    assert pictures._made_with(b"no picture", "a.png") == ("", False)
