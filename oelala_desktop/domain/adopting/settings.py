@@ -147,11 +147,8 @@ def _roles(surface: Surface) -> dict[Spot, tuple[str, bool]]:
     for wanted in (True, False):
         for key, node, name in _places(surface):
             for found in surface.behind(node, name):
-                if (
-                    found.is_direct is wanted
-                    and found.is_taken
-                    and _fits(key, surface.value(found.spot)) | (not wanted)
-                ):
+                fits = surface.can_hold(found.spot) and (not wanted or _fits(key, surface.value(found.spot)))
+                if found.is_direct is wanted and found.is_taken and fits:
                     roles.setdefault(found.spot, (key, wanted))
     return roles
 

@@ -51,8 +51,7 @@ def _reached(surface: Surface, side: str) -> Iterator[Spot]:
         if side in inputs and edits.is_link(inputs[side]):
             yield from _from(surface, node, side, side)
         elif side == "positive" and "conditioning" in inputs and not inputs.keys() & {"positive", "negative"}:
-            made = surface.makes(node)
-            if made is not None and "GUIDER" in made:
+            if surface.is_guider(node):
                 yield from _from(surface, node, "conditioning", side)
         for name in (f"{side}_prompt", f"text_{side}", side):
             if isinstance(inputs.get(name), str) or (name != side and edits.is_link(inputs.get(name))):
