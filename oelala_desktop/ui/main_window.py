@@ -209,7 +209,9 @@ class MainWindow(QObject):
         from oelala_desktop.ui.widgets.command_list import Find
 
         jobs = self.queue.over[:_FOUND]
-        return [Find(title_of(job), partial(self._open_job, job.id), (PAGES.get(job.tool) or SETTINGS).icon) for job in jobs]
+        return [
+            Find(title_of(job), partial(self._open_job, job.id), (PAGES.get(job.tool) or SETTINGS).icon) for job in jobs
+        ]
 
     def remember(self) -> None:
         """What was typed, geometry and folds; before quitting."""

@@ -241,13 +241,15 @@ class _Conversion:
         if port.name in place.told.ports:
             return _Value(place.told.ports[port.name])
         found = place.canvas.first_control(port)
-        if found is None or (found[0].id, found[1].name) == asking:
+        if found is None:
             return None
         node, slot = found
         if node.id in place.inside:
             inside = place.inside[node.id]
             inner = next((p for p in inside.canvas.inputs if p.name == slot.name), None)
             return None if inner is None else self._taken_over(inside, inner)
+        if (node.id, slot.name) == asking:
+            return None
         values = self._plain(place, node, self._catalog.classes.get(node.type))
         return _Value(values[slot.name]) if slot.name in values else None
 
