@@ -20,8 +20,8 @@
 
 A KEY is one of the product's settings, one of width, height, filename (computed), or the preset's own with a kind:
 text, line, choice, integer, number, seed, switch, model or loras, or for an input picture, pictures, video, sound or
-mask. A whole number of the product's may be of kind number. Only where num_frames, width and height have a field does the page offer a duration and a size; where they keep
-what the graph has, they are plain numbers.
+mask. A whole number of the product's may be of kind number. Only where num_frames, width and height have a field does
+the page offer a duration and a size; where they keep what the graph has, they are plain numbers.
 """
 
 from __future__ import annotations
