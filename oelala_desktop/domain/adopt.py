@@ -214,9 +214,7 @@ def _as_chosen(surface: Surface, found: list[Exposure], chosen: tuple[Shown, ...
 
 def _loras(surface: Surface, passes: list[str]) -> dict[str, str]:
     """Where rows of LoRAs can go: in front of the models of the samplers, or of their guiders."""
-    nodes = passes or [
-        i for i in surface.alive if "GUIDER" in (surface.makes(i) or ()) and "model" in surface.inputs(i)
-    ]
+    nodes = passes or [i for i in surface.alive if surface.is_guider(i) and "model" in surface.inputs(i)]
     targets = [surface.target(Spot(i, "model")) for i in nodes if edits.is_link(surface.inputs(i)["model"])]
     return dict(zip(("high", "low"), targets, strict=False))
 

@@ -20,8 +20,8 @@
 
 A KEY is one of the product's settings, one of width, height, filename (computed), or the preset's own with a kind:
 text, line, choice, integer, number, seed, switch, model or loras, or for an input picture, pictures, video, sound or
-mask. Only where num_frames, width and height have a field does the page offer a duration and a size; where they keep
-what the graph has, they are plain numbers.
+mask. A whole number of the product's may be of kind number. Only where num_frames, width and height have a field does
+the page offer a duration and a size; where they keep what the graph has, they are plain numbers.
 """
 
 from __future__ import annotations
@@ -171,6 +171,8 @@ def _field(preset: str, key: str, row: Mapping[str, Any], graph: Mapping[str, An
     """The product's field of that key with the preset's own default and range, or a field of the preset's own."""
     known = None if key == crop.KEY else VOCABULARY.get(key)  # that one comes with a picture; a preset may have its own
     base = known or _own(preset, key, row)
+    if known and known.kind is FieldKind.INTEGER and row.get("kind") == FieldKind.NUMBER.value:
+        base = replace(known, kind=FieldKind.NUMBER, choices=())  # a rate of 29.97
     changes = {name: row[name] for name in _PLAIN if name in row}
     for name in ("choices", "nodes", "into"):
         if name in row:

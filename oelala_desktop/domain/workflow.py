@@ -17,7 +17,7 @@ from .errors import InvalidPreset
 
 _MOST_NODES = 2000
 _MOST_VALUES = 50_000  # with those inside of others
-_MOST_IN_EDITOR = 500_000  # a file of the editor holds places, colours and sizes of all its nodes
+_MOST_IN_EDITOR = 200_000  # a file of the editor holds places, colours and sizes of all its nodes
 _DEEPEST = 32
 _WRAPPED = 4  # times
 _LARGEST = 4 * 2**20  # bytes of the file that is kept, which is what the next start reads again
@@ -101,6 +101,7 @@ def _of_document(content: Mapping[str, Any], catalog: Catalog | None) -> Workflo
             " try again."
         )
     _check_extent(content, _MOST_IN_EDITOR)
+    _check_text(content, None)
     document = read_document(content)
     made = convert(document, catalog)
     if not made.graph:
@@ -125,7 +126,7 @@ def read_graph(content: object) -> edits.Graph:
     if not all(isinstance(n.get("inputs"), dict) and _is_class(n["class_type"]) for n in content.values()):
         raise InvalidPreset("This workflow is damaged: one of its nodes has no inputs or no class.")
     graph = _titled(edits.copy_graph(content))
-    _check_text(graph)
+    _check_text(graph, 2)
     return graph
 
 
@@ -150,10 +151,10 @@ def _check_extent(content: object, most: int) -> None:
     raise InvalidPreset("This workflow is damaged: its values lie too deep inside each other.")
 
 
-def _check_text(graph: edits.Graph) -> None:
-    """That the graph can be written down and read again."""
+def _check_text(content: Mapping[str, Any], indent: int | None) -> None:
+    """That it can be written down and read again."""
     try:
-        size = len(json.dumps(graph, indent=2, ensure_ascii=False).encode())
+        size = len(json.dumps(content, indent=indent, ensure_ascii=False).encode())
     except UnicodeEncodeError as error:
         raise InvalidPreset("This workflow is damaged: one of its texts is not valid Unicode.") from error
     if size > _LARGEST:

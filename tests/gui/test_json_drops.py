@@ -15,6 +15,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from oelala_desktop.domain.adopt import Adoption, adopt
+from oelala_desktop.domain.catalog import Catalog
 from oelala_desktop.domain.job import JobState
 from oelala_desktop.domain.tool import TOOLS
 from oelala_desktop.storage.paths import shipped
@@ -132,7 +133,7 @@ def test_settings_fill_the_page(qapp: QApplication, home: Path) -> None:
 
 def test_what_cannot_be_used_says_why(qapp: QApplication, home: Path) -> None:
     odd = {
-        "nodes.json": ({"nodes": [], "links": []}, "Export (API)"),
+        "nodes.json": ({"nodes": [], "links": []}, "no node that does anything"),
         "list.json": ([], "neither a workflow nor settings"),
         "idle.json": ({"1": {"class_type": "A", "inputs": {}}}, "saves nothing"),
     }
@@ -172,9 +173,9 @@ def test_one_made_to_freeze_the_window_is_looked_through_elsewhere(
 ) -> None:
     threads: list[threading.Thread] = []
 
-    def spied(content: object) -> Adoption:
+    def spied(content: object, catalog: Catalog | None) -> Adoption:
         threads.append(threading.current_thread())
-        return adopt(content)
+        return adopt(content, catalog)
 
     monkeypatch.setattr("oelala_desktop.services.presets.own.adopt", spied)
 

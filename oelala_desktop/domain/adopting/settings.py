@@ -147,11 +147,8 @@ def _roles(surface: Surface) -> dict[Spot, tuple[str, bool]]:
     for wanted in (True, False):
         for key, node, name in _places(surface):
             for found in surface.behind(node, name):
-                if (
-                    found.is_direct is wanted
-                    and found.is_taken
-                    and _fits(key, surface.value(found.spot)) | (not wanted)
-                ):
+                fits = surface.can_hold(found.spot) and (not wanted or _fits(key, surface.value(found.spot)))
+                if found.is_direct is wanted and found.is_taken and fits:
                     roles.setdefault(found.spot, (key, wanted))
     return roles
 
@@ -194,6 +191,8 @@ def _fits(key: str, value: object) -> bool:
         return isinstance(value, str) and 0 < len(value) <= 100
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
+    if key == "fps":
+        return value >= 1
     return is_count(value) if key in (*_SIZES, "steps") else True
 
 
@@ -219,9 +218,9 @@ def _exposed(surface: Surface, naming: Naming, key: str, role: str, spots: Seque
         return own(surface, naming, spots, kept=True, label=label)
     kept = role != "denoise" or value != 1
     kind = _KINDS.get(role, "")
-    if role == "fps" and not (type(value) is int or float(value).is_integer()):
-        kind = "number"
     row = _bounds(surface, spots[0], kind or surface.kind(spots[0])) if role in (*_SIZES, "denoise") else {}
+    if role == "fps" and not float(value).is_integer():
+        kind, row = "number", {"minimum": 1}
     return Exposure(key, label, tuple(map(surface.target, spots)), value, kept, kind, row)
 
 

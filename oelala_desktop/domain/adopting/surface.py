@@ -11,6 +11,7 @@ from typing import Any
 
 from oelala_desktop.domain import graph as edits
 from oelala_desktop.domain.catalog import Catalog, NodeInput
+from oelala_desktop.domain.field import MAX_SEED
 from oelala_desktop.domain.savers import SAVERS
 
 #: types that are values, not pictures or models
@@ -20,7 +21,7 @@ _SWITCHES = ("switch", "boolean", "select", "condition")
 _SIDES = {True: "on_true", False: "on_false"}
 #: inputs that a node hands on as they are
 _HANDED_ON = ("value", "any", "input", "anything", "any_01")
-_VAST = 2**63  # from here on a TOML file cannot hold a number
+_VAST = 2**63  # from here on a TOML file cannot hold a number, though a seed may be one
 _LONGEST = 20_000  # characters of a text that a form shows
 
 
@@ -132,6 +133,15 @@ class Surface:
         known = self.catalog.classes.get(self.type(node)) if self.catalog else None
         return known.outputs if known else None
 
+    def is_guider(self, node: str) -> bool:
+        """Whether it tells a sampler the model and the sides; by its name where nobody says what it makes."""
+        makes = self.makes(node)
+        return self.type(node).endswith("Guider") if makes is None else "GUIDER" in makes
+
+    def can_hold(self, spot: Spot) -> bool:
+        """Whether a form can show what stands there, and a table hold it."""
+        return _is_value(self.value(spot))
+
     # walking back
 
     def behind(self, node: str, name: str) -> list[Found]:
@@ -145,7 +155,7 @@ class Surface:
     ) -> None:
         value = self.inputs(node).get(name)
         if not edits.is_link(value):
-            if _is_value(value):
+            if _is_value(value) or (type(value) is int and 0 < value <= MAX_SEED):
                 out.setdefault(Spot(node, name), Found(Spot(node, name), direct, taken))
             return
         source, slot = value

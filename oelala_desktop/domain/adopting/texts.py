@@ -50,10 +50,8 @@ def _reached(surface: Surface, side: str) -> Iterator[Spot]:
         inputs = surface.inputs(node)
         if side in inputs and edits.is_link(inputs[side]):
             yield from _from(surface, node, side, side)
-        elif side == "positive" and "conditioning" in inputs and not inputs.keys() & {"positive", "negative"}:
-            made = surface.makes(node)
-            if made is not None and "GUIDER" in made:
-                yield from _from(surface, node, "conditioning", side)
+        elif side == "positive" and not inputs.keys() & set(_SIDES) and surface.is_guider(node):
+            yield from _from(surface, node, "conditioning", side)
         for name in (f"{side}_prompt", f"text_{side}", side):
             if isinstance(inputs.get(name), str) or (name != side and edits.is_link(inputs.get(name))):
                 yield from _texts(surface, node, name)

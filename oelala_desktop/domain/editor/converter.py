@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from oelala_desktop.domain.catalog import Catalog, NodeClass
 from oelala_desktop.domain.errors import InvalidPreset
@@ -26,6 +26,7 @@ _NOTES = frozenset({"Note", "MarkdownNote"})
 _DISPLAYED = ("(rgthree)",)
 _MOST_NODES = 2000
 _DEEPEST = 24
+_LONGEST_NAME = 60  # characters of it in a sentence
 _NO_INPUTS: Mapping[str, Any] = {"inputs": {}}
 
 
@@ -65,7 +66,7 @@ def convert(document: Document, catalog: Catalog) -> Conversion:
 @dataclass(slots=True)
 class _Place:
     """A canvas where it is used: `path` are the ids of the nodes around it, `host` is the innermost of them, on the
-    canvas of `around`."""
+    canvas of `around`. `kept` are its Set nodes by name."""
 
     canvas: Canvas
     path: str = ""
@@ -74,11 +75,20 @@ class _Place:
     inside: dict[str, _Place] = field(default_factory=dict)
     told: Told = NOTHING
     depth: int = 0
+    kept: dict[object, Node] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class _Value:
     value: Any
+
+
+class _Step(NamedTuple):
+    """An input that another is given what it is given."""
+
+    place: _Place
+    node: Node
+    slot: Slot
 
 
 #: where an input's value comes from: (id of a node in the graph, output), a value, or nothing
@@ -91,6 +101,7 @@ class _Conversion:
         self._catalog = catalog
         self._count = 0
         self._active: set[str] = set()
+        self._sources: dict[tuple[str, Slot], _Source] = {}
         self._root = self._place(document.canvas, _Place(document.canvas))
 
     def whole(self) -> Conversion:
@@ -127,28 +138,31 @@ class _Conversion:
         """Source: `extra.linearData.inputs`: rows of (node, control), a node by its id or as "canvas:node:control"."""
         told = self._document.extra.get("linearData")
         rows = told.get("inputs") if isinstance(told, Mapping) else None
+        last: dict[str, list[str]] = {}
+        for node_id in graph:
+            last.setdefault(node_id.rpartition(":")[2], []).append(node_id)
         labels = {(one.node, one.input): one.label for one in self._shown()}
         for row in rows if isinstance(rows, list) else ():
             if not isinstance(row, list) or len(row) < 2 or not isinstance(row[1], str):
                 continue
             parts = str(row[0]).split(":")
             key = parts[1] if len(parts) == 3 and parts[2] == row[1] else str(row[0])
-            found = self._named(graph, key, row[1])
+            found = self._named(graph, last, key, row[1])
             if found is not None:
                 yield Shown(*found, labels.get(found, ""))
 
-    def _named(self, graph: Graph, key: str, control: str) -> tuple[str, str] | None:
+    def _named(self, graph: Graph, last: Mapping[str, list[str]], key: str, control: str) -> tuple[str, str] | None:
         if key in self._root.inside:
             return self._inner(self._root, key, control)
         if key in graph:
             return key, control
-        found = [node_id for node_id in graph if node_id.rpartition(":")[2] == key]
+        found = last.get(key, [])
         return (found[0], control) if len(found) == 1 else None
 
     def _inner(self, place: _Place, node_id: str, control: str) -> tuple[str, str]:
         """The node of the graph that a control belongs to, which a subgraph's node may have taken over."""
         inside = place.inside.get(node_id)
-        port = next((p for p in inside.canvas.inputs if p.name == control), None) if inside is not None else None
+        port = inside.canvas.input(control) if inside is not None else None
         found = self._control(inside, port) if inside is not None and port is not None else None
         return found or (f"{place.path}{node_id}", control)
 
@@ -165,6 +179,8 @@ class _Conversion:
         if place.depth > _DEEPEST:
             raise InvalidPreset(f"The subgraphs of this workflow lie more than {_DEEPEST} deep inside each other.")
         for node in canvas.nodes.values():
+            if node.type == "SetNode" and node.inputs and isinstance(name := _first(node), str):
+                place.kept.setdefault(name, node)
             inner = self._document.subgraphs.get(node.type)
             if inner is not None and node.mode not in (MUTED, BYPASSED):
                 inside = _Place(inner, f"{place.path}{node.id}:", node, place, depth=place.depth + 1)
@@ -192,7 +208,7 @@ class _Conversion:
     def _made(self, place: _Place, node: Node, known: NodeClass | None) -> dict[str, Any]:
         inputs = self._plain(place, node, known)
         for slot in node.inputs:
-            source = self._source(place, node, slot, set())
+            source = self._source(_Step(place, node, slot))
             if isinstance(source, _Value):
                 inputs[slot.name] = _settled(known, slot.name, source.value)
             elif source is not None and source[0] in self._active:
@@ -207,8 +223,9 @@ class _Conversion:
             values = values_of(node, known)
         except Unreadable:
             raise InvalidPreset(
-                f"The node “{node.title or node.type}” ({place.path}{node.id}) is of a class that the server lacks, and"
-                " the file does not name its settings. Install its pack, or connect a server that has it."
+                f"The node “{_said(node.title or node.type)}” ({_said(place.path + node.id)}) is of a class that the"
+                " server lacks, and the file does not name its settings. Install its pack, or connect a server that has"
+                " it."
             ) from None
         values |= {name: value for (inner, name), value in place.told.controls.items() if inner == node.id}
         if known is not None:
@@ -217,12 +234,19 @@ class _Conversion:
 
     # links
 
-    def _source(self, place: _Place, node: Node, slot: Slot, seen: set[tuple[str, str]]) -> _Source:
+    def _source(self, step: _Source | _Step) -> _Source:
         """What an input is given, through all that no server knows."""
-        key = (f"{place.path}{node.id}", slot.name)
-        if key in seen:
-            raise InvalidPreset(f"The links of this workflow go in a circle at the node {key[0]}.")
-        seen.add(key)
+        way: dict[tuple[str, Slot], None] = {}
+        while isinstance(step, _Step):
+            key = (f"{step.place.path}{step.node.id}", step.slot)
+            if key in way:
+                raise InvalidPreset(f"The links of this workflow go in a circle at the node {_said(key[0])}.")
+            way[key] = None
+            step = self._sources[key] if key in self._sources else self._before(*step)
+        self._sources |= dict.fromkeys(way, step)
+        return step
+
+    def _before(self, place: _Place, node: Node, slot: Slot) -> _Source | _Step:
         link = place.canvas.links.get(slot.link) if slot.link is not None else None
         if link is None:
             return None
@@ -232,9 +256,9 @@ class _Conversion:
             port = place.canvas.inputs[link.slot]
             outer = place.host.input(port.name)
             if outer is not None and outer.link is not None:
-                return self._source(place.around, place.host, outer, seen)
+                return _Step(place.around, place.host, outer)
             return self._taken_over(place, port, (node.id, slot.name))
-        return self._output(place, link.origin, link.slot, slot.type, seen)
+        return self._output(place, link.origin, link.slot, slot.type)
 
     def _taken_over(self, place: _Place, port: Port, asking: tuple[str, str] = ("", "")) -> _Value | None:
         """What an input of a subgraph is that nothing leads to: what its node says, else what stands in the first
@@ -242,17 +266,19 @@ class _Conversion:
         if port.name in place.told.ports:
             return _Value(place.told.ports[port.name])
         found = place.canvas.first_control(port)
-        if found is None or (found[0].id, found[1].name) == asking:
+        if found is None:
             return None
         node, slot = found
         if node.id in place.inside:
             inside = place.inside[node.id]
-            inner = next((p for p in inside.canvas.inputs if p.name == slot.name), None)
+            inner = inside.canvas.input(slot.name)
             return None if inner is None else self._taken_over(inside, inner)
+        if (node.id, slot.name) == asking:
+            return None
         values = self._plain(place, node, self._catalog.classes.get(node.type))
         return _Value(values[slot.name]) if slot.name in values else None
 
-    def _output(self, place: _Place, node_id: str, number: int, wanted: str, seen: set[tuple[str, str]]) -> _Source:
+    def _output(self, place: _Place, node_id: str, number: int, wanted: str) -> _Source | _Step:
         node = place.canvas.nodes.get(node_id)
         if node is None:
             return None
@@ -261,44 +287,41 @@ class _Conversion:
             return (key, number)
         if node.mode == BYPASSED:
             through = _bypass(node, number, wanted)
-            return None if through is None else self._source(place, node, through, seen)
+            return None if through is None else _Step(place, node, through)
         if node.type in self._document.subgraphs:
-            return self._from_inside(place.inside[node_id], number, wanted, seen)
+            return self._from_inside(place.inside[node_id], number, wanted)
         if node.type in self._catalog.classes:
             return (key, number)
         follow = _FOLLOWED.get(node.type)
-        return (key, number) if follow is None else follow(self, place, node, seen)
+        return (key, number) if follow is None else follow(self, place, node)
 
-    def _from_inside(self, inside: _Place, number: int, wanted: str, seen: set[tuple[str, str]]) -> _Source:
+    def _from_inside(self, inside: _Place, number: int, wanted: str) -> _Source | _Step:
         if not 0 <= number < len(inside.canvas.outputs):
             return None
-        for key in inside.canvas.outputs[number].links:
-            link = inside.canvas.links.get(key)
-            if link is None:
-                continue
-            if link.origin == INPUTS and inside.host is not None and inside.around is not None:
-                if not 0 <= link.slot < len(inside.canvas.inputs):
-                    return None
-                outer = inside.host.input(inside.canvas.inputs[link.slot].name)
-                return None if outer is None else self._source(inside.around, inside.host, outer, seen)
-            return self._output(inside, link.origin, link.slot, wanted, seen)
-        return None
+        links = inside.canvas.links
+        link = next((links[key] for key in inside.canvas.outputs[number].links if key in links), None)
+        if link is None:
+            return None
+        if link.origin == INPUTS and inside.host is not None and inside.around is not None:
+            if not 0 <= link.slot < len(inside.canvas.inputs):
+                return None
+            outer = inside.host.input(inside.canvas.inputs[link.slot].name)
+            return None if outer is None else _Step(inside.around, inside.host, outer)
+        return self._output(inside, link.origin, link.slot, wanted)
 
-    def _reroute(self, place: _Place, node: Node, seen: set[tuple[str, str]]) -> _Source:
-        return self._source(place, node, node.inputs[0], seen) if node.inputs else None
+    def _reroute(self, place: _Place, node: Node) -> _Source | _Step:
+        return _Step(place, node, node.inputs[0]) if node.inputs else None
 
-    def _primitive(self, place: _Place, node: Node, seen: set[tuple[str, str]]) -> _Source:
-        values = list(node.values.values()) if isinstance(node.values, Mapping) else node.values
-        return _Value(values[0]) if values else None
+    def _primitive(self, place: _Place, node: Node) -> _Source | _Step:
+        return _Value(_first(node)) if node.values else None
 
-    def _get(self, place: _Place, node: Node, seen: set[tuple[str, str]]) -> _Source:
+    def _get(self, place: _Place, node: Node) -> _Source | _Step:
         """What the Set node of the same name is given, on this canvas or one around it."""
         name = _first(node)
-        here: _Place | None = place
+        here: _Place | None = place if isinstance(name, str) else None
         while here is not None:
-            for other in here.canvas.nodes.values():
-                if other.type == "SetNode" and _first(other) == name and other.inputs:
-                    return self._source(here, other, other.inputs[0], seen)
+            if name in here.kept:
+                return _Step(here, here.kept[name], here.kept[name].inputs[0])
             here = here.around
         return None
 
@@ -322,9 +345,9 @@ def _bypass(node: Node, number: int, wanted: str) -> Slot | None:
     """The input whose value a bypassed node hands on: the one beside the output if its type fits, else the first of
     the same type, else the first that could be."""
     made = node.outputs[number] if 0 <= number < len(node.outputs) else wanted
-    if wanted in ("*", ""):
-        return node.inputs[number] if number < len(node.inputs) else next(iter(node.inputs), None)
     beside = node.inputs[number] if 0 <= number < len(node.inputs) else None
+    if wanted in ("*", ""):
+        return beside or next(iter(node.inputs), None)
     if beside is not None and _fits(beside.type, made) and _fits(beside.type, wanted):
         return beside
     exact = next((slot for slot in node.inputs if slot.type == wanted), None)
@@ -343,6 +366,11 @@ def _settled(known: NodeClass | None, name: str, value: Any) -> Any:
     if kind is not None and kind.is_dynamic_prompt and isinstance(value, str):
         value = settled_text(value)
     return {"__value__": value} if isinstance(value, list) else value
+
+
+def _said(text: str) -> str:
+    """A name as a sentence has room for it."""
+    return text if len(text) <= _LONGEST_NAME else f"{text[:_LONGEST_NAME]}…"
 
 
 def _is_wired(node: Node) -> bool:

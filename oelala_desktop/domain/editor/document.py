@@ -12,9 +12,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeGuard
 
+from oelala_desktop.domain.errors import InvalidPreset
+
 #: the nodes of a subgraph that stand for its own inputs and outputs
 INPUTS, OUTPUTS = "-10", "-20"
 ALWAYS, MUTED, BYPASSED = 0, 2, 4
+_MOST_INPUTS = 256  # of a node
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,27 +59,32 @@ class Node:
     named: Mapping[str, Any] = field(default_factory=dict)
     title: str = ""
     properties: Mapping[str, Any] = field(default_factory=dict)
+    by_name: Mapping[str, Slot] = field(default_factory=dict)
 
     def input(self, name: str) -> Slot | None:
-        return next((slot for slot in self.inputs if slot.name == name), None)
+        """The first of that name."""
+        return self.by_name.get(name)
 
 
 @dataclass(frozen=True, slots=True)
 class Canvas:
+    """`controls` has by the name of one of its own inputs the first control that it leads to, `ports` by node and
+    control the name of the input that leads there."""
+
     nodes: Mapping[str, Node]
     links: Mapping[int, Link]
     inputs: tuple[Port, ...] = ()
     outputs: tuple[Port, ...] = ()
+    by_name: Mapping[str, Port] = field(default_factory=dict)
+    controls: Mapping[str, tuple[Node, Slot]] = field(default_factory=dict)
+    ports: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
-    def reached(self, port: Port) -> Iterator[tuple[Node, Slot]]:
-        """The inputs that one of its own leads to, in the order of the links."""
-        found = {
-            slot.link: (node, slot) for node in self.nodes.values() for slot in node.inputs if slot.link in port.links
-        }
-        return (found[link] for link in port.links if link in found)
+    def input(self, name: str) -> Port | None:
+        """The first of its own of that name."""
+        return self.by_name.get(name)
 
     def first_control(self, port: Port) -> tuple[Node, Slot] | None:
-        return next(((node, slot) for node, slot in self.reached(port) if slot.widget), None)
+        return self.controls.get(port.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +102,7 @@ def is_document(content: object) -> bool:
 
 
 def read_document(content: Mapping[str, Any]) -> Document:
+    """Raises InvalidPreset for a node that cannot be one."""
     definitions = _mapping(content.get("definitions")).get("subgraphs")
     subgraphs = {
         row["id"]: _canvas(row)
@@ -105,10 +114,17 @@ def read_document(content: Mapping[str, Any]) -> Document:
 
 def _canvas(row: Mapping[str, Any]) -> Canvas:
     nodes = {node.id: node for node in map(_node, _rows(row.get("nodes"))) if node is not None}
-    links = dict(_links(row.get("links")))
-    return Canvas(
-        nodes, links, tuple(map(_port, _rows(row.get("inputs")))), tuple(map(_port, _rows(row.get("outputs"))))
-    )
+    inputs, outputs = (tuple(map(_port, _limited(row.get(key)))) for key in ("inputs", "outputs"))
+    ends = {slot.link: (node, slot) for node in nodes.values() for slot in node.inputs if slot.link is not None}
+    controls: dict[str, tuple[Node, Slot]] = {}
+    ports: dict[tuple[str, str], str] = {}
+    for port in inputs:
+        for node, slot in (ends[link] for link in port.links if link in ends):
+            ports[node.id, slot.widget] = port.name
+            if slot.widget:
+                controls.setdefault(port.name, (node, slot))
+    by_name = {port.name: port for port in reversed(inputs)}
+    return Canvas(nodes, dict(_links(row.get("links"))), inputs, outputs, by_name, controls, ports)
 
 
 def _node(row: Mapping[str, Any]) -> Node | None:
@@ -116,16 +132,18 @@ def _node(row: Mapping[str, Any]) -> Node | None:
     if not isinstance(key, int | str) or isinstance(key, bool) or not isinstance(kind, str):
         return None
     mode, values, title = row.get("mode"), row.get("widgets_values"), row.get("title")
+    inputs = tuple(map(_slot, _limited(row.get("inputs"))))
     return Node(
         str(key),
         kind,
         mode if isinstance(mode, int) else ALWAYS,
-        tuple(map(_slot, _rows(row.get("inputs")))),
+        inputs,
         tuple(_text(output.get("type"), "*") for output in _rows(row.get("outputs"))),
         tuple(values) if isinstance(values, list) else _mapping(values),
         _mapping(row.get("widgets_values_named")),
         title if isinstance(title, str) else "",
         _mapping(row.get("properties")),
+        {slot.name: slot for slot in reversed(inputs)},
     )
 
 
@@ -153,6 +171,13 @@ def _links(rows: object) -> Iterator[tuple[int, Link]]:
             continue
         if _is_number(key) and isinstance(origin, int | str) and _is_number(slot):
             yield key, Link(str(origin), slot)
+
+
+def _limited(rows: object) -> list[Mapping[str, Any]]:
+    found = list(_rows(rows))
+    if len(found) > _MOST_INPUTS:
+        raise InvalidPreset(f"A node of this workflow has {len(found)} inputs; at most {_MOST_INPUTS} are taken.")
+    return found
 
 
 def _rows(rows: object) -> Iterator[Mapping[str, Any]]:

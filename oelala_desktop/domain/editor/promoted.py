@@ -33,21 +33,19 @@ NOTHING = Told()
 def told(host: Node, inner: Canvas) -> Told:
     ports: dict[str, Any] = {}
     controls: dict[tuple[str, str], Any] = {}
-    names = {port.name for port in inner.inputs}
+    names = inner.by_name
     taken = taken_over(host)
     if isinstance(host.values, Mapping):
         ports |= {name: value for name, value in host.values.items() if name in names}
     elif taken:
-        through = {(node.id, slot.widget): port.name for port in inner.inputs for node, slot in inner.reached(port)}
         for (node_id, control), value in zip(taken, host.values, strict=False):
-            port_name = control if node_id == _OWN else through.get((node_id, control), "")
+            port_name = control if node_id == _OWN else inner.ports.get((node_id, control), "")
             if port_name in names:
                 ports[port_name] = value
             elif node_id in inner.nodes:
                 controls[node_id, control] = value
     else:
-        shown = [port.name for port in inner.inputs if inner.first_control(port) is not None]
-        ports |= dict(zip(shown, host.values, strict=False))
+        ports |= dict(zip(inner.controls, host.values, strict=False))
     ports |= {name: value for name, value in _kept_aside(host) if name in names}
     return Told(ports, controls)
 
@@ -61,7 +59,7 @@ def _listed(rows: object) -> Iterator[tuple[str, str]]:
     if isinstance(rows, str):
         try:
             rows = json.loads(rows)
-        except ValueError:
+        except (ValueError, RecursionError):
             return
     for row in rows if isinstance(rows, list) else ():
         if isinstance(row, list) and len(row) >= 2 and isinstance(row[1], str):

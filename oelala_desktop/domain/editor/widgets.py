@@ -16,7 +16,8 @@ from oelala_desktop.domain.catalog import NodeClass, NodeInput
 from .document import Node
 
 _AFTER_RUNS = frozenset({"fixed", "increment", "decrement", "randomize", "increment-wrap"})
-_COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
+_COMMENT = re.compile(r"/\*|//[^\n\r\u2028\u2029]*")
+_LONGEST = 100_000  # characters of a text with choices: what is longer is data, and left as it is
 #: seeds that an editor gives a second value to, where a class is not known
 _SEEDS = ("seed", "noise_seed")
 
@@ -46,14 +47,29 @@ def defaults_of(known: NodeClass, values: Mapping[str, Any]) -> dict[str, Any]:
 def settled_text(text: str) -> str:
     """A text as an editor sends it: without comments, and with the first of each choice in braces. What is JSON is
     left as it is."""
-    if not any(mark in text for mark in ("{", "//", "/*", "\\")):
+    if len(text) > _LONGEST or not any(mark in text for mark in ("{", "//", "/*", "\\")):
         return text
     try:
         if isinstance(json.loads(text), dict | list):
             return text
-    except ValueError:
+    except (ValueError, RecursionError):
         pass
-    return _first_choices(_COMMENT.sub("", text))
+    return _first_choices(_without_comments(text))
+
+
+def _without_comments(text: str) -> str:
+    out, place, at = [], 0, 0
+    last = text.rfind("*/")
+    while (found := _COMMENT.search(text, at)) is not None:
+        at, end = found.span()
+        if found[0] == "/*":
+            if end > last:  # it is never closed
+                at += 1
+                continue
+            end = text.index("*/", end) + 2
+        out.append(text[place:at])
+        place = at = end
+    return "".join((*out, text[place:]))
 
 
 def _by_name(values: Mapping[str, Any], node: Node, known: NodeClass | None) -> dict[str, Any]:
@@ -63,13 +79,8 @@ def _by_name(values: Mapping[str, Any], node: Node, known: NodeClass | None) -> 
     return {
         name: value
         for name, value in values.items()
-        if (kind := _input(known.inputs, name)) is None or kind.is_widget or name in controls
-    } | {}
-
-
-def _input(inputs: Mapping[str, NodeInput], name: str) -> NodeInput | None:
-    found = inputs.get(name)
-    return found if found is not None else None
+        if (kind := known.inputs.get(name)) is None or kind.is_widget or name in controls
+    }
 
 
 def _unknown(node: Node) -> dict[str, Any]:
@@ -151,28 +162,25 @@ def _default(kind: NodeInput) -> Any:
 
 
 def _first_choices(text: str) -> str:
-    """A brace with a choice in it becomes its first one; a backslash keeps the next letter as it is."""
-    out, depth, skipped = [""], 0, [False]
-    place, length = 0, len(text)
-    while place < length:
-        letter = text[place]
-        place += 1
-        if letter == "\\" and place < length and text[place] in "{}|\\":
-            piece, place = text[place], place + 1
+    """A brace with a choice in it becomes its first one; a backslash keeps the brace or bar behind it as it is."""
+    out: list[list[str]] = [[]]  # what has been read of each brace that is open, and whether its first choice is over
+    over = [False]
+    letters = iter(text)
+    for letter in letters:
+        piece = letter
+        if letter == "\\":
+            escaped = next(letters, "")
+            piece = escaped if escaped in ("{", "}", "|") else letter + escaped
         elif letter == "{":
-            out.append("")
-            skipped.append(False)
-            depth += 1
+            out.append([])
+            over.append(False)
             continue
-        elif letter == "|" and depth:
-            skipped[-1] = True
+        elif letter == "|" and len(out) > 1:
+            over[-1] = True
             continue
-        elif letter == "}" and depth:
-            piece = out.pop()
-            skipped.pop()
-            depth -= 1
-        else:
-            piece = letter
-        if not skipped[-1]:
-            out[-1] += piece
-    return "".join(out)
+        elif letter == "}" and len(out) > 1:
+            piece = "".join(out.pop())
+            over.pop()
+        if not over[-1]:
+            out[-1].append(piece)
+    return "".join(piece for pieces in out for piece in pieces)

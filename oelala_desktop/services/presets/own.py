@@ -71,7 +71,7 @@ def save_preset(
             # the table last: it is what the next start looks for
             _write(path.with_suffix(".json"), adoption.graph)
             if adoption.document is not None:
-                _write(_document_of(path), adoption.document)
+                _write(_document_of(path), adoption.document, None)
             write_whole(path, tomli_w.dumps(table).encode())
         except BaseException:
             path.with_suffix(".json").unlink(missing_ok=True)
@@ -110,8 +110,8 @@ def _document_of(path: Path) -> Path:
     return path.with_suffix(".workflow.json")
 
 
-def _write(path: Path, content: Mapping[str, Any]) -> None:
-    write_whole(path, json.dumps(content, indent=2, ensure_ascii=False).encode())
+def _write(path: Path, content: Mapping[str, Any], indent: int | None = 2) -> None:
+    write_whole(path, json.dumps(content, indent=indent, ensure_ascii=False).encode())
 
 
 @contextlib.contextmanager

@@ -15,6 +15,7 @@ from oelala_desktop.domain.adopt import Adoption, adopt
 from oelala_desktop.domain.adopt_table import preset_table, slug
 from oelala_desktop.domain.catalog import Catalog, NodeClass, NodeInput
 from oelala_desktop.domain.errors import InvalidPreset
+from oelala_desktop.domain.field import FieldKind
 from oelala_desktop.domain.graph_inputs import InputFile
 from oelala_desktop.domain.preset import Preset
 from oelala_desktop.domain.preset_file import parse_preset
@@ -30,7 +31,8 @@ def node(class_type: str, title: str = "", **inputs: Any) -> dict[str, Any]:
 
 
 def workflow() -> Graph:
-    """Two passes from a picture, with untitled nodes, a text that comes from another node, and a fixed LoRA."""
+    """Two passes from a picture, with untitled nodes, a text that comes from another node, a fixed LoRA, and a picture
+    that nothing is made of."""
     sampler = {"cfg": 3.5, "sampler_name": "euler", "scheduler": "simple", "steps": 20, "noise_seed": 5}
     return {
         "1": node("UNETLoader", unet_name="wan/x_high_noise.safetensors", weight_dtype="default"),
@@ -58,6 +60,7 @@ def workflow() -> Graph:
             model=["2", 0],
             positive=["10", 0],
             negative=["10", 1],
+            latent_image=["13", 0],
             start_at_step=10,
             end_at_step=10000,
             **sampler,
@@ -67,6 +70,7 @@ def workflow() -> Graph:
             model=["11", 0],
             positive=["10", 0],
             negative=["10", 1],
+            latent_image=["10", 2],
             start_at_step=0,
             end_at_step=10,
             **sampler,
@@ -99,6 +103,14 @@ def still() -> Graph:
         "5": node("VAEDecode", samples=["4", 0], vae=["1", 2]),
         "6": node("SaveImage", images=["5", 0], filename_prefix="x"),
     }
+
+
+def beside(graph: Graph, *nodes: dict[str, Any]) -> Graph:
+    """With these nodes, each of which leads to the result."""
+    saver = next(i for i, row in graph.items() if "filename_prefix" in row["inputs"])
+    more = {f"beside{number}": row for number, row in enumerate(nodes)}
+    inputs = graph[saver]["inputs"] | {name: [name, 0] for name in more}
+    return graph | {saver: {**graph[saver], "inputs": inputs}} | more
 
 
 def found(adoption: Adoption) -> dict[str, tuple[str, ...]]:
@@ -151,11 +163,13 @@ def test_two_passes_from_a_picture() -> None:
         "x_low_noise.safetensors": "unet_low_noise",
         "wan_vae.safetensors": "vae",
         "umt5[fp8].safetensors": "text_encoder",
-        "fast.safetensors": None,
+        "fast.safetensors": "loraloadermodelonly_lora_name",
     }
     preset = made(adoption)
-    assert preset.fields["duration"].default == 5.0 and preset.fields["aspect_ratio"].default == "auto"
-    assert preset.fields["fps"].default == 16 and preset.fields["steps"].default == 20
+    assert not {"duration", "resolution", "aspect_ratio"} & preset.fields.keys()
+    plain = {key: preset.fields[key].default for key in ("width", "height", "num_frames", "fps", "steps")}
+    assert plain == {"width": 832, "height": 480, "num_frames": 81, "fps": 16, "steps": 20}
+    assert preset.fields["loraloadermodelonly_lora_name"].kind is FieldKind.MODEL
     assert preset.clips is not None and preset.adopted
 
 
@@ -167,11 +181,11 @@ def test_its_values_arrive_in_the_graph() -> None:
         LoraLoaderModelOnly=("lora_name", "sub/fast.safetensors"),
     )
     preset = made(adopt(workflow()), "wanimagetovideo_batch_size")
-    values = {"image": "a.png", "prompt": "rain", "steps": 8, "duration": 2, "wanimagetovideo_batch_size": 2}
+    values = {"image": "a.png", "prompt": "rain", "steps": 8, "num_frames": 33, "wanimagetovideo_batch_size": 2}
     request = settled(preset, values, catalog=catalog, picture=(600, 600), seed=7)
     graph = preset.graph(request, files={"image": [InputFile("up.png")]}, prefix="oelala/j", catalog=catalog)
     latent = by_title(graph, "WanImageToVideo")
-    assert (latent["width"], latent["height"], latent["length"], latent["batch_size"]) == (480, 480, 33, 2)
+    assert (latent["width"], latent["height"], latent["length"], latent["batch_size"]) == (832, 480, 33, 2)
     assert by_title(graph, "PrimitiveString")["value"] == "rain"
     assert by_title(graph, "Start.picture")["image"] == "up.png"
     assert by_title(graph, "Other picture")["image"] == "style.png"
@@ -186,11 +200,12 @@ def test_a_still_of_a_megapixel() -> None:
     assert [tool.id for tool in adoption.tools] == ["text-to-image"]
     assert "negative_prompt" not in found(adoption)  # the same text stands for both
     preset = made(adoption)
-    assert preset.size.kind == "sdxl" and "resolution" not in preset.fields
-    assert preset.fields["aspect_ratio"].default == "16:9"
+    assert (preset.fields["width"].default, preset.fields["height"].default) == (1344, 768)
+    assert not {"resolution", "aspect_ratio"} & preset.fields.keys()
     assert (preset.fields["steps"].default, preset.fields["steps"].maximum) == (60, 60)
     assert (preset.fields["cfg"].default, preset.fields["cfg"].minimum) == (0.5, 0.5)
-    assert made(adoption, without=frozenset({"width", "height"})).size.kind == "video"
+    plain = made(adoption, without=frozenset({"width", "height"}))
+    assert not {"width", "height", "aspect_ratio"} & plain.fields.keys()
 
 
 def test_every_shipped_workflow_can_be_adopted_again() -> None:
@@ -207,34 +222,34 @@ def test_every_shipped_workflow_can_be_adopted_again() -> None:
 
 
 def test_other_inputs_are_offered_but_not_kept() -> None:
-    graph = still()
+    graph = beside(still(), node("Switch", "KSampler tiled", input=1))
     graph["4"]["inputs"] |= {"note": "soft", "tiled": True, "endless": math.inf, "far": 2**63}
-    graph["7"] = node("Switch", "KSampler tiled", input=1)
     offered = {e.key: (e.kind, e.label, e.value) for e in adopt(graph).exposures if not e.kept}
     assert offered["ksampler_note"] == ("line", "KSampler: note", "soft")
     assert offered["ksampler_tiled"] == ("switch", "KSampler: tiled", True)
-    assert offered["ksampler_denoise"][0] == "number"
+    assert offered["denoise"] == ("number", "Denoise", 1.0)  # less than all of it would be kept
     assert "ksampler_endless" not in offered and "ksampler_far" not in offered
     assert offered["ksampler_tiled_input"][0] == "integer"
 
 
 def test_settings_whose_names_collide_stay_apart() -> None:
-    graph = still()
-    graph["7"] = node("Blend", "A b", c=1)
-    graph["8"] = node("Blend", "A", b_c=1)
-    graph["9"] = node("Odd", "…", **{"…": 1})
+    graph = beside(still(), node("Blend", "A b", c=1), node("Blend", "A", b_c=1), node("Odd", "…", **{"…": 1}))
     keys = [e.key for e in adopt(graph).exposures]
-    assert {"a_b_c", "a_b_c_", "setting"} <= set(keys)
+    assert {"a_b_c", "a_b_c_2", "setting"} <= set(keys)
 
 
 def test_frame_rates_and_counts_that_the_product_does_not_have() -> None:
     graph = workflow()
     graph["10"]["inputs"]["length"] = 80
     graph["15"]["inputs"]["fps"] = 29.97
-    assert not {"num_frames", "fps"} & set(found(adopt(graph)))
+    fields = made(adopt(graph)).fields
+    assert fields["num_frames"].check("80") == 80
+    assert (fields["fps"].kind, fields["fps"].default) == (FieldKind.NUMBER, 29.97)
     graph = workflow()
+    graph["10"]["inputs"]["length"] = 1000
     graph["15"]["inputs"]["fps"] = 30
     preset = made(adopt(graph))
+    assert preset.fields["num_frames"].check(1000) == 1000
     assert preset.fields["fps"].default == 30 and "30" in preset.fields["fps"].choices
 
 
@@ -285,17 +300,19 @@ def test_a_long_text_of_the_workflow_fits_its_field() -> None:
 
 
 def test_models_of_other_folders() -> None:
-    graph = workflow() | {
-        "20": node("CLIPVisionLoader", clip_name="vision.safetensors"),
-        "21": node("UpscaleModelLoader", model_name="up.pth", mode="x"),
-        "22": node("VAELoader", vae_name="other.safetensors"),
-        "23": node("DualCLIPLoader", clip_name1="a.safetensors", clip_name2=3),
-    }
-    folders = {row["file"]: (row["folder"], row.get("key")) for row in adopt(graph).models}
-    assert folders["vision.safetensors"] == ("clip_vision", None)
-    assert folders["up.pth"] == ("upscale_models", None)
-    assert folders["other.safetensors"] == ("vae", None)  # the first has the setting
-    assert folders["a.safetensors"] == ("text_encoders", None)
+    graph = beside(
+        workflow(),
+        node("CLIPVisionLoader", clip_name="vision.safetensors"),
+        node("UpscaleModelLoader", model_name="up.pth", mode="x"),
+        node("VAELoader", vae_name="other.safetensors"),
+        node("DualCLIPLoader", clip_name1="a.safetensors", clip_name2=3),
+    )
+    folders = {row["file"]: (row["folder"], row["key"]) for row in adopt(graph).models}
+    assert folders["vision.safetensors"] == ("clip_vision", "clipvisionloader_clip_name")
+    assert folders["up.pth"] == ("upscale_models", "upscalemodelloader_model_name")
+    assert folders["wan_vae.safetensors"] == ("vae", "vae")
+    assert folders["other.safetensors"] == ("vae", "vaeloader_2_vae_name")  # the first has the setting
+    assert folders["a.safetensors"] == ("text_encoders", "dualcliploader_clip_name1")
 
 
 def test_what_it_lacks_says_where_to_look() -> None:

@@ -8,8 +8,14 @@ import pytest
 
 from oelala_desktop.domain.adopt import adopt
 from oelala_desktop.domain.errors import InvalidPreset
+from oelala_desktop.domain.field import FieldKind
 
-from .test_adopt import Graph, found, made, node, still, workflow
+from .test_adopt import Graph, beside, found, made, node, still, workflow
+
+
+def saver() -> Graph:
+    """All that makes a workflow one."""
+    return {"6": node("SaveImage", filename_prefix="x", images=["5", 0])}
 
 
 def others(graph: Graph) -> dict[str, Any]:
@@ -32,8 +38,19 @@ def others(graph: Graph) -> dict[str, Any]:
     ],
 )
 def test_a_setting_is_known_by_the_names_of_its_inputs(key: str, name: str, value: object) -> None:
-    graph = still() | {"9": node("Some", "Any node", **{name: value})}
-    assert f"Any node.{name}" in found(adopt(graph))[key]
+    graph = beside(saver(), node("Some", "Any node", **{name: value}))
+    assert found(adopt(graph))[key][-1] == f"Any node.{name}"
+
+
+@pytest.mark.parametrize(("key", "name", "other"), [("steps", "steps", 7), ("sampler", "sampler_name", "heun")])
+def test_nodes_of_one_value_share_a_setting_and_others_have_their_own(key: str, name: str, other: object) -> None:
+    graph = beside(still(), still()["4"] | {"_meta": {"title": "Second"}}, node("Some", "Third", **{name: other}))
+    kept = {e.key: (e.label, e.into, e.value) for e in adopt(graph).exposures if e.kept}
+    label = {"steps": "Steps", "sampler": "Sampler"}[key]
+    assert kept[key] == (label, (f"KSampler.{name}", f"Second.{name}"), still()["4"]["inputs"][name])
+    assert kept[f"{key}_third"] == (f"{label} – Third", (f"Third.{name}",), other)
+    fields = made(adopt(graph)).fields
+    assert fields[key].keeps and fields[f"{key}_third"].keeps and fields[f"{key}_third"].default == other
 
 
 @pytest.mark.parametrize("name", ["fps", "frame_rate"])
@@ -59,7 +76,7 @@ def test_a_prompt_is_the_text_of_any_node_that_has_one(name: str) -> None:
     assert found(adopt(graph))["prompt"] == (f"Words.{name}",)
 
 
-@pytest.mark.parametrize("name", ["conditioning", "conditioning_to", "any_01", "input", "text", "prompt", "string_a"])
+@pytest.mark.parametrize("name", ["conditioning", "conditioning_to", "any_01", "input", "text", "prompt"])
 def test_and_is_looked_for_through_inputs_that_lead_to_one(name: str) -> None:
     graph = still()
     graph["7"] = node("Between", other=["1", 0], **{name: ["2", 0]})
@@ -67,36 +84,45 @@ def test_and_is_looked_for_through_inputs_that_lead_to_one(name: str) -> None:
     assert found(adopt(graph))["prompt"] == ("CLIPTextEncode.text",)
 
 
+@pytest.mark.parametrize("name", ["string_a", "text", "anything"])
+def test_and_through_texts_that_it_is_made_of(name: str) -> None:
+    graph = still()
+    graph["7"] = node("Joined", **{name: ["8", 0], "value": ["8", 0]})
+    graph["8"] = node("Words", value="a lake")
+    graph["2"]["inputs"]["text"] = ["7", 0]
+    assert found(adopt(graph))["prompt"] == ("Words.value",)
+
+
 @pytest.mark.parametrize(
-    ("class_type", "name", "folder", "key"),
+    ("class_type", "name", "folder", "key", "label"),
     [
-        ("Any", "unet_name", "diffusion_models", "unet_high_noise"),
-        ("Any", "ckpt_name", "checkpoints", "checkpoint"),
-        ("Any", "vae_name", "vae", "vae"),
-        ("Any", "clip_name", "text_encoders", "text_encoder"),
-        ("Any", "clip_name1", "text_encoders", None),
-        ("Any", "clip_name2", "text_encoders", None),
-        ("Any", "lora_name", "loras", None),
-        ("Any", "control_net_name", "controlnet", None),
-        ("CLIPVisionLoader", "clip_name", "clip_vision", None),
-        ("UpscaleModelLoader", "model_name", "upscale_models", None),
+        ("Any", "unet_name", "diffusion_models", "unet_high_noise", "Model"),
+        ("Any", "ckpt_name", "checkpoints", "checkpoint", None),
+        ("Any", "vae_name", "vae", "vae", None),
+        ("Any", "clip_name", "text_encoders", "text_encoder", None),
+        ("Any", "clip_name1", "text_encoders", "any_clip_name1", "Any: clip name1"),
+        ("Any", "lora_name", "loras", "any_lora_name", "Any: lora name"),
+        ("Any", "control_net_name", "controlnet", "any_control_net_name", "Any: control net name"),
+        ("CLIPVisionLoader", "clip_name", "clip_vision", "clipvisionloader_clip_name", "CLIPVisionLoader: clip name"),
+        ("Any", "whatever", "models", "any_whatever", "Any: whatever"),
     ],
 )
-def test_a_model_lies_in_the_folder_of_its_kind(class_type: str, name: str, folder: str, key: str | None) -> None:
-    graph = still()
-    del graph["1"]
-    graph["9"] = node(class_type, **{name: "sub\\[a].safetensors"})
-    (row,) = adopt(graph).models
-    wanted = {"into": [f"{class_type}.{name}"], "folder": folder, "file": "[a].safetensors"}
-    assert row == wanted | {"prefer": ["[[]a].safetensors"]} | ({"key": key} if key else {})
-    assert f"{class_type}.{name}" not in others(graph)  # a model is chosen among models
+def test_a_model_lies_in_the_folder_of_its_kind(
+    class_type: str, name: str, folder: str, key: str, label: str | None
+) -> None:
+    adoption = adopt(beside(saver(), node(class_type, **{name: "sub\\[a].safetensors"})))
+    (row,) = adoption.models
+    wanted = {"into": [f"{class_type}.{name}"], "folder": folder, "file": "[a].safetensors", "key": key}
+    prefer = {"prefer": ["sub/[[]a].safetensors", "[[]a].safetensors"]}
+    assert row == wanted | prefer | ({"label": label} if label else {})
+    assert f"{class_type}.{name}" not in {t for e in adoption.exposures for t in e.into}  # chosen among models
+    assert made(adoption).fields[key].kind is FieldKind.MODEL
 
 
-@pytest.mark.parametrize(("length", "is_model"), [(1, True), (255, True), (256, False), (0, False)])
+@pytest.mark.parametrize(("length", "is_model"), [(251, True), (252, False), (0, False)])
 def test_a_model_has_the_name_of_a_file(length: int, is_model: bool) -> None:
-    graph = still()
-    graph["1"]["inputs"]["ckpt_name"] = "x" * length
-    assert len(adopt(graph).models) == is_model
+    name = f"{'x' * length}.pth"[-length or 5 :] if length == 0 else f"{'x' * (length - 0)}.pth"
+    assert len(adopt(beside(saver(), node("Any", ckpt_name=name))).models) == is_model
 
 
 def test_a_setting_that_no_fitting_tool_has_is_offered_as_the_node_s_own() -> None:
@@ -113,11 +139,11 @@ def test_nothing_is_offered_twice() -> None:
 
 @pytest.mark.parametrize(
     ("name", "is_offered"),
-    [("x", True), ("x" * 100, True), ("x" * 101, False), ("", False), ("a.b", False)],
+    [("x", True), ("x" * 100, True), ("x" * 101, False), ("", False), ("a.b", True)],
 )
 def test_an_input_is_offered_if_it_can_be_named(name: str, is_offered: bool) -> None:
-    graph = still() | {"9": node("Odd", **{name: 1})}
-    assert (f"Odd.{name}" in others(graph)) is is_offered
+    graph = beside(still(), node("Odd", **{name: 1}))
+    assert (f"Odd.{name.replace('.', ':')}" in others(graph)) is is_offered
 
 
 @pytest.mark.parametrize(
@@ -128,18 +154,17 @@ def test_an_input_is_offered_if_it_can_be_named(name: str, is_offered: bool) -> 
     ],
 )
 def test_a_value_is_offered_if_a_table_can_hold_it(value: object, is_offered: bool) -> None:
-    assert ("Odd.x" in others(still() | {"9": node("Odd", x=value)})) is is_offered
+    assert ("Odd.x" in others(beside(still(), node("Odd", x=value)))) is is_offered
 
 
 def test_what_cannot_be_shown_in_a_form_is_left_out() -> None:
-    many = {f"{n}": node("Odd", f"Node {n}", x=1) for n in range(100, 700)}
-    assert len(others(still() | many)) == 500
+    many = [node("Odd", f"Node {n}", x=1) for n in range(600)]
+    assert sum(target.endswith(".x") for target in others(beside(saver(), *many))) == 500
 
 
 @pytest.mark.parametrize("count", [300, 301])
 def test_so_many_models_are_taken(count: int) -> None:
-    graph = {"6": node("SaveImage", filename_prefix="x")}
-    graph |= {f"{n}": node("VAELoader", vae_name=f"{n}.pt") for n in range(100, 100 + count)}
+    graph = beside(saver(), *(node("VAELoader", vae_name=f"{n}.pt") for n in range(count)))
     if count == 300:
         assert len(adopt(graph).models) == 300
     else:
@@ -147,17 +172,8 @@ def test_so_many_models_are_taken(count: int) -> None:
             adopt(graph)
 
 
-@pytest.mark.parametrize(("width", "is_large"), [(900, True), (899, False)])
-def test_a_checkpoint_of_a_megapixel_is_of_sdxl_s_class(width: int, is_large: bool) -> None:
-    graph = still()
-    graph["3"]["inputs"] |= {"width": width, "height": 1000}
-    assert adopt(graph).is_large is is_large
-    del graph["1"]
-    assert not adopt(graph).is_large
-
-
-@pytest.mark.parametrize(("count", "is_known"), [(5, True), (81, True), (1, False), (80, False), (4, False)])
-def test_frames_are_counted_in_fours_and_one(count: int, is_known: bool) -> None:
+@pytest.mark.parametrize(("count", "is_known"), [(81, True), (80, True), (1, True), (0, False), (10_001, False)])
+def test_any_number_of_frames_is_kept(count: int, is_known: bool) -> None:
     graph = workflow()
     graph["10"]["inputs"]["length"] = count
     assert ("num_frames" in found(adopt(graph))) is is_known
@@ -181,13 +197,13 @@ def test_frames_are_counted_in_fours_and_one(count: int, is_known: bool) -> None
     ],
 )
 def test_a_value_that_a_setting_cannot_have_is_none(key: str, name: str, value: object) -> None:
-    graph = still() | {"9": node("Some", "Any node", **{name: value})}
-    assert f"Any node.{name}" not in found(adopt(graph))[key]
+    graph = beside(saver(), node("Some", "Any node", **{name: value}))
+    assert f"Any node.{name}" not in found(adopt(graph)).get(key, ())
 
 
 @pytest.mark.parametrize(("name", "value"), [("seed", 0), ("seed", 2**64 - 1), ("sampler_name", "x" * 100)])
 def test_and_up_to_its_edges_it_is_one(name: str, value: object) -> None:
-    graph = still() | {"9": node("Some", "Any node", **{name: value})}
+    graph = beside(saver(), node("Some", "Any node", **{name: value}))
     assert any(f"Any node.{name}" in targets for targets in found(adopt(graph)).values())
 
 
@@ -198,6 +214,7 @@ def test_two_passes_that_meet_have_a_switch_step(first: int, second: int, is_swi
     graph["13"]["inputs"]["start_at_step"] = -1  # which is the first pass is told by where they start
     assert ("switch_step" in found(adopt(graph))) is is_switch
     del graph["13"]
+    graph["12"]["inputs"]["latent_image"] = ["10", 2]
     assert "switch_step" not in found(adopt(graph))
     assert adopt(graph).loras == {"high": "KSamplerAdvanced.model"}
 
@@ -212,15 +229,18 @@ def test_a_step_of_no_number_has_nothing_to_switch() -> None:
 def test_a_start_picture_is_what_starts_a_clip_and_else_the_first() -> None:
     graph = workflow()
     assert found(adopt(graph))["image"] == ("Start.picture.image",)
-    graph["10"]["inputs"]["start_image"] = ["gone", 0]
+    graph["10"]["inputs"]["reference"] = ["8", 0]
+    kept = found(adopt(graph))
+    assert (kept["image"], kept["other_picture"]) == (("Start.picture.image",), ("Other picture.image",))
+    del graph["10"]["inputs"]["start_image"]
     assert found(adopt(graph))["image"] == ("Other picture.image",)
-    assert adopt(graph).clips == {"start": "Other picture", "frames": "VAEDecode"}
+    assert adopt(graph).clips == {}  # nothing says that a clip starts with it
 
 
 def test_settings_of_one_name_are_numbered() -> None:
-    graph = still() | {f"{n}": node("Blend", title, x=1) for n, title in ((7, "A b"), (8, "A_b"), (9, "A-b"))}
+    graph = beside(still(), *(node("Blend", title, x=1) for title in ("A b", "A_b", "A-b")))
     keys = [e.key for e in adopt(graph).exposures if e.kind and e.key.startswith("a_b")]
-    assert keys == ["a_b_x", "a_b_x_", "a_b_x_2"]
+    assert keys == ["a_b_x", "a_b_x_2", "a_b_x_3"]
 
 
 def test_a_flag_of_a_switch_may_be_called_otherwise() -> None:
@@ -239,4 +259,4 @@ def test_a_flag_of_a_switch_may_be_called_otherwise() -> None:
 def test_a_workflow_without_a_sampler_has_no_place_for_loras() -> None:
     graph = {"1": node("LoadImage", image="a.png"), "2": node("SaveImage", images=["1", 0], filename_prefix="x")}
     preset = made(adopt(graph))
-    assert (preset.tool.id, preset.loras, preset.clips) == ("image-to-image", None, None)
+    assert (preset.tool.id, preset.loras, preset.clips) == ("upscaler", None, None)  # nothing is said to it

@@ -6,7 +6,7 @@ import pytest
 
 from oelala_desktop.domain.errors import InvalidField, NotFound
 from oelala_desktop.domain.field import Field, FieldKind
-from oelala_desktop.domain.tool import DEFAULT_NEGATIVE, TOOLS, VOCABULARY, find_tool
+from oelala_desktop.domain.tool import DEFAULT_NEGATIVE, PAGED, TOOLS, VOCABULARY, find_tool
 
 KEYS = {
     *("image", "end_image", "prompt", "negative_prompt", "unet_high_noise", "unet_low_noise", "vae", "text_encoder"),
@@ -100,7 +100,9 @@ def test_tools_stand_in_the_sidebar_s_order() -> None:
         "face-swap",
         "upscaler",
         "train-lora",
+        "other",
     ]
+    assert list(TOOLS)[:-1] == [name for name in TOOLS if name in PAGED]
 
 
 def test_what_each_tool_makes_of_what() -> None:
@@ -114,6 +116,7 @@ def test_what_each_tool_makes_of_what() -> None:
         "face-swap": ("image", "i2i", ("image",)),
         "upscaler": ("image", "i2i", ("image",)),
         "train-lora": ("model", "train", ()),
+        "other": ("file", "other", ()),
     }
 
 

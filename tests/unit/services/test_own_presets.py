@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from oelala_desktop.domain.adopt import Adoption, adopt
+from oelala_desktop.domain.adopting.exposure import Exposure
 from oelala_desktop.domain.errors import CannotSave, InvalidInput
 from oelala_desktop.domain.preset import Preset
 from oelala_desktop.domain.tool import TOOLS
@@ -24,11 +25,15 @@ def adoption() -> Adoption:
     return adopt(json.loads((WORKFLOWS / "text-to-image" / "sdxl.json").read_text("utf-8")))
 
 
+def keeping(adoption: Adoption, *keys: str) -> list[Exposure]:
+    return [exposure for exposure in adoption.exposures if exposure.key in keys]
+
+
 def save(folder: Path, adoption: Adoption, name: str = "Boats") -> Preset:
     """By a process of its own: what another wrote since its start is not known to it."""
     registry = ToolRegistry(WORKFLOWS, folder)
     registry.load()
-    return save_preset(registry, folder, adoption, T2I, name, frozenset({"prompt", "seed"}))
+    return save_preset(registry, folder, adoption, T2I, name, keeping(adoption, "prompt", "seed"))
 
 
 @pytest.mark.parametrize("ending", ["toml", "json"])
@@ -44,7 +49,7 @@ def test_what_was_written_after_the_start_is_left_alone(tmp_path: Path, adoption
     registry = ToolRegistry(WORKFLOWS, tmp_path)
     registry.load()
     first = save(tmp_path, adoption)
-    second = save_preset(registry, tmp_path, adoption, T2I, "Boats", frozenset())
+    second = save_preset(registry, tmp_path, adoption, T2I, "Boats", ())
     assert (first.short_id, second.short_id) == ("boats", "boats-2")
 
 
@@ -69,7 +74,7 @@ def test_what_the_disk_refuses_leaves_nothing_behind(tmp_path: Path, adoption: A
 def test_what_is_saved_is_offered_at_once_and_found_at_the_next_start(tmp_path: Path, adoption: Adoption) -> None:
     registry = ToolRegistry(WORKFLOWS, tmp_path)
     registry.load()
-    made = save_preset(registry, tmp_path, adoption, T2I, "My Boats", frozenset({"prompt"}))
+    made = save_preset(registry, tmp_path, adoption, T2I, "My Boats", keeping(adoption, "prompt"))
     assert (made.id, made.name, made.tool) == ("text-to-image.my-boats", "My Boats", T2I)
     assert registry.find("my-boats", T2I) is made
     folder = tmp_path / "text-to-image"
