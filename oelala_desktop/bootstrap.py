@@ -211,7 +211,7 @@ def read_nodes(path: Path) -> Catalog:
     if not isinstance(content, dict):
         raise InvalidInput(f"{path.name} holds no node definitions of a ComfyUI.")
     catalog = parse_catalog(content)
-    if not catalog.classes:
+    if not any(node.inputs for node in catalog.classes.values()):
         raise InvalidInput(f"{path.name} holds no node definitions of a ComfyUI.")
     return catalog
 

@@ -56,6 +56,9 @@ def test_the_document_tells_every_route_with_words_and_examples(tmp_path: Path) 
         "/comfyui-output/{filename}": {"get", "head"},
         "/media/{media_id}": {"get", "head"},
         "/thumbnails/{media_id}": {"get", "head"},
+        "/templates": {"get"},
+        "/templates/{name}/presets": {"post"},
+        "/presets": {"post"},
         "/api/presets": {"get"},
         "/api/presets/{preset_id}": {"get"},
     }

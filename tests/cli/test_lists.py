@@ -54,7 +54,7 @@ def test_a_workflow_becomes_a_preset(fresh: Program) -> None:
 def test_what_is_no_workflow_makes_no_preset(fresh: Program, tmp_path: Path) -> None:
     editor = tmp_path / "editor.json"
     editor.write_text('{"nodes": [], "links": []}')
-    ran = fresh.run("presets", "--add", editor)
+    ran = fresh.run("presets", "--add", editor, "--engine", "sketch")
     assert (ran.code, ran.out) == (2, "") and "no node that does anything" in ran.sentence
     workflow = ROOT / "workflows" / "text-to-image" / "sketch.json"
     ran = fresh.run("presets", "--add", workflow, "--tool", "image-to-video")

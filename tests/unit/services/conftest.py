@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from oelala_desktop.domain.catalog import Catalog
 from oelala_desktop.services.loop.bus import Bus
 from tests.clock import SetClock
 
 from .disk import Disk
 from .fake_engine import FakeEngine
 from .telling import NotedScope, Told
+from .templating import Room, catalog_of_sketch, offering
 
 
 @pytest.fixture
@@ -48,3 +50,19 @@ async def scope() -> AsyncIterator[NotedScope]:
 @pytest.fixture
 def port() -> FakeEngine:
     return FakeEngine()
+
+
+@pytest.fixture(scope="session")
+def catalog(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
+    return catalog_of_sketch(tmp_path_factory.mktemp("sketch"))
+
+
+@pytest.fixture
+def shelf(catalog: Catalog) -> FakeEngine:
+    """An engine with templates."""
+    return offering(catalog)
+
+
+@pytest.fixture
+def room(tmp_path: Path, bus: Bus, scope: NotedScope, clock: SetClock) -> Room:
+    return Room(tmp_path / "templates", bus, scope, clock)
