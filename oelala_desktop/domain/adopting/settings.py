@@ -35,6 +35,7 @@ _SIZES: Mapping[str, tuple[str, ...]] = {
     "num_frames": (*LENGTHS, "frames_number", "video_length", "num_video_frames"),
 }
 _OF_VIDEOS = frozenset({"num_frames", "fps"})
+_OF_SIZE = frozenset({*_SIZES, "fps"})
 #: of sums: what a size is rounded to
 _MULTIPLES = frozenset({"multiple", "multiple_of", "divisible_by"})
 #: in a form, what has no name of its own in the product
@@ -100,7 +101,7 @@ def settings_of(surface: Surface, naming: Naming, output: str) -> Iterator[Expos
             yield _exposed(surface, naming, key if is_first else "", key, group)
         for spot in (spot for spot, (role, is_direct) in roles.items() if role == key and not is_direct):
             if surface.kind(spot) in ("integer", "number", "choice") and spot.input not in _MULTIPLES:
-                yield own(surface, naming, [spot], kept=True)
+                yield own(surface, naming, [spot], kept=True, group="size" if key in _OF_SIZE else "")
 
 
 def seeds_of(surface: Surface) -> Iterator[Exposure]:
@@ -125,8 +126,10 @@ def names_of(surface: Surface) -> Iterator[Exposure]:
         yield Exposure("filename", _LABELS["filename"], tuple(map(surface.target, spots)), surface.value(spots[0]))
 
 
-def own(surface: Surface, naming: Naming, spots: Sequence[Spot], *, kept: bool, label: str = "") -> Exposure:
-    """A setting that the product does not know."""
+def own(
+    surface: Surface, naming: Naming, spots: Sequence[Spot], *, kept: bool, label: str = "", group: str = ""
+) -> Exposure:
+    """A setting that the product does not know; `group` is where it stands in a form."""
     spot = spots[0]
     label = label or naming.label(spot)
     kind = surface.kind(spot)
@@ -137,7 +140,7 @@ def own(surface: Surface, naming: Naming, spots: Sequence[Spot], *, kept: bool, 
         surface.value(spot),
         kept,
         kind,
-        _bounds(surface, spot, kind),
+        _bounds(surface, spot, kind) | ({"group": group} if group else {}),
     )
 
 
@@ -215,7 +218,7 @@ def _exposed(surface: Surface, naming: Naming, key: str, role: str, spots: Seque
     if not key:
         told = naming.label(spots[0])
         label = told if naming.is_named(spots[0]) else f"{label} – {surface.title(spots[0].node)}"[:_LONGEST_LABEL]
-        return own(surface, naming, spots, kept=True, label=label)
+        return own(surface, naming, spots, kept=True, label=label, group="size" if role in _OF_SIZE else "")
     kept = role != "denoise" or value != 1
     kind = _KINDS.get(role, "")
     row = _bounds(surface, spots[0], kind or surface.kind(spots[0])) if role in (*_SIZES, "denoise") else {}
