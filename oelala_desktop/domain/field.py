@@ -52,7 +52,7 @@ class Field:
     `needed` marks an input without which nothing can be made; for pictures `minimum` and `maximum` are the least and
     the most of them. `nodes` are titles of nodes that go with an input when it is not given (of pictures, one each).
     `keeps` leaves to each node of `into` the value of its own until the user sets one; `default` is then what the
-    first has."""
+    first has, and `differs` that others have something else."""
 
     key: str
     kind: FieldKind
@@ -71,6 +71,7 @@ class Field:
     needed: bool = False
     nodes: tuple[str, ...] = ()
     keeps: bool = False
+    differs: bool = False
 
     @property
     def is_input(self) -> bool:

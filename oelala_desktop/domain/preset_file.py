@@ -184,7 +184,8 @@ def _field(preset: str, key: str, row: Mapping[str, Any], graph: Mapping[str, An
     if low is not None and high is not None and low > high:
         raise InvalidPreset(f"{preset}: “{key}” has a minimum above its maximum.")
     if field.keeps and field.into:
-        field = replace(field, default=_kept(graph, field.into[0]))
+        kept = [_kept(graph, target) for target in field.into]
+        field = replace(field, default=kept[0], differs=any(value != kept[0] for value in kept))
     if field.default is not None and row.keys() & _RULING:
         field = replace(field, default=field.check(field.default))  # it may be a number in quotes
     return field

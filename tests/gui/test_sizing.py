@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -62,10 +63,12 @@ def test_before_the_preset_is_known_the_size_waits_for_what_the_tool_needs() -> 
 def test_a_setting_of_several_nodes_says_that_each_keeps_its_own(qtbot: QtBot) -> None:
     form = ToolForm(TOOLS["text-to-image"])
     qtbot.addWidget(form)
-    field = Field(
+    alike = Field(
         "strength", FieldKind.NUMBER, "Strength", "size", default=0.5, minimum=0, maximum=1, step=0.1, keeps=True
     )
-    form.set_fields([field])
+    form.set_fields([alike])
+    assert form.row("strength").caption.text() == ""
+    form.set_fields([replace(alike, differs=True)])
     row = form.row("strength")
     assert row.caption.text() == "each node its own"
     form.edit("strength", 0.5)  # what the first has, now of all

@@ -41,6 +41,7 @@ _MULTIPLES = frozenset({"multiple", "multiple_of", "divisible_by"})
 #: in a form, what has no name of its own in the product
 _LABELS = {"width": "Width", "height": "Height", "num_frames": "Frames", "denoise": "Denoise", "filename": "File name"}
 _KINDS = {"width": "integer", "height": "integer", "denoise": "number"}
+_TYPED = re.compile(r"(?:Float|Int|Boolean|String|Text String|Input Text)\s*[(（](.+)[)）]")
 _WHOLE = re.compile(r"[^\w]+")
 _BOUND = 1e9  # a setting with larger bounds has none
 _LONGEST_LABEL = 60
@@ -74,7 +75,7 @@ class Naming:
         if told:
             return _spoken(told)
         name = spot.input.rpartition(".")[2].replace("_", " ")
-        title = self._surface.title(spot.node)
+        title = _bare(self._surface.title(spot.node))
         if short and not self._surface.has_title(spot.node) and name != "value":
             return _spoken(name)
         if spot.input in ("value", "text", "string", "prompt", "image", "file", "audio", "video"):
@@ -84,6 +85,12 @@ class Naming:
 
 #: keys that a request has for itself
 ALWAYS_USED = frozenset({"preset", "tool", "workflow", "filename", "crop", "denoise"})
+
+
+def _bare(title: str) -> str:
+    """What a node of one value is called, without its type: "Float (Duration)" is a duration."""
+    found = _TYPED.fullmatch(title)
+    return found[1] if found else title
 
 
 def _spoken(label: str) -> str:
@@ -101,7 +108,8 @@ def settings_of(surface: Surface, naming: Naming, output: str) -> Iterator[Expos
             yield _exposed(surface, naming, key if is_first else "", key, group)
         for spot in (spot for spot, (role, is_direct) in roles.items() if role == key and not is_direct):
             if surface.kind(spot) in ("integer", "number", "choice") and spot.input not in _MULTIPLES:
-                yield own(surface, naming, [spot], kept=True, group="size" if key in _OF_SIZE else "")
+                label = naming.label(spot) if naming.is_named(spot) or spot.input == "value" else _spoken(spot.input)
+                yield own(surface, naming, [spot], kept=True, label=label, group="size" if key in _OF_SIZE else "")
 
 
 def seeds_of(surface: Surface) -> Iterator[Exposure]:

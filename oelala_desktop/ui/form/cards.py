@@ -7,14 +7,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from oelala_desktop.domain.field import Field, FieldKind
-from oelala_desktop.ui import wording
-from oelala_desktop.ui.form.fields import AspectEditor, SeedEditor, SliderEditor, TextEditor
+from oelala_desktop.ui.form.fields import AspectEditor, SeedEditor, TextEditor
 from oelala_desktop.ui.form.host import FormHost
 from oelala_desktop.ui.form.input_editors import PictureEditor, SlotEditor
 from oelala_desktop.ui.form.row import FieldRow
+from oelala_desktop.ui.form.size_card import SizeCard, held
 from oelala_desktop.ui.form.sizing import Sizing
 from oelala_desktop.ui.form.summaries import SUMMARIES
 from oelala_desktop.ui.style import theme
@@ -37,13 +37,10 @@ _FOLDED = (
     ("sampling", "Sampling", "sliders-horizontal"),
 )
 _KNOWN = {"prompt", "size", *(group for group, _, _ in _FOLDED)}
-#: what the card of sizes has in its two lines; the rest of it is rare and folded
-_SIZES = ("resolution", "aspect_ratio", "duration", "fps")
 #: has its place beside Generate
 VARIATIONS = "variations"
 #: the picture that a video ends on stands with the one that it begins with
 _END = "end_image"
-_WIDE = 3  # shares of a line that a resolution and a duration take, to 2 of what stands beside them
 _LEAST_LINES = 4  # of the prompt, in a low window
 #: fields narrow enough to share a line
 _SHORT = {"steps", "switch_step", "sampler", "scheduler", "shift", "guidance", "cfg"}
@@ -68,8 +65,6 @@ class FormCards(Column):
         self._tips: TipsPopover | None = None
         self._preset: PresetCard | None = None
         self._notes: dict[str, str] = {}
-        self._doubt: Label | None = None
-        self._line: Label | None = None
         self._presets: tuple[Sequence[PresetChoice], str] = ((), "")
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -142,7 +137,8 @@ class FormCards(Column):
         self._inputs([field for field in self._form.fields.values() if field.is_input])
         if self._keys("prompt"):
             self._prompts(self._keys("prompt"))
-        self._sizes(self._keys("size"))
+        self._size = SizeCard(self._form, self._held())
+        self._add("size", self._size)
         card = RowsCard()
         for group, title, icon in _FOLDED:
             if self._keys(group):
@@ -155,9 +151,13 @@ class FormCards(Column):
 
     def _rare(self) -> list[str]:
         """What stands under More."""
-        rest = [key for key in self._keys("size") if key not in _SIZES]
+        rest = [key for key in self._keys("size") if key not in self._held()]
         others = [f for f in self._form.fields.values() if f.group not in _KNOWN and not f.is_input]
         return rest + [f.key for f in others]
+
+    def _held(self) -> tuple[str, ...]:
+        """What stands on the card of sizes."""
+        return held([self._form.fields[key] for key in self._keys("size")])
 
     def _of_row(self, name: str) -> list[str]:
         return self._rare() if name == "more" else [] if name == "preset" else self._keys(name)
@@ -232,35 +232,6 @@ class FormCards(Column):
 
             self._tips = TipsPopover("Writing a prompt", PROMPT_TIPS.get(self._form.tool.output, ()))
         self._tips.open_at(anchor)
-
-    def _sizes(self, keys: list[str]) -> None:
-        card = Card()
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(16)
-        grid.setVerticalSpacing(8)
-        grid.setColumnStretch(0, _WIDE)
-        grid.setColumnStretch(1, 2)
-        at = 0
-        for pair in (_SIZES[:2], _SIZES[2:]):
-            there = [key for key in pair if key in keys]
-            for column, key in enumerate(there):
-                span = 2 if len(there) == 1 else 1
-                row = self._form.row(key)
-                row.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # shares alone count
-                grid.addWidget(row, at, column, 1, span, Qt.AlignmentFlag.AlignTop)
-            at += bool(there)
-        if at:
-            card.body.addLayout(grid)
-        duration = self._form.editor("duration")
-        if isinstance(duration, SliderEditor):
-            duration.show_figure(False)
-        self._line = Label("", tone="muted", size=theme.CAPTION, wrap=True)
-        self._line.hide()
-        card.body.addWidget(self._line)
-        self._doubt = Label("", tone="warning", size=theme.CAPTION, wrap=True)
-        self._doubt.hide()
-        card.body.addWidget(self._doubt)
-        self._add("size", card)
 
     # folded cards
 
@@ -352,9 +323,7 @@ class FormCards(Column):
         self._folding["preset"].set_summary(name)
 
     def set_size_warning(self, sentence: str) -> None:
-        if self._doubt is not None:
-            self._doubt.setText(sentence)
-            self._doubt.setVisible(bool(sentence))
+        self._size.warn(sentence)
 
     def set_last_seed(self, seed: int | None) -> None:
         editor = self._form.editor("seed")
@@ -363,21 +332,7 @@ class FormCards(Column):
 
     def tell(self, values: Mapping[str, Any], size: Sizing) -> None:
         """Captions and summaries from all values, and what comes of them."""
-        fields = self._form.fields
-        place = next((key for key in _SIZES[:2] if key in fields), "")
-        line = " · ".join(filter(None, ("" if place else size.caption, size.line)))
-        self._cards["size"].setVisible(bool(set(_SIZES) & set(self._keys("size")) or line))
-        if place:
-            self._form.row(place).set_caption(size.caption)
-        if self._line is not None:
-            self._line.setText(line)
-            self._line.setVisible(bool(line))
-        if "fps" in fields:
-            self._form.row("fps").set_caption(f"{float(values.get('fps') or 0):g}{wording.NBSP}fps")
-        if "duration" in self._form.fields:
-            clips = int(values.get("clip_count") or 1)
-            text = f"{wording.seconds(float(values.get('duration') or 0))} · {wording.frames(size.frames)}"
-            self._form.row("duration").set_caption(f"{clips} × {text}" if clips > 1 else text)
+        self._size.tell(values, size)
         for name, row in self._folding.items():
             if name in SUMMARIES:
                 row.set_summary(SUMMARIES[name](values))

@@ -260,7 +260,7 @@ class ToolForm(QWidget):
 
     def _mark(self, key: str) -> None:
         self._rows[key].set_departed(key in self._set)
-        if self._fields[key].keeps:
+        if self._fields[key].differs:
             self._rows[key].set_caption("" if key in self._set else "each node its own")
 
     # what is given as files

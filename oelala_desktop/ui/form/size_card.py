@@ -1,0 +1,84 @@
+"""The card of sizes: resolution and aspect, or the plain width and height of a workflow that has its own, duration and
+rate, and what comes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QSizePolicy
+
+from oelala_desktop.domain.field import Field
+from oelala_desktop.ui import wording
+from oelala_desktop.ui.form.fields import SliderEditor
+from oelala_desktop.ui.form.host import FormHost
+from oelala_desktop.ui.form.sizing import Sizing
+from oelala_desktop.ui.style import theme
+from oelala_desktop.ui.widgets.card import Card
+from oelala_desktop.ui.widgets.label import Label
+
+#: what it has in its two lines; the rest of sizes is rare and folded
+_SIZES = ("resolution", "aspect_ratio", "duration", "fps")
+_MOST_PLAIN = 6
+_WIDE = 3  # shares of a line that a resolution and a duration take, to 2 of what stands beside them
+
+
+def held(fields: Sequence[Field]) -> tuple[str, ...]:
+    """Keys of what the card shows, of all fields of sizes."""
+    plain = [field.key for field in fields if field.key not in _SIZES and field.keeps][:_MOST_PLAIN]
+    keys = [field.key for field in fields]
+    return (*(k for k in _SIZES[:2] if k in keys), *plain, *(k for k in _SIZES[2:] if k in keys))
+
+
+class SizeCard(Card):
+    def __init__(self, form: FormHost, keys: Sequence[str]) -> None:
+        super().__init__()
+        self._form = form
+        self._keys = tuple(keys)
+        plain = [key for key in keys if key not in _SIZES]
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(16)
+        grid.setVerticalSpacing(8)
+        grid.setColumnStretch(0, 1 if plain else _WIDE)
+        grid.setColumnStretch(1, 1 if plain else 2)
+        at = 0
+        for pair in (_SIZES[:2], *(tuple(plain[n : n + 2]) for n in range(0, len(plain), 2)), _SIZES[2:]):
+            there = [key for key in pair if key in keys]
+            for column, key in enumerate(there):
+                span = 2 if len(there) == 1 else 1
+                row = form.row(key)
+                row.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # shares alone count
+                grid.addWidget(row, at, column, 1, span, Qt.AlignmentFlag.AlignTop)
+            at += bool(there)
+        if at:
+            self.body.addLayout(grid)
+        duration = form.editor("duration")
+        if isinstance(duration, SliderEditor):
+            duration.show_figure(False)
+        self._line = Label("", tone="muted", size=theme.CAPTION, wrap=True)
+        self._doubt = Label("", tone="warning", size=theme.CAPTION, wrap=True)
+        for label in (self._line, self._doubt):
+            label.hide()
+            self.body.addWidget(label)
+
+    def warn(self, sentence: str) -> None:
+        self._doubt.setText(sentence)
+        self._doubt.setVisible(bool(sentence))
+
+    def tell(self, values: Mapping[str, Any], size: Sizing) -> None:
+        """What comes of all values: beside the control that says it, else in a line of its own."""
+        place = next((key for key in _SIZES[:2] if key in self._keys), "")
+        said = place or "width" in self._keys
+        line = " · ".join(filter(None, ("" if said else size.caption, size.line)))
+        self.setVisible(bool(self._keys or line))
+        if place:
+            self._form.row(place).set_caption(size.caption)
+        self._line.setText(line)
+        self._line.setVisible(bool(line))
+        if "fps" in self._keys:
+            self._form.row("fps").set_caption(f"{float(values.get('fps') or 0):g}{wording.NBSP}fps")
+        if "duration" in self._keys:
+            clips = int(values.get("clip_count") or 1)
+            text = f"{wording.seconds(float(values.get('duration') or 0))} · {wording.frames(size.frames)}"
+            self._form.row("duration").set_caption(f"{clips} × {text}" if clips > 1 else text)
