@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
-from collections.abc import Iterator
+import sys
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,10 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("suite")
+
+# Hundreds of processes import the same files: they are compiled once, even where the user wants no bytecode kept.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy", "ws_proxy", "wss_proxy")
 
@@ -35,6 +41,17 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """The whole suite mostly waits, so it takes two workers for each core; what is asked for by path takes none."""
     whole = config.args_source is not pytest.Config.ArgsSource.ARGS
     return min(8, 2 * (os.cpu_count() or 1)) if whole else 0
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Thousands of tests are made here, and none is garbage: they are not looked through, now or after any test."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.fixture(scope="session", autouse=True)
