@@ -11,15 +11,15 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-settings.register_profile(
-    "suite",
-    derandomize=True,
-    database=None,
-    deadline=None,
-    max_examples=100,
-    suppress_health_check=[HealthCheck.too_slow],
-)
-settings.load_profile("suite")
+for _name, _examples in (("sample", 40), ("all", 100)):
+    settings.register_profile(
+        _name,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        max_examples=_examples,
+        suppress_health_check=[HealthCheck.too_slow],
+    )
 
 # Hundreds of processes import the same files: they are compiled once, even where the user wants no bytecode kept.
 sys.dont_write_bytecode = False
@@ -35,6 +35,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--schedules", type=int, default=150, metavar="N", help="schedules of a job's life in tests/unit/domain (150)"
     )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    settings.load_profile("all" if config.getoption("--all") else "sample")
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
