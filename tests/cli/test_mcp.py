@@ -6,25 +6,26 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.cli.program import HARBOUR, Program
 from tests.own_preset import check_result, make_inputs, write_preset
 
-pytest.importorskip("mcp")
-from mcp import ClientSession, StdioServerParameters, stdio_client
+if TYPE_CHECKING:
+    from mcp import ClientSession
 
 TINY = {"num_frames": 5, "fps": 8, "aspect_ratio": "1:1", "preset": "sketch"}
 
 
 @asynccontextmanager
 async def connected(oelala: Program) -> AsyncIterator[ClientSession]:
-    command = StdioServerParameters(
+    mcp = pytest.importorskip("mcp")
+    command = mcp.StdioServerParameters(
         command=sys.executable, args=["-m", "oelala_desktop", "mcp", "--engine", "sketch"], env=oelala.environment
     )
-    async with stdio_client(command) as (read, write), ClientSession(read, write) as session:
+    async with mcp.stdio_client(command) as (read, write), mcp.ClientSession(read, write) as session:
         await session.initialize()
         yield session
 

@@ -14,7 +14,7 @@ from .proxy import Point
 from .rig import Server
 from .trial import Harm, Trial, Verdict
 
-SAMPLE = 20
+SAMPLE = 12
 SEED = 20_260
 
 _MESSAGE = ("cut", "delay", "repeat", "drop", "reorder", "swallow", "kill app", "kill server")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -49,17 +50,19 @@ def savers() -> Any:
     return graphs.one_pass() | nodes | second | {"x": node("Text", text="/\\" * 500_000)}
 
 
-GRAPHS = {
-    "patterns": chain("RegexReplace", 60, "string", regex_pattern="a+b? ", replace="ab "),
-    "extracts": chain("RegexExtract", 60, "string", regex_pattern="(?:a|b|.)+", mode="All Matches"),
-    "replacing": chain("StringReplace", 60, "string", find="a", replace="aa"),
-    "formats": chain("StringFormat", 60, "values.a", f_string="{a}" * 600),
-    "templates": into_the_encoder(t0=node("JoinStrings", **{f"string_{i}": [f"w{i}", 0] for i in range(99)}),
-                                  **{f"w{i}": node("Text", text="{" + "|" * 9_000 + "_" * 9_000) for i in range(99)}),
-    "shows": into_the_encoder(**{f"t{i}": node("ShowText", text=[f"t{i + 1}", 0], text_0=LONG) for i in range(40)}),
-    "taggers": taggers(),
-    "savers": savers(),
-    "deep": {key: {**value, "inputs": value["inputs"] | {name: DEEP for name in (
+GRAPHS: dict[str, Callable[[], Any]] = {
+    "patterns": lambda: chain("RegexReplace", 60, "string", regex_pattern="a+b? ", replace="ab "),
+    "extracts": lambda: chain("RegexExtract", 60, "string", regex_pattern="(?:a|b|.)+", mode="All Matches"),
+    "replacing": lambda: chain("StringReplace", 60, "string", find="a", replace="aa"),
+    "formats": lambda: chain("StringFormat", 60, "values.a", f_string="{a}" * 600),
+    "templates": lambda: into_the_encoder(
+        t0=node("JoinStrings", **{f"string_{i}": [f"w{i}", 0] for i in range(99)}),
+        **{f"w{i}": node("Text", text="{" + "|" * 9_000 + "_" * 9_000) for i in range(99)}),
+    "shows": lambda: into_the_encoder(
+        **{f"t{i}": node("ShowText", text=[f"t{i + 1}", 0], text_0=LONG) for i in range(40)}),
+    "taggers": taggers,
+    "savers": savers,
+    "deep": lambda: {key: {**value, "inputs": value["inputs"] | {name: DEEP for name in (
         "mode", "case", "find", "filename_prefix", "keep_proportion", "sampler", "scheduler", "noise", "lora_name",
         "ckpt_name", "text_0", "populated_text", "upscale_model", "steps_to_run")}}
         for key, value in graphs.one_pass().items()},
@@ -68,7 +71,7 @@ GRAPHS = {
 
 @pytest.mark.parametrize("name", sorted(GRAPHS))
 def test_graphs(name: str) -> None:
-    data = corpus.png_with({"prompt": GRAPHS[name]})
+    data = corpus.png_with({"prompt": GRAPHS[name]()})
     assert read_bytes(data, "a.png").info.source == "prompt"
     assert timed(data) < 1
 

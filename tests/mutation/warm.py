@@ -101,7 +101,7 @@ class Run:
     def pytest_sessionstart(self) -> None:
         from hypothesis import Phase, settings
 
-        settings.register_profile("mutants", settings.default, phases=[Phase.explicit, Phase.generate])
+        settings.register_profile("mutants", settings.get_profile("all"), phases=[Phase.explicit, Phase.generate])
         settings.load_profile("mutants")  # the least example of a failure is of no use here
 
     @pytest.hookimpl(trylast=True)

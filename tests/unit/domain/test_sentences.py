@@ -96,13 +96,13 @@ def _raised(tree: ast.Module) -> Iterator[str]:
                 yield from named.get(code.id, ()) if isinstance(code, ast.Name) else _codes_of(code)
 
 
-RAISED = {code for path in files_below(PACKAGE, ".py") for code in _raised(ast.parse(path.read_text("utf-8")))}
-
-
 def test_every_code_has_a_sentence_and_every_sentence_a_code() -> None:
-    assert len(RAISED) > 40
-    assert sorted(RAISED - ENGLISH.keys()) == []
-    assert sorted(ENGLISH.keys() - RAISED) == []
+    texts = [path.read_text("utf-8") for path in files_below(PACKAGE, ".py")]
+    raising = [text for text in texts if any(f"{name}(" in text for name in RAISES)]
+    raised = {code for text in raising for code in _raised(ast.parse(text))}
+    assert len(raised) > 40
+    assert sorted(raised - ENGLISH.keys()) == []
+    assert sorted(ENGLISH.keys() - raised) == []
 
 
 @pytest.mark.parametrize("code", ENGLISH)

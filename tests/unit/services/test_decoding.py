@@ -209,9 +209,9 @@ def test_a_helper_that_does_not_start_is_no_fault_of_the_file(
         helpers.run("a", 0, _take, 1)
 
 
-def test_mutations() -> None:
+def test_mutations(pytestconfig: pytest.Config) -> None:
     """A little of the trial in every run of the suite; `python tests/fuzz/decoding.py` is the whole of it."""
-    found = trial.run(150, 1)
+    found = trial.run(150 if pytestconfig.getoption("--all") else 60, 1)
     assert found.kept, found
 
 
