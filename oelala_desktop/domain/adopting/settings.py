@@ -44,6 +44,7 @@ _WHOLE = re.compile(r"[^\w]+")
 _BOUND = 1e9  # a setting with larger bounds has none
 _LONGEST_LABEL = 60
 _FAR = 8  # nodes between a size and the picture that it is taken from
+_MOST_BEFORE = 50  # nodes that are looked at for it at each of them
 
 
 class Naming:
@@ -53,13 +54,15 @@ class Naming:
         self._surface = surface
         self._labels = labels
         self._used = {*VOCABULARY, *_SIZES, *ALWAYS_USED}
+        self._numbers: dict[str, int] = {}
 
     def key(self, wish: str) -> str:
         wanted = _WHOLE.sub("_", wish.casefold()).strip("_")[:_LONGEST_LABEL] or "setting"
-        key, number = wanted, 1
+        key, number = wanted, self._numbers.get(wanted, 1)
         while key in self._used:
             number += 1
             key = f"{wanted}_{number}"
+        self._numbers[wanted] = number
         self._used.add(key)
         return key
 
@@ -169,7 +172,7 @@ def _of_picture(surface: Surface, node: str, name: str) -> tuple[str, str]:
     level, seen = [node], {node}
     for _ in range(_FAR):
         before = [v[0] for n in level for v in surface.inputs(n).values() if edits.is_link(v) and v[0] in surface.graph]
-        level = [n for n in dict.fromkeys(before) if n not in seen]
+        level = [n for n in dict.fromkeys(before) if n not in seen][:_MOST_BEFORE]
         seen |= set(level)
         for here in level:
             found = next((n for n in surface.inputs(here) if n.rpartition(".")[2] == name), "")
@@ -245,9 +248,7 @@ def switch_step_of(surface: Surface, passes: Sequence[str]) -> Iterator[Exposure
     if len(passes) != 2:
         return
     ends = [surface.inputs(node).get(name) for node, name in zip(passes, ("end_at_step", "start_at_step"), strict=True)]
-    steps = {
-        surface.inputs(node).get("steps") for node in passes if not edits.is_link(surface.inputs(node).get("steps"))
-    }
-    if is_count(ends[0]) and ends[0] == ends[1] and len(steps) == 1 and all(map(is_count, steps)):
+    first, second = (surface.inputs(node).get("steps") for node in passes)
+    if is_count(ends[0]) and ends[0] == ends[1] and is_count(first) and first == second:
         spots = [Spot(passes[0], "end_at_step"), Spot(passes[1], "start_at_step")]
         yield Exposure("switch_step", VOCABULARY["switch_step"].label, tuple(map(surface.target, spots)), ends[0])

@@ -223,7 +223,8 @@ class _Conversion:
         except Unreadable:
             raise InvalidPreset(
                 f"The node “{_said(node.title or node.type)}” ({_said(place.path + node.id)}) is of a class that the"
-                " server lacks, and the file does not name its settings. Install its pack, or connect a server that has it."
+                " server lacks, and the file does not name its settings. Install its pack, or connect a server that has"
+                " it."
             ) from None
         values |= {name: value for (inner, name), value in place.told.controls.items() if inner == node.id}
         if known is not None:

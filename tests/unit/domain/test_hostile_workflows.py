@@ -27,8 +27,9 @@ _LIMIT = 1.0  # seconds of work on any file
 
 
 def saver(**extra: Any) -> dict[str, Any]:
-    """A graph that saves what node "s" makes, and others."""
-    return {"save": node("SaveImage", filename_prefix="x", images=["s", 0]), **extra}
+    """A graph that saves what node "s" makes, and what all others make."""
+    others = {f"from {name}": [name, 0] for name in extra}
+    return {"save": node("SaveImage", filename_prefix="x", images=["s", 0], **others), **extra}
 
 
 def sampler(**inputs: Any) -> dict[str, Any]:
