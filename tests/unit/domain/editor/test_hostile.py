@@ -270,6 +270,7 @@ def test_what_is_said_of_a_file_that_is_refused() -> None:
     assert "more than 2000 nodes" in tried(doubling(10))
     assert "more than 200000 values" in tried(MADE["a million widget values"]())
     assert "not valid Unicode" in tried(noted("\ud800"))
+    assert "more than 50000 inputs in all" in tried(hosts(600, 250))
     assert "30000 inputs; at most 256" in tried(MADE["a node with inputs without number"]())
 
 
