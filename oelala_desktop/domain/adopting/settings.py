@@ -35,6 +35,7 @@ _SIZES: Mapping[str, tuple[str, ...]] = {
     "num_frames": (*LENGTHS, "frames_number", "video_length", "num_video_frames"),
 }
 _OF_VIDEOS = frozenset({"num_frames", "fps"})
+_OF_SAMPLING = frozenset({"steps", "cfg", "guidance", "sampler", "scheduler", "shift"})
 #: of sums: what a size is rounded to
 _MULTIPLES = frozenset({"multiple", "multiple_of", "divisible_by"})
 #: in a form, what has no name of its own in the product
@@ -95,11 +96,11 @@ def _spoken(label: str) -> str:
 
 def settings_of(surface: Surface, naming: Naming, output: str) -> Iterator[Exposure]:
     """`output` as the tools have it: what makes no video has no frames to count, by the product's own words."""
-    roles = _roles(surface)
+    roles, hidden = _roles(surface), _hidden(surface)
     for key in (*_SIZES, *_NAMES):
         direct = [spot for spot, (role, is_direct) in roles.items() if role == key and is_direct]
         for number, group in enumerate(_alike(surface, direct)):
-            is_first = number == 0 and (output == "video" or key not in _OF_VIDEOS)
+            is_first = number == 0 and key not in hidden and (output == "video" or key not in _OF_VIDEOS)
             yield _exposed(surface, naming, key if is_first else "", key, group)
         for spot in (spot for spot, (role, is_direct) in roles.items() if role == key and not is_direct):
             if surface.kind(spot) in ("integer", "number", "choice") and spot.input not in _MULTIPLES:
@@ -167,6 +168,15 @@ def _places(surface: Surface) -> Iterator[tuple[str, str, str]]:
                     yield (key, node, name) if surface.behind(node, name) else (key, *_of_picture(surface, node, name))
 
 
+def _hidden(surface: Surface) -> set[str]:
+    """Settings that one of the nodes is given by what cannot be looked through: those of the others are not its."""
+    return {
+        key
+        for key, node, name in _places(surface)
+        if key in _OF_SAMPLING and edits.is_link(surface.inputs(node)[name]) and not surface.behind(node, name)
+    }
+
+
 def _of_picture(surface: Surface, node: str, name: str) -> tuple[str, str]:
     """Where a size that is taken from a picture is said: at the first node before it that gives the picture one."""
     level, seen = [node], {node}
@@ -184,8 +194,9 @@ def _of_picture(surface: Surface, node: str, name: str) -> tuple[str, str]:
 def _is_sized(surface: Surface, node: str) -> bool:
     """Whether it says how large or long the result is: what makes a latent, or a conditioning of that size."""
     inputs, makes = surface.inputs(node), surface.makes(node)
-    if makes is None:
-        return {"width", "height"} <= inputs.keys() and ("batch_size" in inputs or any(n in inputs for n in LENGTHS))
+    if makes is None:  # by two of these: a size, a length, a number of results
+        told = {"width", "height"} <= inputs.keys(), not inputs.keys().isdisjoint(_SIZES["num_frames"])
+        return sum((*told, "batch_size" in inputs)) >= 2
     return "LATENT" in makes and not any(n in inputs for n in ("samples", "upscale_method"))
 
 
