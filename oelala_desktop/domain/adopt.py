@@ -72,9 +72,10 @@ def of_workflow(workflow: Workflow, catalog: Catalog | None = None) -> Adoption:
     )
     passes = _passes(surface)
     inputs = inputs_of(surface)
-    models = _keyed(surface, naming, model_rows(surface, sources_of(workflow.document)))
+    models = model_rows(surface, sources_of(workflow.document))
     if len(models) > _MOST_MODELS:
         raise InvalidPreset(f"This workflow loads {len(models)} models; at most {_MOST_MODELS} are taken.")
+    models = _keyed(surface, naming, models)
     chosen = [Spot(one.node, one.input) for one in workflow.chosen]
     wanted = sorted(positives(surface), key=lambda spot: spot not in chosen)
     found = [*_inputs(surface, naming, inputs), *_texts(surface, naming, "prompt", wanted)]

@@ -43,6 +43,8 @@ _BY_CLASS = {
     "WanVideoVAELoader": "vae",
     "LoadWanVideoT5TextEncoder": "text_encoders",
     "WanVideoLoraSelect": "loras",
+    "WanVideoLoraSelectMulti": "loras",
+    "WanVideoTextEncodeCached": "text_encoders",
 }
 _LONGEST = 255  # characters of a file's name
 

@@ -25,6 +25,10 @@ _END = re.compile(r"(end|last)_?(image|frame|picture)?\d*$|^(end|last)_")
 _START = re.compile(r"(start|first|init)_?(image|frame|picture)?\d*$|^(start|first)_")
 
 
+_FAR = 6  # nodes between a picture and the input that says what it is
+_MOST_AFTER = 50  # nodes that are looked at for it at each of them
+
+
 @dataclass(frozen=True, slots=True)
 class Input:
     """`role` is "start" or "end" where what it feeds says so. `is_needed`: what it feeds cannot do without."""
@@ -74,15 +78,14 @@ def _users(surface: Surface) -> dict[str, list[Spot]]:
 def _role(surface: Surface, node: str, users: dict[str, list[Spot]]) -> str:
     """By the inputs that a picture goes into, through what scales and crops it; then by what the loader is called."""
     level, seen = [node], {node}
-    for _ in range(6):
+    for _ in range(_FAR):
         names = [spot.input for here in level for spot in users.get(here, ())]
         if any(_START.search(name) for name in names):
             return "start"
         if any(_END.search(name) for name in names):
             return "end"
-        level = [
-            s.node for here in level for s in users.get(here, ()) if s.node not in seen and _is_picture(surface, s.node)
-        ]
+        after = dict.fromkeys(spot.node for here in level for spot in users.get(here, ()))
+        level = [n for n in after if n not in seen and _is_picture(surface, n)][:_MOST_AFTER]
         seen |= set(level)
     title = surface.title(node).casefold()
     if re.search(r"\b(end|last)\b", title):

@@ -36,6 +36,7 @@ _SIZES: Mapping[str, tuple[str, ...]] = {
 }
 _OF_VIDEOS = frozenset({"num_frames", "fps"})
 _OF_SIZE = frozenset({*_SIZES, "fps"})
+_OF_SAMPLING = frozenset({"steps", "cfg", "guidance", "sampler", "scheduler", "shift"})
 #: of sums: what a size is rounded to
 _MULTIPLES = frozenset({"multiple", "multiple_of", "divisible_by"})
 #: in a form, what has no name of its own in the product
@@ -46,6 +47,7 @@ _WHOLE = re.compile(r"[^\w]+")
 _BOUND = 1e9  # a setting with larger bounds has none
 _LONGEST_LABEL = 60
 _FAR = 8  # nodes between a size and the picture that it is taken from
+_MOST_BEFORE = 50  # nodes that are looked at for it at each of them
 
 
 class Naming:
@@ -55,13 +57,15 @@ class Naming:
         self._surface = surface
         self._labels = labels
         self._used = {*VOCABULARY, *_SIZES, *ALWAYS_USED}
+        self._numbers: dict[str, int] = {}
 
     def key(self, wish: str) -> str:
         wanted = _WHOLE.sub("_", wish.casefold()).strip("_")[:_LONGEST_LABEL] or "setting"
-        key, number = wanted, 1
+        key, number = wanted, self._numbers.get(wanted, 1)
         while key in self._used:
             number += 1
             key = f"{wanted}_{number}"
+        self._numbers[wanted] = number
         self._used.add(key)
         return key
 
@@ -100,11 +104,11 @@ def _spoken(label: str) -> str:
 
 def settings_of(surface: Surface, naming: Naming, output: str) -> Iterator[Exposure]:
     """`output` as the tools have it: what makes no video has no frames to count, by the product's own words."""
-    roles = _roles(surface)
+    roles, hidden = _roles(surface), _hidden(surface)
     for key in (*_SIZES, *_NAMES):
         direct = [spot for spot, (role, is_direct) in roles.items() if role == key and is_direct]
         for number, group in enumerate(_alike(surface, direct)):
-            is_first = number == 0 and (output == "video" or key not in _OF_VIDEOS)
+            is_first = number == 0 and key not in hidden and (output == "video" or key not in _OF_VIDEOS)
             yield _exposed(surface, naming, key if is_first else "", key, group)
         for spot in (spot for spot, (role, is_direct) in roles.items() if role == key and not is_direct):
             if surface.kind(spot) in ("integer", "number", "choice") and spot.input not in _MULTIPLES:
@@ -175,12 +179,21 @@ def _places(surface: Surface) -> Iterator[tuple[str, str, str]]:
                     yield (key, node, name) if surface.behind(node, name) else (key, *_of_picture(surface, node, name))
 
 
+def _hidden(surface: Surface) -> set[str]:
+    """Settings that one of the nodes is given by what cannot be looked through: those of the others are not its."""
+    return {
+        key
+        for key, node, name in _places(surface)
+        if key in _OF_SAMPLING and edits.is_link(surface.inputs(node)[name]) and not surface.behind(node, name)
+    }
+
+
 def _of_picture(surface: Surface, node: str, name: str) -> tuple[str, str]:
     """Where a size that is taken from a picture is said: at the first node before it that gives the picture one."""
     level, seen = [node], {node}
     for _ in range(_FAR):
         before = [v[0] for n in level for v in surface.inputs(n).values() if edits.is_link(v) and v[0] in surface.graph]
-        level = [n for n in dict.fromkeys(before) if n not in seen]
+        level = [n for n in dict.fromkeys(before) if n not in seen][:_MOST_BEFORE]
         seen |= set(level)
         for here in level:
             found = next((n for n in surface.inputs(here) if n.rpartition(".")[2] == name), "")
@@ -192,8 +205,9 @@ def _of_picture(surface: Surface, node: str, name: str) -> tuple[str, str]:
 def _is_sized(surface: Surface, node: str) -> bool:
     """Whether it says how large or long the result is: what makes a latent, or a conditioning of that size."""
     inputs, makes = surface.inputs(node), surface.makes(node)
-    if makes is None:
-        return {"width", "height"} <= inputs.keys() and ("batch_size" in inputs or any(n in inputs for n in LENGTHS))
+    if makes is None:  # by two of these: a size, a length, a number of results
+        told = {"width", "height"} <= inputs.keys(), not inputs.keys().isdisjoint(_SIZES["num_frames"])
+        return sum((*told, "batch_size" in inputs)) >= 2
     return "LATENT" in makes and not any(n in inputs for n in ("samples", "upscale_method"))
 
 
@@ -256,9 +270,7 @@ def switch_step_of(surface: Surface, passes: Sequence[str]) -> Iterator[Exposure
     if len(passes) != 2:
         return
     ends = [surface.inputs(node).get(name) for node, name in zip(passes, ("end_at_step", "start_at_step"), strict=True)]
-    steps = {
-        surface.inputs(node).get("steps") for node in passes if not edits.is_link(surface.inputs(node).get("steps"))
-    }
-    if is_count(ends[0]) and ends[0] == ends[1] and len(steps) == 1 and all(map(is_count, steps)):
+    first, second = (surface.inputs(node).get("steps") for node in passes)
+    if is_count(ends[0]) and ends[0] == ends[1] and is_count(first) and first == second:
         spots = [Spot(passes[0], "end_at_step"), Spot(passes[1], "start_at_step")]
         yield Exposure("switch_step", VOCABULARY["switch_step"].label, tuple(map(surface.target, spots)), ends[0])

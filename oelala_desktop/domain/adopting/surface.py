@@ -48,6 +48,9 @@ class Surface:
         self.graph = graph
         self.catalog = catalog
         self._asked: set[str] = set()  # switches whose side is being looked for
+        self._sides: dict[str, str | None] = {}
+        self._found: dict[tuple[str, int], list[Found]] = {}
+        self._looked_at = 0  # inputs, on all ways back
         self.alive = self._alive()
 
     # nodes
@@ -146,33 +149,42 @@ class Surface:
 
     def behind(self, node: str, name: str) -> list[Found]:
         """The values that an input comes from; the side that a switch takes before the other."""
-        out: dict[Spot, Found] = {}
-        self._walk(node, name, True, True, out, set())
-        return list(out.values())
-
-    def _walk(
-        self, node: str, name: str, direct: bool, taken: bool, out: dict[Spot, Found], seen: set[tuple[str, str]]
-    ) -> None:
         value = self.inputs(node).get(name)
         if not edits.is_link(value):
-            if _is_value(value) or (type(value) is int and 0 < value <= MAX_SEED):
-                out.setdefault(Spot(node, name), Found(Spot(node, name), direct, taken))
-            return
-        source, slot = value
-        if source not in self.graph or (node, name) in seen or len(seen) > _FARTHEST:
-            return
-        seen.add((node, name))
+            return [Found(Spot(node, name))] if _is_value(value) or _is_vast_seed(value) else []
+        key = value[0], value[1]
+        if key not in self._found:
+            self._found[key] = self._walk(node, name)
+        return self._found[key]
+
+    def _walk(self, node: str, name: str) -> list[Found]:
+        out: dict[Spot, Found] = {}
+        seen: set[Spot] = set()
+        ahead = [Found(Spot(node, name))]
+        while ahead:
+            here = ahead.pop()
+            value = self.value(here.spot)
+            if not edits.is_link(value):
+                if _is_value(value) or _is_vast_seed(value):
+                    out.setdefault(here.spot, here)
+                continue
+            if here.spot in seen or value[0] not in self.graph or self._looked_at > _MOST_LOOKED_AT:
+                continue
+            seen.add(here.spot)
+            self._looked_at += len(self.inputs(value[0])) + 1
+            ahead += reversed(self._next(here, *value))
+        return list(out.values())
+
+    def _next(self, here: Found, source: str, slot: int) -> list[Found]:
+        """One step further back."""
         if not self._is_value_node(source, slot):
-            return
-        inputs = self.inputs(source)
+            return []
         if self.is_switch(source):
             side = self._side(source)
-            for way in sorted((n for n in _SIDES.values() if n in inputs), key=lambda n: n != side):
-                self._walk(source, way, direct, taken and side in (None, way), out, seen)
-            return
-        ways, as_it_is = self._ways(source, slot)
-        for way in ways:
-            self._walk(source, way, direct and as_it_is, taken, out, seen)
+            ways = sorted((n for n in _SIDES.values() if n in self.inputs(source)), key=lambda n: n != side)
+            return [Found(Spot(source, n), here.is_direct, here.is_taken and side in (None, n)) for n in ways]
+        names, as_it_is = self._ways(source, slot)
+        return [Found(Spot(source, n), here.is_direct and as_it_is, here.is_taken) for n in names]
 
     def _ways(self, node: str, slot: int) -> tuple[list[str], bool]:
         """The inputs that a value which comes out there is made of, and whether it is one of them as it is."""
@@ -191,14 +203,15 @@ class Surface:
 
     def _side(self, node: str) -> str | None:
         """The side that a switch takes now; None where that is not known."""
-        if node in self._asked or len(self._asked) > _DEEPEST:
-            return None
+        if node in self._sides or node in self._asked or len(self._asked) > _DEEPEST:
+            return self._sides.get(node)
         self._asked.add(node)
         name = next((n for n in _SWITCHES if n in self.inputs(node)), "")
         found = self.behind(node, name) if name else []
         self._asked.discard(node)
         flags = [self.value(one.spot) for one in found if one.is_direct]
-        return _SIDES[flags[0]] if len(flags) == 1 and isinstance(flags[0], bool) else None
+        self._sides[node] = _SIDES[flags[0]] if len(flags) == 1 and isinstance(flags[0], bool) else None
+        return self._sides[node]
 
     def _made(self, node: str, slot: int) -> str | None:
         """The type of an output; None where nobody says."""
@@ -222,13 +235,17 @@ class Surface:
         return known is not None and not set(known.type.split(",")) <= _VALUES and not known.grows and not known.options
 
 
-_FARTHEST = 400  # links from one input back
+_MOST_LOOKED_AT = 40_000  # inputs on all ways back: what a graph without end would have beyond that is not found
 _DEEPEST = 5  # switches that are set by other switches
 
 
 def _counts(name: str, value: object) -> bool:
     """Whether an input beside the one handed on takes part in what comes out."""
     return edits.is_link(value) or name in ("string_a", "string_b", "expression")
+
+
+def _is_vast_seed(value: object) -> bool:
+    return type(value) is int and _VAST <= value <= MAX_SEED
 
 
 def _is_value(value: object) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from oelala_desktop.domain import graph as edits
 
@@ -30,7 +30,6 @@ _FORMING = re.compile(r"Replace|Regex|Json|Format|Template", re.IGNORECASE)
 _SIDES = ("positive", "negative")
 #: what gives a sampler nothing of the text that goes in
 _EMPTYING = frozenset({"ConditioningZeroOut"})
-_FARTHEST = 2000  # inputs on the way back
 
 
 def positives(surface: Surface) -> list[Spot]:
@@ -46,38 +45,35 @@ def negatives(surface: Surface) -> list[Spot]:
 
 def _reached(surface: Surface, side: str) -> Iterator[Spot]:
     """From every node that is given that side: of guiders without sides, the one that they have is the positive."""
+    seen: set[str] = set()
     for node in surface.alive:
         inputs = surface.inputs(node)
         if side in inputs and edits.is_link(inputs[side]):
-            yield from _from(surface, node, side, side)
+            yield from _from(surface, Spot(node, side), side, seen)
         elif side == "positive" and not inputs.keys() & set(_SIDES) and surface.is_guider(node):
-            yield from _from(surface, node, "conditioning", side)
+            yield from _from(surface, Spot(node, "conditioning"), side, seen)
         for name in (f"{side}_prompt", f"text_{side}", side):
             if isinstance(inputs.get(name), str) or (name != side and edits.is_link(inputs.get(name))):
                 yield from _texts(surface, node, name)
 
 
-def _from(surface: Surface, node: str, name: str, side: str) -> Iterator[Spot]:
-    """All texts behind a conditioning, through whatever lies between."""
-    ahead, seen = [(node, name)], {(node, name)}
-    while ahead and len(seen) < _FARTHEST:
-        here, way = ahead.pop()
-        value = surface.inputs(here).get(way)
-        if not edits.is_link(value) or value[0] not in surface.graph:
+def _from(surface: Surface, start: Spot, side: str, seen: set[str]) -> Iterator[Spot]:
+    """All texts behind a conditioning, through whatever lies between, but for the nodes that were `seen` before."""
+    ahead = [start]
+    while ahead:
+        value = surface.value(ahead.pop())
+        if not edits.is_link(value) or value[0] in seen or value[0] not in surface.graph:
             continue
         source = value[0]
+        seen.add(source)
         if surface.type(source) in _EMPTYING:
             continue
         inputs = surface.inputs(source)
-        texts = [n for n in inputs if _is_text(surface, Spot(source, n)) and _is_of(n, side, inputs)]
-        for text in texts:
+        texts = [n for n in inputs if _is_text(surface, Spot(source, n))]
+        for text in _of(texts, side, inputs):
             yield from _texts(surface, source, text)
         onwards = [side] if side in inputs and edits.is_link(inputs[side]) else []
-        onwards = onwards or [n for n in inputs if _leads_on(surface, source, n)]
-        for step in onwards:
-            if (source, step) not in seen:
-                seen.add((source, step))
-                ahead.append((source, step))
+        ahead += [Spot(source, n) for n in onwards or inputs if onwards or _leads_on(surface, source, n)]
 
 
 def _leads_on(surface: Surface, node: str, name: str) -> bool:
@@ -106,11 +102,10 @@ def _is_named(name: str) -> bool:
     return name in _TEXTS or name.endswith(("_prompt", "_text")) or name in _SIDES
 
 
-def _is_of(name: str, side: str, inputs: object) -> bool:
-    """Whether a text of an encoder with two of them is of that side."""
-    assert isinstance(inputs, dict)
-    avoids = [n for n in inputs if n.rpartition(".")[2].startswith(("neg", "text_neg"))]
-    return (name in avoids) == (side == "negative") if avoids else True
+def _of(texts: list[str], side: str, inputs: Mapping[str, object]) -> list[str]:
+    """Those of that side, of an encoder with texts of both."""
+    avoids = {n for n in inputs if n.rpartition(".")[2].startswith(("neg", "text_neg"))}
+    return [n for n in texts if (n in avoids) == (side == "negative")] if avoids else texts
 
 
 def _texts(surface: Surface, node: str, name: str) -> Iterator[Spot]:

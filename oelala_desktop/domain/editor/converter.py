@@ -25,6 +25,7 @@ from .widgets import Unreadable, defaults_of, settled_text, values_of
 _NOTES = frozenset({"Note", "MarkdownNote"})
 _DISPLAYED = ("(rgthree)",)
 _MOST_NODES = 2000
+_MOST_INPUTS = 50_000  # of all nodes
 _DEEPEST = 24
 _LONGEST_NAME = 60  # characters of it in a sentence
 _NO_INPUTS: Mapping[str, Any] = {"inputs": {}}
@@ -107,16 +108,20 @@ class _Conversion:
     def whole(self) -> Conversion:
         graph: Graph = {}
         missing: dict[str, Missing] = {}
-        nodes = list(self._nodes(self._root))
+        nodes, count = list(self._nodes(self._root)), 0
         self._active = {f"{place.path}{node.id}" for place, node in nodes}
         for place, node in nodes:
             known = self._catalog.classes.get(node.type)
             if known is None:
                 missing.setdefault(node.type, Missing(node.type, _pack(node)))
-            graph[f"{place.path}{node.id}"] = self._made(place, node, known)
-        shown = tuple(one for one in self._shown() if one.input in graph.get(one.node, _NO_INPUTS)["inputs"])
-        chosen = tuple(one for one in self._chosen(graph) if one.input in graph.get(one.node, _NO_INPUTS)["inputs"])
-        return Conversion(graph, tuple(missing.values()), shown, chosen)
+            made = graph[f"{place.path}{node.id}"] = self._made(place, node, known)
+            count += len(made["inputs"])
+            if count > _MOST_INPUTS:
+                raise InvalidPreset(f"The nodes of this workflow have more than {_MOST_INPUTS} inputs in all.")
+        shown = [one for one in self._shown() if one.input in graph.get(one.node, _NO_INPUTS)["inputs"]]
+        labels = {(one.node, one.input): one.label for one in shown}
+        chosen = [one for one in self._chosen(graph, labels) if one.input in graph.get(one.node, _NO_INPUTS)["inputs"]]
+        return Conversion(graph, tuple(missing.values()), tuple(shown), tuple(chosen))
 
     # what its author shows
 
@@ -134,14 +139,13 @@ class _Conversion:
                 if inner in inside.canvas.nodes and not control.startswith("$"):
                     yield Shown(*self._inner(inside, inner, control))
 
-    def _chosen(self, graph: Graph) -> Iterator[Shown]:
+    def _chosen(self, graph: Graph, labels: Mapping[tuple[str, str], str]) -> Iterator[Shown]:
         """Source: `extra.linearData.inputs`: rows of (node, control), a node by its id or as "canvas:node:control"."""
         told = self._document.extra.get("linearData")
         rows = told.get("inputs") if isinstance(told, Mapping) else None
         last: dict[str, list[str]] = {}
         for node_id in graph:
             last.setdefault(node_id.rpartition(":")[2], []).append(node_id)
-        labels = {(one.node, one.input): one.label for one in self._shown()}
         for row in rows if isinstance(rows, list) else ():
             if not isinstance(row, list) or len(row) < 2 or not isinstance(row[1], str):
                 continue

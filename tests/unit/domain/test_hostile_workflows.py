@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import json
 import sys
@@ -27,8 +28,9 @@ _LIMIT = 1.0  # seconds of work on any file
 
 
 def saver(**extra: Any) -> dict[str, Any]:
-    """A graph that saves what node "s" makes, and others."""
-    return {"save": node("SaveImage", filename_prefix="x", images=["s", 0]), **extra}
+    """A graph that saves what node "s" makes, and what all others make."""
+    others = {f"from {name}": [name, 0] for name in extra}
+    return {"save": node("SaveImage", filename_prefix="x", images=["s", 0], **others), **extra}
 
 
 def sampler(**inputs: Any) -> dict[str, Any]:
@@ -134,17 +136,23 @@ def use(content: object, *choices: bool) -> None:
         preset.graph(request, files={"image": [InputFile("p.png")]}, prefix="prefix", catalog=catalog)
 
 
+@contextlib.contextmanager
+def soon() -> Iterator[None]:
+    """What is done inside is no work for long: by the time that this thread computes, whatever else runs."""
+    since = time.thread_time()
+    yield
+    spent = time.thread_time() - since
+    assert spent < _LIMIT or sys.gettrace() is not None  # counting each line takes time of its own
+
+
 def tried(content: object, *choices: bool) -> str:
     """The sentence with which it is refused, if it is."""
-    since = time.thread_time()
-    try:
-        use(content, *choices)
-    except OelalaError as error:
-        assert isinstance(error, InvalidInput) and error.message.endswith((".", ")."))
-        return error.message
-    finally:
-        spent = time.thread_time() - since
-        assert spent < _LIMIT or sys.gettrace() is not None  # counting each line takes time of its own
+    with soon():
+        try:
+            use(content, *choices)
+        except OelalaError as error:
+            assert isinstance(error, InvalidInput) and error.message.endswith((".", ")."))
+            return error.message
     return ""
 
 
@@ -171,10 +179,10 @@ ODD: tuple[Any, ...] = (
 )  # fmt: skip
 
 
-def places(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
     if path:
         yield path
-    for key in value if isinstance(value, dict) else ():
+    for key in value if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ():
         yield from places(value[key], (*path, key))
 
 
