@@ -157,15 +157,17 @@ class Templates:
         return await self._book.read(name, self._stamp(template), workflow, catalog)
 
     async def workflow(self, name: str) -> dict[str, Any]:
-        """In the editor's format, or as a graph. Raises OelalaError."""
-        server, stamp = self._of, self._stamp(self._found(name))
+        """In the editor's format, or as a graph. One that bears no date, as those of node packs, is asked for anew where
+        that can be. Raises OelalaError."""
+        template = self._found(name)
+        server, stamp = self._of, self._stamp(template)
         kept = await asyncio.to_thread(self._files.workflow, server, name, stamp)
-        if kept is not None:
+        if kept is not None and template.date:
             return kept
         try:
             found = await self._engine_of_list().port.template(name)
         except EngineUnreachable:
-            kept = await asyncio.to_thread(self._files.workflow, server, name, None)
+            kept = kept or await asyncio.to_thread(self._files.workflow, server, name, None)
             if kept is None:
                 raise
             return kept

@@ -183,6 +183,16 @@ async def test_a_workflow_that_may_be_another_is_read_again(
     assert [name for name, _ in shelf.fetched] == [FILM, FILM]
 
 
+async def test_one_that_bears_no_date_may_always_be_another(templates: Templates, shelf: FakeEngine) -> None:
+    shelf.shelf = replace(LISTED, templates=(replace(LISTED.templates[0], date=""),))
+    await templates.refresh()
+    await templates.workflow(FILM)
+    shelf.workflows[FILM] = workflow(STILL)
+    assert await templates.workflow(FILM) == workflow(STILL)
+    shelf.is_down = True
+    assert await templates.workflow(FILM) == workflow(STILL)
+
+
 async def test_two_who_look_at_one_template_read_it_once(templates: Templates, shelf: FakeEngine) -> None:
     one, other = await asyncio.gather(templates.look(FILM), templates.look(FILM))
     assert one is other
