@@ -165,17 +165,10 @@ class Shelves:
 
     def _settled(self, model: TemplateModel) -> TemplateModel:
         base = normalised_base(model.file)
-        offered = any(base in self._offered(*loader) for loader in model.loaders)
-        if offered or (base in self._in(model.folder) and not self._knows(model)):
+        if base in self._in(model.folder) or any(base in self._offered(*loader) for loader in model.loaders):
             return replace(model, state="there", found="")
-        other = next((folder for folder in self.lists if base in self._in(folder)), None)
-        if other == model.folder:
-            return replace(model, state="there", found="")
-        return replace(model, state="missing" if other is None else "misplaced", found=other or "")
-
-    def _knows(self, model: TemplateModel) -> bool:
-        """Whether its loaders say what they offer: then that counts, and not where the file lies."""
-        return any(self.catalog.choices(*loader) is not None for loader in model.loaders)
+        other = next((folder for folder in self.lists if base in self._in(folder)), "")
+        return replace(model, state="misplaced" if other else "missing", found=other)
 
     def _offered(self, class_type: str, name: str) -> frozenset[str]:
         key = (class_type, name)
