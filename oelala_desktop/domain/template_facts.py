@@ -33,23 +33,36 @@ def read_facts(content: object, catalog: Catalog) -> TemplateFacts:
     fact as well."""
     told = _told(content)
     try:
-        flow = read_workflow(content, catalog)
-    except InvalidPreset as error:
-        return TemplateFacts(models=tuple(told.values())[:_MOST_MODELS], fault=error.message)
-    lacking = tuple(dict.fromkeys(missing.class_type for missing in flow.lacking))[:_MOST_LACKING]
-    has_sound = any(map(_is_heard, flow.graph.values()))
-    try:
         adoption = adopt(content, catalog)
     except InvalidPreset as error:
-        models = tuple(told.values())[:_MOST_MODELS]
-        return TemplateFacts(models=models, has_sound=has_sound, lacking=lacking, fault=error.message)
+        lacking, has_sound = _read_alone(content, catalog)
+        return TemplateFacts((), (), tuple(told.values())[:_MOST_MODELS], has_sound, lacking, error.message)
     models = tuple(_models(adoption, told))[:_MOST_MODELS]
+    lacking, has_sound = _lacking(adoption.graph, catalog), _is_heard(adoption.graph)
     return TemplateFacts(adoption.tools, _takes(adoption), models, has_sound, lacking)
 
 
-def _is_heard(node: Mapping[str, Any]) -> bool:
-    inputs = node["inputs"]
-    return edits.is_link(inputs.get("audio")) and (node["class_type"] == "CreateVideo" or "filename_prefix" in inputs)
+def _read_alone(content: object, catalog: Catalog) -> tuple[tuple[str, ...], bool]:
+    """What a workflow tells of which no preset can be made: the classes that are lacking, and whether it is heard."""
+    try:
+        graph = read_workflow(content, catalog).graph
+    except InvalidPreset:
+        return (), False
+    return _lacking(graph, catalog), _is_heard(graph)
+
+
+def _lacking(graph: edits.Graph, catalog: Catalog) -> tuple[str, ...]:
+    names = dict.fromkeys(str(node["class_type"]) for node in graph.values())
+    return tuple(name for name in names if not catalog.has(name))[:_MOST_LACKING]
+
+
+def _is_heard(graph: edits.Graph) -> bool:
+    """Whether a sound goes into something that is saved."""
+    return any(
+        edits.is_link(node["inputs"].get("audio"))
+        and (node["class_type"] == "CreateVideo" or "filename_prefix" in node["inputs"])
+        for node in graph.values()
+    )
 
 
 def _takes(adoption: Adoption) -> tuple[str, ...]:
@@ -153,17 +166,10 @@ class Shelves:
 
     def _settled(self, model: TemplateModel) -> TemplateModel:
         base = normalised_base(model.file)
-        offered = any(base in self._offered(*loader) for loader in model.loaders)
-        if offered or (base in self._in(model.folder) and not self._knows(model)):
+        if base in self._in(model.folder) or any(base in self._offered(*loader) for loader in model.loaders):
             return replace(model, state="there", found="")
-        other = next((folder for folder in self.lists if base in self._in(folder)), None)
-        if other == model.folder:
-            return replace(model, state="there", found="")
-        return replace(model, state="missing" if other is None else "misplaced", found=other or "")
-
-    def _knows(self, model: TemplateModel) -> bool:
-        """Whether its loaders say what they offer: then that counts, and not where the file lies."""
-        return any(self.catalog.choices(*loader) is not None for loader in model.loaders)
+        other = next((folder for folder in self.lists if base in self._in(folder)), "")
+        return replace(model, state="misplaced" if other else "missing", found=other)
 
     def _offered(self, class_type: str, name: str) -> frozenset[str]:
         key = (class_type, name)

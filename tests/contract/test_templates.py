@@ -135,6 +135,7 @@ async def test_the_wire_of_userdata(raw: httpx.AsyncClient) -> None:
     assert (await raw.get("/userdata")).status_code == 400
     assert (await raw.get("/userdata?dir=no_such_folder_of_ours")).status_code in (200, 404)
     assert name in (await raw.get("/userdata?dir=workflows&recurse=true")).json()
+    assert (await raw.post("/userdata/workflows", content=b"{}")).status_code == 400, "a folder lies there"
 
 
 @pytest.mark.parametrize(

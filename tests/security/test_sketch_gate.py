@@ -9,7 +9,7 @@ import httpx
 import pytest
 from starlette.routing import Route
 
-from oelala_desktop.sketch.routes import catalog, jobs, prompts, uploads, view
+from oelala_desktop.sketch.routes import catalog, jobs, prompts, shelf, uploads, view
 from tests.security.asking import ask
 from tests.security.vectors import ALLOWED, REFUSED, filled
 from tests.sketch.conftest import sketch_process
@@ -25,7 +25,7 @@ class Sketch:
 
 
 def routes() -> list[tuple[str, str]]:
-    found = [*jobs.ROUTES, *prompts.ROUTES, *catalog.ROUTES, *uploads.ROUTES, *view.ROUTES]
+    found = [*jobs.ROUTES, *prompts.ROUTES, *catalog.ROUTES, *uploads.ROUTES, *view.ROUTES, *shelf.ROUTES]
     return sorted(
         {
             (method, prefix + route.path.replace("{", "").replace("}", ""))

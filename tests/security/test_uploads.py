@@ -20,7 +20,7 @@ from tests.security.asking import Answer, ask, own, read_answer
 from tests.waiting import PATIENCE, until_sync
 
 LIMIT = 20_000_000
-ROUTES = ("/extract-metadata", "/wan22/image-to-video", "/tools/image-to-video/jobs")
+ROUTES = ("/extract-metadata", "/presets", "/wan22/image-to-video", "/tools/image-to-video/jobs")
 BOUNDARY = "frontier"
 KIND = ("Content-Type", f"multipart/form-data; boundary={BOUNDARY}")
 

@@ -55,7 +55,7 @@ class Templates:
         self._mark = ""
         self._seen: object = None  # the engine's lists when its templates were asked for
         self._book = FactsBook(self._files, self._tell_read)
-        self._reading: dict[str, asyncio.Task[TemplateFacts]] = {}
+        self._reading: dict[str, asyncio.Task[TemplateFacts | OelalaError]] = {}
         self.templates: tuple[Template, ...] = ()
         self.server = ""
         self.is_offline = False
@@ -140,9 +140,19 @@ class Templates:
         self._found(name)
         task = self._reading.get(name)
         if task is None:
-            task = self._reading[name] = self._scope.start(self._read(name), f"template {name}")
+            task = self._reading[name] = self._scope.start(self._outcome(name), f"template {name}")
             task.add_done_callback(lambda _: self._reading.pop(name, None))
-        return await asyncio.shield(task)
+        outcome = await asyncio.shield(task)
+        if isinstance(outcome, OelalaError):
+            raise outcome
+        return outcome
+
+    async def _outcome(self, name: str) -> TemplateFacts | OelalaError:
+        """An error as a value: to the scope of a task it would be a fault of ours."""
+        try:
+            return await self._read(name)
+        except OelalaError as error:
+            return error
 
     async def _read(self, name: str) -> TemplateFacts:
         engine = self._engine_of_list()
@@ -157,15 +167,17 @@ class Templates:
         return await self._book.read(name, self._stamp(template), workflow, catalog)
 
     async def workflow(self, name: str) -> dict[str, Any]:
-        """In the editor's format, or as a graph. Raises OelalaError."""
-        server, stamp = self._of, self._stamp(self._found(name))
+        """In the editor's format, or as a graph. One that bears no date, as those of node packs, is asked for anew
+        where that can be. Raises OelalaError."""
+        template = self._found(name)
+        server, stamp = self._of, self._stamp(template)
         kept = await asyncio.to_thread(self._files.workflow, server, name, stamp)
-        if kept is not None:
+        if kept is not None and template.date:
             return kept
         try:
             found = await self._engine_of_list().port.template(name)
         except EngineUnreachable:
-            kept = await asyncio.to_thread(self._files.workflow, server, name, None)
+            kept = kept or await asyncio.to_thread(self._files.workflow, server, name, None)
             if kept is None:
                 raise
             return kept

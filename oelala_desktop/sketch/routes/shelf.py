@@ -89,7 +89,11 @@ async def post_userdata(request: Request) -> Response:
         return empty(path)
     body = await request.body()
     overwrite = request.query_params.get("overwrite", "true") != "false"
-    if not await to_thread.run_sync(_store, path, body, overwrite):
+    try:
+        is_stored = await to_thread.run_sync(_store, path, body, overwrite)
+    except OSError:
+        return empty(400)  # a folder lies there, or a file where a folder should
+    if not is_stored:
         return Response("File already exists", 409)
     return json_reply(path.relative_to(engine_of(request).folders.user).as_posix())
 

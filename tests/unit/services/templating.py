@@ -23,11 +23,12 @@ from .fake_engine import FakeEngine
 REF = EngineRef("comfyui", "http://box:8188", "Box")
 OTHER = EngineRef("comfyui", "http://shed:8188", "Shed")
 FILM, STILL, PAID = "sketch_image_to_video", "sketch_missing_model", "api_sketch_example"
+DATE = "2026-11-01"
 LISTED = TemplateList(
     (
-        Template(FILM, "A film", uses=5, pictures=2),
-        Template(PAID, "A paid one", uses=50, is_open=False),
-        Template(STILL, "A still", uses=9, pictures=0),
+        Template(FILM, "A film", date=DATE, uses=5, pictures=2),
+        Template(PAID, "A paid one", date=DATE, uses=50, is_open=False),
+        Template(STILL, "A still", date=DATE, uses=9, pictures=0),
     ),
     "1",
 )

@@ -183,6 +183,16 @@ async def test_a_workflow_that_may_be_another_is_read_again(
     assert [name for name, _ in shelf.fetched] == [FILM, FILM]
 
 
+async def test_one_that_bears_no_date_may_always_be_another(templates: Templates, shelf: FakeEngine) -> None:
+    shelf.shelf = replace(LISTED, templates=(replace(LISTED.templates[0], date=""),))
+    await templates.refresh()
+    await templates.workflow(FILM)
+    shelf.workflows[FILM] = workflow(STILL)
+    assert await templates.workflow(FILM) == workflow(STILL)
+    shelf.is_down = True
+    assert await templates.workflow(FILM) == workflow(STILL)
+
+
 async def test_two_who_look_at_one_template_read_it_once(templates: Templates, shelf: FakeEngine) -> None:
     one, other = await asyncio.gather(templates.look(FILM), templates.look(FILM))
     assert one is other
@@ -233,7 +243,7 @@ async def test_a_picture_is_fetched_once(templates: Templates, shelf: FakeEngine
     assert await templates.picture(FILM, 2) != path
 
 
-@pytest.mark.parametrize("content", [b"<!doctype html>", b"GIF8", b"\x00" * 100, b"%PDF-1.7"])
+@pytest.mark.parametrize("content", [b"<!doctype html>", b"GIF8", b"\x00" * 8, b"%PDF-1.7"])
 async def test_what_is_no_picture_is_not_kept(
     templates: Templates, shelf: FakeEngine, tmp_path: Path, content: bytes
 ) -> None:
