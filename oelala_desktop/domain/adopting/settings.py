@@ -12,6 +12,7 @@ from typing import Any
 from oelala_desktop.domain import graph as edits
 from oelala_desktop.domain.field import MAX_SEED
 from oelala_desktop.domain.graph_size import LENGTHS, RATES, is_count
+from oelala_desktop.domain.size_rule import AMOUNTS
 from oelala_desktop.domain.tool import VOCABULARY
 
 from .exposure import Exposure
@@ -88,7 +89,7 @@ class Naming:
 
 
 #: keys that a request has for itself
-ALWAYS_USED = frozenset({"preset", "tool", "workflow", "filename", "crop", "denoise"})
+ALWAYS_USED = frozenset({"preset", "tool", "workflow", "filename", "crop", "denoise", *AMOUNTS})
 
 
 def _bare(title: str) -> str:
