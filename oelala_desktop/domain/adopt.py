@@ -198,10 +198,7 @@ def _is_named_switch(surface: Surface, naming: Naming, spot: Spot) -> bool:
 
 
 def _is_fixed(surface: Surface, spot: Spot) -> bool:
-    """What only displays something, and a choice that other inputs come with, which another choice would not have."""
-    known = surface.described(spot)
-    if known is not None and any(known.options.values()):
-        return True
+    """What only displays something."""
     return surface.type(spot.node).startswith("Preview") or surface.type(spot.node) == "ImageCompare"
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from . import graph as edits
 from .catalog import Catalog
+from .choices import fit_choices
 from .field import Field
 from .frame_rule import WAN, FrameRule
 from .graph_inputs import InputFile, give_inputs
@@ -267,6 +268,8 @@ class Preset:
         for key, targets in self.into.items():
             for target in targets if key not in inputs and values.get(key) is not None else ():
                 edits.set_input(graph, target, values[key], known)
+        if catalog is not None and self.adopted:
+            fit_choices(graph, self.template, catalog)
         for part in self.optional:
             if not values.get(part.key) or not (catalog is None or catalog.has(part.class_type)):
                 for title in part.nodes:
