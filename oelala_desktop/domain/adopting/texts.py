@@ -34,7 +34,10 @@ _EMPTYING = frozenset({"ConditioningZeroOut"})
 
 def positives(surface: Surface) -> list[Spot]:
     """The likeliest prompt first; of a workflow that samples nothing, what its language model or voice is told."""
-    found = dict.fromkeys(_reached(surface, "positive")) or dict.fromkeys(_asking(surface))
+    found = dict.fromkeys(_reached(surface, "positive"))
+    if not found:
+        avoided = set(_reached(surface, "negative"))
+        found = dict.fromkeys(spot for spot in _asking(surface) if spot not in avoided)
     return sorted(found, key=lambda spot: _rank(surface, spot))
 
 
