@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QLineEdit, QMessageBox, QWidget
 
+from oelala_desktop.domain.errors import EngineError
 from oelala_desktop.domain.media import Deletion, ExportResult, MediaItem
 from oelala_desktop.ui import wording
 from oelala_desktop.ui.commands import keys
@@ -174,29 +176,42 @@ class MediaActions(QObject):
     async def _workflow(self, item_id: int) -> str | None:
         """The editor's graph if the file has it, since ComfyUI takes that by Ctrl+V; else the one that was run."""
         found = await self._library.metadata(item_id)
-        graph = found.workflow or found.graph
-        return json.dumps(graph, indent=2, ensure_ascii=False) if graph else None
+        return _text(found.workflow or found.graph)
 
     def make_preset(self, item: MediaItem) -> None:
         self._studio.workflow_requested.emit(item.path)
 
-    def open_in_comfyui(self, item_id: int) -> None:
-        """Its page in the browser; the workflow is on the clipboard to be pasted there."""
+    def open_in_comfyui(self, item: MediaItem) -> None:
+        """Its page in the browser. The workflow is among those that are saved there where it can be, else on the
+        clipboard to be pasted."""
         state = self._studio.services.current.engine.state
         if state.kind != "comfyui" or not state.url:
             self._studio.notify("No ComfyUI is connected. The engine panel says how to connect one.", "warning")
             return
 
         async def work() -> None:
-            graph = await self._workflow(item_id)
+            found = await self._library.metadata(item.id)
+            saved = await self._saved_there(Path(item.path).stem, found.workflow)
+            graph = _text(found.workflow or found.graph)
             if graph is not None:
                 QGuiApplication.clipboard().setText(graph)
             QDesktopServices.openUrl(QUrl(state.url))
             paste = f"Press {keys.words('paste')} there to paste the workflow."
             words = paste if graph else "Drop the file on it."
+            if saved:
+                words = f"Among its workflows it is {saved}."
             self._studio.notify(f"ComfyUI opens in your browser. {words}")
 
         self._studio.actions.start(work())
+
+    async def _saved_there(self, name: str, workflow: dict[str, Any] | None) -> str:
+        """Its path there; "" where the server does not take it, or the editor would not."""
+        if not workflow:
+            return ""
+        try:
+            return await self._studio.services.templates.save_workflow(name, workflow)
+        except EngineError:
+            return ""
 
     def show_in_folder(self, item: MediaItem) -> None:
         self._studio.show_in_folder(Path(item.path))
@@ -230,3 +245,7 @@ class MediaActions(QObject):
             keep_image(image, self._studio.services.inputs, "frame.png"),
             done=lambda taken: self._studio.start_picture_requested.emit(str(taken.path)),
         )
+
+
+def _text(graph: dict[str, Any] | None) -> str | None:
+    return json.dumps(graph, indent=2, ensure_ascii=False) if graph else None

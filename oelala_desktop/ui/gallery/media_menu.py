@@ -50,7 +50,7 @@ class MediaCommands:
         self._add_one("copy-prompt", lambda item: acts.copy_prompt(item.id))
         self._add_one("copy-workflow", lambda item: acts.copy_workflow(item.id))
         self._add_one("make-preset", acts.make_preset)
-        self._add_one("open-in-comfyui", lambda item: acts.open_in_comfyui(item.id))
+        self._add_one("open-in-comfyui", acts.open_in_comfyui)
         self._add_one("show-in-folder", acts.show_in_folder)
         self._add_one("rename", acts.rename)
         self._add_all("favorite", "Favorite", favorite or acts.favorite)
