@@ -89,6 +89,7 @@ def run_warm(
 def _oelala(
     arguments: list[str], environment: dict[str, str], folder: Path, given: Path, out: Connection | Path, err: Path
 ) -> None:
+    gc.freeze()  # what was imported before the fork is no garbage, and looking through it costs more than most commands
     os.setsid()
     os.environ.clear()
     os.environ.update(environment)

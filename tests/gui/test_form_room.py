@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QEvent, QObject, QPoint
 from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -52,6 +52,33 @@ def places(form: ToolForm) -> dict[str, int]:
     """How far down each control stands that has a name and is seen."""
     named = (w for w in form.findChildren(QWidget) if w.accessibleName() and w.isVisible())
     return {w.accessibleName(): w.mapTo(form, QPoint()).y() for w in named}
+
+
+class Requests(QObject):
+    """How often a layout has been asked for anew since it was made."""
+
+    count = 0
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        self.count += event.type() == QEvent.Type.LayoutRequest
+        return False
+
+
+@pytest.mark.parametrize("height", [480, 820, 1400])
+@pytest.mark.parametrize("tool", TOOLS)
+def test_a_form_that_is_left_alone_rests(qtbot: QtBot, qapp: QApplication, tool: str, height: int) -> None:
+    """What gives room asks the layouts again, which must not lead to giving room again for ever."""
+    form = ToolForm(TOOLS[tool])
+    qtbot.addWidget(form)
+    form.resize(420, height)
+    form.show()
+    for _ in range(3):
+        settle()
+    requests = Requests()
+    qapp.installEventFilter(requests)
+    settle()
+    qapp.removeEventFilter(requests)
+    assert requests.count == 0
 
 
 def test_first_the_picture_gives_then_the_prompt_then_it_scrolls(form: ToolForm) -> None:

@@ -99,9 +99,9 @@ class FormCards(Column):
         self._open("preset")
         return self._folding["preset"]
 
-    def give_room(self, height: int) -> None:
+    def give_room(self, height: int) -> tuple[int, int]:
         """In a low window first the picture gives, then the prompt; only then there is something to scroll. In a high
-        one the picture is as large as its width lets it be."""
+        one the picture is as large as its width lets it be. Gives the picture's pixels and the prompt's lines."""
         editor = self._form.editor("prompt")
         box = editor.box if isinstance(editor, TextEditor) else None
         stage = self._stage
@@ -121,6 +121,8 @@ class FormCards(Column):
             box.set_lines(max(_LEAST_LINES, box.most - max(0, -(-lacking // line))))
         for changed in self._yielding():
             settle(changed, self)
+        self._column.activate()
+        return stage.high if stage else 0, box.lines if box else 0
 
     def _yielding(self) -> list[QWidget]:
         """What gives way in a low window."""

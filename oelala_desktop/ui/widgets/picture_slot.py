@@ -27,8 +27,9 @@ class PictureSlot(DropZone):
         self.set_hint(f"{name}, if there is to be one: press, drop or paste. The menu has My media.")
 
     def set_high(self, pixels: int) -> None:
-        self._empty = self._filled = pixels
-        self._arrange()
+        if pixels != self._filled:
+            self._empty = self._filled = pixels
+            self._arrange()
 
     def sizeHint(self) -> QSize:
         return QSize(WIDE, self._filled + (self._error_height() + 6 if self._error else 0))
