@@ -6,7 +6,7 @@ import contextlib
 import socket
 import socketserver
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 
@@ -16,8 +16,8 @@ def http(status: str, body: bytes = b"", kind: str = "application/json") -> byte
 
 
 @contextmanager
-def answering(answer: bytes) -> Iterator[str]:
-    """A server that gives this answer to everything."""
+def answering(answer: bytes, places: Mapping[str, bytes] | None = None) -> Iterator[str]:
+    """A server that gives this answer to everything but what is asked at one of the `places`."""
 
     class Handler(socketserver.BaseRequestHandler):
         def handle(self) -> None:
@@ -27,7 +27,8 @@ def answering(answer: bytes) -> Iterator[str]:
                 asked += more
                 if more.startswith(b"\x16"):
                     break  # a handshake of TLS
-            self.request.sendall(answer)
+            place = asked.partition(b" ")[2].partition(b" ")[0].decode("latin-1")
+            self.request.sendall((places or {}).get(place, answer))
             # closed at once, what has not been read yet would take the answer with it
             with contextlib.suppress(OSError):
                 self.request.shutdown(socket.SHUT_WR)

@@ -21,11 +21,10 @@ def replaced(document: Document, catalog: Catalog) -> Document:
     """Itself where nothing is to be done."""
     if not catalog.replacements:
         return document
-    subgraphs = {
-        key: canvas if key in catalog.classes else _canvas(canvas, document, catalog)
-        for key, canvas in document.subgraphs.items()
-    }
-    return replace(document, canvas=_canvas(document.canvas, document, catalog), subgraphs=subgraphs)
+    wanted = {key: _wanted(canvas, document, catalog) for key, canvas in document.subgraphs.items()}
+    subgraphs = {key: _canvas(canvas, wanted[key], wanted, catalog) for key, canvas in document.subgraphs.items()}
+    own = _wanted(document.canvas, document, catalog)
+    return replace(document, canvas=_canvas(document.canvas, own, wanted, catalog), subgraphs=subgraphs)
 
 
 def replaced_in_graph(graph: Graph, catalog: Catalog) -> Graph:
@@ -50,16 +49,23 @@ def _led(value: Any, wanted: Mapping[str, Replacement]) -> Any:
     return [value[0], wanted[value[0]].outputs.get(value[1], value[1])]
 
 
-def _canvas(canvas: Canvas, document: Document, catalog: Catalog) -> Canvas:
-    wanted = {
+def _wanted(canvas: Canvas, document: Document, catalog: Catalog) -> dict[str, Replacement]:
+    """By the ids of its nodes."""
+    return {
         key: found
         for key, node in canvas.nodes.items()
         if node.type not in document.subgraphs and (found := catalog.replacement(node.type))
     }
-    if not wanted:
-        return canvas
+
+
+def _canvas(
+    canvas: Canvas, wanted: Mapping[str, Replacement], inside: Mapping[str, Mapping[str, Replacement]], catalog: Catalog
+) -> Canvas:
+    """`inside` is what is wanted in each subgraph."""
     nodes = {
-        key: _node(node, wanted[key], catalog.classes[wanted[key].becomes]) if key in wanted else node
+        key: _node(node, wanted[key], catalog.classes[wanted[key].becomes])
+        if key in wanted
+        else _host(node, inside.get(node.type, {}))
         for key, node in canvas.nodes.items()
     }
     links = {
@@ -69,6 +75,22 @@ def _canvas(canvas: Canvas, document: Document, catalog: Catalog) -> Canvas:
         for key, link in canvas.links.items()
     }
     return replace(canvas, nodes=nodes, links=links)
+
+
+def _host(node: Node, inside: Mapping[str, Replacement]) -> Node:
+    """A subgraph's node, whose list of controls names those of nodes inside of it."""
+    rows = node.properties.get("proxyWidgets")
+    if not inside or not isinstance(rows, list):
+        return node
+    renamed = [_control(row, inside) for row in rows]
+    return replace(node, properties={**node.properties, "proxyWidgets": renamed})
+
+
+def _control(row: Any, inside: Mapping[str, Replacement]) -> Any:
+    by = inside.get(str(row[0])) if isinstance(row, list) and len(row) >= 2 else None
+    if by is None or by.inputs is None:
+        return row
+    return [row[0], next((new for new, old in by.inputs.items() if old == row[1]), row[1]), *row[2:]]
 
 
 def _node(node: Node, by: Replacement, known: NodeClass) -> Node:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, ExitStack
 from typing import Any
 
@@ -17,7 +17,7 @@ from oelala_desktop.domain.errors import EngineAnswer, EngineError, EngineUnreac
 from oelala_desktop.domain.template import Template
 from tests.contract.answering import answering, http
 
-Make = Callable[[bytes], Shelf]
+Make = Callable[..., Shelf]
 ONE = Template("one", "One")
 PAGE = b"<!doctype html><title>Hello</title>"
 SIGN_IN = b"<html><form>Sign in <input type='password'></form></html>"
@@ -36,12 +36,13 @@ ODD = (
 
 @pytest.fixture
 async def shelf_of() -> AsyncIterator[Make]:
-    """What a server has on its shelf that gives one answer to everything."""
+    """What a server has on its shelf that gives one answer to everything but some places."""
     async with AsyncExitStack() as clients:
         with ExitStack() as servers:
 
-            def make(answer: bytes) -> Shelf:
-                client = ComfyClient(parse_address(servers.enter_context(answering(answer))), uuid.uuid4().hex)
+            def make(answer: bytes, places: Mapping[str, bytes] | None = None) -> Shelf:
+                url = servers.enter_context(answering(answer, places))
+                client = ComfyClient(parse_address(url), uuid.uuid4().hex)
                 clients.push_async_callback(client.close)
                 return Shelf(client)
 
@@ -109,3 +110,38 @@ async def test_only_pictures_that_there_are_are_asked_for(shelf_of: Make) -> Non
     for number in (0, 2, -1):
         with pytest.raises(EngineAnswer):
             await shelf.picture(ONE, number)
+
+
+NONE = http("404 Not Found")
+STATS = {"system": {"comfyui_version": "0.3.50", "installed_templates_version": "0.1.50"}}
+
+
+async def test_an_older_server_has_those_of_its_packs_alone(shelf_of: Make) -> None:
+    places = {
+        "/workflow_templates": said({"a_pack": ["First one"]}),
+        "/system_stats": said(STATS),
+        "/api/workflow_templates/a_pack/First%20one.json": said({"nodes": [], "links": []}),
+        "/api/workflow_templates/a_pack/First%20one.jpg": http("200 OK", b"jpeg", "image/jpeg"),
+    }
+    shelf = shelf_of(NONE, places)
+    found = await shelf.templates()
+    (template,) = found.templates
+    assert (template.name, found.mark) == ("a_pack:First one", "0.3.50 0.1.50")
+    assert await shelf.workflow(template.name) == {"nodes": [], "links": []}
+    assert await shelf.picture(template, 1) == b"jpeg"
+
+
+async def test_a_server_whose_packs_are_not_told_has_its_own(shelf_of: Make) -> None:
+    index = [{"title": "Video", "templates": [{"name": "one", "mediaSubtype": "webp"}]}]
+    places = {
+        "/templates/index.json": said(index),
+        "/workflow_templates": http("200 OK", PAGE, "text/html"),
+        "/system_stats": said(STATS),
+        "/templates/one.json": said({"nodes": [], "links": []}),
+        "/templates/one-1.webp": http("200 OK", b"webp", "image/webp"),
+    }
+    shelf = shelf_of(NONE, places)
+    (template,) = (await shelf.templates()).templates
+    assert template.output == "video"
+    assert await shelf.workflow("one") == {"nodes": [], "links": []}
+    assert await shelf.picture(template, 1) == b"webp"

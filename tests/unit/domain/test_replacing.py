@@ -102,6 +102,19 @@ def test_in_a_subgraph_it_is_done_as_well() -> None:
     assert read_workflow(whole, CATALOG).graph["9:2"]["inputs"] == {**WANTED, "input": ["9:1", 0]}
 
 
+def test_a_control_that_a_subgraph_shows_goes_with_it() -> None:
+    inner = document("OldResize", [768, "lanczos"], [slot("images", 1)])
+    shown = {"proxyWidgets": [["2", "longer"], ["1", "width"], ["2", "method"], 5]}
+    whole = {
+        "nodes": [{"id": 9, "type": "sub", "widgets_values": [900, 128, "bicubic"], "properties": shown}],
+        "links": [],
+        "definitions": {"subgraphs": [{"id": "sub", **inner}]},
+    }
+    graph = read_workflow(whole, CATALOG).graph
+    assert graph["9:2"]["inputs"] == {"input": ["9:1", 0], "kind": "fixed", "kind.side": 900, "way": "bicubic"}
+    assert graph["9:1"]["inputs"] == {"width": 128}
+
+
 def test_a_graph_of_the_api_is_done_alike() -> None:
     graph = {
         "1": {"class_type": "Empty", "inputs": {"width": 96}},
