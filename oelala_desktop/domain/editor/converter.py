@@ -102,6 +102,7 @@ class _Conversion:
         self._catalog = catalog
         self._count = 0
         self._active: set[str] = set()
+        self._used: dict[str, list[_Place]] = {}
         self._sources: dict[tuple[str, Slot], _Source] = {}
         self._root = self._place(document.canvas, _Place(document.canvas))
 
@@ -140,7 +141,8 @@ class _Conversion:
                     yield Shown(*self._inner(inside, inner, control))
 
     def _chosen(self, graph: Graph, labels: Mapping[tuple[str, str], str]) -> Iterator[Shown]:
-        """Source: `extra.linearData.inputs`: rows of (node, control), a node by its id or as "canvas:node:control"."""
+        """Source: `extra.linearData.inputs`: rows of (node, control), a node by its id or as "canvas:node:control",
+        where the canvas is the whole file's or a subgraph's."""
         told = self._document.extra.get("linearData")
         rows = told.get("inputs") if isinstance(told, Mapping) else None
         last: dict[str, list[str]] = {}
@@ -149,11 +151,18 @@ class _Conversion:
         for row in rows if isinstance(rows, list) else ():
             if not isinstance(row, list) or len(row) < 2 or not isinstance(row[1], str):
                 continue
-            parts = str(row[0]).split(":")
-            key = parts[1] if len(parts) == 3 and parts[2] == row[1] else str(row[0])
-            found = self._named(graph, last, key, row[1])
+            canvas, colon, rest = str(row[0]).partition(":")
+            key = rest.removesuffix(f":{row[1]}") if colon and rest.endswith(f":{row[1]}") else str(row[0])
+            if key != str(row[0]) and canvas in self._document.subgraphs:
+                found = self._inside_of(canvas, key, row[1])
+            else:
+                found = self._named(graph, last, key, row[1])
             if found is not None:
                 yield Shown(*found, labels.get(found, ""))
+
+    def _inside_of(self, canvas: str, key: str, control: str) -> tuple[str, str] | None:
+        places = self._used.get(canvas, [])
+        return self._inner(places[0], key, control) if len(places) == 1 else None
 
     def _named(self, graph: Graph, last: Mapping[str, list[str]], key: str, control: str) -> tuple[str, str] | None:
         if key in self._root.inside:
@@ -189,6 +198,7 @@ class _Conversion:
             if inner is not None and node.mode not in (MUTED, BYPASSED):
                 inside = _Place(inner, f"{place.path}{node.id}:", node, place, depth=place.depth + 1)
                 inside.told = told(node, inner)
+                self._used.setdefault(node.type, []).append(inside)
                 place.inside[node.id] = self._place(inner, inside)
         return place
 

@@ -286,6 +286,17 @@ def test_a_choice_inside_of_a_subgraph_that_stands_there_twice_is_not_told_apart
     assert chosen(draw.saved(sub=encoder()), [["sub:1:text", "text"]]) == []
 
 
+def test_a_choice_is_of_the_canvas_that_it_names() -> None:
+    draw = Drawing()
+    draw.add("Words", "outside", id=1)
+    draw.add("sub", "a", id=7, text=control("STRING"))
+    content = draw.saved(sub=encoder())
+    assert [row[:2] for row in chosen(content, [["sub:1:text", "text"], ["whole:1:text", "text"]])] == [
+        ("7:1", "text"),
+        ("1", "text"),
+    ]
+
+
 def test_a_choice_that_a_subgraph_inside_has_taken_over() -> None:
     outer = Drawing(inputs=(("words", "STRING"),))
     outer.add("sub", "between", id=3, text=control("STRING", IN, 0))
