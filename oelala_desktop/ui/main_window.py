@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QWidget
 
-from oelala_desktop.domain.events import JobFinished, NoticePosted, SettingChanged
+from oelala_desktop.domain.events import JobFinished, NoticePosted, PresetsChanged, SettingChanged, TemplatesChanged
 from oelala_desktop.domain.job import Job, JobState
 from oelala_desktop.domain.preset import Preset
 from oelala_desktop.domain.tool import PAGED, TOOLS
@@ -93,14 +93,30 @@ class MainWindow(QObject):
                 self.shell.add_page(tool.id, partial(self._tool_page, tool.id))
         for page_id in ("media-all", "media-images", "media-videos", "media-favorites", "media-prompts"):
             self.shell.add_page(page_id, partial(self._media_page, page_id))
+        self.shell.add_page("templates", self._templates_page)
         self.shell.add_page("settings", self._settings_page)
         self._badge()
+        self._count_templates()
 
     def _badge(self) -> None:
         """What is not there yet says so in the sidebar."""
         live = {tool.id for tool in self._services.registry.live_tools()}
         badges = {tool_id: "soon" for tool_id in PAGED - live}
         self.shell.sidebar.set_badges(badges | {"media-prompts": "NEW"})
+
+    def _count_templates(self) -> None:
+        count = len(self._services.templates.templates)
+        self.shell.sidebar.set_badge("templates", f"{count:,}" if count else "")
+
+    def _templates_page(self) -> QWidget:
+        from oelala_desktop.ui.templates.page import TemplatesPage
+
+        return TemplatesPage(self.studio, self.json_drops, self._show_preset)
+
+    def _presets_changed(self) -> None:
+        self._badge()
+        for view in self._tools.values():
+            view.offer()
 
     def _tool_page(self, tool_id: str) -> QWidget:
         tool = TOOLS[tool_id]
@@ -184,6 +200,8 @@ class MainWindow(QObject):
         studio.job_opened.connect(self._open_job)
         studio.show_media_requested.connect(self._show_media)
         listen(bus, self, SettingChanged, self._setting_changed)
+        listen(bus, self, TemplatesChanged, lambda _event: self._count_templates())
+        listen(bus, self, PresetsChanged, lambda _event: self._presets_changed())
         QTimer.singleShot(_LIBRARY_MS, self, lambda: studio.actions.start(studio.open_library()))
         self.activity.chosen.connect(self._open_notice)
         listen(bus, self, NoticePosted, self._notice)
