@@ -17,6 +17,7 @@ RADIUS = theme.CARD_RADIUS
 #: height of a picture for a width of one, and of what stands below it in pixels
 RATIO, TEXT, FOOT = 0.52, 84, 36
 _PAD, _INSET, _ICON = 12.0, 8.0, 14.0
+_LINE = 160  # characters of a description, more than a card has room for: to cut it takes as long as it is
 
 
 class Card(NamedTuple):
@@ -44,7 +45,7 @@ def card_of(template: Template, facts: TemplateFacts | None, version: str, *, ch
     return Card(
         template.name,
         template.title,
-        template.description.replace("\n", " "),
+        " ".join(template.description[:_LINE].split()),
         words.output_of(template.output),
         has_sound(template, facts),
         words.size(template, facts),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtCore import QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from oelala_desktop.domain.events import EngineChanged, EngineSelected, TemplateRead, TemplatesChanged
@@ -11,10 +11,11 @@ from oelala_desktop.domain.template import Template
 from oelala_desktop.domain.template_search import search
 from oelala_desktop.ui.bridge import Latest, listen
 from oelala_desktop.ui.studio import Studio
+from oelala_desktop.ui.style import painting, theme
 from oelala_desktop.ui.style.frame import NoticeFace
 from oelala_desktop.ui.templates.bar import CatalogueBar
-from oelala_desktop.ui.templates.card import Card, card_of
-from oelala_desktop.ui.templates.grid import TemplateGrid
+from oelala_desktop.ui.templates.card import RADIUS, Card, card_of, height_for
+from oelala_desktop.ui.templates.grid import GAP, SIDE, TemplateGrid, columns_for
 from oelala_desktop.ui.templates.model import TemplatesModel
 from oelala_desktop.ui.templates.moving import Mover
 from oelala_desktop.ui.templates.pictures import PictureFeed
@@ -22,7 +23,7 @@ from oelala_desktop.ui.widgets.button import Button
 from oelala_desktop.ui.widgets.empty_state import EmptyState
 from oelala_desktop.ui.widgets.error_pane import ErrorPane
 from oelala_desktop.ui.widgets.label import Label
-from oelala_desktop.ui.widgets.skeleton import Skeleton
+from oelala_desktop.ui.widgets.skeleton import DELAY_MS
 
 _AGAIN_MS = 400  # between two looks at a list while workflows are read
 
@@ -47,6 +48,33 @@ class InfoLine(QFrame):
         self.setVisible(bool(sentence))
 
 
+class CardsSkeleton(QWidget):
+    """Quiet cards where templates will be; shown only if that takes longer than a moment."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._shown = False
+        self.setAccessibleName("Loading")
+        QTimer.singleShot(DELAY_MS, self, self._appear)
+
+    def _appear(self) -> None:
+        self._shown = True
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        if not self._shown:
+            return
+        painter = QPainter(self)
+        painting.begin(painter)
+        columns = columns_for(self.width() - 2 * SIDE)
+        width = (self.width() - 2 * SIDE + GAP) // columns - GAP
+        height = height_for(width)
+        for at in range(columns * (self.height() // (height + GAP) + 1)):
+            row, column = divmod(at, columns)
+            box = QRectF(SIDE + column * (width + GAP), 4 + row * (height + GAP), width, height)
+            painting.rounded(painter, box, RADIUS, theme.tokens().panel)
+
+
 class Catalogue(QWidget):
     """`opened` with the name of a template and whether the keyboard is to follow into its panel; `renewed` when what is
     known of one may be something else ("" for all)."""
@@ -68,7 +96,6 @@ class Catalogue(QWidget):
         self.grid.show_model(self.model)
         self.empty = EmptyState("layout-template", "No templates yet")
         self.error = ErrorPane("The templates cannot be shown", (("retry", "Try again", "rotate-ccw"),))
-        self._skeleton = Skeleton(6, 220)
         self._stack = QStackedWidget()
         self._build()
         self.feed = PictureFeed(studio, self.grid.set_picture, self)
@@ -84,12 +111,8 @@ class Catalogue(QWidget):
         inside.addStretch(1)
         inside.addWidget(self.error, 0, Qt.AlignmentFlag.AlignHCenter)
         inside.addStretch(2)
-        waiting = QWidget()
-        bars = QVBoxLayout(waiting)
-        bars.setContentsMargins(16, 4, 16, 0)
-        bars.addWidget(self._skeleton)
-        self._failed, self._waiting = failed, waiting
-        for page in (self.grid, self.empty, failed, waiting):
+        self._failed, self._waiting = failed, CardsSkeleton()
+        for page in (self.grid, self.empty, self._failed, self._waiting):
             self._stack.addWidget(page)
         line = QHBoxLayout()
         line.setContentsMargins(16, 0, 16, 8)
@@ -139,17 +162,18 @@ class Catalogue(QWidget):
         service, state = self._templates, self._studio.services.current.engine.state
         self.bar.set_memory(state.memory if state.is_ai else 0)
         self.bar.set_server(len(service.templates), service.server)
-        self.info.tell(self._offline_words() if service.is_offline and service.templates else "")
+        self.info.tell(self._offline_words())
         self.model.forget()
         self._search(keep=True)
         self.grid.ask_again()
         self.renewed.emit("")
 
     def _offline_words(self) -> str:
-        name = self._templates.server or "The server"
-        if self._studio.services.current.engine.state.state == "connecting" and not self._templates.reason:
-            return f"{name} is being asked; this is the list as it was last."
-        return f"{self._templates.reason or f'{name} does not answer.'} This is the list as it was last."
+        """Nothing while the server is still being asked."""
+        reason = self._templates.reason
+        if not (reason and self._templates.is_offline and self._templates.templates):
+            return ""
+        return f"{reason} This is the list as it was last."
 
     def _read(self, name: str) -> None:
         self.model.forget(name)

@@ -153,7 +153,7 @@ class TemplateGrid(QuietList):
 
     def _lay_out(self) -> None:
         columns = columns_for(self.viewport().width() - GAP)
-        width = self.viewport().width() // columns
+        width = (self.viewport().width() - 1) // columns  # Qt begins a new row where the last pixel would be taken
         self.setGridSize(QSize(width, card.height_for(width - GAP) + GAP))
         self.verticalScrollBar().setSingleStep(48)
 

@@ -43,7 +43,7 @@ class TemplatesPage(QWidget):
         super().__init__(parent)
         self._studio = studio
         self._name = ""  # of the template that the panel shows
-        self._reading = ""
+        self._looked_at = ""
         self.catalogue = Catalogue(studio)
         self.presets = PresetsView(studio, show_preset, edit_preset)
         self.details = TemplateDetails()
@@ -179,10 +179,13 @@ class TemplatesPage(QWidget):
                 self._mover.move(name, size)
 
     def _look(self, name: str) -> None:
-        """Reads its workflow ahead of the others."""
-        self._studio.actions.start(
-            self._studio.services.templates.look(name), failed=lambda _error: True, owner=self.details
-        )
+        """Reads its workflow ahead of the others, as soon as the server has told what it has."""
+        engine = self._studio.services.current.engine
+        if name != self._looked_at and engine.is_online and engine.catalog is not None:
+            self._looked_at = name
+            self._studio.actions.start(
+                self._studio.services.templates.look(name), failed=lambda _error: True, owner=self.details
+            )
 
     def _renewed(self, name: str) -> None:
         template = self._template
@@ -191,11 +194,12 @@ class TemplatesPage(QWidget):
                 self.panel.close_panel()
             else:
                 self._show(template)
+                self._look(self._name)
 
     def _closed(self) -> None:
         focused = self.focusWidget()
         inside = focused is not None and self.panel.isAncestorOf(focused)
-        self._name = ""
+        self._name = self._looked_at = ""
         self.catalogue.grid.set_chosen("")
         self._mover.stop()
         self._pictures.stop()

@@ -15,14 +15,14 @@ from oelala_desktop.ui.templates.presets_model import ROW, Heading, Index, Line,
 from oelala_desktop.ui.widgets.quiet_list import QuietList
 from oelala_desktop.ui.widgets.row_drag import RowDrag
 
-_HEAD, _ROW, _GAP = 44, 64, 8
-_SIDE, _PAD = 16, 12
+_HEAD, _ROW, _GAP = 40, 64, 8
+_SIDE, _RIGHT, _PAD = 16, 6, 12  # the bar at the right takes the rest
 _WIDEST = 1120  # pixels of a row
 
 
 def card_of(rect: QRect) -> QRectF:
     """A row's card in its item."""
-    return QRectF(rect.x() + _SIDE, rect.y(), min(_WIDEST, rect.width() - 2 * _SIDE), rect.height() - _GAP)
+    return QRectF(rect.x() + _SIDE, rect.y(), min(_WIDEST, rect.width() - _SIDE - _RIGHT), rect.height() - _GAP)
 
 
 def boxes(rect: QRect) -> tuple[QRectF, QRectF]:
@@ -108,6 +108,7 @@ class PresetList(QuietList):
         self.setItemDelegate(PresetCell(self))
         self.setModel(self.presets)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self._held: Line | None = None  # what is pressed, of whose tool the rows are that it may go among
         self._drag = RowDrag(self, self._is_movable, box=lambda index: card_of(self.visualRect(index)).toRect())
         self._drag.moved.connect(lambda row, before: self.moved.emit(self._id(row), self._id(before)))
