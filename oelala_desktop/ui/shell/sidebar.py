@@ -222,13 +222,9 @@ class Sidebar(QFrame):
             row.set_active(key == page_id)
 
     def set_badges(self, badges: Mapping[str, str]) -> None:
-        """Words by page id ("soon", "NEW"); pages of the groups that are not named get none."""
+        """Words by page id ("soon", "NEW", a number); pages that are not named get none."""
         for key, row in self._rows.items():
-            if row.page not in FOOT:
-                row.set_badge(badges.get(key, ""))
-
-    def set_badge(self, page_id: str, text: str) -> None:
-        self._rows[page_id].set_badge(text)
+            row.set_badge(badges.get(key, ""))
 
     @property
     def is_narrow(self) -> bool:

@@ -40,7 +40,12 @@ class CatalogueBar(QWidget):
         self.refresh = IconButton("refresh-cw", "Ask the server again", "outlined")
         self.tool = ComboBox("Tool", dense=True, icon="wand-sparkles")
         self.tool.face.round = True
-        self.tool.set_choices([Choice("", "Any tool"), *(Choice(tool.id, tool.name) for tool in TOOLS.values())])
+        self.tool.set_choices(
+            [
+                Choice("", "Any tool"),
+                *(Choice(tool.id, tool.name) for tool in TOOLS.values() if tool.output != "model"),
+            ]
+        )
         self.tool.set_value("")
         self.sound = FilterChip("With sound", icon="volume-2")
         self.fits = FilterChip("", icon="cpu", hint="What this server's GPU has room for")

@@ -18,7 +18,7 @@ from oelala_desktop.ui.templates.catalogue import Catalogue
 from oelala_desktop.ui.templates.details import WIDTH, TemplateDetails
 from oelala_desktop.ui.templates.moving import Mover
 from oelala_desktop.ui.templates.pictures import PictureFeed
-from oelala_desktop.ui.templates.presets import EditPreset, PresetsView
+from oelala_desktop.ui.templates.presets import PresetsView
 from oelala_desktop.ui.templates.using import Makes, TemplateActs
 from oelala_desktop.ui.widgets.segmented import Segment, Segmented
 
@@ -28,15 +28,13 @@ _MENU = (("template.choose",), ("template.copy",))
 
 
 class TemplatesPage(QWidget):
-    """`makes` makes presets of workflows; `show_preset` shows one on its tool's page; `edit_preset` opens what an
-    adopted one was made with."""
+    """`makes` makes presets of workflows and edits them; `show_preset` shows one on its tool's page."""
 
     def __init__(
         self,
         studio: Studio,
         makes: Makes,
         show_preset: Callable[[Preset], object],
-        edit_preset: EditPreset | None = None,
         *,
         parent: QWidget | None = None,
     ) -> None:
@@ -45,7 +43,7 @@ class TemplatesPage(QWidget):
         self._name = ""  # of the template that the panel shows
         self._looked_at = ""
         self.catalogue = Catalogue(studio)
-        self.presets = PresetsView(studio, show_preset, edit_preset)
+        self.presets = PresetsView(studio, show_preset, makes.edit)
         self.details = TemplateDetails()
         self.acts = TemplateActs(studio, makes, self)
         self.commands = Commands(self, "templates")

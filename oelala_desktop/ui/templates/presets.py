@@ -31,12 +31,10 @@ _MENU = (
     ("preset.duplicate", "preset.export"),
     ("preset.delete",),
 )
-EditPreset = Callable[[Preset], object]
 
 
 class PresetsView(QWidget):
-    """`show_preset` shows one on its tool's page; `edit_preset` opens what an adopted one was made with, None while
-    nothing can."""
+    """`show_preset` shows one on its tool's page; `edit_preset` opens an adopted one with what was chosen of it."""
 
     counted = Signal(int)
 
@@ -44,7 +42,7 @@ class PresetsView(QWidget):
         self,
         studio: Studio,
         show_preset: Callable[[Preset], object],
-        edit_preset: EditPreset | None = None,
+        edit_preset: Callable[[Preset], object],
         *,
         parent: QWidget | None = None,
     ) -> None:
@@ -93,10 +91,10 @@ class PresetsView(QWidget):
 
         def editable() -> bool:
             line = here()
-            return line is not None and self._edit_preset is not None and line.origin == _ORIGINS[ADOPTED]
+            return line is not None and line.origin == _ORIGINS[ADOPTED]
 
         commands.add("preset.show", lambda: self._on_current(self._show_preset), lambda: self._can_show(here()))
-        commands.add("preset.edit", lambda: self._on_current(self._edit_preset or (lambda _: None)), editable)
+        commands.add("preset.edit", lambda: self._on_current(self._edit_preset), editable)
         commands.add("preset.switch", self._switch_current, lambda: here() is not None)
         commands.add("preset.up", lambda: self._step(-1), lambda: self._neighbour(-1) is not None)
         commands.add("preset.down", lambda: self._step(1), lambda: self._neighbour(1) is not None)
@@ -111,7 +109,7 @@ class PresetsView(QWidget):
 
     @staticmethod
     def _can_show(line: Line | None) -> bool:
-        return line is not None and line.is_on
+        return line is not None and line.is_on and line.preset.tool.has_page
 
     # what is shown
 

@@ -10,6 +10,7 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication
 
 from oelala_desktop.domain.adopt import Adoption
 from oelala_desktop.domain.errors import InvalidInput
+from oelala_desktop.domain.preset import Preset
 from oelala_desktop.domain.template import Template
 from oelala_desktop.ui.studio import Studio
 
@@ -17,11 +18,14 @@ from oelala_desktop.ui.studio import Studio
 class Makes(Protocol):
     """What makes a preset of a workflow, and shows it on its tool's page."""
 
-    def ask(self, name: str, adoption: Adoption) -> object:
+    def offer(self, name: str, adoption: Adoption) -> object:
         """After the user has chosen its settings."""
 
-    def take_as_it_is(self, name: str, adoption: Adoption, description: str = "") -> object:
+    def take_as_it_is(self, name: str, adoption: Adoption) -> object:
         """At once."""
+
+    def edit(self, preset: Preset) -> object:
+        """An adopted one, with what was chosen."""
 
 
 class TemplateActs(QObject):
@@ -35,8 +39,7 @@ class TemplateActs(QObject):
         """With all the settings that its workflow suggests."""
 
         async def make() -> None:
-            adoption = await self._adoption(template)
-            self._makes.take_as_it_is(template.title, adoption, f"The template {template.title}.")
+            self._makes.take_as_it_is(template.title, await self._adoption(template))
 
         self._studio.actions.start(make())
 
@@ -44,7 +47,7 @@ class TemplateActs(QObject):
         """With those that the user chooses."""
 
         async def ask() -> None:
-            self._makes.ask(template.title, await self._adoption(template))
+            self._makes.offer(template.title, await self._adoption(template))
 
         self._studio.actions.start(ask())
 
