@@ -35,6 +35,7 @@ from .services.library.library import JobSource, Library
 from .services.loop.bus import Bus
 from .services.loop.tasks import TaskScope
 from .services.presets.registry import ToolRegistry
+from .services.presets.shelf import PresetShelf
 from .services.queue.jobs import JobService
 from .services.settings.known import API, API_PORT, MEDIA_FOLDERS, OUTPUT_FOLDER, PICTURE_MEGABYTES, sift
 from .services.settings.store import Settings
@@ -69,6 +70,7 @@ class Services(AbstractAsyncContextManager["Services"]):
         self.preferences = Preferences(self.paths.preferences, sift)
         self.settings = Settings(self.preferences, self.bus, self.scope)
         self.registry = ToolRegistry(shipped("workflows"), self.paths.own_presets)
+        self.shelf = PresetShelf(self.registry, self.settings, self.paths.own_presets, self.bus)
         self.presence = Presence(self.paths.presence)
         self.store = JobStore(self.paths.jobs_database, self.presence.is_alive)
         # a home folder of its own holds everything, secrets too
@@ -110,6 +112,7 @@ class Services(AbstractAsyncContextManager["Services"]):
         self.preferences.load()
         self._secrets.load()
         self.registry.load()
+        self.shelf.arrange()
         moved = self.preferences.get(OUTPUT_FOLDER.key, OUTPUT_FOLDER.default)
         if moved:
             self.paths.output = Path(moved)

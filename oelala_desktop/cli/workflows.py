@@ -19,6 +19,7 @@ from oelala_desktop.domain.template import Template, TemplateFacts
 from oelala_desktop.domain.workflow import Workflow, read_workflow, unwrapped
 from oelala_desktop.services.engines.engine import Engine
 from oelala_desktop.services.presets.making import make_preset, read_carried
+from oelala_desktop.services.presets.portable import is_preset_file, unpack
 from oelala_desktop.services.templates.catalogue import Templates
 from oelala_desktop.services.templates.search import found_by, template_row
 
@@ -105,9 +106,11 @@ async def _add_template(services: Services, shelf: Templates, options: argparse.
 
 
 async def add_preset(services: Services, options: argparse.Namespace) -> int:
-    """With everything that the workflow offers for the product's own settings."""
+    """With everything that the workflow offers for the product's own settings; a preset in one file as it is."""
     path = Path(options.add)
     content = await asyncio.to_thread(read_carried, path)
+    if is_preset_file(content):
+        return _told(services, await services.shelf.add(unpack(content, path.name)), options)
     catalog = None
     if is_document(unwrapped(content)):
         _, catalog = await connected(services, options)
@@ -127,6 +130,10 @@ async def _add(services: Services, adoption: Adoption, options: argparse.Namespa
         preset = await asyncio.to_thread(make)
     except InvalidField as error:
         raise InvalidInput(error.message) from error
+    return _told(services, preset, options)
+
+
+def _told(services: Services, preset: Preset, options: argparse.Namespace) -> int:
     tool = preset.tool
     if options.json:
         print_json({"id": preset.id, "name": preset.name, "tool": tool.id, "settings": list(preset.fields)})

@@ -20,12 +20,14 @@ _INTERRUPTS_BY_ID = (0, 3, 57)
 
 @dataclass(frozen=True, slots=True)
 class ServerFacts:
-    """`device` is the first device's name in words; `sketch` marks our own engine."""
+    """`device` is the first device's name in words; `memory` are its bytes, 0 where they are not told; `sketch` marks
+    our own engine."""
 
     version: str
     device: str
     devices: tuple[str, ...]
     sketch: bool = False
+    memory: int = 0
 
     @property
     def is_too_old(self) -> bool:
@@ -87,7 +89,14 @@ def parse_facts(answer: Any) -> ServerFacts:
         device=names[0] if names else "",
         devices=names,
         sketch=bool(system.get("sketch")),
+        memory=_memory(rows[0]) if rows else 0,
     )
+
+
+def _memory(device: dict[str, Any]) -> int:
+    """A processor tells that of the whole machine, which is none of its own."""
+    told = device.get("vram_total")
+    return told if isinstance(told, int) and 0 < told < 2**60 and device.get("type") != "cpu" else 0
 
 
 def _device_name(raw: str) -> str:

@@ -96,7 +96,8 @@ class ComfyEngine:
             self._client = ComfyClient(address, self._client_id)
         facts = self._facts = await self._client.facts()
         kind = SKETCH if facts.sketch else COMFYUI
-        return Reach(kind, address.url, facts.version, facts.devices, self.abilities, _words(facts, address.url))
+        words = _words(facts, address.url)
+        return Reach(kind, address.url, facts.version, facts.devices, self.abilities, words, facts.memory)
 
     async def is_well(self) -> bool:
         try:

@@ -77,7 +77,8 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """Who answers. `kind` as in EngineRef, `url` where it is now, `devices` by their names in words."""
+    """Who answers. `kind` as in EngineRef, `url` where it is now, `devices` by their names in words, `memory`
+    in bytes of the first, 0 where that is not known."""
 
     kind: str
     url: str
@@ -85,6 +86,7 @@ class Reach:
     devices: tuple[str, ...]
     abilities: Abilities
     words: Words
+    memory: int = 0
 
 
 @dataclass(frozen=True, slots=True)

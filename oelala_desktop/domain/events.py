@@ -49,7 +49,8 @@ class QueuePaused:
 
 @dataclass(frozen=True, slots=True)
 class EngineState:
-    """`state`: connecting, online, offline. `reason` is a sentence while offline. `kind` as in EngineRef."""
+    """`state`: connecting, online, offline. `reason` is a sentence while offline. `kind` as in EngineRef. `memory` are
+    the bytes of its device, 0 where they are not known."""
 
     kind: str
     url: str
@@ -60,6 +61,7 @@ class EngineState:
     version: str = ""
     device: str = ""
     queue_remaining: int | None = None
+    memory: int = 0
 
     @property
     def is_ai(self) -> bool:
@@ -123,6 +125,11 @@ class ApiChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class PresetsChanged:
+    """Presets came or went, or are offered in another order."""
+
+
+@dataclass(frozen=True, slots=True)
 class SettingChanged:
     """The setting of that key is another now. `heard_by` is who acts on it at once, empty for nobody."""
 
@@ -144,6 +151,7 @@ class TemplateRead:
 
 Event = (
     SettingChanged
+    | PresetsChanged
     | JobChanged
     | JobProgressed
     | JobPreviewed

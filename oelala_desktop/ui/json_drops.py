@@ -11,10 +11,12 @@ from typing import Any
 from oelala_desktop.domain.adopt import Adoption
 from oelala_desktop.domain.adopting.exposure import Exposure
 from oelala_desktop.domain.errors import OelalaError
+from oelala_desktop.domain.events import PresetsChanged
 from oelala_desktop.domain.preset import Preset
 from oelala_desktop.domain.tool import TOOLS
 from oelala_desktop.services.presets.making import read_media
 from oelala_desktop.services.presets.own import change_preset, read_dropped, reopened, save_preset
+from oelala_desktop.services.presets.portable import PresetFile
 from oelala_desktop.ui.presets.workflow_sheet import WorkflowSheet
 from oelala_desktop.ui.studio import Studio
 
@@ -44,9 +46,11 @@ class JsonDrops:
             asyncio.to_thread(read_media, path, catalog), done=lambda adoption: self._ask(path.stem, adoption)
         )
 
-    def _read(self, path: Path, found: Adoption | Mapping[str, Any]) -> None:
+    def _read(self, path: Path, found: Adoption | PresetFile | Mapping[str, Any]) -> None:
         if isinstance(found, Adoption):
             self._ask(path.stem, found)
+        elif isinstance(found, PresetFile):
+            self._studio.actions.start(self._studio.services.shelf.add(found), done=partial(self._tell, True))
         elif found:
             self._take_settings(path.name, found)
         else:
@@ -64,6 +68,18 @@ class JsonDrops:
     def offer(self, name: str, adoption: Adoption) -> None:
         """A workflow that came in another way than as a file."""
         self._ask(name, adoption)
+
+    def take_as_it_is(self, name: str, adoption: Adoption) -> None:
+        """A preset with all that the workflow suggests, at once."""
+        services = self._studio.services
+        work = asyncio.to_thread(
+            save_preset, services.registry, services.paths.own_presets, adoption, adoption.tools[0], name
+        )
+        self._studio.actions.start(work, done=self._made)
+
+    def _made(self, preset: Preset) -> None:
+        self._studio.services.bus.publish(PresetsChanged())
+        self._tell(True, preset)
 
     def _ask(self, name: str, adoption: Adoption, changed: Preset | None = None) -> None:
         if self.sheet is not None:
@@ -103,6 +119,10 @@ class JsonDrops:
 
     def _saved(self, sheet: WorkflowSheet, is_new: bool, preset: Preset) -> None:
         sheet.close_sheet()
+        self._studio.services.bus.publish(PresetsChanged())
+        self._tell(is_new, preset)
+
+    def _tell(self, is_new: bool, preset: Preset) -> None:
         if preset.tool.has_page:
             self._settle(preset)
         said = f"“{preset.name}” is a preset of {preset.tool.name} now." if is_new else f"“{preset.name}” is changed."

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QWidget
 
-from oelala_desktop.domain.events import JobFinished, NoticePosted, SettingChanged
+from oelala_desktop.domain.events import JobFinished, NoticePosted, PresetsChanged, SettingChanged, TemplatesChanged
 from oelala_desktop.domain.job import Job, JobState
 from oelala_desktop.domain.preset import Preset
 from oelala_desktop.domain.tool import PAGED, TOOLS
@@ -93,14 +93,32 @@ class MainWindow(QObject):
                 self.shell.add_page(tool.id, partial(self._tool_page, tool.id))
         for page_id in ("media-all", "media-images", "media-videos", "media-favorites", "media-prompts"):
             self.shell.add_page(page_id, partial(self._media_page, page_id))
+        self.shell.add_page("templates", self._templates_page)
         self.shell.add_page("settings", self._settings_page)
         self._badge()
 
     def _badge(self) -> None:
-        """What is not there yet says so in the sidebar."""
+        """What is not there yet says so in the sidebar, and how many templates there are."""
         live = {tool.id for tool in self._services.registry.live_tools()}
         badges = {tool_id: "soon" for tool_id in PAGED - live}
-        self.shell.sidebar.set_badges(badges | {"media-prompts": "NEW"})
+        count = len(self._services.templates.templates)
+        self.shell.sidebar.set_badges(badges | {"media-prompts": "NEW", "templates": f"{count:,}" if count else ""})
+
+    def _templates_page(self) -> QWidget:
+        from oelala_desktop.ui.templates.page import TemplatesPage
+
+        return TemplatesPage(self.studio, self.json_drops, self._show_preset)
+
+    def _presets_changed(self) -> None:
+        """The first preset of a tool brings its page to life, and with the last one it goes."""
+        self._badge()
+        live = {tool.id for tool in self._services.registry.live_tools()}
+        for tool_id in PAGED:
+            if tool_id in self._tools and tool_id in live:
+                self._tools[tool_id].offer()
+            elif (tool_id in self._tools) is not (tool_id in live) and self.shell.page(tool_id) is not None:
+                self._tools.pop(tool_id, None)
+                self.shell.add_page(tool_id, partial(self._tool_page, tool_id))
 
     def _tool_page(self, tool_id: str) -> QWidget:
         tool = TOOLS[tool_id]
@@ -121,13 +139,9 @@ class MainWindow(QObject):
         return JsonDrops(self.studio, self._show_preset, self._take_settings)
 
     def _show_preset(self, preset: Preset) -> None:
-        """A preset that was made just now, chosen on its tool's page, which it may have brought to life."""
-        tool_id = preset.tool.id
-        if tool_id not in self._tools:
-            self.shell.add_page(tool_id, partial(self._tool_page, tool_id))
-            self._badge()
-        self.shell.show_page(tool_id)
-        self._tools[tool_id].choose_preset(preset.short_id)
+        """Chosen on its tool's page."""
+        self.shell.show_page(preset.tool.id)
+        self._tools[preset.tool.id].choose_preset(preset.short_id)
 
     def _take_settings(self, name: str, values: Mapping[str, Any]) -> None:
         """For the tool that they name, else for the page in view."""
@@ -184,6 +198,8 @@ class MainWindow(QObject):
         studio.job_opened.connect(self._open_job)
         studio.show_media_requested.connect(self._show_media)
         listen(bus, self, SettingChanged, self._setting_changed)
+        listen(bus, self, TemplatesChanged, lambda _event: self._badge())
+        listen(bus, self, PresetsChanged, lambda _event: self._presets_changed())
         QTimer.singleShot(_LIBRARY_MS, self, lambda: studio.actions.start(studio.open_library()))
         self.activity.chosen.connect(self._open_notice)
         listen(bus, self, NoticePosted, self._notice)

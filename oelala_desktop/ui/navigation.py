@@ -54,11 +54,14 @@ GROUPS: tuple[NavGroup, ...] = (
     ),
     NavGroup("training", "Training", (NavPage("train-lora", "Train LoRA", "graduation-cap"),)),
 )
+TEMPLATES = NavPage("templates", "Templates", "layout-template")
 SETTINGS = NavPage("settings", "Settings", "settings")
+#: below the groups
+FOOT = (TEMPLATES, SETTINGS)
 START_PAGE = "image-to-video"
 
 #: every page that can be shown, by id, in the order of the shortcuts Ctrl+1 to Ctrl+9
-PAGES: dict[str, NavPage] = {page.id: page for group in GROUPS for page in group.pages} | {SETTINGS.id: SETTINGS}
+PAGES: dict[str, NavPage] = {page.id: page for pages in (*(group.pages for group in GROUPS), FOOT) for page in pages}
 
 
 def heading(page_id: str) -> str:

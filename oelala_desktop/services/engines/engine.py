@@ -196,6 +196,7 @@ class Engine:
             reason_kind="",
             version=about.version,
             device=next(iter(about.devices), ""),
+            memory=about.memory,
         )
         if not was_online:
             self._tell_reached()

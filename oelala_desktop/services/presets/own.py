@@ -26,7 +26,8 @@ from oelala_desktop.domain.workflow import is_workflow
 from oelala_desktop.services.files.json_file import read_json
 from oelala_desktop.storage.whole_file import write_whole
 
-from .registry import ToolRegistry
+from .portable import PresetFile, document_of, is_preset_file, unpack
+from .registry import Source, ToolRegistry
 
 
 def read_workflow(path: Path, catalog: Catalog | None = None) -> Adoption:
@@ -34,10 +35,12 @@ def read_workflow(path: Path, catalog: Catalog | None = None) -> Adoption:
     return _adopted(path, read_json(path), catalog)
 
 
-def read_dropped(path: Path, catalog: Catalog | None = None) -> Adoption | Mapping[str, Any]:
-    """What a JSON file is to become: a preset, or else settings, of which there may be none. Raises InvalidInput with a
-    sentence that names the file and its fault."""
+def read_dropped(path: Path, catalog: Catalog | None = None) -> Adoption | PresetFile | Mapping[str, Any]:
+    """What a JSON file is to become: a preset, or one that it holds whole, or else settings, of which there may be
+    none. Raises InvalidInput with a sentence that names the file and its fault."""
     content = read_json(path)
+    if is_preset_file(content):
+        return unpack(content, path.name)
     if is_workflow(content):
         return _adopted(path, content, catalog)
     return content if isinstance(content, dict) else {}
@@ -63,29 +66,35 @@ def save_preset(
 
     Raises InvalidPreset or CannotSave; then nothing is left behind."""
     table = preset_table(adoption, name, adoption.suggested if kept is None else kept)
-    taken = {preset.short_id for preset in registry.presets(tool)}
-    parse_preset(slug(name), tool, table, adoption.graph)
+    return add_preset(registry, folder, PresetFile(tool, table, adoption.graph, adoption.document))
+
+
+def add_preset(registry: ToolRegistry, folder: Path, file: PresetFile) -> Preset:
+    """As `save_preset`, of a table and a graph."""
+    tool, table, wish = file.tool, dict(file.table), slug(str(file.table["name"]))
+    taken = {preset.short_id for preset in registry.every(tool)}
+    parse_preset(wish, tool, table, file.graph)
     with _saying(folder / tool.id):
-        path = _claim(folder / tool.id, slug(name), taken)
+        path = _claim(folder / tool.id, wish, taken)
         try:
             # the table last: it is what the next start looks for
-            _write(path.with_suffix(".json"), adoption.graph)
-            if adoption.document is not None:
-                _write(_document_of(path), adoption.document, None)
+            _write(path.with_suffix(".json"), file.graph)
+            if file.document is not None:
+                _write(document_of(path), file.document, None)
             write_whole(path, tomli_w.dumps(table).encode())
         except BaseException:
             path.with_suffix(".json").unlink(missing_ok=True)
-            _document_of(path).unlink(missing_ok=True)
+            document_of(path).unlink(missing_ok=True)
             raise
-    preset = parse_preset(path.stem, tool, table, adoption.graph)
-    registry.offer(preset)
+    preset = parse_preset(path.stem, tool, table, file.graph)
+    registry.offer(preset, Source(path, table.get("adopted") is True))
     return preset
 
 
 def reopened(folder: Path, preset: Preset, catalog: Catalog | None) -> Adoption:
     """An adopted preset as it was taken in, with what was kept of it, and under which names. Raises InvalidInput."""
     path = folder / preset.tool.id / f"{preset.short_id}.toml"
-    document = _document_of(path)
+    document = document_of(path)
     source = document if document.exists() and catalog is not None else path.with_suffix(".json")
     adoption = _adopted(source, read_json(source), catalog)
     return as_kept(replace(adoption, graph=copy_graph(preset.template)), preset)
@@ -103,11 +112,6 @@ def change_preset(
         write_whole(path, tomli_w.dumps(table).encode())
     registry.offer(changed)
     return changed
-
-
-def _document_of(path: Path) -> Path:
-    """Where the editor's own file of a preset lies, beside its table."""
-    return path.with_suffix(".workflow.json")
 
 
 def _write(path: Path, content: Mapping[str, Any], indent: int | None = 2) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tomllib
 from pathlib import Path
+from typing import NamedTuple
 
 from oelala_desktop.domain.errors import InvalidPreset, NotFound
 from oelala_desktop.domain.preset import Preset
@@ -17,12 +18,23 @@ from oelala_desktop.storage.plain_file import read_plain
 _SIZE_LIMIT = 4 * 2**20  # bytes of one preset file
 
 
+class Source(NamedTuple):
+    """Where a preset was read: its table, and whether that was made of a workflow by this program."""
+
+    table: Path
+    is_adopted: bool
+
+
 class ToolRegistry:
     """`faults` are sentences on presets of the user's own that could not be read; the others are there."""
 
     def __init__(self, *folders: Path) -> None:
         self._folders = folders
         self._presets: dict[str, Preset] = {}
+        self._sources: dict[str, Source] = {}
+        self._offered: tuple[Preset, ...] = ()
+        self._places: dict[str, int] = {}
+        self._off: frozenset[str] = frozenset()
         self._broken: dict[str, str] = {}
 
     @property
@@ -32,28 +44,54 @@ class ToolRegistry:
     def load(self) -> None:
         """Reads all folders (blocking). A later folder's preset replaces one of the same id."""
         found: dict[str, Preset] = {}
+        sources: dict[str, Source] = {}
         broken: dict[str, str] = {}
         for folder in self._folders:
             for path in sorted(folder.glob("*/*.toml")):
                 try:
-                    preset = _read(path)
+                    preset, adopted = _read(path)
                 except InvalidPreset as error:
                     broken[f"{path.parent.name}.{path.stem}"] = error.message
                 else:
-                    found[preset.id] = preset
+                    found[preset.id], sources[preset.id] = preset, Source(path, adopted)
+        self._sources = sources
         self._take(found)
         self._broken = broken
 
-    def offer(self, preset: Preset) -> None:
+    def offer(self, preset: Preset, source: Source | None = None) -> None:
         """Takes in one more, without reading the folders again."""
+        if source is not None:
+            self._sources[preset.id] = source
         self._take(self._presets | {preset.id: preset})
 
+    def arrange(self, order: list[str], off: list[str]) -> None:
+        """The user's own order of preference, by ids, before those that it does not name; and what is switched off."""
+        self._places = {preset_id: place for place, preset_id in enumerate(order)}
+        self._off = frozenset(off)
+        self._take(self._presets)
+
     def _take(self, found: dict[str, Preset]) -> None:
-        self._presets = dict(sorted(found.items(), key=lambda item: (item[1].order, item[0])))
+        last = len(self._places)
+
+        def rank(preset: Preset) -> tuple[int, int, str]:
+            return self._places.get(preset.id, last), preset.order, preset.id
+
+        self._presets = {preset.id: preset for preset in sorted(found.values(), key=rank)}
+        on = [preset for preset in self._presets.values() if preset.id not in self._off]
+        live = {preset.tool.id for preset in on}  # a tool keeps its page, though all that it has were switched off
+        self._offered = tuple(p for p in self._presets.values() if p in on or p.tool.id not in live)
 
     def presets(self, tool: Tool | None = None) -> tuple[Preset, ...]:
-        """In the declared order of preference."""
+        """Those that are offered, in the order of preference: the user's, else the declared one."""
+        return tuple(p for p in self._offered if tool is None or p.tool.id == tool.id)
+
+    def every(self, tool: Tool | None = None) -> tuple[Preset, ...]:
+        """Those that are switched off too, in the same order."""
         return tuple(p for p in self._presets.values() if tool is None or p.tool.id == tool.id)
+
+    def source(self, preset: Preset) -> Source | None:
+        """None for one that was never on the disk."""
+        return self._sources.get(preset.id)
 
     def find(self, name: str, tool: Tool | None = None) -> Preset:
         """By full id, or by the short one inside a tool. Raises NotFound, with the nearest or with what is wrong with
@@ -86,7 +124,8 @@ class ToolRegistry:
         return tuple(t for t in TOOLS.values() if self.presets(t))
 
 
-def _read(path: Path) -> Preset:
+def _read(path: Path) -> tuple[Preset, bool]:
+    """With whether it was made of a workflow by this program."""
     tool = TOOLS.get(path.parent.name)
     if tool is None:
         raise InvalidPreset(f"{path}: there is no tool named {path.parent.name}.")
@@ -106,7 +145,7 @@ def _read(path: Path) -> Preset:
     ):
         raise InvalidPreset(f"{graph_path}: this is not a workflow in API format (ComfyUI: Workflow → Export (API)).")
     try:
-        return parse_preset(path.stem, tool, table, graph)
+        return parse_preset(path.stem, tool, table, graph), table.get("adopted") is True
     except InvalidPreset as error:
         # its own sentence may name a node alone, as it does for a graph that is still to become a preset
         raise InvalidPreset(f"{path}: {error.message}") from error

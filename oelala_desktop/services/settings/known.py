@@ -119,6 +119,8 @@ MEDIA_FOLDERS: Setting[list[str]] = Setting(
 FOLDED_GROUPS: Setting[list[str]] = Setting("folded_groups", [], _texts)
 ENGINE_URL: Setting[str] = Setting("engine_url", "http://127.0.0.1:8188", _address)
 SERVERS: Setting[dict[str, Any]] = Setting("servers", {}, _table)
+PRESET_ORDER: Setting[list[str]] = Setting("presets.order", [], _texts)
+PRESETS_OFF: Setting[list[str]] = Setting("presets.off", [], _texts)
 
 #: by key
 SETTINGS: Mapping[str, Setting[Any]] = {row.key: row for row in list(globals().values()) if type(row) is Setting}

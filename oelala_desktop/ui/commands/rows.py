@@ -40,6 +40,8 @@ PLACES = {
     "compare": Place("Two files"),
     "full-screen": Place("Full screen", has_palette=False),
     "mask": Place("Painting a mask", has_palette=False),
+    "templates": Place("Templates"),
+    "presets": Place("Presets"),
 }
 
 _MEDIA = ("media", "viewer")
@@ -160,5 +162,25 @@ _MASK = (
     Row("fit", "Fit the picture", "scan", ("0",), ("mask",)),
 )
 
+_TEMPLATES = (
+    Row("template.use", "Use the template as a preset", "bookmark-plus", (), ("templates",)),
+    Row("template.choose", "Choose its settings…", "sliders-horizontal", (), ("templates",)),
+    Row("template.open", "Open the template in ComfyUI", "external-link", (), ("templates",)),
+    Row("template.copy", "Copy workflow", "workflow", (), ("templates",)),
+    Row("close-template", "Close the template", "x", ("Esc",), ("templates",)),
+    Row("templates.refresh", "Ask the server for its templates again", "refresh-cw", (), ("templates",)),
+    Row("templates.catalogue", "Show the catalogue", "layout-template", (), ("templates",)),
+    Row("templates.presets", "Show my presets", "layers", (), ("templates",)),
+    Row("preset.show", "Show on its page", "play", (), ("presets",)),
+    Row("preset.edit", "Edit…", "pencil", (), ("presets",)),
+    Row("preset.switch", "Switch on", "eye", ("Space",), ("presets",), on="Switch off", help="Switch off or on"),
+    Row("preset.up", "Move up", "arrow-up", ("Alt+Up",), ("presets",)),
+    Row("preset.down", "Move down", "arrow-down", ("Alt+Down",), ("presets",)),
+    Row("preset.duplicate", "Duplicate", "copy-plus", (), ("presets",)),
+    Row("preset.export", "Export…", "download", (), ("presets",)),
+    Row("preset.delete", "Delete", "trash", ("Del",), ("presets",)),
+)
+
+_LISTS = (_WINDOW, _PAGES, _TOOL, _PLAYER, _GALLERY, _VIEWER, _MASK, _TEMPLATES)
 #: every command by its id, in the order in which they are listed
-ROWS: dict[str, Row] = {row.id: row for row in (*_WINDOW, *_PAGES, *_TOOL, *_PLAYER, *_GALLERY, *_VIEWER, *_MASK)}
+ROWS: dict[str, Row] = {row.id: row for rows in _LISTS for row in rows}

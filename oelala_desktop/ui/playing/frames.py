@@ -7,6 +7,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ _LONGEST = 1280
 _SLOWEST = 1.0  # seconds that one frame may stand
 _UNSEEN = 0.2  # seconds between two looks whether somebody looks again
 Show = Callable[[QImage, float], None]  # frame, its time in seconds
+Frames = Iterator[tuple[QImage, float]]
 
 
 async def first_frame(path: Path) -> QImage | None:
@@ -60,10 +62,12 @@ def _last(path: Path) -> QImage | None:
     return None
 
 
-async def play_frames(path: Path, show: Show, is_seen: Callable[[], bool]) -> None:
+async def play_frames(
+    path: Path, show: Show, is_seen: Callable[[], bool], decode: Callable[[Path], Frames] | None = None
+) -> None:
     """Shows the video's frames at their pace, over and over, until cancelled; returns if there are none. The window is
     told of the newest one alone, however busy it is. While `is_seen`, asked from a thread, says no, nothing is
-    decoded."""
+    decoded. `decode`, called there too, is for what is no video."""
     loop = asyncio.get_running_loop()
     stop = threading.Event()
     newest: deque[tuple[QImage, float]] = deque(maxlen=1)
@@ -79,16 +83,16 @@ async def play_frames(path: Path, show: Show, is_seen: Callable[[], bool]) -> No
             loop.call_soon_threadsafe(take)
 
     try:
-        await asyncio.to_thread(_play, path, give, stop, is_seen)
+        await asyncio.to_thread(_play, partial(decode or _decode, path), give, stop, is_seen)
     finally:
         stop.set()
 
 
-def _play(path: Path, give: Show, stop: threading.Event, is_seen: Callable[[], bool]) -> None:
+def _play(decode: Callable[[], Frames], give: Show, stop: threading.Event, is_seen: Callable[[], bool]) -> None:
     shown = True
     while shown and not stop.is_set():
         shown, before = False, 0.0
-        for image, at in _decode(path, _LONGEST):
+        for image, at in decode():
             if stop.wait(min(_SLOWEST, max(0.0, at - before))):
                 return
             give(image, at)
@@ -98,14 +102,14 @@ def _play(path: Path, give: Show, stop: threading.Event, is_seen: Callable[[], b
                     return
 
 
-def _decode(path: Path, longest: int) -> Iterator[tuple[QImage, float]]:
+def _decode(path: Path) -> Frames:
     import av
 
     with suppress(Unreadable, OSError), decoding(path.name), av.open(str(path), options=FFMPEG_LIMITS) as container:
         stream = container.streams.video[0]
         stream.codec_context.options = FFMPEG_LIMITS
         for frame in container.decode(stream):
-            scale = min(1.0, longest / max(frame.width, frame.height))
+            scale = min(1.0, _LONGEST / max(frame.width, frame.height))
             width, height = max(1, int(frame.width * scale)), max(1, int(frame.height * scale))
             yield _image_of(frame, width, height), frame.time or 0.0
 

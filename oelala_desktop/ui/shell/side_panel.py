@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QRect, Qt, Signal
 from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from oelala_desktop.ui import focus
 from oelala_desktop.ui.commands import keys
@@ -36,18 +36,30 @@ class Veil(QFrame):
 
 class SidePanel(QFrame):
     """Takes `width` pixels at the right of `host` below its top bar, `top` pixels down. `pushed` tells how many of them
-    the page has to leave to it."""
+    the page has to leave to it; a page that would have less than `least` is dimmed instead. One whose content has a
+    `close` button of its own has no head."""
 
     closed = Signal()
     pushed = Signal(int)
     spoken_role = "Pane"
 
-    def __init__(self, host: QWidget, title: str, content: QWidget, *, width: int = WIDTH, top: int = 56) -> None:
+    def __init__(
+        self,
+        host: QWidget,
+        title: str,
+        content: QWidget,
+        *,
+        width: int = WIDTH,
+        top: int = 56,
+        least: int = LEAST,
+        close: QAbstractButton | None = None,
+    ) -> None:
         super().__init__(host)
         self.face = GroundFace("panel", "left")
         self._host = host
         self._width = width
         self._top = top
+        self._least = least
         self._open = False
         self._before: QWidget | None = None
         self._veil = Veil(host)
@@ -55,18 +67,19 @@ class SidePanel(QFrame):
         self._glide = Glide(self, 0.0, self._take, self._arrived)
         self.setAccessibleName(title)
         self.content = content
-        close = IconButton("x", f"Close {title.lower()}")
-        close.set_hint(keys.hint("close", f"Close {title.lower()}"))
-        close.clicked.connect(self.close_panel)
-        self._close = close
-        head = QHBoxLayout()
-        head.setContentsMargins(16, 12, 12, 4)
-        head.addWidget(Label(title, size=theme.SECTION, weight=600), 1)
-        head.addWidget(close)
         column = QVBoxLayout(self)
         column.setContentsMargins(1, 0, 0, 0)
         column.setSpacing(0)
-        column.addLayout(head)
+        if close is None:
+            close = IconButton("x", f"Close {title.lower()}")
+            close.set_hint(keys.hint("close", f"Close {title.lower()}"))
+            head = QHBoxLayout()
+            head.setContentsMargins(16, 12, 12, 4)
+            head.addWidget(Label(title, size=theme.SECTION, weight=600), 1)
+            head.addWidget(close)
+            column.addLayout(head)
+        close.clicked.connect(self.close_panel)
+        self._close = close
         column.addWidget(content, 1)
         host.installEventFilter(self)
         self.hide()
@@ -75,17 +88,20 @@ class SidePanel(QFrame):
     def is_open(self) -> bool:
         return self._open
 
-    def open_panel(self) -> None:
+    def open_panel(self, *, enters: bool = True) -> None:
+        """The keyboard goes into it; without `enters`, only where the page is dimmed."""
         if self._open:
             return
         self._open = True
-        self._before = QApplication.focusWidget()
+        enters = enters or self.dims
+        self._before = QApplication.focusWidget() if enters else None
         self._take(self._glide.value)
         self._settle()
         self.show()
         self.raise_()
         self._glide.to(1.0)
-        self._close.setFocus(Qt.FocusReason.PopupFocusReason)
+        if enters:
+            self._close.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def close_panel(self) -> None:
         if not self._open:
@@ -100,7 +116,7 @@ class SidePanel(QFrame):
     @property
     def dims(self) -> bool:
         """Whether there is no room for it beside the page, which it dims while it is open."""
-        return self._host.width() - self._width < LEAST
+        return self._host.width() - self._width < self._least
 
     def _settle(self) -> None:
         """Beside the page, or over a dimmed one."""

@@ -10,7 +10,7 @@ from PySide6.QtGui import QIcon, QKeyEvent
 from PySide6.QtWidgets import QFrame, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from oelala_desktop.ui.commands import keys
-from oelala_desktop.ui.navigation import GROUPS, PAGES, SETTINGS, START_PAGE, NavGroup, NavPage
+from oelala_desktop.ui.navigation import FOOT, GROUPS, PAGES, START_PAGE, NavGroup, NavPage
 from oelala_desktop.ui.style.frame import GroundFace
 from oelala_desktop.ui.style.motion import Glide
 from oelala_desktop.ui.style.row import NARROW as NARROW
@@ -158,7 +158,8 @@ class Sidebar(QFrame):
         column.setSpacing(0)
         column.addWidget(self._brand)
         column.addWidget(self._make_groups(groups), 1)
-        column.addWidget(self._make_row(SETTINGS))
+        for page in FOOT:
+            column.addWidget(self._make_row(page))
         self._collapse = NavRow(NavPage("collapse", "Collapse", "panel-left-close"))
         self._collapse.set_hint(keys.hint("sidebar", "Collapse"))
         self._collapse.spoken_role = "Button"
@@ -195,7 +196,7 @@ class Sidebar(QFrame):
         lines: list[NavButton] = []
         for title in self._titles.values():
             lines += [title, *(self._rows[page.id] for page in title.nav_group.pages)]
-        return [*lines, self._rows[SETTINGS.id], self._collapse]
+        return [*lines, *(self._rows[page.id] for page in FOOT), self._collapse]
 
     def _go(self, line: NavButton, by: int) -> None:
         seen = [other for other in self._lines() if not other.isHidden()]

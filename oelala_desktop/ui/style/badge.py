@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QWidget
 
-from oelala_desktop.ui.style import painting, theme
+from oelala_desktop.ui.style import icons, painting, theme
 from oelala_desktop.ui.style.face import Face
 
 
@@ -43,3 +43,17 @@ class BadgeFace(Face[QWidget]):
 
     def draw(self, painter: QPainter, widget: QWidget) -> None:
         _draw_frame(painter, QRectF(widget.rect()), self.tone)
+
+
+class TagFace(Face[QWidget]):
+    """An icon before a word, in a frame."""
+
+    __slots__ = ("icon",)
+
+    def __init__(self, icon: str) -> None:
+        self.icon = icon
+
+    def draw(self, painter: QPainter, widget: QWidget) -> None:
+        t, box = theme.tokens(), QRectF(widget.rect())
+        painting.rounded(painter, box, 6, None, t.border)
+        icons.draw(painter, self.icon, QRectF(7, round(box.center().y() - 7), 14, 14), t.text2)

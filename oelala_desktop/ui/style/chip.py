@@ -1,4 +1,4 @@
-"""The round buttons of the top bar: a state in few words."""
+"""Round buttons: the top bar's, a state in few words, and filters that are on or off."""
 
 from __future__ import annotations
 
@@ -144,3 +144,43 @@ class BellFace(Face[QAbstractButton]):
             painter.drawText(dot, Qt.AlignmentFlag.AlignCenter, text)
         if is_ringed(widget):
             painting.ring(painter, box, radius, t.accent)
+
+
+class FilterFace(Face[QAbstractButton]):
+    """A filter: tinted and with a cross behind its words while it is on."""
+
+    __slots__ = ("icon",)
+
+    def __init__(self, icon: str) -> None:
+        self.icon = icon
+
+    def size(self, widget: QAbstractButton) -> QSize:
+        width = painting.text_width(theme.font(theme.BODY, 500), widget.text()) + 2 * _PAD + 2
+        width += _ICON + _GAP if self.icon else 0
+        return QSize(width + (14 + _GAP if widget.isChecked() else 0), theme.DENSE_HEIGHT)
+
+    def draw(self, painter: QPainter, widget: QAbstractButton) -> None:
+        t, box = theme.tokens(), QRectF(widget.rect())
+        on, hovered = widget.isChecked(), widget.underMouse() or widget.isDown()
+        radius = box.height() / 2
+        draw_pill(painter, box, on, hovered)
+        tone = t.accent_text if on else t.text if widget.isEnabled() else t.muted
+        x = float(_PAD)
+        if self.icon:
+            icons.draw(painter, self.icon, QRectF(x, box.center().y() - 8, _ICON, _ICON), tone if on else t.text2)
+            x += _ICON + _GAP
+        painter.setFont(theme.font(theme.BODY, 500))
+        painter.setPen(QColor(tone))
+        painter.drawText(box.adjusted(x, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, widget.text())
+        if on:
+            icons.draw(painter, "x", QRectF(box.right() - _PAD - 14, box.center().y() - 7, 14, 14), tone)
+        if is_ringed(widget):
+            painting.ring(painter, box, radius, t.accent)
+
+
+def draw_pill(painter: QPainter, box: QRectF, on: bool, hovered: bool) -> None:
+    """The ground of a filter."""
+    t = theme.tokens()
+    fill = t.accent_soft if on else t.input if hovered else t.panel
+    edge = t.accent if on else t.border_strong if hovered else t.border
+    painting.rounded(painter, box, box.height() / 2, fill, edge)

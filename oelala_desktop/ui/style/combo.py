@@ -7,19 +7,21 @@ from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QComboBox
 
 from oelala_desktop.ui.style import icons, painting, theme
+from oelala_desktop.ui.style.chip import draw_pill
 from oelala_desktop.ui.style.face import Face, is_ringed
 
 
 class ComboFace(Face[QComboBox]):
-    """With an `icon` it is a filter for a toolbar: outlined, and no wider than its label needs. `missing` marks a value
-    that cannot be had."""
+    """With an `icon` it is a filter for a toolbar: outlined, and no wider than its label needs; a `round` one stands
+    among other filters. `missing` marks a value that cannot be had."""
 
-    __slots__ = ("height", "icon", "missing")
+    __slots__ = ("height", "icon", "missing", "round")
 
     def __init__(self, icon: str = "", height: int = theme.HEIGHT) -> None:
         self.icon = icon
         self.height = height
         self.missing = False
+        self.round = False
 
     def size(self, widget: QComboBox) -> QSize:
         if self.icon:
@@ -33,7 +35,11 @@ class ComboFace(Face[QComboBox]):
         hovered = widget.underMouse() and enabled
         border = t.warning if self.missing else t.border_strong if hovered else t.border
         fill = (t.input if hovered else t.panel) if self.icon else t.input
-        painting.rounded(painter, widget.rect(), theme.RADIUS, fill, border)
+        radius = widget.height() / 2 if self.round else theme.RADIUS
+        if self.round:
+            draw_pill(painter, QRectF(widget.rect()), bool(widget.currentData()), hovered)
+        else:
+            painting.rounded(painter, widget.rect(), radius, fill, border)
         middle = round(widget.height() / 2)
         left = 11.0
         if self.missing:
@@ -49,7 +55,7 @@ class ComboFace(Face[QComboBox]):
         painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, painting.elided(font, _label(widget), box.width()))
         icons.draw(painter, "chevron-down", QRectF(width - 26, middle - 7, 14, 14), t.text2)
         if is_ringed(widget):
-            painting.ring(painter, widget.rect(), theme.RADIUS, t.accent)
+            painting.ring(painter, widget.rect(), radius, t.accent)
 
 
 def _label(widget: QComboBox) -> str:

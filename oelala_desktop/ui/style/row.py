@@ -118,7 +118,12 @@ class PageFace(Face[QAbstractButton]):
         if self.badge:
             width = badge_width(self.badge)
             place = QRectF(right - width, widget.height() / 2 - 10, width, 20)
-            draw_badge(painter, place, self.badge, "quiet" if self.badge == "soon" else "accent")
+            if self.badge[0].isdigit():  # how many there are is no news
+                painter.setFont(theme.font(theme.CAPTION))
+                painter.setPen(QColor(theme.tokens().muted))
+                painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, self.badge)
+            else:
+                draw_badge(painter, place, self.badge, "quiet" if self.badge == "soon" else "accent")
             right -= width + 8
         font = theme.font(theme.BODY, 600 if self.active else 400)
         painter.setFont(font)

@@ -31,13 +31,7 @@ class ToggleFace(Face[QAbstractButton]):
         t = theme.tokens()
         enabled = widget.isEnabled()
         box = QRectF(2, (widget.height() - _HEIGHT) / 2, _WIDTH, _HEIGHT)
-        rest = t.border_strong if widget.underMouse() else t.track
-        fill = blend(rest, t.accent if enabled else t.border_strong, self.on)
-        painting.rounded(painter, box, _HEIGHT / 2, fill)
-        painter.setPen(QPen(QColor(t.border_strong), 1) if t.name == "light" else Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(t.knob if enabled else t.muted))
-        reach = _WIDTH - _HEIGHT
-        painter.drawEllipse(QPointF(box.x() + _HEIGHT / 2 + reach * self.on, box.center().y()), 7, 7)
+        draw_switch(painter, box, self.on, hovered=widget.underMouse(), enabled=enabled)
         if widget.text():
             painter.setFont(widget.font())
             painter.setPen(QColor(t.text if enabled else t.muted))
@@ -45,3 +39,14 @@ class ToggleFace(Face[QAbstractButton]):
             painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, widget.text())
         if is_ringed(widget):
             painting.ring(painter, box.adjusted(-2, -2, 2, 2), _HEIGHT / 2 + 2, t.accent)
+
+
+def draw_switch(painter: QPainter, box: QRectF, on: float, *, hovered: bool, enabled: bool = True) -> None:
+    """`box` is 34 × 20 pixels; `on` as in ToggleFace."""
+    t = theme.tokens()
+    rest = t.border_strong if hovered else t.track
+    painting.rounded(painter, box, _HEIGHT / 2, blend(rest, t.accent if enabled else t.border_strong, on))
+    painter.setPen(QPen(QColor(t.border_strong), 1) if t.name == "light" else Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(t.knob if enabled else t.muted))
+    reach = _WIDTH - _HEIGHT
+    painter.drawEllipse(QPointF(box.x() + _HEIGHT / 2 + reach * on, box.center().y()), 7, 7)

@@ -79,7 +79,7 @@ class ToolView(QObject):
         self.form.set_values(kept | typed)
         if typed.get("prompt"):
             self.intake.typed = True
-        self._offer()
+        self.offer()
         self.intake.look()
 
     def _connect(self) -> None:
@@ -94,12 +94,12 @@ class ToolView(QObject):
         self.intake.changed.connect(self.edited)
         output.acted.connect(self._act)
         self.stage.settled.connect(self._settled)
-        listen(bus, self, EngineChanged, lambda _event: self._offer())
-        listen(bus, self, EngineSelected, lambda _event: self._offer())
+        listen(bus, self, EngineChanged, lambda _event: self.offer())
+        listen(bus, self, EngineSelected, lambda _event: self.offer())
 
     # the form
 
-    def _offer(self) -> None:
+    def offer(self) -> None:
         """Presets and lists as the engine in force has them now."""
         catalog = self._services.current.engine.catalog
         registry = self._services.registry

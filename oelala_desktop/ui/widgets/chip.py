@@ -1,4 +1,4 @@
-"""The round buttons of the top bar: a state in few words that opens its panel."""
+"""Round buttons: the top bar's, a state in few words that opens its panel, and filters that are on or off."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QIcon, QResizeEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
-from oelala_desktop.ui.style.chip import EDGE, BellFace, ChipFace, OfferFace
+from oelala_desktop.ui.style.chip import EDGE, BellFace, ChipFace, FilterFace, OfferFace
 from oelala_desktop.ui.widgets.control import Control
 
 
@@ -103,3 +103,22 @@ class BellChip(Control, QPushButton):
         self.setAccessibleName(name)
         self.set_hint(name)
         self.update()
+
+
+class FilterChip(Control, QPushButton):
+    """A filter that is on or off."""
+
+    def __init__(self, text: str, *, icon: str = "", hint: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self.face = FilterFace(icon)
+        self.setAccessibleName(text)
+        self.setCheckable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.set_hint(hint)
+        self.toggled.connect(lambda _on: self.setIcon(QIcon()))  # Qt measures the button anew
+
+    def set_text(self, text: str) -> None:
+        self.setText(text)
+        self.setAccessibleName(text)

@@ -44,6 +44,20 @@ def test_facts(answer: Any, version: str, device: str, old: bool) -> None:
     assert (facts.version, facts.device, facts.is_too_old) == (version, device, old)
 
 
+@pytest.mark.parametrize(
+    ("device", "memory"),
+    [
+        ({"type": "cuda", "vram_total": 25_757_220_864}, 25_757_220_864),
+        ({"type": "cpu", "vram_total": 68_000_000_000}, 0),
+        ({"vram_total": "much"}, 0),
+        ({"vram_total": -1}, 0),
+        ({}, 0),
+    ],
+)
+def test_the_memory_of_a_gpu(device: Any, memory: int) -> None:
+    assert parse_facts({"system": {}, "devices": [device, {"vram_total": 5}]}).memory == memory
+
+
 @pytest.mark.parametrize("answer", [None, [], {}, {"system": None}, "ok"])
 def test_what_is_no_comfyui(answer: Any) -> None:
     with pytest.raises(EngineAnswer):

@@ -51,12 +51,14 @@ def deep(levels: int) -> Any:
 
 
 #: those whose defaults say nothing
-_WITH_VALUES = ("engine_url", "servers", "media_folders", "folded_groups")
+_WITH_VALUES = ("engine_url", "servers", "media_folders", "folded_groups", "presets.order", "presets.off")
 SOUND: dict[str, Any] = {
     "engine_url": "http://studio-pc:8188",
     "servers": {"studio": {"url": "http://studio-pc:8188", "ca_file": "", "headers": ["Authorization"]}},
     "media_folders": ["a"],
     "folded_groups": ["b"],
+    "presets.order": ["image-to-video.sketch"],
+    "presets.off": ["image-to-video.wan22-5b"],
     "form.image-to-video": {"steps": 8, "prompt": "boats", "seed": "18446744073709551615", "lora_configs": []},
     "folds.image-to-video": ["sampling"],
     "preset.image-to-video": "wan22-5b",
@@ -195,7 +197,7 @@ _DEFAULTS: dict[str, Any] = {
     "engine_choice": "auto", "geometry": "", "page": "", "sidebar_narrow": False, "tool.column": 0, "media.density": 0,
     "media.sort": "date_desc", "media.view": "grid", "viewer.prompt": False, "player.volume": 80,
     "player.muted": False, "media_folders": [], "folded_groups": [], "engine_url": "http://127.0.0.1:8188",
-    "servers": {},
+    "servers": {}, "presets.order": [], "presets.off": [],
 }  # fmt: skip
 _BOUNDS = {
     "picture_megabytes": (1, 500),
