@@ -76,7 +76,8 @@ def _word(exposure: Exposure) -> str:
     known = VOCABULARY.get(exposure.key)
     if known is not None:
         return known.label if known.group in _SHOWN_GROUPS else ""
-    return exposure.label if exposure.kind in _SHOWN_KINDS else ""
+    is_size = exposure.row.get("group") == "size"
+    return exposure.label if exposure.kind in _SHOWN_KINDS or is_size else ""
 
 
 # model files
