@@ -8,6 +8,7 @@ import hashlib
 import io
 import os
 import sys
+import threading
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ from oelala_desktop.domain.errors import InvalidField, NotFound
 from oelala_desktop.domain.events import LibraryChanged, MediaAdded, NoticePosted
 from oelala_desktop.domain.job import Job, JobInput, JobState, Output, Owner
 from oelala_desktop.domain.media import MediaItem, MediaQuery
+from oelala_desktop.services.library import scanning
+from oelala_desktop.services.library.folders import Stopped
 from oelala_desktop.services.library.library import JobSource, Library
 from oelala_desktop.services.library.trash import DELAY
 from oelala_desktop.services.loop.bus import Bus
@@ -119,6 +122,7 @@ async def test_it_is_opened_once_and_stays_closed_once_it_is(shelf: Shelf) -> No
     assert not library.is_open
     await asyncio.gather(library.start(), library.start())
     assert library.is_open
+    assert {path.stem for path in shelf.paths.data.glob("*.sqlite3")} == {"media", "favorites", "thumbnails"}
     await library.close()
     await library.start()
     assert not library.is_open
@@ -371,11 +375,28 @@ async def test_a_result_is_taken_in_when_it_is_told_with_what_its_job_knows(shel
     assert (await shelf.item("boat.png")).is_start_image, "the first frame of the job's video"
 
 
-async def test_nothing_is_taken_in_once_it_is_closed(shelf: Shelf) -> None:
+async def test_nothing_is_taken_in_once_it_is_closed(shelf: Shelf, caplog: pytest.LogCaptureFixture) -> None:
     library = await shelf.start()
     await library.close()
     shelf.bus.publish(MediaAdded(str(shelf.put("a.png")), None))
     assert not [task for task in asyncio.all_tasks() if task.get_name() == "library: take in a result"]
+    assert caplog.text == "", "nobody was there to fail"
+
+
+async def test_closing_ends_the_scan_that_runs(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, ended = asyncio.Event(), []
+    loop = asyncio.get_running_loop()
+
+    def walk(roots: object, known: object, stop: threading.Event, *_: object, **__: object) -> None:
+        loop.call_soon_threadsafe(begun.set)
+        ended.append(stop.wait(20))
+        raise Stopped
+
+    monkeypatch.setattr(scanning, "walk", walk)
+    await shelf.library.start()
+    await begun.wait()
+    await shelf.library.close()
+    assert ended == [True]
 
 
 async def test_results_that_came_while_it_was_closed_are_their_jobs(shelf: Shelf) -> None:
@@ -405,6 +426,7 @@ async def test_it_can_do_without_jobs(shelf: Shelf) -> None:
     library._scanner.watcher.run = asyncio.Event().wait  # type: ignore[method-assign, assignment]
     shelf.library = library
     await shelf.start()
+    await shelf.done("recent jobs")
     path = shelf.put("a.png", age=0)
     shelf.bus.publish(MediaAdded(str(path), "j1"))
     await shelf.done("take in a result")
