@@ -51,6 +51,7 @@ class Shelf:
         self.told: list[object] = []
         for kind in (LibraryChanged, NoticePosted):
             self.bus.subscribe(kind, self.told.append)
+        self.watched = asyncio.Event()
         self.jobs: list[Job] = []
         self.asked: list[int] = []
         self.library = self.make()
@@ -65,9 +66,13 @@ class Shelf:
 
         presence, jobs = Presence(self.paths.presence), JobSource(get, recent)
         made = Library(self.paths, self.preferences, self.bus, presence, jobs, clock=self.clock, **options)
-        made._scanner.watcher.run = asyncio.Event().wait  # type: ignore[method-assign, assignment] # nothing is watched
+        made._scanner.watcher.run = self._watch  # type: ignore[method-assign] # nothing is watched
         self.library = made
         return made
+
+    async def _watch(self) -> None:
+        self.watched.set()
+        await asyncio.Event().wait()
 
     def put(self, name: str, content: bytes | None = None, age: float = 1000) -> Path:
         path = self.paths.output / name
@@ -244,6 +249,10 @@ async def test_a_thumbnail_is_made_once(shelf: Shelf, asked: dict[str, Any], siz
     assert await library.cached_thumbnails([item.id, 99], **asked) == {item.id: jpeg}
     other = {**asked, "covering": not asked.get("covering")}
     assert await library.cached_thumbnails([item.id], **other) == {}
+    await library.close()
+    shelf.make()
+    await shelf.library.start()
+    assert await shelf.library.cached_thumbnails([item.id], **asked) == {item.id: jpeg}, "and after a restart"
 
 
 async def test_a_mark_goes_to_files_of_the_same_content(shelf: Shelf) -> None:
@@ -361,7 +370,7 @@ def of_upload(digest: str) -> tuple[JobInput, ...]:
 
 
 async def test_a_result_is_taken_in_when_it_is_told_with_what_its_job_knows(shelf: Shelf) -> None:
-    library = await shelf.start()
+    await shelf.start()
     shelf.put("boat.png", corpus.png(seed=3), age=100)
     await shelf.rescan()
     assert await shelf.names(MediaQuery()) == ["boat.png"]
@@ -423,10 +432,11 @@ async def test_results_that_came_while_it_was_closed_are_their_jobs(shelf: Shelf
 
 async def test_it_can_do_without_jobs(shelf: Shelf) -> None:
     library = Library(shelf.paths, shelf.preferences, shelf.bus, Presence(shelf.paths.presence), clock=shelf.clock)
-    library._scanner.watcher.run = asyncio.Event().wait  # type: ignore[method-assign, assignment]
+    library._scanner.watcher.run = shelf._watch  # type: ignore[method-assign]
     shelf.library = library
     await shelf.start()
     await shelf.done("recent jobs")
+    assert shelf.watched.is_set()
     path = shelf.put("a.png", age=0)
     shelf.bus.publish(MediaAdded(str(path), "j1"))
     await shelf.done("take in a result")

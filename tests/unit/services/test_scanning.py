@@ -15,6 +15,8 @@ import pytest
 from oelala_desktop.domain.errors import CannotSave
 from oelala_desktop.domain.events import ScanProgressed
 from oelala_desktop.domain.media import MediaQuery
+from oelala_desktop.services.library import scanning
+from oelala_desktop.services.library.folders import Stopped
 from tests.clock import turns
 from tests.metadata import files
 
@@ -358,3 +360,16 @@ async def test_a_media_folder_may_lie_below_a_hidden_one(desk: Desk) -> None:
     desk.put("sub/a.png"), desk.put(".sub/b.png", picture(2)), desk.put("sub/.deep/c.png", picture(3))
     await desk.hear("sub", ".sub", "sub/.deep")
     assert await desk.names() == ["a.png"]
+
+
+async def test_a_walk_that_is_called_off_is_told_as_over(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.put("a.png")
+    await desk.start()
+    desk.scans()
+
+    def called_off(*_: Any, **__: Any) -> None:
+        raise Stopped
+
+    monkeypatch.setattr(scanning, "walk", called_off)
+    await desk.rescan()
+    assert desk.scans() == [(0, 0)] and await desk.names() == ["a.png"]

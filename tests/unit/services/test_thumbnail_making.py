@@ -181,3 +181,10 @@ def test_a_stretched_grey_and_an_animated_one(tmp_path: Path) -> None:
     frames = [Image.new("RGB", (90, 60), colour) for colour in ((250, 0, 0), (0, 0, 250))]
     frames[0].save(path, save_all=True, append_images=frames[1:])
     assert opened(make_thumbnail(path, 128)).getpixel((40, 30))[0] > 200  # type: ignore[index]
+
+
+def test_another_kind_has_no_thumbnail(tmp_path: Path) -> None:
+    path = tmp_path.resolve() / "a.odd"
+    path.write_bytes(b"x")
+    with pytest.raises(Unreadable, match=r"^a\.odd is of a kind that has no thumbnails\.$"):
+        making._make(path, "odd", 128, False)

@@ -373,3 +373,9 @@ def test_a_mask_is_fitted_on_either_side(store: InputStore, tmp_path: Path, size
     fitted = store.fitted(mask, *size)
     assert (fitted.given.width, fitted.given.height, fitted.given.kind, fitted.given.name) == (*size, "mask", "m.png")
     assert fitted.original == mask.original
+
+
+def test_what_has_gone_meanwhile_has_no_size_and_no_age(tmp_path: Path) -> None:
+    assert (inputs._size(tmp_path / "gone"), inputs._age(tmp_path / "gone", 10.0**9)) == (0, 0.0)
+    assert inputs._state(tmp_path / "gone") == inputs._state(Path("a\0b")) == ()
+    assert not inputs._is_whole(tmp_path, tmp_path.stat().st_size), "a folder is no file"

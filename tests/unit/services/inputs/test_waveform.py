@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import av
 import numpy as np
@@ -91,3 +93,31 @@ def test_a_damaged_sound_is_a_sentence(tmp_path: Path) -> None:
     path.write_bytes(b"RIFF\xff\xff\0\0WAVEfmt nothing of that kind")
     with pytest.raises(Unreadable, match=r"a\.wav"):
         peaks(path, 10)
+
+
+def test_where_no_header_tells_the_length_the_file_is_walked_through(tmp_path: Path) -> None:
+    path = sound(tmp_path / "a.wav", 1.5, "pcm_s16le")
+    untold: Any = SimpleNamespace(duration=None, time_base=Fraction(1, SAMPLES), start_time=0, index=0)
+    assert waveform._end(untold, untold, path) == Fraction(3, 2)
+
+
+@pytest.mark.parametrize(
+    ("kind", "samples", "levels"),
+    [
+        ("u8", [0, 128, 192, 255], [1, 0, 0.5, 127 / 128]),
+        ("s16", [-32_768, 0, 16_384, 32_767], [1, 0, 0.5, 32_767 / 32_768]),
+        ("s32", [-(2**31), 0, 2**30, 2**29], [1, 0, 0.5, 0.25]),
+        ("flt", [-1.0, 0, 0.5, 7.0], [1, 0, 0.5, 1]),
+        ("flt", [float("nan"), float("inf"), -float("inf"), 0.25], [0, 1, 1, 0.25]),
+    ],
+)
+@pytest.mark.parametrize("channels", ["mono", "stereo"])
+def test_the_loudest_channel_counts_from_nought_to_one(
+    kind: str, samples: list[float], levels: list[float], channels: str
+) -> None:
+    dtype = {"u8": np.uint8, "s16": np.int16, "s32": np.int32, "flt": np.float32}[kind]
+    given = np.array(samples, dtype)
+    if channels == "stereo":  # the other one is silent
+        given = np.stack([np.full(len(samples), 128 if kind == "u8" else 0, dtype), given], axis=1).reshape(-1)
+    frame = av.AudioFrame.from_ndarray(given[None], kind, channels)
+    assert waveform._levels(frame).tolist() == pytest.approx(levels)
