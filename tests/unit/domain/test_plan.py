@@ -145,8 +145,8 @@ def test_what_the_engine_lacks() -> None:
     assert code == "lacks"
     assert [line.split(" (")[0] for line in values["lacking"]] == ["node VAEDecode", "node WanImageToVideo"]
     assert len(values["fixes"]) == 1  # the same for both
-    _, code, values = refused(WAN, {"image": "a.png"}, {}, replace(Catalog({}), sketch=True))
-    assert (code, values["engine"]) == ("needs_engine", "ComfyUI")
+    field, code, values = refused(WAN, {"image": "a.png"}, {}, replace(Catalog({}), sketch=True))
+    assert (field, code, values["engine"]) == ("preset", "needs_engine", "ComfyUI")
     assert isinstance(Obstacle("preset", code, values).error, NotRunnable)
 
 
