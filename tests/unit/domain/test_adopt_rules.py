@@ -97,6 +97,8 @@ def test_a_model_has_the_name_of_a_file(length: int, is_model: bool) -> None:
     graph = still()
     graph["1"]["inputs"]["ckpt_name"] = "x" * length
     assert len(adopt(graph).models) == is_model
+    graph["1"]["inputs"]["ckpt_name"] = "x" * (length - 2) + "\0x"
+    assert adopt(graph).models == (), "no file is called so"
 
 
 def test_a_setting_that_no_fitting_tool_has_is_offered_as_the_node_s_own() -> None:
