@@ -242,3 +242,10 @@ def test_a_workflow_without_a_sampler_has_no_place_for_loras() -> None:
     graph = {"1": node("LoadImage", image="a.png"), "2": node("SaveImage", images=["1", 0], filename_prefix="x")}
     preset = made(adopt(graph))
     assert (preset.tool.id, preset.loras, preset.clips) == ("image-to-image", None, None)
+
+
+@pytest.mark.parametrize("name", ["vae_name", "unet_name", "ckpt_name"])
+@pytest.mark.parametrize("value", [["2", 0], 3, None, True])
+def test_a_model_that_is_named_elsewhere_is_none_of_the_node_s(name: str, value: object) -> None:
+    graph = still() | {"9": node("Loader", **{name: value})}
+    assert not [row for row in adopt(graph).models if row["into"] == [f"Loader.{name}"]]
