@@ -283,15 +283,3 @@ def test_a_sound_that_is_over_before_the_part_begins(sounds: Callable[..., Sound
             sounds().write(begin)
         assert caught.value.message == f"a.wav is 10.0 s long; nothing of it comes after {float(begin):g} s."
     assert sounds().write(F(99, 10)) == "flac"
-
-
-@pytest.mark.parametrize(
-    ("codec", "sample_format", "depth"),
-    [
-        ("pcm_s24le", "s32", "s32"), ("flac", "s32", "s32"), ("alac", "s32p", "s32"), ("wavpack", "fltp", "s32"),
-        ("tta", "s32", "s32"), ("pcm_s16le", "s16", "s16"), ("flac", "s16", "s16"), ("alac", "s16p", "s16"),
-        ("pcm_u8", "u8", "s16"), ("tta", "u8p", "s16"), ("aac", "fltp", "s16"), ("mp3float", "fltp", "s16"),
-    ],
-)  # fmt: skip
-def test_no_bit_more_than_a_sound_has(codec: str, sample_format: str, depth: str) -> None:
-    assert sound_cutting._depth(codec, sample_format) == depth

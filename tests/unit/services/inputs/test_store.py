@@ -312,20 +312,6 @@ def test_a_video_that_was_changed_meanwhile_is_not_cut(store: InputStore, tmp_pa
         store.part(taken, "video", 0.5, None, exact=True, at_most=None)
 
 
-def test_so_many_files_are_remembered(store: InputStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(inputs, "_MOST_KNOWN", 3)
-    first = paint(tmp_path / "first.png", (64, 64))
-    store.take(first, K.PICTURE, "image")
-    content = first.read_bytes()
-    for number in range(3):
-        (tmp_path / f"{number}.png").write_bytes(content)
-        store.take(tmp_path / f"{number}.png", K.PICTURE, "image")
-    assert len(store._known) == 3
-    with opens() as names:
-        store.take(tmp_path / "0.png", K.PICTURE, "image"), store.take(first, K.PICTURE, "image")
-    assert str(first) in names and str(tmp_path / "0.png") not in names
-
-
 def test_what_is_no_file_any_more_is_not_swept(store: InputStore, tmp_path: Path) -> None:
     (store.folder / "folder").mkdir(parents=True)
     (store.folder / "a.json").write_bytes(b"{}")

@@ -102,22 +102,80 @@ def test_where_no_header_tells_the_length_the_file_is_walked_through(tmp_path: P
 
 
 @pytest.mark.parametrize(
-    ("kind", "samples", "levels"),
+    ("count", "asked"), [(60, 60), (0, 1), (-1, 1), (waveform.MOST_PEAKS, 10_000), (waveform.MOST_PEAKS + 1, 10_000)]
+)
+def test_so_many_peaks_can_be_asked_for(monkeypatch: pytest.MonkeyPatch, count: int, asked: int) -> None:
+    given: list[Any] = []
+    monkeypatch.setattr(waveform.confined, "run", lambda *question: given.append(question))
+    path = Path("/gone/a.wav")
+    peaks(path, count)
+    peaks(path, count, 1.5, 2.0)
+    assert given == [("a.wav", 0, waveform._peaks, path, asked, *part) for part in ((0.0, None), (1.5, 2.0))]
+
+
+def test_where_a_header_tells_the_length_it_is_believed() -> None:
+    stream: Any = SimpleNamespace(duration=3000, start_time=500, time_base=Fraction(1, 1000))
+    source: Any = SimpleNamespace(streams=SimpleNamespace(video=[]), duration=9_000_000, start_time=1_000_000)
+    path = Path("/gone")
+    assert waveform._end(source, stream, path) == 3
+    stream.start_time = None
+    assert waveform._end(source, stream, path) == 3
+    stream.duration = None
+    assert waveform._end(source, stream, path) == 10
+    source.start_time = None
+    assert waveform._end(source, stream, path) == 9
+
+
+class Leaps:
+    """A sound of pieces of a tenth of a second, at 1000 samples a second; notes where reading begins."""
+
+    def __init__(self, seconds: int, broken: tuple[int, ...] = ()) -> None:
+        self.streams = SimpleNamespace(video=[])
+        self.sought: list[int] = []
+        self._pieces = range(0, seconds * 1000, 100)
+        self._broken = broken
+
+    def seek(self, at: int, *, stream: Any) -> None:
+        if at in self._broken:
+            raise av.error.FFmpegError(5, "broken")
+        self.sought.append(at)
+
+    def demux(self, stream: Any) -> Any:
+        begin = self.sought[-1] if self.sought else 0
+        return iter(
+            [SimpleNamespace(decode=lambda at=at: [self._frame(at)]) for at in self._pieces if at + 100 > begin]
+        )
+
+    def _frame(self, at: int) -> Any:
+        return SimpleNamespace(pts=at, time_base=Fraction(1, 1000), sample_rate=1000, samples=100)
+
+
+STREAM: Any = SimpleNamespace(start_time=0, time_base=Fraction(1, 1000))
+
+
+@pytest.mark.parametrize(
+    ("begin", "span", "sought", "heard"),
     [
-        ("u8", [0, 128, 192, 255], [1, 0, 0.5, 127 / 128]),
-        ("s16", [-32_768, 0, 16_384, 32_767], [1, 0, 0.5, 32_767 / 32_768]),
-        ("s32", [-(2**31), 0, 2**30, 2**29], [1, 0, 0.5, 0.25]),
-        ("flt", [-1.0, 0, 0.5, 7.0], [1, 0, 0.5, 1]),
-        ("flt", [float("nan"), float("inf"), -float("inf"), 0.25], [0, 1, 1, 0.25]),
+        (Fraction(0), Fraction(1, 4), [], [0, 100, 200]),
+        (Fraction(1), Fraction(1, 10), [], [*range(0, 1100, 100)]),
+        (Fraction(3, 2), Fraction(1, 5), [500], [*range(500, 1700, 100)]),
     ],
 )
-@pytest.mark.parametrize("channels", ["mono", "stereo"])
-def test_the_loudest_channel_counts_from_nought_to_one(
-    kind: str, samples: list[float], levels: list[float], channels: str
+def test_a_part_is_read_from_a_second_before_it_to_its_end(
+    monkeypatch: pytest.MonkeyPatch, begin: Fraction, span: Fraction, sought: list[int], heard: list[int]
 ) -> None:
-    dtype = {"u8": np.uint8, "s16": np.int16, "s32": np.int32, "flt": np.float32}[kind]
-    given = np.array(samples, dtype)
-    if channels == "stereo":  # the other one is silent
-        given = np.stack([np.full(len(samples), 128 if kind == "u8" else 0, dtype), given], axis=1).reshape(-1)
-    frame = av.AudioFrame.from_ndarray(given[None], kind, channels)
-    assert waveform._levels(frame).tolist() == pytest.approx(levels)
+    source: Any = Leaps(3)
+    monkeypatch.setattr(waveform, "seen", lambda source, stream, name: source.demux(stream))
+    assert [one.at for one in waveform._all(source, STREAM, "a", begin, span)] == heard
+    assert source.sought == sought
+
+
+def test_of_a_long_sound_the_first_part_of_each_slot_is_heard(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(waveform, "_WHOLE", 1)  # of it a quarter each
+    source: Any = Leaps(10, broken=(4875,))
+    found = waveform._some(source, STREAM, Fraction(1), Fraction(2), 4)
+    assert [one.at for one in found] == [1000, 1100, 1200, 3000, 3100, 3200, 7000, 7100, 7200]
+    assert source.sought == [875, 2875, 6875], "an eighth of a second before; what is broken stays silent"
+    short: Any = Leaps(3)
+    found = waveform._some(short, STREAM, Fraction(1), Fraction(1, 10), 1)
+    assert [one.at for one in found] == [1000], "no more than the slot itself"
