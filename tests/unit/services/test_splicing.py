@@ -254,6 +254,41 @@ def test_a_clip_is_looked_at_by_its_packets(tmp_path: Path) -> None:
     assert (single.span, single.ends_shown) == (0, True)
 
 
+@pytest.mark.parametrize(
+    ("looks", "ends_shown", "whole"),
+    [
+        ("aaa", (True, True, True), True),
+        ("aaa", (True, True, False), True),  # of the last one all is shown
+        ("aaa", (True, False, True), False),
+        ("aaa", (False, True, True), False),
+        ("aab", (True, True, True), False),
+        ("aa", (False, True), False),
+        ("a", (False,), True),
+    ],
+)
+def test_packets_follow_one_another_where_all_are_alike_and_end_as_they_are_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, looks: str, ends_shown: tuple[bool, ...], whole: bool
+) -> None:
+    made: list[Any] = []
+
+    class Splice:
+        def __init__(self, *about: Any) -> None:
+            made.append(about)
+
+        def make(self, whole: bool) -> None:
+            made.append(whole)
+
+    clips = [
+        splicing._Clip(tmp_path / str(n), (look,), None, Fraction(1), shown)
+        for n, (look, shown) in enumerate(zip(looks, ends_shown, strict=True))
+    ]
+    monkeypatch.setattr(splicing, "_look", lambda path: clips[int(path.name)])
+    monkeypatch.setattr(splicing, "_Splice", Splice)
+    stop = threading.Event()
+    assert splice([one.path for one in clips], tmp_path / "joined", "mkv", stop) is whole
+    assert made == [(clips, tmp_path / "joined", "matroska", stop), whole]
+
+
 def a_splice(*, resampled: bool = False) -> Any:
     made = splicing._Splice([], Path("joined"), "mp4", threading.Event())
     made._sound = SimpleNamespace(name="sound", encode=lambda frame: [frame])

@@ -365,3 +365,10 @@ def test_what_has_gone_meanwhile_has_no_size_and_no_age(tmp_path: Path) -> None:
     assert (inputs._size(tmp_path / "gone"), inputs._age(tmp_path / "gone", 10.0**9)) == (0, 0.0)
     assert inputs._state(tmp_path / "gone") == inputs._state(Path("a\0b")) == ()
     assert not inputs._is_whole(tmp_path, tmp_path.stat().st_size), "a folder is no file"
+
+
+def test_what_was_kept_before_is_not_remembered_as_well(store: InputStore, tmp_path: Path) -> None:
+    kept = store.take(paint(tmp_path / "a.png"), K.PICTURE, "image").path
+    assert len(store._known) == 1
+    store.take(kept, K.PICTURE, "image")
+    assert [mark[0] for mark in store._known] == [tmp_path / "a.png"]
