@@ -131,6 +131,8 @@ def test_every_frame_once(tmp_path: Path, kind: str, codec: str, options: dict[s
     facts = probe(target)
     assert (facts.format, facts.width, facts.height, facts.frames) == (kind, *SIZE, 25)
     assert [path.read_bytes() for path in clips] == before
+    content = target.read_bytes()
+    assert kind not in ("mp4", "mov") or content.index(b"moov") < content.index(b"mdat"), "it can be shown as it comes"
 
 
 def test_without_loss_the_packets_are_the_clips_own(tmp_path: Path) -> None:

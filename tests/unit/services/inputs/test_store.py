@@ -154,6 +154,9 @@ def test_a_video_is_kept_only_by_its_part(store: InputStore, tmp_path: Path) -> 
     assert (exact.start, exact.kept.given.length) == (0.0, 1.0)
     copied = store.part(taken, "video", 0.5, 1.0, exact=False, at_most=None)
     assert 0.0 <= copied.start <= 0.5
+    for part in (exact, copied):
+        content = part.kept.path.read_bytes()
+        assert content.index(b"moov") < content.index(b"mdat"), "a server can read it as it comes"
     whole = store.part(taken, "video", 0.0, None, exact=False, at_most=None)
     assert whole.kept.path.read_bytes() == path.read_bytes() and (whole.start, whole.length) == (0.0, None)
     assert store.part(taken, "video", 0.0, None, exact=False, at_most=None).kept.path == whole.kept.path
