@@ -3,6 +3,7 @@ does what a test says."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from tests.clock import SetClock
 
 from .disk import Disk
 from .fake_engine import FakeEngine
+from .shelf import Shelf
 from .telling import NotedScope, Told
 
 
@@ -48,3 +50,14 @@ async def scope() -> AsyncIterator[NotedScope]:
 @pytest.fixture
 def port() -> FakeEngine:
     return FakeEngine()
+
+
+@pytest.fixture
+async def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Shelf]:
+    for name in [name for name in sys.modules if name.split(".")[0] == "send2trash"]:
+        monkeypatch.delitem(sys.modules, name)  # it looks for the trash when it is imported
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "share"))
+    made = Shelf(tmp_path.resolve())
+    yield made
+    await made.library.close()
