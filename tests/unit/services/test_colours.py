@@ -164,7 +164,17 @@ def of_mode(mode: str, **info: object) -> Image.Image:
     return made
 
 
-@pytest.mark.parametrize("picture", [of_mode("RGB"), of_mode("RGB", icc_profile=b""), of_mode("1", icc_profile=b"x")])
+@pytest.mark.parametrize(
+    "picture",
+    [
+        *(of_mode("RGB"), of_mode("RGB", icc_profile=b""), of_mode("1", icc_profile=b"x")),
+        *(
+            of_mode("1", icc_profile=profile()),
+            of_mode("I", icc_profile=profile()),
+            of_mode("L", icc_profile=profile()),
+        ),
+    ],
+)
 def test_a_picture_without_a_profile_stays_itself(picture: Image.Image) -> None:
     assert in_srgb(picture) is picture
 

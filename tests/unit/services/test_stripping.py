@@ -141,6 +141,15 @@ def test_chunks_of_a_webp(tmp_path: Path) -> None:
     assert stripped(tmp_path, "webp", riff(pixels)) == riff(pixels)
 
 
+def test_the_last_chunk_of_a_webp_and_what_lies_behind_it(tmp_path: Path) -> None:
+    pixels, empty = (b"VP8 ", b"odd"), (b"ANIM", b"")
+    content = riff(pixels, empty)
+    assert stripped(tmp_path, "webp", content) == content
+    assert stripped(tmp_path, "webp", content + b"behind!") == content, "seven bytes are no chunk"
+    with_texts = riff(pixels, (b"EXIF", b""), empty, (b"XMP ", b""))
+    assert stripped(tmp_path, "webp", with_texts) == content
+
+
 # GIF
 
 SCREEN, FRAME = b"GIF89a" + bytes([2, 0, 1, 0, 0, 0, 0]), b"\x2c" + bytes(9) + b"\x02\x03abc\0"
