@@ -53,7 +53,7 @@ def without_texts(data: bytes) -> bytes:
             out.append(data[start:at])
             start = end
         at = end
-    return b"".join([*out, data[start:]])
+    return b"".join([*out, data[start:]]) if out else data
 
 
 def _checksum(data: bytes, end: int) -> int:
