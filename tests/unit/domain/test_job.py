@@ -111,13 +111,3 @@ def test_a_row_has_these_names_and_no_other() -> None:
         "finished_at": 200.0, "retry_of": "j0", "retried_as": "j2", "error": "It failed.", "error_node": "Decode",
         "error_detail": "raw", "outputs": [],
     }  # fmt: skip
-
-
-def test_what_only_the_result_can_tell_of_its_size() -> None:
-    made = (Output("/o/a.mp4", "video", 64, 48, 9, 8.0),)
-    bare = some_job(width=0, height=0, num_frames=0, fps=0)
-    assert bare.size_of(made) == {"width": 64, "height": 48, "num_frames": 9, "fps": 8.0}
-    assert some_job(width=0, fps=0).size_of(made) == {"width": 64, "fps": 8.0}, "what is known stays"
-    assert some_job().size_of(made) == {}
-    assert bare.size_of((Output("/o/a.png", "image", 64, 48, None, None),)) == {"width": 64, "height": 48}
-    assert bare.size_of((Output("/o/a.flac", "audio", 1, 1, 1, 1.0),)) == bare.size_of(()) == {}
