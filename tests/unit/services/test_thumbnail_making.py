@@ -140,8 +140,12 @@ def test_large_pictures_of_many_channels_come_down_in_two_steps(tmp_path: Path, 
     one: Any = Opened()
     assert making._reduced(one, 128) == "reduced" and factors == [4]
     assert making._reduced(one, 301) is one and making._reduced(one, 300) == "reduced"
-    one.mode = "RGB"
-    assert making._reduced(one, 128) is one
+    for mode_ in ("LA", "CMYK"):
+        one.mode = mode_
+        assert making._reduced(one, 128) == "reduced"
+    for mode_ in ("RGB", "L", "P"):
+        one.mode = mode_
+        assert making._reduced(one, 128) is one
 
 
 def test_a_still_is_the_first_frame_in_its_own_size(tmp_path: Path) -> None:
