@@ -313,6 +313,7 @@ async def test_a_name_is_asked_for_once_and_that_address_is_used(tmp_path: Path)
         url = f"http://name.invalid:{port}/a.png?b"
         digest = await url_import._get(url, "127.0.0.1", tmp_path / "new" / "part", 6)
     assert digest == hashlib.sha256(b"pixels").hexdigest() and (tmp_path / "new" / "part").read_bytes() == b"pixels"
+    assert b"\r\naccept-encoding: identity\r\n" in heads[0].lower(), "nothing is to be unpacked"
     assert (
         heads[0].startswith(b"GET /a.png?b HTTP/1.1\r\n") and f"\r\nHost: name.invalid:{port}\r\n".encode() in heads[0]
     )
