@@ -39,7 +39,7 @@ def give_inputs(graph: edits.Graph, fields: Iterable[Field], files: Mapping[str,
             file = next(iter(given[index:] if many else given), None)
             if file is None:
                 gone.add(node)
-                gone |= {edits.find_node(graph, t) for t in (field.nodes[index : index + 1] if many else field.nodes)}
+                gone |= {edits.find_node(graph, t) for t in field.nodes[index if many else 0 :]}
             else:
                 graph[node]["inputs"][name] = file.name
                 _take_part(graph, node, file)

@@ -120,8 +120,6 @@ def _equal(readings: Iterable[_Reading]) -> dict[str, ModelPair]:
 
 def _likest(high: str, lows: Sequence[str]) -> str:
     """Of several that fit, one of the same kind of file, and spelt most alike."""
-    if len(lows) == 1:
-        return lows[0]
     kind, back = extension_of(high), high[::-1]
 
     def likeness(low: str) -> tuple[bool, int]:

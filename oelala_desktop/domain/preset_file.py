@@ -193,9 +193,9 @@ def _field(preset: str, key: str, row: Mapping[str, Any], graph: Mapping[str, An
 
 def _inputs_first(fields: list[Field], order: list[str]) -> list[Field]:
     """What is given comes before all else, in the order of the table."""
-    given = [field for field in fields if field.is_input]
-    given.sort(key=lambda field: order.index(field.key) if field.key in order else len(order))
-    return [*given, *(field for field in fields if not field.is_input)]
+    last = len(order)
+    places = {key: place for place, key in enumerate(order)}
+    return sorted(fields, key=lambda field: places.get(field.key, last) if field.is_input else last + 1)
 
 
 def _own(preset: str, key: str, row: Mapping[str, Any]) -> Field:

@@ -32,7 +32,7 @@ def strip_metadata(path: Path, kind: str) -> bool:
         return kind == "bmp"  # which has no room for any
     try:
         data = strip(path.read_bytes())
-    except (struct.error, IndexError, ValueError) as error:
+    except (struct.error, IndexError) as error:
         raise Unreadable("the file is damaged") from error
     path.write_bytes(data)
     return True

@@ -6,14 +6,19 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+
+def _flags(*names: str) -> int:
+    """For opening: those of these that the system has. No handle is handed on to other programs; Python sees to it."""
+    return sum(getattr(os, name, 0) for name in names)
+
+
 #: for a file: no link is followed, and a pipe keeps nobody waiting
-FILE_FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
-FILE_FLAGS |= getattr(os, "O_BINARY", 0)
+FILE_FLAGS = _flags("O_RDONLY", "O_NOFOLLOW", "O_NONBLOCK", "O_BINARY")
 #: for a folder that files are opened in
-FOLDER_FLAGS = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_CLOEXEC", 0)
+FOLDER_FLAGS = _flags("O_RDONLY", "O_DIRECTORY")
 BY_HANDLE = os.open in os.supports_dir_fd
 # a folder on the way may be one that can be passed through and not read
-_ON_THE_WAY = FOLDER_FLAGS | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_PATH", 0)
+_ON_THE_WAY = FOLDER_FLAGS | _flags("O_NOFOLLOW", "O_PATH")
 
 
 def open_unlinked(path: Path, flags: int = FILE_FLAGS) -> int:

@@ -67,7 +67,7 @@ async def fetch_file(
         raise CannotSave(f"The file cannot be kept in {folder}: {error.strerror}.") from error
     finally:
         with suppress(OSError):
-            part.unlink(missing_ok=True)
+            part.unlink()
     return path
 
 

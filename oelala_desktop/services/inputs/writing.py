@@ -32,7 +32,7 @@ def whole_file(target: Path) -> Iterator[Path]:
         part.replace(target)
     finally:
         with suppress(OSError):
-            part.unlink(missing_ok=True)
+            part.unlink()
 
 
 @contextmanager

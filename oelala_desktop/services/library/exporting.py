@@ -50,7 +50,7 @@ def export_files(items: Iterable[MediaItem], folder: Path, with_metadata: bool) 
             failed[item.name] = f"{item.name} could not be copied: {error}."
         finally:
             with contextlib.suppress(OSError):
-                part.unlink(missing_ok=True)
+                part.unlink()
     return ExportResult(tuple(copied), tuple(unstripped), failed)
 
 

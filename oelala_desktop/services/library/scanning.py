@@ -7,6 +7,7 @@ import logging
 import os
 import threading
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from oelala_desktop.domain.errors import CannotSave
@@ -132,10 +133,8 @@ class Scanner:
         self._roots = self._find_roots()
         inodes = []
         for root in self._roots:
-            try:
+            with suppress(OSError):
                 inodes.append(Path(root).stat().st_ino)
-            except OSError:
-                inodes.append(-1)
         return (hash(self._roots), *inodes)
 
     def _find_roots(self) -> tuple[str, ...]:

@@ -165,8 +165,8 @@ class JobService(Queue):
         """The first that can meet the wish, since the engine may have no other; all of them where none can."""
         if len(presets) == 1:
             return presets
-        tool.check(_settings(wish))
-        plans = (plan(tool, (preset,), _settings(wish), {}, None) for preset in presets)
+        tool.check(wish.values)
+        plans = (plan(tool, (preset,), wish.values, {}, None) for preset in presets)
         return next(((found.preset,) for found in plans if isinstance(found, Plan)), presets)
 
     async def memory_advice(self, preset_id: str, size: tuple[int, int, int], engine: Engine) -> tuple[Said, ...]:
@@ -180,7 +180,7 @@ class JobService(Queue):
         if engine.lists is None:
             await engine.connect()
         catalog = engine.catalog  # without one the presets are likely to run there: what it refuses is told then
-        checked = tool.check(_settings(wish), own_fields(presets))
+        checked = tool.check(wish.values, own_fields(presets))
         preset = choose(tool, presets, checked, catalog)
         if isinstance(preset, Obstacle):
             raise preset.error
@@ -200,7 +200,7 @@ class JobService(Queue):
     def _settled(
         self, tool: Tool, presets: Sequence[Preset], wish: Wish, looked: Looked, catalog: Catalog | None
     ) -> Plan:
-        found = plan(tool, presets, _settings(wish), facts_of(looked), catalog)
+        found = plan(tool, presets, wish.values, facts_of(looked), catalog)
         if isinstance(found, Obstacle):
             raise found.error
         return found
@@ -350,10 +350,6 @@ def _text(value: object) -> str | None:
     if not isinstance(value, str):
         raise obstructed("preset", "preset_no_name")
     return value
-
-
-def _settings(wish: Wish) -> dict[str, Any]:
-    return {key: value for key, value in wish.values.items() if key != "preset"}
 
 
 def _kept(store: InputStore, ready: _Ready) -> tuple[tuple[JobInput, ...], dict[str, object]]:

@@ -144,8 +144,7 @@ def _video(name: str, file: BinaryIO, container: str, fit: _Fit) -> Image.Image:
             for frame in packet.decode():
                 width, height = fit(frame.width, frame.height)
                 small: Image.Image = frame.reformat(width, height, "rgb24", interpolation="BILINEAR").to_image()  # type: ignore[no-untyped-call]
-                turned = round(frame.rotation / 90) % 4
-                return small.rotate(90 * turned, expand=True) if turned else small
+                return small.rotate(90 * round(frame.rotation / 90), expand=True)
             if count > _MOST_PACKETS:
                 break
     raise Unreadable(f"{name} has no frame in it that can be decoded.")

@@ -63,3 +63,4 @@ def test_a_pack_is_known_by_its_name_or_its_address() -> None:
     assert catalog.why_broken("ComfyUI-GGUF", "https://x.example/y") == "why"
     assert catalog.why_broken("KJ", "https://x.example/kijai/ComfyUI-KJNodes/") == ""
     assert catalog.why_broken("ComfyUI-MultiGPU") is None
+    assert catalog.why_broken("https://x.example/y/comfyui_gguf.git") == "why", "an address may end as it is cloned"

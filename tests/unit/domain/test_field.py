@@ -38,6 +38,7 @@ GOOD: list[tuple[str, Any, Any]] = [
     ("seed", "18446744073709551615", MAX_SEED),
     ("seed", MAX_SEED, MAX_SEED),
     ("seed", " 7 ", 7),
+    ("seed", "0" * 39 + "7", 7),
     ("sage_attention", True, True),
     ("sage_attention", "ON", True),
     ("sage_attention", "yes", True),
@@ -102,6 +103,7 @@ BAD: list[tuple[str, Any, str]] = [
     ("seed", -2, "a seed is −1"),
     ("seed", MAX_SEED + 1, "a seed is −1"),
     ("seed", "1" * 5000, "a seed is −1"),
+    ("seed", "0" * 40 + "7", "a seed is −1"),  # nobody writes it so
     ("seed", "x", "expected a whole number"),
     ("seed", 1.0, "expected a whole number"),
     ("seed", False, "expected a whole number"),

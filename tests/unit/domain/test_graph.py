@@ -116,6 +116,13 @@ def test_loras_with_the_text_encoder(line: edits.Graph) -> None:
     assert line["3"]["inputs"]["clip"] == line["4"]["inputs"]["clip"] == ["7", 1]
 
 
+def test_loras_begin_with_the_text_encoder_of_the_first_that_wants_it(line: edits.Graph) -> None:
+    line["4"]["inputs"]["clip"] = ["9", 1]
+    edits.splice_loras(line, "Sampler.model", [("a", 1.0)], clip_targets=("Positive.clip", "Negative.clip"))
+    (loader,) = [row for row in line.values() if row["class_type"] == "LoraLoader"]
+    assert loader["inputs"]["clip"] == ["1", 1]
+
+
 def test_no_loras_change_nothing(line: edits.Graph) -> None:
     before = copy.deepcopy(line)
     edits.splice_loras(line, "Sampler.model", [], clip_targets=("Positive.clip",))

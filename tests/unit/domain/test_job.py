@@ -98,3 +98,16 @@ def test_what_is_absent_is_null() -> None:
     assert row["engine"] == {"kind": "sketch", "url": None, "name": "Sketch"}
     assert (row["fps"], row["prompt"], row["error"]) == (None, None, "It failed.")
     assert (row["error_node"], row["error_detail"]) == (None, None)
+
+
+def test_a_row_has_these_names_and_no_other() -> None:
+    """Scripts read it: over the API, and from `oelala jobs --json`."""
+    error = JobError("It failed.", "node", "Decode", "raw")
+    job = some_job(state=S.FAILED, finished_at=200.0, retry_of="j0", retried_as="j2", error=error)
+    assert job.as_dict() == {
+        "job_id": "j1", "tool": "image-to-video", "preset": "image-to-video.sketch",
+        "engine": {"kind": "comfyui", "url": "http://127.0.0.1:1", "name": "ComfyUI"}, "state": "failed", "seed": 7,
+        "width": 848, "height": 480, "num_frames": 33, "fps": 16, "prompt": "a boat", "created_at": 100.0,
+        "finished_at": 200.0, "retry_of": "j0", "retried_as": "j2", "error": "It failed.", "error_node": "Decode",
+        "error_detail": "raw", "outputs": [],
+    }  # fmt: skip

@@ -10,7 +10,7 @@ import pytest
 
 from oelala_desktop.domain.catalog import Catalog
 from oelala_desktop.domain.inputs import Given
-from oelala_desktop.domain.measuring import with_duration
+from oelala_desktop.domain.measuring import measured, with_duration
 from oelala_desktop.domain.obstacle import Obstacle, Obstructed
 from oelala_desktop.domain.plan import FORM
 from oelala_desktop.domain.preset import Preset
@@ -201,3 +201,6 @@ def test_rates() -> None:
     assert rate(given_, {"video": "a.mp4"}) == 0
     assert rate(shipped("text-to-image.sdxl"), {}) == 0
     assert isinstance(rate(ltx, {}), int)  # as graphs have it
+    still = replace(ltx, tool=TOOLS["image-to-image"])
+    assert measured(still, {}, {}).rate == 0, "a still has none, whatever its graph says"
+    assert measured(still, {}, {}).frames == 1

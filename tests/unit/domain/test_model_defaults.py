@@ -8,6 +8,7 @@ import pytest
 
 from oelala_desktop.domain.catalog import Catalog
 from oelala_desktop.domain.errors import NotRunnable
+from oelala_desktop.domain.model_file import ModelFile
 from tests.unit.domain.samples import build, by_title, settle, shipped
 from tests.unit.node_table import offering
 
@@ -100,3 +101,42 @@ def test_the_low_half_of_a_lora_goes_into_the_low_pass() -> None:
         for number in (1, 2)
     ]
     assert got == [names[1:], ["both.safetensors"] * 2]
+
+
+@pytest.mark.parametrize(
+    ("name", "rank"),
+    [
+        ("very_i2v_14B.safetensors", 0),
+        ("sub\\VERY_i2v_14b.safetensors", 0),
+        ("other_i2v.safetensors", 1),
+        ("kept/x.gguf", 2),
+        ("x.gguf", None),  # a slash asks for the whole path
+        ("very_t2v_14B.safetensors", None),  # weights for another task
+        ("very_i2v_5B.safetensors", None),  # or of another size
+        ("x.safetensors", 3),
+    ],
+)
+def test_how_well_a_file_will_do(name: str, rank: int | None) -> None:
+    patterns = ("very_*", "*I2V*", "kept/*.gguf", "*.safetensors")
+    model = ModelFile(("A.unet_name",), "diffusion_models", "very_i2v_14B.safetensors", patterns)
+    assert model.ranks((name,)) == ({} if rank is None else {name: rank})
+    assert model.best(("x.safetensors", name)) == (name if rank is not None else "x.safetensors")
+    assert model.best(()) is None
+
+
+@pytest.mark.parametrize(
+    ("lists", "found"),
+    [
+        ({"vae": ("a_high.safetensors",)}, ("vae", "a_high.safetensors")),
+        ({"loras": ("a_high.safetensors",)}, ("loras", "a_high.safetensors")),  # the very file, wherever it lies
+        ({"unet": ("a_high.safetensors",)}, None),  # where it should be
+        ({"loras": ("likely_high_1",), "vae": ("likely_high_2",)}, ("vae", "likely_high_2")),
+        ({"vae": ("likely_high",), "clip": ("a_high.safetensors",)}, ("clip", "a_high.safetensors")),
+        ({"vae": ("xx1234567x",)}, None),  # seven characters beside the stars tell nothing
+        ({"vae": ("any_i2v",)}, None),
+        ({}, None),
+    ],
+)
+def test_a_file_in_another_folder(lists: dict[str, tuple[str, ...]], found: tuple[str, str] | None) -> None:
+    model = ModelFile((), "unet", "a_high.safetensors", ("*i2v*", "*1234567*", "likely_h*"))
+    assert model.misplaced(lists) == found

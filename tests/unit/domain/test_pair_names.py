@@ -83,6 +83,11 @@ def test_a_glued_marker_is_left_out_of_the_pair_s_name() -> None:
     assert find_pairs(["wan22_t2vA14BHIGH.gguf", "wan22_t2vA14BLOW.gguf"])[0].name == "wan22 t2v A14B"
 
 
+def test_noise_behind_a_glued_marker_says_no_more_than_it() -> None:
+    files = ["wan22_t2vA14BHIGH_noise.gguf", "wan22_t2vA14BLOW.gguf"]
+    assert [(p.high, p.low, p.name) for p in find_pairs(files)] == [(*files, "wan22 t2v A14B")]
+
+
 def test_a_glued_marker_tells_beside_its_other_half() -> None:
     pair = ["wan22_t2vA14BHIGH.gguf", "wan22_t2vA14BLOW.gguf"]
     sides = {pair[0]: "high", pair[1]: "low", "both.gguf": None, "x_low.gguf": "low"}

@@ -47,6 +47,17 @@ def test_weights() -> None:
 
 
 @pytest.mark.parametrize(
+    ("class_type", "steps"),
+    [
+        ("VAEDecode", 0.8), ("SaveVideo", 1.0), ("VHS_VideoCombine", 1.0), ("UNETLoader", 0.4),
+        ("CheckpointLoaderSimple", 0.4), ("CLIPTextEncode", 0.2), ("SketchCameraMove", 3.0), ("SketchTitleCard", 0.3),
+    ],
+)  # fmt: skip
+def test_what_takes_long_beside_sampling_weighs_as_so_many_of_its_steps(class_type: str, steps: float) -> None:
+    assert node_weight({"class_type": class_type}) == pytest.approx(steps * node_weight(sampler(steps=1)))
+
+
+@pytest.mark.parametrize(
     ("title", "which"),
     [("High noise pass", "high"), ("low noise pass (clip 2)", "low"), ("Highlights", None), ("", None)],
 )

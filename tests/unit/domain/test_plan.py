@@ -12,7 +12,7 @@ from oelala_desktop.domain.catalog import Catalog
 from oelala_desktop.domain.errors import InvalidField, NotRunnable
 from oelala_desktop.domain.inputs import Given
 from oelala_desktop.domain.obstacle import Obstacle, Obstructed, Said
-from oelala_desktop.domain.plan import choose, plan
+from oelala_desktop.domain.plan import choose, following_switch, plan
 from oelala_desktop.domain.preset import Preset
 from oelala_desktop.domain.tool import TOOLS
 from tests.unit.domain.made_presets import CATALOG, made, with_fields
@@ -145,8 +145,8 @@ def test_what_the_engine_lacks() -> None:
     assert code == "lacks"
     assert [line.split(" (")[0] for line in values["lacking"]] == ["node VAEDecode", "node WanImageToVideo"]
     assert len(values["fixes"]) == 1  # the same for both
-    _, code, values = refused(WAN, {"image": "a.png"}, {}, replace(Catalog({}), sketch=True))
-    assert (code, values["engine"]) == ("needs_engine", "ComfyUI")
+    field, code, values = refused(WAN, {"image": "a.png"}, {}, replace(Catalog({}), sketch=True))
+    assert (field, code, values["engine"]) == ("preset", "needs_engine", "ComfyUI")
     assert isinstance(Obstacle("preset", code, values).error, NotRunnable)
 
 
@@ -234,3 +234,16 @@ def test_presets_of_one_model_hear_nothing_of_pairs(name: str) -> None:
     preset = shipped(name)
     wish = {"image": "a.png"} if preset.tool.needs_picture else {}
     assert met(preset, wish).advice == ()
+
+
+@pytest.mark.parametrize(
+    ("switch", "steps", "wished", "found"),
+    [(10, 20, 20, 10), (10, 20, 4, 2), (10, 20, 5, 2), (19, 20, 2, 1), (19, 20, 20, 19), (1, 20, 2, 1), (1, 40, 10, 1)],
+)
+def test_each_pass_keeps_its_share_of_the_steps_and_at_least_one(
+    switch: int, steps: int, wished: int, found: int
+) -> None:
+    fields = {**WAN.fields}
+    fields["switch_step"] = replace(fields["switch_step"], default=switch)
+    fields["steps"] = replace(fields["steps"], default=steps)
+    assert following_switch(replace(WAN, fields=fields), wished) == found

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from oelala_desktop.domain import preset_file
 from oelala_desktop.domain.errors import InvalidField, InvalidPreset
 from oelala_desktop.domain.field import FieldKind
 from oelala_desktop.domain.graph_inputs import InputFile
@@ -169,3 +170,33 @@ def test_a_kept_default_is_that_of_the_graph_as_its_kind_has_it() -> None:
     assert (field.default, type(field.default)) == (16, int)
     with pytest.raises(InvalidPreset, match="its default is wrong"):
         parse(fields(pace={"kind": "integer", "keeps": True, "into": ["Start.image"]}))
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (KeyError("name"), "the entry 'name' is missing."),
+        (InvalidField("steps", "steps: 0 is outside 1 to 40."), "its default is wrong. steps: 0 is outside 1 to 40."),
+        *(
+            (kind("odd"), "an entry is of the wrong kind (odd).")
+            for kind in (TypeError, ValueError, AttributeError, OverflowError, ZeroDivisionError, IndexError)
+        ),
+        (RecursionError("odd"), "an entry is of the wrong kind (odd)."),
+    ],
+)
+@pytest.mark.parametrize("where", ["check_shape", "_build", "check_preset"])
+def test_whatever_is_wrong_with_an_entry_is_said_of_the_preset(
+    monkeypatch: pytest.MonkeyPatch, where: str, error: Exception, words: str
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(preset_file, where, fail)
+    with pytest.raises(InvalidPreset) as caught:
+        parse()
+    assert caught.value.message == f"image-to-video.own: {words}" and caught.value.__cause__ is error
+
+
+def test_an_entry_that_nobody_knows_is_named_the_first_of_them() -> None:
+    with pytest.raises(InvalidPreset, match=r"^image-to-video\.own: unknown entry “abc”\.$"):
+        parse({"xyz": 1, "abc": 2})

@@ -265,6 +265,27 @@ def test_on_sketch_an_ai_preset_needs_comfyui_and_nothing_else() -> None:
     assert [m.where for m in without_models.missing(sketch)] == [where]
 
 
+@pytest.mark.parametrize("count", [1, 40, 41, 90])
+def test_so_much_that_a_server_lacks_is_told(count: int) -> None:
+    graph = {str(n): {"class_type": f"Odd{n:03}", "inputs": {}, "_meta": {"title": f"Node {n}"}} for n in range(count)}
+    found = replace(shipped(I2V), template=graph, models=(), packs=(), optional=(), also=()).missing(without())
+    names = [f"node Odd{n:03}" for n in range(count)]
+    assert {missing.kind for missing in found} == {"nodes"}
+    if count <= 40:
+        assert [missing.name for missing in found] == names
+    else:
+        assert [missing.name for missing in found] == [*names[:39], f"{count - 39} more"]
+        assert str(found[-1]) == f"{count - 39} more (of its nodes and models)"
+        assert found[-1].fix == "Update ComfyUI to its newest version."
+
+
+def test_a_name_with_a_dot_is_the_name_of_one_preset() -> None:
+    own = replace(shipped(I2V), id="image-to-video.my.own")
+    assert own.short_id == "my.own"
+    request = replace(settle(I2V), preset=own.id)
+    assert (request.params()["preset"], request.params()["workflow"]) == ("my.own", own.id)
+
+
 def test_a_fix_is_named_once() -> None:
     with pytest.raises(NotRunnable) as caught:
         settle(I2V, catalog=without("WanImageToVideo", "KSamplerAdvanced"))

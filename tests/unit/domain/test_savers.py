@@ -39,6 +39,8 @@ def test_where_a_result_would_lie(saver: str, inputs: dict[str, str], name: str)
     }
     (found,) = savers_of(graph, PREFIX)
     assert found.file() == ServerFile(name, "oelala", "output", "4")
+    assert found.file(12).filename == name.replace("00001", "00012")
+    assert found.saves_many is (saver == "SaveImage"), "of pictures each has a file, of all else there is one"
 
 
 def test_an_unknown_saver_is_not_guessed_at() -> None:

@@ -100,6 +100,11 @@ def test_megapixels_of_an_aspect(aspect: str, megapixels: float, size: tuple[int
     assert abs(Fraction(width, height) / Fraction(*ASPECTS[aspect]) - 1) <= Fraction(9, min(width, height))
 
 
+def test_a_megapixel_is_a_square_of_1024() -> None:
+    assert SizeRule("megapixels", 1).settle({"megapixels": 100}, (1, 1)) == ("auto", 10_240, 10_240)
+    assert SizeRule("megapixels", 1).settle({"megapixels": 0.01}, (4, 1)) == ("auto", 204, 51)
+
+
 def test_megapixels_as_the_preset_says() -> None:
     assert SizeRule("megapixels", 16, megapixels=0.25).settle({}, (500, 500)) == ("auto", 512, 512)
     assert SizeRule("megapixels", 16, megapixels=0.25).settle({"megapixels": 1}, (500, 500)) == ("auto", 1024, 1024)

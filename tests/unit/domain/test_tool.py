@@ -5,8 +5,13 @@ from __future__ import annotations
 import pytest
 
 from oelala_desktop.domain.errors import InvalidField, NotFound
+<<<<<<< HEAD
 from oelala_desktop.domain.field import Field, FieldKind
 from oelala_desktop.domain.tool import DEFAULT_NEGATIVE, PAGED, TOOLS, VOCABULARY, find_tool
+=======
+from oelala_desktop.domain.field import MAX_SEED, Field, FieldKind
+from oelala_desktop.domain.tool import DEFAULT_NEGATIVE, TOOLS, VOCABULARY, find_tool
+>>>>>>> mutants
 
 KEYS = {
     *("image", "end_image", "prompt", "negative_prompt", "unet_high_noise", "unet_low_noise", "vae", "text_encoder"),
@@ -167,3 +172,98 @@ def test_a_tool_without_a_picture_says_so(key: str, words: str) -> None:
     with pytest.raises(InvalidField) as caught:
         TOOLS["text-to-video"].check({key: "a.png"})
     assert (caught.value.field, caught.value.message) == (key, f"Text to Video {words}")
+
+
+#: as they stand in the settings of the user's presets and over the API: who writes one by hand relies on them
+BOUNDS: dict[str, tuple[float, float]] = {
+    "duration": (1, 15), "num_frames": (5, 361), "clip_count": (1, 5), "steps": (1, 40), "switch_step": (1, 39),
+    "cfg": (1, 10), "guidance": (0, 30), "shift": (0, 100), "variations": (1, 16), "seed": (-1, MAX_SEED),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("key", BOUNDS)
+def test_a_number_is_taken_from_its_least_to_its_most(key: str) -> None:
+    low, high = BOUNDS[key]
+    for value in (low, high):
+        assert VOCABULARY[key].check(value) == value
+    for value in (low - 1, high + 1):
+        with pytest.raises(InvalidField):
+            VOCABULARY[key].check(value)
+
+
+@pytest.mark.parametrize(("key", "most"), [("prompt", 20_000), ("negative_prompt", 20_000)])
+def test_a_text_is_taken_up_to_its_longest(key: str, most: int) -> None:
+    assert VOCABULARY[key].check("x" * most) == "x" * most
+    with pytest.raises(InvalidField, match=f"at most {most} fit"):
+        VOCABULARY[key].check("x" * (most + 1))
+
+
+def test_a_split_of_memory_is_taken_up_to_its_longest() -> None:
+    field, split = VOCABULARY["expert_mode_allocations"], "cuda:0,10gb;" * 41 + "cpu,10gb"
+    assert len(split) == 500 and field.check(split) == split
+    with pytest.raises(InvalidField, match="at most 500 fit"):
+        field.check(split + "0")
+
+
+#: how far one turn of a wheel leads
+STEPS = {"duration": 1, "num_frames": 4, "cfg": 0.5, "guidance": 0.5, "shift": 0.5}
+
+
+@pytest.mark.parametrize("key", [key for key, field in VOCABULARY.items() if field.step is not None])
+def test_a_step_leads_from_the_least_to_the_most(key: str) -> None:
+    field = VOCABULARY[key]
+    assert field.step == STEPS.get(key, 0.1 if "_" in key and field.unit == "s" else 1)
+
+
+def test_what_a_form_says_of_a_field_is_fit_to_be_read() -> None:
+    labels = [field.label for field in VOCABULARY.values()]
+    assert all(label[0].isupper() and label == label.strip() for label in labels)
+    for tool in TOOLS.values():
+        shown = [field.label for field in tool.fields]
+        assert len(set(shown)) == len(shown), "no two fields of a page are called alike"
+    helps = [field.help for field in VOCABULARY.values() if field.help]
+    assert all(text.endswith(".") for text in helps)
+    assert {field.unit for field in VOCABULARY.values()} == {"", "s", "clips"}
+
+
+CARDS = {
+    "prompt": ["prompt", "negative_prompt"],
+    "size": ["resolution", "aspect_ratio", "duration", "num_frames", "fps", "clip_count"],
+    "model": ["unet_high_noise", "unet_low_noise", "checkpoint", "vae", "text_encoder"],
+    "lora": ["lora_configs"],
+    "sampling": [
+        *("steps", "switch_step", "cfg", "guidance", "sampler", "scheduler", "shift", "seed", "variations"),
+    ],
+    "memory": ["sage_attention", "expert_mode_allocations"],
+}
+
+
+def test_each_field_stands_in_the_card_of_its_kind() -> None:
+    cards: dict[str, list[str]] = {}
+    for field in VOCABULARY.values():
+        cards.setdefault(field.group, []).append(field.key)
+    assert {group: keys for group, keys in cards.items() if group != "picture"} == CARDS
+    assert all(VOCABULARY[key].kind is FieldKind.MODEL for key in CARDS["model"])
+
+
+def test_tools_have_names_as_titles_are_written() -> None:
+    for tool in TOOLS.values():
+        assert tool.name == " ".join(
+            "LoRA" if word == "lora" else word if word == "to" else word.title() for word in tool.id.split("-")
+        )
+        assert tool.group == {"video": "Video Tools", "image": "Image Tools", "model": "Training"}[tool.output]
+
+
+def test_a_negative_prompt_says_what_nobody_wants() -> None:
+    words = DEFAULT_NEGATIVE.split(", ")
+    assert len(words) > 10 and all(word == word.strip() != "" for word in words)
+    assert "blurry" in words and VOCABULARY["negative_prompt"].default == DEFAULT_NEGATIVE
+
+
+def test_what_servers_extend_takes_any_name_and_all_else_only_its_own() -> None:
+    for key in ("sampler", "scheduler"):
+        assert VOCABULARY[key].check("of_a_pack") == "of_a_pack"
+    for key in ("resolution", "aspect_ratio", "fps"):
+        with pytest.raises(InvalidField):
+            VOCABULARY[key].check("13")
+    assert [VOCABULARY["fps"].check(rate) for rate in ("8", 12, 16, "24")] == [8, 12, 16, 24]

@@ -3,6 +3,7 @@ does what a test says."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from tests.clock import SetClock
 
 from .disk import Disk
 from .fake_engine import FakeEngine
+from .shelf import Shelf
 from .telling import NotedScope, Told
 from .templating import Room, catalog_of_sketch, offering
 
@@ -52,6 +54,7 @@ def port() -> FakeEngine:
     return FakeEngine()
 
 
+<<<<<<< HEAD
 @pytest.fixture(scope="session")
 def catalog(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
     return catalog_of_sketch(tmp_path_factory.mktemp("sketch"))
@@ -66,3 +69,14 @@ def shelf(catalog: Catalog) -> FakeEngine:
 @pytest.fixture
 def room(tmp_path: Path, bus: Bus, scope: NotedScope, clock: SetClock) -> Room:
     return Room(tmp_path / "templates", bus, scope, clock)
+=======
+@pytest.fixture
+async def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Shelf]:
+    for name in [name for name in sys.modules if name.split(".")[0] == "send2trash"]:
+        monkeypatch.delitem(sys.modules, name)  # it looks for the trash when it is imported
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "share"))
+    made = Shelf(tmp_path.resolve())
+    yield made
+    await made.library.close()
+>>>>>>> mutants

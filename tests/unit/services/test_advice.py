@@ -142,3 +142,14 @@ async def test_what_the_server_has_and_cannot_run_is_said_if_it_is_wished(store:
     (found,) = await said(store, "image-to-video.wan22-14b-distorch2", catalog=unable)
     assert "sage_attention" in found and "no module" in found and "box" in found
     assert await said(store, catalog=unable) == ()
+
+
+async def test_a_clip_whose_length_only_its_graph_knows_counts_as_a_picture(store: JobStore) -> None:
+    await store.remember_size(place_key(COMFY), I2V, (848, 479, 1))
+    made = shipped(I2V)
+    given = {"image": (Given("a.png", "picture", 1600, 900),)}
+    found = plan(made.tool, (made,), {"image": "a.png"}, given, EVERYTHING)
+    assert isinstance(found, Plan)
+    unsaid = replace(found, request=replace(found.request, num_frames=0))
+    engine = Engine(COMFY, ComfyEngine(nowhere), Bus(), TaskScope("test"))
+    assert [one.code for one in await advice(store, engine, unsaid, {})] == ["managed"]

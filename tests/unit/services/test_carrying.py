@@ -246,8 +246,11 @@ async def test_who_is_to_be_cancelled_while_nothing_comes_is_fetched_no_longer(
     await desk.port.called("fetch")
     await clock.until_asleep()
     assert desk.flight().stalled and desk.flight().stage is Stage.FETCHING
+    fetching = desk.carrier._fetches["j1"]
     desk.carrier.happened("j1", CancelWished())
     assert (await told.until(JobFinished)).job.state is S.CANCELLED
+    await asyncio.wait([fetching], timeout=20)
+    assert fetching.cancelled(), "it does not wait for the line any more"
     calls = desk.port.calls.count("fetch")
     await clock.advance(60)
     assert desk.port.calls.count("fetch") == calls

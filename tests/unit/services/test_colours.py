@@ -164,7 +164,17 @@ def of_mode(mode: str, **info: object) -> Image.Image:
     return made
 
 
-@pytest.mark.parametrize("picture", [of_mode("RGB"), of_mode("RGB", icc_profile=b""), of_mode("1", icc_profile=b"x")])
+@pytest.mark.parametrize(
+    "picture",
+    [
+        *(of_mode("RGB"), of_mode("RGB", icc_profile=b""), of_mode("1", icc_profile=b"x")),
+        *(
+            of_mode("1", icc_profile=profile()),
+            of_mode("I", icc_profile=profile()),
+            of_mode("L", icc_profile=profile()),
+        ),
+    ],
+)
 def test_a_picture_without_a_profile_stays_itself(picture: Image.Image) -> None:
     assert in_srgb(picture) is picture
 
@@ -182,6 +192,27 @@ def test_a_profile_that_leaves_srgb_alone_changes_nothing() -> None:
 def test_what_is_converted_has_no_profile_any_more(mode: str, made: str) -> None:
     found = in_srgb(of_mode(mode, icc_profile=profile()))
     assert found.mode == made and "icc_profile" not in found.info and "transparency" not in found.info
+
+
+def grey_profile() -> bytes:
+    """Of greys whose numbers go with the light (ICC.1:2010, 8.3)."""
+    tags = {b"wtpt": b"XYZ " + bytes(4) + _fixed(0.9642, 1.0, 0.8249), b"kTRC": b"curv" + bytes(4) + bytes(4)}
+    at, table, body = 128 + 4 + 12 * len(tags), struct.pack(">I", len(tags)), b""
+    for name, content in tags.items():
+        table += name + struct.pack(">II", at + len(body), len(content))
+        body += content
+    head = bytes(4) + bytes(4) + b"\x02\x40\0\0" + b"mntrGRAYXYZ " + bytes(12) + b"acsp" + bytes(28)
+    whole = head + _fixed(0.9642, 1.0, 0.8249) + bytes(48) + table + body
+    return struct.pack(">I", len(whole)) + whole[4:]
+
+
+@pytest.mark.parametrize(("mode", "value", "made"), [("L", 128, "RGB"), ("LA", (128, 77), "RGBA")])
+def test_greys_are_converted_as_greys(mode: str, value: object, made: str) -> None:
+    picture = Image.new(mode, (4, 4), value)  # type: ignore[arg-type]
+    picture.info["icc_profile"] = grey_profile()
+    found = in_srgb(picture)
+    assert found.mode == made and near(found.convert("RGB").getpixel((1, 1)), (188, 188, 188), 2)
+    assert made == "RGB" or found.getchannel("A").getextrema() == (77, 77)
 
 
 def test_a_palette_keeps_its_transparency_through_a_profile() -> None:

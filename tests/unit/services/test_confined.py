@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
@@ -126,6 +127,43 @@ def test_a_helper_that_has_gone_is_replaced_before_it_is_asked() -> None:
     assert helpers._idle[0]._process.wait(20) == 0, "it had nothing to do"
     assert helpers.run("a", 0, who)[0] != first
     helpers.close()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="no pipes by name there")
+def test_the_end_of_the_program_ends_what_is_at_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    helpers, at_work, caught = Confined(), threading.Event(), []
+    os.mkfifo(tmp_path / "pipe")
+    helpers.run("a", 0, who)  # it is there already
+    send = confined._send
+
+    def sent(pipe: BinaryIO, question: bytes) -> None:
+        send(pipe, question)
+        at_work.set()
+
+    monkeypatch.setattr(confined, "_send", sent)
+
+    def ask() -> None:
+        try:
+            helpers.run("a", 0, lack, tmp_path / "pipe")
+        except OSError as error:
+            caught.append(error)
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    assert at_work.wait(20)
+    helpers.stop()
+    thread.join(20)
+    assert [(error.errno, error.strerror) for error in caught] == [(errno.ECANCELED, "the program ends")]
+    assert helpers._idle == [] and not helpers._busy
+
+
+def test_a_helper_that_does_not_start_is_no_fault_of_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(confined.sys, "executable", "/bin/false")
+    helpers = Confined()
+    with pytest.raises(ChildProcessError) as caught:
+        helpers.run("a", 0, who)
+    assert (caught.value.errno, caught.value.strerror) == (errno.ECHILD, "a process for decoding could not be started")
+    assert helpers._idle == [] and not helpers._busy
 
 
 def test_those_that_everybody_uses() -> None:

@@ -78,6 +78,11 @@ def test_roles_are_read_off_our_own_prefix(filename: str, role: str) -> None:
     assert role_of(ServerFile(filename, "oelala", "output"), some_job()) == role
 
 
+def test_a_prefix_may_have_no_folder() -> None:
+    assert role_of(ServerFile("j1_clip2_00001_.mp4", "", "output"), some_job(prefix="j1")) == "clip2"
+    assert role_of(ServerFile("j1_clip2_00001_.mp4", "a", "output"), some_job(prefix="a/b/j1")) == "clip2"
+
+
 def test_a_result_has_a_name_of_ours_the_same_on_every_try() -> None:
     job = some_job(id="0123abcd-4567-89ab", created_at=1_700_000_000.0)
     when = time.strftime("%Y%m%d_%H%M%S", time.localtime(1_700_000_000))

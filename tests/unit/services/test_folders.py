@@ -6,10 +6,13 @@ import hashlib
 import marshal
 import os
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from oelala_desktop.services.library import folders
 from oelala_desktop.services.library.folders import (
     SUFFIXES,
     Listing,
@@ -198,3 +201,41 @@ def test_what_an_index_can_hold_is_kept_exactly() -> None:
     for mtime_ns, kept in ((most, most), (most + 1, most), (-most, -most), (-most - 1, -most), (7, 7)):
         status = os.stat_result((0o100644, 2**64 - 2, 1, 1, 0, 0, 5, 0, 0, 0), {"st_mtime_ns": mtime_ns})
         assert stamp_of(status) == Stamp(5, kept, most - 1)
+
+
+def test_what_goes_away_while_it_is_listed_is_passed_over(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(root / "a.png"), put(root / "b.png")
+    scandir = os.scandir
+
+    class Entry:
+        def __init__(self, entry: os.DirEntry[str]) -> None:
+            self.name, self._entry = entry.name, entry
+
+        def stat(self, *, follow_symlinks: bool) -> os.stat_result:
+            assert not follow_symlinks
+            if self.name == "a.png":
+                raise FileNotFoundError
+            return self._entry.stat(follow_symlinks=False)
+
+    @contextmanager
+    def listed(path: str) -> Iterator[Iterator[Entry]]:
+        with scandir(path) as entries:
+            yield map(Entry, entries)
+
+    monkeypatch.setattr(folders.os, "scandir", listed)
+    assert [row[0] for row in list_folder(str(root))[0].files] == ["b.png"]
+
+
+def test_a_folder_that_cannot_be_read_is_there_and_closed(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(root / "a.png"), put(root / "shut" / "b.png"), put(root / "open" / "c.png")
+    shut = str(root / "shut")
+
+    def refusing(path: str, clock: object) -> object:
+        if path == shut:
+            raise PermissionError
+        return list_folder(path, SetClock(wall=MOMENT))
+
+    monkeypatch.setattr(folders, "list_folder", refusing)
+    found = walked(root)
+    assert found.closed == {shut} and found.seen == {str(root), shut, str(root / "open")}
+    assert {listing.path for listing in found.listings} == {str(root), str(root / "open")}

@@ -16,7 +16,7 @@ from oelala_desktop import __version__
 from oelala_desktop.domain.engine import Order, Refused, Submitted
 from oelala_desktop.domain.errors import CannotSave, EngineUnreachable, InvalidField, NotFound, NotRunnable
 from oelala_desktop.domain.events import JobChanged
-from oelala_desktop.domain.field import MAX_SEED
+from oelala_desktop.domain.field import MAX_SEED, Field, FieldKind
 from oelala_desktop.domain.job import Job, JobError, JobState, Owner
 from oelala_desktop.metadata.writer import embed
 from oelala_desktop.services.presets.registry import ToolRegistry
@@ -24,7 +24,7 @@ from oelala_desktop.services.queue.eta import place_key
 from oelala_desktop.services.queue.jobs import Wish
 from tests.clock import SetClock, turns
 from tests.own_preset import TOOL, make_inputs, write_preset
-from tests.unit.domain.samples import build
+from tests.unit.domain.samples import build, shipped
 from tests.unit.node_table import EVERYTHING
 
 from .desk import HERE, THERE, JobDesk, paused_desk
@@ -258,6 +258,22 @@ async def test_a_wish_that_only_a_later_preset_can_meet_is_sound(desk: JobDesk) 
     with pytest.raises(InvalidField) as raised:
         await desk.jobs.check(desk.wish("image-to-video", image="/gone.png", end_image="/gone too.png"))
     assert raised.value.field == "image"
+
+
+async def test_settings_that_only_a_preset_of_ones_own_has_are_its_to_check(desk: JobDesk) -> None:
+    motion = Field("motion", FieldKind.NUMBER, "Motion", "sampling", minimum=0, maximum=1)
+    own = shipped(SDXL)
+    own = replace(own, id="text-to-image.own", fields={**own.fields, "motion": motion})
+    desk.jobs._registry = ToolRegistry()
+    desk.jobs._registry.offer(own)
+    for name in ("own", own.id):
+        assert await desk.jobs.check(desk.wish(preset=name, motion="0.5")) is own
+    assert await desk.jobs.check(desk.wish(motion="0.5")) is None, "it is the only one there is"
+    with pytest.raises(InvalidField) as raised:
+        await desk.jobs.check(desk.wish(preset="own", motion=2))
+    assert raised.value.field == "motion"
+    (job,) = await submitted(desk, preset="own", motion=1)
+    assert job.values["motion"] == 1.0
 
 
 # An engine without lists

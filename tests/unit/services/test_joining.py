@@ -108,6 +108,13 @@ async def test_it_lies_beside_them_and_says_what_made_it(desk: Desk) -> None:
     assert found.graph == desk.job.graph
 
 
+async def test_it_is_called_as_its_first_clip_is(desk: Desk) -> None:
+    second = Path(desk.clips[1].path).rename(desk.folder / "clip2.m4v")
+    desk.clips = (desk.clips[0], replace(desk.clips[1], path=str(second)))
+    desk.brought = {output.path: state_of(output.path) for output in desk.clips}
+    assert Path((await desk.joined())[-1].path).name == f"{desk.stem}.mp4"
+
+
 async def test_what_has_no_clips_is_as_it_was(desk: Desk) -> None:
     alone = replace(desk.job, values={})
     assert await desk.joined(alone) == desk.clips and desk.others() == []

@@ -15,6 +15,9 @@ import pytest
 from oelala_desktop.domain.errors import CannotSave
 from oelala_desktop.domain.events import ScanProgressed
 from oelala_desktop.domain.media import MediaQuery
+from oelala_desktop.services.library import scanning
+from oelala_desktop.services.library.folders import Stopped
+from tests.clock import turns
 from tests.metadata import files
 
 from .scan_desk import MOMENT, ROOTS, STILL, WAITING, Desk, picture
@@ -332,3 +335,41 @@ async def test_progress_is_told_ten_times_a_second(desk: Desk) -> None:
     begun = [scan for scan in desk.progress if not scan.done]
     assert begun == [ScanProgressed(0, begun[0].found, done=False)], "no time passed, so it was told once"
     assert desk.scans()[0] == (6, 6)
+
+
+async def test_progress_is_told_again_a_tenth_of_a_second_later(desk: Desk) -> None:
+    await desk.start()
+    desk.clock.move(1)
+    desk.progress.clear()
+    for found, moved in ((1, 0.0), (2, 0.09), (3, 0.02), (4, 0.09), (5, 0.02)):
+        desk.clock.move(moved)
+        desk.scanner._report(0, found)
+        desk.clock.move(moved)
+        desk.scanner._report_from_thread(10 * found)
+    await turns()
+    assert sorted(scan.found for scan in desk.progress) == [1, 4, 5, 20]
+    desk.scanner._report(5, 5, done=True)
+    assert desk.progress[-1] == ScanProgressed(5, 5, done=True), "the end is told whenever it comes"
+
+
+async def test_a_media_folder_may_lie_below_a_hidden_one(desk: Desk) -> None:
+    desk.root = desk.root / ".kept" / "media"
+    desk.root.mkdir(parents=True)
+    desk.folders[:] = [str(desk.root)]
+    await desk.start()
+    desk.put("sub/a.png"), desk.put(".sub/b.png", picture(2)), desk.put("sub/.deep/c.png", picture(3))
+    await desk.hear("sub", ".sub", "sub/.deep")
+    assert await desk.names() == ["a.png"]
+
+
+async def test_a_walk_that_is_called_off_is_told_as_over(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.put("a.png")
+    await desk.start()
+    desk.scans()
+
+    def called_off(*_: Any, **__: Any) -> None:
+        raise Stopped
+
+    monkeypatch.setattr(scanning, "walk", called_off)
+    await desk.rescan()
+    assert desk.scans() == [(0, 0)] and await desk.names() == ["a.png"]

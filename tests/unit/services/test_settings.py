@@ -120,3 +120,9 @@ async def test_a_disk_that_refuses_is_told_once_a_change(tmp_path: Path) -> None
     await desk.pass_by(0.4)
     assert desk.kept() == {"page": "a", "notices": False} and len(desk.notices) == 1
     await desk.scope.close()
+
+
+async def test_where_nothing_changed_nothing_is_written(desk: Desk, tmp_path: Path) -> None:
+    before = sorted(tmp_path.rglob("*"))
+    await desk.settings.flush()
+    assert sorted(tmp_path.rglob("*")) == before

@@ -131,6 +131,8 @@ def test_every_frame_once(tmp_path: Path, kind: str, codec: str, options: dict[s
     facts = probe(target)
     assert (facts.format, facts.width, facts.height, facts.frames) == (kind, *SIZE, 25)
     assert [path.read_bytes() for path in clips] == before
+    content = target.read_bytes()
+    assert kind not in ("mp4", "mov") or content.index(b"moov") < content.index(b"mdat"), "it can be shown as it comes"
 
 
 def test_without_loss_the_packets_are_the_clips_own(tmp_path: Path) -> None:
@@ -252,6 +254,41 @@ def test_a_clip_is_looked_at_by_its_packets(tmp_path: Path) -> None:
     assert (turned.span, turned.ends_shown, turned.sound) == (plain.span, False, None)
     single = splicing._look(clip(tmp_path / "c.mp4", "mp4", 0, options=PLAIN, frames=1))
     assert (single.span, single.ends_shown) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("looks", "ends_shown", "whole"),
+    [
+        ("aaa", (True, True, True), True),
+        ("aaa", (True, True, False), True),  # of the last one all is shown
+        ("aaa", (True, False, True), False),
+        ("aaa", (False, True, True), False),
+        ("aab", (True, True, True), False),
+        ("aa", (False, True), False),
+        ("a", (False,), True),
+    ],
+)
+def test_packets_follow_one_another_where_all_are_alike_and_end_as_they_are_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, looks: str, ends_shown: tuple[bool, ...], whole: bool
+) -> None:
+    made: list[Any] = []
+
+    class Splice:
+        def __init__(self, *about: Any) -> None:
+            made.append(about)
+
+        def make(self, whole: bool) -> None:
+            made.append(whole)
+
+    clips = [
+        splicing._Clip(tmp_path / str(n), (look,), None, Fraction(1), shown)
+        for n, (look, shown) in enumerate(zip(looks, ends_shown, strict=True))
+    ]
+    monkeypatch.setattr(splicing, "_look", lambda path: clips[int(path.name)])
+    monkeypatch.setattr(splicing, "_Splice", Splice)
+    stop = threading.Event()
+    assert splice([one.path for one in clips], tmp_path / "joined", "mkv", stop) is whole
+    assert made == [(clips, tmp_path / "joined", "matroska", stop), whole]
 
 
 def a_splice(*, resampled: bool = False) -> Any:

@@ -141,6 +141,15 @@ def test_chunks_of_a_webp(tmp_path: Path) -> None:
     assert stripped(tmp_path, "webp", riff(pixels)) == riff(pixels)
 
 
+def test_the_last_chunk_of_a_webp_and_what_lies_behind_it(tmp_path: Path) -> None:
+    pixels, empty = (b"VP8 ", b"odd"), (b"ANIM", b"")
+    content = riff(pixels, empty)
+    assert stripped(tmp_path, "webp", content) == content
+    assert stripped(tmp_path, "webp", content + b"behind!") == content, "seven bytes are no chunk"
+    with_texts = riff(pixels, (b"EXIF", b""), empty, (b"XMP ", b""))
+    assert stripped(tmp_path, "webp", with_texts) == content
+
+
 # GIF
 
 SCREEN, FRAME = b"GIF89a" + bytes([2, 0, 1, 0, 0, 0, 0]), b"\x2c" + bytes(9) + b"\x02\x03abc\0"
@@ -162,6 +171,18 @@ def test_a_gif_with_colour_tables_and_another_loop(tmp_path: Path) -> None:
     loop = b"\x21\xff\x0bANIMEXTS1.0\3\1\0\0\0"
     content = screen + loop + b"\x21\xfe\1a\0" + frame + b"\x3b"
     assert stripped(tmp_path, "gif", content) == screen + loop + frame + b"\x3b"
+
+
+@pytest.mark.parametrize("bits", range(8))
+@pytest.mark.parametrize("label", [b"\xfe", b"\x01"])
+def test_colour_tables_of_any_size(tmp_path: Path, bits: int, label: bytes) -> None:
+    table = b"\x3b" * 3 * 2 ** (bits + 1)
+    screen = b"GIF89a" + bytes([2, 0, 1, 0, 0x80 | bits, 0, 0]) + table
+    frame = b"\x2c" + bytes(8) + bytes([0x80 | bits]) + table + b"\x08\x05abcde\x02fg\0"
+    plain = b"\x2c" + bytes(8) + bytes([bits]) + b"\x08\x05abcde\0"
+    told = b"\x21" + label + b"\x05words\0"
+    content = screen + told + frame + told + plain + b"\x3b"
+    assert stripped(tmp_path, "gif", content) == screen + frame + plain + b"\x3b"
 
 
 # any of them

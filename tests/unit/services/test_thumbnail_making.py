@@ -140,8 +140,12 @@ def test_large_pictures_of_many_channels_come_down_in_two_steps(tmp_path: Path, 
     one: Any = Opened()
     assert making._reduced(one, 128) == "reduced" and factors == [4]
     assert making._reduced(one, 301) is one and making._reduced(one, 300) == "reduced"
-    one.mode = "RGB"
-    assert making._reduced(one, 128) is one
+    for mode_ in ("LA", "CMYK"):
+        one.mode = mode_
+        assert making._reduced(one, 128) == "reduced"
+    for mode_ in ("RGB", "L", "P"):
+        one.mode = mode_
+        assert making._reduced(one, 128) is one
 
 
 def test_a_still_is_the_first_frame_in_its_own_size(tmp_path: Path) -> None:
@@ -181,3 +185,10 @@ def test_a_stretched_grey_and_an_animated_one(tmp_path: Path) -> None:
     frames = [Image.new("RGB", (90, 60), colour) for colour in ((250, 0, 0), (0, 0, 250))]
     frames[0].save(path, save_all=True, append_images=frames[1:])
     assert opened(make_thumbnail(path, 128)).getpixel((40, 30))[0] > 200  # type: ignore[index]
+
+
+def test_another_kind_has_no_thumbnail(tmp_path: Path) -> None:
+    path = tmp_path.resolve() / "a.odd"
+    path.write_bytes(b"x")
+    with pytest.raises(Unreadable, match=r"^a\.odd is of a kind that has no thumbnails\.$"):
+        making._make(path, "odd", 128, False)

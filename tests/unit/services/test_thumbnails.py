@@ -230,3 +230,10 @@ async def test_a_store_that_refuses_loses_nothing_that_cannot_be_made_again(
     assert await desk.thumbnails.cached({1: stamp}, 128) == {}
     assert await desk.thumbnails.get(path, stamp, 128, 0) is not None
     await turns()
+
+
+async def test_closing_writes_down_what_was_made(desk: Desk) -> None:
+    path, stamp = desk.put("a.png")
+    await desk.thumbnails.get(path, stamp, 128, 0)
+    await desk.thumbnails.close()
+    assert list(await desk.store.get([key_of(stamp, 128)])) == [key_of(stamp, 128)]

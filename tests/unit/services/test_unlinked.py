@@ -124,3 +124,13 @@ def test_a_folder_that_may_only_be_passed_through() -> None:
             os.close(open_unlinked(path))
         finally:
             os.seteuid(0)
+
+
+def test_a_pipe_keeps_nobody_waiting(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path.resolve() / "pipe")
+    os.close(open_unlinked(tmp_path.resolve() / "pipe"))
+
+
+def test_flags_that_a_system_lacks_are_none() -> None:
+    assert unlinked._flags() == unlinked._flags("O_OF_NO_SYSTEM") == 0
+    assert unlinked._flags("O_RDONLY", "O_OF_NO_SYSTEM", "O_APPEND", "O_NONBLOCK") == os.O_APPEND | os.O_NONBLOCK

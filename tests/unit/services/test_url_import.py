@@ -9,6 +9,7 @@ import ipaddress
 import resource
 from pathlib import Path
 
+import httpx
 import pytest
 
 from oelala_desktop.domain.errors import CannotSave, InvalidMedia
@@ -249,3 +250,82 @@ async def test_a_folder_that_takes_nothing(tmp_path: Path) -> None:
     with pytest.raises(CannotSave) as caught:
         await fetch(http("200 OK", b"pixels"), tmp_path / "file")
     assert caught.value.message == f"The file cannot be kept in {tmp_path}/file: File exists."
+
+
+@pytest.mark.parametrize(
+    ("kind", "most", "error", "words"),
+    [
+        (FieldKind.PICTURE, 3 * 10**6, TimeoutError(), "a.example took longer than 30 s."),
+        (FieldKind.PICTURE, 20 * 10**6, TimeoutError(), "a.example took longer than 30 s."),
+        (FieldKind.MASK, 60 * 10**6, TimeoutError(), "a.example took longer than 90 s."),
+        (FieldKind.PICTURE, 60 * 10**6, httpx.ReadTimeout("slow"), "a.example took longer than 10 s."),
+        (FieldKind.VIDEO, 3 * 10**6, httpx.ConnectTimeout("slow"), "a.example took longer than 10 s."),
+        (FieldKind.PICTURE, 3 * 10**6, httpx.ReadError("cut off."), "a.example could not be read: cut off."),
+        (FieldKind.PICTURE, 3 * 10**6, httpx.ReadError(""), "a.example could not be read: the connection broke off."),
+    ],
+)
+async def test_how_long_is_waited_goes_with_what_may_come(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: FieldKind, most: int, error: Exception, words: str
+) -> None:
+    async def follow(*_: object) -> object:
+        raise error
+
+    monkeypatch.setattr(url_import, "_follow", follow)
+    with pytest.raises(InvalidMedia) as caught:
+        await fetch_file("http://a.example/x", tmp_path, kind, "key", most)
+    assert (caught.value.field, caught.value.message) == ("key", words)
+
+
+@pytest.mark.parametrize(
+    ("kind", "limit", "most"),
+    [(FieldKind.PICTURE, 30.0, 5), (FieldKind.MASK, 30.0, 5), (FieldKind.VIDEO, None, 2 * 10**9)],
+)
+async def test_a_video_takes_as_long_and_as_much_as_it_needs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: FieldKind, limit: float | None, most: int
+) -> None:
+    asked: list[object] = []
+    timeout = asyncio.timeout
+
+    async def follow(url: str, engine_url: str, part: Path, limit: int) -> tuple[str, str]:
+        asked.append(limit)
+        part.write_bytes(b"x")
+        return "0123456789abcdef", "http://a.example/b.mp4"
+
+    monkeypatch.setattr(url_import, "_follow", follow)
+    monkeypatch.setattr(asyncio, "timeout", lambda seconds: asked.append(seconds) or timeout(seconds))
+    path = await fetch_file("http://a.example/x", tmp_path, kind, "key", 5)
+    assert asked[:2] == [limit, most] and path == tmp_path / "0123456789ab_b.mp4"
+
+
+async def test_a_name_is_asked_for_once_and_that_address_is_used(tmp_path: Path) -> None:
+    assert await url_import._checked_address("http://93.184.216.34:8080/x", "http://127.0.0.1:8188") == "93.184.216.34"
+    heads: list[bytes] = []
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heads.append(await reader.readuntil(b"\r\n\r\n"))
+        writer.write(http("200 OK", b"pixels"))
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1")
+    port = server.sockets[0].getsockname()[1]
+    async with server:
+        url = f"http://name.invalid:{port}/a.png?b"
+        digest = await url_import._get(url, "127.0.0.1", tmp_path / "new" / "part", 6)
+    assert digest == hashlib.sha256(b"pixels").hexdigest() and (tmp_path / "new" / "part").read_bytes() == b"pixels"
+    assert b"\r\naccept-encoding: identity\r\n" in heads[0].lower(), "nothing is to be unpacked"
+    assert (
+        heads[0].startswith(b"GET /a.png?b HTTP/1.1\r\n") and f"\r\nHost: name.invalid:{port}\r\n".encode() in heads[0]
+    )
+
+
+@pytest.mark.parametrize(("length", "is_taken"), [(MOST, True), (MOST + 1, False)])
+async def test_what_announces_no_size_is_counted_as_it_comes(tmp_path: Path, length: int, is_taken: bool) -> None:
+    answer = b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + bytes(length)
+    if is_taken:
+        path = await fetch(answer, tmp_path)
+        assert path.stat().st_size == MOST and path.name.startswith(hashlib.sha256(bytes(length)).hexdigest()[:12])
+    else:
+        with pytest.raises(InvalidMedia, match="more than 3 MB"):
+            await fetch(answer, tmp_path)
+        assert not list(tmp_path.iterdir())

@@ -15,7 +15,7 @@ import pytest
 from oelala_desktop.services.library.watching import Watcher
 from oelala_desktop.services.loop.bus import Bus
 from oelala_desktop.services.loop.tasks import Supervisor, TaskScope
-from tests.clock import SetClock
+from tests.clock import SetClock, turns
 
 
 class Desk:
@@ -125,4 +125,15 @@ async def test_what_is_told_is_kept_until_it_is_taken(tmp_path: Path) -> None:
     assert desk.woken.is_set()
     taken: list[Any] = [desk.watcher.take(), desk.watcher.take_began(), desk.watcher.take_began()]
     assert taken == [{"/a", "/b"}, True, False]
+    desk.watcher.close()
+
+
+async def test_with_nothing_to_watch_it_waits_until_it_is_stopped(tmp_path: Path) -> None:
+    desk, stop = Desk(tmp_path), threading.Event()
+    watching = desk.scope.start(desk.watcher._watch(frozenset({str(tmp_path / "gone")}), stop), "watch")
+    await turns(20)
+    assert not watching.done() and not desk.watcher.began
+    stop.set()
+    await watching
+    assert not desk.watcher.began and not desk.watcher.watching.is_set()
     desk.watcher.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sys
 from collections.abc import Iterator
@@ -12,10 +13,12 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from oelala_desktop.domain.crop import Window
 from oelala_desktop.domain.errors import CannotSave, InvalidMedia
 from oelala_desktop.domain.field import FieldKind
 from oelala_desktop.domain.inputs import Given
 from oelala_desktop.domain.job import JobInput
+from oelala_desktop.services.inputs import store as inputs
 from oelala_desktop.services.inputs.kept import facts_file, read_facts
 from oelala_desktop.services.inputs.store import KEPT_FOR, InputStore, Taken
 from oelala_desktop.services.inputs.sweeping import sweep_inputs
@@ -151,6 +154,9 @@ def test_a_video_is_kept_only_by_its_part(store: InputStore, tmp_path: Path) -> 
     assert (exact.start, exact.kept.given.length) == (0.0, 1.0)
     copied = store.part(taken, "video", 0.5, 1.0, exact=False, at_most=None)
     assert 0.0 <= copied.start <= 0.5
+    for part in (exact, copied):
+        content = part.kept.path.read_bytes()
+        assert content.index(b"moov") < content.index(b"mdat"), "a server can read it as it comes"
     whole = store.part(taken, "video", 0.0, None, exact=False, at_most=None)
     assert whole.kept.path.read_bytes() == path.read_bytes() and (whole.start, whole.length) == (0.0, None)
     assert store.part(taken, "video", 0.0, None, exact=False, at_most=None).kept.path == whole.kept.path
@@ -261,3 +267,111 @@ def test_what_is_named_from_the_folder_one_is_in_is_found_from_any_other(
     values = {"video": "a.mp4", "images": ["~/b.png"], "steps": 4}
     assert with_whole_paths(values, looked) == {"video": there, "images": [str(tmp_path / "b.png")], "steps": 4}
     assert with_whole_paths({}, looked) == {}
+
+
+def aged(path: Path) -> Path:
+    os.utime(path, (1000, 1000))
+    return path
+
+
+def test_what_is_used_again_is_in_use_from_now_on(store: InputStore, tmp_path: Path) -> None:
+    path = paint(tmp_path / "boat.png")
+    kept = store.take(path, K.PICTURE, "image").path
+    for again in (path, kept):
+        aged(kept)
+        store.take(again, K.PICTURE, "image")
+        assert kept.stat().st_mtime > 1000, "a week begins anew"
+    clip = video(tmp_path / "walk.mp4", frames=24, rate=24)
+    taken = store.take(clip, K.VIDEO, "video")
+    part = store.part(taken, "video", 0.25, 0.5, exact=True, at_most=None).kept.path
+    aged(part)
+    assert store.part(taken, "video", 0.25, 0.5, exact=True, at_most=None).kept.path == part
+    assert part.stat().st_mtime > 1000
+
+
+@pytest.mark.parametrize(
+    ("start", "length", "told"), [(0.5, 0.5, None), (0.5, 0.6, None), (0.5, 0.4375, 0.4375), (0.5, None, None)]
+)
+def test_a_part_to_the_end_needs_no_length(
+    store: InputStore, tmp_path: Path, start: float, length: float | None, told: float | None
+) -> None:
+    taken = store.take(video(tmp_path / "walk.mp4", frames=16, rate=16), K.VIDEO, "video")
+    part = store.part(taken, "video", start, length, exact=False, at_most=None)
+    assert part.length == told
+    assert (part.kept.given.name, part.kept.original) == ("walk.mp4", str(tmp_path / "walk.mp4"))
+
+
+def test_a_video_that_was_changed_meanwhile_is_not_cut(store: InputStore, tmp_path: Path) -> None:
+    path = video(tmp_path / "walk.mp4", frames=16, rate=16)
+    taken = store.take(path, K.VIDEO, "video")
+    aged(path)
+    with pytest.raises(
+        InvalidMedia, match=r"^video: |^walk\.mp4 was changed just now; give it again when it is complete"
+    ):
+        store.part(taken, "video", 0.5, None, exact=True, at_most=None)
+    assert store.take(path, K.VIDEO, "video").state != taken.state
+    path.unlink()
+    with pytest.raises((InvalidMedia, CannotSave)):
+        store.part(taken, "video", 0.5, None, exact=True, at_most=None)
+
+
+def test_what_is_no_file_any_more_is_not_swept(store: InputStore, tmp_path: Path) -> None:
+    (store.folder / "folder").mkdir(parents=True)
+    (store.folder / "a.json").write_bytes(b"{}")
+    kept = store.take(paint(tmp_path / "boat.png"), K.PICTURE, "image").path
+    now = kept.stat().st_mtime
+    assert store.sweep(set(), now + KEPT_FOR - 1) == 0
+    assert store.sweep(set(), now + KEPT_FOR) == 1
+    assert sorted(path.name for path in store.folder.iterdir()) == ["a.json", "folder"]
+    assert InputStore(tmp_path / "gone").sweep(set(), now) == 0
+
+
+def test_the_name_of_a_kept_file_says_nothing_but_its_content(store: InputStore, tmp_path: Path) -> None:
+    first, second = paint(tmp_path / "a.png"), tmp_path / "b.png"
+    second.write_bytes(first.read_bytes())
+    kept = [store.take(path, K.PICTURE, "image").path for path in (first, second)]
+    assert kept[0] == kept[1]
+    assert kept[0].name == hashlib.sha256(first.read_bytes()).hexdigest()[:24] + ".png"
+
+
+def test_what_was_pasted_has_no_original(store: InputStore, tmp_path: Path) -> None:
+    content = paint(tmp_path / "a.png").read_bytes()
+    taken = store.keep_bytes(content, K.PICTURE, "pasted.png")
+    assert taken.kept is not None and taken.preview is not None
+    assert (taken.kept.original, taken.given.name, taken.kept.file_bytes) == ("", "pasted.png", len(content))
+    assert read_facts(taken.path) == taken.kept
+    assert sorted(path.suffix for path in store.folder.iterdir()) == [".json", ".png"], "nothing half made is left"
+
+
+@pytest.mark.parametrize(("size", "is_same"), [((640, 480), True), ((320, 480), False), ((640, 240), False)])
+def test_a_part_of_a_picture_is_another_and_known_as_well(
+    store: InputStore, tmp_path: Path, size: tuple[int, int], is_same: bool
+) -> None:
+    kept = store.take(paint(tmp_path / "a.jpg"), K.PICTURE, "image").kept
+    assert kept is not None
+    part = store.cropped(kept, Window(0, 0, *size))
+    assert (part is kept) is is_same and (part.given.width, part.given.height) == size
+    assert (part.original, part.file_bytes, part.prompt) == (kept.original, kept.file_bytes, kept.prompt)
+    assert part.given.size == part.path.stat().st_size and read_facts(part.path) == part
+
+
+@pytest.mark.parametrize("size", [(200, 80), (100, 160)])
+def test_a_mask_is_fitted_on_either_side(store: InputStore, tmp_path: Path, size: tuple[int, int]) -> None:
+    mask = store.take(paint(tmp_path / "m.png", (100, 80), "L"), K.MASK, "mask").kept
+    assert mask is not None
+    fitted = store.fitted(mask, *size)
+    assert (fitted.given.width, fitted.given.height, fitted.given.kind, fitted.given.name) == (*size, "mask", "m.png")
+    assert fitted.original == mask.original
+
+
+def test_what_has_gone_meanwhile_has_no_size_and_no_age(tmp_path: Path) -> None:
+    assert (inputs._size(tmp_path / "gone"), inputs._age(tmp_path / "gone", 10.0**9)) == (0, 0.0)
+    assert inputs._state(tmp_path / "gone") == inputs._state(Path("a\0b")) == ()
+    assert not inputs._is_whole(tmp_path, tmp_path.stat().st_size), "a folder is no file"
+
+
+def test_what_was_kept_before_is_not_remembered_as_well(store: InputStore, tmp_path: Path) -> None:
+    kept = store.take(paint(tmp_path / "a.png"), K.PICTURE, "image").path
+    assert len(store._known) == 1
+    store.take(kept, K.PICTURE, "image")
+    assert [mark[0] for mark in store._known] == [tmp_path / "a.png"]

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from fractions import Fraction
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
+from av.error import FFmpegError
 
 from oelala_desktop.domain.errors import Unreadable
 from oelala_desktop.services.inputs import strip
@@ -60,3 +64,111 @@ def test_the_frame_of_a_moment(tmp_path: Path, second: float, number: int) -> No
 def test_no_video(tmp_path: Path) -> None:
     with pytest.raises(Unreadable, match=r"x\.mp4 is not there"):
         frame_strip(tmp_path / "x.mp4", 3, 32)
+
+
+# what is asked of a helper, and what it chooses, without a video
+
+
+@pytest.mark.parametrize(
+    ("count", "height", "asked"),
+    [(6, 32, (6, 32)), (0, 0, (1, 1)), (-3, -9, (1, 1)), (200, 512, (200, 512)), (201, 513, (200, 512))],
+)
+def test_a_strip_has_bounds(monkeypatch: pytest.MonkeyPatch, count: int, height: int, asked: tuple[int, int]) -> None:
+    given: list[Any] = []
+    monkeypatch.setattr(strip.confined, "run", lambda *question: given.append(question))
+    frame_strip(Path("/gone/a.mp4"), count, height)
+    frame_at(Path("/gone/a.mp4"), 1.5, height)
+    frame_at(Path("/gone/a.mp4"), 1.5)
+    path = Path("/gone/a.mp4")
+    assert given == [
+        ("a.mp4", 0, strip._strip, path, *asked),
+        ("a.mp4", 0, strip._one, path, 1.5, asked[1]),
+        ("a.mp4", 0, strip._one, path, 1.5, 512),
+    ]
+
+
+class Source:
+    """A container whose decoded frames are these times; from a leap on those from there."""
+
+    def __init__(self, *times: int | None, broken: tuple[int, ...] = ()) -> None:
+        self._times, self._broken = times, broken
+        self.sought: list[int] = []
+
+    def seek(self, at: int, *, stream: Any) -> None:
+        if at in self._broken:
+            raise FFmpegError(5, "broken")
+        self.sought.append(at)
+
+    def decode(self, stream: Any) -> Any:
+        begin = self.sought[-1] if self.sought else -(2**62)
+        return iter([SimpleNamespace(pts=time) for time in self._times if time is None or time >= begin])
+
+
+@pytest.mark.parametrize(
+    ("times", "wanted", "shown"),
+    [
+        ((0, 10, 20), [0, 10, 20], [0, 10, 20]),
+        ((0, 10, 20), [5, 9, 19], [0, 0, 10]),
+        ((0, None, 10, 20), [0, 25], [0, 20]),
+        ((0, 10, 20), [20, 20, 99], [20, 20, 20]),
+        ((10, 20), [0], [10]),
+        ((0, 10), [], []),
+        ((), [0], []),
+    ],
+)
+def test_the_frame_that_is_shown_then(times: tuple[int | None, ...], wanted: list[int], shown: list[int]) -> None:
+    source: Any = Source(*times)
+    assert [frame.pts for frame in strip._each(source, None, wanted)] == shown
+
+
+def test_of_key_frames_each_is_sought_once_and_a_damaged_one_has_the_one_before() -> None:
+    line: Any = SimpleNamespace(times=[5], base=Fraction(1, 10), key_before=lambda second: int(second * 10) // 20 * 20)
+    source: Any = Source(0, 20, 40, 60, broken=(40,))
+    found = strip._keys(source, None, line, [5, 15, 26, 46, 66])
+    assert [frame.pts for frame in found] == [0, 0, 20, 20, 60]
+    assert source.sought == [0, 20, 60]
+    unknown: Any = SimpleNamespace(times=[0], base=Fraction(1), key_before=lambda second: None)
+    assert list(strip._keys(source, None, unknown, [0, 1])) == []
+
+
+def test_a_strip_is_filled_with_its_last_frame(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[Any] = []
+
+    class Screen:
+        def __init__(self, look: Any, width: int, height: int) -> None:
+            assert (look, width, height) == ("look", 4, 3)
+
+        def rgb(self, frame: str) -> Any:
+            made.append(frame)
+            return SimpleNamespace(tobytes=frame.encode)
+
+    monkeypatch.setattr(strip, "Screen", Screen)
+    look: Any = "look"
+    found = strip._small(iter(["a", "a", "b", "a"]), look, 4, 3, 6)
+    assert found == [Frame(4, 3, rgb) for rgb in (b"a", b"a", b"b", b"a", b"a", b"a")]
+    assert made == ["a", "b", "a"], "what stands twice is brought to its size once"
+    with pytest.raises(ValueError, match="no frame can be decoded"):
+        strip._small(iter([]), look, 4, 3, 1)
+
+
+@pytest.mark.parametrize(
+    ("size", "height", "width"),
+    [((640, 360), 90, 160), ((3000, 100), 50, 200), ((10, 3000), 50, 1), ((641, 360), 36, 64)],
+)
+def test_the_width_goes_with_the_height(
+    monkeypatch: pytest.MonkeyPatch, size: tuple[int, int], height: int, width: int
+) -> None:
+    opening, asked = nullcontext(object()), []
+    look = SimpleNamespace(width=size[0], height=size[1])
+    line = SimpleNamespace(times=list(range(10)), frames=10, number=lambda second: 0, key_before=lambda second: None)
+    line.base = Fraction(1)
+    monkeypatch.setattr(strip, "opened", lambda path, noun: opening)
+    monkeypatch.setattr(strip, "look_at", lambda source, name: SimpleNamespace(line=line, look=look))
+    monkeypatch.setattr(strip, "video_of", lambda source, name: SimpleNamespace(thread_type=""))
+    monkeypatch.setattr(strip, "_small", lambda shown, look, *asks: asked.append(asks) or ["made"])
+    strip._strip(Path("a"), 3, height)
+    assert asked == [(width, height, 3)]
+    strip._one(Path("a"), 0.0, height)
+    strip._one(Path("a"), 0.0, 9999)
+    least = min(height, size[1])
+    assert asked[1:] == [(max(1, round(size[0] * least / size[1])), least, 1), (*size, 1)]

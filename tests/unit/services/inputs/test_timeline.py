@@ -101,6 +101,7 @@ def test_nothing_to_be_seen() -> None:
         ((0, 1, 2, 3), F(1, 24), (F(12), F(24)), F(24), True),  # the average is wrong, the guess is right
         ((0, 1, 2, 3), F(1, 24), (None, None), F(24), True),  # told by the frames
         ((0, 1, 2, 3), F(1, 24), (F(1001), F(0)), F(24), True),
+        ((0, 1001, 2002, 3003), F(1, 30_000), (None, None), F(30_000, 1001), True),  # as television counts
         ((0, 1, 2, 3), F(1, 1000), (F(1000), None), F(1000), True),  # the quickest
         ((0, 1, 2, 3), F(1, 2000), (F(2000), None), F(1000), False),
         ((0, 42, 83, 125), F(1, 1000), (F(24), None), F(24), True),  # as near as milliseconds come

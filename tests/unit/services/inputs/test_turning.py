@@ -44,6 +44,10 @@ class _Side(bytes):
         ((0, 1, -1, 0), Turn(True, True, False), [[4, 1], [5, 2], [6, 3]]),
         ((0, -1, 1, 0), Turn(True, False, True), [[3, 6], [2, 5], [1, 4]]),
         ((0, 1, 1, 0), Turn(True, False, False), [[1, 4], [2, 5], [3, 6]]),
+        ((0, 0, 0, 0), Turn(), [[1, 2, 3], [4, 5, 6]]),  # what says nothing turns nothing
+        ((0, 1, 0, 0), Turn(True, False, False), [[1, 4], [2, 5], [3, 6]]),
+        ((0, 0, 1, 0), Turn(True, False, False), [[1, 4], [2, 5], [3, 6]]),
+        ((1, 1, 0, 0), Turn(), [[1, 2, 3], [4, 5, 6]]),
     ],
 )
 def test_a_display_matrix_is_heeded(matrix: Any, turn: Turn, seen: list[list[int]]) -> None:

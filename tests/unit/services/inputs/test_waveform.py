@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import av
 import numpy as np
@@ -91,3 +93,89 @@ def test_a_damaged_sound_is_a_sentence(tmp_path: Path) -> None:
     path.write_bytes(b"RIFF\xff\xff\0\0WAVEfmt nothing of that kind")
     with pytest.raises(Unreadable, match=r"a\.wav"):
         peaks(path, 10)
+
+
+def test_where_no_header_tells_the_length_the_file_is_walked_through(tmp_path: Path) -> None:
+    path = sound(tmp_path / "a.wav", 1.5, "pcm_s16le")
+    untold: Any = SimpleNamespace(duration=None, time_base=Fraction(1, SAMPLES), start_time=0, index=0)
+    assert waveform._end(untold, untold, path) == Fraction(3, 2)
+
+
+@pytest.mark.parametrize(
+    ("count", "asked"), [(60, 60), (0, 1), (-1, 1), (waveform.MOST_PEAKS, 10_000), (waveform.MOST_PEAKS + 1, 10_000)]
+)
+def test_so_many_peaks_can_be_asked_for(monkeypatch: pytest.MonkeyPatch, count: int, asked: int) -> None:
+    given: list[Any] = []
+    monkeypatch.setattr(waveform.confined, "run", lambda *question: given.append(question))
+    path = Path("/gone/a.wav")
+    peaks(path, count)
+    peaks(path, count, 1.5, 2.0)
+    assert given == [("a.wav", 0, waveform._peaks, path, asked, *part) for part in ((0.0, None), (1.5, 2.0))]
+
+
+def test_where_a_header_tells_the_length_it_is_believed() -> None:
+    stream: Any = SimpleNamespace(duration=3000, start_time=500, time_base=Fraction(1, 1000))
+    source: Any = SimpleNamespace(streams=SimpleNamespace(video=[]), duration=9_000_000, start_time=1_000_000)
+    path = Path("/gone")
+    assert waveform._end(source, stream, path) == 3
+    stream.start_time = None
+    assert waveform._end(source, stream, path) == 3
+    stream.duration = None
+    assert waveform._end(source, stream, path) == 10
+    source.start_time = None
+    assert waveform._end(source, stream, path) == 9
+
+
+class Leaps:
+    """A sound of pieces of a tenth of a second, at 1000 samples a second; notes where reading begins."""
+
+    def __init__(self, seconds: int, broken: tuple[int, ...] = ()) -> None:
+        self.streams = SimpleNamespace(video=[])
+        self.sought: list[int] = []
+        self._pieces = range(0, seconds * 1000, 100)
+        self._broken = broken
+
+    def seek(self, at: int, *, stream: Any) -> None:
+        if at in self._broken:
+            raise av.error.FFmpegError(5, "broken")
+        self.sought.append(at)
+
+    def demux(self, stream: Any) -> Any:
+        begin = self.sought[-1] if self.sought else 0
+        return iter(
+            [SimpleNamespace(decode=lambda at=at: [self._frame(at)]) for at in self._pieces if at + 100 > begin]
+        )
+
+    def _frame(self, at: int) -> Any:
+        return SimpleNamespace(pts=at, time_base=Fraction(1, 1000), sample_rate=1000, samples=100)
+
+
+STREAM: Any = SimpleNamespace(start_time=0, time_base=Fraction(1, 1000))
+
+
+@pytest.mark.parametrize(
+    ("begin", "span", "sought", "heard"),
+    [
+        (Fraction(0), Fraction(1, 4), [], [0, 100, 200]),
+        (Fraction(1), Fraction(1, 10), [], [*range(0, 1100, 100)]),
+        (Fraction(3, 2), Fraction(1, 5), [500], [*range(500, 1700, 100)]),
+    ],
+)
+def test_a_part_is_read_from_a_second_before_it_to_its_end(
+    monkeypatch: pytest.MonkeyPatch, begin: Fraction, span: Fraction, sought: list[int], heard: list[int]
+) -> None:
+    source: Any = Leaps(3)
+    monkeypatch.setattr(waveform, "seen", lambda source, stream, name: source.demux(stream))
+    assert [one.at for one in waveform._all(source, STREAM, "a", begin, span)] == heard
+    assert source.sought == sought
+
+
+def test_of_a_long_sound_the_first_part_of_each_slot_is_heard(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(waveform, "_WHOLE", 1)  # of it a quarter each
+    source: Any = Leaps(10, broken=(4875,))
+    found = waveform._some(source, STREAM, Fraction(1), Fraction(2), 4)
+    assert [one.at for one in found] == [1000, 1100, 1200, 3000, 3100, 3200, 7000, 7100, 7200]
+    assert source.sought == [875, 2875, 6875], "an eighth of a second before; what is broken stays silent"
+    short: Any = Leaps(3)
+    found = waveform._some(short, STREAM, Fraction(1), Fraction(1, 10), 1)
+    assert [one.at for one in found] == [1000], "no more than the slot itself"

@@ -52,3 +52,16 @@ def test_a_copy_has_all_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, s
     (tmp_path / "b").write_bytes(b"something longer" * 999_999)
     copy_file(tmp_path / "a", tmp_path / "b")
     assert (tmp_path / "b").read_bytes() == content
+
+
+def test_what_is_written_is_on_the_disk_before_it_has_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    target, synced = tmp_path / "a.mp4", []
+
+    def sync(descriptor: int) -> None:
+        assert not target.exists()
+        synced.append(os.fstat(descriptor).st_size)
+
+    monkeypatch.setattr(os, "fsync", sync)
+    with whole_file(target) as part:
+        part.write_bytes(b"new")
+    assert synced == [3] and target.read_bytes() == b"new"
