@@ -23,12 +23,14 @@ from oelala_desktop.ui.gallery.overlay import Overlay
 from oelala_desktop.ui.gallery.viewer import Viewer
 from oelala_desktop.ui.main_window import MainWindow
 from oelala_desktop.ui.playing.full_screen import FullScreen
+from oelala_desktop.ui.templates.page import TemplatesPage
 from oelala_desktop.ui.widgets.command_palette import CommandPalette
 from oelala_desktop.ui.widgets.mask_painter import MaskPainter
 from oelala_desktop.ui.widgets.shortcut_sheet import ShortcutSheet
 from tests.gui.living import live, page_of, until
 from tests.gui.media_rig import NO_ENGINE, Gallery, dozen, gallery, show
 from tests.gui.seeded import make_job
+from tests.gui.templates_rig import OfferedTemplates
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 
@@ -105,6 +107,18 @@ def test_every_command_is_in_the_palette_and_answers_its_keys(
             comparer.close()
 
         await show(window, "media-all", 12, act)
+        services = window.studio.services
+        services.templates = OfferedTemplates(services.bus, tmp_path)  # type: ignore[assignment]
+        shell.show_page("templates")
+        templates = shell.page("templates")
+        assert isinstance(templates, TemplatesPage)
+        templates.open_template("harbour")
+        assert ids(offered(shell)) >= of_place("window") | of_place("templates")
+        seen |= ids(offered(shell))
+        press_all(templates.catalogue.grid, "templates", pressed)
+        templates.show_tab("presets")
+        seen |= ids(offered(shell))
+        press_all(templates.presets.list, "presets", pressed)
         assert seen == {row.id for row in ROWS.values() if any(PLACES[place].has_palette for place in row.places)}
 
     live(qapp, tmp_path, scenario, engine=NO_ENGINE)

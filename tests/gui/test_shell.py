@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from oelala_desktop.domain.tool import TOOLS
+from oelala_desktop.domain.tool import PAGED, TOOLS
 from oelala_desktop.ui.navigation import GROUPS, PAGES, START_PAGE
 from oelala_desktop.ui.shell.remembered import restore
 from oelala_desktop.ui.shell.shell import Shell
@@ -44,7 +44,7 @@ def test_pages_in_their_order() -> None:
     titles = [page.title for page in PAGES.values()]
     assert titles[:3] == ["Text to Video", "Image to Video", "Video to Video"]
     assert titles[8:13] == ["All", "Images", "Videos", "Favorites", "Prompts"]
-    assert {page_id for page_id in PAGES if page_id in TOOLS} == set(TOOLS)
+    assert {page_id for page_id in PAGES if page_id in TOOLS} == PAGED
 
 
 def test_title_and_keys(qtbot: QtBot, shell: Shell) -> None:

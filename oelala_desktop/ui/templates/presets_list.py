@@ -196,7 +196,9 @@ class PresetList(QuietList):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         self._by_keyboard = True
-        if not self.commands.press(event):
+        if event.modifiers() & Qt.KeyboardModifier.AltModifier:
+            event.setAccepted(self.commands.press(event))  # one that is at its end stays there, and the keyboard on it
+        elif not self.commands.press(event):
             super().keyPressEvent(event)
             if self.current() is None:  # a heading is no stop
                 self._skip(-1 if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_PageUp) else 1)
