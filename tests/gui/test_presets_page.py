@@ -182,7 +182,7 @@ def test_exported_and_dropped_again(qapp: QApplication, tmp_path: Path) -> None:
         drop(shelf.window, target)
         await until(lambda: shelf.window.shell.page_id == "image-to-video", "its page")
         assert "sketch-2" in shelf.offered()
-        await until(lambda: "is a preset of Image to Video now." in shelf.said()[-1], "what is said of it")
+        await until(lambda: "“Sketch” is a preset of Image to Video now." in shelf.said(), "what is said of it")
         refused = tmp_path / "odd.json"
         refused.write_text('{"oelala_preset": 1, "tool": "image-to-video"}', "utf-8")
         drop(shelf.window, refused)
