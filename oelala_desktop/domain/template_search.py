@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -75,6 +75,12 @@ def search(templates: Iterable[Template], facts: Facts, wanted: Wanted, version:
     return found
 
 
+def has_words(t: Template, words: Sequence[str]) -> bool:
+    """Whether each of them, in small letters, stands somewhere in what is told of it."""
+    text = " ".join((t.name, t.title, *t.tags, *t.models, t.output, t.description)).casefold()
+    return all(word in text for word in words)
+
+
 def _is_wanted(t: Template, facts: TemplateFacts | None, wanted: Wanted, words: list[str], version: str) -> bool:
     if not (t.is_open or wanted.paid):
         return False
@@ -86,8 +92,7 @@ def _is_wanted(t: Template, facts: TemplateFacts | None, wanted: Wanted, words: 
         return False
     if wanted.no_download and not _is_all_there(t, facts):
         return False
-    text = " ".join((t.title, *t.tags, *t.models, t.description)).casefold()
-    return all(word in text for word in words)
+    return has_words(t, words)
 
 
 def _is_all_there(t: Template, facts: TemplateFacts | None) -> bool:

@@ -7,17 +7,13 @@ from dataclasses import asdict
 from typing import Any
 
 from oelala_desktop.domain.template import Template, TemplateFacts
+from oelala_desktop.domain.template_search import has_words
 
 
 def found_by(templates: Iterable[Template], words: str) -> tuple[Template, ...]:
     """Those that have every word somewhere in what is told of them, in their order."""
     wanted = words.casefold().split()
-    return tuple(template for template in templates if all(word in _told(template) for word in wanted))
-
-
-def _told(template: Template) -> str:
-    parts = (template.name, template.title, template.description, template.output, *template.tags, *template.models)
-    return " ".join(parts).casefold()
+    return tuple(template for template in templates if has_words(template, wanted))
 
 
 def template_row(template: Template, facts: TemplateFacts | None) -> dict[str, Any]:

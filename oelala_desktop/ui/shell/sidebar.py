@@ -158,6 +158,11 @@ class Sidebar(QFrame):
         column.setSpacing(0)
         column.addWidget(self._brand)
         column.addWidget(self._make_groups(groups), 1)
+        rule = QFrame()
+        rule.face = GroundFace("", "bottom")  # type: ignore[attr-defined]
+        rule.setFixedHeight(1)
+        column.addWidget(rule)
+        column.addSpacing(8)
         for page in FOOT:
             column.addWidget(self._make_row(page))
         self._collapse = NavRow(NavPage("collapse", "Collapse", "panel-left-close"))

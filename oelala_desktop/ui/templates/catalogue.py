@@ -170,7 +170,8 @@ class Catalogue(QWidget):
 
     def _offline_words(self) -> str:
         """Nothing while the server is still being asked."""
-        reason = self._templates.reason
+        state = self._studio.services.current.engine.state
+        reason = self._templates.reason or (state.reason if state.state == "offline" else "")
         if not (reason and self._templates.is_offline and self._templates.templates):
             return ""
         return f"{reason} This is the list as it was last."

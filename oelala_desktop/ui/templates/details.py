@@ -45,7 +45,10 @@ class BigPicture(QWidget):
         self.update()
 
     def set_image(self, image: QImage) -> None:
-        self._pixmap = QPixmap.fromImage(image)
+        self.set_pixmap(QPixmap.fromImage(image))
+
+    def set_pixmap(self, pixmap: QPixmap) -> None:
+        self._pixmap = pixmap
         self.update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -168,6 +168,9 @@ class TemplatesPage(QWidget):
     def _illustrate(self, template: Template) -> None:
         size = self.details.picture.picture_size()
         self._mover.stop()
+        small = self.catalogue.grid.pictures.raw(template.name)
+        if small is not None:
+            self.details.picture.set_pixmap(small)  # until a sharp one comes
         self._pictures.want([template.name] if template.pictures else [], size)
 
     def _give(self, name: str, image: QImage, size: QSize) -> None:
