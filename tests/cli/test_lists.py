@@ -51,6 +51,20 @@ def test_a_workflow_becomes_a_preset(fresh: Program) -> None:
     assert rows["image-to-video.slow-moves"] is True
 
 
+def test_a_preset_in_one_file_is_added_as_it_is(fresh: Program, tmp_path: Path) -> None:
+    whole = tmp_path / "slow_moves.json"
+    graph = json.loads((ROOT / "workflows" / "image-to-video" / "sketch.json").read_text("utf-8"))
+    table = {"name": "Slow moves", "fields": {"image": {"into": ["Start picture.image"]}}}
+    content = {"oelala_preset": 1, "tool": "image-to-video", "table": table, "graph": graph}
+    whole.write_text(json.dumps(content), "utf-8")
+    made = fresh.run("presets", "--add", whole, "--json")
+    assert made.code == 0 and made.last["id"] == "image-to-video.slow-moves", made
+    assert made.last["settings"] == ["image", "variations"]
+    whole.write_text(json.dumps(content | {"oelala_preset": 2}), "utf-8")
+    refused = fresh.run("presets", "--add", whole)
+    assert refused.code == 2 and refused.sentence == "slow_moves.json is a preset that a newer Oelala wrote."
+
+
 def test_what_is_no_workflow_makes_no_preset(fresh: Program, tmp_path: Path) -> None:
     editor = tmp_path / "editor.json"
     editor.write_text('{"nodes": [], "links": []}')

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
     from oelala_desktop.ui.main_window import MainWindow
+    from oelala_desktop.ui.templates.page import TemplatesPage
     from tests.gui.seeded import Seeded
 
 _CHILD = "OELALA_SCREENSHOT_CHILD"
@@ -200,6 +201,29 @@ async def _picker(window: MainWindow) -> None:
     await until(lambda: next(_visible(grid), None) and all(k in grid.pixmaps for k in _visible(grid)), "thumbnails")
 
 
+def _templates(act: Callable[[TemplatesPage], object]) -> Callable[[MainWindow], Awaitable[None]]:
+    """On the page of templates, over forty that are made up."""
+    from tests.gui.living import turned, until
+
+    async def do(window: MainWindow) -> None:
+        from oelala_desktop.ui.templates.page import TemplatesPage
+        from tests.gui.templates_rig import OfferedTemplates, forty
+
+        services = window.studio.services
+        services.templates = made = OfferedTemplates(services.bus, services.paths.data, forty())  # type: ignore[assignment]
+        made.tell()
+        window.shell.show_page("templates")
+        page = window.shell.page("templates")
+        assert isinstance(page, TemplatesPage)
+        grid, model = page.catalogue.grid, page.catalogue.model
+        act(page)
+        shown = lambda: [card for card in map(model.card, grid.on_screen()) if card.picture]  # noqa: E731
+        await until(lambda: not grid.isVisible() or all(card.key in grid.pictures for card in shown()), "pictures")
+        await turned()
+
+    return do
+
+
 SHOTS: tuple[Shot, ...] = (
     Shot("image-to-video", "empty", lambda s: s.idle()),
     Shot("image-to-video", "ready", lambda s: s.fill()),
@@ -227,6 +251,9 @@ SHOTS: tuple[Shot, ...] = (
     Shot("viewer", "done", _with_grid(_viewing(False)), FULL),
     Shot("viewer", "prompt", _with_grid(_viewing(True)), FULL),
     Shot("picker", "ready", _picker, FULL),
+    Shot("templates", "ready", _templates(lambda _page: None), 0),
+    Shot("templates", "open", _templates(lambda page: page.open_template("harbour")), 0),
+    Shot("templates", "presets", _templates(lambda page: page.show_tab("presets")), 0),
 )
 
 

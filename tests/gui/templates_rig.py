@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,12 @@ FACTS = {
     "lake": TemplateFacts((TOOLS["text-to-image"],), ("Prompt", "Size"), (THERE,)),
     "song": TemplateFacts(fault="No tool has a page for sounds.", lacking=("SingAlong", "HumAlong")),
 }
+
+
+def forty() -> tuple[Template, ...]:
+    """The four, and as many more as fill a page."""
+    more = (replace(LAKE, name=f"lake-{at}", title=f"Lake {at}", uses=800 - at) for at in range(36))
+    return (HARBOUR, LAKE, SONG, CLOUD, *more)
 
 
 def moving_picture(frames: int = 6) -> bytes:

@@ -18,6 +18,7 @@ from oelala_desktop.api.upload import Form, Slot, read_form
 from oelala_desktop.api.upload_folder import upload_folder
 from oelala_desktop.domain.adopt import Adoption, adopt
 from oelala_desktop.domain.errors import InvalidField, NotFound
+from oelala_desktop.domain.events import PresetsChanged
 from oelala_desktop.domain.preset import Preset as DomainPreset
 from oelala_desktop.services.presets.making import LONGEST_NAME, make_preset, read_carried
 from oelala_desktop.services.templates.search import found_by, template_row
@@ -180,5 +181,6 @@ async def _make(
 
 
 def _made(services: ApiServices, preset: DomainPreset) -> JsonAnswer:
+    services.bus.publish(PresetsChanged())
     row = preset_row(preset, services.current.engine.catalog)
     return JsonAnswer(row, 201, {"location": f"/api/presets/{preset.id}"})

@@ -92,7 +92,7 @@ def standing_words(standing: Standing, *, checks: bool = True) -> Said:
 
 def take_icon(word: str) -> str:
     """For a word of what goes in, such as "Picture" or "1–20 s"."""
-    plain = word.casefold()
+    plain = word.casefold().replace(NBSP, " ")
     if plain.endswith(" s"):
         return "timer"
     if plain.endswith(" fps"):
