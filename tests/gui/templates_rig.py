@@ -83,6 +83,7 @@ class OfferedTemplates:
         self.reason = ""
         self.asked: list[str] = []  # whose picture
         self.refreshed = 0
+        self.is_broken = False  # whether no picture comes
 
     def find(self, name: str) -> Template | None:
         return next((template for template in self.templates if template.name == name), None)
@@ -102,6 +103,8 @@ class OfferedTemplates:
 
     async def picture(self, name: str, number: int = 1) -> Path:
         self.asked.append(name)
+        if self.is_broken:
+            raise NotFound(f"The template {name} has no picture {number}.")
         return self._picture
 
     async def workflow(self, name: str) -> dict[str, Any]:

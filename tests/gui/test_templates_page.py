@@ -249,6 +249,21 @@ def test_what_the_pointer_rests_on_moves(qapp: QApplication, tmp_path: Path) -> 
     templates(qapp, tmp_path, act)
 
 
+def test_a_picture_that_did_not_come_is_asked_for_again(qapp: QApplication, tmp_path: Path) -> None:
+    async def act(shown: Shown) -> None:
+        await until(lambda: shown.grid.pictures.raw("lake") is not None, "that there is none")
+        assert shown.grid.picture_of("lake").isNull()  # type: ignore[union-attr]
+        shown.offered.is_broken = False
+        shown.offered.tell()
+        await until(lambda: shown.grid.pictures.raw("lake") is not None, "the picture")
+        assert not shown.grid.picture_of("lake").isNull()  # type: ignore[union-attr]
+
+    def broken(offered: OfferedTemplates) -> None:
+        offered.is_broken = True
+
+    templates(qapp, tmp_path, act, broken)
+
+
 def test_frames_of_an_animation(tmp_path: Path) -> None:
     path = tmp_path / "a.webp"
     path.write_bytes(moving_picture(4))

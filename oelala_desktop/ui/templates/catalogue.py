@@ -88,6 +88,7 @@ class Catalogue(QWidget):
         self._studio = studio
         self._templates = studio.services.templates
         self._asked = False  # the server, once more
+        self._seen: tuple[object, ...] = ()  # of the engine
         self.bar = CatalogueBar()
         self.head = self.bar.head
         self.info = InfoLine()
@@ -139,8 +140,8 @@ class Catalogue(QWidget):
         self.grid.moved_to.connect(self.moved_to)
         listen(bus, self, TemplatesChanged, lambda _event: self._renew())
         listen(bus, self, TemplateRead, lambda event: self._read(event.name))
-        listen(bus, self, EngineChanged, lambda _event: self._renew())
-        listen(bus, self, EngineSelected, lambda _event: self._renew())
+        listen(bus, self, EngineChanged, lambda _event: self._follow())
+        listen(bus, self, EngineSelected, lambda _event: self._follow())
 
     # what is known
 
@@ -156,6 +157,15 @@ class Catalogue(QWidget):
     def _card(self, template: Template) -> Card:
         checks = self._studio.services.current.engine.is_online and not self._templates.is_offline
         return card_of(template, self._templates.facts(template.name), self.version, checks=checks)
+
+    def _follow(self) -> None:
+        """A server says something with every step of its jobs; what matters here is seldom another."""
+        engine = self._studio.services.current.engine
+        state = engine.state
+        seen = (state.url, state.state, state.reason, state.version, state.memory, engine.catalog is None)
+        if seen != self._seen:
+            self._seen = seen
+            self._renew()
 
     def _renew(self) -> None:
         """The list, the server, or whether it answers is another."""

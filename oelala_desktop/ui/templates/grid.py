@@ -203,6 +203,11 @@ class TemplateGrid(QuietList):
 
     def ask_again(self) -> None:
         """What was asked for and did not come is asked for once more."""
+        for row in self.on_screen(1):
+            name = self._model.card(row).key
+            picture = self.pictures.raw(name)
+            if picture is not None and picture.isNull():
+                self.pictures.drop(name)
         self._asked = (frozenset(), QSize())
         self._ask.start(0)
 

@@ -17,7 +17,7 @@ from oelala_desktop.ui.widgets.row_drag import RowDrag
 
 _HEAD, _ROW, _GAP = 40, 64, 8
 _SIDE, _RIGHT, _PAD = 16, 6, 12  # the bar at the right takes the rest
-_WIDEST = 1120  # pixels of a row
+_WIDEST = 1280  # pixels of a row
 
 
 def card_of(rect: QRect) -> QRectF:
@@ -69,7 +69,7 @@ class PresetCell(QStyledItemDelegate):
         switch, more = boxes(rect)
         text = QRectF(grip.right() + 8, card.y() + 9, switch.x() - 16 - grip.right() - 8, 22)
         if not line.is_on:
-            painter.setOpacity(0.6)
+            painter.setOpacity(0.7)
         self._paint_words(painter, text, line)
         painter.setOpacity(1)
         draw_switch(painter, switch, 1.0 if line.is_on else 0.0, hovered=self._view.is_over(switch))
