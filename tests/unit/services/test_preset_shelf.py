@@ -10,12 +10,13 @@ import pytest
 from oelala_desktop.domain.adopt import adopt
 from oelala_desktop.domain.errors import CannotSave, InvalidInput
 from oelala_desktop.domain.events import PresetsChanged
+from oelala_desktop.domain.plan import choose
 from oelala_desktop.domain.preset import Preset
 from oelala_desktop.domain.tool import TOOLS
 from oelala_desktop.services.loop.bus import Bus
 from oelala_desktop.services.loop.tasks import TaskScope
 from oelala_desktop.services.presets.own import read_dropped, save_preset
-from oelala_desktop.services.presets.portable import PresetFile, is_preset_file, unpack
+from oelala_desktop.services.presets.portable import PresetFile, document_of, is_preset_file, unpack
 from oelala_desktop.services.presets.registry import ToolRegistry
 from oelala_desktop.services.presets.shelf import ADOPTED, SHIPPED, WRITTEN, PresetShelf
 from oelala_desktop.services.settings.known import PRESETS_OFF, sift
@@ -99,6 +100,7 @@ async def test_the_users_order_comes_first(desk: Desk, tmp_path: Path) -> None:
     others = desk.offered("text-to-image")
     desk.shelf.move(sketch, first)
     assert desk.offered()[0] == "sketch" and desk.offered("text-to-image") == others
+    assert choose(I2V, desk.registry.presets(I2V), {}, None) == sketch
     desk.shelf.move(desk.registry.every(T2I)[0], None)
     assert desk.offered("text-to-image") == [*others[1:], others[0]] and desk.offered()[0] == "sketch"
     await closed(desk)
@@ -143,6 +145,21 @@ async def test_one_file_becomes_the_preset_again(desk: Desk, tmp_path: Path) -> 
 async def test_a_place_that_cannot_be_written_is_told(desk: Desk, tmp_path: Path) -> None:
     with pytest.raises(CannotSave, match="cannot be written"):
         await desk.shelf.export(desk.registry.find("sketch", I2V), tmp_path / "no folder" / "x.json")
+
+
+async def test_the_editors_own_file_goes_along(desk: Desk) -> None:
+    made, document = desk.adopted(), {"nodes": [], "links": []}
+    source = desk.registry.source(made)
+    assert source is not None
+    document_of(source.table).write_text(json.dumps(document), "utf-8")
+    copy = await desk.shelf.duplicate(made)
+    copied = desk.registry.source(copy)
+    assert copied is not None and json.loads(document_of(copied.table).read_text("utf-8")) == document
+    gone = await desk.shelf.delete(made)
+    assert not document_of(source.table).exists()
+    await desk.shelf.restore(gone)
+    assert json.loads(document_of(source.table).read_text("utf-8")) == document
+    await closed(desk)
 
 
 async def test_a_deleted_one_comes_back(desk: Desk) -> None:
