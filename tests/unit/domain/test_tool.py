@@ -5,13 +5,8 @@ from __future__ import annotations
 import pytest
 
 from oelala_desktop.domain.errors import InvalidField, NotFound
-<<<<<<< HEAD
-from oelala_desktop.domain.field import Field, FieldKind
-from oelala_desktop.domain.tool import DEFAULT_NEGATIVE, PAGED, TOOLS, VOCABULARY, find_tool
-=======
 from oelala_desktop.domain.field import MAX_SEED, Field, FieldKind
-from oelala_desktop.domain.tool import DEFAULT_NEGATIVE, TOOLS, VOCABULARY, find_tool
->>>>>>> mutants
+from oelala_desktop.domain.tool import DEFAULT_NEGATIVE, PAGED, TOOLS, VOCABULARY, find_tool
 
 KEYS = {
     *("image", "end_image", "prompt", "negative_prompt", "unet_high_noise", "unet_low_noise", "vae", "text_encoder"),
