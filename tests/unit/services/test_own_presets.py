@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from oelala_desktop.comfy.catalog import parse_catalog
 from oelala_desktop.domain.adopt import Adoption, adopt
 from oelala_desktop.domain.adopting.exposure import Exposure
 from oelala_desktop.domain.errors import CannotSave, InvalidInput
@@ -17,7 +18,7 @@ from oelala_desktop.domain.tool import TOOLS
 from oelala_desktop.services.presets.own import change_preset, read_dropped, read_workflow, reopened, save_preset
 from oelala_desktop.services.presets.registry import ToolRegistry
 from oelala_desktop.storage.whole_file import write_whole
-from tests.unit.domain.adopting.served import server
+from tests.unit.domain.adopting.served import OBJECT_INFO, server
 from tests.unit.domain.editor.drawing import Drawing, wire
 from tests.unit.domain.samples import WORKFLOWS
 
@@ -176,6 +177,16 @@ def test_a_preset_is_opened_again_as_it_was_taken_in(tmp_path: Path, connected: 
     }
     assert (again.graph, again.tools) == (preset.template, (preset.tool,))
     assert again.document == (drawn() if connected else None)
+
+
+def test_and_on_an_engine_that_makes_other_nodes_of_it_or_none(tmp_path: Path) -> None:
+    _, preset = adopted(tmp_path)
+    renamed = server(LoadImage={**OBJECT_INFO["LoadImage"], "display_name": "Load an image"})
+    less = parse_catalog({name: row for name, row in OBJECT_INFO.items() if name != "Scale"})
+    for catalog in (renamed, less):
+        again = reopened(tmp_path, preset, catalog)
+        assert [exposure.key for exposure in again.suggested] == ["image", "filename"]
+        assert again.graph == preset.template
 
 
 def test_a_preset_whose_file_is_gone_cannot_be_opened_again(tmp_path: Path) -> None:
