@@ -93,7 +93,7 @@ def add_preset(registry: ToolRegistry, folder: Path, file: PresetFile) -> Preset
 
 def reopened(folder: Path, preset: Preset, catalog: Catalog | None) -> Adoption:
     """An adopted preset as it was taken in, with what was kept of it, and under which names. The editor's file says
-    most of it, where the engine makes the same nodes of it as the one that it was taken in with. Raises InvalidInput."""
+    most of it, where the engine makes the same nodes of it as the one it was taken in with. Raises InvalidInput."""
     path = folder / preset.tool.id / f"{preset.short_id}.toml"
     document = document_of(path)
     adoption, titles = None, by_title(preset.template).keys()
