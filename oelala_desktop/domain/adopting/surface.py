@@ -235,7 +235,7 @@ class Surface:
         return known is not None and not set(known.type.split(",")) <= _VALUES and not known.grows and not known.options
 
 
-_MOST_LOOKED_AT = 40_000  # inputs on all ways back: what a graph without end would have beyond that is not found
+_MOST_LOOKED_AT = 20_000  # inputs on all ways back: what a graph without end would have beyond that is not found
 _DEEPEST = 5  # switches that are set by other switches
 
 

@@ -176,6 +176,12 @@ def test_what_cannot_be_shown_in_a_form_is_left_out() -> None:
     assert sum(target.endswith(".x") for target in others(beside(saver(), *many))) == 500
 
 
+def test_so_many_settings_are_suggested() -> None:
+    adoption = adopt(beside(saver(), *(node("Some", f"Node {n}", steps=n + 1) for n in range(300))))
+    steps = [e for e in adoption.exposures if e.into[0].endswith(".steps")]
+    assert (len(steps), sum(e.kept for e in steps)) == (300, 200)
+
+
 @pytest.mark.parametrize("count", [300, 301])
 def test_so_many_models_are_taken(count: int) -> None:
     graph = beside(saver(), *(node("VAELoader", vae_name=f"{n}.pt") for n in range(count)))
