@@ -11,17 +11,13 @@ from oelala_desktop.domain.adopt_table import preset_table
 from oelala_desktop.domain.errors import InvalidPreset
 from oelala_desktop.domain.field import FieldKind
 
-<<<<<<< HEAD
+from .samples import SHIPPED, shipped
 from .test_adopt import Graph, beside, found, made, node, still, workflow
 
 
 def saver() -> Graph:
     """All that makes a workflow one."""
     return {"6": node("SaveImage", filename_prefix="x", images=["5", 0])}
-=======
-from .samples import SHIPPED, shipped
-from .test_adopt import Graph, found, made, node, still, workflow
->>>>>>> mutants
 
 
 def others(graph: Graph) -> dict[str, Any]:
@@ -127,16 +123,9 @@ def test_a_model_lies_in_the_folder_of_its_kind(
 
 @pytest.mark.parametrize(("length", "is_model"), [(251, True), (252, False), (0, False)])
 def test_a_model_has_the_name_of_a_file(length: int, is_model: bool) -> None:
-<<<<<<< HEAD
-    name = f"{'x' * length}.pth"[-length or 5 :] if length == 0 else f"{'x' * (length - 0)}.pth"
+    name = f"{'x' * length}.pth" if length else ""
     assert len(adopt(beside(saver(), node("Any", ckpt_name=name))).models) == is_model
-=======
-    graph = still()
-    graph["1"]["inputs"]["ckpt_name"] = "x" * length
-    assert len(adopt(graph).models) == is_model
-    graph["1"]["inputs"]["ckpt_name"] = "x" * (length - 2) + "\0x"
-    assert adopt(graph).models == (), "no file is called so"
->>>>>>> mutants
+    assert adopt(beside(saver(), node("Any", ckpt_name=f"\0{name}"))).models == (), "no file is called so"
 
 
 def test_a_setting_that_no_fitting_tool_has_is_offered_as_the_node_s_own() -> None:
@@ -279,91 +268,48 @@ def test_a_flag_of_a_switch_may_be_called_otherwise() -> None:
 def test_a_workflow_without_a_sampler_has_no_place_for_loras() -> None:
     graph = {"1": node("LoadImage", image="a.png"), "2": node("SaveImage", images=["1", 0], filename_prefix="x")}
     preset = made(adopt(graph))
-<<<<<<< HEAD
     assert (preset.tool.id, preset.loras, preset.clips) == ("upscaler", None, None)  # nothing is said to it
-=======
-    assert (preset.tool.id, preset.loras, preset.clips) == ("image-to-image", None, None)
 
 
 @pytest.mark.parametrize("name", ["vae_name", "unet_name", "ckpt_name"])
-@pytest.mark.parametrize("value", [["2", 0], 3, None, True])
+@pytest.mark.parametrize("value", [["5", 0], 3, None, True])
 def test_a_model_that_is_named_elsewhere_is_none_of_the_node_s(name: str, value: object) -> None:
-    graph = still() | {"9": node("Loader", **{name: value})}
-    assert not [row for row in adopt(graph).models if row["into"] == [f"Loader.{name}"]]
+    assert adopt(beside(saver(), node("Loader", **{name: value}))).models == ()
 
 
 def table(graph: Graph, *kept: str) -> dict[str, Any]:
-    """The table of a preset with these settings; the fields of it."""
-    fields: dict[str, Any] = preset_table(adopt(graph), "Mine", frozenset(kept))["fields"]
+    """The fields of a preset with these settings."""
+    adoption = adopt(graph)
+    fields: dict[str, Any] = preset_table(adoption, "Mine", [e for e in adoption.exposures if e.key in kept])["fields"]
     return fields
-
-
-@pytest.mark.parametrize(
-    ("width", "height", "resolution", "aspect"),
-    [
-        (832, 480, "480p", "16:9"),
-        (480, 832, "480p", "9:16"),
-        (528, 528, "480p", "1:1"),  # as near to the one as to the other: the smaller
-        (529, 529, "576p", "1:1"),
-        (640, 480, "480p", "4:3"),
-        (1280, 720, "720p", "16:9"),
-        (10_000, 4300, "1080p", "21:9"),
-    ],
-)
-def test_a_size_becomes_the_nearest_of_ours(width: int, height: int, resolution: str, aspect: str) -> None:
-    graph = still()
-    del graph["1"]
-    graph["3"]["inputs"] |= {"width": width, "height": height}
-    fields = table(graph, "width", "height")
-    assert (fields["resolution"], fields["aspect_ratio"]) == ({"default": resolution}, {"default": aspect})
-    assert {"resolution", "aspect_ratio", "width"}.isdisjoint(table(graph, "seed"))
-    pictured = workflow()
-    pictured["10"]["inputs"] |= {"width": width, "height": height}
-    assert table(pictured, "width", "height")["aspect_ratio"] == {"default": "auto"}
-
-
-@pytest.mark.parametrize(
-    ("frames", "rate", "seconds"),
-    [(81, 16, 5.0), (81, 24, 3.0), (5, 24, 1.0), (9961, 16, 15.0), (241, 16, 15.0), (81, None, 5.0), (85, 30.0, 3.0)],
-)
-def test_a_length_becomes_whole_seconds_from_one_to_fifteen(frames: int, rate: float | None, seconds: float) -> None:
-    graph = workflow()
-    graph["10"]["inputs"]["length"] = frames
-    for row in graph.values():
-        for name in ("fps", "frame_rate"):
-            row["inputs"].pop(name, None)
-    if rate is not None:
-        graph["90"] = node("Rate", fps=rate)
-    assert table(graph, "num_frames", "fps")["duration"] == {"default": seconds}
-    assert "duration" not in table(graph, "fps")
 
 
 @pytest.mark.parametrize(
     ("name", "value", "row"),
     [
-        ("steps", 1, {"default": 1}),
-        ("steps", 40, {"default": 40}),
-        ("steps", 41, {"default": 41, "maximum": 41}),
-        ("steps", 8.0, {"default": 8}),
-        ("cfg", 1, {"default": 1}),
-        ("cfg", 0.9, {"default": 0.9, "minimum": 0.9}),
-        ("cfg", 10.5, {"default": 10.5, "maximum": 10.5}),
-        ("fps", 24, {"default": 24}),
-        ("fps", 25, {"default": 25, "choices": ["8", "12", "16", "24", "25"]}),
-        ("sampler_name", "of_a_pack", {"default": "of_a_pack"}),  # lists that servers extend need no more room
+        ("steps", 1, {}),
+        ("steps", 40, {}),
+        ("steps", 41, {"maximum": 41}),
+        ("cfg", 1, {}),
+        ("cfg", 0.9, {"minimum": 0.9}),
+        ("cfg", 10.5, {"maximum": 10.5}),
+        ("fps", 24, {}),
+        ("fps", 25, {"choices": ["8", "12", "16", "24", "25"]}),
+        ("sampler_name", "of_a_pack", {}),  # lists that servers extend need no more room
     ],
 )
 def test_a_value_beyond_our_bounds_widens_them(name: str, value: object, row: dict[str, Any]) -> None:
-    graph: Graph = {"1": node("Any", "Any", **{name: value}), "6": node("SaveVideo", filename_prefix="x")}
+    graph: Graph = {"1": node("Any", "Any", **{name: value}), "6": node("SaveVideo", filename_prefix="x", any=["1", 0])}
     key = {"sampler_name": "sampler"}.get(name, name)
-    assert table(graph, key)[key] == {"into": [f"Any.{name}"]} | row
+    assert table(graph, key)[key] == {"into": [f"Any.{name}"], "keeps": True} | row
 
 
 def test_what_every_preset_of_one_s_own_says() -> None:
-    found = preset_table(adopt(workflow()), "Mine", frozenset())
+    found = preset_table(adopt(workflow()), "Mine", ())
     assert (found["name"], found["description"], found["adopted"]) == ("Mine", "A workflow of your own.", True)
     assert max(shipped(name).order for name in SHIPPED if not shipped(name).sketch) < found["order"]
-    assert found["fields"].keys() == {"image", "filename"}, "what it cannot do without is there whatever is wished"
+    models = {model["key"] for model in found["models"]}
+    assert found["fields"].keys() - models == {"filename"}, "what it cannot do without is there whatever is wished"
     assert "clips" not in found and "size" not in found
-    assert found["fields"]["image"] == {"into": ["Start.picture.image"]}, "a picture is no default"
->>>>>>> mutants
+    picture = table(workflow(), "image")["image"]
+    assert picture == {"into": ["Start.picture.image"], "needed": True, "label": "Start.picture"}, "it is no default"

@@ -5,13 +5,8 @@ from __future__ import annotations
 import pytest
 
 from oelala_desktop.domain.errors import InvalidField, NotFound
-<<<<<<< HEAD
-from oelala_desktop.domain.field import Field, FieldKind
-from oelala_desktop.domain.tool import DEFAULT_NEGATIVE, PAGED, TOOLS, VOCABULARY, find_tool
-=======
 from oelala_desktop.domain.field import MAX_SEED, Field, FieldKind
-from oelala_desktop.domain.tool import DEFAULT_NEGATIVE, TOOLS, VOCABULARY, find_tool
->>>>>>> mutants
+from oelala_desktop.domain.tool import DEFAULT_NEGATIVE, PAGED, TOOLS, VOCABULARY, find_tool
 
 KEYS = {
     *("image", "end_image", "prompt", "negative_prompt", "unet_high_noise", "unet_low_noise", "vae", "text_encoder"),
@@ -251,7 +246,8 @@ def test_tools_have_names_as_titles_are_written() -> None:
         assert tool.name == " ".join(
             "LoRA" if word == "lora" else word if word == "to" else word.title() for word in tool.id.split("-")
         )
-        assert tool.group == {"video": "Video Tools", "image": "Image Tools", "model": "Training"}[tool.output]
+        groups = {"video": "Video Tools", "image": "Image Tools", "model": "Training", "file": ""}
+        assert tool.group == groups[tool.output]
 
 
 def test_a_negative_prompt_says_what_nobody_wants() -> None:

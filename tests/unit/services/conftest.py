@@ -54,14 +54,13 @@ def port() -> FakeEngine:
     return FakeEngine()
 
 
-<<<<<<< HEAD
 @pytest.fixture(scope="session")
 def catalog(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
     return catalog_of_sketch(tmp_path_factory.mktemp("sketch"))
 
 
 @pytest.fixture
-def shelf(catalog: Catalog) -> FakeEngine:
+def stocked(catalog: Catalog) -> FakeEngine:
     """An engine with templates."""
     return offering(catalog)
 
@@ -69,7 +68,8 @@ def shelf(catalog: Catalog) -> FakeEngine:
 @pytest.fixture
 def room(tmp_path: Path, bus: Bus, scope: NotedScope, clock: SetClock) -> Room:
     return Room(tmp_path / "templates", bus, scope, clock)
-=======
+
+
 @pytest.fixture
 async def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Shelf]:
     for name in [name for name in sys.modules if name.split(".")[0] == "send2trash"]:
@@ -79,4 +79,3 @@ async def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
     made = Shelf(tmp_path.resolve())
     yield made
     await made.library.close()
->>>>>>> mutants

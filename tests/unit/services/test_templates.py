@@ -21,9 +21,9 @@ from .templating import FILM, LISTED, OTHER, PAID, STILL, Room, workflow
 
 
 @pytest.fixture
-async def templates(room: Room, shelf: FakeEngine, told: Told) -> Templates:
+async def templates(room: Room, stocked: FakeEngine, told: Told) -> Templates:
     """Of an engine that answers, its list read."""
-    await room.engine_of(shelf).connect()
+    await room.engine_of(stocked).connect()
     templates = room.templates()
     await templates.refresh()
     return templates
@@ -41,27 +41,27 @@ async def test_the_list_is_the_servers_and_is_told_of(templates: Templates, told
 
 
 async def test_while_the_server_is_away_the_last_list_is_shown(
-    templates: Templates, room: Room, shelf: FakeEngine
+    templates: Templates, room: Room, stocked: FakeEngine
 ) -> None:
-    shelf.is_down = True
-    room.engine_of(shelf)
+    stocked.is_down = True
+    room.engine_of(stocked)
     again = room.templates()
     await again.refresh()
     assert again.templates == LISTED.templates
     assert again.is_offline and again.reason == "It is down."
 
 
-async def test_a_server_that_was_never_asked_has_no_list_and_a_reason(room: Room, shelf: FakeEngine) -> None:
-    shelf.is_down = True
-    room.engine_of(shelf)
+async def test_a_server_that_was_never_asked_has_no_list_and_a_reason(room: Room, stocked: FakeEngine) -> None:
+    stocked.is_down = True
+    room.engine_of(stocked)
     templates = room.templates()
     await templates.refresh()
     assert (templates.templates, templates.is_offline, templates.reason) == ((), False, "It is down.")
 
 
-async def test_a_server_without_templates_says_so(room: Room, shelf: FakeEngine) -> None:
-    shelf.fails["templates"] = EngineAnswer("It offers no templates.")
-    await room.engine_of(shelf).connect()
+async def test_a_server_without_templates_says_so(room: Room, stocked: FakeEngine) -> None:
+    stocked.fails["templates"] = EngineAnswer("It offers no templates.")
+    await room.engine_of(stocked).connect()
     templates = room.templates()
     await templates.refresh()
     assert (templates.templates, templates.reason) == ((), "It offers no templates.")
@@ -72,7 +72,7 @@ async def test_the_list_of_one_server_does_not_mix_with_anothers(
 ) -> None:
     await templates.look(FILM)
     other = FakeEngine()
-    other.listed, other.shelf = catalog, TemplateList((Template("theirs", "Theirs"),), "1")
+    other.listed, other.stocked = catalog, TemplateList((Template("theirs", "Theirs"),), "1")
     await room.engine_of(other, OTHER).connect()
     await templates.refresh()
     assert [template.name for template in templates.templates] == ["theirs"]
@@ -83,13 +83,13 @@ async def test_the_list_of_one_server_does_not_mix_with_anothers(
 
 
 async def test_a_list_that_is_damaged_on_the_disk_is_none(
-    templates: Templates, room: Room, shelf: FakeEngine, tmp_path: Path
+    templates: Templates, room: Room, stocked: FakeEngine, tmp_path: Path
 ) -> None:
     (kept,) = (tmp_path / "templates").glob("*/list.json")
     for content in (b"", b"[]", b"{", b'{"form": 1, "templates": [{"name": 5}, 7]}', b'{"form": 2}', b"\xff" * 50):
         kept.write_bytes(content)
-        shelf.is_down = True
-        room.engine_of(shelf)
+        stocked.is_down = True
+        room.engine_of(stocked)
         again = room.templates()
         await again.refresh()
         assert again.templates == ()
@@ -111,14 +111,14 @@ async def test_what_the_server_lacks_is_a_fact(templates: Templates) -> None:
     assert facts.lacking == ("ExamplePaidVideoNode",) and not facts.is_ready
 
 
-async def test_a_workflow_that_is_none_is_a_fact(templates: Templates, shelf: FakeEngine) -> None:
-    shelf.workflows[FILM] = {"hello": 1}
+async def test_a_workflow_that_is_none_is_a_fact(templates: Templates, stocked: FakeEngine) -> None:
+    stocked.workflows[FILM] = {"hello": 1}
     facts = await templates.look(FILM)
     assert facts.fault and not facts.is_ready
 
 
 async def test_model_files_are_there_missing_or_in_another_folder(
-    templates: Templates, room: Room, shelf: FakeEngine, told: Told
+    templates: Templates, room: Room, stocked: FakeEngine, told: Told
 ) -> None:
     facts = await templates.look(STILL)
     (model,) = facts.missing
@@ -129,7 +129,7 @@ async def test_model_files_are_there_missing_or_in_another_folder(
         ({"loras": ("some/Sketch_Camera_Style.safetensors",)}, "there", ""),
         ({}, "missing", ""),
     ):
-        shelf.models = dict(files)
+        stocked.models = dict(files)
         await templates.refresh()
         now = templates.facts(STILL)
         assert now is not None
@@ -138,7 +138,7 @@ async def test_model_files_are_there_missing_or_in_another_folder(
 
 
 async def test_facts_are_kept_and_a_workflow_is_read_once(
-    templates: Templates, room: Room, shelf: FakeEngine, told: Told, clock: SetClock
+    templates: Templates, room: Room, stocked: FakeEngine, told: Told, clock: SetClock
 ) -> None:
     found = {name: await templates.look(name) for name in (FILM, STILL, PAID)}
     await templates.keep()
@@ -146,12 +146,12 @@ async def test_facts_are_kept_and_a_workflow_is_read_once(
     await again.refresh()
     assert {name: again.facts(name) for name in found} == found
     still, paid, film = LISTED.templates[2], LISTED.templates[1], LISTED.templates[0]
-    shelf.shelf = replace(LISTED, templates=(still, film, replace(paid, date="2026-11-29")))
+    stocked.stocked = replace(LISTED, templates=(still, film, replace(paid, date="2026-11-29")))
     await again.refresh()
     again.start()
     await clock.until(told.until(TemplateRead, count=4))
     assert [event.name for event in told.of(TemplateRead)][3:] == [PAID], "the last, and no other before it"
-    assert [name for name, _ in shelf.fetched] == [FILM, STILL, PAID, PAID]
+    assert [name for name, _ in stocked.fetched] == [FILM, STILL, PAID, PAID]
 
 
 async def test_facts_that_are_damaged_on_the_disk_are_read_again(
@@ -171,54 +171,54 @@ async def test_facts_that_are_damaged_on_the_disk_are_read_again(
 
 @pytest.mark.parametrize("change", ["mark", "date"])
 async def test_a_workflow_that_may_be_another_is_read_again(
-    templates: Templates, shelf: FakeEngine, change: str
+    templates: Templates, stocked: FakeEngine, change: str
 ) -> None:
     await templates.look(FILM)
     if change == "mark":
-        shelf.shelf = replace(LISTED, mark="2")
+        stocked.stocked = replace(LISTED, mark="2")
     else:
-        shelf.shelf = replace(LISTED, templates=(replace(LISTED.templates[0], date="2026-11-29"),))
+        stocked.stocked = replace(LISTED, templates=(replace(LISTED.templates[0], date="2026-11-29"),))
     await templates.refresh()
     await templates.look(FILM)
-    assert [name for name, _ in shelf.fetched] == [FILM, FILM]
+    assert [name for name, _ in stocked.fetched] == [FILM, FILM]
 
 
-async def test_one_that_bears_no_date_may_always_be_another(templates: Templates, shelf: FakeEngine) -> None:
-    shelf.shelf = replace(LISTED, templates=(replace(LISTED.templates[0], date=""),))
+async def test_one_that_bears_no_date_may_always_be_another(templates: Templates, stocked: FakeEngine) -> None:
+    stocked.stocked = replace(LISTED, templates=(replace(LISTED.templates[0], date=""),))
     await templates.refresh()
     await templates.workflow(FILM)
-    shelf.workflows[FILM] = workflow(STILL)
+    stocked.workflows[FILM] = workflow(STILL)
     assert await templates.workflow(FILM) == workflow(STILL)
-    shelf.is_down = True
+    stocked.is_down = True
     assert await templates.workflow(FILM) == workflow(STILL)
 
 
-async def test_two_who_look_at_one_template_read_it_once(templates: Templates, shelf: FakeEngine) -> None:
+async def test_two_who_look_at_one_template_read_it_once(templates: Templates, stocked: FakeEngine) -> None:
     one, other = await asyncio.gather(templates.look(FILM), templates.look(FILM))
     assert one is other
-    assert len(shelf.fetched) == 1
+    assert len(stocked.fetched) == 1
 
 
 async def test_who_looks_and_leaves_takes_it_from_nobody(
-    templates: Templates, shelf: FakeEngine, scope: NotedScope
+    templates: Templates, stocked: FakeEngine, scope: NotedScope
 ) -> None:
-    shelf.holds["template"] = asyncio.Event()
+    stocked.holds["template"] = asyncio.Event()
     leaves = scope.start(templates.look(FILM), "leaves")
     stays = scope.start(templates.look(FILM), "stays")
-    await shelf.called("template")
+    await stocked.called("template")
     leaves.cancel()
-    shelf.holds["template"].set()
+    stocked.holds["template"].set()
     assert (await stays).tools
 
 
 async def test_what_was_read_is_looked_at_while_the_server_is_away(
-    templates: Templates, room: Room, shelf: FakeEngine
+    templates: Templates, room: Room, stocked: FakeEngine
 ) -> None:
     facts = await templates.look(FILM)
     path = await templates.picture(FILM)
     await templates.keep()
-    shelf.is_down = True
-    room.engine_of(shelf)
+    stocked.is_down = True
+    room.engine_of(stocked)
     again = room.templates()
     await again.refresh()
     assert again.facts(FILM) == facts == await again.look(FILM)
@@ -235,29 +235,29 @@ async def test_what_was_read_is_looked_at_while_the_server_is_away(
 # Pictures, and what users saved
 
 
-async def test_a_picture_is_fetched_once(templates: Templates, shelf: FakeEngine) -> None:
+async def test_a_picture_is_fetched_once(templates: Templates, stocked: FakeEngine) -> None:
     path = await templates.picture(FILM)
     assert path.read_bytes()[1:4] == b"PNG"
     assert await templates.picture(FILM) == path
-    assert shelf.calls.count("template_picture") == 1
+    assert stocked.calls.count("template_picture") == 1
     assert await templates.picture(FILM, 2) != path
 
 
 @pytest.mark.parametrize("content", [b"<!doctype html>", b"GIF8", b"\x00" * 8, b"%PDF-1.7"])
 async def test_what_is_no_picture_is_not_kept(
-    templates: Templates, shelf: FakeEngine, tmp_path: Path, content: bytes
+    templates: Templates, stocked: FakeEngine, tmp_path: Path, content: bytes
 ) -> None:
-    shelf.contents[FILM] = content
+    stocked.contents[FILM] = content
     with pytest.raises(EngineAnswer):
         await templates.picture(FILM)
     assert not list(tmp_path.glob("templates/*/pictures/*"))
 
 
-async def test_a_picture_that_there_is_not_is_not_asked_for(templates: Templates, shelf: FakeEngine) -> None:
+async def test_a_picture_that_there_is_not_is_not_asked_for(templates: Templates, stocked: FakeEngine) -> None:
     for name, number in ((FILM, 3), (FILM, 0), (STILL, 1), ("none", 1)):
         with pytest.raises(NotFound):
             await templates.picture(name, number)
-    assert "template_picture" not in shelf.calls
+    assert "template_picture" not in stocked.calls
 
 
 @pytest.mark.parametrize(
@@ -270,7 +270,7 @@ async def test_a_picture_that_there_is_not_is_not_asked_for(templates: Templates
     ],
 )
 async def test_a_workflow_is_saved_under_a_name_of_ours(
-    templates: Templates, shelf: FakeEngine, name: str, kept: str
+    templates: Templates, stocked: FakeEngine, name: str, kept: str
 ) -> None:
     path = await templates.save_workflow(name, {"nodes": [], "links": []})
     assert path.startswith(kept)
