@@ -79,6 +79,25 @@ def test_different_values_stay_different() -> None:
     assert len(found["seed"].into) == 3  # each job has one seed
 
 
+def test_a_value_is_of_one_setting_alone() -> None:
+    graph = still(steps=["a", 0], seed=["a", 0]) | {"a": node("Int", value=20)}
+    found = kept(graph)
+    assert found["seed"] == ("Int.value",) and "steps" not in found
+
+
+def test_what_can_be_heard_and_what_says_more_are_in_the_table() -> None:
+    graph = film() | {"s": node("LoadAudio", audio="a.flac")}
+    graph["7"]["inputs"]["audio"] = ["s", 0]
+    graph["4"]["inputs"]["reference"] = ["p", 0]
+    graph |= {"p": node("LoadImage", image="a.png")}
+    graph |= {"e": node("CLIPTextEncode", "Then", text="a boat", clip=["1", 1])}
+    graph |= {"g": node("FluxGuidance", conditioning=["2", 0], guidance=3.5, more=["e", 0])}
+    preset = made(graph)
+    assert preset.sound and not made(film()).sound
+    second = still(positive=["e", 0])["5"]
+    assert made(beside(still(), second) | {"e": graph["e"]}).fields["then"].group == "prompt"
+
+
 def test_what_one_node_hides_is_not_set_by_the_other() -> None:
     graph = beside(still(), still(cfg=["m", 0])["5"] | {"_meta": {"title": "Second"}})
     graph["m"] = node("SizeOf", image=["6", 0])
