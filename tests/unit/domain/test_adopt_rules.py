@@ -181,6 +181,22 @@ def test_so_many_models_are_taken(count: int) -> None:
             adopt(graph)
 
 
+def test_the_length_of_a_sound_goes_with_that_of_the_pictures() -> None:
+    sound = node("EmptyLatentAudio", frames_number=81, frame_rate=16, batch_size=1)
+    kept = found(adopt(beside(workflow(), sound)))
+    assert kept["num_frames"] == ("WanImageToVideo.length", "EmptyLatentAudio.frames_number")
+    assert kept["fps"] == ("CreateVideo.fps", "EmptyLatentAudio.frame_rate")
+
+
+def test_a_wrapper_s_models_are_known_by_their_loaders() -> None:
+    wrapped = [node("WanVideoModelLoader", model=f"Wan\\2_2\\x_{side}.safetensors") for side in ("HIGH", "LOW")]
+    rows = adopt(beside(saver(), *wrapped)).models
+    assert [(row["key"], row["folder"], row["file"]) for row in rows] == [
+        ("unet_high_noise", "diffusion_models", "x_HIGH.safetensors"),
+        ("unet_low_noise", "diffusion_models", "x_LOW.safetensors"),
+    ]
+
+
 @pytest.mark.parametrize(("count", "is_known"), [(81, True), (80, True), (1, True), (0, False), (10_001, False)])
 def test_any_number_of_frames_is_kept(count: int, is_known: bool) -> None:
     graph = workflow()

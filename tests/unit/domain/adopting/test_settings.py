@@ -27,10 +27,12 @@ def sent(graph: Graph, **values: Any) -> Graph:
 
 
 def test_untouched_all_is_sent_as_it_is() -> None:
-    for graph in (still(), film(), still(cfg=3), still(denoise=0.5)):
+    passes = [still(cfg=1.0, sampler_name="heun", steps=4)["5"], still(cfg=3.5)["5"]]
+    for graph in (still(), film(), still(cfg=3), still(denoise=0.5), beside(still(), *passes)):
         adoption = adopted(graph)
         after = sent(graph)
-        after["5"]["inputs"]["seed"] = 5
+        for row in after.values():
+            row["inputs"] |= {"seed": 5} if "seed" in row["inputs"] else {}
         assert after == adoption.graph
 
 
