@@ -27,6 +27,7 @@ from .workflow import Workflow, read_workflow, unwrapped
 _MOST_OTHERS = 500  # inputs of no meaning to us that are offered: a form with all of them would be of no use
 _MOST_MODELS = 300  # each is looked for in a server's lists
 _MOST_PROMPTS = 12
+_MOST_SETTINGS = 200  # that are kept: of nodes without end with a value each, the rest is offered
 _VAST = 2**63
 _LONGEST_NAME = 100
 
@@ -83,7 +84,7 @@ def of_workflow(workflow: Workflow, catalog: Catalog | None = None) -> Adoption:
     found += [
         *switch_step_of(surface, passes),
         *seeds_of(surface),
-        *settings_of(surface, naming, output),
+        *islice(settings_of(surface, naming, output), _MOST_SETTINGS),
         *naming_savers,
     ]
     known = _once(found, {target for model in models for target in model["into"]})

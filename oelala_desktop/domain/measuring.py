@@ -149,9 +149,7 @@ def asked_frames(preset: Preset, values: Mapping[str, Any], rate: float) -> int 
 
 def with_duration(preset: Preset, values: Mapping[str, Any]) -> dict[str, Any]:
     """The same wish with a duration for `num_frames`, for who knows only that. Raises Obstructed."""
-    if values.get("num_frames") is None or "num_frames" not in preset.into or preset.frames.given:
-        return dict(values)
-    if _is_plain(preset):
+    if values.get("num_frames") is None or "num_frames" not in preset.into or preset.frames.given or _is_plain(preset):
         return dict(values)
     default = preset.fields["fps"].default if "fps" in preset.fields else None
     rate = _rate(preset, {"fps": values.get("fps", default)}, {}) or _FPS

@@ -91,8 +91,9 @@ def _build(short_id: str, tool: Tool, table: Mapping[str, Any], graph: Mapping[s
     used -= {"num_frames"} if frames.given else set()
     preset = f"{tool.id}.{short_id}"
     rows = _bounded(rows, size, frames, tool)
-    own = [_field(preset, k, rows.get(k, {}), graph) for k in rows if k not in VOCABULARY and k in used]
-    known = [_field(preset, k, rows.get(k, {}), graph) for k in VOCABULARY if k in used]
+    titles = edits.by_title(graph)
+    own = [_field(preset, k, rows.get(k, {}), graph, titles) for k in rows if k not in VOCABULARY and k in used]
+    known = [_field(preset, k, rows.get(k, {}), graph, titles) for k in VOCABULARY if k in used]
     fields = _inputs_first([*known, *own], list(rows))
     return Preset(
         id=preset,
@@ -167,7 +168,7 @@ def _bounded(rows: Mapping[str, Any], size: SizeRule, frames: FrameRule, tool: T
     return out
 
 
-def _field(preset: str, key: str, row: Mapping[str, Any], graph: Mapping[str, Any]) -> Field:
+def _field(preset: str, key: str, row: Mapping[str, Any], graph: Mapping[str, Any], titles: edits.Titles) -> Field:
     """The product's field of that key with the preset's own default and range, or a field of the preset's own."""
     known = None if key == crop.KEY else VOCABULARY.get(key)  # that one comes with a picture; a preset may have its own
     base = known or _own(preset, key, row)
@@ -184,7 +185,7 @@ def _field(preset: str, key: str, row: Mapping[str, Any], graph: Mapping[str, An
     if low is not None and high is not None and low > high:
         raise InvalidPreset(f"{preset}: “{key}” has a minimum above its maximum.")
     if field.keeps and field.into:
-        kept = [_kept(graph, target) for target in field.into]
+        kept = [_kept(graph, target, titles) for target in field.into]
         field = replace(field, default=kept[0], differs=any(value != kept[0] for value in kept))
     if field.default is not None and row.keys() & _RULING:
         field = replace(field, default=field.check(field.default))  # it may be a number in quotes
@@ -207,8 +208,8 @@ def _own(preset: str, key: str, row: Mapping[str, Any]) -> Field:
     return Field(key, kind, key, group, maximum=longest)
 
 
-def _kept(graph: Mapping[str, Any], target: str) -> Any:
+def _kept(graph: Mapping[str, Any], target: str, titles: edits.Titles) -> Any:
     """What the first of a field's nodes has."""
     title, name = edits.split_target(target)
-    value = graph[edits.find_node(graph, title)]["inputs"].get(name)
+    value = graph[edits.find_node(graph, title, titles)]["inputs"].get(name)
     return None if edits.is_link(value) else value

@@ -153,7 +153,7 @@ def normalised_base(path: str) -> str:
     return _base(normalised(path))
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Shelves:
     """Which model files a server has: `lists` by folder, and what its nodes offer to load."""
 

@@ -105,7 +105,8 @@ def _spoken(label: str) -> str:
 
 def settings_of(surface: Surface, naming: Naming, output: str) -> Iterator[Exposure]:
     """`output` as the tools have it: what makes no video has no frames to count, by the product's own words."""
-    roles, hidden = _roles(surface), _hidden(surface)
+    places = list(_places(surface))
+    roles, hidden = _roles(surface, places), _hidden(surface, places)
     for key in (*_SIZES, *_NAMES):
         direct = [spot for spot, (role, is_direct) in roles.items() if role == key and is_direct]
         for number, group in enumerate(_alike(surface, direct)):
@@ -157,11 +158,11 @@ def own(
     )
 
 
-def _roles(surface: Surface) -> dict[Spot, tuple[str, bool]]:
+def _roles(surface: Surface, places: Sequence[tuple[str, str, str]]) -> dict[Spot, tuple[str, bool]]:
     """Values -> the setting that they are, and whether it arrives as it is. One of several is what comes first."""
     roles: dict[Spot, tuple[str, bool]] = {}
     for wanted in (True, False):
-        for key, node, name in _places(surface):
+        for key, node, name in places:
             for found in surface.behind(node, name):
                 fits = surface.can_hold(found.spot) and (not wanted or _fits(key, surface.value(found.spot)))
                 if found.is_direct is wanted and found.is_taken and fits:
@@ -170,6 +171,7 @@ def _roles(surface: Surface) -> dict[Spot, tuple[str, bool]]:
 
 
 def _places(surface: Surface) -> Iterator[tuple[str, str, str]]:
+    """(setting, node, input) of all inputs that settings go into."""
     for node in surface.alive:
         inputs = surface.inputs(node)
         for key, names in _NAMES.items():
@@ -180,11 +182,11 @@ def _places(surface: Surface) -> Iterator[tuple[str, str, str]]:
                     yield (key, node, name) if surface.behind(node, name) else (key, *_of_picture(surface, node, name))
 
 
-def _hidden(surface: Surface) -> set[str]:
+def _hidden(surface: Surface, places: Sequence[tuple[str, str, str]]) -> set[str]:
     """Settings that one of the nodes is given by what cannot be looked through: those of the others are not its."""
     return {
         key
-        for key, node, name in _places(surface)
+        for key, node, name in places
         if key in _OF_SAMPLING and edits.is_link(surface.inputs(node)[name]) and not surface.behind(node, name)
     }
 

@@ -106,17 +106,16 @@ class Surface:
         """What the server says of the input; of one that came with a choice too."""
         known = self.catalog.classes.get(self.type(spot.node)) if self.catalog else None
         inputs: Mapping[str, NodeInput] = known.inputs if known else {}
+        if spot.input in inputs:
+            return inputs[spot.input]
         path = spot.input.split(".")
-        for depth, name in enumerate(path):
-            kind = inputs.get(".".join(path)) if depth == 0 else None
-            kind = kind or inputs.get(name)
-            if kind is None or depth == len(path) - 1 or len(path) == 1:
-                return kind
-            if kind.grown is not None:
-                return kind.grown
-            chosen = self.inputs(spot.node).get(".".join(path[: depth + 1]))
-            inputs = kind.options.get(str(chosen), {})
-        return None
+        kind = inputs.get(path[0])
+        for depth, name in enumerate(path[1:], 1):
+            if kind is None or kind.grown is not None:
+                break
+            chosen = self.inputs(spot.node).get(".".join(path[:depth]))
+            kind = kind.options.get(str(chosen), {}).get(name)
+        return kind.grown if kind is not None and kind.grown is not None else kind
 
     def kind(self, spot: Spot) -> str:
         """The kind of field that it would be: of the server's type, else of what stands there."""
@@ -235,7 +234,7 @@ class Surface:
         return known is not None and not set(known.type.split(",")) <= _VALUES and not known.grows and not known.options
 
 
-_MOST_LOOKED_AT = 40_000  # inputs on all ways back: what a graph without end would have beyond that is not found
+_MOST_LOOKED_AT = 20_000  # inputs on all ways back: what a graph without end would have beyond that is not found
 _DEEPEST = 5  # switches that are set by other switches
 
 

@@ -59,11 +59,14 @@ class Node:
     named: Mapping[str, Any] = field(default_factory=dict)
     title: str = ""
     properties: Mapping[str, Any] = field(default_factory=dict)
-    by_name: Mapping[str, Slot] = field(default_factory=dict)
+    _by_name: Mapping[str, Slot] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_by_name", {slot.name: slot for slot in reversed(self.inputs)})
 
     def input(self, name: str) -> Slot | None:
         """The first of that name."""
-        return self.by_name.get(name)
+        return self._by_name.get(name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +78,23 @@ class Canvas:
     links: Mapping[int, Link]
     inputs: tuple[Port, ...] = ()
     outputs: tuple[Port, ...] = ()
-    by_name: Mapping[str, Port] = field(default_factory=dict)
-    controls: Mapping[str, tuple[Node, Slot]] = field(default_factory=dict)
-    ports: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    by_name: Mapping[str, Port] = field(init=False, repr=False, compare=False)
+    controls: Mapping[str, tuple[Node, Slot]] = field(init=False, repr=False, compare=False)
+    ports: Mapping[tuple[str, str], str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        rows = ((node, slot) for node in self.nodes.values() for slot in node.inputs)
+        ends = {slot.link: (node, slot) for node, slot in rows if slot.link is not None}
+        controls: dict[str, tuple[Node, Slot]] = {}
+        ports: dict[tuple[str, str], str] = {}
+        for port in self.inputs:
+            for node, slot in (ends[link] for link in port.links if link in ends):
+                ports[node.id, slot.widget] = port.name
+                if slot.widget:
+                    controls.setdefault(port.name, (node, slot))
+        by_name = {port.name: port for port in reversed(self.inputs)}
+        for name, value in (("by_name", by_name), ("controls", controls), ("ports", ports)):
+            object.__setattr__(self, name, value)
 
     def input(self, name: str) -> Port | None:
         """The first of its own of that name."""
@@ -115,16 +132,7 @@ def read_document(content: Mapping[str, Any]) -> Document:
 def _canvas(row: Mapping[str, Any]) -> Canvas:
     nodes = {node.id: node for node in map(_node, _rows(row.get("nodes"))) if node is not None}
     inputs, outputs = (tuple(map(_port, _limited(row.get(key)))) for key in ("inputs", "outputs"))
-    ends = {slot.link: (node, slot) for node in nodes.values() for slot in node.inputs if slot.link is not None}
-    controls: dict[str, tuple[Node, Slot]] = {}
-    ports: dict[tuple[str, str], str] = {}
-    for port in inputs:
-        for node, slot in (ends[link] for link in port.links if link in ends):
-            ports[node.id, slot.widget] = port.name
-            if slot.widget:
-                controls.setdefault(port.name, (node, slot))
-    by_name = {port.name: port for port in reversed(inputs)}
-    return Canvas(nodes, dict(_links(row.get("links"))), inputs, outputs, by_name, controls, ports)
+    return Canvas(nodes, dict(_links(row.get("links"))), inputs, outputs)
 
 
 def _node(row: Mapping[str, Any]) -> Node | None:
@@ -143,7 +151,6 @@ def _node(row: Mapping[str, Any]) -> Node | None:
         _mapping(row.get("widgets_values_named")),
         title if isinstance(title, str) else "",
         _mapping(row.get("properties")),
-        {slot.name: slot for slot in reversed(inputs)},
     )
 
 

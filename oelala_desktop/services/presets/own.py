@@ -18,7 +18,7 @@ from oelala_desktop.domain.adopt_table import as_kept, preset_table, slug
 from oelala_desktop.domain.adopting.exposure import Exposure
 from oelala_desktop.domain.catalog import Catalog
 from oelala_desktop.domain.errors import CannotSave, InvalidInput, InvalidPreset
-from oelala_desktop.domain.graph import copy_graph
+from oelala_desktop.domain.graph import by_title, copy_graph
 from oelala_desktop.domain.preset import Preset
 from oelala_desktop.domain.preset_file import parse_preset
 from oelala_desktop.domain.tool import Tool
@@ -92,11 +92,17 @@ def add_preset(registry: ToolRegistry, folder: Path, file: PresetFile) -> Preset
 
 
 def reopened(folder: Path, preset: Preset, catalog: Catalog | None) -> Adoption:
-    """An adopted preset as it was taken in, with what was kept of it, and under which names. Raises InvalidInput."""
+    """An adopted preset as it was taken in, with what was kept of it, and under which names. The editor's file says
+    most of it, where the engine makes the same nodes of it as the one it was taken in with. Raises InvalidInput."""
     path = folder / preset.tool.id / f"{preset.short_id}.toml"
     document = document_of(path)
-    source = document if document.exists() and catalog is not None else path.with_suffix(".json")
-    adoption = _adopted(source, read_json(source), catalog)
+    adoption, titles = None, by_title(preset.template).keys()
+    if catalog is not None and document.exists():
+        with contextlib.suppress(InvalidInput):
+            adoption = _adopted(document, read_json(document), catalog)
+    if adoption is None or by_title(adoption.graph).keys() != titles:
+        source = path.with_suffix(".json")
+        adoption = _adopted(source, read_json(source), catalog)
     return as_kept(replace(adoption, graph=copy_graph(preset.template)), preset)
 
 

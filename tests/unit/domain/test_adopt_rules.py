@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from oelala_desktop.domain.adopt import adopt
+from oelala_desktop.domain.adopt_table import preset_table
 from oelala_desktop.domain.errors import InvalidPreset
 from oelala_desktop.domain.field import FieldKind
 
+from .samples import SHIPPED, shipped
 from .test_adopt import Graph, beside, found, made, node, still, workflow
 
 
@@ -121,8 +123,9 @@ def test_a_model_lies_in_the_folder_of_its_kind(
 
 @pytest.mark.parametrize(("length", "is_model"), [(251, True), (252, False), (0, False)])
 def test_a_model_has_the_name_of_a_file(length: int, is_model: bool) -> None:
-    name = f"{'x' * length}.pth"[-length or 5 :] if length == 0 else f"{'x' * (length - 0)}.pth"
+    name = f"{'x' * length}.pth" if length else ""
     assert len(adopt(beside(saver(), node("Any", ckpt_name=name))).models) == is_model
+    assert adopt(beside(saver(), node("Any", ckpt_name=f"\0{name}"))).models == (), "no file is called so"
 
 
 def test_a_setting_that_no_fitting_tool_has_is_offered_as_the_node_s_own() -> None:
@@ -162,6 +165,12 @@ def test_what_cannot_be_shown_in_a_form_is_left_out() -> None:
     assert sum(target.endswith(".x") for target in others(beside(saver(), *many))) == 500
 
 
+def test_so_many_settings_are_suggested() -> None:
+    adoption = adopt(beside(saver(), *(node("Some", f"Node {n}", steps=n + 1) for n in range(300))))
+    steps = [e for e in adoption.exposures if e.into[0].endswith(".steps")]
+    assert (len(steps), sum(e.kept for e in steps)) == (300, 200)
+
+
 @pytest.mark.parametrize("count", [300, 301])
 def test_so_many_models_are_taken(count: int) -> None:
     graph = beside(saver(), *(node("VAELoader", vae_name=f"{n}.pt") for n in range(count)))
@@ -170,6 +179,22 @@ def test_so_many_models_are_taken(count: int) -> None:
     else:
         with pytest.raises(InvalidPreset, match="loads 301 models; at most 300 are taken"):
             adopt(graph)
+
+
+def test_the_length_of_a_sound_goes_with_that_of_the_pictures() -> None:
+    sound = node("EmptyLatentAudio", frames_number=81, frame_rate=16, batch_size=1)
+    kept = found(adopt(beside(workflow(), sound)))
+    assert kept["num_frames"] == ("WanImageToVideo.length", "EmptyLatentAudio.frames_number")
+    assert kept["fps"] == ("CreateVideo.fps", "EmptyLatentAudio.frame_rate")
+
+
+def test_a_wrapper_s_models_are_known_by_their_loaders() -> None:
+    wrapped = [node("WanVideoModelLoader", model=f"Wan\\2_2\\x_{side}.safetensors") for side in ("HIGH", "LOW")]
+    rows = adopt(beside(saver(), *wrapped)).models
+    assert [(row["key"], row["folder"], row["file"]) for row in rows] == [
+        ("unet_high_noise", "diffusion_models", "x_HIGH.safetensors"),
+        ("unet_low_noise", "diffusion_models", "x_LOW.safetensors"),
+    ]
 
 
 @pytest.mark.parametrize(("count", "is_known"), [(81, True), (80, True), (1, True), (0, False), (10_001, False)])
@@ -260,3 +285,47 @@ def test_a_workflow_without_a_sampler_has_no_place_for_loras() -> None:
     graph = {"1": node("LoadImage", image="a.png"), "2": node("SaveImage", images=["1", 0], filename_prefix="x")}
     preset = made(adopt(graph))
     assert (preset.tool.id, preset.loras, preset.clips) == ("upscaler", None, None)  # nothing is said to it
+
+
+@pytest.mark.parametrize("name", ["vae_name", "unet_name", "ckpt_name"])
+@pytest.mark.parametrize("value", [["5", 0], 3, None, True])
+def test_a_model_that_is_named_elsewhere_is_none_of_the_node_s(name: str, value: object) -> None:
+    assert adopt(beside(saver(), node("Loader", **{name: value}))).models == ()
+
+
+def table(graph: Graph, *kept: str) -> dict[str, Any]:
+    """The fields of a preset with these settings."""
+    adoption = adopt(graph)
+    fields: dict[str, Any] = preset_table(adoption, "Mine", [e for e in adoption.exposures if e.key in kept])["fields"]
+    return fields
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "row"),
+    [
+        ("steps", 1, {}),
+        ("steps", 40, {}),
+        ("steps", 41, {"maximum": 41}),
+        ("cfg", 1, {}),
+        ("cfg", 0.9, {"minimum": 0.9}),
+        ("cfg", 10.5, {"maximum": 10.5}),
+        ("fps", 24, {}),
+        ("fps", 25, {"choices": ["8", "12", "16", "24", "25"]}),
+        ("sampler_name", "of_a_pack", {}),  # lists that servers extend need no more room
+    ],
+)
+def test_a_value_beyond_our_bounds_widens_them(name: str, value: object, row: dict[str, Any]) -> None:
+    graph: Graph = {"1": node("Any", "Any", **{name: value}), "6": node("SaveVideo", filename_prefix="x", any=["1", 0])}
+    key = {"sampler_name": "sampler"}.get(name, name)
+    assert table(graph, key)[key] == {"into": [f"Any.{name}"], "keeps": True} | row
+
+
+def test_what_every_preset_of_one_s_own_says() -> None:
+    found = preset_table(adopt(workflow()), "Mine", ())
+    assert (found["name"], found["description"], found["adopted"]) == ("Mine", "A workflow of your own.", True)
+    assert max(shipped(name).order for name in SHIPPED if not shipped(name).sketch) < found["order"]
+    models = {model["key"] for model in found["models"]}
+    assert found["fields"].keys() - models == {"filename"}, "what it cannot do without is there whatever is wished"
+    assert "clips" not in found and "size" not in found
+    picture = table(workflow(), "image")["image"]
+    assert picture == {"into": ["Start.picture.image"], "needed": True, "label": "Start.picture"}, "it is no default"

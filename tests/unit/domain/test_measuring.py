@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from oelala_desktop.domain.adopt import adopt
 from oelala_desktop.domain.catalog import Catalog
 from oelala_desktop.domain.inputs import Given
 from oelala_desktop.domain.measuring import measured, with_duration
@@ -18,6 +19,8 @@ from oelala_desktop.domain.preset_file import parse_preset
 from oelala_desktop.domain.tool import TOOLS
 from tests.unit.domain.made_presets import CATALOG, LTX, LTX_GRAPH, made, with_fields
 from tests.unit.domain.samples import shipped
+from tests.unit.domain.test_adopt import made as adopted
+from tests.unit.domain.test_adopt import workflow
 from tests.unit.domain.wishing import met, planned, refused
 
 VIDEO = Given("a.mp4", "video", 640, 360, 100, 25.0, 4.0, size=4_000_000)
@@ -204,3 +207,43 @@ def test_rates() -> None:
     still = replace(ltx, tool=TOOLS["image-to-image"])
     assert measured(still, {}, {}).rate == 0, "a still has none, whatever its graph says"
     assert measured(still, {}, {}).frames == 1
+
+
+# Plain numbers
+
+
+def plain(**graph: Any) -> Preset:
+    """A preset whose size, frames and rate are plain numbers, as those of adopted workflows are."""
+    content = workflow()
+    content["10"]["inputs"] |= graph
+    return adopted(adopt(content))
+
+
+@pytest.mark.parametrize(
+    ("wish", "size", "frames", "rate"),
+    [
+        ({}, (832, 480), 81, 16),
+        ({"width": 640}, (640, 480), 81, 16),
+        ({"height": 640, "num_frames": 80}, (832, 640), 80, 16),
+        ({"fps": 24}, (832, 480), 81, 24),
+    ],
+)
+def test_plain_numbers_are_those_of_the_wish_else_of_the_graph(
+    wish: dict[str, Any], size: tuple[int, int], frames: int, rate: int
+) -> None:
+    found = met(plain(), {"image": "a.png"} | wish, {"image": (PICTURE,)}, None)
+    request = found.request
+    assert ((request.width, request.height), request.num_frames, request.fps) == (size, frames, rate)
+
+
+def test_a_plain_number_of_frames_follows_no_rule_and_no_duration() -> None:
+    assert met(plain(length=100), {"image": "a.png"}, {}, None).request.num_frames == 100
+    wish = {"num_frames": 50, "prompt": "x"}
+    assert with_duration(plain(), wish) == wish
+
+
+def test_a_plain_size_that_a_picture_says_is_not_known() -> None:
+    found = met(plain(width=["9", 1], height=["9", 2]), {"image": "a.png"}, {"image": (PICTURE,)}, None).request
+    assert (found.width, found.height) == (0, 0)
+    half = met(plain(width=["9", 1]), {"image": "a.png"}, {"image": (PICTURE,)}, None).request
+    assert half.height == 480

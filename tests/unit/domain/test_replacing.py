@@ -126,3 +126,18 @@ def test_a_graph_of_the_api_is_done_alike() -> None:
     assert flow.graph["3"]["inputs"]["images"] == ["2", 1]
     assert flow.lacking == ()
     assert graph["2"]["class_type"] == "OldResize", "what was given is not touched"
+
+
+def test_what_stands_in_it_speaks_for_all_that_its_input_leads_to() -> None:
+    inner = document("OldResize", [768, "lanczos"], [slot("images", 1), slot("longer", 9, widget=True)])
+    inner["nodes"].append({"id": 4, "type": "Empty", "inputs": [slot("width", 8, widget=True)], "widgets_values": [1]})
+    inner["links"] += [[9, -10, 0, 2, 1, "INT"], [8, -10, 0, 4, 0, "INT"]]
+    port = {"name": "side", "type": "INT", "linkIds": [9, 8]}
+    whole = {
+        "nodes": [{"id": 9, "type": "sub", "widgets_values": []}],
+        "links": [],
+        "definitions": {"subgraphs": [{"id": "sub", **inner, "inputs": [port]}]},
+    }
+    flow = read_workflow(whole, CATALOG)
+    assert flow.graph["9:4"]["inputs"] == {"width": 768}
+    assert [(one.node, one.input) for one in flow.shown] == [("9:2", "kind.side")]

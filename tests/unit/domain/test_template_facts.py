@@ -30,9 +30,9 @@ def workflow(file: str = "wanted.safetensors", **told: Any) -> dict[str, Any]:
     return {
         "nodes": [
             {"id": 1, "type": "UNETLoader", "widgets_values": [file], "properties": properties},
-            {"id": 2, "type": "SaveImage", "widgets_values": ["x"], "inputs": []},
+            {"id": 2, "type": "SaveImage", "widgets_values": ["x"], "inputs": [{"name": "images", "link": 1}]},
         ],
-        "links": [],
+        "links": [[1, 1, 0, 2, 0, "IMAGE"]],
     }
 
 

@@ -246,7 +246,8 @@ def test_tools_have_names_as_titles_are_written() -> None:
         assert tool.name == " ".join(
             "LoRA" if word == "lora" else word if word == "to" else word.title() for word in tool.id.split("-")
         )
-        assert tool.group == {"video": "Video Tools", "image": "Image Tools", "model": "Training"}[tool.output]
+        groups = {"video": "Video Tools", "image": "Image Tools", "model": "Training", "file": ""}
+        assert tool.group == groups[tool.output]
 
 
 def test_a_negative_prompt_says_what_nobody_wants() -> None:

@@ -5,16 +5,21 @@ from __future__ import annotations
 import json
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from oelala_desktop.comfy.catalog import parse_catalog
 from oelala_desktop.domain.adopt import Adoption, adopt
 from oelala_desktop.domain.adopting.exposure import Exposure
 from oelala_desktop.domain.errors import CannotSave, InvalidInput
 from oelala_desktop.domain.preset import Preset
 from oelala_desktop.domain.tool import TOOLS
-from oelala_desktop.services.presets.own import read_dropped, read_workflow, save_preset
+from oelala_desktop.services.presets.own import change_preset, read_dropped, read_workflow, reopened, save_preset
 from oelala_desktop.services.presets.registry import ToolRegistry
+from oelala_desktop.storage.whole_file import write_whole
+from tests.unit.domain.adopting.served import OBJECT_INFO, server
+from tests.unit.domain.editor.drawing import Drawing, wire
 from tests.unit.domain.samples import WORKFLOWS
 
 T2I = TOOLS["text-to-image"]
@@ -119,3 +124,100 @@ def test_a_dropped_workflow_of_which_nothing_can_be_made(tmp_path: Path) -> None
     (tmp_path / "a.json").write_text(json.dumps({"1": {"class_type": "Note", "inputs": {}}}))
     with pytest.raises(InvalidInput, match=r"^a\.json: "):
         read_dropped(tmp_path / "a.json")
+
+
+# The editor's own file, and presets that are opened again
+
+
+def drawn() -> dict[str, Any]:
+    draw = Drawing()
+    draw.add("LoadImage", "a.png", "image", makes=("IMAGE", "MASK"))
+    draw.add("Scale", 640, 480, makes=("IMAGE",), image=wire("IMAGE", 1))
+    draw.add("SaveImage", "x", images=wire("IMAGE", 2), row={"title": "Ablage – ä"})
+    return draw.saved()
+
+
+def adopted(tmp_path: Path) -> tuple[ToolRegistry, Preset]:
+    registry = ToolRegistry(tmp_path)
+    found = adopt(drawn(), server())
+    return registry, save_preset(registry, tmp_path, found, found.tools[0], "Larger")
+
+
+def test_the_editor_s_file_lies_beside_the_preset(tmp_path: Path) -> None:
+    _, preset = adopted(tmp_path)
+    folder = tmp_path / preset.tool.id
+    assert {path.name for path in folder.iterdir()} == {"larger.toml", "larger.json", "larger.workflow.json"}
+    assert json.loads((folder / "larger.workflow.json").read_text("utf-8")) == drawn()
+    again = ToolRegistry(tmp_path)
+    again.load()
+    assert [one.id for one in again.presets()] == [preset.id] and again.faults == ()
+
+
+def test_a_preset_that_cannot_be_written_leaves_no_file_of_the_editor_s(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path, content: bytes) -> None:
+        if path.suffix == ".toml":
+            raise OSError(28, "No space left on device")
+        write_whole(path, content)
+
+    monkeypatch.setattr("oelala_desktop.services.presets.own.write_whole", full)
+    with pytest.raises(CannotSave, match="No space left on device"):
+        adopted(tmp_path)
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+@pytest.mark.parametrize("connected", [True, False])
+def test_a_preset_is_opened_again_as_it_was_taken_in(tmp_path: Path, connected: bool) -> None:
+    _, preset = adopted(tmp_path)
+    again = reopened(tmp_path, preset, server() if connected else None)
+    assert {e.key: e.into for e in again.suggested} == {
+        "image": ("LoadImage.image",),
+        "filename": ("Ablage – ä.filename_prefix",),
+    }
+    assert (again.graph, again.tools) == (preset.template, (preset.tool,))
+    assert again.document == (drawn() if connected else None)
+
+
+def test_and_on_an_engine_that_makes_other_nodes_of_it_or_none(tmp_path: Path) -> None:
+    _, preset = adopted(tmp_path)
+    renamed = server(LoadImage={**OBJECT_INFO["LoadImage"], "display_name": "Load an image"})
+    less = parse_catalog({name: row for name, row in OBJECT_INFO.items() if name != "Scale"})
+    for catalog in (renamed, less):
+        again = reopened(tmp_path, preset, catalog)
+        assert [exposure.key for exposure in again.suggested] == ["image", "filename"]
+        assert again.graph == preset.template
+
+
+def test_a_preset_whose_file_is_gone_cannot_be_opened_again(tmp_path: Path) -> None:
+    _, preset = adopted(tmp_path)
+    for path in (tmp_path / preset.tool.id).glob("*.json"):
+        path.unlink()
+    with pytest.raises(InvalidInput, match=r"^larger\.json cannot be read"):
+        reopened(tmp_path, preset, server())
+
+
+def test_a_preset_gets_another_name_and_other_settings(tmp_path: Path) -> None:
+    registry, preset = adopted(tmp_path)
+    again = reopened(tmp_path, preset, server())
+    kept = [*again.suggested, next(e for e in again.exposures if e.key == "scale_width")]
+    changed = change_preset(registry, tmp_path, preset, again, "Twice", kept)
+    assert (changed.id, changed.name, "scale_width" in changed.fields) == (preset.id, "Twice", True)
+    assert registry.find(preset.short_id, preset.tool) is changed
+    fresh = ToolRegistry(tmp_path)
+    fresh.load()
+    assert fresh.find(preset.short_id, preset.tool).name == "Twice"
+
+
+def test_a_change_that_cannot_be_written_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    registry, preset = adopted(tmp_path)
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*.*")}
+
+    def full(path: Path, content: bytes) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("oelala_desktop.services.presets.own.write_whole", full)
+    with pytest.raises(CannotSave, match="No space left on device"):
+        change_preset(registry, tmp_path, preset, reopened(tmp_path, preset, server()), "Twice", ())
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*.*")} == before
+    assert registry.find(preset.short_id, preset.tool) is preset

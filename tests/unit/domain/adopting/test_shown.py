@@ -39,6 +39,18 @@ def test_what_a_subgraph_s_node_shows_is_kept_under_its_name() -> None:
     assert not offered(drawn())["scale_height"].kept
 
 
+def test_a_model_is_called_as_its_author_says() -> None:
+    inner = Drawing(inputs=(("ckpt_name", "COMBO"),), outputs=(("MODEL", "MODEL"),))
+    inner.inputs[0]["label"] = "the big one"
+    loader = inner.add("CheckpointLoaderSimple", "any.safetensors", ckpt_name=control("COMBO", IN, 0))
+    inner.link(loader, 0, OUT, 0)
+    draw = Drawing()
+    draw.add("sub", "b.safetensors", makes=("MODEL",), ckpt_name=control("COMBO"))
+    draw.add("SaveImage", "x", images=wire("IMAGE", 1))
+    (row,) = adopted(draw.saved(sub=inner)).models
+    assert (row["key"], row["label"], row["file"]) == ("checkpoint", "The big one", "b.safetensors")
+
+
 def test_what_is_called_the_same_and_is_the_same_is_one_setting() -> None:
     assert offered(drawn(twice=True))["how_big"].into == ("Scale.width", "Scale 2.width")
     content = drawn(twice=True)
@@ -96,6 +108,12 @@ def test_what_only_a_connected_server_can_explain() -> None:
     nothing.add("Note", "read me")
     with pytest.raises(InvalidPreset, match="no node that does anything"):
         adopted(nothing.saved())
+
+
+def test_where_it_cannot_the_graph_beside_is_taken() -> None:
+    assert adopt({"workflow": drawn(), "prompt": still()}).graph.keys() == still().keys()
+    with pytest.raises(InvalidPreset, match="Connect one"):
+        adopt({"workflow": drawn(), "prompt": {"a": 1}})
 
 
 def test_classes_that_the_server_lacks_are_told() -> None:

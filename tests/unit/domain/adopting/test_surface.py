@@ -22,7 +22,7 @@ def behind(*nodes: dict[str, Any], value: Any = None, catalog: bool = True) -> l
 
 def test_a_value_of_its_own_is_all_there_is() -> None:
     assert behind(value=20) == [("5", "steps", True, True)]
-    assert behind(value={"a": 1}) == behind(value=["gone", 0]) == []
+    assert behind(value={"a": 1}) == behind(value=["gone", 0]) == behind(node("Int", value={"a": 1})) == []
 
 
 def test_a_node_that_only_holds_a_value() -> None:

@@ -219,13 +219,13 @@ MADE: dict[str, Callable[[], Any]] = {
 
 
 def many_steps(count: int) -> dict[str, Any]:
+    """Samplers of one name, each with other values."""
     draw = Drawing()
     users = [draw.add("Sample", n, "fixed", n + 1, n / 7, row={"title": "Same"}) for n in range(count)]
-    draw.add("Mixed", id="all")
-    for number, user in enumerate(users):
-        draw.nodes[-1]["inputs"].append({"name": f"a{number}", "type": "IMAGE", "link": draw.link(user, 0, "all", 0)})
-    draw.nodes[-1]["inputs"] = draw.nodes[-1]["inputs"][:250]
-    return saving(draw, "all", *users[250:310])
+    groups = [users[n : n + 250] for n in range(0, count, 250)]
+    return saving(
+        draw, *(draw.add("Mixed", **{f"a{n}": wire("IMAGE", user) for n, user in enumerate(group)}) for group in groups)
+    )
 
 
 def noted(text: str) -> dict[str, Any]:

@@ -141,6 +141,13 @@ def test_else_the_first_that_could_be() -> None:
     assert "model" not in inputs_of(draw.saved(), sampling(draw, nothing))
 
 
+def test_a_star_beside_fits_whatever_is_wanted() -> None:
+    draw = Drawing()
+    one, two = draw.add("Load", "a.pt"), draw.add("Load", "b.pt")
+    node = bypassed(draw, ("MODEL",), any=wire("*", one), m=wire("MODEL", two))
+    assert inputs_of(draw.saved(), sampling(draw, node))["model"] == ["1", 0]
+
+
 def test_what_takes_anything_is_given_what_is_beside_or_first() -> None:
     draw = Drawing()
     one, two = draw.add("Load", "a.pt"), draw.add("Load", "b.pt")
