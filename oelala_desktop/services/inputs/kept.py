@@ -59,9 +59,7 @@ def read_facts(path: Path) -> Kept | None:
         return None
     try:
         given = Given(**_sound(Given, row["given"]))
-        kept = Kept(
-            path=path, given=given, **_sound(Kept, {k: v for k, v in row.items() if k not in ("path", "given")})
-        )
+        kept = Kept(path=path, given=given, **_sound(Kept, row))
     except TypeError:  # a fact that must be there is missing
         return None
     return kept if given.size == size else None

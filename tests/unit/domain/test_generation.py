@@ -43,3 +43,5 @@ def test_keys_of_a_newer_version_are_passed_over() -> None:
     }
     info = GenerationInfo.from_dict(row)
     assert (info.seed, info.models[0].pass_, info.loras[0].pass_) == (3, "high", None)
+    odd = GenerationInfo.from_dict({"models": [{"name": "m", "pass": 3}], "loras": []})
+    assert odd.models == (UsedModel("m", None),), "a pass is said in words"

@@ -279,6 +279,12 @@ def test_so_much_that_a_server_lacks_is_told(count: int) -> None:
         assert found[-1].fix == "Update ComfyUI to its newest version."
 
 
+def test_another_seed_is_said_in_the_values_too() -> None:
+    request = settle(I2V, {"seed": "7"}).with_seed(2**64 - 1)
+    assert (request.seed, request.values["seed"]) == (2**64 - 1, "18446744073709551615")
+    assert request.params()["seed"] == "18446744073709551615" and "another" not in request.values
+
+
 def test_a_name_with_a_dot_is_the_name_of_one_preset() -> None:
     own = replace(shipped(I2V), id="image-to-video.my.own")
     assert own.short_id == "my.own"

@@ -324,6 +324,7 @@ async def test_a_line_that_opens_late_has_missed_changes_of_the_lists(
     await port.called("new_lists")
     await turns()
     # they were the same, which holds for three seconds as well
+    assert engine.lists == Unlisted()
     port.cut_line()
     await clock.skip()
     await port.called("events", 4)

@@ -11,11 +11,12 @@ from typing import Any, BinaryIO
 import pytest
 
 from oelala_desktop.domain.engine import ServerFile
-from oelala_desktop.domain.errors import CannotSave, EngineAnswer, EngineUnreachable, NotThisJobs
+from oelala_desktop.domain.errors import CannotSave, EngineAnswer, EngineUnreachable, NotThisJobs, Unreadable
 from oelala_desktop.domain.field import MAX_SEED
 from oelala_desktop.domain.job import Job, Output
 from oelala_desktop.metadata import read
 from oelala_desktop.metadata.writer import embed
+from oelala_desktop.services.queue import fetching
 from oelala_desktop.services.queue.fetching import (
     Place,
     already_there,
@@ -345,3 +346,17 @@ async def test_a_part_that_cannot_be_removed_is_noted(
     with pytest.raises(EngineUnreachable):
         await fetch_result(port, job, place(job))
     assert caplog.messages == [f"{job.out_dir}/{result_stem(job)}.part could not be removed"]
+
+
+def test_a_part_that_was_taken_away_is_no_damaged_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    part = tmp_path / "a.part"
+
+    def look(path: Path) -> None:
+        raise Unreadable("nothing can be read")
+
+    monkeypatch.setattr(fetching, "check_complete", look)
+    with pytest.raises(FileNotFoundError):
+        fetching._check(part, tmp_path / "a.png", "")
+    part.write_bytes(b"half")
+    with pytest.raises(EngineAnswer, match=r"^The server sent a damaged file: nothing can be read$"):
+        fetching._check(part, tmp_path / "a.png", "")

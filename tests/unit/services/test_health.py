@@ -198,7 +198,9 @@ async def test_sketch_is_asked_for_its_own_presets(desk: Desk) -> None:
 async def test_a_processor_alone(desk: Desk, devices: tuple[str, ...], is_ai: bool, told: bool) -> None:
     server = Server("studio", COMFY, about=reach(*devices), is_ai=is_ai)
     slow = Finding("note", "It runs on the processor alone: a video takes hours.", "Start it without --cpu.")
-    assert (slow in await desk.found(server)) is told
+    found = await desk.found(server)
+    assert (slow in found) is told
+    assert f" ({', '.join(devices)}, " in found[2].what
 
 
 async def test_a_socket_that_does_not_open(desk: Desk) -> None:

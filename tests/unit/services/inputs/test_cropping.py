@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops
 
+from oelala_desktop.domain.crop import Window
 from oelala_desktop.domain.field import FieldKind
 from oelala_desktop.domain.preset import Preset
+from oelala_desktop.services.inputs.pictures import crop_picture
 from oelala_desktop.services.inputs.store import InputStore
 from oelala_desktop.services.inputs.taking import facts_of, keep_all, take_all
 from tests.unit.domain.made_presets import CATALOG
@@ -69,3 +72,16 @@ def test_what_is_known_of_the_picture_stays_known(store: InputStore, tmp_path: P
     assert (part.given.width, part.given.height) == (320, 320)
     assert (part.original, part.prompt, part.file_bytes) == (taken.original, taken.prompt, taken.file_bytes)
     assert store.cropped(part, Window(0, 0, 320, 320)) is part
+
+
+@pytest.mark.parametrize(("kind", "most"), [("PNG", 0), ("WEBP", 0), ("JPEG", 6)])
+def test_nobody_sees_that_a_part_was_saved_again(kind: str, most: int) -> None:
+    out = BytesIO()
+    picture = Image.effect_noise((96, 80), 60).convert("RGB")
+    picture.save(out, kind, **({"lossless": True} if kind == "WEBP" else {"quality": 97, "subsampling": 0}))
+    with Image.open(BytesIO(out.getvalue())) as before:
+        wanted = before.convert("RGB").crop((8, 16, 72, 64))
+    with Image.open(BytesIO(crop_picture(out.getvalue(), Window(8, 16, 64, 48), "a"))) as made:
+        assert (made.format, made.size) == (kind, (64, 48))
+        differences = ImageChops.difference(made.convert("RGB"), wanted).getextrema()
+    assert max(high for _, high in differences) <= most

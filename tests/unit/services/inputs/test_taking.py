@@ -164,6 +164,8 @@ def test_a_part_is_no_larger_than_what_the_server_takes(
         with pytest.raises(Exception, match=r".") as caught:
             rows(store, Preset(VIDEO), {"video": (taken,)}, catalog(limit=limit), **given)
         assert getattr(caught.value, "field", None) == "video"
+        told = caught.value.obstacle.values  # type: ignore[attr-defined]
+        assert (told["size"], told["limit"]) == (size, limit)
     assert asked == [at_most]
 
 

@@ -11,7 +11,8 @@ import av
 import numpy as np
 import pytest
 
-from oelala_desktop.services.inputs.encoding import Excerpt, _chosen, _leapt, _options, _timed, size_of
+from oelala_desktop.services.inputs import encoding
+from oelala_desktop.services.inputs.encoding import Excerpt, _chosen, _leapt, _options, _timed, add_video, size_of
 from oelala_desktop.services.inputs.turning import Look, Screen, Turn, even, look_of, turn_of, turned
 
 #: a frame of 2 × 3 that is unlike any of its turns
@@ -237,3 +238,79 @@ def test_frames_have_their_seconds_after_the_first() -> None:
     source: Any = Source(5, 4, None, 25)
     assert [(second, frame.pts) for second, frame in _timed(source, stream, line, F(0))] == [(0, 5), (2, 25)]
     assert (stream.thread_type, stream.codec_context.thread_count, source.sought) == ("AUTO", 4, [5])
+
+
+@pytest.mark.parametrize(
+    ("is_rgb", "is_bright", "colours"),
+    [(False, False, (5, 6, 7)), (True, False, (1, 1, 1)), (False, True, (1, 1, 1)), (True, True, (1, 1, 1))],
+)
+def test_what_is_written_tells_its_colours(is_rgb: bool, is_bright: bool, colours: tuple[int, int, int]) -> None:
+    asked: list[Any] = []
+    made: Any = SimpleNamespace(codec_context=SimpleNamespace())
+
+    def add_stream(codec: str, **how: Any) -> Any:
+        asked.append((codec, how))
+        return made
+
+    context = SimpleNamespace(colorspace=5, color_primaries=6, color_trc=7, format=SimpleNamespace(is_rgb=is_rgb))
+    seen = Look(Turn(), 65, 49, True, is_bright)
+    assert (
+        add_video(SimpleNamespace(add_stream=add_stream), SimpleNamespace(codec_context=context), seen, excerpt())
+        is made
+    )  # type: ignore[arg-type]
+    assert asked == [("libx264", {"rate": 24, "options": _options(seen, excerpt())})]
+    assert (made.width, made.height, made.pix_fmt) == (64, 48, "yuv420p")
+    to = made.codec_context
+    assert (to.colorspace, to.color_primaries, to.color_trc) == colours
+    assert (to.color_range, to.thread_count) == (1, 4), "in the limited range"
+
+
+class Encoder:
+    width, height = 64, 48
+
+    def __init__(self) -> None:
+        self.given: list[Any] = []
+
+    def encode(self, frame: Any) -> list[Any]:
+        self.given.append(frame and (frame.pts, frame.time_base, frame.shown))
+        return [frame and frame.pts]
+
+
+def encode(monkeypatch: pytest.MonkeyPatch, *seconds: F, frames: int = 4) -> tuple[list[Any], list[Any], int]:
+    """Packets, what the encoder was given, and how often a frame was brought to its size."""
+    brought: list[Any] = []
+
+    class Shown:
+        def __init__(self, *_: Any) -> None: ...
+
+        def yuv(self, frame: Any) -> Any:
+            brought.append(frame)
+            return SimpleNamespace(shown=frame)
+
+    monkeypatch.setattr(encoding, "Screen", Shown)
+    monkeypatch.setattr(encoding, "_timed", lambda *_: iter([(one, f"frame {n}") for n, one in enumerate(seconds)]))
+    made, line = Encoder(), SimpleNamespace()
+    part = Excerpt(F(0), F(2), frames)
+    packets = list(encoding.encoded(made, None, None, line, look(64, 48), part))  # type: ignore[arg-type]
+    return packets, made.given, len(brought)
+
+
+def test_each_frame_is_brought_to_its_size_once_and_the_encoder_is_emptied(monkeypatch: pytest.MonkeyPatch) -> None:
+    packets, given, brought = encode(monkeypatch, F(0), F(1))
+    assert [(at, shown) for at, _, shown in given[:-1]] == [
+        (0, "frame 0"), (1, "frame 0"), (2, "frame 1"), (3, "frame 1"),
+    ]  # fmt: skip
+    assert {base for _, base, _ in given[:-1]} == {F(1, 2)} and given[-1] is None
+    assert (packets, brought) == ([0, 1, 2, 3, None], 2)
+
+
+def test_a_part_of_which_nothing_can_be_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ValueError, match="no frame of the part can be decoded"):
+        encode(monkeypatch)
+
+
+def test_nobody_encodes_for_a_program_that_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    parents = iter([7, 7, 1])
+    monkeypatch.setattr(encoding.os, "getppid", lambda: next(parents))
+    with pytest.raises(ProcessLookupError, match="nobody waits for it any more"):
+        encode(monkeypatch, F(0), F(1, 2), F(1))
