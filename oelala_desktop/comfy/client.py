@@ -364,11 +364,11 @@ class ComfyClient:
         timeout: float = ANSWER_TIME,
         http: httpx.AsyncClient | None = None,
         body: bool = True,
-        limit: int = ANSWER_LIMIT,
+        limit: int | None = None,
         **kwargs: Any,
     ) -> httpx.Response:
         """One call with its whole `body`, or with its head alone, within `timeout` seconds and `limit` bytes."""
-        client = http or self._http
+        client, limit = http or self._http, limit or ANSWER_LIMIT
         try:
             async with asyncio.timeout(timeout):
                 request = client.build_request(method, path, **kwargs)

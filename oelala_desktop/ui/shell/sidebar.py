@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QIcon, QKeyEvent
+from PySide6.QtGui import QIcon, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from oelala_desktop.ui.commands import keys
@@ -19,6 +19,7 @@ from oelala_desktop.ui.widgets.control import Control, fold_states
 from oelala_desktop.ui.widgets.scroll import ScrollColumn
 
 WIDE = 260
+_LOW = 700  # height of the bar from which on all pages have room
 
 
 _GOES = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_Home: -1000, Qt.Key.Key_End: 1000}
@@ -81,6 +82,11 @@ class NavRow(NavButton):
         self.face.spread = spread
         self.setIcon(QIcon())  # Qt measures the button anew
         self._tell()
+
+    def set_low(self, low: bool) -> None:
+        self.face.low = low
+        self.setIcon(QIcon())
+        self.updateGeometry()
 
     def _tell(self) -> None:
         badge = self.face.badge
@@ -265,6 +271,14 @@ class Sidebar(QFrame):
             self._rows[page.id].setVisible(title.isChecked() or self._narrow)
         if self._stop is not None:
             self._stop_at(self._stop)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a low window its rows are lower, so that all pages are in view."""
+        super().resizeEvent(event)
+        low = event.size().height() < _LOW
+        if low != self._collapse.face.low:
+            for row in (self._collapse, *self._rows.values()):
+                row.set_low(low)
 
     def _take_width(self, width: float) -> None:
         self.setFixedWidth(round(width))

@@ -80,18 +80,19 @@ class FoldFace(Face[QAbstractButton]):
 
 
 class PageFace(Face[QAbstractButton]):
-    """A page in the sidebar; `spread` runs from 0 (icon only) to 1 (all of it)."""
+    """A page in the sidebar; `spread` runs from 0 (icon only) to 1 (all of it), `low` is in a window of little height."""
 
-    __slots__ = ("active", "badge", "icon", "spread")
+    __slots__ = ("active", "badge", "icon", "low", "spread")
 
     def __init__(self, icon: str) -> None:
         self.icon = icon
         self.badge = ""
         self.active = False
+        self.low = False
         self.spread = 1.0
 
     def size(self, widget: QAbstractButton) -> QSize:
-        return QSize(NARROW, _ROW if self.spread > _SHOWS else _LOW_ROW)
+        return QSize(NARROW, _LOW_ROW if self.low or self.spread <= _SHOWS else _ROW)
 
     def draw(self, painter: QPainter, widget: QAbstractButton) -> None:
         t = theme.tokens()

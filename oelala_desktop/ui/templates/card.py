@@ -11,7 +11,7 @@ from oelala_desktop.domain.template import Template, TemplateFacts
 from oelala_desktop.domain.template_search import has_sound, standing
 from oelala_desktop.ui.style import icons, painting, theme
 from oelala_desktop.ui.templates import words
-from oelala_desktop.ui.templates.words import Said
+from oelala_desktop.ui.templates.words import Sign
 
 RADIUS = theme.CARD_RADIUS
 #: height of a picture for a width of one, and of what stands below it in pixels
@@ -26,11 +26,11 @@ class Card(NamedTuple):
     key: str
     title: str
     line: str
-    output: Said
+    output: Sign
     sound: bool
     size: str
     uses: str
-    foot: Said
+    foot: Sign
     picture: bool
 
     @property
@@ -130,10 +130,10 @@ def _paint_text(painter: QPainter, box: QRectF, card: Card) -> None:
     line = QRectF(box.x(), y + 4, box.width(), 20)
     for icon, text in (("hard-drive", card.size), ("trending-up", card.uses)):
         if text:
-            line.setLeft(said(painter, line, Said(icon, text)) + 14)
+            line.setLeft(said(painter, line, Sign(icon, text)) + 14)
 
 
-def said(painter: QPainter, box: QRectF, what: Said, *, weight: int = 400) -> float:
+def said(painter: QPainter, box: QRectF, what: Sign, *, weight: int = 400) -> float:
     """An icon and words in the middle of the height of `box`, from its left; returns where they end."""
     tone = getattr(theme.tokens(), what.tone)
     font = theme.font(theme.CAPTION, weight)

@@ -9,7 +9,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelInde
 
 from oelala_desktop.domain.preset import Preset
 from oelala_desktop.domain.tool import Tool
-from oelala_desktop.ui.templates.words import Said
+from oelala_desktop.ui.templates.words import Sign
 from oelala_desktop.ui.wording import tooltip
 
 Index = QModelIndex | QPersistentModelIndex
@@ -26,7 +26,7 @@ class Line(NamedTuple):
 
     preset: Preset
     origin: str
-    takes: tuple[Said, ...]
+    takes: tuple[Sign, ...]
     is_own: bool
     is_on: bool
 

@@ -13,7 +13,7 @@ from oelala_desktop.ui import wording
 from oelala_desktop.ui.wording import NBSP
 
 
-class Said(NamedTuple):
+class Sign(NamedTuple):
     """`tone` is the name of a token."""
 
     icon: str
@@ -52,10 +52,10 @@ _INPUTS: Mapping[FieldKind, str] = {
 }
 
 
-def output_of(output: str) -> Said:
+def output_of(output: str) -> Sign:
     """What it makes, as it stands on its picture."""
     icon, word = _OUTPUTS.get(output, ("workflow", "Other"))
-    return Said(icon, word)
+    return Sign(icon, word)
 
 
 def uses(template: Template) -> str:
@@ -73,20 +73,20 @@ def _counted(count: int, one: str, many: str) -> str:
     return f"{wording.count(count)} {one if count == 1 else many}"
 
 
-def standing_words(standing: Standing, *, checks: bool = True) -> Said:
+def standing_words(standing: Standing, *, checks: bool = True) -> Sign:
     """The foot of a card. While the server is away nobody `checks` what is not known."""
     if standing.kind == "missing":
         amount = f" · {wording.file_size(standing.size)}" if standing.size else ""
-        return Said("circle-arrow-down", f"{_counted(standing.count, 'file', 'files')} missing{amount}", "warning_text")
+        return Sign("circle-arrow-down", f"{_counted(standing.count, 'file', 'files')} missing{amount}", "warning_text")
     if standing.kind == "nodes":
-        return Said("triangle-alert", f"Needs {_counted(standing.count, 'node', 'nodes')} more", "error_text")
+        return Sign("triangle-alert", f"Needs {_counted(standing.count, 'node', 'nodes')} more", "error_text")
     if standing.kind == "version":
-        return Said("triangle-alert", f"Needs ComfyUI {standing.version} or newer", "error_text")
+        return Sign("triangle-alert", f"Needs ComfyUI {standing.version} or newer", "error_text")
     return {
-        "ready": Said("circle-check", "Ready", "ok"),
-        "paid": Said("coins", "Paid service, needs an account", "text2"),
-        "fault": Said("workflow", "Opens in ComfyUI alone", "muted"),
-        "unknown": Said("", "Being looked at …" if checks else "Not looked at yet", "muted"),
+        "ready": Sign("circle-check", "Ready", "ok"),
+        "paid": Sign("coins", "Paid service, needs an account", "text2"),
+        "fault": Sign("workflow", "Opens in ComfyUI alone", "muted"),
+        "unknown": Sign("", "Being looked at …" if checks else "Not looked at yet", "muted"),
     }[standing.kind]
 
 
@@ -101,30 +101,30 @@ def take_icon(word: str) -> str:
     return "images" if found == "image" and plain.rstrip("s") != plain else found or "sliders-horizontal"
 
 
-def model_words(model: TemplateModel) -> tuple[Said, str]:
+def model_words(model: TemplateModel) -> tuple[Sign, str]:
     """(how the file stands, the folder it lies or belongs in)."""
     if model.state == "there":
-        return Said("circle-check", "there", "ok"), model.folder
+        return Sign("circle-check", "there", "ok"), model.folder
     if model.state == "misplaced":
-        return Said("folder-input", "misplaced", "warning_text"), f"in {model.found}, belongs in {model.folder}"
+        return Sign("folder-input", "misplaced", "warning_text"), f"in {model.found}, belongs in {model.folder}"
     if model.state == "missing":
-        return Said("circle-arrow-down", "missing", "muted"), model.folder
-    return Said("file-down", "", "muted"), model.folder
+        return Sign("circle-arrow-down", "missing", "muted"), model.folder
+    return Sign("file-down", "", "muted"), model.folder
 
 
-def takes_of(preset: Preset) -> tuple[Said, ...]:
+def takes_of(preset: Preset) -> tuple[Sign, ...]:
     """What goes into a preset."""
     fields = preset.fields
-    said = [Said(_INPUTS[field.kind], _input_words(field)) for field in preset.inputs]
-    said += [Said("message-square-text", "Prompt")] if "prompt" in fields else []
-    said += [Said("proportions", "Size")] if {"width", "resolution", "aspect_ratio"} & fields.keys() else []
+    said = [Sign(_INPUTS[field.kind], _input_words(field)) for field in preset.inputs]
+    said += [Sign("message-square-text", "Prompt")] if "prompt" in fields else []
+    said += [Sign("proportions", "Size")] if {"width", "resolution", "aspect_ratio"} & fields.keys() else []
     if "duration" in fields:
         least, most = fields["duration"].minimum, fields["duration"].maximum
         bounded = least is not None and most is not None
-        said.append(Said("timer", f"{least:g}–{most:g}{NBSP}s" if bounded else "Duration"))
+        said.append(Sign("timer", f"{least:g}–{most:g}{NBSP}s" if bounded else "Duration"))
     if "fps" not in fields and isinstance(preset.rate, int | float) and preset.rate:
-        said.append(Said("gauge", f"{preset.rate:g}{NBSP}fps"))
-    said += [Said("blend", "LoRA")] if "lora_configs" in fields else []
+        said.append(Sign("gauge", f"{preset.rate:g}{NBSP}fps"))
+    said += [Sign("blend", "LoRA")] if "lora_configs" in fields else []
     return tuple(said)
 
 

@@ -72,7 +72,7 @@ async def test_the_list_of_one_server_does_not_mix_with_anothers(
 ) -> None:
     await templates.look(FILM)
     other = FakeEngine()
-    other.listed, other.offerer = catalog, TemplateList((Template("theirs", "Theirs"),), "1")
+    other.listed, other.shelf = catalog, TemplateList((Template("theirs", "Theirs"),), "1")
     await room.engine_of(other, OTHER).connect()
     await templates.refresh()
     assert [template.name for template in templates.templates] == ["theirs"]
@@ -146,7 +146,7 @@ async def test_facts_are_kept_and_a_workflow_is_read_once(
     await again.refresh()
     assert {name: again.facts(name) for name in found} == found
     still, paid, film = LISTED.templates[2], LISTED.templates[1], LISTED.templates[0]
-    offerer.offerer = replace(LISTED, templates=(still, film, replace(paid, date="2026-11-29")))
+    offerer.shelf = replace(LISTED, templates=(still, film, replace(paid, date="2026-11-29")))
     await again.refresh()
     again.start()
     await clock.until(told.until(TemplateRead, count=4))
@@ -175,16 +175,16 @@ async def test_a_workflow_that_may_be_another_is_read_again(
 ) -> None:
     await templates.look(FILM)
     if change == "mark":
-        offerer.offerer = replace(LISTED, mark="2")
+        offerer.shelf = replace(LISTED, mark="2")
     else:
-        offerer.offerer = replace(LISTED, templates=(replace(LISTED.templates[0], date="2026-11-29"),))
+        offerer.shelf = replace(LISTED, templates=(replace(LISTED.templates[0], date="2026-11-29"),))
     await templates.refresh()
     await templates.look(FILM)
     assert [name for name, _ in offerer.fetched] == [FILM, FILM]
 
 
 async def test_one_that_bears_no_date_may_always_be_another(templates: Templates, offerer: FakeEngine) -> None:
-    offerer.offerer = replace(LISTED, templates=(replace(LISTED.templates[0], date=""),))
+    offerer.shelf = replace(LISTED, templates=(replace(LISTED.templates[0], date=""),))
     await templates.refresh()
     await templates.workflow(FILM)
     offerer.workflows[FILM] = workflow(STILL)
