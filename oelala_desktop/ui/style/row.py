@@ -14,7 +14,7 @@ from oelala_desktop.ui.style.face import Face, is_ringed
 NARROW = 64
 _ROW, _ICON, _SIDE = 36, 18, 10
 _HEAD = 32  # of a group; in the narrow form rows and groups are lower, so that all fit into a low window
-_LOW_ROW, _LOW_HEAD = 32, 8
+_LOW_ROW, _LEAST_ROW, _LOW_HEAD = 32, 29, 8
 _SHOWS = 0.3  # of the sidebar's width, from which on there are words
 
 
@@ -80,7 +80,8 @@ class FoldFace(Face[QAbstractButton]):
 
 
 class PageFace(Face[QAbstractButton]):
-    """A page in the sidebar; `spread` runs from 0 (icon only) to 1 (all of it), `low` is in a window of little height."""
+    """A page in the sidebar; `spread` runs from 0 (icon only) to 1 (all of it), `low` is in a window of little
+    height."""
 
     __slots__ = ("active", "badge", "icon", "low", "spread")
 
@@ -92,7 +93,9 @@ class PageFace(Face[QAbstractButton]):
         self.spread = 1.0
 
     def size(self, widget: QAbstractButton) -> QSize:
-        return QSize(NARROW, _LOW_ROW if self.low or self.spread <= _SHOWS else _ROW)
+        if self.spread > _SHOWS:
+            return QSize(NARROW, _LOW_ROW if self.low else _ROW)
+        return QSize(NARROW, _LEAST_ROW if self.low else _LOW_ROW)
 
     def draw(self, painter: QPainter, widget: QAbstractButton) -> None:
         t = theme.tokens()
