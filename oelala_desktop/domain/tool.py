@@ -113,9 +113,9 @@ VOCABULARY: Mapping[str, Field] = {f.key: f for f in _FIELDS}
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """One page of the window, or of none (`has_page`). `output` is "video", "image", "model" or "file"; `task` names
-    the weights it wants for warnings; `needs` are the inputs that must be there where a preset has them and does not
-    say otherwise."""
+    """One page of the window, in a `group` of its sidebar; without one it has no page. `output` is "video", "image",
+    "model" or "file"; `task` names the weights it wants for warnings; `needs` are the inputs that must be there where a
+    preset has them and does not say otherwise."""
 
     id: str
     name: str
@@ -124,7 +124,10 @@ class Tool:
     task: str
     keys: tuple[str, ...]
     needs: tuple[str, ...] = ()
-    has_page: bool = True
+
+    @property
+    def has_page(self) -> bool:
+        return bool(self.group)
 
     @property
     def needs_picture(self) -> bool:
@@ -184,7 +187,7 @@ TOOLS: Mapping[str, Tool] = {
         Tool("face-swap", "Face Swap", _IMAGE, "image", "i2i", (*_PICTURED, *_STILL), ("image",)),
         Tool("upscaler", "Upscaler", _IMAGE, "image", "i2i", (*_PICTURED, *_STILL), ("image",)),
         Tool("train-lora", "Train LoRA", "Training", "model", "train", _STILL),
-        Tool("other", "Other", "", "file", "other", _ALL, has_page=False),
+        Tool("other", "Other", "", "file", "other", _ALL),
     )
 }
 #: ids of those that the window has a page for

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from oelala_desktop.domain.catalog import Catalog, NodeClass, NodeInput, Replacement
@@ -141,3 +142,10 @@ def test_what_stands_in_it_speaks_for_all_that_its_input_leads_to() -> None:
     flow = read_workflow(whole, CATALOG)
     assert flow.graph["9:4"]["inputs"] == {"width": 768}
     assert [(one.node, one.input) for one in flow.shown] == [("9:2", "kind.side")]
+
+
+def test_values_that_cannot_be_told_apart_are_those_of_the_new_class() -> None:
+    by = Replacement("Resize", (), {"input": "images"}, {"kind": "fixed"}, {0: 1})
+    catalog = replace(CATALOG, replacements={"OldResize": (by,)})
+    flow = read_workflow(document("OldResize", [768, "lanczos"], [slot("images", 1)]), catalog)
+    assert flow.graph["2"]["inputs"] == {"input": ["1", 0], "kind": "fixed", "kind.side": 512, "way": "area"}

@@ -11,6 +11,8 @@ from oelala_desktop.domain.catalog import Catalog, NodeClass, NodeInput, Replace
 from oelala_desktop.domain.template import TemplateFacts, TemplateModel
 from oelala_desktop.domain.template_facts import Shelves, mark_of_nodes, read_facts
 
+from .adopting.served import film, server
+
 LOADER = NodeClass(
     "UNETLoader",
     {"unet_name": NodeInput("COMBO", True, choices=(r"wan\Here.safetensors",), is_widget=True)},
@@ -118,3 +120,24 @@ def test_the_mark_is_of_nodes_and_not_of_files() -> None:
         replace(CATALOG, replacements={"Old": (Replacement("SaveImage"),)}),
     )
     assert len({mark, *map(mark_of_nodes, changed)}) == 4
+
+
+def test_what_goes_in_is_told_in_words() -> None:
+    facts = read_facts(
+        film(reference=["p", 0]) | {"p": {"class_type": "LoadImage", "inputs": {"image": "a.png"}}}, server()
+    )
+    assert facts.takes == ("Picture", "Prompt", "Negative prompt", "Size", "Length", "Rate")
+
+
+def test_a_template_is_ready_when_nothing_is_lacking() -> None:
+    there = Shelves(CATALOG, {}).settled(read_facts(workflow("here.safetensors"), CATALOG))
+    missing = Shelves(CATALOG, {}).settled(read_facts(workflow(), CATALOG))
+    assert there.is_ready and not missing.is_ready
+    assert not replace(there, lacking=("A",)).is_ready and not replace(there, fault="It cannot be.").is_ready
+
+
+def test_lists_are_read_once_for_many_files() -> None:
+    shelves = Shelves(CATALOG, {"diffusion_models": ("wanted.safetensors",)})
+    for _ in range(2):
+        assert only_model(shelves.settled(read_facts(workflow(), CATALOG))).state == "there"
+        assert only_model(shelves.settled(read_facts(workflow("gone.safetensors"), CATALOG))).state == "missing"
