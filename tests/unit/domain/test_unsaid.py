@@ -53,7 +53,6 @@ SAID: dict[str, dict[str, object]] = {
     "FrameRule": {"step": 4, "offset": 1, "least": 5, "most": 361},
     "JobInput": {"kind": "picture"},
     "MediaQuery": {"hide_start_images": True, "sort": "date", "descending": True, "limit": 200},
-    "Tool": {"has_page": True},
     "SizeRule": {"kind": "video", "multiple": 16, "megapixels": 1.0, "factor": 1.0},
 }
 ASKED: dict[str, dict[str, object]] = {
