@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import json
 import signal
+import tempfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -129,10 +130,9 @@ def _check_folder(name: str | Path) -> Path:
     try:
         folder = Path(name).expanduser().absolute()
         str(folder).encode()
-        probe = folder / ".oelala-can-write"
         folder.mkdir(parents=True, exist_ok=True)
-        probe.touch()
-        probe.unlink()
+        with tempfile.TemporaryFile(prefix=".oelala-", dir=folder):  # a name of its own: others look at the same time
+            pass
     except (OSError, RuntimeError, UnicodeEncodeError) as error:
         # no such user for a ~, or bytes that are no text
         reason = error.strerror if isinstance(error, OSError) else "that is no name of a folder"
