@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from oelala_desktop.domain.adopt import Adoption
 from oelala_desktop.domain.adopting.exposure import Exposure
+from oelala_desktop.domain.catalog import Catalog
 from oelala_desktop.domain.errors import OelalaError
 from oelala_desktop.domain.events import PresetsChanged
 from oelala_desktop.domain.preset import Preset
@@ -19,6 +21,9 @@ from oelala_desktop.services.presets.own import change_preset, read_dropped, reo
 from oelala_desktop.services.presets.portable import PresetFile
 from oelala_desktop.ui.presets.workflow_sheet import WorkflowSheet
 from oelala_desktop.ui.studio import Studio
+
+_PATIENCE = 10.0  # seconds for an engine that is being connected
+T = TypeVar("T")
 
 
 class JsonDrops:
@@ -35,16 +40,27 @@ class JsonDrops:
         self._take_settings = take_settings
         self.sheet: WorkflowSheet | None = None
 
+    async def _catalog(self) -> Catalog | None:
+        """What the engine has, once it has told so: a file may come while it is still being connected."""
+        current = self._studio.services.current
+        if current.engine.catalog is None and not current.engine.state.reason:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_PATIENCE):
+                    await current.engine.wait_online()
+        return current.engine.catalog
+
+    def _with_catalog(self, work: Callable[[Path, Catalog | None], T], path: Path, done: Callable[[T], None]) -> None:
+        async def read() -> T:
+            return await asyncio.to_thread(work, path, await self._catalog())
+
+        self._studio.actions.start(read(), done=done)
+
     def take(self, path: Path) -> None:
-        catalog = self._studio.services.current.engine.catalog
-        self._studio.actions.start(asyncio.to_thread(read_dropped, path, catalog), done=partial(self._read, path))
+        self._with_catalog(read_dropped, path, partial(self._read, path))
 
     def take_carried(self, path: Path) -> None:
         """The workflow that a picture or video was made with."""
-        catalog = self._studio.services.current.engine.catalog
-        self._studio.actions.start(
-            asyncio.to_thread(read_media, path, catalog), done=lambda adoption: self._ask(path.stem, adoption)
-        )
+        self._with_catalog(read_media, path, lambda adoption: self._ask(path.stem, adoption))
 
     def _read(self, path: Path, found: Adoption | PresetFile | Mapping[str, Any]) -> None:
         if isinstance(found, Adoption):
@@ -58,11 +74,11 @@ class JsonDrops:
 
     def edit(self, preset: Preset) -> None:
         """An adopted preset on the sheet it was made on."""
-        services = self._studio.services
-        catalog = services.current.engine.catalog
-        self._studio.actions.start(
-            asyncio.to_thread(reopened, services.paths.own_presets, preset, catalog),
-            done=lambda adoption: self._ask(preset.name, adoption, preset),
+        folder = self._studio.services.paths.own_presets
+        self._with_catalog(
+            lambda where, catalog: reopened(where, preset, catalog),
+            folder,
+            lambda adoption: self._ask(preset.name, adoption, preset),
         )
 
     def offer(self, name: str, adoption: Adoption) -> None:

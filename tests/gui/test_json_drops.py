@@ -18,6 +18,7 @@ from oelala_desktop.domain.adopt import Adoption, adopt
 from oelala_desktop.domain.catalog import Catalog
 from oelala_desktop.domain.job import JobState
 from oelala_desktop.domain.tool import TOOLS
+from oelala_desktop.sketch import templates
 from oelala_desktop.storage.paths import shipped
 from oelala_desktop.ui.main_window import MainWindow
 from oelala_desktop.ui.presets.workflow_sheet import WorkflowSheet
@@ -93,6 +94,23 @@ def test_a_workflow_becomes_a_preset_that_runs(qapp: QApplication, home: Path) -
         ] == "slow-moves"
 
     live(qapp, home, start_again)
+
+
+def test_a_workflow_that_comes_before_the_engine_waits_for_it(qapp: QApplication, tmp_path: Path) -> None:
+    """As a file given at the start does: what the editor saves is explained by the engine alone."""
+    workflow = saved(tmp_path, "early.json", templates.workflow("sketch_text_to_video"))
+
+    async def act(window: MainWindow) -> None:
+        assert window.studio.services.current.engine.catalog is None
+        drop(window, workflow)
+        sheet = await sheet_of(window)
+        assert button(sheet, "Add preset").isEnabled() and said(window) == []
+        sheet.close_sheet()
+
+    try:
+        live(qapp, tmp_path / "home", act)
+    finally:
+        stop_sketch(tmp_path / "home")
 
 
 def test_a_tool_comes_to_life_with_its_first_preset(qapp: QApplication, home: Path) -> None:
