@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from oelala_desktop.domain.adopt import Adoption
 from oelala_desktop.domain.adopting.exposure import Exposure
 from oelala_desktop.domain.catalog import Catalog
-from oelala_desktop.domain.errors import OelalaError
+from oelala_desktop.domain.errors import EngineError, OelalaError
 from oelala_desktop.domain.events import PresetsChanged
 from oelala_desktop.domain.preset import Preset
 from oelala_desktop.domain.tool import TOOLS
@@ -43,10 +43,13 @@ class JsonDrops:
     async def _catalog(self) -> Catalog | None:
         """What the engine has, once it has told so: a file may come while it is still being connected."""
         current = self._studio.services.current
-        if current.engine.catalog is None and not current.engine.state.reason:
-            with contextlib.suppress(TimeoutError):
+        engine = current.engine
+        if engine.catalog is None and not engine.state.reason:
+            with contextlib.suppress(TimeoutError, EngineError):
                 async with asyncio.timeout(_PATIENCE):
-                    await current.engine.wait_online()
+                    await engine.wait_online()
+                    if engine.lists is None:
+                        await engine.connect()  # who it is is known before what it has
         return current.engine.catalog
 
     def _with_catalog(self, work: Callable[[Path, Catalog | None], T], path: Path, done: Callable[[T], None]) -> None:

@@ -161,8 +161,7 @@ class _Row(QWidget):
         self._up, self._down = IconButton("chevron-up", "Move up"), IconButton("chevron-down", "Move down")
         self._up.clicked.connect(lambda: self.moved.emit(-1))
         self._down.clicked.connect(lambda: self.moved.emit(1))
-        value = f"{exposure.value:g}" if isinstance(exposure.value, float) else str(exposure.value)[:_SHOWN]
-        now = ElidedLabel(value.replace("\n", " "), tone="muted", size=theme.CAPTION)
+        now = ElidedLabel(_words(exposure.value), tone="muted", size=theme.CAPTION)
         now.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
@@ -190,6 +189,13 @@ class _Row(QWidget):
             self.moved.emit(ways[event.key()])
         else:
             super().keyPressEvent(event)
+
+
+def _words(value: object) -> str:
+    """What stands there now, in one line."""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return f"{value:g}" if isinstance(value, float) else str(value)[:_SHOWN].replace("\n", " ")
 
 
 def lacking_words(missing: tuple[Missing, ...]) -> str:
