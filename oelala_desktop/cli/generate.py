@@ -6,7 +6,6 @@ import argparse
 import asyncio
 import json
 import signal
-import tempfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from oelala_desktop.domain.job import Job, JobState
 from oelala_desktop.domain.obstacle import obstructed
 from oelala_desktop.domain.tool import VOCABULARY, find_tool
 from oelala_desktop.services.engines.engine import Engine
+from oelala_desktop.services.files.writable import check_takes_files
 from oelala_desktop.services.queue.jobs import Wish
 from oelala_desktop.storage.paths import shipped
 
@@ -130,9 +130,7 @@ def _check_folder(name: str | Path) -> Path:
     try:
         folder = Path(name).expanduser().absolute()
         str(folder).encode()
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(prefix=".oelala-", dir=folder):  # a name of its own: others look at the same time
-            pass
+        check_takes_files(folder)
     except (OSError, RuntimeError, UnicodeEncodeError) as error:
         # no such user for a ~, or bytes that are no text
         reason = error.strerror if isinstance(error, OSError) else "that is no name of a folder"

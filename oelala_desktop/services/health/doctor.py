@@ -7,7 +7,6 @@ import logging
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from oelala_desktop.domain.advising import left_out
 from oelala_desktop.domain.engine_kinds import SKETCH
@@ -15,6 +14,7 @@ from oelala_desktop.domain.errors import EngineError, EngineUnreachable, OelalaE
 from oelala_desktop.domain.preset import Missing, Preset
 from oelala_desktop.services.engines.all import BUILT_IN, EnginePool
 from oelala_desktop.services.engines.engine import Engine
+from oelala_desktop.services.files.writable import check_takes_files
 from oelala_desktop.services.presets.registry import ToolRegistry
 from oelala_desktop.services.queue.inability import Inability
 from oelala_desktop.storage.jobs import JobStore
@@ -79,8 +79,7 @@ def _folders(paths: Paths) -> list[Finding]:
     out = []
     for name, folder in (("data", paths.data), ("output", paths.output)):
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-            _try_writing(folder)
+            check_takes_files(folder)
             free = shutil.disk_usage(folder).free
         except OSError as error:
             out.append(Finding("problem", f"The {name} folder {folder} cannot be written: {error.strerror}."))
@@ -88,12 +87,6 @@ def _folders(paths: Paths) -> list[Finding]:
         level = "ok" if free >= _ROOM else "problem"
         out.append(Finding(level, f"The {name} folder {folder} has {free / 2**30:.1f} GiB free."))
     return out
-
-
-def _try_writing(folder: Path) -> None:
-    probe = folder / ".oelala-can-write"
-    probe.touch()
-    probe.unlink()
 
 
 async def _engine(engine: Engine, registry: ToolRegistry, store: JobStore, *, optional: bool) -> list[Finding]:
