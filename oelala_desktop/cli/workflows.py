@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from oelala_desktop.bootstrap import Services, read_nodes
-from oelala_desktop.domain.adopt import Adoption, adopt
+from oelala_desktop.domain.adopt import Adoption
 from oelala_desktop.domain.catalog import Catalog
 from oelala_desktop.domain.editor.document import is_document
 from oelala_desktop.domain.errors import InvalidField, InvalidInput, InvalidPreset, NotFound, OelalaError
@@ -19,6 +19,7 @@ from oelala_desktop.domain.template import Template, TemplateFacts
 from oelala_desktop.domain.workflow import Workflow, read_workflow, unwrapped
 from oelala_desktop.services.engines.engine import Engine
 from oelala_desktop.services.presets.making import make_preset, read_carried
+from oelala_desktop.services.presets.own import adopt_file
 from oelala_desktop.services.presets.portable import is_preset_file, unpack
 from oelala_desktop.services.templates.catalogue import Templates
 from oelala_desktop.services.templates.search import found_by, template_row
@@ -114,10 +115,7 @@ async def add_preset(services: Services, options: argparse.Namespace) -> int:
     catalog = None
     if is_document(unwrapped(content)):
         _, catalog = await connected(services, options)
-    try:
-        adoption = await asyncio.to_thread(adopt, content, catalog)
-    except InvalidPreset as error:
-        raise InvalidInput(f"{path.name}: {error.message}") from error
+    adoption = await asyncio.to_thread(adopt_file, path, content, catalog)
     return await _add(services, adoption, options, path.stem.replace("_", " "), path.name)
 
 

@@ -6,17 +6,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from oelala_desktop.domain.adopt import Adoption, adopt
+from oelala_desktop.domain.adopt import Adoption
 from oelala_desktop.domain.adopting.exposure import ALWAYS
 from oelala_desktop.domain.catalog import Catalog
-from oelala_desktop.domain.errors import InvalidField, InvalidInput, InvalidPreset, NotFound, Unreadable
+from oelala_desktop.domain.errors import InvalidField, InvalidInput, NotFound, Unreadable
 from oelala_desktop.domain.preset import Preset
 from oelala_desktop.domain.tool import Tool, find_tool
 from oelala_desktop.metadata import read, sniff
 from oelala_desktop.services.files.json_file import read_json
 from oelala_desktop.storage.plain_file import open_plain
 
-from .own import save_preset
+from .own import adopt_file, save_preset
 from .registry import ToolRegistry
 
 _HEAD = 4096  # bytes by which media are told from JSON
@@ -45,10 +45,7 @@ def read_carried(path: Path) -> object:
 
 def read_media(path: Path, catalog: Catalog | None) -> Adoption:
     """What a preset could be made of, of a file of any kind. Raises InvalidInput with a sentence that names it."""
-    try:
-        return adopt(read_carried(path), catalog)
-    except InvalidPreset as error:
-        raise InvalidInput(f"{path.name}: {error.message}") from error
+    return adopt_file(path, read_carried(path), catalog)
 
 
 def make_preset(

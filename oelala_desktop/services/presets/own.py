@@ -27,12 +27,7 @@ from oelala_desktop.services.files.json_file import read_json
 from oelala_desktop.storage.whole_file import write_whole
 
 from .portable import PresetFile, document_of, is_preset_file, unpack
-from .registry import Source, ToolRegistry
-
-
-def read_workflow(path: Path, catalog: Catalog | None = None) -> Adoption:
-    """Raises InvalidInput with a sentence that names the file and its fault."""
-    return _adopted(path, read_json(path), catalog)
+from .registry import ToolRegistry
 
 
 def read_dropped(path: Path, catalog: Catalog | None = None) -> Adoption | PresetFile | Mapping[str, Any]:
@@ -42,11 +37,12 @@ def read_dropped(path: Path, catalog: Catalog | None = None) -> Adoption | Prese
     if is_preset_file(content):
         return unpack(content, path.name)
     if is_workflow(content):
-        return _adopted(path, content, catalog)
+        return adopt_file(path, content, catalog)
     return content if isinstance(content, dict) else {}
 
 
-def _adopted(path: Path, content: object, catalog: Catalog | None) -> Adoption:
+def adopt_file(path: Path, content: object, catalog: Catalog | None) -> Adoption:
+    """What a preset could be made of, of what that file holds. Raises InvalidInput with a sentence that names it."""
     try:
         return adopt(content, catalog)
     except InvalidPreset as error:
@@ -87,7 +83,7 @@ def add_preset(registry: ToolRegistry, folder: Path, file: PresetFile) -> Preset
             document_of(path).unlink(missing_ok=True)
             raise
     preset = parse_preset(path.stem, tool, table, file.graph)
-    registry.offer(preset, Source(path, table.get("adopted") is True))
+    registry.offer(preset, path)
     return preset
 
 
@@ -99,10 +95,10 @@ def reopened(folder: Path, preset: Preset, catalog: Catalog | None) -> Adoption:
     adoption, titles = None, by_title(preset.template).keys()
     if catalog is not None and document.exists():
         with contextlib.suppress(InvalidInput):
-            adoption = _adopted(document, read_json(document), catalog)
+            adoption = adopt_file(document, read_json(document), catalog)
     if adoption is None or by_title(adoption.graph).keys() != titles:
         source = path.with_suffix(".json")
-        adoption = _adopted(source, read_json(source), catalog)
+        adoption = adopt_file(source, read_json(source), catalog)
     return as_kept(replace(adoption, graph=copy_graph(preset.template)), preset)
 
 

@@ -39,7 +39,7 @@ def read_files(tool: Tool, table: Path) -> PresetFile:
         graph = json.loads(read_plain(table.with_suffix(".json")))
         document = json.loads(read_plain(document_of(table))) if document_of(table).exists() else None
         return PresetFile(tool, tomllib.loads(read_plain(table).decode()), graph, document)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise CannotSave(f"The preset's files in {table.parent} cannot be read any more.") from error
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import tomllib
 from pathlib import Path
-from typing import NamedTuple
 
 from oelala_desktop.domain.errors import InvalidPreset, NotFound
 from oelala_desktop.domain.preset import Preset
@@ -18,20 +17,13 @@ from oelala_desktop.storage.plain_file import read_plain
 _SIZE_LIMIT = 4 * 2**20  # bytes of one preset file
 
 
-class Source(NamedTuple):
-    """Where a preset was read: its table, and whether that was made of a workflow by this program."""
-
-    table: Path
-    is_adopted: bool
-
-
 class ToolRegistry:
     """`faults` are sentences on presets of the user's own that could not be read; the others are there."""
 
     def __init__(self, *folders: Path) -> None:
         self._folders = folders
         self._presets: dict[str, Preset] = {}
-        self._sources: dict[str, Source] = {}
+        self._tables: dict[str, Path] = {}
         self._offered: tuple[Preset, ...] = ()
         self._places: dict[str, int] = {}
         self._off: frozenset[str] = frozenset()
@@ -44,24 +36,24 @@ class ToolRegistry:
     def load(self) -> None:
         """Reads all folders (blocking). A later folder's preset replaces one of the same id."""
         found: dict[str, Preset] = {}
-        sources: dict[str, Source] = {}
+        tables: dict[str, Path] = {}
         broken: dict[str, str] = {}
         for folder in self._folders:
             for path in sorted(folder.glob("*/*.toml")):
                 try:
-                    preset, adopted = _read(path)
+                    preset = _read(path)
                 except InvalidPreset as error:
                     broken[f"{path.parent.name}.{path.stem}"] = error.message
                 else:
-                    found[preset.id], sources[preset.id] = preset, Source(path, adopted)
-        self._sources = sources
+                    found[preset.id], tables[preset.id] = preset, path
+        self._tables = tables
         self._take(found)
         self._broken = broken
 
-    def offer(self, preset: Preset, source: Source | None = None) -> None:
-        """Takes in one more, without reading the folders again."""
-        if source is not None:
-            self._sources[preset.id] = source
+    def offer(self, preset: Preset, table: Path | None = None) -> None:
+        """Takes in one more, without reading the folders again. `table` is where a new one lies."""
+        if table is not None:
+            self._tables[preset.id] = table
         self._take(self._presets | {preset.id: preset})
 
     def arrange(self, order: list[str], off: list[str]) -> None:
@@ -89,9 +81,9 @@ class ToolRegistry:
         """Those that are switched off too, in the same order."""
         return tuple(p for p in self._presets.values() if tool is None or p.tool.id == tool.id)
 
-    def source(self, preset: Preset) -> Source | None:
-        """None for one that was never on the disk."""
-        return self._sources.get(preset.id)
+    def table(self, preset: Preset) -> Path | None:
+        """Where it was read; None for one that was never on the disk."""
+        return self._tables.get(preset.id)
 
     def find(self, name: str, tool: Tool | None = None) -> Preset:
         """By full id, or by the short one inside a tool. Raises NotFound, with the nearest or with what is wrong with
@@ -124,8 +116,7 @@ class ToolRegistry:
         return tuple(t for t in TOOLS.values() if self.presets(t))
 
 
-def _read(path: Path) -> tuple[Preset, bool]:
-    """With whether it was made of a workflow by this program."""
+def _read(path: Path) -> Preset:
     tool = TOOLS.get(path.parent.name)
     if tool is None:
         raise InvalidPreset(f"{path}: there is no tool named {path.parent.name}.")
@@ -145,7 +136,7 @@ def _read(path: Path) -> tuple[Preset, bool]:
     ):
         raise InvalidPreset(f"{graph_path}: this is not a workflow in API format (ComfyUI: Workflow → Export (API)).")
     try:
-        return parse_preset(path.stem, tool, table, graph), table.get("adopted") is True
+        return parse_preset(path.stem, tool, table, graph)
     except InvalidPreset as error:
         # its own sentence may name a node alone, as it does for a graph that is still to become a preset
         raise InvalidPreset(f"{path}: {error.message}") from error

@@ -12,11 +12,12 @@ from oelala_desktop.domain.preset import Preset
 from oelala_desktop.services.loop.bus import Bus
 from oelala_desktop.services.settings.known import PRESET_ORDER, PRESETS_OFF
 from oelala_desktop.services.settings.store import Settings
+from oelala_desktop.storage.plain_file import read_plain
 from oelala_desktop.storage.whole_file import write_whole
 
 from .own import add_preset
 from .portable import PresetFile, document_of, pack, read_files
-from .registry import Source, ToolRegistry
+from .registry import ToolRegistry
 
 SHIPPED, ADOPTED, WRITTEN = "shipped", "adopted", "written"
 
@@ -45,10 +46,10 @@ class PresetShelf:
 
     def origin(self, preset: Preset) -> str:
         """SHIPPED with the program, ADOPTED from a workflow, or WRITTEN by hand."""
-        source = self._registry.source(preset)
-        if source is None or not source.table.is_relative_to(self._folder):
+        table = self._registry.table(preset)
+        if table is None or not table.is_relative_to(self._folder):
             return SHIPPED
-        return ADOPTED if source.is_adopted else WRITTEN
+        return ADOPTED if preset.adopted else WRITTEN
 
     # off and on, and their order
 
@@ -82,7 +83,7 @@ class PresetShelf:
 
     async def duplicate(self, preset: Preset) -> Preset:
         """A copy of the user's own, behind it. Raises CannotSave."""
-        file = await asyncio.to_thread(read_files, preset.tool, self._source(preset).table)
+        file = await asyncio.to_thread(read_files, preset.tool, self._table(preset))
         copy = await self.add(replace(file, table={**file.table, "name": f"{preset.name} copy"}))
         every = self._registry.every(preset.tool)
         behind = every[every.index(preset) + 1]
@@ -92,7 +93,7 @@ class PresetShelf:
 
     async def export(self, preset: Preset, path: Path) -> None:
         """Graph and table in one file. Raises CannotSave."""
-        file = await asyncio.to_thread(read_files, preset.tool, self._source(preset).table)
+        file = await asyncio.to_thread(read_files, preset.tool, self._table(preset))
         try:
             await asyncio.to_thread(write_whole, path, pack(file))
         except OSError as error:
@@ -102,7 +103,7 @@ class PresetShelf:
         """One of the user's own. Raises InvalidInput for another, CannotSave where the disk refuses."""
         if self.origin(preset) == SHIPPED:
             raise InvalidInput(f"{preset.name} comes with the program; it can be switched off.")
-        gone = await asyncio.to_thread(_delete, preset.name, self._source(preset).table)
+        gone = await asyncio.to_thread(_delete, preset.name, self._table(preset))
         await asyncio.to_thread(self._registry.load)  # it may have stood before one that came with the program
         self._changed()
         return gone
@@ -113,11 +114,11 @@ class PresetShelf:
         await asyncio.to_thread(self._registry.load)
         self._changed()
 
-    def _source(self, preset: Preset) -> Source:
-        source = self._registry.source(preset)
-        if source is None:
+    def _table(self, preset: Preset) -> Path:
+        table = self._registry.table(preset)
+        if table is None:
             raise CannotSave(f"The preset {preset.name} has no files.")
-        return source
+        return table
 
     def _changed(self) -> None:
         self.arrange()
@@ -129,7 +130,7 @@ def _delete(name: str, table: Path) -> Deleted:
     document = document_of(table)
     paths = (table, table.with_suffix(".json"), *((document,) if document.exists() else ()))
     try:
-        contents = tuple((path, path.read_bytes()) for path in paths)
+        contents = tuple((path, read_plain(path)) for path in paths)
         for path in paths:
             path.unlink()
     except OSError as error:

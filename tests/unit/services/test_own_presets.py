@@ -15,7 +15,8 @@ from oelala_desktop.domain.adopting.exposure import Exposure
 from oelala_desktop.domain.errors import CannotSave, InvalidInput
 from oelala_desktop.domain.preset import Preset
 from oelala_desktop.domain.tool import TOOLS
-from oelala_desktop.services.presets.own import change_preset, read_dropped, read_workflow, reopened, save_preset
+from oelala_desktop.services.presets.making import read_media
+from oelala_desktop.services.presets.own import change_preset, read_dropped, reopened, save_preset
 from oelala_desktop.services.presets.registry import ToolRegistry
 from oelala_desktop.storage.whole_file import write_whole
 from tests.unit.domain.adopting.served import OBJECT_INFO, server
@@ -105,11 +106,11 @@ def test_a_folder_that_takes_nothing(tmp_path: Path, adoption: Adoption) -> None
 def test_a_workflow_is_read_or_its_fault_is_told(tmp_path: Path) -> None:
     workflow = WORKFLOWS / "text-to-image" / "sdxl.json"
     graph = json.loads(workflow.read_text("utf-8"))
-    assert read_workflow(workflow).graph == read_dropped(workflow).graph == adopt(graph).graph  # type: ignore[union-attr]
+    assert read_media(workflow, None) == read_dropped(workflow) == adopt(graph)
     for content, words in (("{}", r"^a\.json: "), ("[", r"^a\.json is not JSON\.$")):
         (tmp_path / "a.json").write_text(content)
         with pytest.raises(InvalidInput, match=words):
-            read_workflow(tmp_path / "a.json")
+            read_media(tmp_path / "a.json", None)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -149,29 +151,50 @@ async def test_a_place_that_cannot_be_written_is_told(desk: Desk, tmp_path: Path
 
 async def test_the_editors_own_file_goes_along(desk: Desk) -> None:
     made, document = desk.adopted(), {"nodes": [], "links": []}
-    source = desk.registry.source(made)
-    assert source is not None
-    document_of(source.table).write_text(json.dumps(document), "utf-8")
+    table = desk.registry.table(made)
+    assert table is not None
+    document_of(table).write_text(json.dumps(document), "utf-8")
     copy = await desk.shelf.duplicate(made)
-    copied = desk.registry.source(copy)
-    assert copied is not None and json.loads(document_of(copied.table).read_text("utf-8")) == document
+    copied = desk.registry.table(copy)
+    assert copied is not None and json.loads(document_of(copied).read_text("utf-8")) == document
     gone = await desk.shelf.delete(made)
-    assert not document_of(source.table).exists()
+    assert not document_of(table).exists()
     await desk.shelf.restore(gone)
-    assert json.loads(document_of(source.table).read_text("utf-8")) == document
+    assert json.loads(document_of(table).read_text("utf-8")) == document
     await closed(desk)
 
 
 async def test_a_deleted_one_comes_back(desk: Desk) -> None:
     made = desk.adopted()
-    source = desk.registry.source(made)
-    assert source is not None
+    table = desk.registry.table(made)
+    assert table is not None
     gone = await desk.shelf.delete(made)
-    assert not list(source.table.parent.iterdir()) and made.short_id not in desk.offered("text-to-image")
+    assert not list(table.parent.iterdir()) and made.short_id not in desk.offered("text-to-image")
     await desk.shelf.restore(gone)
     assert made.short_id in desk.offered("text-to-image") and desk.told == 2
     with pytest.raises(CannotSave, match="Another preset lies at"):
         await desk.shelf.restore(gone)
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, Path.mkdir], ids=["a pipe", "a folder"])
+async def test_nothing_waits_for_what_lies_where_a_file_should(desk: Desk, make: Callable[[Path], None]) -> None:
+    made = desk.adopted()
+    table = desk.registry.table(made)
+    assert table is not None
+    make(document_of(table))
+    for act in (desk.shelf.duplicate(made), desk.shelf.delete(made)):
+        with pytest.raises(CannotSave):
+            await act
+    assert table.exists() and made.short_id in desk.offered("text-to-image")
+
+
+async def test_one_whose_files_nobody_can_read_any_more(desk: Desk) -> None:
+    made = desk.adopted()
+    table = desk.registry.table(made)
+    assert table is not None
+    document_of(table).write_text("[" * 100_000, "utf-8")
+    with pytest.raises(CannotSave, match="cannot be read any more"):
+        await desk.shelf.duplicate(made)
 
 
 async def test_one_that_stood_before_a_shipped_one_gives_it_free(desk: Desk) -> None:
@@ -194,9 +217,9 @@ async def test_a_shipped_one_is_not_deleted(desk: Desk) -> None:
 
 async def test_files_that_are_gone_are_told(desk: Desk) -> None:
     made = desk.adopted()
-    source = desk.registry.source(made)
-    assert source is not None
-    source.table.unlink()
+    table = desk.registry.table(made)
+    assert table is not None
+    table.unlink()
     for act in (desk.shelf.duplicate(made), desk.shelf.export(made, desk.folder / "x.json"), desk.shelf.delete(made)):
         with pytest.raises(CannotSave):
             await act
