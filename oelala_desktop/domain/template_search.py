@@ -46,11 +46,6 @@ class Wanted:
     paid: bool = False
     sort: Sort = "uses"
 
-    @property
-    def is_narrow(self) -> bool:
-        """Whether it asks for less than all that can be used without an account."""
-        return bool(self.text.strip() or self.tool or self.sound or self.memory or self.ready or self.no_download)
-
 
 @dataclass(frozen=True, slots=True)
 class Standing:

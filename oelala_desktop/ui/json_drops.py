@@ -1,4 +1,5 @@
-"""JSON files dropped on the window: a workflow becomes a preset, settings fill the page of their tool."""
+"""Workflows that become presets, on a sheet or at once: those of files dropped on the window, which may hold settings
+for the page of their tool instead, those that media carry, and those that are handed in."""
 
 from __future__ import annotations
 
@@ -63,11 +64,11 @@ class JsonDrops:
 
     def take_carried(self, path: Path) -> None:
         """The workflow that a picture or video was made with."""
-        self._with_catalog(read_media, path, lambda adoption: self._ask(path.stem, adoption))
+        self._with_catalog(read_media, path, lambda adoption: self.offer(path.stem, adoption))
 
     def _read(self, path: Path, found: Adoption | PresetFile | Mapping[str, Any]) -> None:
         if isinstance(found, Adoption):
-            self._ask(path.stem, found)
+            self.offer(path.stem, found)
         elif isinstance(found, PresetFile):
             self._studio.actions.start(self._studio.services.shelf.add(found), done=partial(self._tell, True))
         elif found:
@@ -81,12 +82,8 @@ class JsonDrops:
         self._with_catalog(
             lambda where, catalog: reopened(where, preset, catalog),
             folder,
-            lambda adoption: self._ask(preset.name, adoption, preset),
+            lambda adoption: self.offer(preset.name, adoption, preset),
         )
-
-    def offer(self, name: str, adoption: Adoption) -> None:
-        """A workflow that came in another way than as a file."""
-        self._ask(name, adoption)
 
     def take_as_it_is(self, name: str, adoption: Adoption) -> None:
         """A preset with all that the workflow suggests, at once."""
@@ -94,13 +91,10 @@ class JsonDrops:
         work = asyncio.to_thread(
             save_preset, services.registry, services.paths.own_presets, adoption, adoption.tools[0], name
         )
-        self._studio.actions.start(work, done=self._made)
+        self._studio.actions.start(work, done=partial(self._saved, True))
 
-    def _made(self, preset: Preset) -> None:
-        self._studio.services.bus.publish(PresetsChanged())
-        self._tell(True, preset)
-
-    def _ask(self, name: str, adoption: Adoption, changed: Preset | None = None) -> None:
+    def offer(self, name: str, adoption: Adoption, changed: Preset | None = None) -> None:
+        """A sheet to choose its settings on; `changed` is the preset that is opened again."""
         if self.sheet is not None:
             self.sheet.close_sheet()
         shown = name if changed else name.replace("_", " ").strip() or "Workflow"
@@ -130,21 +124,24 @@ class JsonDrops:
             sheet.show_error(error.message)
             return True
 
+        def done(preset: Preset) -> None:
+            sheet.close_sheet()
+            self._saved(changed is None, preset)
+
         if changed is None:
             work = asyncio.to_thread(save_preset, registry, folder, adoption, TOOLS[tool], name, kept)
         else:
             work = asyncio.to_thread(change_preset, registry, folder, changed, adoption, name, kept)
-        self._studio.actions.start(work, done=partial(self._saved, sheet, changed is None), failed=refused)
+        self._studio.actions.start(work, done=done, failed=refused)
 
-    def _saved(self, sheet: WorkflowSheet, is_new: bool, preset: Preset) -> None:
-        sheet.close_sheet()
+    def _saved(self, is_new: bool, preset: Preset) -> None:
         self._studio.services.bus.publish(PresetsChanged())
         self._tell(is_new, preset)
 
     def _tell(self, is_new: bool, preset: Preset) -> None:
+        said = f"“{preset.name}” is a preset of {preset.tool.name} now." if is_new else f"“{preset.name}” is changed."
         if preset.tool.has_page:
             self._settle(preset)
-        said = f"“{preset.name}” is a preset of {preset.tool.name} now." if is_new else f"“{preset.name}” is changed."
-        if not preset.tool.has_page:
+        else:
             said += f" No page shows what it makes: run it by oelala generate other --preset {preset.short_id}"
         self._studio.notify(said)

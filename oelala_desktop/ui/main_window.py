@@ -85,7 +85,7 @@ class MainWindow(QObject):
         return content
 
     def _add_pages(self) -> None:
-        for tool in (TOOLS[name] for name in TOOLS if name in PAGED):
+        for tool in (tool for tool in TOOLS.values() if tool.has_page):
             early = self.shell.page(tool.id)
             if isinstance(early, ToolPage) and self._services.registry.presets(tool):
                 self._tools[tool.id] = ToolView(early, tool, self.studio)

@@ -74,9 +74,6 @@ def make_preset(
 
 
 def _tool(adoption: Adoption, what: str, name: str) -> Tool:
-    fitting = ", ".join(tool.id for tool in adoption.tools)
-    if not fitting:
-        raise InvalidInput(f"{what} is a workflow for none of the tools.")
     if not name:
         return adoption.tools[0]
     try:
@@ -84,5 +81,6 @@ def _tool(adoption: Adoption, what: str, name: str) -> Tool:
     except NotFound as error:
         raise InvalidField("tool", error.message) from error
     if tool not in adoption.tools:
+        fitting = ", ".join(tool.id for tool in adoption.tools)
         raise InvalidField("tool", f"{what} is no workflow for {tool.name}; it fits {fitting}.")
     return tool

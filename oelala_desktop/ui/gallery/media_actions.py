@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage
@@ -14,12 +13,16 @@ from PySide6.QtWidgets import QFileDialog, QInputDialog, QLineEdit, QMessageBox,
 from oelala_desktop.domain.errors import EngineError
 from oelala_desktop.domain.media import Deletion, ExportResult, MediaItem
 from oelala_desktop.ui import wording
+from oelala_desktop.ui.clipboard import copy_workflow
 from oelala_desktop.ui.commands import keys
 from oelala_desktop.ui.gallery.reusing import reuse_item
 from oelala_desktop.ui.playing.frames import first_frame
 from oelala_desktop.ui.playing.images import keep_image
 from oelala_desktop.ui.question import Answer, ask
 from oelala_desktop.ui.studio import Studio
+
+if TYPE_CHECKING:
+    from oelala_desktop.metadata import FileMetadata
 
 #: how long a deletion can be undone
 UNDO_MS = 10_000
@@ -164,19 +167,14 @@ class MediaActions(QObject):
 
     def copy_workflow(self, item_id: int) -> None:
         async def work() -> None:
-            graph = await self._workflow(item_id)
+            graph = _pasted(await self._library.metadata(item_id))
             if graph is None:
                 self._studio.notify("This file has no workflow.", "warning")
             else:
-                QGuiApplication.clipboard().setText(graph)
+                await copy_workflow(graph)
                 self._studio.notify("Workflow copied.")
 
         self._studio.actions.start(work())
-
-    async def _workflow(self, item_id: int) -> str | None:
-        """The editor's graph if the file has it, since ComfyUI takes that by Ctrl+V; else the one that was run."""
-        found = await self._library.metadata(item_id)
-        return _text(found.workflow or found.graph)
 
     def make_preset(self, item: MediaItem) -> None:
         self._studio.workflow_requested.emit(item.path)
@@ -192,9 +190,9 @@ class MediaActions(QObject):
         async def work() -> None:
             found = await self._library.metadata(item.id)
             saved = await self._saved_there(Path(item.path).stem, found.workflow)
-            graph = _text(found.workflow or found.graph)
+            graph = _pasted(found)
             if graph is not None:
-                QGuiApplication.clipboard().setText(graph)
+                await copy_workflow(graph)
             QDesktopServices.openUrl(QUrl(state.url))
             paste = f"Press {keys.words('paste')} there to paste the workflow."
             words = paste if graph else "Drop the file on it."
@@ -247,5 +245,6 @@ class MediaActions(QObject):
         )
 
 
-def _text(graph: dict[str, Any] | None) -> str | None:
-    return json.dumps(graph, indent=2, ensure_ascii=False) if graph else None
+def _pasted(found: FileMetadata) -> dict[str, Any] | None:
+    """The editor's graph if the file has it, since ComfyUI takes that by Ctrl+V; else the one that was run."""
+    return found.workflow or found.graph or None

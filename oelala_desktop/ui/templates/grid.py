@@ -57,7 +57,6 @@ class TemplateGrid(QuietList):
     moved_to = Signal(str)  # the keyboard is on that one now
     hovered = Signal(str)  # name under the pointer, "" when it leaves
     pictures_wanted = Signal(list, QSize)  # names, those on screen first; the size in device pixels
-    left_up = Signal()  # from its first row further up
 
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__("Templates", parent=parent)
@@ -110,9 +109,9 @@ class TemplateGrid(QuietList):
         self.pictures.put(name, image, size.width())
         self._update(name)
 
-    def set_moving(self, image: QImage | None) -> None:
-        """A frame of what moves under the pointer; None ends it."""
-        self._moving = QPixmap.fromImage(image) if image is not None else QPixmap()
+    def set_moving(self, image: QImage) -> None:
+        """A frame of what moves under the pointer."""
+        self._moving = QPixmap.fromImage(image)
         self._update(self.hover)
 
     def picture_of(self, name: str) -> QPixmap | None:

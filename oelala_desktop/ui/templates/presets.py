@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
@@ -35,8 +35,6 @@ _MENU = (
 
 class PresetsView(QWidget):
     """`show_preset` shows one on its tool's page; `edit_preset` opens an adopted one with what was chosen of it."""
-
-    counted = Signal(int)
 
     def __init__(
         self,

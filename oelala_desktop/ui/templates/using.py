@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from typing import Protocol
 
 from PySide6.QtCore import QObject, QUrl
-from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtGui import QDesktopServices
 
 from oelala_desktop.domain.adopt import Adoption
-from oelala_desktop.domain.errors import InvalidInput
 from oelala_desktop.domain.preset import Preset
 from oelala_desktop.domain.template import Template
+from oelala_desktop.ui.clipboard import copy_workflow
 from oelala_desktop.ui.studio import Studio
 
 
@@ -39,7 +38,7 @@ class TemplateActs(QObject):
         """With all the settings that its workflow suggests."""
 
         async def make() -> None:
-            self._makes.take_as_it_is(template.title, await self._adoption(template))
+            self._makes.take_as_it_is(template.title, await self._templates.adoption(template.name))
 
         self._studio.actions.start(make())
 
@@ -47,7 +46,7 @@ class TemplateActs(QObject):
         """With those that the user chooses."""
 
         async def ask() -> None:
-            self._makes.offer(template.title, await self._adoption(template))
+            self._makes.offer(template.title, await self._templates.adoption(template.name))
 
         self._studio.actions.start(ask())
 
@@ -68,14 +67,7 @@ class TemplateActs(QObject):
 
     def copy(self, template: Template) -> None:
         async def work() -> None:
-            workflow = await self._templates.workflow(template.name)
-            QGuiApplication.clipboard().setText(json.dumps(workflow, ensure_ascii=False))
+            await copy_workflow(await self._templates.workflow(template.name))
             self._studio.notify("Workflow copied.")
 
         self._studio.actions.start(work())
-
-    async def _adoption(self, template: Template) -> Adoption:
-        adoption = await self._templates.adoption(template.name)
-        if not adoption.tools:
-            raise InvalidInput(f"No tool has a page for what {template.title} makes. It can be opened in ComfyUI.")
-        return adoption

@@ -113,9 +113,3 @@ def test_how_it_stands(template: Template, facts: TemplateFacts | None, expected
 
 def test_a_server_of_unknown_version_stands_in_nobodys_way() -> None:
     assert standing(replace(HARBOUR, needs_version="0.36"), None).kind == "unknown"
-
-
-def test_what_is_narrow() -> None:
-    assert not Wanted().is_narrow and not Wanted("  ", paid=True, sort="size").is_narrow
-    narrow = (Wanted("x"), Wanted(tool="reframe"), Wanted(sound=True), Wanted(memory=1), Wanted(ready=True))
-    assert all(wanted.is_narrow for wanted in (*narrow, Wanted(no_download=True)))
