@@ -18,7 +18,7 @@ from .models import find_pairs, may_be_half
 from .preset import Preset
 from .sentences import joined
 from .size_rule import SHORT_SIDE
-from .spelling import match_name, nearest
+from .spelling import base_name, match_name, nearest
 from .tool import TOOLS, VOCABULARY, Tool
 
 _MODELS = ("unet_high_noise", "unet_low_noise", "checkpoint", "vae", "text_encoder")
@@ -208,7 +208,7 @@ def lacking_note(lacking: Sequence[Lacking]) -> str:
     """ "This server has no camera.safetensors; the nearest it has is camera_v2.safetensors." """
     parts = []
     for item in lacking:
-        name = item.name.replace("\\", "/").rsplit("/", 1)[-1]
+        name = base_name(item.name)
         near = f"; the nearest it has is {item.nearest}" if item.nearest else ""
         parts.append(f"This server has no {name}{near}.")
     return " ".join(parts)

@@ -10,6 +10,11 @@ def normalised(name: str) -> str:
     return re.sub(r"[\\/]+", "/", name).casefold()
 
 
+def base_name(path: str) -> str:
+    """What a path ends in, whichever separator stands before it."""
+    return path.replace("\\", "/").rsplit("/", 1)[-1]
+
+
 def match_name(name: str, choices: tuple[str, ...]) -> str | None:
     """The server's own spelling of `name`: exact, else alike but for case and separators, else a unique file name."""
     if name in choices:
@@ -18,7 +23,7 @@ def match_name(name: str, choices: tuple[str, ...]) -> str | None:
     same = [c for c in choices if normalised(c) == wanted]
     if same:
         return same[0]
-    by_file = [c for c in choices if normalised(c).rsplit("/", 1)[-1] == wanted.rsplit("/", 1)[-1]]
+    by_file = [c for c in choices if base_name(normalised(c)) == base_name(wanted)]
     return by_file[0] if len(by_file) == 1 else None
 
 

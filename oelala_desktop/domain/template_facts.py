@@ -4,23 +4,23 @@ how these stand there."""
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
-from urllib.parse import urlsplit
 
 from . import graph as edits
 from .adopt import Adoption, adopt
 from .adopting.exposure import Exposure
+from .adopting.files import told_files
 from .catalog import Catalog, NodeInput
+from .editor.converter import Missing
+from .editor.document import is_document, read_document
 from .errors import InvalidPreset
-from .spelling import normalised
+from .spelling import base_name, normalised
 from .template import TemplateFacts, TemplateModel
 from .tool import VOCABULARY
-from .workflow import read_workflow
+from .workflow import read_workflow, unwrapped
 
 _MOST_MODELS, _MOST_LACKING, _MOST_TAKEN = 100, 50, 30
-_LONGEST_FILE, _LONGEST_URL = 255, 2_000  # characters
 _SHOWN_GROUPS = frozenset({"picture", "prompt", "size"})
 _SHOWN_KINDS = frozenset({"picture", "pictures", "video", "sound", "mask", "text"})
 #: settings that are one thing to who looks at a template
@@ -38,22 +38,21 @@ def read_facts(content: object, catalog: Catalog) -> TemplateFacts:
         lacking, has_sound = _read_alone(content, catalog)
         return TemplateFacts((), (), tuple(told.values())[:_MOST_MODELS], has_sound, lacking, error.message)
     models = tuple(_models(adoption, told))[:_MOST_MODELS]
-    lacking, has_sound = _lacking(adoption.graph, catalog), _is_heard(adoption.graph)
+    lacking, has_sound = _lacking(adoption.missing), _is_heard(adoption.graph)
     return TemplateFacts(adoption.tools, _takes(adoption), models, has_sound, lacking)
 
 
 def _read_alone(content: object, catalog: Catalog) -> tuple[tuple[str, ...], bool]:
     """What a workflow tells of which no preset can be made: the classes that are lacking, and whether it is heard."""
     try:
-        graph = read_workflow(content, catalog).graph
+        workflow = read_workflow(content, catalog)
     except InvalidPreset:
         return (), False
-    return _lacking(graph, catalog), _is_heard(graph)
+    return _lacking(workflow.lacking), _is_heard(workflow.graph)
 
 
-def _lacking(graph: edits.Graph, catalog: Catalog) -> tuple[str, ...]:
-    names = dict.fromkeys(str(node["class_type"]) for node in graph.values())
-    return tuple(name for name in names if not catalog.has(name))[:_MOST_LACKING]
+def _lacking(missing: Iterable[Missing]) -> tuple[str, ...]:
+    return tuple(one.class_type for one in missing)[:_MOST_LACKING]
 
 
 def _is_heard(graph: edits.Graph) -> bool:
@@ -84,44 +83,18 @@ def _word(exposure: Exposure) -> str:
 
 
 def _told(content: object) -> dict[str, TemplateModel]:
-    """By file, what its nodes say of the files they want: {name, url, directory} in their properties."""
-    found: dict[str, TemplateModel] = {}
-    for row in _rows(content):
-        file, folder, url = (row.get(key) for key in ("name", "directory", "url"))
-        base = normalised_base(file) if isinstance(file, str) else ""
-        if not base or len(base) > _LONGEST_FILE or not isinstance(folder, str) or len(folder) > _LONGEST_FILE:
-            continue
-        found.setdefault(base, TemplateModel(_base(str(file)), folder, _address(url)))
-    return found
-
-
-def _rows(content: object) -> Iterator[Mapping[str, Any]]:
-    for node in _nodes(content):
-        properties = node.get("properties")
-        rows = properties.get("models") if isinstance(properties, Mapping) else None
-        yield from (row for row in (rows if isinstance(rows, list) else ()) if isinstance(row, Mapping))
-
-
-def _nodes(content: object) -> Iterator[Mapping[str, Any]]:
-    """Of the canvas and of all subgraphs."""
-    if not isinstance(content, Mapping):
-        return
-    definitions = content.get("definitions")
-    inner = definitions.get("subgraphs") if isinstance(definitions, Mapping) else None
-    for canvas in (content, *(inner if isinstance(inner, list) else ())):
-        nodes = canvas.get("nodes") if isinstance(canvas, Mapping) else None
-        yield from (node for node in (nodes if isinstance(nodes, list) else ()) if isinstance(node, Mapping))
-
-
-def _address(url: object) -> str:
-    """An https address that can be shown; nothing else is kept."""
-    if not isinstance(url, str) or len(url) > _LONGEST_URL or not (url.isascii() and url.isprintable()):
-        return ""
+    """By file, what its nodes say of the files they want."""
+    whole = unwrapped(content)
+    if not isinstance(whole, Mapping) or not is_document(whole):
+        return {}
     try:
-        parts = urlsplit(url)
-    except ValueError:
-        return ""
-    return url if parts.scheme == "https" and parts.hostname and " " not in url else ""
+        document = read_document(whole)
+    except InvalidPreset:
+        return {}
+    found: dict[str, TemplateModel] = {}
+    for name, source in told_files(document):
+        found.setdefault(_key(name), TemplateModel(name, source.folder, source.url))
+    return found
 
 
 def _models(adoption: Adoption, told: Mapping[str, TemplateModel]) -> Iterator[TemplateModel]:
@@ -129,28 +102,22 @@ def _models(adoption: Adoption, told: Mapping[str, TemplateModel]) -> Iterator[T
     titles = edits.by_title(adoption.graph)
     found: dict[str, TemplateModel] = {}
     for row in adoption.models:
-        file = str(row.get("file") or "")
-        base = normalised_base(file)
-        loaders = tuple(_loaders(row.get("into"), adoption.graph, titles))
-        known = found.get(base) or told.get(base) or TemplateModel(_base(file), str(row.get("folder") or ""))
+        base = _key(row["file"])
+        loaders = tuple(_loaders(row["into"], adoption.graph, titles))
+        known = found.get(base) or told.get(base) or TemplateModel(row["file"], row["folder"])
         found[base] = replace(known, loaders=tuple(dict.fromkeys((*known.loaders, *loaders))))
     return iter({**found, **{base: model for base, model in told.items() if base not in found}}.values())
 
 
-def _loaders(targets: object, graph: edits.Graph, titles: edits.Titles) -> Iterator[tuple[str, str]]:
-    for target in targets if isinstance(targets, list | tuple) else ():
-        title, _, name = str(target).rpartition(".")
+def _loaders(targets: Iterable[str], graph: edits.Graph, titles: edits.Titles) -> Iterator[tuple[str, str]]:
+    for title, name in map(edits.split_target, targets):
         for node_id in titles.get(title, ()):
             yield str(graph[node_id]["class_type"]), name
 
 
-def _base(path: str) -> str:
-    return path.replace("\\", "/").rsplit("/", 1)[-1]
-
-
-def normalised_base(path: str) -> str:
-    """A file's own name for comparing, whichever separator stands before it."""
-    return _base(normalised(path))
+def _key(path: str) -> str:
+    """A file's own name for comparing."""
+    return base_name(normalised(path))
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +133,7 @@ class Shelves:
         return replace(facts, models=tuple(map(self._settled, facts.models)))
 
     def _settled(self, model: TemplateModel) -> TemplateModel:
-        base = normalised_base(model.file)
+        base = _key(model.file)
         if base in self._in(model.folder) or any(base in self._offered(*loader) for loader in model.loaders):
             return replace(model, state="there", found="")
         other = next((folder for folder in self.lists if base in self._in(folder)), "")
@@ -175,12 +142,12 @@ class Shelves:
     def _offered(self, class_type: str, name: str) -> frozenset[str]:
         key = (class_type, name)
         if key not in self._known:
-            self._known[key] = frozenset(map(normalised_base, self.catalog.choices(class_type, name) or ()))
+            self._known[key] = frozenset(map(_key, self.catalog.choices(class_type, name) or ()))
         return self._known[key]
 
     def _in(self, folder: str) -> frozenset[str]:
         if folder not in self._known:
-            self._known[folder] = frozenset(map(normalised_base, self.lists.get(folder, ())))
+            self._known[folder] = frozenset(map(_key, self.lists.get(folder, ())))
         return self._known[folder]
 
 

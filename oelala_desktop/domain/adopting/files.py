@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import glob
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from oelala_desktop.domain.editor.document import Document
 from oelala_desktop.domain.models import noise_pass
+from oelala_desktop.domain.spelling import base_name
 
 from .surface import Spot, Surface
 
@@ -46,36 +48,50 @@ _BY_CLASS = {
     "WanVideoLoraSelectMulti": "loras",
     "WanVideoTextEncodeCached": "text_encoders",
 }
-_LONGEST = 255  # characters of a file's name
+_LONGEST, _LONGEST_URL = 255, 2_000  # characters of a file's name, and of an address
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a file of that name can be had, and where it belongs."""
+    """Where a file can be had ("" where nobody says), and where it belongs."""
 
     folder: str
     url: str
 
 
 def sources_of(document: Document | None) -> dict[str, Source]:
-    """By file name, of what the nodes of the editor's file say (`properties.models`); https alone."""
+    """By file name, those that can be had somewhere."""
     found: dict[str, Source] = {}
-    canvases = (document.canvas, *document.subgraphs.values()) if document else ()
-    for canvas in canvases:
+    for name, source in told_files(document) if document else ():
+        if source.url:
+            found.setdefault(name, source)
+    return found
+
+
+def told_files(document: Document) -> Iterator[tuple[str, Source]]:
+    """(file name, its source), of what the nodes of the editor's file say of the files that they want: rows of {name,
+    directory, url} in their properties."""
+    for canvas in (document.canvas, *document.subgraphs.values()):
         for node in canvas.nodes.values():
             rows = node.properties.get("models")
             for row in rows if isinstance(rows, list) else ():
                 name, folder, url = (
-                    row.get(k) if isinstance(row, Mapping) else None for k in ("name", "directory", "url")
+                    map(row.get, ("name", "directory", "url")) if isinstance(row, Mapping) else (None,) * 3
                 )
-                if (
-                    isinstance(name, str)
-                    and isinstance(folder, str)
-                    and isinstance(url, str)
-                    and url.startswith("https://")
-                ):
-                    found.setdefault(_base(name), Source(_plain(folder), url[:500]))
-    return found
+                base = _base(name) if isinstance(name, str) else ""
+                if 0 < len(base) <= _LONGEST and isinstance(folder, str):
+                    yield base, Source(_plain(folder), _address(url))
+
+
+def _address(url: object) -> str:
+    """An https address that can be shown; nothing else is kept."""
+    if not isinstance(url, str) or len(url) > _LONGEST_URL or not (url.isascii() and url.isprintable()):
+        return ""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    return url if parts.scheme == "https" and parts.hostname and " " not in url else ""
 
 
 def model_rows(surface: Surface, sources: Mapping[str, Source]) -> list[dict[str, Any]]:
@@ -111,12 +127,12 @@ def _is_model(surface: Surface, spot: Spot, base: str) -> bool:
     known = surface.described(spot)
     if known is not None and (known.upload or known.choices is None):
         return False
-    if spot.input in _FOLDERS or surface.type(spot.node) in _BY_CLASS:
-        named = known is None or any(map(_FILE.search, known.choices or ())) or not known.choices
-        return bool(_FILE.search(base)) or (
-            named and spot.input.endswith("_name") and base != "None" and known is not None
-        )
-    return bool(_FILE.search(base))
+    if _FILE.search(base):
+        return True
+    loads = spot.input in _FOLDERS or surface.type(spot.node) in _BY_CLASS
+    if known is None or not (loads and spot.input.endswith("_name")) or base == "None":
+        return False
+    return not known.choices or any(map(_FILE.search, known.choices))
 
 
 def _place(surface: Surface, spot: Spot, source: Source | None) -> tuple[str, str | None]:
@@ -137,7 +153,7 @@ def _place(surface: Surface, spot: Spot, source: Source | None) -> tuple[str, st
 
 
 def _base(path: str) -> str:
-    base = path.replace("\\", "/").rsplit("/", 1)[-1]
+    base = base_name(path)
     return "" if "\x00" in base else base
 
 

@@ -23,6 +23,7 @@ from oelala_desktop.domain.obstacle import Obstacle, Said, obstructed
 from oelala_desktop.domain.plan import Plan, choose, own_fields, plan
 from oelala_desktop.domain.preset import Preset, Request
 from oelala_desktop.domain.renewal import renewed
+from oelala_desktop.domain.spelling import base_name
 from oelala_desktop.domain.tool import Tool, find_tool
 from oelala_desktop.services.engines.engine import Engine
 from oelala_desktop.services.inputs.kept import read_facts
@@ -375,7 +376,7 @@ def _said_of_inputs(inputs: Sequence[JobInput]) -> dict[str, object]:
     by which it is found again under any name, and the prompt that it was made with itself. Blocking."""
     out: dict[str, object] = {}
     for given in inputs:
-        name = given.original.replace("\\", "/").rsplit("/", 1)[-1]
+        name = base_name(given.original)
         known = out.get(given.key)
         out[given.key] = name if known is None else [*(known if isinstance(known, list) else [known]), name]
     start = next((read_facts(Path(given.path)) for given in inputs if given.key == "image"), None)

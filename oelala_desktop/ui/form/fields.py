@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit
 from oelala_desktop.domain.errors import InvalidField
 from oelala_desktop.domain.field import Field, FieldKind
 from oelala_desktop.domain.obstacle import Obstructed
+from oelala_desktop.domain.spelling import base_name
 from oelala_desktop.domain.tool import MAX_PROMPT
 from oelala_desktop.ui.form.editor import Editor
 from oelala_desktop.ui.form.input_editors import MaskEditor, MediaEditor, PictureEditor, PicturesEditor, SlotEditor
@@ -113,7 +114,7 @@ class ComboEditor(Editor):
         self.combo.set_choices([*own, *choices])
 
     def set_default(self, name: str) -> None:
-        base = name.replace("\\", "/").rsplit("/", 1)[-1]
+        base = base_name(name)
         self._left = f"{base} · default" if base else "Preset default"
         self.set_choices(self._listed)
 

@@ -12,6 +12,7 @@ from oelala_desktop.domain.field import FieldKind
 from oelala_desktop.domain.models import folder_of
 from oelala_desktop.domain.plan import choose, following_switch
 from oelala_desktop.domain.preset import Preset
+from oelala_desktop.domain.spelling import base_name
 from oelala_desktop.domain.tool import Tool
 from oelala_desktop.services.presets.registry import ToolRegistry
 from oelala_desktop.ui.presets.card import PresetChoice
@@ -81,7 +82,7 @@ def offer_choices(form: TakesChoices, preset: Preset, catalog: Catalog) -> None:
             or (field.kind is FieldKind.CHOICE and not field.choices)
         ):
             names = preset.choices(key, catalog)
-            form.set_choices(key, [Choice(n, n.replace("\\", "/").rsplit("/", 1)[-1], folder_of(n)) for n in names])
+            form.set_choices(key, [Choice(n, base_name(n), folder_of(n)) for n in names])
 
 
 def following_rules(preset: Preset) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from oelala_desktop.domain.spelling import match_name, nearest, normalised
+from oelala_desktop.domain.spelling import base_name, match_name, nearest, normalised
 
 
 @pytest.mark.parametrize(
@@ -28,6 +28,12 @@ def test_a_name_is_matched_by_the_server_s_own_spelling(name: str, choices: tupl
 
 def test_one_case_and_one_separator() -> None:
     assert normalised("Sub\\/\\A.PT") == normalised("sub/a.pt") == "sub/a.pt"
+
+
+@pytest.mark.parametrize("path", ["A.pt", "sub/A.pt", "sub\\A.pt", "one/two\\A.pt", "\\one/A.pt"])
+def test_what_a_path_ends_in(path: str) -> None:
+    assert base_name(path) == "A.pt"
+    assert base_name("sub/") == base_name("") == ""
 
 
 @pytest.mark.parametrize(

@@ -52,6 +52,26 @@ def test_a_file_is_told_once_with_its_loader_and_its_address() -> None:
     )
 
 
+def test_a_loader_that_wants_it_by_an_input_that_came_with_a_choice() -> None:
+    graph = {
+        "1": {"class_type": "AnyLoader", "inputs": {"kind": "file", "kind.name": "wanted.safetensors"}},
+        "2": {"class_type": "SaveImage", "inputs": {"images": ["1", 0], "filename_prefix": "x"}},
+    }
+    assert only_model(read_facts(graph, CATALOG)).loaders == (("AnyLoader", "kind.name"),)
+
+
+def test_what_is_told_of_one_file_twice_counts_once() -> None:
+    content = workflow()
+    rows = content["nodes"][0]["properties"]["models"]
+    rows += [rows[0] | {"directory": "loras"}, rows[0] | {"name": "b.pt"}, rows[0] | {"name": "a.pt"}]
+    found = read_facts(content, CATALOG).models
+    assert [(model.file, model.folder) for model in found] == [
+        ("wanted.safetensors", "diffusion_models"),
+        ("b.pt", "diffusion_models"),
+        ("a.pt", "diffusion_models"),
+    ]
+
+
 BAD_URLS = [
     *("http://example.com/x", "file:///etc/passwd", "javascript:alert(1)", "https://", "https://a b/c", "x" * 9999),
     *("https://example.com/\n", "https://exämple.com/x", "https://[x/y", 5, None),
