@@ -27,6 +27,23 @@ def is_own(event: QEvent, widget: Carrier) -> bool:
     return asked and isinstance(event, QKeyEvent) and widget.commands.takes(event)
 
 
+class Keyed(QWidget):
+    """One with commands, asked for their keys after what has the focus inside it and before the window: so Esc closes
+    what is nearest."""
+
+    commands: Commands
+
+    def event(self, event: QEvent) -> bool:
+        if is_own(event, self):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not self.commands.press(event):
+            super().keyPressEvent(event)
+
+
 def _always() -> bool:
     return True
 

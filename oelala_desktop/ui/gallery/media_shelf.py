@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRect, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QImage, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QImage, QPainter, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from oelala_desktop.ui import wording
@@ -21,29 +21,15 @@ from oelala_desktop.ui.widgets.error_pane import ErrorPane
 from oelala_desktop.ui.widgets.facts_pane import ShownFacts
 from oelala_desktop.ui.widgets.label import Label
 from oelala_desktop.ui.widgets.prompt_popup import PromptPopup
-from oelala_desktop.ui.widgets.skeleton import DELAY_MS
+from oelala_desktop.ui.widgets.skeleton import Skeleton
 
 _SCAN_SHOWS_MS = 600
 
 
-class GridSkeleton(QWidget):
-    """Quiet cells where pictures will be; shown only if that takes longer than a moment."""
+class GridSkeleton(Skeleton):
+    """Cells where pictures will be."""
 
-    def __init__(self, *, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._shown = False
-        self.setAccessibleName("Loading")
-        QTimer.singleShot(DELAY_MS, self, self._appear)
-
-    def _appear(self) -> None:
-        self._shown = True
-        self.update()
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        if not self._shown:
-            return
-        painter = QPainter(self)
-        painting.begin(painter)
+    def draw(self, painter: QPainter) -> None:
         columns = columns_for(0, self.width() - 10)
         layout = GridLayout(self.width() - 10, columns, (Section(" ", columns * 8),))
         first, end = layout.visible(0, self.height())

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from oelala_desktop.ui import focus
-from oelala_desktop.ui.commands.carrier import Commands, is_own
+from oelala_desktop.ui.commands.carrier import Commands, Keyed
 
 
-class Overlay(QWidget):
+class Overlay(Keyed):
     """As large as its window while it is there; the keys of `place` and Tab are its own. Gone once closed."""
 
     def __init__(self, window: QWidget, place: str) -> None:
@@ -32,16 +31,6 @@ class Overlay(QWidget):
         window = self.parentWidget()
         if window is not None:
             self.setGeometry(window.rect())
-
-    def event(self, event: QEvent) -> bool:
-        if is_own(event, self):
-            event.accept()
-            return True
-        return super().event(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if not self.commands.press(event):
-            super().keyPressEvent(event)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize and watched is self.parent():

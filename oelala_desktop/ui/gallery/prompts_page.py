@@ -21,7 +21,7 @@ from oelala_desktop.ui.studio import Studio
 from oelala_desktop.ui.widgets.empty_state import EmptyState
 from oelala_desktop.ui.widgets.label import Label
 from oelala_desktop.ui.widgets.scroll import Column, ScrollColumn
-from oelala_desktop.ui.widgets.skeleton import Skeleton
+from oelala_desktop.ui.widgets.skeleton import RowsSkeleton
 
 _PAGE = 40
 _AHEAD = 600  # pixels before the end at which the next page is asked for
@@ -52,7 +52,7 @@ class PromptsPage(QWidget):
         self.list = ScrollColumn()
         self.empty = EmptyState("message-square-text", "No prompts yet")
         self.empty.acted.connect(self.search.clear)
-        self._skeleton = Skeleton(6, 96)
+        self._skeleton = RowsSkeleton(6, 96)
         self._stack = QStackedWidget()
         for widget in (self.list, self.empty, self._skeleton):
             self._stack.addWidget(widget)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QShowEvent
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QHideEvent, QPainter, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from oelala_desktop.domain.events import EngineChanged, EngineSelected, TemplateRead, TemplatesChanged
@@ -23,7 +23,7 @@ from oelala_desktop.ui.widgets.button import Button
 from oelala_desktop.ui.widgets.empty_state import EmptyState
 from oelala_desktop.ui.widgets.error_pane import ErrorPane
 from oelala_desktop.ui.widgets.label import Label
-from oelala_desktop.ui.widgets.skeleton import DELAY_MS
+from oelala_desktop.ui.widgets.skeleton import Skeleton
 
 _AGAIN_MS = 400  # between two looks at a list while workflows are read
 
@@ -48,24 +48,10 @@ class InfoLine(QFrame):
         self.setVisible(bool(sentence))
 
 
-class CardsSkeleton(QWidget):
-    """Quiet cards where templates will be; shown only if that takes longer than a moment."""
+class CardsSkeleton(Skeleton):
+    """Cards where templates will be."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._shown = False
-        self.setAccessibleName("Loading")
-        QTimer.singleShot(DELAY_MS, self, self._appear)
-
-    def _appear(self) -> None:
-        self._shown = True
-        self.update()
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        if not self._shown:
-            return
-        painter = QPainter(self)
-        painting.begin(painter)
+    def draw(self, painter: QPainter) -> None:
         columns = columns_for(self.width() - 2 * SIDE)
         width = (self.width() - 2 * SIDE + GAP) // columns - GAP
         height = height_for(width)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QHideEvent, QImage, QKeyEvent, QShowEvent
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QHideEvent, QImage, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from oelala_desktop.domain.preset import Preset
 from oelala_desktop.domain.template import Template
-from oelala_desktop.ui.commands.carrier import Commands, is_own
+from oelala_desktop.ui.commands.carrier import Commands, Keyed
 from oelala_desktop.ui.shell.side_panel import SidePanel
 from oelala_desktop.ui.studio import Studio
 from oelala_desktop.ui.style import motion, theme
@@ -27,7 +27,7 @@ _TABS = (Segment("catalogue", "Catalogue"), Segment("presets", "My presets"))
 _MENU = (("template.choose",), ("template.copy",))
 
 
-class TemplatesPage(QWidget):
+class TemplatesPage(Keyed):
     """`makes` makes presets of workflows and edits them; `show_preset` shows one on its tool's page."""
 
     def __init__(
@@ -211,16 +211,6 @@ class TemplatesPage(QWidget):
         self.details.more.open_menu(self.commands.fill(theme.make_menu(self), _MENU))
 
     # the page itself
-
-    def event(self, event: QEvent) -> bool:
-        if is_own(event, self):
-            event.accept()  # Esc closes the panel before it closes anything of the window
-            return True
-        return super().event(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if not self.commands.press(event):
-            super().keyPressEvent(event)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

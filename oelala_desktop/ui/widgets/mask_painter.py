@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QSize, Signal
-from PySide6.QtGui import QImage, QKeyEvent
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from oelala_desktop.ui.commands import keys
-from oelala_desktop.ui.commands.carrier import Commands, is_own
+from oelala_desktop.ui.commands.carrier import Commands, Keyed
 from oelala_desktop.ui.style import painting, theme
 from oelala_desktop.ui.widgets.button import Button, IconButton
 from oelala_desktop.ui.widgets.flow import FlowLayout
@@ -27,7 +27,7 @@ _KEY_RATIO = 1.25
 _FIRST = 1 / 16
 
 
-class MaskPainter(QWidget):
+class MaskPainter(Keyed):
     """`edited` comes when a stroke is over, and for every other change a person makes."""
 
     edited = Signal()
@@ -194,16 +194,6 @@ class MaskPainter(QWidget):
     def _take(self, tool: str) -> None:
         self._tools.set_value(tool)
         self._tell()
-
-    def event(self, event: QEvent) -> bool:
-        if is_own(event, self):
-            event.accept()
-            return True
-        return super().event(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if not self.commands.press(event):
-            super().keyPressEvent(event)
 
 
 def _group(*widgets: QWidget, gap: int = 8) -> QWidget:

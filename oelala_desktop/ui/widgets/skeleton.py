@@ -1,4 +1,4 @@
-"""Quiet bars where content will be, shown only if it takes longer than 150 ms."""
+"""Quiet shapes where content will be, shown only if it takes longer than 150 ms."""
 
 from __future__ import annotations
 
@@ -8,37 +8,40 @@ from PySide6.QtWidgets import QWidget
 
 from oelala_desktop.ui.style import painting, theme
 
-DELAY_MS = 150
+_DELAY_MS = 150
 
 
 class Skeleton(QWidget):
-    """`rows` bars of `height` pixels. It appears by itself after the delay and goes by `finish()`."""
+    """Its shapes are drawn by `draw`."""
 
-    def __init__(self, rows: int = 4, height: int = 56, *, parent: QWidget | None = None) -> None:
+    def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._rows, self._height = rows, height
         self._shown = False
         self.setAccessibleName("Loading")
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self._appear)
-        self._timer.start(DELAY_MS)
+        QTimer.singleShot(_DELAY_MS, self, self._appear)
 
-    def finish(self) -> None:
-        self._timer.stop()
-        self._shown = False
-        self.hide()
+    def draw(self, painter: QPainter) -> None:
+        raise NotImplementedError
 
     def _appear(self) -> None:
         self._shown = True
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        if not self._shown:
-            return
-        painter = QPainter(self)
-        painting.begin(painter)
-        tone = theme.tokens().input
+        if self._shown:
+            painter = QPainter(self)
+            painting.begin(painter)
+            self.draw(painter)
+
+
+class RowsSkeleton(Skeleton):
+    """`rows` bars of `height` pixels."""
+
+    def __init__(self, rows: int, height: int, *, parent: QWidget | None = None) -> None:
+        super().__init__(parent=parent)
+        self._rows, self._height = rows, height
+
+    def draw(self, painter: QPainter) -> None:
         for row in range(self._rows):
-            top = row * (self._height + 8)
-            painting.rounded(painter, QRectF(0, top, self.width(), self._height), theme.RADIUS, tone)
+            box = QRectF(0, row * (self._height + 8), self.width(), self._height)
+            painting.rounded(painter, box, theme.RADIUS, theme.tokens().input)
