@@ -55,12 +55,12 @@ class Adoption:
 
 def adopt(content: object, catalog: Catalog | None = None) -> Adoption:
     """What a preset could be made of. Raises InvalidPreset with a sentence on what is wrong with the workflow."""
-    adoption = of_workflow(read_workflow(content, catalog), catalog)
+    adoption = _of_workflow(read_workflow(content, catalog), catalog)
     whole = unwrapped(content)
     return replace(adoption, document=whole) if isinstance(whole, Mapping) and is_document(whole) else adoption
 
 
-def of_workflow(workflow: Workflow, catalog: Catalog | None = None) -> Adoption:
+def _of_workflow(workflow: Workflow, catalog: Catalog | None) -> Adoption:
     surface = Surface(workflow.graph, catalog)
     output = output_of(surface)
     naming_savers = list(names_of(surface))

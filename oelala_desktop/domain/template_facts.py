@@ -22,7 +22,6 @@ from .workflow import read_workflow, unwrapped
 
 _MOST_MODELS, _MOST_LACKING, _MOST_TAKEN = 100, 50, 30
 _SHOWN_GROUPS = frozenset({"picture", "prompt", "size"})
-_SHOWN_KINDS = frozenset({"picture", "pictures", "video", "sound", "mask", "text"})
 #: settings that are one thing to who looks at a template
 _AS_ONE = {"width": "Size", "height": "Size", "resolution": "Size", "aspect_ratio": "Size"}
 _AS_ONE |= {"num_frames": "Length", "duration": "Length", "fps": "Rate"}
@@ -76,7 +75,7 @@ def _word(exposure: Exposure) -> str:
     if known is not None:
         return known.label if known.group in _SHOWN_GROUPS else ""
     is_size = exposure.row.get("group") == "size"
-    return exposure.label if exposure.kind in _SHOWN_KINDS or is_size else ""
+    return exposure.label if exposure.is_input or exposure.kind == "text" or is_size else ""
 
 
 # model files

@@ -51,8 +51,9 @@ class TemplateFiles:
         told = self._read(self._place(server) / "list.json")
         rows = told.get("templates")
         found = (_made(Template, row) for row in (rows if isinstance(rows, list) else ())[:_MOST_TEMPLATES])
+        sound = (one for one in found if one is not None and (one.picture_type or "none").isalnum())  # it ends a path
         mark = told.get("mark")
-        return TemplateList(tuple(filter(None, found)), mark if isinstance(mark, str) else "")
+        return TemplateList(tuple(sound), mark if isinstance(mark, str) else "")
 
     def keep_list(self, server: str, found: TemplateList) -> None:
         rows = [asdict(template) for template in found.templates]

@@ -21,6 +21,7 @@ from oelala_desktop.domain.errors import InvalidField, NotFound
 from oelala_desktop.domain.events import PresetsChanged
 from oelala_desktop.domain.preset import Preset as DomainPreset
 from oelala_desktop.services.presets.making import LONGEST_NAME, make_preset, read_carried
+from oelala_desktop.services.templates.catalogue import Templates
 from oelala_desktop.services.templates.search import found_by, template_row
 
 _MOST_WORKFLOW = 4 * 2**20  # bytes of a workflow as JSON
@@ -80,9 +81,7 @@ def _listing(routes: APIRouter, services: ApiServices) -> None:
         limit: Annotated[int, Query(ge=1, le=1000, description="How many at most.")] = 200,
     ) -> JsonAnswer:
         """`facts` come as the workflows are read, one after the other while the engine has nothing to do."""
-        shelf = services.templates
-        if not shelf.templates and not shelf.reason:
-            await shelf.refresh()
+        shelf = await _listed(services)
         start = 0
         if cursor is not None:
             names = [template.name for template in shelf.templates]
@@ -109,6 +108,14 @@ def _listing(routes: APIRouter, services: ApiServices) -> None:
         )
 
 
+async def _listed(services: ApiServices) -> Templates:
+    """Asks the engine where nobody has yet."""
+    shelf = services.templates
+    if not shelf.templates and not shelf.reason:
+        await shelf.refresh()
+    return shelf
+
+
 def _making(routes: APIRouter, services: ApiServices) -> None:
     @routes.post(
         "/templates/{name}/presets",
@@ -122,9 +129,7 @@ def _making(routes: APIRouter, services: ApiServices) -> None:
         wanted: Annotated[Wanted | None, Body()] = None,
     ) -> JsonAnswer:
         """The workflow is fetched and read beside what the engine has."""
-        shelf = services.templates
-        if not shelf.templates and not shelf.reason:
-            await shelf.refresh()
+        shelf = await _listed(services)
         template = shelf.find(name)
         if template is None:
             raise NotFound("The engine has no template of that name.")

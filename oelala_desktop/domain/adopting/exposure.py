@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from oelala_desktop.domain.field import INPUT_KINDS
+
 #: what a preset cannot do without: results come out under a name of their own
 ALWAYS = frozenset({"filename"})
 
@@ -26,4 +28,4 @@ class Exposure:
 
     @property
     def is_input(self) -> bool:
-        return self.kind in ("picture", "pictures", "video", "sound", "mask")
+        return any(self.kind == kind.value for kind in INPUT_KINDS)

@@ -23,8 +23,6 @@ _LOADERS = {
 _KINDS = {"image": "picture", "video": "video", "audio": "sound"}
 _END = re.compile(r"(end|last)_?(image|frame|picture)?\d*$|^(end|last)_")
 _START = re.compile(r"(start|first|init)_?(image|frame|picture)?\d*$|^(start|first)_")
-
-
 _FAR = 6  # nodes between a picture and the input that says what it is
 _MOST_AFTER = 50  # nodes that are looked at for it at each of them
 

@@ -40,6 +40,8 @@ _OF_SIZE = frozenset({*_SIZES, "fps"})
 _OF_SAMPLING = frozenset({"steps", "cfg", "guidance", "sampler", "scheduler", "shift"})
 #: of sums: what a size is rounded to
 _MULTIPLES = frozenset({"multiple", "multiple_of", "divisible_by"})
+#: keys that a request has for itself
+_TAKEN = frozenset({"preset", "tool", "workflow", "filename", "crop", "denoise", *AMOUNTS})
 #: in a form, what has no name of its own in the product
 _LABELS = {"width": "Width", "height": "Height", "num_frames": "Frames", "denoise": "Denoise", "filename": "File name"}
 _KINDS = {"width": "integer", "height": "integer", "denoise": "number"}
@@ -57,7 +59,7 @@ class Naming:
     def __init__(self, surface: Surface, labels: Mapping[Spot, str]) -> None:
         self._surface = surface
         self._labels = labels
-        self._used = {*VOCABULARY, *_SIZES, *ALWAYS_USED}
+        self._used = {*VOCABULARY, *_SIZES, *_TAKEN}
         self._numbers: dict[str, int] = {}
 
     def key(self, wish: str) -> str:
@@ -86,10 +88,6 @@ class Naming:
         if spot.input in ("value", "text", "string", "prompt", "image", "file", "audio", "video"):
             return title[:_LONGEST_LABEL]
         return f"{title}: {name}"[:_LONGEST_LABEL]
-
-
-#: keys that a request has for itself
-ALWAYS_USED = frozenset({"preset", "tool", "workflow", "filename", "crop", "denoise", *AMOUNTS})
 
 
 def _bare(title: str) -> str:

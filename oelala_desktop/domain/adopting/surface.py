@@ -23,6 +23,8 @@ _SIDES = {True: "on_true", False: "on_false"}
 _HANDED_ON = ("value", "any", "input", "anything", "any_01")
 _VAST = 2**63  # from here on a TOML file cannot hold a number, though a seed may be one
 _LONGEST = 20_000  # characters of a text that a form shows
+_MOST_LOOKED_AT = 20_000  # inputs on all ways back: what a graph without end would have beyond that is not found
+_DEEPEST = 5  # switches that are set by other switches
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,10 +234,6 @@ class Surface:
     def _is_media(self, node: str, name: str) -> bool:
         known = self.described(Spot(node, name))
         return known is not None and not set(known.type.split(",")) <= _VALUES and not known.grows and not known.options
-
-
-_MOST_LOOKED_AT = 20_000  # inputs on all ways back: what a graph without end would have beyond that is not found
-_DEEPEST = 5  # switches that are set by other switches
 
 
 def _counts(name: str, value: object) -> bool:

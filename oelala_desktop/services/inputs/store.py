@@ -249,8 +249,8 @@ class InputStore:
         target = self.folder / f"{digest}{suffix}"
         kept = Kept(target, replace(given, size=len(content)), original, mask=mask)
         if picture is not None:
-            kept = replace(kept, file_bytes=picture.file_bytes, prompt=picture.prompt)
-            kept = replace(kept, has_workflow=picture.has_workflow)
+            has = picture.has_workflow
+            kept = replace(kept, file_bytes=picture.file_bytes, prompt=picture.prompt, has_workflow=has)
         with self._keeping(given.name):
             self.folder.mkdir(parents=True, exist_ok=True)
             if not _is_whole(target, len(content)):

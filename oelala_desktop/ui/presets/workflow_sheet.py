@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from oelala_desktop.domain.adopt import Adoption
 from oelala_desktop.domain.adopting.exposure import ALWAYS, Exposure
 from oelala_desktop.domain.editor.converter import Missing
+from oelala_desktop.services.presets.making import LONGEST_NAME
 from oelala_desktop.ui.style import theme
 from oelala_desktop.ui.widgets.button import Button, IconButton
 from oelala_desktop.ui.widgets.choice import Choice
@@ -39,7 +40,7 @@ class WorkflowSheet(Sheet):
         super().__init__(window, _WIDTH, what)
         self._rows: list[_Row] = []
         self._name = LineEdit(name)
-        self._name.setMaxLength(80)
+        self._name.setMaxLength(LONGEST_NAME)
         self._name.setFixedHeight(theme.HEIGHT)
         self._name.setAccessibleName("Name of the preset")
         self._tool = ComboBox("Tool")

@@ -148,12 +148,10 @@ class TemplatesPage(Keyed):
             self.details.use.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _show(self, template: Template) -> None:
-        state = self._studio.services.current.engine.state
         facts = self._studio.services.templates.facts(template.name)
         self.details.show_template(template, facts, self.catalogue.version, self._studio.services.templates.server)
         self.details.use.set_reason(self._why_not())
-        there = state.is_ai and state.state == "online"
-        self.details.open.set_reason("" if there else "ComfyUI does not answer.")
+        self.details.open.set_reason("" if self.acts.can_open else "ComfyUI does not answer.")
 
     def _why_not(self) -> str:
         """Why no preset can be made of it."""

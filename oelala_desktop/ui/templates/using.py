@@ -50,17 +50,23 @@ class TemplateActs(QObject):
 
         self._studio.actions.start(ask())
 
+    @property
+    def can_open(self) -> bool:
+        """Whether a ComfyUI answers."""
+        state = self._studio.services.current.engine.state
+        return state.is_ai and state.state == "online"
+
     def open_in_comfyui(self, template: Template) -> None:
         """Saved among the server's workflows first: no address opens one in the editor."""
-        state = self._studio.services.current.engine.state
-        if not (state.is_ai and state.state == "online"):
+        if not self.can_open:
             self._studio.notify("No ComfyUI is connected. The engine panel says how to connect one.", "warning")
             return
+        url = self._studio.services.current.engine.state.url
 
         async def work() -> None:
             workflow = await self._templates.workflow(template.name)
             saved = await self._templates.save_workflow(template.name, workflow)
-            QDesktopServices.openUrl(QUrl(state.url))
+            QDesktopServices.openUrl(QUrl(url))
             self._studio.notify(f"ComfyUI opens in your browser; the workflow is saved there as {saved}.")
 
         self._studio.actions.start(work())

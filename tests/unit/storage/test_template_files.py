@@ -42,6 +42,12 @@ def test_servers_and_templates_do_not_mix(files: TemplateFiles) -> None:
     assert files.workflow("there", "one", "s") is None is files.workflow("here", "two", "s")
 
 
+@pytest.mark.parametrize(("kind", "is_kept"), [("jpg", True), ("", True), ("x/../../y", False), ("a.b", False)])
+def test_no_picture_lies_out_of_its_place(files: TemplateFiles, kind: str, is_kept: bool) -> None:
+    files.keep_list("here", TemplateList((Template("one", "One", picture_type=kind), *LISTED.templates[1:])))
+    assert [template.name for template in files.list("here").templates] == ["one", "two"][not is_kept :]
+
+
 @pytest.mark.parametrize(
     ("key", "value"),
     [
