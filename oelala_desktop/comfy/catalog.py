@@ -35,7 +35,6 @@ def _node_class(name: str, row: Mapping[str, Any]) -> NodeClass:
         tuple(map(str, outputs)) if isinstance(outputs, list) else (),
         bool(row.get("output_node")),
         _text(row.get("display_name")),
-        _text(row.get("python_module")),
     )
 
 

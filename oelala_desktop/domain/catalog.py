@@ -35,15 +35,13 @@ class NodeInput:
 
 @dataclass(frozen=True, slots=True)
 class NodeClass:
-    """`title` is what an editor calls its nodes, `module` where it comes from (`python_module`: "nodes",
-    "comfy_extras.…", "custom_nodes.PACK")."""
+    """`title` is what an editor calls its nodes."""
 
     name: str
     inputs: Mapping[str, NodeInput]
     outputs: tuple[str, ...] = ()
     is_output: bool = False
     title: str = ""
-    module: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,6 @@ class Port:
     """An input or output of a subgraph, with the links that lead on from it, or to it. `label` is what it is called."""
 
     name: str
-    type: str
     links: tuple[int, ...] = ()
     label: str = ""
 
@@ -165,7 +164,7 @@ def _port(row: Mapping[str, Any]) -> Port:
     found = tuple(link for link in links if _is_number(link)) if isinstance(links, list) else ()
     name = _text(row.get("name"))
     label = next((row[key] for key in ("label", "localized_name") if _text(row.get(key))), name)
-    return Port(name, _text(row.get("type"), "*"), found, label)
+    return Port(name, found, label)
 
 
 def _links(rows: object) -> Iterator[tuple[int, Link]]:

@@ -71,11 +71,16 @@ def room(tmp_path: Path, bus: Bus, scope: NotedScope, clock: SetClock) -> Room:
 
 
 @pytest.fixture
-async def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Shelf]:
+def own_trash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In `share/Trash` of the test's folder."""
     for name in [name for name in sys.modules if name.split(".")[0] == "send2trash"]:
         monkeypatch.delitem(sys.modules, name)  # it looks for the trash when it is imported
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "share"))
+
+
+@pytest.fixture
+async def shelf(own_trash: None, tmp_path: Path) -> AsyncIterator[Shelf]:
     made = Shelf(tmp_path.resolve())
     yield made
     await made.library.close()

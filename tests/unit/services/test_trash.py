@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -71,11 +70,7 @@ class Desk:
 
 
 @pytest.fixture
-async def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Desk]:
-    for name in [name for name in sys.modules if name.split(".")[0] == "send2trash"]:
-        monkeypatch.delitem(sys.modules, name)  # it looks for the trash when it is imported
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "share"))
+async def desk(own_trash: None, tmp_path: Path) -> AsyncIterator[Desk]:
     made = Desk(tmp_path)
     await made.store.open()
     yield made

@@ -13,7 +13,7 @@ from oelala_desktop.domain.adopt import adopt
 from oelala_desktop.domain.adopt_table import preset_table
 from oelala_desktop.domain.errors import InvalidPreset
 from oelala_desktop.domain.preset_file import parse_preset
-from tests.unit.domain.test_hostile_workflows import ODD, places, soon
+from tests.unit.domain.test_hostile_workflows import ODD, nested, places, soon
 
 from .drawing import BYPASSED, IN, OUT, Drawing, control, server, wire
 
@@ -167,13 +167,6 @@ def loops() -> dict[str, Any]:
     inner.link(inner.add("sub", makes=("IMAGE",)), 0, OUT, 0)
     draw = Drawing()
     return saving(draw, draw.add("sub", makes=("IMAGE",)), sub=inner)
-
-
-def nested(depth: int) -> Any:
-    value: Any = 1
-    for _ in range(depth):
-        value = [value]
-    return value
 
 
 MADE: dict[str, Callable[[], Any]] = {
