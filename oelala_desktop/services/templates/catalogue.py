@@ -101,7 +101,7 @@ class Templates:
                     self._seen = lists
             if (self.templates, self.server, self.is_offline, self.reason) != before:
                 self._bus.publish(TemplatesChanged())
-        if engine.catalog is not None and engine is self._engine():
+        if engine is self._engine():
             await self._settle(engine)
 
     async def _take_up(self, engine: Engine) -> None:

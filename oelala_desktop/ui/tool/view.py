@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from functools import partial
@@ -24,6 +23,7 @@ from oelala_desktop.domain.tool import Tool
 from oelala_desktop.services.queue.jobs import Wish
 from oelala_desktop.services.settings.known import COLUMN, folds_of, form_of, preset_of
 from oelala_desktop.ui.bridge import listen
+from oelala_desktop.ui.clipboard import copy_workflow
 from oelala_desktop.ui.form.input_editors import KINDS
 from oelala_desktop.ui.playing.frames import last_frame
 from oelala_desktop.ui.playing.full_screen import FullScreen
@@ -320,7 +320,7 @@ class ToolView(QObject):
             "reuse": lambda: self.reuse(reuse_of(job)),
             "copy_prompt": lambda: QGuiApplication.clipboard().setText(str(job.values.get("prompt") or "")),
             "copy_seed": lambda: QGuiApplication.clipboard().setText(str(job.seed)),
-            "copy_workflow": lambda: QGuiApplication.clipboard().setText(json.dumps(dict(job.graph), indent=2)),
+            "copy_workflow": lambda: self._studio.actions.start(copy_workflow(job.graph)),
         }
         if path is not None and seen is not None:
             actions |= {
