@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import glob
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -51,7 +52,7 @@ class ModelFile:
         """(folder, name) of a file that would do, in another folder than its own; None if there is none. `lists` are
         file names by folder. LoRAs have names so like their models' that only the very file counts among them, and a
         loose pattern, good enough among files of one kind, says nothing of others."""
-        exact = replace(self, prefer=(self.file,))
+        exact = replace(self, prefer=(glob.escape(self.file),))
         like = replace(self, prefer=tuple(p for p in self.prefer if len(p.replace("*", "")) >= _TELLING))
         for wanted, passed_over in ((exact, ()), (like, ("loras",))):
             for folder, names in lists.items():

@@ -140,3 +140,11 @@ def test_how_well_a_file_will_do(name: str, rank: int | None) -> None:
 def test_a_file_in_another_folder(lists: dict[str, tuple[str, ...]], found: tuple[str, str] | None) -> None:
     model = ModelFile((), "unet", "a_high.safetensors", ("*i2v*", "*1234567*", "likely_h*"))
     assert model.misplaced(lists) == found
+
+
+def test_a_name_that_reads_like_a_pattern_is_that_of_one_file() -> None:
+    model = ModelFile((), "unet", "a[fp8].safetensors", ())
+    assert model.misplaced({"loras": ("af.safetensors",), "vae": ("a[fp8].safetensors",)}) == (
+        "vae",
+        "a[fp8].safetensors",
+    )
