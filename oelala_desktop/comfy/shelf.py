@@ -5,6 +5,8 @@ Templates come in two ways. ComfyUI's own are files of a package, listed in `/te
 
 from __future__ import annotations
 
+import asyncio
+import json
 import logging
 from collections.abc import Mapping
 from typing import Any
@@ -36,7 +38,7 @@ class Shelf:
         """Raises EngineAnswer where there is no list."""
         index = await self._listed("/templates/index.json")
         packs = await self._listed("/workflow_templates")
-        found = (*parse_index(index), *parse_packs(packs))
+        found = await asyncio.to_thread(lambda: (*parse_index(index), *parse_packs(packs)))
         if not found:
             raise EngineAnswer(f"{self._client.address.url} offers no templates; a newer ComfyUI does.")
         return TemplateList(found, await self._mark())
@@ -84,7 +86,7 @@ class Shelf:
         return await self._workflow(_userdata(path), f"The workflow {path}")
 
     async def save(self, name: str, content: Mapping[str, Any]) -> str:
-        body = orjson.dumps(content)
+        body = await asyncio.to_thread(_encoded, content)
         for number in range(1, _MOST_NUMBERS + 1):
             path = f"{name}.json" if number == 1 else f"{name}_{number}.json"
             if not _is_saved(path):
@@ -108,13 +110,25 @@ class Shelf:
         return content
 
     async def _json(self, path: str, limit: int) -> Any:
-        return parse(await self._client.content(path, limit), self._client.address.url)
+        return await _parsed(self._client, path, limit)
+
+
+async def _parsed(client: ComfyClient, path: str, limit: int) -> Any:
+    """On a thread: it may be megabytes."""
+    return await asyncio.to_thread(parse, await client.content(path, limit), client.address.url)
+
+
+def _encoded(content: Mapping[str, Any]) -> bytes:
+    try:
+        return orjson.dumps(content)
+    except TypeError:  # a number or half a surrogate pair that only the slower encoder takes
+        return json.dumps(content).encode()
 
 
 async def read_replacements(client: ComfyClient) -> Any:
     """What /node_replacements says; None where the server has none."""
     try:
-        return parse(await client.content("/node_replacements", _LIST_LIMIT), client.address.url)
+        return await _parsed(client, "/node_replacements", _LIST_LIMIT)
     except EngineError:
         return None
 

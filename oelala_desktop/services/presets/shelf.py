@@ -95,7 +95,7 @@ class PresetShelf:
         """Graph and table in one file. Raises CannotSave."""
         file = await asyncio.to_thread(read_files, preset.tool, self._table(preset))
         try:
-            await asyncio.to_thread(write_whole, path, pack(file))
+            await asyncio.to_thread(lambda: write_whole(path, pack(file)))
         except OSError as error:
             raise CannotSave(f"{path} cannot be written: {error.strerror}.") from error
 

@@ -99,6 +99,11 @@ async def test_a_server_that_has_every_name_already_is_not_asked_for_ever(shelf_
         await shelf_of(http("409 Conflict")).save("oelala_one", {})
 
 
+@pytest.mark.parametrize("odd", [2**70, "\ud800", float("nan")])
+async def test_whatever_a_file_held_can_be_saved(shelf_of: Make, odd: Any) -> None:
+    assert await shelf_of(http("200 OK")).save("oelala_one", {"nodes": [odd]}) == "oelala_one.json"
+
+
 async def test_a_server_that_keeps_nothing_says_so(shelf_of: Make) -> None:
     with pytest.raises(EngineAnswer, match="does not keep"):
         await shelf_of(http("400 Bad Request")).save("oelala_one", {})
