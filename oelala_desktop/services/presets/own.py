@@ -70,7 +70,7 @@ def add_preset(registry: ToolRegistry, folder: Path, file: PresetFile) -> Preset
     tool, table, wish = file.tool, dict(file.table), slug(str(file.table["name"]))
     taken = {preset.short_id for preset in registry.every(tool)}
     parse_preset(wish, tool, table, file.graph)
-    with _saying(folder / tool.id):
+    with saying(f"The preset cannot be saved in {folder / tool.id}"):
         path = _claim(folder / tool.id, wish, taken)
         try:
             # the table last: it is what the next start looks for
@@ -110,7 +110,7 @@ def change_preset(
     path = folder / preset.tool.id / f"{preset.short_id}.toml"
     table = preset_table(adoption, name, kept)
     changed = parse_preset(preset.short_id, preset.tool, table, preset.template)
-    with _saying(path.parent):
+    with saying(f"The preset cannot be saved in {path.parent}"):
         write_whole(path, tomli_w.dumps(table).encode())
     registry.offer(changed)
     return changed
@@ -121,12 +121,13 @@ def _write(path: Path, content: Mapping[str, Any], indent: int | None = 2) -> No
 
 
 @contextlib.contextmanager
-def _saying(folder: Path) -> Iterator[None]:
+def saying(what: str) -> Iterator[None]:
+    """What goes wrong with files inside of it becomes CannotSave with a sentence that begins so."""
     try:
         yield
     except (OSError, UnicodeEncodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "it holds text that is not valid Unicode"
-        raise CannotSave(f"The preset cannot be saved in {folder}: {why}.") from error
+        raise CannotSave(f"{what}: {why}.") from error
 
 
 def _claim(folder: Path, wish: str, taken: set[str]) -> Path:

@@ -15,7 +15,7 @@ from oelala_desktop.services.settings.store import Settings
 from oelala_desktop.storage.plain_file import read_plain
 from oelala_desktop.storage.whole_file import write_whole
 
-from .own import add_preset
+from .own import add_preset, saying
 from .portable import PresetFile, document_of, pack, read_files
 from .registry import ToolRegistry
 
@@ -94,10 +94,8 @@ class PresetShelf:
     async def export(self, preset: Preset, path: Path) -> None:
         """Graph and table in one file. Raises CannotSave."""
         file = await asyncio.to_thread(read_files, preset.tool, self._table(preset))
-        try:
+        with saying(f"{path} cannot be written"):
             await asyncio.to_thread(lambda: write_whole(path, pack(file)))
-        except OSError as error:
-            raise CannotSave(f"{path} cannot be written: {error.strerror}.") from error
 
     async def delete(self, preset: Preset) -> Deleted:
         """One of the user's own. Raises InvalidInput for another, CannotSave where the disk refuses."""
@@ -129,20 +127,16 @@ def _delete(name: str, table: Path) -> Deleted:
     """The table goes first: it is what a start looks for."""
     document = document_of(table)
     paths = (table, table.with_suffix(".json"), *((document,) if document.exists() else ()))
-    try:
+    with saying(f"The preset {name} cannot be deleted"):
         contents = tuple((path, read_plain(path)) for path in paths)
         for path in paths:
             path.unlink()
-    except OSError as error:
-        raise CannotSave(f"The preset {name} cannot be deleted: {error.strerror}.") from error
     return Deleted(name, table, contents)
 
 
 def _restore(gone: Deleted) -> None:
     if gone.table.exists():
         raise CannotSave(f"Another preset lies at {gone.table} now.")
-    try:
+    with saying(f"The preset {gone.name} cannot be restored"):
         for path, content in reversed(gone.contents):
             write_whole(path, content)
-    except OSError as error:
-        raise CannotSave(f"The preset {gone.name} cannot be restored: {error.strerror}.") from error

@@ -149,6 +149,15 @@ async def test_a_place_that_cannot_be_written_is_told(desk: Desk, tmp_path: Path
         await desk.shelf.export(desk.registry.find("sketch", I2V), tmp_path / "no folder" / "x.json")
 
 
+async def test_a_preset_with_half_a_letter_is_told_too(desk: Desk, tmp_path: Path) -> None:
+    made = desk.adopted()
+    table = desk.registry.table(made)
+    assert table is not None
+    document_of(table).write_text('{"title": "\\ud800"}', "utf-8")
+    with pytest.raises(CannotSave, match="is not valid Unicode"):
+        await desk.shelf.export(made, tmp_path / "x.json")
+
+
 async def test_the_editors_own_file_goes_along(desk: Desk) -> None:
     made, document = desk.adopted(), {"nodes": [], "links": []}
     table = desk.registry.table(made)
