@@ -51,7 +51,7 @@ def _read_alone(content: object, catalog: Catalog) -> tuple[tuple[str, ...], boo
 
 
 def _lacking(missing: Iterable[Missing]) -> tuple[str, ...]:
-    return tuple(one.class_type for one in missing)[:_MOST_LACKING]
+    return tuple(map(str, missing))[:_MOST_LACKING]
 
 
 def _is_heard(graph: edits.Graph) -> bool:

@@ -24,6 +24,7 @@ from .widgets import Unreadable, defaults_of, settled_text, values_of
 #: nodes that say something to who looks at them, and to no server
 _NOTES = frozenset({"Note", "MarkdownNote"})
 _DISPLAYED = ("(rgthree)",)
+_OWN_PACK = "comfy-core"
 _MOST_NODES = 2000
 _MOST_INPUTS = 50_000  # of all nodes
 _DEEPEST = 24
@@ -37,6 +38,11 @@ class Missing:
 
     class_type: str
     pack: str = ""
+
+    def __str__(self) -> str:
+        """With the pack that brings it; what is ComfyUI's own is so in another version, or switched off."""
+        pack = "part of ComfyUI" if self.pack == _OWN_PACK else self.pack
+        return f"{self.class_type} ({pack})" if pack else self.class_type
 
 
 @dataclass(frozen=True, slots=True)

@@ -201,7 +201,7 @@ def _words(value: object) -> str:
 
 def lacking_words(missing: tuple[Missing, ...]) -> str:
     """What the connected server lacks for it, by name and pack."""
-    names = [f"{one.class_type} ({one.pack})" if one.pack else one.class_type for one in missing[:_TOLD]]
+    names = [str(one) for one in missing[:_TOLD]]
     more = f" and {len(missing) - _TOLD} more" if len(missing) > _TOLD else ""
     return f"The connected server lacks {', '.join(names)}{more}; it runs when they are there."
 
