@@ -6,10 +6,11 @@ import asyncio
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from oelala_desktop.domain.adopt import Adoption
 from oelala_desktop.domain.adopting.exposure import Exposure
+from oelala_desktop.domain.catalog import Catalog
 from oelala_desktop.domain.errors import OelalaError
 from oelala_desktop.domain.events import PresetsChanged
 from oelala_desktop.domain.preset import Preset
@@ -19,6 +20,8 @@ from oelala_desktop.services.presets.own import change_preset, read_dropped, reo
 from oelala_desktop.services.presets.portable import PresetFile
 from oelala_desktop.ui.presets.workflow_sheet import WorkflowSheet
 from oelala_desktop.ui.studio import Studio
+
+Found = TypeVar("Found")
 
 
 class JsonDrops:
@@ -36,15 +39,18 @@ class JsonDrops:
         self.sheet: WorkflowSheet | None = None
 
     def take(self, path: Path) -> None:
-        catalog = self._studio.services.current.engine.catalog
-        self._studio.actions.start(asyncio.to_thread(read_dropped, path, catalog), done=partial(self._read, path))
+        self._studio.actions.start(self._explained(read_dropped, path), done=partial(self._read, path))
 
     def take_carried(self, path: Path) -> None:
         """The workflow that a picture or video was made with."""
-        catalog = self._studio.services.current.engine.catalog
         self._studio.actions.start(
-            asyncio.to_thread(read_media, path, catalog), done=lambda adoption: self._ask(path.stem, adoption)
+            self._explained(read_media, path), done=lambda adoption: self._ask(path.stem, adoption)
         )
+
+    async def _explained(self, read: Callable[[Path, Catalog | None], Found], path: Path) -> Found:
+        """By what the engine has: a file that comes with the start of the window comes before the engine's answer."""
+        catalog = await self._studio.services.current.engine.catalog_soon()
+        return await asyncio.to_thread(read, path, catalog)
 
     def _read(self, path: Path, found: Adoption | PresetFile | Mapping[str, Any]) -> None:
         if isinstance(found, Adoption):
