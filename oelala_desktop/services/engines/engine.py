@@ -139,7 +139,8 @@ class Engine:
 
     async def catalog_soon(self, seconds: float = _FIRST_ANSWER) -> Catalog | None:
         """The catalog; while the very first attempt to learn it is under way, it is waited for, `seconds` at most."""
-        await self._clock.wait(self._asked, seconds)
+        if self._loop_task is not None or self.state.state != "offline":
+            await self._clock.wait(self._asked, seconds)
         return self.catalog
 
     async def wait_listening(self, seconds: float) -> None:
@@ -301,6 +302,8 @@ class Engine:
                 self._take(lists)
         except EngineError as error:
             log.info("no lists from %s: %s", self.ref.name, error)
+        finally:
+            self._asked.set()
 
     async def _pause(self, seconds: float) -> None:
         self._hurry.clear()
