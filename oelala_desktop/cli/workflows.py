@@ -61,7 +61,10 @@ async def templates(options: argparse.Namespace) -> int:
             if options.json:
                 print_json(template_row(template, facts[template.name]))
             else:
-                _print(template, facts[template.name])
+                print_template(template, facts[template.name])
+        unread = sum(one is None for one in facts.values())
+        if unread and len(found) > _READ:
+            say(f"?: {unread} were not looked at yet; words that find {_READ} or fewer have them looked at.")
     return 0 if shelf.templates else 1
 
 
@@ -75,11 +78,11 @@ async def _facts(shelf: Templates, template: Template, is_read: bool) -> Templat
         return None
 
 
-def _print(template: Template, facts: TemplateFacts | None) -> None:
-    ready = facts is not None and facts.is_ready
+def print_template(template: Template, facts: TemplateFacts | None) -> None:
+    mark = "?" if facts is None else "✓" if facts.is_ready else "·"
     kinds = ", ".join(tool.id for tool in facts.tools) if facts is not None else template.output
     paid = "" if template.is_open else " (paid)"
-    print(f"{'✓' if ready else '·'} {template.name:44} {template.title}{paid}" + (f" – {kinds}" if kinds else ""))
+    print(f"{mark} {template.name:44} {template.title}{paid}" + (f" – {kinds}" if kinds else ""))
     for line in _lacks(facts) if facts is not None else ():
         print(f"    {line}")
 

@@ -136,6 +136,7 @@ def _inputs(surface: Surface, naming: Naming, inputs: list[Input]) -> Iterator[E
     for one in inputs:
         key = "end_image" if one.role == "end" else {"picture": "image"}.get(one.kind, one.kind)
         label = naming.label(one.spot) if naming.is_named(one.spot) or surface.has_title(one.spot.node) else ""
+        label = "" if label.casefold() == "input" else label  # that they all are
         if key in taken:
             label = label or f"{VOCABULARY[key].label} {taken[key] + 1}"
             taken[key] += 1
@@ -145,6 +146,7 @@ def _inputs(surface: Surface, naming: Naming, inputs: list[Input]) -> Iterator[E
         row = {"needed": one.is_needed or key == "image"}
         label = label or VOCABULARY[key].label
         label = label.removeprefix("Load ")
+        label = label[:1].upper() + label[1:]
         yield Exposure(key, label, (surface.target(one.spot),), surface.value(one.spot), True, one.kind, row)
 
 

@@ -122,7 +122,7 @@ def _given_frames(preset: Preset, inputs: Inputs, rate: float) -> int:
     return 0
 
 
-def _is_plain(preset: Preset) -> bool:
+def is_plain(preset: Preset) -> bool:
     """Whether the number of frames is a setting of its own, and no duration's."""
     field = preset.fields.get("num_frames")
     return field is not None and field.keeps
@@ -132,7 +132,7 @@ def asked_frames(preset: Preset, values: Mapping[str, Any], rate: float) -> int 
     """A number of frames that was asked for, if one was; on the rule, and no other than the duration comes to. Raises
     Obstructed."""
     frames = values.get("num_frames")
-    if frames is None or "num_frames" not in preset.into or _is_plain(preset):
+    if frames is None or "num_frames" not in preset.into or is_plain(preset):
         return None
     if preset.frames.given:
         raise obstructed("num_frames", "as_given", preset=preset.name)
@@ -149,7 +149,7 @@ def asked_frames(preset: Preset, values: Mapping[str, Any], rate: float) -> int 
 
 def with_duration(preset: Preset, values: Mapping[str, Any]) -> dict[str, Any]:
     """The same wish with a duration for `num_frames`, for who knows only that. Raises Obstructed."""
-    if values.get("num_frames") is None or "num_frames" not in preset.into or preset.frames.given or _is_plain(preset):
+    if values.get("num_frames") is None or "num_frames" not in preset.into or preset.frames.given or is_plain(preset):
         return dict(values)
     default = preset.fields["fps"].default if "fps" in preset.fields else None
     rate = _rate(preset, {"fps": values.get("fps", default)}, {}) or _FPS

@@ -3,6 +3,7 @@ what size, frames and rate come out, and what advice goes with it. Form, API, co
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +12,7 @@ from . import advising
 from .catalog import Catalog
 from .field import TIMED_KINDS, Field, FieldKind
 from .inputs import SMALLER, Given, Inputs, companions, names_in
-from .measuring import asked_frames, measured, parts_of
+from .measuring import asked_frames, is_plain, measured, parts_of
 from .obstacle import Obstacle, Obstructed, Said, obstructed
 from .preset import Preset, Request
 from .settling import lacks, settle_lists, settle_loras, settle_memory, settle_models, settle_parts
@@ -19,6 +20,8 @@ from .tool import VOCABULARY, Tool
 
 #: bytes of a form around a file
 FORM = 1024
+#: a preset's own setting that its workflow calls a duration
+_OWN_DURATION = re.compile(r"duration_\d+")
 _NO_FIELDS: Mapping[str, Field] = {}
 
 
@@ -85,7 +88,7 @@ def _plan(
     preset = choose(tool, presets, checked, catalog)
     if isinstance(preset, Obstacle):
         raise Obstructed(preset)
-    given = tool.check(checked, preset.fields)  # its ranges may be narrower than the tool's
+    given = tool.check(_meant(preset, checked), preset.fields)  # its ranges may be narrower than the tool's
     _refuse_unused(preset, given)
     _check_switch(preset, given)
     if catalog is not None:
@@ -99,6 +102,18 @@ def _plan(
     request = _request(preset, used, given, parts)
     said = advising.of_models(preset, request) if catalog is not None else ()
     return Plan(preset, given, request, (*said, *advising.of_inputs(parts)))
+
+
+def _meant(preset: Preset, given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A duration is the preset's own one where its workflow reckons the frames of it itself. Raises Obstructed."""
+    if given.get("duration") is None or "duration" in preset.fields:
+        return given
+    own = next((key for key in preset.fields if _OWN_DURATION.fullmatch(key)), None)
+    if own is not None:
+        return {own: given["duration"]} | {key: value for key, value in given.items() if key != "duration"}
+    if is_plain(preset):
+        raise obstructed("duration", "goes_by_frames", preset=preset.name)
+    return given
 
 
 def _settled(preset: Preset, given: Mapping[str, Any], catalog: Catalog | None) -> dict[str, Any]:

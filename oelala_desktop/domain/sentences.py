@@ -192,6 +192,7 @@ ENGLISH: Table = {
     "switch_beyond": "{key}: {given} must be less than the {steps} steps.",
     "off_rule": _off_rule,
     "contradicts": "{key}: {given} contradicts duration, which gives {computed}; give one of them.",
+    "goes_by_frames": "{key}: {preset} counts frames; give num_frames instead.",
     "as_given": "{key}: {preset} takes the length of what is given; leave it out.",
     "no_duration": lambda v: (
         f"{{key}}: {v['given']} at {v['rate']:g} frames per second are {v['seconds']:g} s; "

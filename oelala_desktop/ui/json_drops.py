@@ -4,7 +4,6 @@ for the page of their tool instead, those that media carry, and those that are h
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import Any, TypeVar
 from oelala_desktop.domain.adopt import Adoption
 from oelala_desktop.domain.adopting.exposure import Exposure
 from oelala_desktop.domain.catalog import Catalog
-from oelala_desktop.domain.errors import EngineError, OelalaError
+from oelala_desktop.domain.errors import OelalaError
 from oelala_desktop.domain.events import PresetsChanged
 from oelala_desktop.domain.preset import Preset
 from oelala_desktop.domain.tool import TOOLS
@@ -23,8 +22,7 @@ from oelala_desktop.services.presets.portable import PresetFile
 from oelala_desktop.ui.presets.workflow_sheet import WorkflowSheet
 from oelala_desktop.ui.studio import Studio
 
-_PATIENCE = 10.0  # seconds for an engine that is being connected
-T = TypeVar("T")
+Found = TypeVar("Found")
 
 
 class JsonDrops:
@@ -41,30 +39,19 @@ class JsonDrops:
         self._take_settings = take_settings
         self.sheet: WorkflowSheet | None = None
 
-    async def _catalog(self) -> Catalog | None:
-        """What the engine has, once it has told so: a file may come while it is still being connected."""
-        current = self._studio.services.current
-        engine = current.engine
-        if engine.catalog is None and not engine.state.reason:
-            with contextlib.suppress(TimeoutError, EngineError):
-                async with asyncio.timeout(_PATIENCE):
-                    await engine.wait_online()
-                    if engine.lists is None:
-                        await engine.connect()  # who it is is known before what it has
-        return current.engine.catalog
-
-    def _with_catalog(self, work: Callable[[Path, Catalog | None], T], path: Path, done: Callable[[T], None]) -> None:
-        async def read() -> T:
-            return await asyncio.to_thread(work, path, await self._catalog())
-
-        self._studio.actions.start(read(), done=done)
-
     def take(self, path: Path) -> None:
-        self._with_catalog(read_dropped, path, partial(self._read, path))
+        self._studio.actions.start(self._explained(read_dropped, path), done=partial(self._read, path))
 
     def take_carried(self, path: Path) -> None:
         """The workflow that a picture or video was made with."""
-        self._with_catalog(read_media, path, lambda adoption: self.offer(path.stem, adoption))
+        self._studio.actions.start(
+            self._explained(read_media, path), done=lambda adoption: self.offer(path.stem, adoption)
+        )
+
+    async def _explained(self, read: Callable[[Path, Catalog | None], Found], path: Path) -> Found:
+        """By what the engine has: a file that comes with the start of the window comes before the engine's answer."""
+        catalog = await self._studio.services.current.engine.catalog_soon()
+        return await asyncio.to_thread(read, path, catalog)
 
     def _read(self, path: Path, found: Adoption | PresetFile | Mapping[str, Any]) -> None:
         if isinstance(found, Adoption):
@@ -78,12 +65,12 @@ class JsonDrops:
 
     def edit(self, preset: Preset) -> None:
         """An adopted preset on the sheet it was made on."""
-        folder = self._studio.services.paths.own_presets
-        self._with_catalog(
-            lambda where, catalog: reopened(where, preset, catalog),
-            folder,
-            lambda adoption: self.offer(preset.name, adoption, preset),
-        )
+
+        def read(folder: Path, catalog: Catalog | None) -> Adoption:
+            return reopened(folder, preset, catalog)
+
+        work = self._explained(read, self._studio.services.paths.own_presets)
+        self._studio.actions.start(work, done=lambda adoption: self.offer(preset.name, adoption, preset))
 
     def take_as_it_is(self, name: str, adoption: Adoption) -> None:
         """A preset with all that the workflow suggests, at once."""

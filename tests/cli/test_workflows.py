@@ -10,6 +10,8 @@ import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from oelala_desktop.cli.workflows import print_template
+from oelala_desktop.domain.template import Template
 from oelala_desktop.sketch import templates as sketch
 from oelala_desktop.sketch.folders import Folders
 from oelala_desktop.sketch.nodes import CATALOG
@@ -55,6 +57,13 @@ def test_templates_are_listed_with_what_they_lack(oelala: Program) -> None:
     assert [(row["name"], row["open"], row["facts"]["ready"]) for row in found.lines] == [
         ("api_sketch_example", False, False)
     ]
+
+
+def test_one_that_was_not_looked_at_is_not_shown_as_one_that_lacks_something(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    print_template(Template("a_b", "A B", output="video"), None)
+    assert capsys.readouterr().out.split() == ["?", "a_b", "A", "B", "–", "video"]
 
 
 def test_a_template_is_taken_and_a_film_made_of_it(fresh: Program) -> None:

@@ -223,6 +223,7 @@ def test_presets(qtbot: QtBot, form: ToolForm) -> None:
 
 def test_summaries() -> None:
     assert sampling({"steps": 6, "switch_step": 3, "cfg": 1.0, "seed": -1}) == "6 steps · 3 + 3 · CFG 1.0 · random seed"
+    assert sampling({"steps": 1, "seed": 0}) == "1 step · seed fixed"
     assert sampling({"steps": 6, "seed": 0}) == "6 steps · seed fixed"
     assert model({"unet_high_noise": HIGH, "unet_low_noise": LOW}) == "wan2.2 i2v 14B Q6_K · pair"
     assert model({}) == "Preset default"

@@ -166,6 +166,15 @@ def test_what_cannot_be_used_says_why(qapp: QApplication, home: Path) -> None:
     live(qapp, home, act)
 
 
+def test_what_comes_with_the_start_waits_for_the_engine_that_explains_it(qapp: QApplication, home: Path) -> None:
+    async def act(window: MainWindow) -> None:
+        drop(window, saved(home, "early.json", {"nodes": [], "links": []}))
+        await until(lambda: any("early.json" in text for text in said(window)), "a sentence")
+        assert "no node that does anything" in said(window)[-1]
+
+    live(qapp, home, act)
+
+
 def test_a_preset_that_cannot_be_saved_says_so_on_its_sheet(qapp: QApplication, home: Path) -> None:
     graph = json.loads((shipped("workflows") / "text-to-image" / "sketch.json").read_text("utf-8"))
     path = saved(home, "card.json", graph)

@@ -148,7 +148,7 @@ def _making(routes: APIRouter, services: ApiServices) -> None:
     )
     async def preset_of_workflow(request: Request) -> JsonAnswer:
         """One that ComfyUI's editor saves needs a connected ComfyUI, which alone can explain it."""
-        catalog = services.current.engine.catalog
+        catalog = await services.current.engine.catalog_soon()
         if is_json(request):
             content: object = await read_object(request, "Workflows", _MOST_WORKFLOW)
             adoption = await asyncio.to_thread(adopt, content, catalog)

@@ -37,6 +37,7 @@ class Waits:
 
 
 WAITS = Waits()
+_FIRST_ANSWER = 20.0  # seconds that who needs to know what an engine has waits for it at most
 
 
 class Listener(Protocol):
@@ -83,6 +84,7 @@ class Engine:
         self._listening = asyncio.Event()
         self.socket_trouble = ""  # why there is no socket, as a sentence
         self._socket_tried = asyncio.Event()
+        self._asked = asyncio.Event()  # once it has told what it has, or an attempt to learn that has failed
         self._told_of_socket = False
         self._deaf = False  # the last attempt to open a socket failed
 
@@ -135,6 +137,12 @@ class Engine:
     async def wait_online(self) -> None:
         await self._online.wait()
 
+    async def catalog_soon(self, seconds: float = _FIRST_ANSWER) -> Catalog | None:
+        """The catalog; while the very first attempt to learn it is under way, it is waited for, `seconds` at most."""
+        if self._loop_task is not None or self.state.state != "offline":
+            await self._clock.wait(self._asked, seconds)
+        return self.catalog
+
     async def wait_listening(self, seconds: float) -> None:
         """Returns once a socket is open: what is submitted then is heard of from its very beginning. Where there is
         none to be had, or none within `seconds`, it returns all the same."""
@@ -180,6 +188,7 @@ class Engine:
         except OelalaError as error:
             kind = error.kind if isinstance(error, EngineUnreachable) else ""
             self._set(state="offline", reason=error.message, reason_kind=kind)
+            self._asked.set()
             if self._listening.is_set():
                 self.renew_socket()  # else nobody would try again before it breaks by itself
             if isinstance(error, EngineUnreachable):
@@ -207,7 +216,10 @@ class Engine:
 
     async def _learn(self) -> None:
         """Reads the node and model lists."""
-        self._take(await self.port.lists())
+        try:
+            self._take(await self.port.lists())
+        finally:
+            self._asked.set()
 
     def _take(self, lists: Lists) -> None:
         self.lists = lists
@@ -290,6 +302,8 @@ class Engine:
                 self._take(lists)
         except EngineError as error:
             log.info("no lists from %s: %s", self.ref.name, error)
+        finally:
+            self._asked.set()
 
     async def _pause(self, seconds: float) -> None:
         self._hurry.clear()

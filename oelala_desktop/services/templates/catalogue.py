@@ -187,7 +187,8 @@ class Templates:
     async def adoption(self, name: str) -> Adoption:
         """What a preset of it could be. Raises OelalaError."""
         workflow = await self.workflow(name)
-        return await asyncio.to_thread(adopt, workflow, self._engine().catalog)
+        catalog = await self._engine().catalog_soon()
+        return await asyncio.to_thread(adopt, workflow, catalog)
 
     async def picture(self, name: str, number: int = 1) -> Path:
         """The file of its picture, of those that it has. Raises OelalaError."""

@@ -35,7 +35,7 @@ def sampling(values: Values) -> str:
     parts = []
     steps, switch = values.get("steps"), values.get("switch_step")
     if steps is not None:
-        parts.append(f"{steps} steps")
+        parts.append("1 step" if int(steps) == 1 else f"{steps} steps")
         if switch is not None and int(switch) < int(steps):
             parts.append(f"{switch} + {int(steps) - int(switch)}")
     if values.get("cfg") is not None:

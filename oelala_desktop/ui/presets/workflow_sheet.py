@@ -29,6 +29,13 @@ _SHOWN = 200  # characters of a value
 _TOLD = 4  # classes that are missing, by name
 
 
+def _shown(value: object) -> str:
+    """What stands there now, on one line."""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return f"{value:g}" if isinstance(value, float) else str(value)[:_SHOWN].replace("\n", " ")
+
+
 class WorkflowSheet(Sheet):
     """`added` carries the preset's name, the tool's id and a tuple of Exposures: those to keep, as they are to be
     called, in their order. `tool` is the one chosen before, of a preset that is opened again."""
@@ -162,7 +169,7 @@ class _Row(QWidget):
         self._up, self._down = IconButton("chevron-up", "Move up"), IconButton("chevron-down", "Move down")
         self._up.clicked.connect(lambda: self.moved.emit(-1))
         self._down.clicked.connect(lambda: self.moved.emit(1))
-        now = ElidedLabel(_words(exposure.value), tone="muted", size=theme.CAPTION)
+        now = ElidedLabel(_shown(exposure.value), tone="muted", size=theme.CAPTION)
         now.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
@@ -190,13 +197,6 @@ class _Row(QWidget):
             self.moved.emit(ways[event.key()])
         else:
             super().keyPressEvent(event)
-
-
-def _words(value: object) -> str:
-    """What stands there now, in one line."""
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    return f"{value:g}" if isinstance(value, float) else str(value)[:_SHOWN].replace("\n", " ")
 
 
 def lacking_words(missing: tuple[Missing, ...]) -> str:

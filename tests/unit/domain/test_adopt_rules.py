@@ -329,3 +329,13 @@ def test_what_every_preset_of_one_s_own_says() -> None:
     assert "clips" not in found and "size" not in found
     picture = table(workflow(), "image")["image"]
     assert picture == {"into": ["Start.picture.image"], "needed": True, "label": "Start.picture"}, "it is no default"
+
+
+@pytest.mark.parametrize(("title", "label"), [("input", "Picture"), ("Load face", "Face"), ("my cat", "My cat")])
+def test_a_picture_is_called_as_its_node_is_but_not_what_all_are(title: str, label: str) -> None:
+    graph = {
+        "4": node("LoadImage", title, image="x.png"),
+        "5": node("ImageScaleBy", image=["4", 0], upscale_method="lanczos", scale_by=2.0),
+        **saver(),
+    }
+    assert next(e.label for e in adopt(graph).exposures if e.key == "image") == label

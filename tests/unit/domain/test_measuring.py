@@ -242,6 +242,22 @@ def test_a_plain_number_of_frames_follows_no_rule_and_no_duration() -> None:
     assert with_duration(plain(), wish) == wish
 
 
+def test_a_duration_for_one_that_counts_frames_is_refused_not_dropped() -> None:
+    field, code, _ = refused(plain(), {"image": "a.png", "duration": 2}, {}, None)
+    assert (field, code) == ("duration", "goes_by_frames")
+
+
+def test_a_duration_goes_where_the_workflow_itself_reckons_the_frames_of_it() -> None:
+    own = {"into": ["Sampler.blur"], "keeps": True, "kind": "number", "label": "Duration"}
+    preset = with_fields("image-to-video.ltx", "num_frames", duration_2=own)
+    values = met(preset, {"duration": 2}).request.values
+    assert values["duration_2"] == 2.0 and "duration" not in values
+    assert met(preset, {"duration_2": 3}).request.values["duration_2"] == 3.0
+    both = with_fields("image-to-video.ltx", duration_2=own)
+    assert met(both, {"duration": 2}).request.values["duration"] == 2.0
+    assert "duration_2" not in met(both, {"duration": 2}).request.values
+
+
 def test_a_plain_size_that_a_picture_says_is_not_known() -> None:
     found = met(plain(width=["9", 1], height=["9", 2]), {"image": "a.png"}, {"image": (PICTURE,)}, None).request
     assert (found.width, found.height) == (0, 0)

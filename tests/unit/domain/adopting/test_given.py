@@ -98,7 +98,7 @@ def test_of_growing_inputs_the_first_are_needed() -> None:
 def test_inputs_of_a_kind_are_numbered_or_named() -> None:
     graph = beside(still(), *(node("LoadAudio", title, audio="a.flac") for title in ("", "Load music", "")))
     rows = {key: one.label for key, one in offered(graph).items() if one.is_input}
-    assert rows == {"sound": "Sound", "load_music": "music", "sound_3": "Sound 3"}
+    assert rows == {"sound": "Sound", "load_music": "Music", "sound_3": "Sound 3"}
 
 
 def test_a_picture_that_everything_follows_is_looked_at_so_far() -> None:
