@@ -19,11 +19,9 @@ from oelala_desktop.domain.graph import Graph
 from .document import BYPASSED, INPUTS, MUTED, Canvas, Document, Node, Port, Slot
 from .promoted import NOTHING, Told, taken_over, told
 from .replacing import replaced
+from .unseen import is_unseen
 from .widgets import Unreadable, defaults_of, settled_text, values_of
 
-#: nodes that say something to who looks at them, and to no server
-_NOTES = frozenset({"Note", "MarkdownNote"})
-_DISPLAYED = ("(rgthree)",)
 _MOST_NODES = 2000
 _MOST_INPUTS = 50_000  # of all nodes
 _DEEPEST = 24
@@ -192,7 +190,7 @@ class _Conversion:
         if place.depth > _DEEPEST:
             raise InvalidPreset(f"The subgraphs of this workflow lie more than {_DEEPEST} deep inside each other.")
         for node in canvas.nodes.values():
-            if node.type == "SetNode" and node.inputs and isinstance(name := _first(node), str):
+            if node.type in _SETTERS and node.inputs and isinstance(name := _first(node), str):
                 place.kept.setdefault(name, node)
             inner = self._document.subgraphs.get(node.type)
             if inner is not None and node.mode not in (MUTED, BYPASSED):
@@ -215,7 +213,7 @@ class _Conversion:
     def _is_virtual(self, node: Node) -> bool:
         if node.type in self._catalog.classes:
             return False
-        return node.type in _NOTES or node.type in _FOLLOWED or (node.type.endswith(_DISPLAYED) and not _is_wired(node))
+        return node.type in _FOLLOWED or is_unseen(node)
 
     # one node
 
@@ -340,12 +338,13 @@ class _Conversion:
         return None
 
 
+_SETTERS = ("SetNode", "easy setNode")
 #: nodes that only the editor knows, and what stands behind them
 _FOLLOWED = {
     "Reroute": _Conversion._reroute,
     "Reroute (rgthree)": _Conversion._reroute,
-    "SetNode": _Conversion._reroute,
-    "GetNode": _Conversion._get,
+    **dict.fromkeys(_SETTERS, _Conversion._reroute),
+    **dict.fromkeys(("GetNode", "easy getNode"), _Conversion._get),
     "PrimitiveNode": _Conversion._primitive,
 }
 
@@ -385,10 +384,6 @@ def _settled(known: NodeClass | None, name: str, value: Any) -> Any:
 def _said(text: str) -> str:
     """A name as a sentence has room for it."""
     return text if len(text) <= _LONGEST_NAME else f"{text[:_LONGEST_NAME]}…"
-
-
-def _is_wired(node: Node) -> bool:
-    return any(slot.link is not None for slot in node.inputs)
 
 
 def _pack(node: Node) -> str:
