@@ -19,7 +19,7 @@ from oelala_desktop.domain.graph import Graph
 from .document import BYPASSED, INPUTS, MUTED, Canvas, Document, Node, Port, Slot
 from .promoted import NOTHING, Told, taken_over, told
 from .replacing import replaced
-from .unseen import is_unseen
+from .unseen import is_unseen, refuse_group
 from .widgets import Unreadable, defaults_of, settled_text, values_of
 
 _MOST_NODES = 2000
@@ -112,6 +112,7 @@ class _Conversion:
         for place, node in nodes:
             known = self._catalog.classes.get(node.type)
             if known is None:
+                refuse_group(node)
                 missing.setdefault(node.type, Missing(node.type, _pack(node)))
             made = graph[f"{place.path}{node.id}"] = self._made(place, node, known)
             count += len(made["inputs"])

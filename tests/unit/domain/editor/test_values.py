@@ -185,6 +185,12 @@ def test_an_unknown_class_whose_controls_have_no_names_is_refused(given: dict[st
     )
 
 
+@pytest.mark.parametrize("kind", ["workflow>Both", "workflow/Both"])
+def test_a_group_node_is_refused_with_what_can_be_done(kind: str) -> None:
+    with pytest.raises(InvalidPreset, match=r"^The node “workflow.Both” is a group node .* to a subgraph"):
+        node(kind)
+
+
 def test_what_is_missing_is_told_with_its_pack() -> None:
     draw = Drawing()
     draw.add("New", row={"properties": {"cnr_id": "new-pack", "aux_id": "some/where"}})
