@@ -17,7 +17,7 @@ from .adopting.surface import Spot, Surface
 from .adopting.texts import directs, negatives, positives
 from .adopting.tools import output_of, tools_of
 from .catalog import Catalog
-from .editor.converter import Missing, Shown
+from .editor.conversion import Missing, Shown
 from .editor.document import is_document
 from .errors import InvalidPreset
 from .graph_size import RATES

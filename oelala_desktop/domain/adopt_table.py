@@ -4,7 +4,7 @@ keeps what the workflow has until somebody changes it."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +16,8 @@ from .tool import VOCABULARY
 
 #: settings of which every job has a value of its own
 _OWN_VALUE = frozenset({"seed", "filename", "switch_step"})
+#: entries of a table that follow from the workflow and from what is kept of it
+_MADE = frozenset({"name", "adopted", "fields", "models", "sound", "loras", "clips"})
 
 
 def preset_table(adoption: Adoption, name: str, kept: Iterable[Exposure]) -> dict[str, Any]:
@@ -46,6 +48,31 @@ def preset_table(adoption: Adoption, name: str, kept: Iterable[Exposure]) -> dic
     if adoption.clips and "num_frames" in fields and "image" in fields:
         table["clips"] = dict(adoption.clips)
     return table
+
+
+def with_own_words(table: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
+    """The table with what somebody wrote into the one of before: entries of its own, and those of settings and models
+    that go where they went then."""
+    fields, rows = table["fields"], before.get("fields")
+    old: Mapping[str, Any] = rows if isinstance(rows, Mapping) else {}
+    changed = {"steps"} if ("switch_step" in fields) != ("switch_step" in old) else set()
+    words = {key: value for key, value in before.items() if key not in _MADE}
+    models = before.get("models") if _places(before.get("models")) == _places(table["models"]) else table["models"]
+    kept = {key: row if key in changed else _with_own(row, old.get(key)) for key, row in fields.items()}
+    return {**table, **words, "fields": kept, "models": models}
+
+
+def _places(models: object) -> list[object]:
+    rows = models if isinstance(models, list) else ()
+    return [(row.get("key"), row.get("into")) for row in rows if isinstance(row, Mapping)]
+
+
+def _with_own(row: Mapping[str, Any], before: object) -> Mapping[str, Any]:
+    """With its own label: the sheet gives it another."""
+    if not isinstance(before, Mapping) or before.get("into") != row.get("into"):
+        return row
+    label = {"label": row["label"]} if "label" in row else {}
+    return {key: value for key, value in before.items() if key != "label"} | label
 
 
 def as_kept(adoption: Adoption, preset: Preset) -> Adoption:

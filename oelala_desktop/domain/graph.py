@@ -18,6 +18,7 @@ Graph = dict[str, dict[str, Any]]
 Titles = Mapping[str, Sequence[str]]
 _SEEDS = 2**64  # how many there are
 _DIGITS = 9  # of an id that is counted on from
+_MARKED, _OWN_MARK = re.compile(r"\\([:\\])|:"), re.compile(r"[:\\]")  # in a target's input
 _COPY = re.compile(r" \((clip \d+|joined)\)$")
 
 
@@ -61,16 +62,17 @@ def find_node(graph: Mapping[str, Mapping[str, Any]], title: str, known: Titles 
 
 def split_target(target: str) -> tuple[str, str]:
     """The node's title and its input; an input with a dot in its name ("resize_type.width", one that comes with a
-    choice) is written with a colon."""
+    choice) is written with a colon, and a colon or backslash of its own with a backslash before it."""
     title, dot, name = target.rpartition(".")
     if not dot or not title or not name:
         raise InvalidPreset(f"“{target}” is not of the form “Title.input”.")
-    return title, name.replace(":", ".")
+    return title, _MARKED.sub(lambda found: found[1] or ".", name)
 
 
 def join_target(title: str, name: str) -> str:
     """What `split_target` takes apart."""
-    return f"{title}.{name.replace('.', ':')}"
+    plain = _OWN_MARK.sub(r"\\\g<0>", name)
+    return f"{title}.{plain.replace('.', ':')}"
 
 
 def set_input(graph: Graph, target: str, value: Any, known: Titles | None = None) -> None:

@@ -44,9 +44,13 @@ class ModelFile:
         return all(a is None or b is None or a == b for a, b in zip(family(name), family(self.file), strict=True))
 
     def best(self, choices: tuple[str, ...]) -> str | None:
-        """The most preferred of the server's names, or None."""
+        """The most preferred of the server's names, or None; of those alike the very file, wherever others lie."""
         ranks = self.ranks(choices)
-        return min(ranks, key=ranks.__getitem__, default=None)
+        return min(ranks, key=lambda name: (ranks[name], not self.is_very(name)), default=None)
+
+    def is_very(self, name: str) -> bool:
+        """Whether a server's name is that of the very file, folders and all."""
+        return name.replace("\\", "/") == self.file.replace("\\", "/")
 
     def misplaced(self, lists: Mapping[str, tuple[str, ...]]) -> tuple[str, str] | None:
         """(folder, name) of a file that would do, in another folder than its own; None if there is none. `lists` are
@@ -109,7 +113,14 @@ def _whole(high: ModelFile, low: ModelFile, lists: _Lists, given: Mapping[str, A
         fitting = [pair for pair in pairs if pair.high in highs and pair.low in lows]
         if fitting:
             own = quantisation(high.file)
-            # the first of those alike
-            best = min(fitting, key=lambda p: (max(highs[p.high], lows[p.low]), quantisation(p.high) != own))
+            # the very files of those alike, else the first
+            best = min(
+                fitting,
+                key=lambda p: (
+                    max(highs[p.high], lows[p.low]),
+                    quantisation(p.high) != own,
+                    not (high.is_very(p.high) and low.is_very(p.low)),
+                ),
+            )
             return {high: best.high, low: best.low}
     return {}

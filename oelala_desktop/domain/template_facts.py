@@ -12,7 +12,7 @@ from .adopt import Adoption, adopt
 from .adopting.exposure import Exposure
 from .adopting.files import told_files
 from .catalog import Catalog, NodeInput
-from .editor.converter import Missing
+from .editor.conversion import Missing
 from .editor.document import is_document, read_document
 from .errors import InvalidPreset
 from .spelling import base_name, normalised

@@ -4,13 +4,15 @@ depth, text throughout, and every node with a title of its own."""
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import math
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from . import graph as edits
 from .catalog import Catalog
-from .editor.converter import Missing, Shown, convert
+from .editor.conversion import Missing, Shown
+from .editor.converter import convert
 from .editor.document import Document, is_document, read_document
 from .editor.replacing import replaced_in_graph
 from .errors import InvalidPreset
@@ -126,6 +128,7 @@ def read_graph(content: object) -> edits.Graph:
     if not all(isinstance(n.get("inputs"), dict) and _is_class(n["class_type"]) for n in content.values()):
         raise InvalidPreset("This workflow is damaged: one of its nodes has no inputs or no class.")
     graph = _titled(edits.copy_graph(content))
+    _check_numbers(graph)
     _check_text(graph, 2)
     return graph
 
@@ -149,6 +152,28 @@ def _check_extent(content: object, most: int) -> None:
         if not level:
             return
     raise InvalidPreset("This workflow is damaged: its values lie too deep inside each other.")
+
+
+def _check_numbers(graph: edits.Graph) -> None:
+    """That JSON has them, and 64 bits hold those that are whole: others can be neither stored nor sent."""
+    for node_id, node in graph.items():
+        if any(isinstance(value, int | float) and not _is_sendable(value) for value in _inside(node)):
+            title = edits.title_of(graph, node_id)
+            raise InvalidPreset(f"The node “{title}” holds a number that no server can read.")
+
+
+def _inside(value: object) -> Iterator[object]:
+    """A value with all that lies in it."""
+    ahead = [value]
+    while ahead:
+        here = ahead.pop()
+        yield here
+        if isinstance(here, dict | list):
+            ahead += here.values() if isinstance(here, dict) else here
+
+
+def _is_sendable(number: float) -> bool:
+    return -(2**63) <= number < 2**64 if isinstance(number, int) else math.isfinite(number)
 
 
 def _check_text(content: Mapping[str, Any], indent: int | None) -> None:

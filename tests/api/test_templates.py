@@ -125,6 +125,21 @@ def test_any_form_of_a_workflow_becomes_a_preset(client: httpx.Client) -> None:
         assert answer.json()["name"] == "Workflow"
 
 
+def test_what_stands_beside_a_wrapped_workflow_is_heeded(client: httpx.Client) -> None:
+    wrapped = {"workflow": workflow("sketch_image_to_video"), "client_id": "x"}
+    answer = client.post("/presets", json=wrapped | {"name": "Slow moves", "keep": ["image", "seed"]})
+    assert answer.status_code == 201 and answer.json()["name"] == "Slow moves"
+    for key, value in (
+        ("keep", "image"),
+        ("keep", ["nonsense"]),
+        ("name", 5),
+        ("name", "x" * 81),
+        ("tool", "upscaler"),
+    ):
+        refused = client.post("/presets", json=wrapped | {key: value})
+        assert refused.status_code == 422 and refused.json()["field"] == key, refused.text
+
+
 def picture() -> bytes:
     told, out = PngInfo(), io.BytesIO()
     told.add_text("workflow", json.dumps(workflow("sketch_image_to_video")))

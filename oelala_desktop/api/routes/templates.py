@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Path, Query, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from oelala_desktop.api.answer import JsonAnswer
 from oelala_desktop.api.context import ApiServices, Context
@@ -20,6 +21,7 @@ from oelala_desktop.domain.adopt import Adoption, adopt
 from oelala_desktop.domain.errors import InvalidField, NotFound
 from oelala_desktop.domain.events import PresetsChanged
 from oelala_desktop.domain.preset import Preset as DomainPreset
+from oelala_desktop.domain.workflow import unwrapped
 from oelala_desktop.services.presets.making import LONGEST_NAME, make_preset, read_carried
 from oelala_desktop.services.templates.catalogue import Templates
 from oelala_desktop.services.templates.search import found_by, template_row
@@ -41,7 +43,10 @@ _FORM = {
 }
 _WORKFLOW = {
     "type": "object",
-    "description": "A workflow of ComfyUI's: as its editor saves it, or as it exports it for its API.",
+    "description": (
+        "A workflow of ComfyUI's: as its editor saves it, or as it exports it for its API. One that is wrapped, as"
+        " `workflow` or `prompt`, may have `name`, `tool` and `keep` beside it, as for a template."
+    ),
     "minProperties": 1,
 }
 _BODY = {
@@ -150,9 +155,12 @@ def _making(routes: APIRouter, services: ApiServices) -> None:
         """One that ComfyUI's editor saves needs a connected ComfyUI, which alone can explain it."""
         catalog = await services.current.engine.catalog_soon()
         if is_json(request):
-            content: object = await read_object(request, "Workflows", _MOST_WORKFLOW)
+            content: Any = await read_object(request, "Workflows", _MOST_WORKFLOW)
             adoption = await asyncio.to_thread(adopt, content, catalog)
-            return _made(services, await _make(services, adoption, "Workflow", "This"))
+            wish = _beside(content)
+            return _made(
+                services, await _make(services, adoption, wish.name or "Workflow", "This", wish.tool, wish.keep)
+            )
         async with upload_folder(services.paths.data / "uploads", services.presence) as folder:
             slot = Slot(services.jobs.inputs.most_bytes())
             form = await read_form(request, folder, lambda name, _: slot if name == "file" else None)
@@ -167,6 +175,17 @@ def _making(routes: APIRouter, services: ApiServices) -> None:
             name = form.text("name") or path.stem.replace("_", " ")
             made = await _make(services, adoption, name, path.name, form.text("tool"), keys)
         return _made(services, made)
+
+
+def _beside(content: Mapping[str, Any]) -> Wanted:
+    """What is said beside a workflow that is wrapped. Raises InvalidField."""
+    told = () if unwrapped(content) is content else _FIELDS
+    try:
+        return Wanted.model_validate({key: content[key] for key in told if key in content})
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0])
+        raise InvalidField(name, f"{name}: {first['msg']}.") from error
 
 
 def _check(form: Form) -> None:

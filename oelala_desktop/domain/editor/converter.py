@@ -16,53 +16,18 @@ from oelala_desktop.domain.catalog import Catalog, NodeClass
 from oelala_desktop.domain.errors import InvalidPreset
 from oelala_desktop.domain.graph import Graph
 
+from .conversion import Conversion, Missing, Shown
 from .document import BYPASSED, INPUTS, MUTED, Canvas, Document, Node, Port, Slot
 from .promoted import NOTHING, Told, taken_over, told
 from .replacing import replaced
+from .unseen import is_unseen, refuse_group
 from .widgets import Unreadable, defaults_of, settled_text, values_of
 
-#: nodes that say something to who looks at them, and to no server
-_NOTES = frozenset({"Note", "MarkdownNote"})
-_DISPLAYED = ("(rgthree)",)
-_OWN_PACK = "comfy-core"
 _MOST_NODES = 2000
 _MOST_INPUTS = 50_000  # of all nodes
 _DEEPEST = 24
 _LONGEST_NAME = 60  # characters of it in a sentence
 _NO_INPUTS: Mapping[str, Any] = {"inputs": {}}
-
-
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """A class that the server lacks; `pack` as the file names it, "" if it does not."""
-
-    class_type: str
-    pack: str = ""
-
-    def __str__(self) -> str:
-        """With the pack that brings it; what is ComfyUI's own is so in another version, or switched off."""
-        pack = "part of ComfyUI" if self.pack == _OWN_PACK else self.pack
-        return f"{self.class_type} ({pack})" if pack else self.class_type
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """An input of a node of the graph, and what its author calls it ("" where the node says it)."""
-
-    node: str
-    input: str
-    label: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Conversion:
-    """`shown` are the controls that the nodes of subgraphs show, `chosen` those that the author put before all others
-    (the editor's app mode), in their order."""
-
-    graph: Graph
-    missing: tuple[Missing, ...] = ()
-    shown: tuple[Shown, ...] = ()
-    chosen: tuple[Shown, ...] = ()
 
 
 def convert(document: Document, catalog: Catalog) -> Conversion:
@@ -120,6 +85,7 @@ class _Conversion:
         for place, node in nodes:
             known = self._catalog.classes.get(node.type)
             if known is None:
+                refuse_group(node)
                 missing.setdefault(node.type, Missing(node.type, _pack(node)))
             made = graph[f"{place.path}{node.id}"] = self._made(place, node, known)
             count += len(made["inputs"])
@@ -198,7 +164,7 @@ class _Conversion:
         if place.depth > _DEEPEST:
             raise InvalidPreset(f"The subgraphs of this workflow lie more than {_DEEPEST} deep inside each other.")
         for node in canvas.nodes.values():
-            if node.type == "SetNode" and node.inputs and isinstance(name := _first(node), str):
+            if node.type in _SETTERS and node.inputs and isinstance(name := _first(node), str):
                 place.kept.setdefault(name, node)
             inner = self._document.subgraphs.get(node.type)
             if inner is not None and node.mode not in (MUTED, BYPASSED):
@@ -221,7 +187,7 @@ class _Conversion:
     def _is_virtual(self, node: Node) -> bool:
         if node.type in self._catalog.classes:
             return False
-        return node.type in _NOTES or node.type in _FOLLOWED or (node.type.endswith(_DISPLAYED) and not _is_wired(node))
+        return node.type in _FOLLOWED or is_unseen(node)
 
     # one node
 
@@ -346,12 +312,13 @@ class _Conversion:
         return None
 
 
+_SETTERS = ("SetNode", "easy setNode")
 #: nodes that only the editor knows, and what stands behind them
 _FOLLOWED = {
     "Reroute": _Conversion._reroute,
     "Reroute (rgthree)": _Conversion._reroute,
-    "SetNode": _Conversion._reroute,
-    "GetNode": _Conversion._get,
+    **dict.fromkeys(_SETTERS, _Conversion._reroute),
+    **dict.fromkeys(("GetNode", "easy getNode"), _Conversion._get),
     "PrimitiveNode": _Conversion._primitive,
 }
 
@@ -391,10 +358,6 @@ def _settled(known: NodeClass | None, name: str, value: Any) -> Any:
 def _said(text: str) -> str:
     """A name as a sentence has room for it."""
     return text if len(text) <= _LONGEST_NAME else f"{text[:_LONGEST_NAME]}…"
-
-
-def _is_wired(node: Node) -> bool:
-    return any(slot.link is not None for slot in node.inputs)
 
 
 def _pack(node: Node) -> str:

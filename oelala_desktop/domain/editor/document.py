@@ -2,14 +2,15 @@
 
 A workflow is a canvas of nodes and links; a subgraph is a canvas of its own whose inputs and outputs are two nodes of
 it (ids -10 and -20), and whose id is the class of the nodes that stand for it. Links are lists (id, origin, its output,
-target, its input, type) or objects. What has another form is left out, as the editor does.
+target, its input, type) or objects; those that "Use Everywhere" makes without drawing them stand beside the others, and
+are taken for drawn ones. What has another form is left out, as the editor does.
 
 Source: the workflow JSON schema of ComfyUI's documentation, and the files of the official templates."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeGuard
 
 from oelala_desktop.domain.errors import InvalidPreset
@@ -131,7 +132,28 @@ def read_document(content: Mapping[str, Any]) -> Document:
 def _canvas(row: Mapping[str, Any]) -> Canvas:
     nodes = {node.id: node for node in map(_node, _rows(row.get("nodes"))) if node is not None}
     inputs, outputs = (tuple(map(_port, _limited(row.get(key)))) for key in ("inputs", "outputs"))
-    return Canvas(nodes, dict(_links(row.get("links"))), inputs, outputs)
+    links = dict(_links(row.get("links")))
+    for key, taken in _undrawn(_mapping(row.get("extra")).get("ue_links"), max(links, default=0) + 1).items():
+        if key in nodes:
+            slots = nodes[key].inputs
+            joined = tuple(
+                replace(slot, link=taken[at][0]) if slot.link is None and at in taken else slot
+                for at, slot in enumerate(slots)
+            )
+            nodes[key] = replace(nodes[key], inputs=joined)
+            links |= taken.values()
+    return Canvas(nodes, links, inputs, outputs)
+
+
+def _undrawn(rows: object, number: int) -> dict[str, dict[int, tuple[int, Link]]]:
+    """By node and number of its input: the links, which get numbers from that one on."""
+    found: dict[str, dict[int, tuple[int, Link]]] = {}
+    for key, row in enumerate(_rows(rows), number):
+        place, slot = row.get("downstream_slot"), row.get("upstream_slot")
+        if _is_number(place) and _is_number(slot):
+            link = Link(str(row.get("upstream")), slot)
+            found.setdefault(str(row.get("downstream")), {}).setdefault(place, (key, link))
+    return found
 
 
 def _node(row: Mapping[str, Any]) -> Node | None:

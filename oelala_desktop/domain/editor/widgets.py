@@ -20,6 +20,7 @@ _COMMENT = re.compile(r"/\*|//[^\n\r\u2028\u2029]*")
 _LONGEST = 100_000  # characters of a text with choices: what is longer is data, and left as it is
 #: seeds that an editor gives a second value to, where a class is not known
 _SEEDS = ("seed", "noise_seed")
+_WITH_ROWS = "Power Lora Loader (rgthree)"  # no class tells its inputs: it has as many as somebody gave it
 
 
 class Unreadable(Exception):
@@ -31,6 +32,9 @@ def values_of(node: Node, known: NodeClass | None) -> dict[str, Any]:
     Raises Unreadable for a class that is not known whose file does not name its controls."""
     if isinstance(node.values, Mapping):
         return _by_name(node.values, node, known)
+    if node.type == _WITH_ROWS:
+        rows = [value for value in node.values if isinstance(value, Mapping) and "lora" in value]
+        return {f"lora_{number}": row for number, row in enumerate(rows, 1)}
     if known is None:
         return _unknown(node)
     values = list(_without_forced(node.values, known))

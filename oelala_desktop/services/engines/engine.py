@@ -251,6 +251,8 @@ class Engine:
             log.info("%s: %s", self.ref.name, error)
             if opening and self._deaf:
                 await self._tell_no_socket(error)
+                if self.is_online:  # a socket may never open, and the lists are read with one else
+                    self._look_again()
         finally:
             self._listening.clear()
 
@@ -289,6 +291,9 @@ class Engine:
         self._listening.set()
         self._socket_tried.set()
         self._tell_reached()
+        self._look_again()
+
+    def _look_again(self) -> None:
         if self._clock.monotonic() - self._learnt > self.waits.lists_hold:
             self._scope.start(self._relearn(), f"catalog of {self.ref.name}")
 

@@ -6,6 +6,7 @@ import contextlib
 import itertools
 import json
 import os
+import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import Any
 import tomli_w
 
 from oelala_desktop.domain.adopt import Adoption, adopt
-from oelala_desktop.domain.adopt_table import as_kept, preset_table, slug
+from oelala_desktop.domain.adopt_table import as_kept, preset_table, slug, with_own_words
 from oelala_desktop.domain.adopting.exposure import Exposure
 from oelala_desktop.domain.catalog import Catalog
 from oelala_desktop.domain.errors import CannotSave, InvalidInput, InvalidPreset
@@ -24,6 +25,7 @@ from oelala_desktop.domain.preset_file import parse_preset
 from oelala_desktop.domain.tool import Tool
 from oelala_desktop.domain.workflow import is_workflow
 from oelala_desktop.services.files.json_file import read_json
+from oelala_desktop.storage.plain_file import read_plain
 from oelala_desktop.storage.whole_file import write_whole
 
 from .portable import PresetFile, document_of, is_preset_file, unpack
@@ -105,15 +107,27 @@ def reopened(folder: Path, preset: Preset, catalog: Catalog | None) -> Adoption:
 def change_preset(
     registry: ToolRegistry, folder: Path, preset: Preset, adoption: Adoption, name: str, kept: Iterable[Exposure]
 ) -> Preset:
-    """The same preset with another name and other settings. Its graph stays. Raises InvalidPreset or CannotSave; then
-    it is as before."""
+    """The same preset with another name and other settings. Its graph stays, and so does what somebody wrote into its
+    table. Raises InvalidPreset or CannotSave; then it is as before."""
     path = folder / preset.tool.id / f"{preset.short_id}.toml"
-    table = preset_table(adoption, name, kept)
-    changed = parse_preset(preset.short_id, preset.tool, table, preset.template)
+    plain = preset_table(adoption, name, kept)
+    table = with_own_words(plain, _table(path))
+    try:
+        changed = parse_preset(preset.short_id, preset.tool, table, preset.template)
+    except InvalidPreset:  # what was written does not fit the settings that are kept now
+        table, changed = plain, parse_preset(preset.short_id, preset.tool, plain, preset.template)
     with saying(f"The preset cannot be saved in {path.parent}"):
         write_whole(path, tomli_w.dumps(table).encode())
     registry.offer(changed)
     return changed
+
+
+def _table(path: Path) -> dict[str, Any]:
+    """Empty where none can be read."""
+    try:
+        return tomllib.loads(read_plain(path).decode())
+    except (OSError, ValueError, RecursionError):
+        return {}
 
 
 def _write(path: Path, content: Mapping[str, Any], indent: int | None = 2) -> None:

@@ -16,6 +16,7 @@ from oelala_desktop.domain.adopt import Adoption, adopt
 from oelala_desktop.domain.errors import CannotSave, EngineAnswer, EngineError, EngineUnreachable, NotFound, OelalaError
 from oelala_desktop.domain.events import EngineChanged, EngineSelected, TemplateRead, TemplatesChanged
 from oelala_desktop.domain.template import Template, TemplateFacts, TemplateList
+from oelala_desktop.domain.workflow import is_workflow
 from oelala_desktop.metadata import sniff
 from oelala_desktop.services.engines.engine import Engine
 from oelala_desktop.services.loop.bus import Bus
@@ -181,7 +182,8 @@ class Templates:
             if kept is None:
                 raise
             return kept
-        await asyncio.to_thread(self._files.keep_workflow, server, name, stamp, found)
+        if is_workflow(found):  # what stands there instead of one for a while would be taken for it ever after
+            await asyncio.to_thread(self._files.keep_workflow, server, name, stamp, found)
         return found
 
     async def adoption(self, name: str) -> Adoption:

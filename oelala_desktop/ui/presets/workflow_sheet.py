@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from oelala_desktop.domain.adopt import Adoption
 from oelala_desktop.domain.adopting.exposure import ALWAYS, Exposure
-from oelala_desktop.domain.editor.converter import Missing
+from oelala_desktop.domain.editor.conversion import Missing
 from oelala_desktop.services.presets.making import LONGEST_NAME
 from oelala_desktop.ui.style import theme
 from oelala_desktop.ui.widgets.button import Button, IconButton

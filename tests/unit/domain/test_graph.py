@@ -133,3 +133,13 @@ def test_what_depends_on_a_node(line: edits.Graph) -> None:
     assert edits.downstream(line, "1") == {"2", "3", "4", "5"}
     assert edits.downstream(line, "2") == {"5"}
     assert edits.downstream(line, "5") == set()
+
+
+@pytest.mark.parametrize("name", ["a", "a.b", "a:b", "a\\b", "a\\:b", ".a.", "::", "\\.", "a\\\\.b:c"])
+def test_an_input_of_any_name_is_found_again(name: str) -> None:
+    assert edits.split_target(edits.join_target("A. b:c\\", name)) == ("A. b:c\\", name)
+
+
+def test_an_input_that_came_with_a_choice_is_written_with_a_colon() -> None:
+    assert edits.join_target("Resize", "resize_type.width") == "Resize.resize_type:width"
+    assert edits.split_target("Resize.resize_type:width") == ("Resize", "resize_type.width")

@@ -45,6 +45,17 @@ def test_a_whole_pair_is_taken(preset: str, names: list[str], wanted: slice) -> 
         assert taken(preset, *order) == tuple(names[wanted])
 
 
+def test_of_files_of_one_name_the_very_one_is_taken() -> None:
+    model = ModelFile(("A.b",), "loras", "fast.safetensors", ("fast.safetensors",))
+    for other in ("a/fast.safetensors", "a\\fast.safetensors", "FAST.safetensors"):
+        assert model.best((other, "fast.safetensors")) == model.best(("fast.safetensors", other)) == model.file
+        assert model.best((other,)) == other
+    names = [OFFICIAL.format(half) for half in ("high", "low")]
+    for folder in ("a/", "a\\"):
+        others = [folder + name for name in names]
+        assert taken(I2V, *others, *names) == taken(I2V, *names, *others) == tuple(names)
+
+
 @pytest.mark.parametrize(
     ("preset", "names", "lacking"),
     [

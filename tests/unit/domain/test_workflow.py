@@ -36,6 +36,10 @@ AT_THEIR_EDGE = [
     ({"1": node(a=nested(29))}, {"1": node(a=nested(30))}, "its values lie too deep inside each other"),
     ({"1": node(a="x" * (4 * 2**20 - 200))}, {"1": node(a="x" * 4 * 2**20)}, "is larger than 4 MiB"),
     ({"1": node(a="ü")}, {"1": node(a="\ud800")}, "not valid Unicode"),
+    ({"1": node(a=2**64 - 1)}, {"1": node(a=2**64)}, "“A” holds a number that no server can read"),
+    ({"1": node(a=-(2**63))}, {"1": node(a=-(2**63) - 1)}, "“A” holds a number"),
+    ({"1": node(a=[1e308])}, {"1": node(a=[{"b": float("inf")}])}, "“A” holds a number that"),
+    ({"1": node() | {"is_changed": [float("nan")]}}, {"1": node(a=float("nan"))}, "“A” holds a number that no"),
 ]
 
 

@@ -104,6 +104,17 @@ async def test_a_server_that_opens_no_socket_is_told_of_once(
     assert len(told.notices) == 1 and engine.socket_trouble == "It opens no socket."
 
 
+async def test_what_a_server_that_opens_no_socket_has_is_known(
+    engine: Engine, port: FakeEngine, clock: SetClock
+) -> None:
+    port.fails["events"] = NO_SOCKET
+    port.newer = port.listed
+    engine.start()
+    await clock.until(port.called("new_lists"))
+    await turns()
+    assert engine.is_online and engine.lists is port.listed
+
+
 async def test_that_is_not_told_of_a_server_that_is_ill_altogether(
     engine: Engine, told: Told, port: FakeEngine, clock: SetClock
 ) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -208,6 +210,42 @@ def test_a_preset_gets_another_name_and_other_settings(tmp_path: Path) -> None:
     fresh = ToolRegistry(tmp_path)
     fresh.load()
     assert fresh.find(preset.short_id, preset.tool).name == "Twice"
+
+
+def written(tmp_path: Path, *changes: tuple[str, str]) -> tuple[ToolRegistry, Preset, Path]:
+    registry, preset = adopted(tmp_path)
+    path = tmp_path / preset.tool.id / f"{preset.short_id}.toml"
+    text = path.read_text("utf-8")
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    path.write_text(text, "utf-8")
+    return registry, preset, path
+
+
+def test_a_change_keeps_what_somebody_wrote_into_the_table(tmp_path: Path) -> None:
+    own = ("A workflow of your own.", "By the lake."), ("needed = true", 'needed = false\nhelp = "Any."')
+    registry, preset, path = written(tmp_path, *own, ("order = 90", "order = 5"))
+    again = reopened(tmp_path, preset, server())
+    renamed = [replace(e, label="Shore") if e.key == "image" else e for e in again.suggested]
+    change_preset(registry, tmp_path, preset, again, "Twice", renamed)
+    table = tomllib.loads(path.read_text("utf-8"))
+    assert (table["name"], table["description"], table["order"]) == ("Twice", "By the lake.", 5)
+    row = table["fields"]["image"]
+    assert (row["label"], row["help"], row["needed"]) == ("Shore", "Any.", False)
+    change_preset(registry, tmp_path, preset, again, "Twice", ())
+    assert "image" not in tomllib.loads(path.read_text("utf-8"))["fields"]
+
+
+@pytest.mark.parametrize("wrong", ["[[", "order = 'x'", "fields = 5", "models = 5\nfields = [1]", "nonsense = 1"])
+def test_a_change_mends_a_table_that_is_none(tmp_path: Path, wrong: str) -> None:
+    registry, preset, path = written(tmp_path)
+    path.write_text(wrong, "utf-8")
+    again = reopened(tmp_path, preset, server())
+    change_preset(registry, tmp_path, preset, again, "Twice", again.suggested)
+    fresh = ToolRegistry(tmp_path)
+    fresh.load()
+    assert not fresh.faults and fresh.find(preset.short_id, preset.tool).name == "Twice"
 
 
 def test_a_change_that_cannot_be_written_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -117,6 +117,18 @@ async def test_a_workflow_that_is_none_is_a_fact(templates: Templates, offerer: 
     assert facts.fault and not facts.is_ready
 
 
+async def test_what_stood_there_instead_of_a_workflow_is_asked_for_again(
+    templates: Templates, offerer: FakeEngine
+) -> None:
+    good = offerer.workflows[FILM]
+    offerer.workflows[FILM] = {"error": "later"}
+    assert await templates.workflow(FILM) == {"error": "later"}
+    offerer.workflows[FILM] = good
+    for _ in range(2):
+        assert await templates.workflow(FILM) == good
+    assert [name for name, _ in offerer.fetched] == [FILM, FILM]
+
+
 async def test_model_files_are_there_missing_or_in_another_folder(
     templates: Templates, room: Room, offerer: FakeEngine, told: Told
 ) -> None:

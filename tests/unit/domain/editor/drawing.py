@@ -7,7 +7,8 @@ from typing import Any
 
 from oelala_desktop.comfy.catalog import parse_catalog
 from oelala_desktop.domain.catalog import Catalog
-from oelala_desktop.domain.editor.converter import Conversion, convert
+from oelala_desktop.domain.editor.conversion import Conversion
+from oelala_desktop.domain.editor.converter import convert
 from oelala_desktop.domain.editor.document import read_document
 from oelala_desktop.domain.graph import Graph
 

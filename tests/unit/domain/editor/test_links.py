@@ -189,3 +189,47 @@ def test_what_set_and_get_hand_round_is_a_circle_too() -> None:
     sampling(draw, 2)
     with pytest.raises(InvalidPreset, match="circle"):
         graph_of(draw.saved())
+
+
+@pytest.mark.parametrize("extra", [{}, {"controller": 3, "type": "MODEL"}])
+@pytest.mark.parametrize("told", [str, int])
+def test_links_that_are_sent_everywhere_count_as_drawn(extra: dict[str, Any], told: Any) -> None:
+    draw = Drawing()
+    load = draw.add("Load", "a.pt", makes=("MODEL", "CLIP"))
+    sample = sampling(draw, None)
+    draw.add("Anything Everywhere", **{"": wire("MODEL", load)})
+    row = {"downstream": told(sample), "downstream_slot": 0, "upstream": told(load), "upstream_slot": 0}
+    content = draw.saved() | {"extra": {"ue_links": [{**row, **extra}, {**row, "upstream_slot": 1}]}}
+    assert inputs_of(content, sample)["model"] == ["1", 0]
+    assert set(graph_of(content)) == {"1", "2"}
+
+
+@pytest.mark.parametrize("change", [{"downstream": 9}, {"downstream_slot": 9}, {"upstream_slot": "0"}, {"upstream": 9}])
+def test_one_that_is_sent_nowhere_or_to_what_is_wired_is_none(change: dict[str, Any]) -> None:
+    draw = Drawing()
+    load, other = draw.add("Load", "a.pt", makes=("MODEL",)), draw.add("Load", "b.pt", makes=("MODEL",))
+    free, wired = sampling(draw, None), sampling(draw, other)
+    rows = [
+        {"downstream": node, "downstream_slot": 0, "upstream": load, "upstream_slot": 0} | more
+        for node, more in ((free, change), (wired, {}))
+    ]
+    content = draw.saved() | {"extra": {"ue_links": [*rows, 5]}}
+    assert "model" not in inputs_of(content, free)
+    assert inputs_of(content, wired)["model"] == [str(other), 0]
+
+
+@pytest.mark.parametrize(
+    "kind", ["Fast Muter (rgthree)", "Node Collector (rgthree)", "Mute / Bypass Repeater (rgthree)"]
+)
+def test_what_mutes_others_is_nothing_to_a_server(kind: str) -> None:
+    draw = Drawing()
+    sample = sampling(draw, draw.add("Load", "a.pt", makes=("MODEL",)))
+    draw.add(kind, makes=("*",), **{"Sampler": wire("*", sample)})
+    assert set(graph_of(draw.saved())) == {"1", "2"}
+
+
+def test_another_pack_sets_and_gets_as_well() -> None:
+    draw = Drawing()
+    draw.add("easy setNode", "m", makes=("*",), MODEL=wire("MODEL", draw.add("Load", "a.pt", makes=("MODEL",))))
+    sample = sampling(draw, draw.add("easy getNode", "m", makes=("MODEL",)))
+    assert inputs_of(draw.saved(), sample)["model"] == ["1", 0]

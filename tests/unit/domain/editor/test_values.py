@@ -185,6 +185,12 @@ def test_an_unknown_class_whose_controls_have_no_names_is_refused(given: dict[st
     )
 
 
+@pytest.mark.parametrize("kind", ["workflow>Both", "workflow/Both"])
+def test_a_group_node_is_refused_with_what_can_be_done(kind: str) -> None:
+    with pytest.raises(InvalidPreset, match=r"^The node “workflow.Both” is a group node .* to a subgraph"):
+        node(kind)
+
+
 def test_what_is_missing_is_told_with_its_pack() -> None:
     draw = Drawing()
     draw.add("New", row={"properties": {"cnr_id": "new-pack", "aux_id": "some/where"}})
@@ -203,3 +209,15 @@ def test_a_node_is_called_as_its_author_or_its_class_says(title: object, shown: 
     draw.add("Unknown")
     graph = graph_of(draw.saved())
     assert [row["_meta"]["title"] for row in graph.values()] == [shown, "Unknown"]
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_rows_of_loras_that_no_class_tells_are_kept(is_known: bool) -> None:
+    kind = "Power Lora Loader (rgthree)"
+    row = {"on": True, "lora": "a.safetensors", "strength": 0.5, "strengthTwo": None}
+    draw = Drawing()
+    values = ({}, {"type": "PowerLoraLoaderHeaderWidget"}, row, {**row, "on": False}, {}, "")
+    node = draw.add(kind, *values, makes=("MODEL",), model=wire("MODEL", draw.add("Load", "a.pt", makes=("MODEL",))))
+    known = {kind: {"input": {"required": {}, "optional": {"model": ["MODEL"], "clip": ["CLIP"]}}, "output": ["MODEL"]}}
+    graph = graph_of(draw.saved(), server(**known) if is_known else server())
+    assert graph[str(node)]["inputs"] == {"lora_1": row, "lora_2": {**row, "on": False}, "model": ["1", 0]}
