@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import json
-import math
 import tomllib
 from typing import Any
 
@@ -223,12 +222,12 @@ def test_every_shipped_workflow_can_be_adopted_again() -> None:
 
 def test_other_inputs_are_offered_but_not_kept() -> None:
     graph = beside(still(), node("Switch", "KSampler tiled", input=1))
-    graph["4"]["inputs"] |= {"note": "soft", "tiled": True, "endless": math.inf, "far": 2**63}
+    graph["4"]["inputs"] |= {"note": "soft", "tiled": True, "far": 2**63}
     offered = {e.key: (e.kind, e.label, e.value) for e in adopt(graph).exposures if not e.kept}
     assert offered["ksampler_note"] == ("line", "KSampler: note", "soft")
     assert offered["ksampler_tiled"] == ("switch", "KSampler: tiled", True)
     assert offered["denoise"] == ("number", "Denoise", 1.0)  # less than all of it would be kept
-    assert "ksampler_endless" not in offered and "ksampler_far" not in offered
+    assert "ksampler_far" not in offered
     assert offered["ksampler_tiled_input"][0] == "integer"
 
 
