@@ -36,7 +36,7 @@ _LONGEST_NAME = 100
 class Adoption:
     """`tools` are those that the workflow fits, the likeliest first; `models` and `loras` are parts of the table.
     `missing` are node classes that the server lacks; `sound` says that what it makes can be heard; `document` is the
-    file of the editor's, where it came as one."""
+    file of the editor's, where it came as one; `description` is what is known of it beside."""
 
     graph: edits.Graph
     tools: tuple[Tool, ...]
@@ -47,6 +47,7 @@ class Adoption:
     sound: bool = False
     missing: tuple[Missing, ...] = ()
     document: Mapping[str, Any] | None = None
+    description: str = ""
 
     @property
     def suggested(self) -> tuple[Exposure, ...]:

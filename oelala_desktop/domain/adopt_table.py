@@ -35,7 +35,7 @@ def preset_table(adoption: Adoption, name: str, kept: Iterable[Exposure]) -> dic
             fields[model["key"]] = {"label": label, **own}
     table: dict[str, Any] = {
         "name": name,
-        "description": "A workflow of your own.",
+        "description": adoption.description or "A workflow of your own.",
         "order": 90,
         "adopted": True,
         "fields": fields,

@@ -126,8 +126,10 @@ class JsonDrops:
         self._tell(is_new, preset)
 
     def _tell(self, is_new: bool, preset: Preset) -> None:
-        said = f"“{preset.name}” is a preset of {preset.tool.name} now." if is_new else f"“{preset.name}” is changed."
-        if preset.tool.has_page:
+        said = f"“{preset.name}” is a preset of {preset.tool.name} now."
+        if not is_new:  # whoever changes one may have others to change, where it was opened
+            said = f"“{preset.name}” is changed."
+        elif preset.tool.has_page:
             self._settle(preset)
         else:
             said += f" No page shows what it makes: run it by oelala generate other --preset {preset.short_id}"

@@ -8,7 +8,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+import textwrap
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +34,7 @@ _AT_ONCE = 4  # pictures fetched from a server
 _PAUSE = 0.1  # seconds between two workflows that nobody waits for,
 _BUSY = 5.0  # and until a busy engine is looked at again
 _FAILED = 60.0  # seconds before the rest is tried after one that did not come
+_LONGEST_WORDS = 160  # characters of a preset's description
 _LONGEST_NAME = 80  # characters of a saved workflow's
 
 
@@ -190,7 +193,8 @@ class Templates:
         """What a preset of it could be. Raises OelalaError."""
         workflow = await self.workflow(name)
         catalog = await self._engine().catalog_soon()
-        return await asyncio.to_thread(adopt, workflow, catalog)
+        adoption = await asyncio.to_thread(adopt, workflow, catalog)
+        return replace(adoption, description=_first_sentence(self._found(name).description))
 
     async def picture(self, name: str, number: int = 1) -> Path:
         """The file of its picture, of those that it has. Raises OelalaError."""
@@ -304,3 +308,9 @@ def _key(engine: Engine) -> str:
 
 def _reason(engine: Engine, error: OelalaError) -> str:
     return error.message if isinstance(error, EngineAnswer) or not engine.state.reason else engine.state.reason
+
+
+def _first_sentence(text: str) -> str:
+    """Of a description that is meant to be read at leisure, what fits beside a name."""
+    end = text.find(". ")
+    return textwrap.shorten(text[: end + 1] if end >= 0 else text, _LONGEST_WORDS, placeholder="…")

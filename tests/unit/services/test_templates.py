@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from oelala_desktop.domain.adopt_table import preset_table
 from oelala_desktop.domain.catalog import Catalog
 from oelala_desktop.domain.errors import EngineAnswer, EngineUnreachable, InvalidPreset, NotFound
 from oelala_desktop.domain.events import TemplateRead, TemplatesChanged
@@ -294,3 +295,22 @@ async def test_a_workflow_is_saved_under_a_name_of_ours(
 async def test_a_preset_can_be_made_of_one(templates: Templates) -> None:
     adoption = await templates.adoption(FILM)
     assert [tool.id for tool in adoption.tools] == ["image-to-video"]
+
+
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [
+        ("", ""),
+        ("Moves a picture", "Moves a picture"),
+        ("Moves a picture. Then it waits.", "Moves a picture."),
+        ("Moves " * 60, f"{'Moves ' * 26}…".replace(" …", "…")),
+    ],
+)
+async def test_and_says_in_a_sentence_what_it_does(
+    templates: Templates, offerer: FakeEngine, told: str, kept: str
+) -> None:
+    offerer.shelf = replace(LISTED, templates=tuple(replace(one, description=told) for one in LISTED.templates))
+    await templates.refresh()
+    adoption = await templates.adoption(FILM)
+    assert adoption.description == kept
+    assert preset_table(adoption, "Mine", ())["description"] == (kept or "A workflow of your own.")
