@@ -117,6 +117,7 @@ def change_preset(
     except InvalidPreset:  # what was written does not fit the settings that are kept now
         table, changed = plain, parse_preset(preset.short_id, preset.tool, plain, preset.template)
     with saying(f"The preset cannot be saved in {path.parent}"):
+        _write(path.with_suffix(".json"), preset.template)  # it may have gone since it was read
         write_whole(path, tomli_w.dumps(table).encode())
     registry.offer(changed)
     return changed

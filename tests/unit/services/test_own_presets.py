@@ -212,6 +212,17 @@ def test_a_preset_gets_another_name_and_other_settings(tmp_path: Path) -> None:
     assert fresh.find(preset.short_id, preset.tool).name == "Twice"
 
 
+def test_a_change_brings_back_the_graph_that_has_gone_meanwhile(tmp_path: Path) -> None:
+    registry, preset = adopted(tmp_path)
+    again = reopened(tmp_path, preset, server())
+    (tmp_path / preset.tool.id / f"{preset.short_id}.json").unlink()
+    change_preset(registry, tmp_path, preset, again, "Twice", again.suggested)
+    fresh = ToolRegistry(tmp_path)
+    fresh.load()
+    found = fresh.find(preset.short_id, preset.tool)
+    assert (found.name, found.template) == ("Twice", preset.template)
+
+
 def written(tmp_path: Path, *changes: tuple[str, str]) -> tuple[ToolRegistry, Preset, Path]:
     registry, preset = adopted(tmp_path)
     path = tmp_path / preset.tool.id / f"{preset.short_id}.toml"

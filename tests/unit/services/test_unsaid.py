@@ -46,6 +46,7 @@ FUNCTIONS = (
 )  # fmt: skip
 ASKED: dict[str, dict[str, object]] = {
     "Confined.__init__": {"rest": 60.0, "patience": 30.0},  # seconds
+    "Engine.catalog_soon": {"seconds": 20.0},
     "KnownDamage.__init__": {"most": 10_000},
     "Library.__init__": {"delete_delay": 10.0},
     "Library.prompts": {"limit": 100},
