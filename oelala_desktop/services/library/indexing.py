@@ -18,7 +18,7 @@ from oelala_desktop.storage.media_starts import StartStore
 from oelala_desktop.storage.media_writing import Changes, Entry, Stamp
 
 from .announcing import Announcer
-from .folders import Listing
+from .folders import Listing, look
 from .reading import Batch, Found, read_batch
 from .starts import settle_starts
 
@@ -93,6 +93,7 @@ class Indexer:
     ) -> None:
         """Brings the index up to date; newest files first. `progress` is told how many were looked at, `between` is
         awaited after each batch. Returns early when `stop` is set; nothing is lost then, only left for later."""
+        await self._keep_what_is_there(difference)
         pictures = [(file.folder, file.name) for file in difference.new]
         rest = await self._move(difference)
         beside = await self._videos_of(pictures)
@@ -109,6 +110,13 @@ class Indexer:
             return
         await self._take_out(difference)
         await self._store.keep_folders(difference.complete, difference.generation)
+
+    async def _keep_what_is_there(self, difference: IndexGap) -> None:
+        """A file that was given another name after the folders were listed is missing in the list alone."""
+        items = await self._store.many(list(difference.gone))
+        gone = difference.gone
+        for item_id in await self.call(lambda: [item.id for item in items if look(item.path) == gone[item.id]]):
+            del gone[item_id]
 
     async def _move(self, difference: IndexGap) -> list[Found]:
         """A file that is gone here and new there, the same in size, time and inode, has only been renamed."""

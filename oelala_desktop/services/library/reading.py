@@ -47,6 +47,7 @@ class Batch:
 
 
 def read_batch(files: Iterable[Found], marks: Marks, stop: threading.Event) -> Batch:
+    """What is no media is refused; what went away is in neither list."""
     batch = Batch()
     for file in files:
         if stop.is_set():
@@ -54,7 +55,8 @@ def read_batch(files: Iterable[Found], marks: Marks, stop: threading.Event) -> B
         try:
             batch.entries.append(read_entry(file, marks))
         except (Unreadable, OSError):
-            batch.refused.append(file)
+            if look(file.path) != "gone":
+                batch.refused.append(file)
         except Exception:  # one file that we stumble over must not hide all the others
             log.exception("%s cannot be read", file.path)
             batch.refused.append(file)

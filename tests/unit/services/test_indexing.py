@@ -150,6 +150,22 @@ async def test_a_file_that_was_renamed_keeps_its_number(desk: Desk) -> None:
     assert (await desk.ids(), await desk.told()) == ({"b.png": number}, [((), (number,), ())])
 
 
+async def test_a_list_older_than_a_new_name_changes_nothing(desk: Desk) -> None:
+    before = desk.put("a.png")
+    await desk.indexer.apply(desk.gap(before), NEVER)
+    (number,) = (await desk.ids()).values()
+    listing = list_folder(str(desk.folder))[0]
+    (desk.folder / "a.png").rename(desk.folder / "b.png")
+    await desk.indexer.announce(await desk.store.move(number, str(desk.folder), "b.png"))
+    await desk.told()
+    gap = desk.gap()
+    await desk.indexer.compare_listings([listing], gap)
+    assert gap.new and gap.gone
+    await desk.indexer.apply(gap, NEVER)
+    assert (await desk.ids(), await desk.told()) == ({"b.png": number}, [])
+    assert list(await desk.store.files_in(str(desk.folder))) == ["b.png"]
+
+
 async def test_without_an_inode_nothing_was_renamed(desk: Desk) -> None:
     before = desk.put("a.png")
     before = before._replace(stamp=before.stamp._replace(inode=0))
