@@ -57,7 +57,7 @@ def follows(preset: Preset) -> dict[str, str]:
     out = {}
     if preset.size.kind == "given":
         out["size"] = preset.size.of or next((field.key for field in preset.inputs if field.kind in _SEEN_KINDS), "")
-    out |= {"frames": preset.frames.given} if preset.tool.output == "video" else {}
+    out |= {"frames": preset.frames.given} if preset.output == "video" else {}
     out |= {"rate": preset.rate} if isinstance(preset.rate, str) else {}
     return {what: key for what, key in out.items() if key in preset.fields}
 
@@ -88,7 +88,7 @@ def _size(preset: Preset, used: Mapping[str, Any], picture: tuple[int, int] | No
 
 
 def _rate(preset: Preset, used: Mapping[str, Any], inputs: Inputs) -> float:
-    if preset.tool.output != "video":
+    if preset.output != "video":
         return _plain(float(used.get("fps") or 0))
     if isinstance(preset.rate, str):
         return _plain(next((file.rate for file in inputs.get(preset.rate, ()) if file.rate), 0.0))
@@ -101,7 +101,7 @@ def _plain(rate: float) -> float:
 
 
 def _frames(preset: Preset, used: Mapping[str, Any], inputs: Inputs, rate: float) -> int:
-    if preset.tool.output != "video":
+    if preset.output != "video":
         return 1
     if preset.frames.given:
         return _given_frames(preset, inputs, rate)

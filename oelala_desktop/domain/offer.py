@@ -47,14 +47,14 @@ def _input(field: Field) -> dict[str, Any]:
 
 def _frames(preset: Preset) -> dict[str, Any] | None:
     rule = preset.frames
-    if preset.tool.output != "video" or not (rule.given or "num_frames" in preset.into):
+    if preset.output != "video" or not (rule.given or "num_frames" in preset.into):
         return None
     numbers = {"step": rule.step, "offset": rule.offset, "least": rule.least, "most": rule.most}
     return {**numbers, "as": rule.given or None}
 
 
 def _rate(preset: Preset) -> dict[str, Any] | None:
-    if preset.tool.output != "video":
+    if preset.output != "video":
         return None
     if isinstance(preset.rate, str):
         return {"choices": [], "as": preset.rate}

@@ -118,7 +118,8 @@ class Request:
 class Preset:
     """`fields` are the settings that this preset really uses, with its own defaults, in the tool's order; `also` are
     node classes that others of the graph cannot do without. `rate` is the one rate that it makes, where no setting
-    chooses it, or the key of the input whose rate is taken. `sound` says that what it makes can be heard."""
+    chooses it, or the key of the input whose rate is taken. `sound` says that what it makes can be heard, `output`
+    whether that is a "video", an "image", a "model" or a "file"; `tips` say how its model likes to be prompted."""
 
     id: str
     tool: Tool
@@ -139,6 +140,8 @@ class Preset:
     frames: FrameRule = WAN
     rate: float | str | None = None
     sound: bool = False
+    output: str = ""
+    tips: tuple[str, ...] = ()
     sketch: bool = False
     also: tuple[str, ...] = ()
     adopted: bool = False

@@ -155,9 +155,9 @@ def _frames(preset: Preset) -> Iterator[str]:
     rule = preset.frames
     if fault := rule.fault():
         yield f"frames: {fault}."
-    if preset.tool.output != "video" and rule.given:
+    if preset.output != "video" and rule.given:
         yield "frames.as is for videos."
-    if preset.tool.output != "video" and "num_frames" in preset.into:
+    if preset.output != "video" and "num_frames" in preset.into:
         yield "num_frames is for videos."
     if rule.given and preset.clips:
         yield "clips cannot be as long as what is given."

@@ -5,6 +5,8 @@
     frames = {step = 4, offset = 1, least = 5, most = 361, as = KEY}      frames are step × k + offset, or as given
     rate   = 24 | KEY           the only rate, which the graph says too, or that of the video KEY, which it links to
     sound  = true                                                         what it makes can be heard
+    output = "video" | "image" | "model" | "file"                         what it makes, where that is not its tool's
+    tips   = ["sentence", …]                                              how this model likes to be prompted
     [fields.KEY]  default, minimum, maximum, step, label, help, kind, choices, into = ["Title.input", …]
                   keeps = true          each of its nodes keeps what it has in the graph until the setting is changed
                   for inputs also needed = true, nodes = ["goes with it when it is not given", …]
@@ -40,7 +42,7 @@ from .preset import Clips, EndPicture, LoraTargets, OptionalPart, Pack, Preset
 from .preset_check import check_preset
 from .preset_shape import TABLE, check_shape
 from .size_rule import AMOUNTS, LEAST_AMOUNT, MOST_AMOUNT, SHORT_SIDE, SizeRule
-from .tool import MAX_PROMPT, VOCABULARY, Tool
+from .tool import MAX_PROMPT, PARTICULAR, VOCABULARY, Tool
 
 _COMPUTED = ("width", "height", "filename")
 #: what a field has as its entry says it
@@ -115,6 +117,8 @@ def _build(short_id: str, tool: Tool, table: Mapping[str, Any], graph: Mapping[s
         frames=frames,
         rate=table.get("rate"),
         sound=bool(table.get("sound", False)),
+        output=str(table.get("output", tool.output)),
+        tips=tuple(table.get("tips", ())),
         sketch=bool(table.get("sketch", False)),
         also=tuple(table.get("also", ())),
         adopted=bool(table.get("adopted", False)),
@@ -170,7 +174,8 @@ def _bounded(rows: Mapping[str, Any], size: SizeRule, frames: FrameRule, tool: T
 
 def _field(preset: str, key: str, row: Mapping[str, Any], graph: Mapping[str, Any], titles: edits.Titles) -> Field:
     """The product's field of that key with the preset's own default and range, or a field of the preset's own."""
-    known = None if key == crop.KEY else VOCABULARY.get(key)  # that one comes with a picture; a preset may have its own
+    # a crop comes with a picture; a preset may have its own
+    known = None if key == crop.KEY or (key in PARTICULAR and "kind" in row) else VOCABULARY.get(key)
     base = known or _own(preset, key, row)
     if known and known.kind is FieldKind.INTEGER and row.get("kind") == FieldKind.NUMBER.value:
         base = replace(known, kind=FieldKind.NUMBER, choices=())  # a rate of 29.97

@@ -56,6 +56,8 @@ TABLE: Mapping[str, Any] = {
     "rate": _RATE,
     "sound": _SWITCH,
     "devices": _TEXTS,
+    "output": ("video", "image", "model", "file"),
+    "tips": _TEXTS,
     "sketch": _SWITCH,
     "also": _TEXTS,
     "adopted": _SWITCH,

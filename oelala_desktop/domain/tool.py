@@ -49,6 +49,29 @@ _FIELDS = (
     Field("num_frames", _K.INTEGER, "Frames", "size", minimum=WAN.least, maximum=WAN.most, step=WAN.step),
     Field("fps", _K.INTEGER, "Rate", "size", default=16, choices=FRAME_RATES),
     Field(
+        "factor",
+        _K.NUMBER,
+        "Larger",
+        "size",
+        default=2.0,
+        minimum=1,
+        maximum=8,
+        step=0.5,
+        unit="×",
+        help="So many times as wide and as high.",
+    ),
+    Field(
+        "smooth",
+        _K.INTEGER,
+        "Smoother motion",
+        "size",
+        default=1,
+        choices=("1", "2", "3", "4", "8", "16"),
+        unit="×",
+        help="So many frames for each one: 1 leaves them as they are.",
+    ),
+    Field("place", _K.POINT, "Place", "size", help="Where what is given lies in the new frame; the middle by itself."),
+    Field(
         "clip_count",
         _K.INTEGER,
         "Extend",
@@ -80,6 +103,17 @@ _FIELDS = (
     ),
     Field("cfg", _K.NUMBER, "CFG", "sampling", default=1.0, minimum=1, maximum=10, step=0.5),
     Field("guidance", _K.NUMBER, "Guidance", "sampling", default=3.5, minimum=0, maximum=30, step=0.5),
+    Field(
+        "strength",
+        _K.NUMBER,
+        "Strength",
+        "sampling",
+        default=0.6,
+        minimum=0.05,
+        maximum=1,
+        step=0.05,
+        help="How much of what is given may change.",
+    ),
     Field("sampler", _K.CHOICE, "Sampler", "sampling", default="uni_pc", open_choices=True),
     Field("scheduler", _K.CHOICE, "Scheduler", "sampling", default="normal", open_choices=True),
     Field("shift", _K.NUMBER, "Shift", "sampling", default=5.0, minimum=0, maximum=100, step=0.5),
@@ -140,7 +174,7 @@ class Tool:
     @property
     def first_fields(self) -> tuple[Field, ...]:
         """What a page shows until its preset is known: no more inputs than most presets take."""
-        usual = (*self.needs, "end_image") if self.output == "video" and self.needs_picture else self.needs
+        usual = (*self.needs, "end_image") if self.output == "video" and self.needs_picture else self.needs[:1]
         return tuple(field for field in self.fields if field.key not in _GIVEN or field.key in usual)
 
     def known(self, extra: Mapping[str, Field] | None = None) -> dict[str, Field]:
@@ -167,11 +201,15 @@ class Tool:
 
 
 _GIVEN = frozenset(f.key for given in _INPUTS for f in (given, *companions(given)))
-_SHARED = tuple(k for k in VOCABULARY if k not in _GIVEN)
+#: settings of single tools; a preset that gives one a kind has its own of that name
+PARTICULAR = ("strength", "factor", "smooth", "place")
+_SHARED = tuple(k for k in VOCABULARY if k not in _GIVEN and k not in PARTICULAR)
 _STILL = tuple(k for k in _SHARED if k not in ("duration", "num_frames", "fps", "clip_count"))
 #: inputs of the tools that go by pictures alone; a still has no sound
 _PICTURED = tuple(k for k in VOCABULARY if k in ("image", "crop", "images", "mask"))
-_ALL = tuple(VOCABULARY)
+_ALL = tuple(k for k in VOCABULARY if k not in PARTICULAR)
+#: of the tools that go by a picture or a video, and make the same
+_EITHER = tuple(k for k in _ALL if k not in ("end_image", "clip_count"))
 _VIDEO, _IMAGE = "Video Tools", "Image Tools"
 
 #: in the sidebar's order; a tool without presets shows as "soon"
@@ -180,12 +218,12 @@ TOOLS: Mapping[str, Tool] = {
     for tool in (
         Tool("text-to-video", "Text to Video", _VIDEO, "video", "t2v", _SHARED),
         Tool("image-to-video", "Image to Video", _VIDEO, "video", "i2v", _ALL, ("image",)),
-        Tool("video-to-video", "Video to Video", _VIDEO, "video", "v2v", _ALL, ("video",)),
+        Tool("video-to-video", "Video to Video", _VIDEO, "video", "v2v", (*_ALL, "strength"), ("video",)),
         Tool("text-to-image", "Text to Image", _IMAGE, "image", "t2i", _STILL),
-        Tool("image-to-image", "Image to Image", _IMAGE, "image", "i2i", (*_PICTURED, *_STILL), ("image",)),
-        Tool("reframe", "Reframe", _IMAGE, "image", "i2i", (*_PICTURED, *_STILL), ("image",)),
-        Tool("face-swap", "Face Swap", _IMAGE, "image", "i2i", (*_PICTURED, *_STILL), ("image",)),
-        Tool("upscaler", "Upscaler", _IMAGE, "image", "i2i", (*_PICTURED, *_STILL), ("image",)),
+        Tool("image-to-image", "Image to Image", _IMAGE, "image", "i2i", (*_PICTURED, *_STILL, "strength"), ("image",)),
+        Tool("reframe", "Reframe", _IMAGE, "image", "i2i", (*_EITHER, "place"), ("image", "video")),
+        Tool("face-swap", "Face Swap", _IMAGE, "image", "i2i", _EITHER, ("image", "video")),
+        Tool("upscaler", "Upscaler", _IMAGE, "image", "i2i", (*_EITHER, "factor", "smooth"), ("image", "video")),
         Tool("train-lora", "Train LoRA", "Training", "model", "train", _STILL),
         Tool("other", "Other", "", "file", "other", _ALL),
     )

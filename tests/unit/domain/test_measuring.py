@@ -204,7 +204,7 @@ def test_rates() -> None:
     assert rate(given_, {"video": "a.mp4"}) == 0
     assert rate(shipped("text-to-image.sdxl"), {}) == 0
     assert isinstance(rate(ltx, {}), int)  # as graphs have it
-    still = replace(ltx, tool=TOOLS["image-to-image"])
+    still = replace(ltx, output="image")
     assert measured(still, {}, {}).rate == 0, "a still has none, whatever its graph says"
     assert measured(still, {}, {}).frames == 1
 

@@ -6,7 +6,7 @@ import pytest
 
 from oelala_desktop.domain.errors import InvalidField, NotFound
 from oelala_desktop.domain.field import MAX_SEED, Field, FieldKind
-from oelala_desktop.domain.tool import DEFAULT_NEGATIVE, PAGED, TOOLS, VOCABULARY, find_tool
+from oelala_desktop.domain.tool import DEFAULT_NEGATIVE, PAGED, PARTICULAR, TOOLS, VOCABULARY, find_tool
 
 KEYS = {
     *("image", "end_image", "prompt", "negative_prompt", "unet_high_noise", "unet_low_noise", "vae", "text_encoder"),
@@ -20,7 +20,7 @@ I2V = TOOLS["image-to-video"]
 
 
 def test_the_vocabulary_is_complete() -> None:
-    assert set(VOCABULARY) == KEYS
+    assert set(VOCABULARY) == KEYS | set(PARTICULAR)
     assert {f.key for f in I2V.fields} == KEYS
 
 
@@ -112,9 +112,9 @@ def test_what_each_tool_makes_of_what() -> None:
         "video-to-video": ("video", "v2v", ("video",)),
         "text-to-image": ("image", "t2i", ()),
         "image-to-image": ("image", "i2i", ("image",)),
-        "reframe": ("image", "i2i", ("image",)),
-        "face-swap": ("image", "i2i", ("image",)),
-        "upscaler": ("image", "i2i", ("image",)),
+        "reframe": ("image", "i2i", ("image", "video")),
+        "face-swap": ("image", "i2i", ("image", "video")),
+        "upscaler": ("image", "i2i", ("image", "video")),
         "train-lora": ("model", "train", ()),
         "other": ("file", "other", ()),
     }
@@ -127,6 +127,7 @@ def test_what_each_tool_makes_of_what() -> None:
         ("video-to-video", ["video"]),
         ("text-to-video", []),
         ("image-to-image", ["image"]),
+        ("upscaler", ["image"]),
         ("text-to-image", []),
     ],
 )
@@ -137,9 +138,25 @@ def test_what_a_page_shows_until_its_preset_is_known(tool: str, inputs: list[str
     assert {field.key for field in fields if field.group != "picture"} == shared
 
 
-@pytest.mark.parametrize("tool", ["image-to-image", "upscaler"])
-def test_a_still_takes_pictures_and_a_mask(tool: str) -> None:
-    assert [field.key for field in TOOLS[tool].fields if field.is_input] == ["image", "images", "mask"]
+@pytest.mark.parametrize(
+    ("tool", "inputs"),
+    [
+        ("image-to-image", ["image", "images", "mask"]),
+        *((name, ["image", "images", "video", "sound", "mask"]) for name in ("reframe", "face-swap", "upscaler")),
+    ],
+)
+def test_what_can_be_given_to_tools_that_make_the_same_of_it(tool: str, inputs: list[str]) -> None:
+    assert [field.key for field in TOOLS[tool].fields if field.is_input] == inputs
+
+
+def test_settings_of_single_tools() -> None:
+    found = {key: [t.id for t in TOOLS.values() if key in t.keys] for key in ("strength", "factor", "smooth", "place")}
+    assert found == {
+        "strength": ["video-to-video", "image-to-image"],
+        "factor": ["upscaler"],
+        "smooth": ["upscaler"],
+        "place": ["reframe"],
+    }
 
 
 def test_what_comes_with_an_input_of_the_preset_s_own() -> None:
@@ -201,7 +218,7 @@ def test_a_split_of_memory_is_taken_up_to_its_longest() -> None:
 
 
 #: how far one turn of a wheel leads
-STEPS = {"duration": 1, "num_frames": 4, "cfg": 0.5, "guidance": 0.5, "shift": 0.5}
+STEPS = {"duration": 1, "num_frames": 4, "cfg": 0.5, "guidance": 0.5, "shift": 0.5, "factor": 0.5, "strength": 0.05}
 
 
 @pytest.mark.parametrize("key", [key for key, field in VOCABULARY.items() if field.step is not None])
@@ -218,16 +235,16 @@ def test_what_a_form_says_of_a_field_is_fit_to_be_read() -> None:
         assert len(set(shown)) == len(shown), "no two fields of a page are called alike"
     helps = [field.help for field in VOCABULARY.values() if field.help]
     assert all(text.endswith(".") for text in helps)
-    assert {field.unit for field in VOCABULARY.values()} == {"", "s", "clips"}
+    assert {field.unit for field in VOCABULARY.values()} == {"", "s", "×", "clips"}
 
 
 CARDS = {
     "prompt": ["prompt", "negative_prompt"],
-    "size": ["resolution", "aspect_ratio", "duration", "num_frames", "fps", "clip_count"],
+    "size": ["resolution", "aspect_ratio", "duration", "num_frames", "fps", "factor", "smooth", "place", "clip_count"],
     "model": ["unet_high_noise", "unet_low_noise", "checkpoint", "vae", "text_encoder"],
     "lora": ["lora_configs"],
     "sampling": [
-        *("steps", "switch_step", "cfg", "guidance", "sampler", "scheduler", "shift", "seed", "variations"),
+        *("steps", "switch_step", "cfg", "guidance", "strength", "sampler", "scheduler", "shift", "seed", "variations"),
     ],
     "memory": ["sage_attention", "expert_mode_allocations"],
 }
