@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from .field import FieldKind
+from .framing import Frame
 from .graph_size import stated_frames, stated_rate, stated_size
 from .inputs import START, Given, Inputs, trim_of
 from .obstacle import obstructed
@@ -19,13 +20,14 @@ _SECONDS = VOCABULARY["duration"].default
 
 class Measures(NamedTuple):
     """`width` and `height` in pixels, `frames` of one clip; zeros where only the graph knows. `rate` in frames a
-    second, 0 for stills."""
+    second, 0 for stills. `frame` where margins are made round what is given."""
 
     aspect: str
     width: int
     height: int
     frames: int
     rate: float
+    frame: Frame | None = None
 
 
 def parts_of(preset: Preset, values: Mapping[str, Any], inputs: Inputs) -> dict[str, tuple[Given, ...]]:
@@ -64,9 +66,11 @@ def follows(preset: Preset) -> dict[str, str]:
 
 def measured(preset: Preset, used: Mapping[str, Any], inputs: Inputs) -> Measures:
     """`used` are all values, settled but for these; `inputs` what is given, trimmed."""
-    aspect, width, height = _size(preset, used, seen_size(preset, inputs))
+    picture = seen_size(preset, inputs)
+    aspect, width, height = _size(preset, used, picture)
     rate = _rate(preset, used, inputs)
-    return Measures(aspect, width, height, _frames(preset, used, inputs, rate), rate)
+    frame = preset.size.frame(used, picture)
+    return Measures(aspect, width, height, _frames(preset, used, inputs, rate), rate, frame)
 
 
 def kept(preset: Preset, used: Mapping[str, Any], key: str) -> Any:
@@ -84,7 +88,7 @@ def _size(preset: Preset, used: Mapping[str, Any], picture: tuple[int, int] | No
     if "width" in preset.into:
         return aspect, width, height if "height" in preset.into else stated[1]
     # a graph of one of these kinds sizes by itself what it is given
-    return (aspect, width, height) if preset.size.kind in ("factor", "given") else (aspect, *stated)
+    return (aspect, width, height) if preset.size.kind in ("factor", "given", "frame") else (aspect, *stated)
 
 
 def _rate(preset: Preset, used: Mapping[str, Any], inputs: Inputs) -> float:

@@ -189,6 +189,8 @@ def _used(preset: Preset, given: Mapping[str, Any]) -> dict[str, Any]:
 
 def _request(preset: Preset, used: dict[str, Any], given: Mapping[str, Any], inputs: Inputs) -> Request:
     found = measured(preset, used, inputs)
+    if found.frame is not None and not found.frame.adds(preset.size.multiple):
+        raise obstructed("aspect_ratio", "no_margin", aspect=found.aspect)
     frames = found.frames
     asked = asked_frames(preset, given, found.rate)
     if asked is not None:
@@ -198,7 +200,7 @@ def _request(preset: Preset, used: dict[str, Any], given: Mapping[str, Any], inp
         used["num_frames"] = frames
     seed = int(str(used.get("seed", -1)))
     used |= {"aspect_ratio": found.aspect, "seed": str(seed)}
-    return Request(preset.id, preset.tool.id, used, found.width, found.height, frames, found.rate, seed)
+    return Request(preset.id, preset.tool.id, used, found.width, found.height, frames, found.rate, seed, found.frame)
 
 
 def following_switch(preset: Preset, steps: int) -> int:

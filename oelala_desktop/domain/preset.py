@@ -15,6 +15,7 @@ from .catalog import Catalog
 from .choices import fit_choices
 from .field import Field
 from .frame_rule import WAN, FrameRule
+from .framing import Frame
 from .graph_inputs import InputFile, give_inputs
 from .model_file import ModelFile, choose, lacks
 from .models import noise_pass
@@ -91,7 +92,7 @@ class Missing:
 @dataclass(frozen=True, slots=True)
 class Request:
     """A job's values, all settled: models by the server's own names, seed drawn, size and frames computed (0 where
-    the preset leaves them to its graph)."""
+    the preset leaves them to its graph). `frame` are the margins round what is given, where the preset makes some."""
 
     preset: str
     tool: str
@@ -101,6 +102,7 @@ class Request:
     num_frames: int
     fps: float
     seed: int
+    frame: Frame | None = None
 
     def with_seed(self, seed: int) -> Request:
         return replace(self, seed=seed, values={**self.values, "seed": str(seed)})
@@ -260,6 +262,7 @@ class Preset:
             "num_frames": request.num_frames or None,
             "seed": request.seed,
             "filename": prefix,
+            **(request.frame.entries() if request.frame else {}),
         }
         plain = {field.key for field in self.fields.values() if field.keeps}
         values = dict(request.values) | {key: value for key, value in computed.items() if key not in plain}

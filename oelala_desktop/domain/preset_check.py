@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from . import graph as edits
 from .errors import InvalidPreset
 from .field import TIMED_KINDS, Field, FieldKind
+from .framing import ENTRIES
 from .geometry import ASPECTS
 from .graph_size import stated_rate
 from .inputs import companions
@@ -184,9 +185,11 @@ def _rates(preset: Preset) -> Iterator[str]:
 
 def _sizes(preset: Preset) -> Iterator[str]:
     rule = preset.size
-    wants = rule.kind in ("factor", "given")
+    wants = rule.kind in ("factor", "given", "frame")
     if wants and not any(field.kind in _SIZED for field in preset.inputs):
         yield f"size.class {rule.kind} needs a picture or a video among its inputs."
+    if (margin := next((key for key in preset.into if key in ENTRIES), None)) and rule.kind != "frame":
+        yield f"“{margin}” is for sizes of the class frame."
     if "width" in preset.into and "height" not in preset.into and rule.kind != "video":
         yield "a width alone is for sizes of the class video."
     if rule.kind in AMOUNTS and (field := preset.fields.get(rule.kind)):

@@ -1,7 +1,8 @@
 """A preset's two files, parsed: `.toml` (what it is and which setting goes where) and `.json` (the graph).
 
     name, description, order            text, text, number (the tool's order of preference)
-    size   = {multiple = 16, class = "video" | "sdxl" | "megapixels" | "factor" | "given", megapixels, factor, of = KEY}
+    size   = {multiple = 16, class = "video" | "sdxl" | "megapixels" | "factor" | "given" | "frame", megapixels, factor,
+              of = KEY}      a frame is made round what is given, with the settings aspect_ratio and place
     frames = {step = 4, offset = 1, least = 5, most = 361, as = KEY}      frames are step × k + offset, or as given
     rate   = 24 | KEY           the only rate, which the graph says too, or that of the video KEY, which it links to
     sound  = true                                                         what it makes can be heard
@@ -20,7 +21,8 @@
     also = ["node class that others cannot do without", …]
     adopted = true                      made from a workflow of the user's own
 
-A KEY is one of the product's settings, one of width, height, filename (computed), or the preset's own with a kind:
+A KEY is one of the product's settings, one of width, height, filename, and of a frame pad_left, pad_top, pad_right,
+pad_bottom, inner_width, inner_height (computed), or the preset's own with a kind:
 text, line, choice, integer, number, seed, switch, model or loras, or for an input picture, pictures, video, sound or
 mask. A whole number of the product's may be of kind number. Only where num_frames, width and height have a field does
 the page offer a duration and a size; where they keep what the graph has, they are plain numbers.
@@ -37,6 +39,7 @@ from . import graph as edits
 from .errors import InvalidField, InvalidPreset
 from .field import INPUT_KINDS, Field, FieldKind
 from .frame_rule import WAN, FrameRule
+from .framing import ENTRIES
 from .model_file import ModelFile
 from .preset import Clips, EndPicture, LoraTargets, OptionalPart, Pack, Preset
 from .preset_check import check_preset
@@ -44,7 +47,7 @@ from .preset_shape import TABLE, check_shape
 from .size_rule import AMOUNTS, LEAST_AMOUNT, MOST_AMOUNT, SHORT_SIDE, SizeRule
 from .tool import MAX_PROMPT, PARTICULAR, VOCABULARY, Tool
 
-_COMPUTED = ("width", "height", "filename")
+_COMPUTED = ("width", "height", "filename", *ENTRIES)
 #: what a field has as its entry says it
 _PLAIN = ("default", "minimum", "maximum", "step", "label", "help", "needed", "keeps")
 #: what of an entry its default may contradict
@@ -88,7 +91,7 @@ def _build(short_id: str, tool: Tool, table: Mapping[str, Any], graph: Mapping[s
     used |= {"variations"} | ({"lora_configs"} if loras else set()) | ({"end_image"} if end else set())
     used |= {"clip_count"} if clips else set()
     size, frames = _size(table.get("size", {})), _frames(table.get("frames", {}))
-    used |= _size_settings(size) if "width" in rows and not _keeps(rows, "width") else set()
+    used |= _size_settings(size) if ("width" in rows and not _keeps(rows, "width")) or size.kind == "frame" else set()
     used |= {"duration"} if "num_frames" in rows and not (frames.given or _keeps(rows, "num_frames")) else set()
     used -= {"num_frames"} if frames.given else set()
     preset = f"{tool.id}.{short_id}"
@@ -142,9 +145,12 @@ def _size(row: Mapping[str, Any]) -> SizeRule:
 
 
 def _size_settings(size: SizeRule) -> set[str]:
-    return {"video": {"aspect_ratio", "resolution"}, "sdxl": {"aspect_ratio"}, "megapixels": {"aspect_ratio"}}.get(
-        size.kind, set()
-    )
+    return {
+        "video": {"aspect_ratio", "resolution"},
+        "sdxl": {"aspect_ratio"},
+        "megapixels": {"aspect_ratio"},
+        "frame": {"aspect_ratio", "place"},
+    }.get(size.kind, set())
 
 
 def _frames(row: Mapping[str, Any]) -> FrameRule:

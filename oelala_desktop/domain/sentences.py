@@ -199,6 +199,7 @@ ENGLISH: Table = {
         f"between {v['low']:g} and {v['high']:g} s can be set here."
     ),
     "lora_low_only": "{key}: entry {index} names only a low noise file, and {preset} has one pass.",
+    "no_margin": "{key}: what is given has that shape already; choose another.",
     "beyond_end": lambda v: f"{{key}}: {v['name']} is {v['length']:g} s long; {v['given']:g} s is beyond its end.",
     "too_large": _too_large,
     # what an engine lacks

@@ -1,5 +1,6 @@
 """What size follows from a wish and from what is given: a short side and an aspect, one of SDXL's sizes, a number of
-pixels, a factor, or the size of the given picture. All arithmetic is exact, so what is shown is what is used."""
+pixels, a factor, the size of the given picture, or a new frame round it. All arithmetic is exact, so what is shown is
+what is used."""
 
 from __future__ import annotations
 
@@ -9,12 +10,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from .framing import Frame, framed, place_of
 from .geometry import ASPECTS, kept, nearest_aspect, sdxl_size, short_side, sides
 from .tool import VOCABULARY
 
 MEGAPIXEL = 1024 * 1024  # as ComfyUI counts it
 #: the ways; the first two know named aspects only
-CLASSES = ("video", "sdxl", "megapixels", "factor", "given")
+CLASSES = ("video", "sdxl", "megapixels", "factor", "given", "frame")
 #: those that a setting of the same name may say the number of
 AMOUNTS = frozenset({"megapixels", "factor"})
 LEAST_AMOUNT, MOST_AMOUNT = 1e-3, 1000
@@ -23,8 +25,9 @@ _RESOLUTION = r"\d{2,4}p"
 
 @dataclass(frozen=True, slots=True)
 class SizeRule:
-    """`multiple` is what both sides keep, rounded down. `of` names the input that "auto", a factor and "given" go by;
-    empty for the first that has a size. `megapixels` and `factor` stand where no setting of that name does."""
+    """`multiple` is what both sides keep, rounded down, of a frame rounded up. `of` names the input that "auto", a
+    factor, a frame and "given" go by; empty for the first that has a size. `megapixels` and `factor` stand where no
+    setting of that name does; of a frame `megapixels` are the most."""
 
     kind: str = "video"
     multiple: int = 16
@@ -35,6 +38,9 @@ class SizeRule:
     def settle(self, values: Mapping[str, Any], picture: tuple[int, int] | None) -> tuple[str, int, int]:
         """The aspect, and width and height in pixels; zeros where they follow a picture that is not there yet."""
         aspect = str(values.get("aspect_ratio") or "auto")
+        if self.kind == "frame":
+            frame = self.frame(values, picture)
+            return aspect, *(frame.size if frame else (0, 0))
         if self.kind in ("factor", "given"):
             return aspect, *self._scaled(values, picture)
         if self.kind == "megapixels" and aspect == "auto" and picture:
@@ -47,6 +53,14 @@ class SizeRule:
             return aspect, *self._area(values, ASPECTS[aspect])
         resolution = str(values.get("resolution") or VOCABULARY["resolution"].default)
         return aspect, *sides(short_side(resolution), ASPECTS[aspect], self.multiple)
+
+    def frame(self, values: Mapping[str, Any], picture: tuple[int, int] | None) -> Frame | None:
+        """The new frame round the given picture; None where that is not there yet, and for every other class."""
+        if self.kind != "frame" or picture is None:
+            return None
+        aspect = str(values.get("aspect_ratio") or "auto")
+        ratio = ASPECTS.get(aspect, picture)
+        return framed(picture, ratio, self.multiple, int(self.megapixels * MEGAPIXEL), place_of(values))
 
     def _scaled(self, values: Mapping[str, Any], picture: tuple[int, int] | None) -> tuple[int, int]:
         if picture is None:

@@ -158,6 +158,21 @@ FACTOR: Table = {
     "fields": {**STILL, "factor": {"kind": "number", "maximum": 8, "into": ["Resize.factor"]}},
 }
 
+FRAME_GRAPH: Table = {
+    **STILL_GRAPH,
+    "2": node("Resize", "Resize", image=["1", 0], left=1, top=1, right=1, bottom=1),
+}
+FRAME: Table = {
+    "name": "Wider",
+    "size": {"class": "frame", "multiple": 2, "megapixels": 4},
+    "fields": {
+        "image": STILL["image"],
+        "filename": STILL["filename"],
+        **{f"pad_{side}": {"into": [f"Resize.{side}"]} for side in ("left", "top", "right", "bottom")},
+    },
+}
+REFRAME_ID = "reframe.wider"
+
 #: table and graph of each
 TABLES: dict[str, tuple[Table, Table]] = {
     "image-to-video.ltx": (LTX, LTX_GRAPH),
@@ -166,6 +181,7 @@ TABLES: dict[str, tuple[Table, Table]] = {
     "video-to-video.sung": (SUNG, SUNG_GRAPH),
     "image-to-image.area": (AREA, STILL_GRAPH),
     "upscaler.larger": (FACTOR, STILL_GRAPH),
+    REFRAME_ID: (FRAME, FRAME_GRAPH),
 }
 MADE = tuple(TABLES)
 _CLASSES = {n["class_type"] for _, graph in TABLES.values() for n in graph.values()} | {"Video Slice"}

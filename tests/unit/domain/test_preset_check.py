@@ -94,6 +94,8 @@ CONTRADICTIONS: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
     (SUNG_ID, {"size": {"class": "given"}}, {}, "size.class given needs a picture or a video among its inputs."),
     (SUNG_ID, {"size": {"class": "factor"}}, {}, "size.class factor needs a picture or a video among its inputs."),
     (AREA_ID, {}, {"megapixels": {"kind": "choice", "choices": ["1"], "default": "1"}}, "“megapixels” must be a n"),
+    (SUNG_ID, {"size": {"class": "frame"}}, {}, "size.class frame needs a picture or a video among its inputs."),
+    (LARGER_ID, {}, {"pad_top": {"into": ["Resize.factor"]}}, "“pad_top” is for sizes of the class frame."),
     (LARGER_ID, {}, {"factor": {"kind": "line", "default": "2"}}, "“factor” must be a number."),
     (LARGER_ID, {}, {"factor": {"kind": "number", "minimum": 0}}, "“factor” needs a minimum above 0."),
     (LTX_ID, {}, {"resolution": {"choices": ["4k"], "default": "4k"}}, "“4k” is no resolution; write it as 720p."),

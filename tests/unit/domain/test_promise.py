@@ -34,7 +34,7 @@ ROWS = (
     {"high": "gone.safetensors", "enabled": False},
 )
 #: what a page can wish and nobody can meet
-KNOWN = {"switch_beyond", "lora_low_only", "beyond_end", "too_large", "too_many", "input_missing"}
+KNOWN = {"no_margin", "switch_beyond", "lora_low_only", "beyond_end", "too_large", "too_many", "input_missing"}
 LETTERS = st.characters(exclude_categories=["Cs"], exclude_characters="\x00")
 SPLITS = ("", "cuda:1,4gb", "cuda:0,1gb;cpu,*")
 
@@ -125,7 +125,7 @@ def check_graph(preset: Preset, found: Plan, graph: edits.Graph, *, full: bool) 
     request = found.request
     seed = request.seed if request.seed >= 0 else 5
     said = {**request.values, "width": request.width, "height": request.height, "num_frames": request.num_frames}
-    said |= {"seed": seed}
+    said |= {"seed": seed, **(request.frame.entries() if request.frame else {})}
     nodes = inputs_by_title(graph)
     before = inputs_by_title(edits.copy_graph(preset.template))
     inputs = {field.key for field in preset.inputs}
@@ -167,7 +167,7 @@ def test_what_the_page_says_is_what_is_made(name: str, data: st.DataObject) -> N
     assert found.request.params().items() >= {"workflow": preset.id, "seed": found.request.values["seed"]}.items()
     sized = (found.request.width, found.request.height)
     assert all(side % preset.size.multiple == 0 for side in sized) or preset.size.kind == "sdxl"
-    if preset.tool.output == "video":
+    if preset.output == "video":
         rule, count = preset.frames, found.request.num_frames
         assert rule.allows(count) and rule.least <= count <= rule.most
 
