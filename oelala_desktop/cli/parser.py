@@ -107,6 +107,7 @@ def build_parser() -> argparse.ArgumentParser:
     templates = commands.add_parser("templates", help="list the workflows that the engine offers, or take one")
     templates.add_argument("query", metavar="QUERY", nargs="*", help="words that those listed must have")
     templates.add_argument("--add", metavar="NAME", help="make a preset of that one")
+    templates.add_argument("--saved", action="store_true", help="of the workflows that users saved on that server")
     templates.add_argument("--tool", metavar="TOOL", help="with --add, where it fits more than one tool")
     templates.add_argument(
         "--name", metavar="NAME", help="with --add, what the preset is called (the template's title)"

@@ -47,6 +47,8 @@ async def templates(options: argparse.Namespace) -> int:
     async with Services() as services:
         engine, _ = await connected(services, options)
         shelf = Templates(services.paths.templates, lambda: engine, services.bus, services.scope)
+        if options.saved:
+            return await _saved(services, shelf, engine, options)
         await shelf.refresh()
         if shelf.reason:
             say(shelf.reason)
@@ -66,6 +68,26 @@ async def templates(options: argparse.Namespace) -> int:
         if unread and len(found) > _READ:
             say(f"?: {unread} were not looked at yet; words that find {_READ} or fewer have them looked at.")
     return 0 if shelf.templates else 1
+
+
+async def _saved(services: Services, shelf: Templates, engine: Engine, options: argparse.Namespace) -> int:
+    """What users saved on the server: listed, or one of it made a preset."""
+    paths = await shelf.saved()
+    if options.add:
+        path = next((one for one in paths if options.add in (one, one.removesuffix(".json"))), None)
+        if path is None:
+            near = nearest(options.add, paths)
+            hint = f" Did you mean {near}?" if near else ""
+            raise NotFound(f"No workflow is saved as {options.add} on {engine.name}.{hint}")
+        name = Path(path).stem
+        return await _add(services, await shelf.saved_adoption(path), options, name.replace("_", " "), name)
+    words = " ".join(options.query).casefold().split()
+    found = [path for path in paths if all(word in path.casefold() for word in words)]
+    if not options.json:
+        say(f"Saved on {engine.name}:" if found else f"No workflow of that kind is saved on {engine.name}.")
+    for path in found:
+        print_json({"path": path}) if options.json else print(path)
+    return 0 if found else 1
 
 
 async def _facts(shelf: Templates, template: Template, is_read: bool) -> TemplateFacts | None:

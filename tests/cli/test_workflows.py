@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
@@ -75,6 +76,20 @@ def test_a_template_is_taken_and_a_film_made_of_it(fresh: Program) -> None:
     film = Path(ran.last["outputs"][0]["path"])
     again = fresh.run("presets", "--add", film, "--name", "Again", "--json")
     assert (again.code, again.last["id"]) == (0, "text-to-video.again"), again
+
+
+def test_what_is_saved_on_the_server_is_listed_and_taken(fresh: Program) -> None:
+    none = fresh.run("templates", "--saved", "none like it", "--engine", "sketch")
+    assert (none.code, none.out, none.sentence) == (1, "", "No workflow of that kind is saved on Sketch.")
+    url = json.loads((fresh.home / "sketch.json").read_text())["url"]
+    content = json.dumps(workflow("sketch_image_to_video")).encode()
+    put = httpx.post(f"{url}/userdata/workflows%2Fslow_moves.json", content=content)
+    assert put.status_code == 200
+    assert fresh.run("templates", "--saved", "moves", "--engine", "sketch").out == "slow_moves.json\n"
+    made = fresh.run("templates", "--saved", "--add", "slow_moves", "--engine", "sketch")
+    assert (made.code, made.out.strip()) == (0, "image-to-video.slow-moves"), made
+    near = fresh.run("templates", "--saved", "--add", "slow_move", "--engine", "sketch")
+    assert near.code == 2 and near.sentence.endswith("Did you mean slow_moves.json?")
 
 
 def test_a_template_that_there_is_not_is_told_with_one_spelt_alike(oelala: Program) -> None:

@@ -91,6 +91,9 @@ class OfferedTemplates:
     def facts(self, name: str) -> TemplateFacts | None:
         return self.known.get(name)
 
+    async def saved(self) -> tuple[str, ...]:
+        return ()
+
     def tell(self, name: str = "") -> None:
         """Of the list, or of one of them."""
         self._bus.publish(TemplateRead(name) if name else TemplatesChanged())

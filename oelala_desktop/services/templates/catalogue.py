@@ -224,6 +224,12 @@ class Templates:
         """Raises OelalaError."""
         return await self._engine().port.saved_workflow(path)
 
+    async def saved_adoption(self, path: str) -> Adoption:
+        """What a preset of a saved one could be. Raises OelalaError."""
+        workflow = await self.saved_workflow(path)
+        catalog = await self._engine().catalog_soon()
+        return await asyncio.to_thread(adopt, workflow, catalog)
+
     async def save_workflow(self, name: str, content: dict[str, Any]) -> str:
         """Saves it among the server's workflows under a name of ours, never in place of another; returns its path
         there. Raises OelalaError."""

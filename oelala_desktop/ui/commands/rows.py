@@ -170,6 +170,7 @@ _TEMPLATES = (
     Row("close-template", "Close the template", "x", ("Esc",), ("templates",)),
     Row("templates.refresh", "Ask the server for its templates again", "refresh-cw", (), ("templates",)),
     Row("templates.catalogue", "Show the catalogue", "layout-template", (), ("templates",)),
+    Row("templates.saved", "Show the workflows that are saved on the server", "save", (), ("templates",)),
     Row("templates.presets", "Show my presets", "layers", (), ("templates",)),
     Row("preset.show", "Show on its page", "play", (), ("presets",)),
     Row("preset.edit", "Edit…", "pencil", (), ("presets",)),

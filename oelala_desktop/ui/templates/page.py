@@ -1,8 +1,10 @@
-"""The page Templates: the catalogue of a server with a panel beside it, and the presets there are."""
+"""The page Templates: the catalogue of a server with a panel beside it, the workflows that are saved there, and the
+presets there are."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QHideEvent, QImage, QShowEvent
@@ -19,11 +21,12 @@ from oelala_desktop.ui.templates.details import WIDTH, TemplateDetails
 from oelala_desktop.ui.templates.moving import Mover
 from oelala_desktop.ui.templates.pictures import PictureFeed
 from oelala_desktop.ui.templates.presets import PresetsView
+from oelala_desktop.ui.templates.saved import SavedView
 from oelala_desktop.ui.templates.using import Makes, TemplateActs
 from oelala_desktop.ui.widgets.segmented import Segment, Segmented
 
 _LEAST = 600  # pixels of the grid beside the panel
-_TABS = (Segment("catalogue", "Catalogue"), Segment("presets", "My presets"))
+_TABS = (Segment("catalogue", "Catalogue"), Segment("saved", "Saved workflows"), Segment("presets", "My presets"))
 _MENU = (("template.choose",), ("template.copy",))
 
 
@@ -43,7 +46,13 @@ class TemplatesPage(Keyed):
         self._name = ""  # of the template that the panel shows
         self._looked_at = ""
         self.catalogue = Catalogue(studio)
+        self.saved = SavedView(studio, makes.offer)
         self.presets = PresetsView(studio, show_preset, makes.edit)
+        self._tabs: Mapping[str, Catalogue | SavedView | PresetsView] = {
+            "catalogue": self.catalogue,
+            "saved": self.saved,
+            "presets": self.presets,
+        }
         self.details = TemplateDetails()
         self.acts = TemplateActs(studio, makes, self)
         self.commands = Commands(self, "templates")
@@ -61,7 +70,7 @@ class TemplatesPage(Keyed):
         self.show_tab("catalogue")
 
     def _build(self) -> None:
-        for tab in (self.catalogue, self.presets):
+        for tab in self._tabs.values():
             self._bodies.addWidget(tab)
             self._heads.addWidget(tab.head)
         self._heads.setFixedHeight(theme.DENSE_HEIGHT)
@@ -96,8 +105,8 @@ class TemplatesPage(Keyed):
         add("template.copy", with_template(self.acts.copy), shown)
         add("close-template", self.panel.close_panel, lambda: self.panel.is_open)
         add("templates.refresh", self.catalogue.refresh, lambda: self.tabs.value() == "catalogue")
-        add("templates.presets", lambda: self.show_tab("presets"), lambda: self.tabs.value() == "catalogue")
-        add("templates.catalogue", lambda: self.show_tab("catalogue"), lambda: self.tabs.value() == "presets")
+        for tab in self._tabs:
+            add(f"templates.{tab}", partial(self.show_tab, tab), partial(self._is_elsewhere, tab))
 
     def _connect(self) -> None:
         catalogue, details = self.catalogue, self.details
@@ -113,14 +122,17 @@ class TemplatesPage(Keyed):
 
     # tabs
 
+    def _is_elsewhere(self, tab: str) -> bool:
+        return self.tabs.value() != tab
+
     def show_tab(self, tab: str) -> None:
-        """catalogue or presets."""
+        """catalogue, saved or presets."""
         self.tabs.set_value(tab)
-        at = 0 if tab == "catalogue" else 1
-        self._heads.setCurrentIndex(at)
-        self._bodies.setCurrentIndex(at)
-        self.setFocusProxy((self.catalogue, self.presets)[at])
-        if at:
+        shown = self._tabs[tab]
+        self._heads.setCurrentWidget(shown.head)
+        self._bodies.setCurrentWidget(shown)
+        self.setFocusProxy(shown)
+        if shown is not self.catalogue:
             self.panel.close_panel()
 
     # the panel
