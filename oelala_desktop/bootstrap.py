@@ -38,6 +38,7 @@ from .services.presets.registry import ToolRegistry
 from .services.presets.shelf import PresetShelf
 from .services.queue.jobs import JobService
 from .services.settings.known import API, API_PORT, MEDIA_FOLDERS, OUTPUT_FOLDER, PICTURE_MEGABYTES, sift
+from .services.settings.named import NamedSets
 from .services.settings.store import Settings
 from .services.templates.catalogue import Templates
 from .storage.home import check_home
@@ -69,6 +70,7 @@ class Services(AbstractAsyncContextManager["Services"]):
         self.scope = TaskScope("app")
         self.preferences = Preferences(self.paths.preferences, sift)
         self.settings = Settings(self.preferences, self.bus, self.scope)
+        self.named = NamedSets(self.paths.named_sets)
         self.registry = ToolRegistry(shipped("workflows"), self.paths.own_presets)
         self.shelf = PresetShelf(self.registry, self.settings, self.paths.own_presets, self.bus)
         self.presence = Presence(self.paths.presence)
@@ -120,7 +122,7 @@ class Services(AbstractAsyncContextManager["Services"]):
     @property
     def remarks(self) -> tuple[str, ...]:
         """What the user's own files had that cannot be used: sentences on what was set aside."""
-        return (*self.preferences.notices, *self._secrets.notices, *self.registry.faults)
+        return (*self.preferences.notices, *self._secrets.notices, *self.named.notices, *self.registry.faults)
 
     def move_output(self, folder: str) -> None:
         """Results go to `folder` from now on ("" for the usual place). What was made before stays where it is and in My

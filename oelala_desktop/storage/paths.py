@@ -45,6 +45,11 @@ class Paths:
         return self.data / "preferences.json"
 
     @property
+    def named_sets(self) -> Path:
+        """Prompts and settings that were saved by name."""
+        return self.data / "saved.json"
+
+    @property
     def secrets(self) -> Path:
         return self.data / "secrets.json"
 

@@ -89,6 +89,8 @@ _WINDOW = (
 
 _TOOL = (
     Row("generate", "Generate", "sparkles", ("Ctrl+Enter", "Ctrl+Return"), ("tool",), repeats=False),
+    Row("saved-prompts", "Saved prompts…", "bookmark", (), ("tool",)),
+    Row("saved-settings", "Saved settings…", "sliders-horizontal", (), ("tool",)),
     Row("export", "Export settings…", "file-up", (), ("tool",)),
     Row("import", "Import settings…", "file-down", (), ("tool",)),
     Row("reset", "Back to the defaults", "undo-2", (), ("tool",)),

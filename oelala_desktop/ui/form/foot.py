@@ -13,7 +13,7 @@ from oelala_desktop.ui.style import theme
 from oelala_desktop.ui.widgets.button import Button, IconButton
 
 #: commands of the menu
-MENU = ("export", "import", "reset")
+MENU = ("saved-prompts", "saved-settings", "export", "import", "reset")
 _COUNTS = (1, 2, 3, 4, 6, 8, 12, 16)
 _HEIGHT = 44
 

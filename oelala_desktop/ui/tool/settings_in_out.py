@@ -20,6 +20,7 @@ from oelala_desktop.ui.form.form import ToolForm
 from oelala_desktop.ui.studio import Reuse, Studio
 from oelala_desktop.ui.tool.intake import Intake
 from oelala_desktop.ui.tool.page import ToolPage
+from oelala_desktop.ui.tool.saved import Saved
 from oelala_desktop.ui.tool.settings_file import read_settings_file, write_settings_file
 
 _NOTHING: Mapping[str, Any] = {}
@@ -45,6 +46,23 @@ class SettingsInOut:
         self._view = view
         self._form = view.form
         self._studio = studio
+        self.saved = Saved(studio, view.tool.id, self._inputs, self._all, self._take_saved)
+
+    def _inputs(self) -> frozenset[str]:
+        """Keys of what is given as files, and of what comes with them."""
+        fields = [field for field in self._form.fields.values() if field.is_input]
+        return frozenset(key for field in fields for key in (field.key, *(part.key for part in companions(field))))
+
+    def _all(self) -> dict[str, Any]:
+        return self._form.effective() | dict(self._view.wish().values)
+
+    def _take_saved(self, name: str, values: Mapping[str, Any]) -> None:
+        """Prompts alone change nothing else of the page."""
+        if values.keys() <= {"prompt", "negative_prompt"}:
+            self._form.set_values({**self._form.values(), **values})
+            self._view.edited()
+        else:
+            self.take(f"“{name}”", values)
 
     def reuse(self, reuse: Reuse, *, keep_inputs: bool = False) -> None:
         """Every value of another job or file, as far as the preset in force has the setting; what it has not is told.
@@ -106,7 +124,10 @@ class SettingsInOut:
         return f"It was {size[0]} × {size[1]}; the nearest here is {width} × {height}."
 
     def menu(self, what: str) -> None:
-        """export, import or reset."""
+        """saved-prompts, saved-settings, export, import or reset."""
+        if what in ("saved-prompts", "saved-settings"):
+            self.saved.open("prompts" if what == "saved-prompts" else "settings", self._view.page.window())
+            return
         if what == "reset":
             prompt = {key: value for key, value in self._form.values().items() if key == "prompt"}
             self._form.set_values(self._given() | prompt)
@@ -125,7 +146,7 @@ class SettingsInOut:
         """Exports to the file of that name, or imports from it."""
         path = Path(name)
         if what == "export":
-            values = self._form.effective() | dict(self._view.wish().values)
+            values = self._all()
             self._studio.actions.start(write_settings_file(path, values, self._form.fields))
         else:
             self._studio.actions.start(read_settings_file(path), done=partial(self.take, path.name))
