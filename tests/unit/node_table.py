@@ -6,8 +6,9 @@ from __future__ import annotations
 import re
 
 from oelala_desktop.domain.catalog import Catalog, NodeClass, NodeInput
+from tests.unit.video_nodes import VIDEO_MODELS, VIDEO_TABLE
 
-MODELS = {
+_MODELS: dict[str, tuple[str, ...] | None] = {
     "UNET": (
         "wan2.2_i2v_high_noise_14B_fp8_scaled.safetensors",
         "wan2.2_i2v_low_noise_14B_fp8_scaled.safetensors",
@@ -29,10 +30,11 @@ MODELS = {
         "wan2.2_t2v_lightx2v_4steps_lora_v1.1_low_noise.safetensors",
     ),
     "DEVICE": ("cpu", "cuda:0", "cuda:1"),
-    "SAMPLER": ("euler", "euler_ancestral", "dpmpp_2m", "uni_pc", "res_multistep"),
+    "SAMPLER": ("euler", "euler_ancestral", "dpmpp_2m", "uni_pc", "res_multistep", "lcm"),
     "SCHEDULER": ("simple", "karras", "normal", "beta"),
     "ANY": None,
 }
+MODELS = _MODELS | {kind: (*(_MODELS.get(kind) or ()), *more) for kind, more in VIDEO_MODELS.items()}
 _SEED = "INT(0..18446744073709551615)"
 _SIDE = "INT(16..16384)"
 _DISTORCH = "| compute_device=DEVICE virtual_vram_gb:FLOAT(0..128) donor_device=DEVICE expert_mode_allocations:STRING"
@@ -46,7 +48,7 @@ patch_on_device:BOOLEAN {_DISTORCH} eject_models:BOOLEAN -> MODEL
 UnetLoaderGGUFAdvanced  unet_name=GGUF -> MODEL
 VAELoader  vae_name=VAE -> VAE
 VAELoaderDisTorch2MultiGPU  vae_name=VAE {_DISTORCH} eject_models:BOOLEAN -> VAE
-CLIPLoader  clip_name=CLIP type=wan,flux | device=default,cpu -> CLIP
+CLIPLoader  clip_name=CLIP type=wan,flux,ltxv,minimax | device=default,cpu -> CLIP
 CLIPLoaderDisTorch2MultiGPU  clip_name=CLIP type=wan,flux | device=DEVICE virtual_vram_gb:FLOAT(0..128) \
 donor_device=DEVICE expert_mode_allocations:STRING eject_models:BOOLEAN -> CLIP
 CheckpointLoaderSimple  ckpt_name=CKPT -> MODEL CLIP VAE
@@ -74,7 +76,7 @@ return_with_leftover_noise=disable,enable -> LATENT
 VAEDecode  samples:LATENT vae:VAE -> IMAGE
 ImageBatch  image1:IMAGE image2:IMAGE -> IMAGE
 ImageFromBatch  image:IMAGE batch_index:INT(0..4095) length:INT(1..4096) -> IMAGE
-CreateVideo  images:IMAGE fps:FLOAT(1..120) -> VIDEO
+CreateVideo  images:IMAGE fps:FLOAT(1..120) | audio:AUDIO -> VIDEO
 SaveVideo  video:VIDEO filename_prefix:STRING format=auto,mp4 codec=auto,h264 ->
 SaveImage  images:IMAGE filename_prefix:STRING ->
 VHS_VideoCombine  images:IMAGE frame_rate:FLOAT loop_count:INT(0..100) filename_prefix:STRING \
@@ -85,7 +87,7 @@ strength:FLOAT(0..3) -> IMAGE
 SketchCrossFade  image:IMAGE | end_image:IMAGE -> IMAGE
 SketchTitleCard  text:STRING seed:{_SEED} width:{_SIDE} height:{_SIDE} -> IMAGE
 """
-_INPUT = re.compile(r"(\w+)(?::(\w+)(?:\((-?\d+)\.\.(\d+)\))?|=(\S+))")
+_INPUT = re.compile(r"([\w.]+)(?::(\w+)(?:\((-?\d+)\.\.(\d+)\))?|=(\S+))")
 
 
 def _input(text: str, required: bool) -> tuple[str, NodeInput]:
@@ -107,7 +109,7 @@ def _node_class(line: str) -> NodeClass:
     return NodeClass(name, inputs, tuple(outputs.split()), is_output=not outputs.strip())
 
 
-CLASSES = {row.name: row for row in map(_node_class, filter(None, _TABLE.splitlines()))}
+CLASSES = {row.name: row for row in map(_node_class, filter(None, (_TABLE + VIDEO_TABLE).splitlines()))}
 #: a server with every node and model that a shipped preset wants
 EVERYTHING = Catalog(CLASSES)
 

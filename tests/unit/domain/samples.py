@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from oelala_desktop.domain.catalog import Catalog
+from oelala_desktop.domain.field import FieldKind
 from oelala_desktop.domain.graph_inputs import InputFile
 from oelala_desktop.domain.inputs import Given, Inputs
 from oelala_desktop.domain.job import EngineRef, Job, JobState
@@ -37,11 +38,21 @@ def settle(
     picture: tuple[int, int] | None = (1600, 900),
     seed: int = 1234,
 ) -> Request:
-    """A request for a shipped preset; image tools get a picture."""
+    """A request for a shipped preset, which gets what it needs; `picture` is the size of its pictures."""
     preset = shipped(preset_id)
-    given = ({"image": "start.png"} if preset.tool.needs_picture else {}) | (values or {})
-    size = picture if preset.tool.needs_picture else None
-    return settled(preset, given, catalog=catalog, picture=size, seed=seed)
+    facts = {
+        FieldKind.VIDEO: Given("film.mp4", "video", 1280, 720, frames=81, rate=16, length=81 / 16, has_sound=True),
+        FieldKind.SOUND: Given("sound.flac", "sound", length=5),
+    }
+    shown = Given("start.png", "picture", *(picture or (0, 0)))
+    inputs = {field.key: (facts.get(field.kind, shown),) for field in preset.inputs if field.needed}
+    names = {
+        field.key: ["start.png"] if field.kind is FieldKind.PICTURES else inputs[field.key][0].name
+        for field in preset.inputs
+        if field.needed
+    }
+    known = {key: found for key, found in inputs.items() if picture or found[0].kind != "picture"}
+    return settled(preset, names | (values or {}), catalog=catalog, inputs=known, seed=seed)
 
 
 def settled(
@@ -65,8 +76,9 @@ def settled(
 def build(preset_id: str, values: dict[str, Any] | None = None, *, catalog: Catalog = EVERYTHING) -> dict[str, Any]:
     """The graph that a shipped preset sends for these values."""
     request = settle(preset_id, values, catalog=catalog)
-    files = {key: [InputFile(f"server_{key}.png")] for key in ("image", "end_image") if request.values.get(key)}
-    return shipped(preset_id).graph(request, files=files, prefix="oelala/x", catalog=catalog)
+    preset = shipped(preset_id)
+    files = {f.key: [InputFile(f"server_{f.key}.png")] for f in preset.inputs if request.values.get(f.key)}
+    return preset.graph(request, files=files, prefix="oelala/x", catalog=catalog)
 
 
 def by_title(graph: dict[str, Any], title: str) -> dict[str, Any]:

@@ -232,7 +232,7 @@ def test_a_lora_that_goes_into_both_passes_as_it_is_meant_to() -> None:
 @pytest.mark.parametrize("name", [name for name in SHIPPED if "wan22-14b" not in name])
 def test_presets_of_one_model_hear_nothing_of_pairs(name: str) -> None:
     preset = shipped(name)
-    wish = {"image": "a.png"} if preset.tool.needs_picture else {}
+    wish = {field.key: f"{field.key}.bin" for field in preset.inputs if field.needed}
     assert met(preset, wish).advice == ()
 
 

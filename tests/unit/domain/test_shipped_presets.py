@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from oelala_desktop.domain.field import FieldKind
 from oelala_desktop.domain.graph import title_of
-from oelala_desktop.domain.tool import TOOLS, VOCABULARY
+from oelala_desktop.domain.tool import VOCABULARY
 from tests.unit.domain.samples import SHIPPED, build, by_title, settle, shipped
-from tests.unit.node_table import EVERYTHING, faults_of, offering, without
+from tests.unit.node_table import EVERYTHING, MODELS, faults_of, offering, without
 
 TWO_PASSES = [name for name in SHIPPED if "14b" in name]
 LORAS = [{"high": "camera_HIGH.safetensors", "low": "camera_LOW.safetensors"}, {"high": "style.safetensors"}]
@@ -20,16 +21,15 @@ def variants(preset: str) -> list[dict[str, Any]]:
     """Settings that reach every part of the preset."""
     fields = shipped(preset).fields
     rows: list[dict[str, Any]] = [{}, {"seed": 2**64 - 1, "prompt": "a boat"}]
+    rows += [{key: not field.default} for key, field in fields.items() if field.kind is FieldKind.SWITCH]
     for key, value in (
         ("lora_configs", LORAS),
         ("end_image", "end.png"),
-        ("sage_attention", True),
-        ("sage_attention", False),
         ("resolution", "1080p"),
-        ("num_frames", 5),
+        ("num_frames", shipped(preset).frames.least),
         ("steps", 2),
     ):
-        if key in fields or (key == "num_frames" and TOOLS[preset.split(".")[0]].output == "video"):
+        if key in fields:
             rows.append({key: value})
     return rows
 
@@ -139,8 +139,8 @@ def test_nothing_is_missing_on_a_server_that_has_everything() -> None:
 @pytest.mark.parametrize(
     ("key", "listed"),
     [
-        ("sampler", ("euler", "euler_ancestral", "dpmpp_2m", "uni_pc", "res_multistep")),
-        ("vae", ("pixel_space", "wan2.2_vae.safetensors", "wan_2.1_vae.safetensors")),
+        ("sampler", ("euler", "euler_ancestral", "dpmpp_2m", "uni_pc", "res_multistep", "lcm")),
+        ("vae", MODELS["VAE"]),
         ("fps", ("8", "12", "16", "24")),
         ("nothing", ()),
     ],
