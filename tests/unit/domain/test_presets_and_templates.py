@@ -4,6 +4,7 @@
 
     template  = "name"
     inputs    = ["image", …]             those that the template has; all of the preset's unless it says so
+    saver     = "id"                     the template's node that saves what the preset makes, where it saves more
     [without]   class = "why"            of the template's, and not in the preset so often
     [with]      class = "why"            of the preset's, and not in the template so often
     [values]    "class.input" = "why"    a plain value that differs
@@ -99,10 +100,10 @@ def switched(graph: edits.Graph, link: Any) -> Any:
     return link
 
 
-def work(graph: edits.Graph, info: Info) -> dict[str, tuple[str, dict[str, Any]]]:
-    """Class and inputs of the nodes that a saved file comes of; what is computed is `_ANY`."""
+def work(graph: edits.Graph, info: Info, saver: str = "") -> dict[str, tuple[str, dict[str, Any]]]:
+    """Class and inputs of the nodes that saved files come of, or that of one `saver`; what is computed is `_ANY`."""
     found: dict[str, tuple[str, dict[str, Any]]] = {}
-    waiting = [node_id for node_id, node in graph.items() if "filename_prefix" in node["inputs"]]
+    waiting = [saver] if saver else [i for i, node in graph.items() if "filename_prefix" in node["inputs"]]
     while waiting:
         node_id = waiting.pop()
         inputs = {}
@@ -124,7 +125,7 @@ def differences(
     ours: edits.Graph, theirs: edits.Graph, row: Mapping[str, Any], info: Info
 ) -> Iterator[tuple[str, str]]:
     """What differs as (what a row may name, what is wrong)."""
-    one, other = work(ours, info), work(theirs, info)
+    one, other = work(ours, info), work(theirs, info, row.get("saver", ""))
     classes = [Counter(kind for kind, _ in side.values()) for side in (one, other)]
     yield from ((f"with {kind}", f"{kind}: more often in the preset") for kind in classes[0] - classes[1])
     yield from ((f"without {kind}", f"{kind}: more often in the template") for kind in classes[1] - classes[0])
@@ -161,7 +162,7 @@ def _inputs(side: dict[str, tuple[str, dict[str, Any]]], excused: set[str]) -> A
 
 def test_rows_are_of_presets_that_there_are() -> None:
     assert set(ROWS) <= set(SHIPPED)
-    assert {key for row in ROWS.values() for key in row} <= {"template", "inputs", "without", "with", "values"}
+    assert {key for row in ROWS.values() for key in row} <= {"template", "inputs", "saver", "without", "with", "values"}
     reasons = [row.get(part, {}) for row in ROWS.values() for part in ("without", "with", "values")]
     assert all(why for part in reasons for why in part.values())
 

@@ -66,6 +66,17 @@ def test_every_node_has_a_title_of_its_own(preset: str) -> None:
     assert not set(titles) & {row["class_type"] for row in template.values()} - {"VAE", "Video"}
 
 
+@pytest.mark.parametrize("preset", [p for p in SHIPPED if shipped(p).output == "video" and not shipped(p).sketch])
+def test_it_says_where_each_file_lies_and_how_its_model_likes_to_be_asked(preset: str) -> None:
+    for model in shipped(preset).models:
+        address, _, name = model.source.rpartition("/")
+        assert address.startswith("https://huggingface.co/")
+        assert "/resolve/main" in address
+        assert model.best((name,)) == name
+    assert 3 <= len(shipped(preset).tips) <= 5
+    assert all(tip.endswith(".") for tip in shipped(preset).tips)
+
+
 @pytest.mark.parametrize("preset", TWO_PASSES)
 def test_both_passes_share_what_they_must(preset: str) -> None:
     graph = build(preset, {"steps": 10, "switch_step": 4, "seed": 99, "cfg": 2.5, "shift": 7})
