@@ -51,7 +51,7 @@ def _states(seeded: object) -> dict[str, Callable[[], object]]:
         "activity": panel("activity"),
         "popup": seeded.popup,
         "settings": page("settings"),
-        "soon": page("face-swap"),
+        "soon": page("train-lora"),
         "text-to-image": page("text-to-image"),
         "shortcuts": shell.open_shortcuts,
         "palette": shell.open_palette,

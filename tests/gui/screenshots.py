@@ -233,7 +233,7 @@ SHOTS: tuple[Shot, ...] = (
     Shot("image-to-video", "unfolded", _unfolded, height=2100),
     Shot("text-to-video", "ready", _page("text-to-video")),
     Shot("text-to-image", "ready", _page("text-to-image")),
-    Shot("soon", "empty", _page("face-swap")),
+    Shot("soon", "empty", _page("train-lora")),
     Shot("settings", "ready", _page("settings")),
     Shot("queue", "busy", lambda s: s.open_queue()),
     Shot("engine", "ready", _panel("engine")),

@@ -76,7 +76,7 @@ class Seeded:
                 self.shell.add_page(page_id, lambda tool=tool: self.make_tool(tool))
             else:
                 self.shell.add_page(page_id, lambda page=page: SoonPage(page.title, page.icon))
-        soon = ("video-to-video", "image-to-image", "reframe", "face-swap", "upscaler", "train-lora")
+        soon = ("image-to-image", "reframe", "upscaler", "train-lora")
         self.shell.sidebar.set_badges(dict.fromkeys(soon, "soon") | {"media-prompts": "NEW"})
         self.shell.topbar.set_engine("RTX 4090 · studio-pc", "online")
         self._add_panels()

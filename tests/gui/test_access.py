@@ -39,7 +39,7 @@ STATES: dict[str, Callable[[Seeded], object]] = {
     "activity": lambda seeded: seeded.shell.open_panel("activity"),
     "popup": Seeded.popup,
     "settings": lambda seeded: seeded.shell.show_page("settings"),
-    "soon": lambda seeded: seeded.shell.show_page("face-swap"),
+    "soon": lambda seeded: seeded.shell.show_page("train-lora"),
     "shortcuts": lambda seeded: seeded.shell.open_shortcuts(),
     "palette": lambda seeded: seeded.shell.open_palette(),
 }

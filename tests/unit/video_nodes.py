@@ -43,6 +43,7 @@ VIDEO_MODELS = {
 }
 _SEED = "INT(0..18446744073709551615)"
 VIDEO_TABLE = f"""
+Video Slice  video:VIDEO start_time:FLOAT duration:FLOAT strict_duration:BOOLEAN -> VIDEO
 BasicGuider  model:MODEL conditioning:CONDITIONING -> GUIDER
 BasicScheduler  model:MODEL scheduler=SCHEDULER steps:INT(1..10000) denoise:FLOAT(0..1) -> SIGMAS
 BerniniConditioning  positive:CONDITIONING negative:CONDITIONING vae:VAE width:INT(16..8192) height:INT(16..8192) \

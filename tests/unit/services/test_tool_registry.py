@@ -6,12 +6,13 @@ import json
 import re
 import shutil
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
 import pytest
 
-from oelala_desktop.domain.catalog import Catalog
+from oelala_desktop.domain.catalog import Catalog, NodeClass
 from oelala_desktop.domain.errors import NotFound, NotRunnable
 from oelala_desktop.domain.obstacle import Obstacle
 from oelala_desktop.domain.plan import choose
@@ -19,7 +20,7 @@ from oelala_desktop.domain.preset import Preset
 from oelala_desktop.domain.tool import TOOLS
 from oelala_desktop.services.presets.registry import ToolRegistry
 from tests.unit.domain.samples import SHIPPED, WORKFLOWS
-from tests.unit.node_table import CLASSES, EVERYTHING, offering, without
+from tests.unit.node_table import CLASSES, EVERYTHING, MODELS, offering, without
 
 I2V = TOOLS["image-to-video"]
 
@@ -49,9 +50,15 @@ def test_all_that_come_with_the_program_are_sound() -> None:
         "wan22-14b",
         "wan22-14b-fast",
         "wan22-5b",
+        "minimax-h3",
+        "minimax-h3-fast",
+        "ltx25",
+        "ltx25-ends",
+        "ltx23",
+        "fasth3",
         "sketch",
     ]
-    assert {t.id for t in registry.live_tools()} == {"text-to-video", "image-to-video", "text-to-image"}
+    assert {t.id for t in registry.live_tools()} == {name.split(".")[0] for name in SHIPPED}
 
 
 @pytest.mark.parametrize(
@@ -74,7 +81,7 @@ def test_finding(own: Path, name: str, tool: object, found: str) -> None:
         ("skecth", I2V, r"no preset of Image to Video named skecth\. Did you mean sketch\?"),
         ("text-to-video.sketch", I2V, r"no preset of Image to Video named text-to-video\.sketch"),
         ("sketch", None, r"no preset named sketch"),
-        ("zzzz", TOOLS["reframe"], r"Presets: none\."),
+        ("zzzz", TOOLS["train-lora"], r"Presets: none\."),
     ],
 )
 def test_not_finding(name: str, tool: object, words: str) -> None:
@@ -102,9 +109,29 @@ def test_the_first_that_the_engine_can_run_is_taken() -> None:
     assert [line.split(":")[0] for line in none.error.missing][:2] == ["wan22-14b-distorch2", "wan22-14b"]
 
 
+@pytest.mark.parametrize(
+    ("absent", "taken"),
+    [
+        (("no such",), "wan22-14b"),
+        (("wan",), "minimax-h3"),
+        (("wan", "minimax"), "ltx25"),
+        (("wan", "minimax", "ltx-2.5"), "ltx23"),
+    ],
+)
+def test_the_families_of_models_come_in_their_order(absent: tuple[str, ...], taken: str) -> None:
+    there = [name for name in MODELS["UNET"] or () if not name.startswith(absent)]
+    listed = offering("UNETLoader", "unet_name", *there)
+    found = choose(I2V, load(WORKFLOWS).require(I2V), {}, replace(listed, classes=_without_packs(listed)))
+    assert isinstance(found, Preset) and found.short_id == taken
+
+
+def _without_packs(catalog: Catalog) -> dict[str, NodeClass]:
+    return {name: row for name, row in catalog.classes.items() if name != "VHS_VideoCombine"}
+
+
 def test_a_tool_without_presets_says_so() -> None:
-    with pytest.raises(NotFound, match="Face Swap has no preset yet"):
-        load(WORKFLOWS).require(TOOLS["face-swap"])
+    with pytest.raises(NotFound, match="Train LoRA has no preset yet"):
+        load(WORKFLOWS).require(TOOLS["train-lora"])
 
 
 def test_an_own_preset_of_the_same_id_replaces_the_shipped_one(own: Path) -> None:
@@ -169,7 +196,7 @@ def test_what_is_not_found_names_all_there_are() -> None:
     registry = load(WORKFLOWS)
     for name, tool, words in (
         ("skecth", TOOLS["text-to-image"], "There is no preset of Text to Image named skecth. Did you mean sketch?"),
-        ("zzzz", TOOLS["face-swap"], "There is no preset of Face Swap named zzzz. Presets: none."),
+        ("zzzz", TOOLS["train-lora"], "There is no preset of Train LoRA named zzzz. Presets: none."),
         ("image-to-video.skecth", None, "no preset named image-to-video.skecth. Did you mean image-to-video.sketch?"),
     ):
         with pytest.raises(NotFound) as caught:
