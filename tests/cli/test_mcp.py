@@ -65,8 +65,8 @@ async def test_a_video_from_a_picture(oelala: Program) -> None:
 async def test_every_kind_of_input_by_its_key(fresh: Program, tmp_path: Path) -> None:
     preset, inputs = write_preset(fresh.home), make_inputs(tmp_path / "given")
     async with connected(fresh) as session:
-        (row,) = await call(session, "presets", tool="video-to-video")
-        assert (row["id"], {given["key"] for given in row["inputs"]}) == (preset, set(inputs))
+        (row,) = [row for row in await call(session, "presets", tool="video-to-video") if row["id"] == preset]
+        assert {given["key"] for given in row["inputs"]} == set(inputs)
         assert row["frames"]["step"] == 17 and "video_start" in row["settings"]
         asked = {"tool": "video-to-video", "settings": {"num_frames": 22, "video_start": 1}}
         (job,) = await call(session, "generate", **asked, preset=preset, inputs=inputs, wait_seconds=60)
