@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 
 import av
@@ -72,6 +73,17 @@ def test_upright(tmp_path: Path) -> None:
         assert small.getpixel((70, 20))[0] > 200 and small.getpixel((70, 230))[2] > 200, kind
 
 
+def test_a_jpeg_in_many_passes_is_the_same_picture(tmp_path: Path) -> None:
+    plain, passes = (put(tmp_path / f"{p}.jpg", files.saved("JPEG", striped(), progressive=p)) for p in (False, True))
+    assert make_thumbnail(plain, 256) == make_thumbnail(passes, 256)
+
+
+def test_half_a_jpeg_has_none(tmp_path: Path) -> None:
+    whole = files.saved("JPEG", striped())
+    with pytest.raises(Unreadable, match=r"a\.jpg is damaged or cut short"):
+        make_thumbnail(put(tmp_path / "a.jpg", whole[: len(whole) // 2]), 256)
+
+
 def test_small_pictures_are_not_blown_up(tmp_path: Path) -> None:
     assert opened(make_thumbnail(put(tmp_path / "a.png", picture(1)), 256)).size == (64, 48)
 
@@ -110,6 +122,27 @@ async def test_made_once_and_kept(shelf: Shelf) -> None:
     for item_id in broken:
         assert await library.thumbnail(item_id) is None
         assert await library.thumbnail(item_id) is None
+
+
+async def test_what_is_being_written_down_is_not_written_again(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(shelf.output / "a.png", picture(1))
+    library = await shelf.start()
+    written: list[int] = []
+    write, begun, go = library._pictures.put, asyncio.Event(), asyncio.Event()
+
+    async def held(made: Mapping[int, bytes]) -> None:
+        written.extend(made)
+        begun.set()
+        await go.wait()
+        await write(made)
+
+    monkeypatch.setattr(library._pictures, "put", held)
+    assert await library.thumbnail((await shelf.item("a.png")).id)
+    async with asyncio.timeout(15):
+        await begun.wait()
+    asyncio.get_running_loop().call_soon(go.set)
+    await library._thumbnails.flush()  # asked for while the first writing is held
+    assert len(written) == 1
 
 
 async def test_a_changed_file_gets_another(shelf: Shelf) -> None:

@@ -57,30 +57,37 @@ def make_thumbnail(path: Path, size: int, covering: bool = False) -> bytes:
     file goes; upright; transparency lies on black. Raises Unreadable if the file cannot be decoded or has more than 50
     megapixels, OSError if it cannot be read just now, or behind a link."""
     facts, pixels = _facts(path)
-    if facts.format in _PLAIN and pixels <= _PLAIN_PIXELS and _is_soon_decoded(path, facts.format):
-        return _make(path, facts.format, size, covering)
+    if facts.format in _PLAIN and pixels <= _PLAIN_PIXELS:
+        with os.fdopen(open_unlinked(path), "rb", buffering=0) as file:
+            content = file.read(_PLAIN_BYTES + 1)  # at once: decoders ask for a few bytes, and often
+        if _is_soon_decoded(facts.format, content):
+            return _made_of(path.name, BytesIO(content), facts.format, size, covering)
     return confined.run(path.name, pixels, _make, path, facts.format, size, covering)
 
 
-def _is_soon_decoded(path: Path, kind: str) -> bool:
-    with os.fdopen(open_unlinked(path), "rb") as file:
-        content = file.read(_PLAIN_BYTES + 1 if kind == "jpeg" else _HEAD)
-    return len(content) <= _PLAIN_BYTES and not has_many_scans(kind, content) and not names_profile(kind, content)
+def _is_soon_decoded(kind: str, content: bytes) -> bool:
+    head = content if kind == "jpeg" else content[:_HEAD]
+    return len(content) <= _PLAIN_BYTES and not has_many_scans(kind, content) and not names_profile(kind, head)
 
 
 def _make(path: Path, kind: str, size: int, covering: bool) -> bytes:
+    with os.fdopen(open_unlinked(path), "rb") as file:
+        return _made_of(path.name, file, kind, size, covering)
+
+
+def _made_of(name: str, file: BinaryIO, kind: str, size: int, covering: bool) -> bytes:
     def fit(width: int, height: int) -> tuple[int, int]:
         return _fit(width, height, size, covering)
 
-    with decoding(path.name), os.fdopen(open_unlinked(path), "rb") as file:
+    with decoding(name):
         if kind == "png":
-            small = _png(path.name, file, fit)
+            small = _png(name, file, fit)
         elif kind in PICTURES:
-            small = _picture(path.name, file, PICTURES[kind], fit)
+            small = _picture(name, file, PICTURES[kind], fit)
         elif kind in VIDEOS:
-            small = _video(path.name, file, VIDEOS[kind], fit)
+            small = _video(name, file, VIDEOS[kind], fit)
         else:
-            raise Unreadable(f"{path.name} is of a kind that has no thumbnails.")
+            raise Unreadable(f"{name} is of a kind that has no thumbnails.")
         out = BytesIO()
         small.save(out, "JPEG", quality=_QUALITY)
         return out.getvalue()

@@ -61,13 +61,15 @@ class Thumbnails:
         self._store = store
         self._scope = scope
         self._clock = clock
-        self._makers = max(2, min(4, os.cpu_count() or 2))
-        self._threads = ThreadPoolExecutor(self._makers, thread_name_prefix="thumbnail")
+        threads = max(2, min(4, os.cpu_count() or 2))
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="thumbnail")
+        self._makers = threads + 1  # one order lies ready, so that no thread waits for the loop
         self._orders: dict[int, _Order] = {}
         self._queue: list[tuple[int, int, int]] = []
         self._numbers = count()
         self._running = 0
         self._made: dict[int, bytes] = {}
+        self._turn = asyncio.Lock()
         self._saving: asyncio.Task[None] | None = None
 
     async def close(self) -> None:
@@ -148,10 +150,11 @@ class Thumbnails:
             await self._save()
 
     async def _save(self) -> None:
-        made = dict(self._made)
-        if not made:
-            return
-        with suppress(CannotSave):  # they can be made again
-            await self._store.put(made)
-        for key in made:
-            self._made.pop(key, None)
+        async with self._turn:  # what is being written is not written a second time
+            made = dict(self._made)
+            if not made:
+                return
+            with suppress(CannotSave):  # they can be made again
+                await self._store.put(made)
+            for key in made:
+                self._made.pop(key, None)
