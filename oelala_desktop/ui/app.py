@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import builtins
 import gc
 import os
 import sys
@@ -16,6 +17,10 @@ os.environ.setdefault("QT_LOGGING_RULES", ";".join(RULES))
 gc.disable()  # until `garbage` has it: nothing imported or built by then is garbage, and looking for some costs a tenth
 
 from PySide6.QtWidgets import QApplication
+
+# PySide's import reads and keeps the source of every module that is imported after it, since one might use its
+# `__feature__`: none does, and that costs a tenth of a second and 22 MB
+builtins.__import__ = getattr(builtins, "__orig_import__", builtins.__import__)
 
 from oelala_desktop.storage.paths import find_paths
 from oelala_desktop.ui.desktop.instance_name import may_run_already
@@ -47,9 +52,11 @@ def run_window(options: argparse.Namespace) -> int:
     shell = Shell()
     shell.set_close_guard(ending.ask)
     restore(shell, before)
+    page = last_page(before.get("page"))
+    shell.sidebar.set_active(page)  # marked in the first paint, while there is nothing to be told to screen readers
     shell.show()
     app.processEvents()  # the first paint, before the slower imports
-    _show_early(shell, last_page(before.get("page")))
+    _show_early(shell, page)
     app.processEvents()
     from oelala_desktop.ui.desktop.instance import Instance
     from oelala_desktop.ui.process.garbage import GarbageCollector

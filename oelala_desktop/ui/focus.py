@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
 
 def stops(container: QWidget) -> list[QWidget]:
     """The widgets inside `container` at which Tab stops, in the order they were made; itself if it is one."""
-    inside, window = [container, *container.findChildren(QWidget)], container.window()
-    able = [w for w in inside if w.focusPolicy() & Qt.FocusPolicy.TabFocus and w.focusProxy() is None]
-    return [w for w in able if w.window() is window]  # a combo box holds a list in a window of its own
+    return [w for w in _inside(container) if w.focusPolicy() & Qt.FocusPolicy.TabFocus and w.focusProxy() is None]
+
+
+def _inside(widget: QWidget) -> Iterator[QWidget]:
+    yield widget
+    for child in widget.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly):
+        if not child.isWindow():  # a combo box holds a list in one, with all that a list is made of
+            yield from _inside(child)
 
 
 def place_after(anchor: QWidget, container: QWidget) -> None:

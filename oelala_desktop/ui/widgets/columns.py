@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSplitter, QSplitterHandle, QWidget
 
@@ -60,6 +60,9 @@ class _Grip(QSplitterHandle):
         super().__init__(orientation, parent)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setAccessibleName("Width of the columns")
+
+    def sizeHint(self) -> QSize:
+        return QSize(_GAP, _GAP)  # as the style would say, which first is told of every kind of thing that it measures
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
