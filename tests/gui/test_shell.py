@@ -162,6 +162,15 @@ def test_what_stands_behind_the_window_loads_no_decoder_and_no_web_server() -> N
     assert done.stdout.strip() == "[]"
 
 
+def test_the_window_keeps_no_source_of_what_it_imports() -> None:
+    code = (
+        "import linecache, oelala_desktop.ui.app, oelala_desktop.ui.session, PySide6.QtSvg;"
+        "print(sorted(name for name in linecache.cache if 'oelala_desktop' in name))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
 def test_escape_closes_any_sheet_and_the_page_below_hears_no_shortcuts(qtbot: QtBot, shell: Shell) -> None:
     pages = []
     shell.page_shown.connect(pages.append)

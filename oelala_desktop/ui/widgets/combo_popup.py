@@ -1,4 +1,4 @@
-"""The list that a combo box opens: rows drawn as choices, under their groups, with a search field where they are many."""
+"""The list that a combo box opens: choices in rows under their groups, and a search field where they are many."""
 
 from __future__ import annotations
 
