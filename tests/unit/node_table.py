@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 
 from oelala_desktop.domain.catalog import Catalog, NodeClass, NodeInput
+from tests.unit.picture_nodes import PICTURE_MODELS, PICTURE_TABLE
 from tests.unit.video_nodes import VIDEO_MODELS, VIDEO_TABLE
 
 _MODELS: dict[str, tuple[str, ...] | None] = {
@@ -34,7 +35,10 @@ _MODELS: dict[str, tuple[str, ...] | None] = {
     "SCHEDULER": ("simple", "karras", "normal", "beta"),
     "ANY": None,
 }
-MODELS = _MODELS | {kind: (*(_MODELS.get(kind) or ()), *more) for kind, more in VIDEO_MODELS.items()}
+MODELS = _MODELS | {
+    kind: (*(_MODELS.get(kind) or ()), *VIDEO_MODELS.get(kind, ()), *PICTURE_MODELS.get(kind, ()))
+    for kind in VIDEO_MODELS | PICTURE_MODELS
+}
 _SEED = "INT(0..18446744073709551615)"
 _SIDE = "INT(16..16384)"
 _DISTORCH = "| compute_device=DEVICE virtual_vram_gb:FLOAT(0..128) donor_device=DEVICE expert_mode_allocations:STRING"
@@ -48,7 +52,7 @@ patch_on_device:BOOLEAN {_DISTORCH} eject_models:BOOLEAN -> MODEL
 UnetLoaderGGUFAdvanced  unet_name=GGUF -> MODEL
 VAELoader  vae_name=VAE -> VAE
 VAELoaderDisTorch2MultiGPU  vae_name=VAE {_DISTORCH} eject_models:BOOLEAN -> VAE
-CLIPLoader  clip_name=CLIP type=wan,flux,ltxv,minimax | device=default,cpu -> CLIP
+CLIPLoader  clip_name=CLIP type=wan,flux,flux2,lumina2,krea2,qwen_image,ltxv,minimax | device=default,cpu -> CLIP
 CLIPLoaderDisTorch2MultiGPU  clip_name=CLIP type=wan,flux | device=DEVICE virtual_vram_gb:FLOAT(0..128) \
 donor_device=DEVICE expert_mode_allocations:STRING eject_models:BOOLEAN -> CLIP
 CheckpointLoaderSimple  ckpt_name=CKPT -> MODEL CLIP VAE
@@ -109,7 +113,7 @@ def _node_class(line: str) -> NodeClass:
     return NodeClass(name, inputs, tuple(outputs.split()), is_output=not outputs.strip())
 
 
-CLASSES = {row.name: row for row in map(_node_class, filter(None, (_TABLE + VIDEO_TABLE).splitlines()))}
+CLASSES = {row.name: row for row in map(_node_class, filter(None, (_TABLE + VIDEO_TABLE + PICTURE_TABLE).splitlines()))}
 #: a server with every node and model that a shipped preset wants
 EVERYTHING = Catalog(CLASSES)
 

@@ -11,7 +11,7 @@ from typing import Any
 from oelala_desktop.domain.catalog import Catalog
 from oelala_desktop.domain.field import FieldKind
 from oelala_desktop.domain.graph_inputs import InputFile
-from oelala_desktop.domain.inputs import Given, Inputs
+from oelala_desktop.domain.inputs import Given, Inputs, names_in
 from oelala_desktop.domain.job import EngineRef, Job, JobState
 from oelala_desktop.domain.obstacle import Obstacle
 from oelala_desktop.domain.plan import plan
@@ -76,9 +76,9 @@ def settled(
 def build(preset_id: str, values: dict[str, Any] | None = None, *, catalog: Catalog = EVERYTHING) -> dict[str, Any]:
     """The graph that a shipped preset sends for these values."""
     request = settle(preset_id, values, catalog=catalog)
-    preset = shipped(preset_id)
-    files = {f.key: [InputFile(f"server_{f.key}.png")] for f in preset.inputs if request.values.get(f.key)}
-    return preset.graph(request, files=files, prefix="oelala/x", catalog=catalog)
+    names = {field.key: names_in(request.values.get(field.key)) for field in shipped(preset_id).inputs}
+    files = {key: [InputFile(f"server_{key}.png") for _ in given] for key, given in names.items() if given}
+    return shipped(preset_id).graph(request, files=files, prefix="oelala/x", catalog=catalog)
 
 
 def by_title(graph: dict[str, Any], title: str) -> dict[str, Any]:

@@ -361,8 +361,7 @@ def test_a_preset_of_one_pass_has_no_use_for_a_low_file_alone() -> None:
 
 @pytest.mark.parametrize("preset", SHIPPED)
 def test_params_are_every_value_used(preset: str) -> None:
-    given = {"image": "start.png"} if preset.startswith("image-to") else {}
-    params = settle(preset, given).params()
+    params = settle(preset).params()
     assert params["workflow"] == preset
     assert f"{params['tool']}.{params['preset']}" == preset
     assert "variations" not in params
