@@ -50,7 +50,8 @@ class Field:
     lists that the server extends (samplers, schedulers). `rule` raises InvalidField for a text of the wrong form.
 
     `needed` marks an input without which nothing can be made; for pictures `minimum` and `maximum` are the least and
-    the most of them. `nodes` are titles of nodes that go with an input when it is not given (of pictures, one each).
+    the most of them. `nodes` are titles of nodes that go with an input when it is not given (of pictures, as many for
+    each); those that have an input `through` are passed by there.
     `keeps` leaves to each node of `into` the value of its own until the user sets one; `default` is then what the
     first has, and `differs` that others have something else."""
 
@@ -70,12 +71,18 @@ class Field:
     rule: Callable[[str], object] | None = None
     needed: bool = False
     nodes: tuple[str, ...] = ()
+    through: str = ""
     keeps: bool = False
     differs: bool = False
 
     @property
     def is_input(self) -> bool:
         return self.kind in INPUT_KINDS
+
+    def nodes_from(self, index: int) -> tuple[str, ...]:
+        """The nodes that go when no more files than that are given."""
+        each = len(self.nodes) // max(1, len(self.into)) if self.kind is FieldKind.PICTURES else 1
+        return self.nodes[index * each :]
 
     def check(self, value: Value) -> Value:
         """`value` as this field's own type. Text from a command line or a form is read as what it says.

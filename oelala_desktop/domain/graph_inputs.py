@@ -27,9 +27,8 @@ class InputFile:
 
 
 def give_inputs(graph: edits.Graph, fields: Iterable[Field], files: Mapping[str, Sequence[InputFile]]) -> None:
-    """Puts each file into its loader. A loader that gets none goes, with the nodes that its field names, and whatever
-    they fed is left unconnected there."""
-    gone: set[str] = set()
+    """Puts each file into its loader. A loader that gets none goes, with the nodes that its field names."""
+    gone: dict[str, str] = {}
     for field in fields:
         given = files.get(field.key, ())
         many = field.kind is FieldKind.PICTURES
@@ -38,11 +37,20 @@ def give_inputs(graph: edits.Graph, fields: Iterable[Field], files: Mapping[str,
             node = edits.find_node(graph, title)
             file = next(iter(given[index:] if many else given), None)
             if file is None:
-                gone.add(node)
-                gone |= {edits.find_node(graph, t) for t in field.nodes[index if many else 0 :]}
+                gone[node] = ""
+                gone |= {edits.find_node(graph, t): field.through for t in field.nodes_from(index if many else 0)}
             else:
                 graph[node]["inputs"][name] = file.name
                 _take_part(graph, node, file)
+    take_out(graph, gone)
+
+
+def take_out(graph: edits.Graph, gone: Mapping[str, str]) -> None:
+    """Takes nodes out, each named with an input: what it was given there goes on to whatever used its first output.
+    What another, without such an input, fed is left unconnected there."""
+    for node_id, through in gone.items():
+        if through in graph[node_id]["inputs"]:
+            edits.bypass_node(graph, node_id, through)
     drop_nodes(graph, gone)
 
 

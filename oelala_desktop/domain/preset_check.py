@@ -132,7 +132,7 @@ def _absent(preset: Preset) -> Iterator[str]:
 
 def _nodes_of(field: Field, given: int = 0) -> list[str]:
     """Titles of the nodes that go out when only so many of an input's files are given."""
-    return [*(edits.split_target(target)[0] for target in field.into[given:]), *field.nodes[given:]]
+    return [*(edits.split_target(target)[0] for target in field.into[given:]), *field.nodes_from(given)]
 
 
 def _least(field: Field) -> int:
@@ -146,8 +146,8 @@ def _pictures(field: Field) -> Iterator[str]:
     most = int(field.maximum or 0)
     if most > len(field.into):
         yield f"“{field.key}” takes {most} pictures and has loaders for {len(field.into)}."
-    if field.nodes and len(field.nodes) != len(field.into):
-        yield f"“{field.key}” names {len(field.nodes)} nodes for {len(field.into)} pictures; one each is needed."
+    if len(field.nodes) % max(1, len(field.into)):
+        yield f"“{field.key}” names {len(field.nodes)} nodes for {len(field.into)} pictures; each needs as many."
     if field.needed and not field.minimum:
         yield f"“{field.key}” is needed, and yet 0 pictures are enough."
 

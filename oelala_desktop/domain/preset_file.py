@@ -2,7 +2,8 @@
 
     name, description, order            text, text, number (the tool's order of preference)
     size   = {multiple = 16, class = "video" | "sdxl" | "megapixels" | "factor" | "given" | "frame", megapixels, factor,
-              of = KEY}      a frame is made round what is given, with the settings aspect_ratio and place
+              of = KEY}      a frame is made round what is given, with the settings aspect_ratio and place; of it,
+                             and of a size as given, megapixels are the most
     frames = {step = 4, offset = 1, least = 5, most = 361, as = KEY}      frames are step × k + offset, or as given
     rate   = 24 | KEY           the only rate, which the graph says too, or that of the video KEY, which it links to
     sound  = true                                                         what it makes can be heard
@@ -10,7 +11,8 @@
     tips   = ["sentence", …]                                              how this model likes to be prompted
     [fields.KEY]  default, minimum, maximum, step, label, help, kind, choices, into = ["Title.input", …]
                   keeps = true          each of its nodes keeps what it has in the graph until the setting is changed
-                  for inputs also needed = true, nodes = ["goes with it when it is not given", …]
+                  for inputs also needed = true, nodes = ["goes with it when it is not given", …], of pictures as many
+                  for each; through = "an input": those of them that have it are passed by there
     [[models]]    key?, into, folder, file, prefer = ["pattern", …], source
     [[packs]]     name, address, classes
     [[optional]]  key, class, nodes, through
@@ -49,7 +51,7 @@ from .tool import MAX_PROMPT, PARTICULAR, VOCABULARY, Tool
 
 _COMPUTED = ("width", "height", "filename", *ENTRIES)
 #: what a field has as its entry says it
-_PLAIN = ("default", "minimum", "maximum", "step", "label", "help", "needed", "keeps")
+_PLAIN = ("default", "minimum", "maximum", "step", "label", "help", "needed", "keeps", "through")
 #: what of an entry its default may contradict
 _RULING = frozenset({"default", "minimum", "maximum", "choices", "keeps"})
 
@@ -135,10 +137,11 @@ def _keeps(rows: Mapping[str, Mapping[str, Any]], key: str) -> bool:
 
 def _size(row: Mapping[str, Any]) -> SizeRule:
     usual = SHORT_SIDE
+    kind = str(row.get("class", usual.kind))
     return SizeRule(
-        str(row.get("class", usual.kind)),
+        kind,
         int(row.get("multiple", usual.multiple)),
-        float(row.get("megapixels", usual.megapixels)),
+        float(row.get("megapixels", 0 if kind == "given" else usual.megapixels)),
         float(row.get("factor", usual.factor)),
         str(row.get("of", usual.of)),
     )

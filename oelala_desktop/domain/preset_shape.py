@@ -36,6 +36,7 @@ _FIELD: Mapping[str, Any] = {
     "needed": _SWITCH,
     "keeps": _SWITCH,
     "nodes": _TEXTS,
+    "through": _TEXT,
 }
 _MODEL: Mapping[str, Any] = {
     "key": _TEXT,

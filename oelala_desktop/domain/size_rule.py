@@ -27,7 +27,7 @@ _RESOLUTION = r"\d{2,4}p"
 class SizeRule:
     """`multiple` is what both sides keep, rounded down, of a frame rounded up. `of` names the input that "auto", a
     factor, a frame and "given" go by; empty for the first that has a size. `megapixels` and `factor` stand where no
-    setting of that name does; of a frame `megapixels` are the most."""
+    setting of that name does; of a frame `megapixels` are the most, and of what is given where they are not 0."""
 
     kind: str = "video"
     multiple: int = 16
@@ -44,13 +44,13 @@ class SizeRule:
         if self.kind in ("factor", "given"):
             return aspect, *self._scaled(values, picture)
         if self.kind == "megapixels" and aspect == "auto" and picture:
-            return aspect, *self._area(values, picture)
+            return aspect, *self._area(self._megapixels(values), picture)
         if aspect == "auto":
             aspect = nearest_aspect(*picture) if picture else ("1:1" if self.kind != "video" else "16:9")
         if self.kind == "sdxl":
             return aspect, *sdxl_size(aspect)
         if self.kind == "megapixels":
-            return aspect, *self._area(values, ASPECTS[aspect])
+            return aspect, *self._area(self._megapixels(values), ASPECTS[aspect])
         resolution = str(values.get("resolution") or VOCABULARY["resolution"].default)
         return aspect, *sides(short_side(resolution), ASPECTS[aspect], self.multiple)
 
@@ -70,14 +70,19 @@ class SizeRule:
         factor = Fraction(1)
         if self.kind == "factor":
             factor = Fraction(str(values.get("factor") or self.factor))
+        elif 0 < self.megapixels * MEGAPIXEL < picture[0] * picture[1]:
+            return self._area(str(self.megapixels), picture)
         width, height = (kept(int(side * factor), self.multiple) for side in picture)
         return width, height
 
-    def _area(self, values: Mapping[str, Any], shape: tuple[int, int]) -> tuple[int, int]:
+    def _megapixels(self, values: Mapping[str, Any]) -> str:
+        return str(values.get("megapixels") or self.megapixels)
+
+    def _area(self, megapixels: str, shape: tuple[int, int]) -> tuple[int, int]:
         from fractions import Fraction
 
         ratio = Fraction(*shape)
-        pixels = int(Fraction(str(values.get("megapixels") or self.megapixels)) * MEGAPIXEL)
+        pixels = int(Fraction(megapixels) * MEGAPIXEL)
         width, height = (kept(math.isqrt(int(pixels * part)), self.multiple) for part in (ratio, 1 / ratio))
         return width, height
 

@@ -159,9 +159,9 @@ def test_files_that_nothing_takes(client: httpx.Client, inputs: dict[str, list[P
     refused(client.post(ROUTE, files=many), None, "more than 16 files")
 
 
-def own_input(home: Path) -> None:
-    """A second preset, which names its picture as no other does."""
-    folder = home / "workflows" / "image-to-image"
+def own_input(home: Path, tool: str = "image-to-image") -> None:
+    """Two presets, of which one names its picture as no other does."""
+    folder = home / "workflows" / tool
     folder.mkdir(parents=True)
     table = 'name = "Mirror"\n[fields.face]\nkind = "picture"\nneeded = true\ninto = ["Face.image"]\n'
     table += '[size]\nclass = "given"\n[fields.filename]\ninto = ["Save.filename_prefix"]\n'
@@ -196,12 +196,12 @@ def test_an_input_of_the_preset_s_own_may_come_before_its_name(tmp_path: Path) -
 
 
 def test_the_path_of_a_file_cannot_be_named_for_the_only_preset_of_a_tool(tmp_path: Path) -> None:
-    own_input(tmp_path / "home")
-    for file in (tmp_path / "home" / "workflows" / "image-to-image").glob("other.*"):
+    own_input(tmp_path / "home", "other")
+    for file in (tmp_path / "home" / "workflows" / "other").glob("other.*"):
         file.unlink()
     with serve(tmp_path / "home") as served, served.client() as client:
-        refused(client.post("/tools/image-to-image/jobs", json={"face": "/etc/hostname"}), "face", "My Media")
-        refused(client.post("/tools/image-to-image/jobs", files=texts(face="/etc/hostname")), "face", "My Media")
+        refused(client.post("/tools/other/jobs", json={"face": "/etc/hostname"}), "face", "My Media")
+        refused(client.post("/tools/other/jobs", files=texts(face="/etc/hostname")), "face", "My Media")
 
 
 def test_presets_say_what_they_take(client: httpx.Client) -> None:

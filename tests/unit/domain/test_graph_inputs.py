@@ -92,6 +92,40 @@ def test_fewer_pictures_than_loaders() -> None:
     assert "three" not in inputs_of(graph, "Sampler")
 
 
+CHAIN = {
+    title: {"class_type": "Step", "inputs": inputs, "_meta": {"title": title}}
+    for title, inputs in {
+        "First": {"image": "1"},
+        "Second": {"image": "2"},
+        "Fit first": {"pixels": ["First", 0]},
+        "Fit second": {"pixels": ["Second", 0]},
+        "Text": {},
+        "See first": {"text": ["Text", 0], "seen": ["Fit first", 0]},
+        "See second": {"text": ["See first", 0], "seen": ["Fit second", 0]},
+        "Sampler": {"text": ["See second", 0]},
+    }.items()
+}
+
+
+@pytest.mark.parametrize(
+    ("names", "left"),
+    [
+        ([], ["Text", "Sampler"]),
+        (["a.png"], ["First", "Fit first", "Text", "See first", "Sampler"]),
+        (["a.png", "b.png"], list(CHAIN)),
+    ],
+)
+def test_what_goes_out_of_a_chain_leaves_it_whole(names: list[str], left: list[str]) -> None:
+    nodes = ("Fit first", "See first", "Fit second", "See second")
+    into = ("First.image", "Second.image")
+    field = Field("images", FieldKind.PICTURES, "Pictures", "picture", into=into, nodes=nodes, through="text")
+    graph = edits.copy_graph(CHAIN)
+    give_inputs(graph, [field], {"images": [InputFile(name) for name in names]})
+    assert list(graph) == left
+    chain = [title for title in left if title in ("Text", "See first", "See second", "Sampler")]
+    assert [graph[title]["inputs"]["text"] for title in chain[1:]] == [[title, 0] for title in chain[:-1]]
+
+
 def test_one_file_goes_into_every_loader_of_its_field() -> None:
     field = Field("image", FieldKind.PICTURE, "Picture", "picture", into=("First.image", "Second.image"))
     graph = edits.copy_graph(H3_GRAPH)

@@ -128,8 +128,26 @@ def test_a_factor_is_exact() -> None:
 
 @given(SIZES, MULTIPLES)
 def test_as_given(size: tuple[int, int], multiple: int) -> None:
-    found = SizeRule("given", multiple, factor=3).settle({"factor": 2, "resolution": "480p"}, size)
+    found = SizeRule("given", multiple, megapixels=0, factor=3).settle({"factor": 2, "resolution": "480p"}, size)
     assert found == ("auto", *(max(multiple, side - side % multiple) for side in size))
+
+
+@given(SIZES, st.floats(0.1, 8), MULTIPLES)
+def test_as_given_up_to_so_many_pixels(size: tuple[int, int], megapixels: float, multiple: int) -> None:
+    found = SizeRule("given", multiple, megapixels=megapixels).settle({}, size)
+    if size[0] * size[1] <= megapixels * MEGAPIXEL:
+        assert found == SizeRule("given", multiple, megapixels=0).settle({}, size)
+    else:
+        assert found == SizeRule("megapixels", multiple, megapixels=megapixels).settle({}, size)
+
+
+def test_what_is_given_has_no_bound_unless_its_preset_says_one() -> None:
+    assert _size(made("video-to-video.given"), {}, video=(Given("a.mp4", "video", 8192, 4096, 10, 10.0, 1.0),)) == (
+        8192,
+        4096,
+    )
+    bounded = made("video-to-video.given", size={"class": "given", "of": "video", "megapixels": 2})
+    assert _size(bounded, {}, video=(Given("a.mp4", "video", 8192, 4096, 10, 10.0, 1.0),)) == (2048, 1024)
 
 
 def test_an_odd_name_is_no_resolution() -> None:

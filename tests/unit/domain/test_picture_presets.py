@@ -1,0 +1,96 @@
+"""The presets for pictures that others leave something to: which is taken, what goes out of its graph, what size."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from oelala_desktop.domain import graph as edits
+from oelala_desktop.domain.inputs import Given
+from oelala_desktop.domain.obstacle import Obstacle
+from oelala_desktop.domain.plan import Plan, choose, plan
+from oelala_desktop.domain.preset import Preset
+from oelala_desktop.domain.tool import TOOLS
+from tests.unit.domain.samples import SHIPPED, build, by_title, settle, shipped
+from tests.unit.node_table import EVERYTHING, without
+
+
+def of(tool: str) -> list[Preset]:
+    """As the page offers them."""
+    presets = [shipped(name) for name in SHIPPED if name.startswith(f"{tool}.")]
+    return sorted((preset for preset in presets if not preset.sketch), key=lambda preset: preset.order)
+
+
+def chosen(tool: str, values: dict[str, Any], catalog: Any = EVERYTHING) -> str:
+    found = choose(TOOLS[tool], of(tool), values, catalog)
+    assert isinstance(found, Preset)
+    return found.short_id
+
+
+def test_the_order_of_preference() -> None:
+    assert [preset.short_id for preset in of("text-to-image")] == [
+        "z-image-turbo",
+        "krea2-turbo",
+        "qwen-image-21",
+        "flux2-klein-4b",
+        "sdxl",
+        "flux-dev",
+        "wan22-14b",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("values", "taken"),
+    [
+        ({"image": "a.png"}, "qwen-image-21"),
+        ({"image": "a.png", "images": ["b.png"]}, "qwen-image-21"),
+        ({"image": "a.png", "mask": "m.png"}, "flux-fill"),
+    ],
+)
+def test_a_mask_is_for_the_preset_that_takes_one(values: dict[str, Any], taken: str) -> None:
+    assert chosen("image-to-image", values) == taken
+
+
+def test_a_server_without_the_newest_nodes_takes_the_next() -> None:
+    assert chosen("image-to-image", {"image": "a.png"}, without("TextEncodeQwenImage21")) == "flux2-klein-4b"
+    assert chosen("text-to-image", {}, without("ModelSamplingAuraFlow")) == "krea2-turbo"
+
+
+@pytest.mark.parametrize("count", [0, 1, 2])
+def test_klein_sees_as_many_pictures_as_are_given(count: int) -> None:
+    more = {"images": ["b.png", "c.png"][:count]} if count else {}
+    graph = build("image-to-image.flux2-klein-4b", more)
+    guide = by_title(graph, "Guide")
+    for side, start in (("positive", "Positive prompt"), ("negative", "Nothing to avoid")):
+        seen, link = [], guide[side]
+        while graph[link[0]]["class_type"] == "ReferenceLatent":
+            node = graph[link[0]]["inputs"]
+            encoded = graph[node["latent"][0]]["inputs"]["pixels"][0]
+            seen.append(edits.title_of(graph, encoded))
+            link = node["conditioning"]
+        assert edits.title_of(graph, link[0]) == start
+        assert seen[::-1] == ["Fit picture", "Fit second picture", "Fit third picture"][: count + 1]
+    assert sum(node["class_type"] == "LoadImage" for node in graph.values()) == count + 1
+
+
+@pytest.mark.parametrize(("size", "made"), [((848, 480), (848, 480)), ((6000, 4000), (1536, 1024))])
+def test_a_strength_leaves_the_size_of_a_picture_unless_it_is_huge(
+    size: tuple[int, int], made: tuple[int, int]
+) -> None:
+    request = settle("image-to-image.sdxl", {"strength": 0.35}, picture=size)
+    assert (request.width, request.height) == made
+    graph = shipped("image-to-image.sdxl").graph(request, files={}, prefix="p", catalog=EVERYTHING)
+    assert by_title(graph, "Sampler")["denoise"] == 0.35
+
+
+def test_a_face_is_needed_and_what_to_do_with_it_is_said_already() -> None:
+    preset, picture = shipped("face-swap.qwen-image-21"), (Given("a.png", "picture", 800, 600),)
+    found = plan(preset.tool, (preset,), {"image": "a.png"}, {"image": picture}, EVERYTHING)
+    assert isinstance(found, Obstacle) and found.field == "face"
+    both = {"image": "a.png", "face": "b.png"}
+    done = plan(preset.tool, (preset,), both, {"image": picture, "face": picture}, EVERYTHING)
+    assert isinstance(done, Plan) and "second picture" in str(done.request.values["prompt"])
+    prompts = by_title(build("face-swap.qwen-image-21"), "Prompts")
+    assert prompts["prompt"] == done.request.values["prompt"]
+    assert {"images.image_1", "images.image_2"} <= prompts.keys()
