@@ -26,6 +26,7 @@ from .services.engines.current import CurrentEngine
 from .services.engines.servers import Servers
 from .services.files.confined import patient
 from .services.files.json_file import read_json
+from .services.files.wildcards import Wildcards
 from .services.health.damage import news_of_damage
 from .services.health.journal import Journal
 from .services.health.log_file import ProcessLog
@@ -37,7 +38,15 @@ from .services.loop.tasks import TaskScope
 from .services.presets.registry import ToolRegistry
 from .services.presets.shelf import PresetShelf
 from .services.queue.jobs import JobService
-from .services.settings.known import API, API_PORT, MEDIA_FOLDERS, OUTPUT_FOLDER, PICTURE_MEGABYTES, sift
+from .services.settings.known import (
+    API,
+    API_PORT,
+    MEDIA_FOLDERS,
+    OUTPUT_FOLDER,
+    PICTURE_MEGABYTES,
+    WILDCARD_FOLDER,
+    sift,
+)
 from .services.settings.named import NamedSets
 from .services.settings.store import Settings
 from .services.templates.catalogue import Templates
@@ -82,7 +91,10 @@ class Services(AbstractAsyncContextManager["Services"]):
         self.engines = EnginePool(self.bus, self.scope, self.preferences, self._adapter, self.servers)
         self.current = CurrentEngine(self.engines, self.bus, self.scope, self.settings)
         self.inputs = InputStore(self.paths.inputs, self._max_picture_bytes)
-        self.jobs = JobService(self.store, self.registry, self.bus, self.scope, self.presence, self.inputs)
+        self.wildcards = Wildcards(self.wildcard_folder)
+        self.jobs = JobService(
+            self.store, self.registry, self.bus, self.scope, self.presence, self.inputs, self.wildcards
+        )
         seen = JobSource(self.store.get, lambda limit: self.store.recent(limit, hidden=True))
         self.library = Library(self.paths, self.preferences, self.bus, self.presence, seen)
         self.templates = Templates(self.paths.templates, lambda: self.current.engine, self.bus, self.scope)
@@ -134,6 +146,9 @@ class Services(AbstractAsyncContextManager["Services"]):
         others = [name for name in self.settings.get(MEDIA_FOLDERS) if Path(name) not in (before, after)]
         self.settings.set(MEDIA_FOLDERS, [*others, str(before)])
         self.paths.output = after
+
+    def wildcard_folder(self) -> Path:
+        return Path(self.settings.get(WILDCARD_FOLDER) or self.paths.wildcards).expanduser()
 
     def _max_picture_bytes(self) -> int:
         return self.settings.get(PICTURE_MEGABYTES) * 10**6

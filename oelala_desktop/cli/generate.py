@@ -15,6 +15,7 @@ from oelala_desktop.domain.errors import CannotSave, InvalidField, InvalidInput,
 from oelala_desktop.domain.job import Job, JobState
 from oelala_desktop.domain.obstacle import obstructed
 from oelala_desktop.domain.tool import VOCABULARY, find_tool
+from oelala_desktop.domain.wording import WORDED, literal, with_choices
 from oelala_desktop.services.engines.engine import Engine
 from oelala_desktop.services.files.writable import check_takes_files
 from oelala_desktop.services.queue.jobs import Wish
@@ -145,11 +146,14 @@ def _example() -> dict[str, Any]:
 
 def _values(options: argparse.Namespace) -> dict[str, Any]:
     """The settings file, then --set, then the options of their own; later ones win."""
-    values: dict[str, Any] = _read_settings(Path(options.settings_file)) if options.settings_file else {}
-    values |= dict(_pair("--set", pair, "VALUE") for pair in options.settings)
-    values |= _inputs(options)
-    values |= {key: found for key in ("prompt", "preset") if (found := getattr(options, key)) is not None}
-    return values
+    typed: dict[str, Any] = dict(_pair("--set", pair, "VALUE") for pair in options.settings)
+    typed |= _inputs(options)
+    typed |= {key: found for key in ("prompt", "preset") if (found := getattr(options, key)) is not None}
+    typed = with_choices(typed)
+    values = _read_settings(Path(options.settings_file)) if options.settings_file else {}
+    if typed.get("choices") is True and "choices" not in values:  # nobody asked for any in the file
+        values |= {key: literal(values[key]) for key in WORDED if isinstance(values.get(key), str)}
+    return values | typed
 
 
 def _inputs(options: argparse.Namespace) -> dict[str, Any]:

@@ -177,6 +177,7 @@ class Job:
     position: float
     inputs: tuple[JobInput, ...] = ()
     title: str = ""
+    mark: str = ""  # what a batch knows it by
     out_dir: str = ""
     outputs: tuple[Output, ...] = ()
     error: JobError | None = None

@@ -20,6 +20,7 @@ from .sentences import joined
 from .size_rule import SHORT_SIDE
 from .spelling import base_name, match_name, nearest
 from .tool import TOOLS, VOCABULARY, Tool
+from .wording import TYPED, WORDED
 
 _MODELS = ("unet_high_noise", "unet_low_noise", "checkpoint", "vae", "text_encoder")
 _TIMED = frozenset(kind.value for kind in TIMED_KINDS)
@@ -61,6 +62,11 @@ def settings_of(info: GenerationInfo, tool: Tool, params: Mapping[str, Any] | No
         if value is not None and key in VOCABULARY and key not in _NOT_TAKEN:
             values[key] = value
     return {key: checked for key in tool.keys if (checked := _checked(key, values.get(key))) is not None}
+
+
+def typed_in(params: Mapping[str, Any]) -> dict[str, str]:
+    """The prompts as they were typed, by settings key, where what was sent was drawn from their choices."""
+    return {key: text for key in WORDED if isinstance(text := params.get(key + TYPED), str)}
 
 
 def given_to(job: Job) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
@@ -193,8 +199,8 @@ def _fit_row(row: Mapping[str, Any], fit: Callable[[Any], tuple[Any, Any]]) -> t
 
 def not_kept_note(preset: Preset, values: Mapping[str, Any]) -> str:
     """ "Sketch has no setting for Steps and CFG; they were not taken." Nothing of what stands at its default, comes
-    with an input, is the one rate that the preset makes, or was drawn by chance."""
-    known = {"seed", *preset.fields, *(part.key for field in preset.inputs for part in companions(field))}
+    with an input, is the one rate that the preset makes, or was drawn by chance, nor that prompts have choices."""
+    known = {"seed", "choices", *preset.fields, *(part.key for field in preset.inputs for part in companions(field))}
     if isinstance(preset.rate, str) or preset.rate == values.get("fps"):
         known.add("fps")
     unknown = [k for k in values if k in VOCABULARY and k not in known]

@@ -162,6 +162,16 @@ ENGLISH: Table = {
     "nul": "{key}: the text holds a NUL character.",
     "too_long": lambda v: f"{{key}}: the text has {v['count']} characters; at most {v['most']:g} fit.",
     "not_unicode": "{key}: the text is not valid Unicode.",
+    "nested": "{key}: choices stand within choices more than {most} deep.",
+    "in_circle": lambda v: f"{{key}}: the wildcards {joined(v['names'])} name each other in a circle.",
+    "too_many_lines": "{key}: more than {most} lines of wildcards go into one text.",
+    "wildcard_missing": lambda v: (
+        f"{{key}}: there is no wildcard {v['name']} (no {v['name']}.txt in {v['folder']}).{_did_you_mean(v)} "
+        "Write \\__ for two underscores that are meant as such."
+    ),
+    "wildcard_outside": "{key}: {name} leads out of {folder}, where wildcards lie.",
+    "wildcard_empty": "{key}: the wildcard {name} has no line.",
+    "wildcard_unreadable": "{key}: the wildcard {name} cannot be read: {why}.",
     "choice_missing": "{key}: a choice is missing.",
     "not_on_or_off": "{key}: expected on or off, not {given}.",
     "no_point": '{key}: expected a place like {{"x": 0.5, "y": 0.5}}, each from 0 to 1, not {given}.',

@@ -41,6 +41,11 @@ class Paths:
         return self.data / "templates"
 
     @property
+    def wildcards(self) -> Path:
+        """Lists for prompts, unless the user has them elsewhere."""
+        return self.data / "wildcards"
+
+    @property
     def preferences(self) -> Path:
         return self.data / "preferences.json"
 

@@ -15,7 +15,7 @@ from oelala_desktop.bootstrap import Services
 from oelala_desktop.domain.errors import OelalaError
 from oelala_desktop.domain.job import Job
 from oelala_desktop.domain.media import MediaItem
-from oelala_desktop.domain.reuse import given_to
+from oelala_desktop.domain.reuse import given_to, typed_in
 from oelala_desktop.domain.tool import TOOLS
 from oelala_desktop.services.settings.known import MUTED, VOLUME
 from oelala_desktop.ui.actions import ActionRunner
@@ -26,6 +26,8 @@ from oelala_desktop.ui.style.appearance import Theme
 from oelala_desktop.ui.widgets.loudness import Loudness
 from oelala_desktop.ui.widgets.toast import Level
 
+#: a choice that the user is asked for stays longer than a notice
+OFFERED_MS = 20_000
 _KNOWN_TRIES, _KNOWN_PAUSE = 20, 0.25  # seconds between
 
 
@@ -40,12 +42,15 @@ class Reuse:
     size: tuple[int, int] | None = None
     #: by the key of an input, the settings to take where its file is gone
     otherwise: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    #: prompts as they were typed, where those in `values` were drawn from their choices
+    typed: Mapping[str, str] = field(default_factory=dict)
 
 
 def reuse_of(job: Job) -> Reuse:
     """What a job was made with."""
     given, otherwise = given_to(job)
-    return Reuse(job.tool, {**job.values, **given, "preset": job.preset.partition(".")[2]}, otherwise=otherwise)
+    values = {**job.values, **given, "preset": job.preset.partition(".")[2]}
+    return Reuse(job.tool, values, otherwise=otherwise, typed=typed_in(job.params))
 
 
 def title_of(job: Job) -> str:

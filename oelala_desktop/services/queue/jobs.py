@@ -7,7 +7,7 @@ import time
 import uuid
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,24 +16,21 @@ from oelala_desktop.domain.catalog import Catalog
 from oelala_desktop.domain.errors import NotFound, OelalaError
 from oelala_desktop.domain.events import JobFinished
 from oelala_desktop.domain.field import MAX_SEED
-from oelala_desktop.domain.inputs import SMALLER, companions
+from oelala_desktop.domain.inputs import SMALLER
 from oelala_desktop.domain.job import Job, JobInput, JobState, Progress
 from oelala_desktop.domain.life import RULES
 from oelala_desktop.domain.obstacle import Obstacle, Said, obstructed
 from oelala_desktop.domain.plan import Plan, choose, own_fields, plan
 from oelala_desktop.domain.preset import Preset, Request
 from oelala_desktop.domain.renewal import renewed
-from oelala_desktop.domain.spelling import base_name
 from oelala_desktop.domain.tool import Tool, find_tool
 from oelala_desktop.services.engines.engine import Engine
-from oelala_desktop.services.inputs.kept import read_facts
+from oelala_desktop.services.files.wildcards import Wildcards
 from oelala_desktop.services.inputs.store import InputStore
 from oelala_desktop.services.inputs.taking import (
     Looked,
     facts_of,
-    facts_of_kept,
     files_of,
-    keep_all,
     take_all,
     with_whole_paths,
 )
@@ -50,6 +47,8 @@ from .driver import Driver
 from .inability import Inability
 from .leftovers import short_id, sweep
 from .order import Queue
+from .ready import Ready, keep, planned_again
+from .wording import Worded, worded
 
 _SEEDS = 2**63  # that one is drawn from
 
@@ -62,17 +61,7 @@ class Wish:
     values: Mapping[str, Any]
     out_dir: Path
     title: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class _Ready:
-    """A wish that can be met there, with what it gives as files looked at."""
-
-    plan: Plan
-    looked: Looked
-    catalog: Catalog | None  # None for an engine without lists
-    warnings: tuple[Said, ...]
-    said: Mapping[str, object] = field(default_factory=dict)  # what results tell of what was given
+    mark: str = ""  # by which the job is found again
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +83,12 @@ class JobService(Queue):
         scope: TaskScope,
         presence: Presence,
         inputs: InputStore,
+        wildcards: Wildcards,
         clock: Clock = CLOCK,
     ) -> None:
         super().__init__(store, bus, clock)
         self.inputs = inputs
+        self._wildcards = wildcards
         self.rules = RULES  # of the lives of the jobs
         self._registry = registry
         self._scope = scope
@@ -119,10 +110,15 @@ class JobService(Queue):
         return jobs
 
     async def submit_each(
-        self, wishes: Sequence[Wish], engine: Engine, *, announce: Callable[[Job], None] | None = None
+        self,
+        wishes: Sequence[Wish],
+        engine: Engine,
+        *,
+        announce: Callable[[Job], None] | None = None,
+        whole: bool = False,
     ) -> tuple[list[Job], list[Refused]]:
-        """Many at once, in one transaction and in the order given. Those that cannot be met are left out. Raises
-        CannotSave; then nothing was stored."""
+        """Many at once, in one transaction and in the order given. Those that cannot be met are left out; with `whole`
+        one such leaves out all. Raises CannotSave; then nothing was stored."""
         made: list[Job] = []
         refused: list[Refused] = []
         async with self._turns[engine.ref.kind, engine.ref.url].turn() as come:
@@ -132,6 +128,8 @@ class JobService(Queue):
                 except OelalaError as error:
                     refused.append(Refused(wish, error))
             await come()
+            if whole and refused:
+                return [], refused
             jobs = await self._store.append(*made) if made else []
             for job in jobs:
                 if announce:
@@ -145,11 +143,22 @@ class JobService(Queue):
         ready = await self._ready(wish, engine)
         given = ready.plan.given
         await self._inability.try_again(engine.ref, ready.plan.preset, given)
-        kept, said = await asyncio.to_thread(_kept, self.inputs, ready)
+        kept, said = await asyncio.to_thread(keep, self.inputs, ready)
         if any(value is True and key.endswith(SMALLER) for key, value in given.items()):
-            ready = replace(ready, plan=await asyncio.to_thread(_planned_again, ready, kept))
-        requests = [self._variation(ready.plan.request, n) for n in range(int(str(given.get("variations", 1))))]
-        return [self._job(replace(ready, said=said), request, engine, kept, wish) for request in requests]
+            ready = replace(ready, plan=await asyncio.to_thread(planned_again, ready, kept))
+        return [
+            self._job(replace(ready, said={**said, **typed}), request, engine, kept, wish)
+            for request, typed in await self._drawn(ready.plan)
+        ]
+
+    async def foresee(self, wish: Wish, engine: Engine) -> list[Request]:
+        """What would be made of it, with its texts as drawn. Raises what `submit` raises."""
+        return [request for request, _ in await self._drawn((await self._ready(wish, engine)).plan)]
+
+    async def _drawn(self, plan: Plan) -> list[Worded]:
+        """A request for each job, with its seed and what that draws."""
+        requests = [self._variation(plan.request, n) for n in range(int(str(plan.given.get("variations", 1))))]
+        return await asyncio.to_thread(worded, self._wildcards, plan.given, requests)
 
     async def check(self, wish: Wish) -> Preset | None:
         """What can be told without an engine: whether the tool has presets, and its settings and inputs are sound for
@@ -160,6 +169,7 @@ class JobService(Queue):
         settled = self._settled(tool, presets, wish, {}, None)
         looked = await asyncio.to_thread(take_all, self.inputs, settled.preset, settled.given)
         self._settled(tool, presets, wish, looked, None)
+        await asyncio.to_thread(worded, self._wildcards, settled.given, [settled.request])
         return offered[0] if wish.values.get("preset") else None
 
     def _possible(self, tool: Tool, presets: tuple[Preset, ...], wish: Wish) -> tuple[Preset, ...]:
@@ -174,7 +184,7 @@ class JobService(Queue):
         """What to say if jobs of this size (width, height, frames) are more than that engine has managed."""
         return await memory_advice(self._store, engine, preset_id, size)
 
-    async def _ready(self, wish: Wish, engine: Engine) -> _Ready:
+    async def _ready(self, wish: Wish, engine: Engine) -> Ready:
         """Everything checked and settled, nothing stored."""
         tool = find_tool(wish.tool)
         presets = self._offered(tool, wish)
@@ -191,7 +201,7 @@ class JobService(Queue):
         looked = await asyncio.to_thread(take_all, self.inputs, preset, checked)
         settled = self._settled(tool, (preset,), wish, looked, catalog)
         unable = catalog.unable if catalog is not None else {}
-        return _Ready(settled, looked, catalog, await advice(self._store, engine, settled, unable))
+        return Ready(settled, looked, catalog, await advice(self._store, engine, settled, unable))
 
     def _offered(self, tool: Tool, wish: Wish) -> tuple[Preset, ...]:
         """The wished preset, or all of the tool. A preset of the user's own may bring settings of its own."""
@@ -206,7 +216,7 @@ class JobService(Queue):
             raise found.error
         return found
 
-    def _job(self, ready: _Ready, request: Request, engine: Engine, inputs: tuple[JobInput, ...], wish: Wish) -> Job:
+    def _job(self, ready: Ready, request: Request, engine: Engine, inputs: tuple[JobInput, ...], wish: Wish) -> Job:
         job_id = str(uuid.uuid4())
         prefix = f"oelala/{job_id}"
         now = self._clock.wall()
@@ -241,6 +251,7 @@ class JobService(Queue):
             position=0.0,  # given when it is stored
             inputs=inputs,
             title=wish.title,
+            mark=wish.mark,
             out_dir=str(wish.out_dir),
             owner=self._owner,
             warnings=ready.warnings,
@@ -351,35 +362,3 @@ def _text(value: object) -> str | None:
     if not isinstance(value, str):
         raise obstructed("preset", "preset_no_name")
     return value
-
-
-def _kept(store: InputStore, ready: _Ready) -> tuple[tuple[JobInput, ...], dict[str, object]]:
-    """The inputs, and what results tell of them. Blocking."""
-    kept = keep_all(store, ready.plan, ready.looked, ready.catalog)
-    return kept, _said_of_inputs(kept)
-
-
-def _planned_again(ready: _Ready, kept: tuple[JobInput, ...]) -> Plan:
-    """What was made smaller has another size now. Blocking."""
-    preset = ready.plan.preset
-    parts = {part.key for field in preset.inputs for part in companions(field)}
-    values = {key: value for key, value in ready.plan.given.items() if key not in parts}
-    found = plan(preset.tool, (preset,), values, facts_of_kept(kept), ready.catalog)
-    if isinstance(found, Obstacle):
-        return ready.plan
-    values = {**ready.plan.request.values, **found.request.values}
-    return replace(found, request=replace(found.request, values=values))
-
-
-def _said_of_inputs(inputs: Sequence[JobInput]) -> dict[str, object]:
-    """What was given, by the files' own names without their folders; of the start picture also the size of the file,
-    by which it is found again under any name, and the prompt that it was made with itself. Blocking."""
-    out: dict[str, object] = {}
-    for given in inputs:
-        name = base_name(given.original)
-        known = out.get(given.key)
-        out[given.key] = name if known is None else [*(known if isinstance(known, list) else [known]), name]
-    start = next((read_facts(Path(given.path)) for given in inputs if given.key == "image"), None)
-    if start is not None:
-        out |= {"image_bytes": start.file_bytes} | ({"original_t2i_prompt": start.prompt} if start.prompt else {})
-    return out

@@ -91,6 +91,7 @@ def _table(value: Any) -> None:
 APPEARANCE = _choice("appearance", "Colours", ("system", "dark", "light"), heard_by="look")
 REDUCED_MOTION = _switch("reduced_motion", "Motion", False, "Nothing slides or fades", heard_by="look")
 OUTPUT_FOLDER = _line("output_folder", "Results", "", "Where finished videos and pictures go.", heard_by="library")
+WILDCARD_FOLDER = _line("wildcard_folder", "Wildcards", "", "Lists for prompts: __name__ takes a line of name.txt.")
 FOLLOW_LINKS = _switch("follow_links", "Linked folders", False, "Show what lies behind links, too", heard_by="library")
 PICTURE_MEGABYTES = _number("picture_megabytes", "Largest picture (MB)", 20, 1, 500)
 NOTICES = _switch("notices", "Notices", True, "Tell me when a job ends in the background")

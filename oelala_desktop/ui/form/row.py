@@ -50,6 +50,7 @@ class FieldRow(QWidget):
         self._reset: IconButton | None = None  # made for the first departure, in the place that is kept for it
         self._place: QWidget | None = None
         self._problem: Label | None = None
+        self._note: Label | None = None
         self.caption = ElidedLabel("", tone="muted", size=theme.CAPTION)
         self.caption.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.caption.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
@@ -111,6 +112,20 @@ class FieldRow(QWidget):
             self._column.addWidget(self._problem)
         self._problem.setText(sentence)
         self._problem.setVisible(bool(sentence))
+
+    def set_note(self, text: str) -> None:
+        """What comes of the value, in one line below it; "" for nothing."""
+        if self._note is None:
+            if not text:
+                return
+            self._note = ElidedLabel("", tone="text2", size=theme.CAPTION)
+            self._column.insertWidget(self._column.indexOf(self.editor) + 1, self._note)
+        self._note.setText(text)
+        self._note.setVisible(bool(text))
+
+    @property
+    def note(self) -> str:
+        return self._note.text() if self._note is not None else ""
 
     @property
     def problem(self) -> str:

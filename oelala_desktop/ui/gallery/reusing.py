@@ -8,14 +8,11 @@ from typing import Any
 
 from oelala_desktop.domain.generation import GenerationInfo
 from oelala_desktop.domain.job import Job
-from oelala_desktop.domain.reuse import fit_names, given_to, lacking_note, settings_of, tool_of
+from oelala_desktop.domain.reuse import fit_names, given_to, lacking_note, settings_of, tool_of, typed_in
 from oelala_desktop.domain.tool import TOOLS
 from oelala_desktop.ui.gallery.media_facts import job_of
 from oelala_desktop.ui.presets.choosing import pick_preset
-from oelala_desktop.ui.studio import Reuse, Studio
-
-#: a choice that the user is asked for stays longer than a notice
-_OFFERED_MS = 20_000
+from oelala_desktop.ui.studio import OFFERED_MS, Reuse, Studio
 
 
 async def reuse_item(studio: Studio, item_id: int) -> None:
@@ -45,7 +42,7 @@ def open_with(
             "warning",
             action="Use the nearest" if can_replace else "",
             act=(lambda: studio.reuse_requested.emit(replace(reuse, values=nearest))) if can_replace else None,
-            shown_ms=_OFFERED_MS,
+            shown_ms=OFFERED_MS,
         )
 
 
@@ -56,7 +53,7 @@ def _settings(info: GenerationInfo, kind: str, params: Mapping[str, Any] | None,
         values["preset"] = str(params["preset"])
     given, otherwise = given_to(job) if job is not None and job.tool == tool.id else ({}, {})
     size = (info.width, info.height) if info.width and info.height else None
-    return Reuse(tool.id, {**values, **given}, size=size, otherwise=otherwise)
+    return Reuse(tool.id, {**values, **given}, size=size, otherwise=otherwise, typed=typed_in(params or {}))
 
 
 def _offered(studio: Studio, reuse: Reuse, key: str) -> tuple[str, ...]:

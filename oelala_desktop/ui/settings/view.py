@@ -34,8 +34,8 @@ SECTIONS = (
     ),
     SettingsSection(
         "Folders",
-        _known("output_folder", "media_folders", "follow_links"),
-        browse=("output_folder",),
+        _known("output_folder", "media_folders", "follow_links", "wildcard_folder"),
+        browse=("output_folder", "wildcard_folder"),
         folders=("media_folders",),
     ),
     SettingsSection("Limits", _known("picture_megabytes")),
@@ -104,6 +104,7 @@ class SettingsView(QObject):
         settings = self._studio.services.settings
         values = {key: settings.get(SETTINGS[key]) for key in _KEYS}
         values["api_token"] = self._token
+        values["wildcard_folder"] = str(self._studio.services.wildcard_folder())
         values["output_folder"] = values["output_folder"] or str(self._studio.services.paths.output)
         values["autostart"] = bool(self._autostart)
         return values

@@ -16,6 +16,7 @@ from oelala_desktop.domain.advising import of_inputs
 from oelala_desktop.domain.errors import InvalidMedia, OelalaError
 from oelala_desktop.domain.field import TIMED_KINDS, Field, FieldKind
 from oelala_desktop.domain.inputs import names_in
+from oelala_desktop.domain.wording import literal
 from oelala_desktop.services.inputs.store import Taken
 from oelala_desktop.services.settings.known import typed_of
 from oelala_desktop.ui.form.form import ToolForm
@@ -214,7 +215,8 @@ class Intake(QObject):
     def _fill_prompt(self, key: str, prompt: str) -> None:
         """With what made the picture."""
         if prompt and "prompt" in self._form.fields:
-            self._form.set_value("prompt", prompt[: int(self._form.fields["prompt"].maximum or len(prompt))])
+            most = int(self._form.fields["prompt"].maximum or len(prompt))
+            self._form.set_value("prompt", literal(prompt[:most])[:most])
             self._form.given.note(key, "Prompt filled from this picture")
             self.changed.emit()
 

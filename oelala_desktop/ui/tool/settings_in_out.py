@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
@@ -15,9 +16,10 @@ from oelala_desktop.domain.measuring import with_duration
 from oelala_desktop.domain.preset import Preset
 from oelala_desktop.domain.reuse import not_kept_note
 from oelala_desktop.domain.tool import Tool
+from oelala_desktop.domain.wording import WORDED, literal
 from oelala_desktop.services.queue.jobs import Wish
 from oelala_desktop.ui.form.form import ToolForm
-from oelala_desktop.ui.studio import Reuse, Studio
+from oelala_desktop.ui.studio import OFFERED_MS, Reuse, Studio
 from oelala_desktop.ui.tool.intake import Intake
 from oelala_desktop.ui.tool.page import ToolPage
 from oelala_desktop.ui.tool.saved import Saved
@@ -72,7 +74,7 @@ class SettingsInOut:
         notes = [reuse.note, self._choose_preset(str(reuse.values.get("preset") or ""))]
         fields = {field.key: field for field in view.tool.fields} | (dict(view.preset.fields) if view.preset else {})
         known = fields | {part.key: part for field in fields.values() for part in companions(field)}
-        values = {k: v for k, v in reuse.values.items() if k in known and v is not None}
+        values = _as_typed({k: v for k, v in reuse.values.items() if k in known and v is not None})
         for key in [key for key, field in fields.items() if field.is_input and key in values]:
             lost = [name for name in names_in(values[key]) if not _is_whole(name)]
             if lost:
@@ -93,6 +95,18 @@ class SettingsInOut:
         if any(notes):
             self._studio.notify(" ".join(filter(None, notes)), "warning")
         view.edited()
+        if reuse.typed:
+            self._offer_typed(reuse)
+
+    def _offer_typed(self, reuse: Reuse) -> None:
+        """The prompts are as they were drawn."""
+        again = replace(reuse, values={**reuse.values, **reuse.typed, "choices": True}, typed={})
+        self._studio.shell.toasts.post(
+            "The prompt is as it was drawn from choices.",
+            action="Use the choices",
+            act=lambda: self.reuse(again),
+            shown_ms=OFFERED_MS,
+        )
 
     def _given(self, *, without: Mapping[str, Any] = _NOTHING) -> dict[str, Any]:
         """The files on the page, and what comes with them, of inputs that `without` has nothing of."""
@@ -169,6 +183,13 @@ class SettingsInOut:
     def _named(self, name: str) -> Preset | None:
         """Raises NotFound."""
         return self._studio.services.registry.find(name, self._view.tool) if name else self._view.preset
+
+
+def _as_typed(values: dict[str, Any]) -> dict[str, Any]:
+    """Prompts without choices as one types them here, where every prompt may have some."""
+    if values.pop("choices", False):
+        return values
+    return values | {key: literal(values[key]) for key in WORDED if isinstance(values.get(key), str)}
 
 
 def _is_whole(name: str) -> bool:

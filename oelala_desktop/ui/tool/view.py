@@ -20,6 +20,7 @@ from oelala_desktop.domain.obstacle import Obstacle, Obstructed
 from oelala_desktop.domain.plan import plan
 from oelala_desktop.domain.preset import Preset
 from oelala_desktop.domain.tool import Tool
+from oelala_desktop.domain.wording import with_choices
 from oelala_desktop.services.queue.jobs import Wish
 from oelala_desktop.services.settings.known import COLUMN, folds_of, form_of, preset_of
 from oelala_desktop.ui.bridge import listen
@@ -35,6 +36,7 @@ from oelala_desktop.ui.tool.commands import add_tool_commands
 from oelala_desktop.ui.tool.intake import Intake
 from oelala_desktop.ui.tool.job_stage import JobStage
 from oelala_desktop.ui.tool.living_queue import LivingQueue
+from oelala_desktop.ui.tool.next_draw import NextDraw
 from oelala_desktop.ui.tool.obstacle_words import TO_BEGIN, words_at_field, words_for
 from oelala_desktop.ui.tool.page import ToolPage
 from oelala_desktop.ui.tool.settings_file import copy_file
@@ -61,6 +63,7 @@ class ToolView(QObject):
         self.queue = LivingQueue(page.queue, self.stage, studio, tool)
         self.intake = Intake(self.form, studio)
         self.settings = SettingsInOut(self, studio)
+        self.next = NextDraw(self.form, studio)
         page.columns.choose(self._services.settings.get(COLUMN))
         page.columns.width_chosen.connect(partial(self._services.settings.set, COLUMN))
         self.commands = add_tool_commands(self, self._act)
@@ -146,6 +149,7 @@ class ToolView(QObject):
         self.form.set_generate_reason(words_for(obstacle, self._engine_name) if obstacle else "")
         self.page.tell_ready(obstacle, self._engine_name)
         self._tell_at_input(obstacle)
+        self.next.look()
 
     def _tell_at_input(self, obstacle: Obstacle | None) -> None:
         """What stands in the way because of a file that is given is said beside it at once."""
@@ -208,7 +212,7 @@ class ToolView(QObject):
         if obstacle is not None:
             self._show_problem(obstacle)
             return
-        self._start(self.wish())
+        self._start(self.next.fixed(self.wish()))
 
     def start_with(self, picture: Path, values: dict[str, object]) -> None:
         """Fills the page and presses Generate."""
@@ -219,7 +223,7 @@ class ToolView(QObject):
             self._start(self._wish_of(key, picture))
 
     def wish(self) -> Wish:
-        values: dict[str, Any] = self.form.values()
+        values: dict[str, Any] = with_choices(self.form.values())
         # before the engine has said what it can run, the choice is left to the moment when it has
         if self.preset is not None and (self.chosen or self._services.current.engine.catalog is not None):
             values["preset"] = self.preset.short_id

@@ -65,6 +65,8 @@ FULL: dict[str, Any] = {
     "other": "low",
     "server": "ComfyUI",
     "fixes": [],
+    "names": ["a", "b", "a"],
+    "folder": "/home/me/wildcards",
 }
 NUMERIC = {"outside": 41, "no_duration": 4001, "beyond_end": 5.0}
 

@@ -14,7 +14,7 @@ KEYS = {
     *("variations", "steps", "switch_step", "cfg", "guidance", "sampler", "scheduler", "shift", "seed"),
     *("sage_attention", "expert_mode_allocations"),
     *("images", "crop", "mask", "video", "video_start", "video_length", "video_smaller"),
-    *("sound", "sound_start", "sound_length", "sound_smaller"),
+    *("sound", "sound_start", "sound_length", "sound_smaller", "choices"),
 }
 I2V = TOOLS["image-to-video"]
 
@@ -239,7 +239,7 @@ def test_what_a_form_says_of_a_field_is_fit_to_be_read() -> None:
 
 
 CARDS = {
-    "prompt": ["prompt", "negative_prompt"],
+    "prompt": ["prompt", "negative_prompt", "choices"],
     "size": ["resolution", "aspect_ratio", "duration", "num_frames", "fps", "factor", "smooth", "place", "clip_count"],
     "model": ["unet_high_noise", "unet_low_noise", "checkpoint", "vae", "text_encoder"],
     "lora": ["lora_configs"],

@@ -11,6 +11,7 @@ from typing import Any
 from oelala_desktop.domain.events import JobChanged, JobFinished
 from oelala_desktop.domain.job import EngineRef, Job, JobState
 from oelala_desktop.services.engines.engine import Engine
+from oelala_desktop.services.files.wildcards import Wildcards
 from oelala_desktop.services.inputs.store import InputStore
 from oelala_desktop.services.loop.bus import Bus
 from oelala_desktop.services.loop.tasks import TaskScope
@@ -45,10 +46,15 @@ class JobDesk:
         self.presence = Presence(folder / "presence", "boot")
         self.registry = shipped_presets()
         self.inputs = InputStore(folder / "inputs")
-        self.jobs = JobService(store, self.registry, self.bus, scope, self.presence, self.inputs, clock)
+        self.jobs = JobService(
+            store, self.registry, self.bus, scope, self.presence, self.inputs, Wildcards(self.wildcards), clock
+        )
         self.port, self.other_port = FakeEngine(takes_our_ids=True), FakeEngine(takes_our_ids=True)
         self.engine = Engine(HERE, self.port, self.bus, scope, clock)
         self.other = Engine(THERE, self.other_port, self.bus, scope, clock)
+
+    def wildcards(self) -> Path:
+        return self.folder / "wildcards"
 
     def job(self, job_id: str = "j1", **changes: Any) -> Job:
         graph = {"1": {"class_type": "SaveImage", "inputs": {"filename_prefix": f"oelala/{job_id}"}}}

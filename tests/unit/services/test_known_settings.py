@@ -172,6 +172,7 @@ _SHOWN: dict[str, tuple[K, str, str, str]] = {
     "appearance": (K.CHOICE, "Colours", "", "look"),
     "reduced_motion": (K.SWITCH, "Motion", "Nothing slides or fades", "look"),
     "output_folder": (K.LINE, "Results", "Where finished videos and pictures go.", "library"),
+    "wildcard_folder": (K.LINE, "Wildcards", "Lists for prompts: __name__ takes a line of name.txt.", ""),
     "follow_links": (K.SWITCH, "Linked folders", "Show what lies behind links, too", "library"),
     "picture_megabytes": (K.INTEGER, "Largest picture (MB)", "", ""),
     "notices": (K.SWITCH, "Notices", "Tell me when a job ends in the background", ""),
@@ -197,7 +198,7 @@ _DEFAULTS: dict[str, Any] = {
     "engine_choice": "auto", "geometry": "", "page": "", "sidebar_narrow": False, "tool.column": 0, "media.density": 0,
     "media.sort": "date_desc", "media.view": "grid", "viewer.prompt": False, "player.volume": 80,
     "player.muted": False, "media_folders": [], "folded_groups": [], "engine_url": "http://127.0.0.1:8188",
-    "servers": {}, "presets.order": [], "presets.off": [],
+    "servers": {}, "wildcard_folder": "", "presets.order": [], "presets.off": [],
 }  # fmt: skip
 _BOUNDS = {
     "picture_megabytes": (1, 500),

@@ -11,7 +11,7 @@ from oelala_desktop.domain.inputs import Given
 from oelala_desktop.domain.job import JobInput
 from oelala_desktop.domain.plan import FORM
 from oelala_desktop.services.inputs.kept import Kept, write_facts
-from oelala_desktop.services.queue.jobs import _planned_again, _Ready
+from oelala_desktop.services.queue.ready import Ready, planned_again
 from tests.unit.domain.made_presets import CATALOG, made
 from tests.unit.domain.wishing import met
 
@@ -19,10 +19,10 @@ WHOLE = Given("walk.mp4", "video", 640, 352, 100, 25.0, 4.0, size=10**6)
 SMALL = replace(WHOLE, width=320, height=176, rate=12.5, frames=25, length=2.0, size=10**4)
 
 
-def ready(limit: int | None = None) -> _Ready:
+def ready(limit: int | None = None) -> Ready:
     wish = {"video": "walk.mp4", "video_start": 1.0, "video_length": 2.0, "video_smaller": True, "prompt": "a pier"}
     found = met(made("video-to-video.given"), wish, {"video": (WHOLE,)}, CATALOG)
-    return _Ready(found, {}, replace(CATALOG, upload_limit=limit), ())
+    return Ready(found, {}, replace(CATALOG, upload_limit=limit), ())
 
 
 def kept(folder: Path, given: Given) -> tuple[JobInput, ...]:
@@ -34,7 +34,7 @@ def kept(folder: Path, given: Given) -> tuple[JobInput, ...]:
 
 def test_size_length_and_rate_are_those_of_what_goes_up(tmp_path: Path) -> None:
     before = ready()
-    request = _planned_again(before, kept(tmp_path, SMALL)).request
+    request = planned_again(before, kept(tmp_path, SMALL)).request
     assert (request.width, request.height, request.num_frames, request.fps) == (320, 176, 25, 12.5)
     assert (before.plan.request.width, before.plan.request.num_frames) == (640, 49)
     # what was wished stays what it was: the part was cut, and is not to be cut again
@@ -46,4 +46,4 @@ def test_size_length_and_rate_are_those_of_what_goes_up(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("limit", "is_new"), [(10**4 + FORM, True), (10**4 + FORM - 1, False)])
 def test_what_cannot_be_planned_so_stays_as_it_was_planned(tmp_path: Path, limit: int, is_new: bool) -> None:
     before = ready(limit)
-    assert (_planned_again(before, kept(tmp_path, SMALL)) is not before.plan) is is_new
+    assert (planned_again(before, kept(tmp_path, SMALL)) is not before.plan) is is_new
