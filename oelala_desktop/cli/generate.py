@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import signal
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 from oelala_desktop.bootstrap import Services
-from oelala_desktop.domain.errors import CannotSave, InvalidField, InvalidInput, OelalaError
+from oelala_desktop.domain.errors import CannotSave, OelalaError
 from oelala_desktop.domain.job import Job, JobState
-from oelala_desktop.domain.obstacle import obstructed
-from oelala_desktop.domain.tool import VOCABULARY, find_tool
-from oelala_desktop.domain.wording import WORDED, literal, with_choices
+from oelala_desktop.domain.tool import find_tool
 from oelala_desktop.services.engines.engine import Engine
 from oelala_desktop.services.files.writable import check_takes_files
 from oelala_desktop.services.queue.jobs import Wish
@@ -23,6 +20,7 @@ from oelala_desktop.storage.paths import shipped
 
 from .output import Bar, JsonLines
 from .saying import INTERRUPTED, say
+from .values import values_of
 
 CANCEL_TIME = 20.0  # seconds that a cancel waits for the server's word
 UNCONFIRMED = "The server has not confirmed it yet; “oelala jobs --wait” takes it up again."
@@ -32,9 +30,9 @@ async def generate(options: argparse.Namespace) -> int:
     """0 when every job is done, 1 when one is not, 130 after Ctrl-C. Raises OelalaError before anything is stored."""
     is_try = options.command == "try"
     tool = "image-to-video" if is_try else find_tool(options.tool).id
-    values = _example() if is_try else _values(options)
+    values = _example() if is_try else values_of(options, images=options.image)
     async with Services() as services:
-        folder = await asyncio.to_thread(_check_folder, getattr(options, "out", None) or services.paths.output)
+        folder = await asyncio.to_thread(check_folder, getattr(options, "out", None) or services.paths.output)
         wish = Wish(tool, values, folder)
         preset = await services.jobs.check(wish)  # before an engine is asked for, or started
         engine, remark = await services.engines.choose(options.engine, preset)
@@ -59,8 +57,8 @@ async def until_over(services: Services, submitting: Awaitable[list[Job]]) -> li
     restore = on_interrupt(stop.set)
     try:
         jobs = await submitting
-        for warning in jobs[0].warnings:
-            say(str(warning))
+        for warning in dict.fromkeys(str(said) for job in jobs for said in job.warnings):
+            say(warning)
         return await _wait(services, jobs, stop)
     finally:
         restore()
@@ -126,7 +124,7 @@ def _praise(job: Job, engine: Engine) -> None:
         say("With ComfyUI running, the same command uses Wan 2.2; README.md says how to connect it.")
 
 
-def _check_folder(name: str | Path) -> Path:
+def check_folder(name: str | Path) -> Path:
     """A folder that takes no files is better known before the video is made than after."""
     try:
         folder = Path(name).expanduser().absolute()
@@ -142,48 +140,3 @@ def _check_folder(name: str | Path) -> Path:
 def _example() -> dict[str, Any]:
     picture = shipped("resources") / "examples" / "harbour.jpg"
     return {"image": str(picture), "prompt": "slow zoom in, then pan left", "duration": 3}
-
-
-def _values(options: argparse.Namespace) -> dict[str, Any]:
-    """The settings file, then --set, then the options of their own; later ones win."""
-    typed: dict[str, Any] = dict(_pair("--set", pair, "VALUE") for pair in options.settings)
-    typed |= _inputs(options)
-    typed |= {key: found for key in ("prompt", "preset") if (found := getattr(options, key)) is not None}
-    typed = with_choices(typed)
-    values = _read_settings(Path(options.settings_file)) if options.settings_file else {}
-    if typed.get("choices") is True and "choices" not in values:  # nobody asked for any in the file
-        values |= {key: literal(values[key]) for key in WORDED if isinstance(values.get(key), str)}
-    return values | typed
-
-
-def _inputs(options: argparse.Namespace) -> dict[str, Any]:
-    """What is given as files: a path, or a list of them where a key came more than once."""
-    given: dict[str, list[str]] = {}
-    for key in ("image", "end_image"):
-        if getattr(options, key) is not None:
-            given[key] = [getattr(options, key)]
-    for pair in options.inputs:
-        key, path = _pair("--input", pair, "FILE")
-        if key in VOCABULARY and not VOCABULARY[key].is_input:
-            raise obstructed(key, "no_file")
-        given.setdefault(key, []).append(path)
-    return {key: paths if len(paths) > 1 else paths[0] for key, paths in given.items()}
-
-
-def _pair(option: str, pair: str, what: str) -> tuple[str, str]:
-    key, equals, value = pair.partition("=")
-    if not equals or not key.strip():
-        raise InvalidInput(f"{option} {pair}: expected KEY={what}.")
-    return key.strip(), value
-
-
-def _read_settings(path: Path) -> dict[str, Any]:
-    try:
-        values = json.loads(path.read_text("utf-8-sig"))
-    except OSError as error:
-        raise InvalidInput(f"The settings file {path} cannot be read: {error.strerror}.") from error
-    except (ValueError, RecursionError) as error:
-        raise InvalidInput(f"The settings file {path} is not JSON: {error}.") from error
-    if not isinstance(values, dict):
-        raise InvalidField("settings", f"The settings file {path} does not hold one JSON object.")
-    return values

@@ -105,7 +105,7 @@ async def _cancel(services: Services, options: argparse.Namespace) -> int:
     await services.jobs.cancel(job.id)
     try:
         async with asyncio.timeout(CANCEL_TIME):
-            job = await _end_of(services, job.id)
+            job = await end_of(services, job.id)
     except TimeoutError:
         say(UNCONFIRMED)
         return 3
@@ -126,7 +126,7 @@ async def _cancel_waiting(services: Services) -> int:
     try:
         async with asyncio.timeout(CANCEL_TIME):
             for job_id in ids:
-                await _end_of(services, job_id)
+                await end_of(services, job_id)
     except TimeoutError:
         say(UNCONFIRMED)
         return 3
@@ -134,7 +134,7 @@ async def _cancel_waiting(services: Services) -> int:
     return 0
 
 
-async def _end_of(services: Services, job_id: str) -> Job:
+async def end_of(services: Services, job_id: str) -> Job:
     """The job when it is over; another process may be the one that ends it."""
     while True:
         job = await services.jobs.find(job_id)

@@ -38,7 +38,13 @@ def build_parser() -> argparse.ArgumentParser:
 
     make = commands.add_parser("generate", help="make a video or a picture")
     make.add_argument("tool", metavar="TOOL", help=f"one of {', '.join(TOOLS)}")
-    make.add_argument("--image", metavar="FILE", help="the start picture")
+    make.add_argument(
+        "--image",
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="the start picture; several, or a folder of them, make one job each",
+    )
     make.add_argument("--end-image", metavar="FILE", help="the picture to end on")
     make.add_argument(
         "--input",
@@ -61,6 +67,20 @@ def build_parser() -> argparse.ArgumentParser:
     make.add_argument(
         "--settings", metavar="FILE.json", dest="settings_file", help="settings as the window exports them"
     )
+    make.add_argument(
+        "--batch", metavar="FILE", help="one job for each row of a CSV file (settings are its header) or of JSON lines"
+    )
+    make.add_argument("--prompts", metavar="FILE", help="a prompt a line: one job for each, of each picture")
+    make.add_argument("--captions", action="store_true", help="NAME.txt beside a picture is its prompt")
+    make.add_argument(
+        "--grid",
+        metavar="KEY=V1,V2",
+        action="append",
+        default=[],
+        help="one job for each value, of several for each combination, and a contact sheet of all",
+    )
+    make.add_argument("--dry-run", action="store_true", help="tell what would be made, and make nothing")
+    make.add_argument("--again", action="store_true", help="of many jobs, make also those that were made already")
     make.add_argument("--out", metavar="DIR", help="the folder for the results")
     make.add_argument("--json", action="store_true", help="one JSON object a line instead of a bar")
     _engine(make)

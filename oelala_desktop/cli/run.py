@@ -75,9 +75,12 @@ def _dispatch(options: argparse.Namespace) -> int:
 
         return show_metadata(options)
     if options.command in ("try", "generate"):
+        from .batch import generate_many
         from .generate import generate
+        from .rows import is_many
 
-        return asyncio.run(generate(options))
+        many = options.command == "generate" and is_many(options)
+        return asyncio.run(generate_many(options) if many else generate(options))
     if options.command == "serve":
         from .serve import serve
 

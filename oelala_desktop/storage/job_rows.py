@@ -3,6 +3,7 @@ Every row has a checksum over all of itself, and its document the version of its
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import MISSING, asdict, fields, replace
@@ -20,6 +21,7 @@ VERSION = 1
 COLUMNS = "id, state, position, created, hidden, revision, version, checksum, document"
 
 _MOST = 64 * 2**20  # bytes of a document
+_MARK = re.compile(rb'"mark":"([0-9a-f]+)"')  # within a text its quotes would have a backslash before them
 _NUMBER = (int, float)
 #: what JSON has for a field of that type
 _TYPES: Mapping[str, tuple[type, ...]] = {
@@ -103,6 +105,16 @@ def job_of(document: object) -> Job:
     except (zlib.error, ValueError) as error:
         raise BadRow("its document is damaged") from error
     return _job(data)
+
+
+def mark_of(document: object) -> str:
+    """What a batch knows the job by, read without all the rest; "" where it has none or cannot be read."""
+    try:
+        text = zlib.decompressobj().decompress(document, _MOST) if isinstance(document, bytes) else b""
+    except zlib.error:
+        return ""
+    found = _MARK.search(text)
+    return found[1].decode() if found else ""
 
 
 def _job(data: object) -> Job:

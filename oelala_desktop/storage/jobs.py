@@ -6,14 +6,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from oelala_desktop.domain.job import Job, JobState, Owner
 
 from .database import Database
-from .job_rows import BadRow, job_of
+from .job_rows import BadRow, job_of, mark_of
 from .job_schema import MIGRATIONS, REMEMBER, JobKeeper, put
 
 log = logging.getLogger(__name__)
@@ -100,6 +100,24 @@ class JobStore:
     async def inputs_named(self) -> set[str] | None:
         """Paths of the kept inputs of all jobs, also of those that were cleared; None when a job cannot be read."""
         paths: set[str] = set()
+        async for rows in self._documents():
+            found = await asyncio.to_thread(_jobs, rows)
+            if len(found) < len(rows):
+                return None
+            paths |= {given.path for job in found for given in job.inputs}
+        return paths
+
+    async def marked(self, marks: Collection[str]) -> list[Job]:
+        """The jobs that have one of these marks, oldest first, also those that were cleared."""
+
+        def among(rows: list[tuple[object]]) -> list[Job]:
+            return _jobs(row for row in rows if mark_of(row[0]) in marks)
+
+        found = [job async for rows in self._documents() for job in await asyncio.to_thread(among, rows)]
+        return sorted(found, key=lambda job: job.created_at)
+
+    async def _documents(self) -> AsyncIterator[list[tuple[object]]]:
+        """Of all jobs, some at once."""
         last = ""
         query = "SELECT id, document FROM jobs WHERE id > ? ORDER BY id LIMIT ?"
 
@@ -108,11 +126,7 @@ class JobStore:
 
         while rows := await self._database.run(work):
             last = rows[-1][0]
-            found = await asyncio.to_thread(_jobs, [(document,) for _, document in rows])
-            if len(found) < len(rows):
-                return None
-            paths |= {given.path for job in found for given in job.inputs}
-        return paths
+            yield [(document,) for _, document in rows]
 
     async def hide_finished(self) -> list[str]:
         """Takes all final jobs off the list (their files and rows stay). Returns their ids."""
