@@ -88,19 +88,22 @@ async def _made(services: Services, rows: Sequence[Row], engine: Engine) -> dict
 
 
 async def _foresee(batch: _Batch, engine: Engine) -> int:
-    faults = []
+    faults: list[Fault] = []
+    foreseen: list[tuple[Row, Request]] = []
     for row in batch.rows:
         try:
-            (request,) = await batch.services.jobs.foresee(batch.wish(row), engine)
+            foreseen += [(row, request) for request in await batch.services.jobs.foresee(batch.wish(row), engine)]
         except OelalaError as error:
             faults.append((row.where, error.message))
-        else:
-            _tell_foreseen(batch, row, request)
     if faults:
         raise faults_of(faults)
+    for row, request in foreseen:
+        _tell_foreseen(batch, row, request)
     made = len(batch.rows) - len(batch.left)
     already = f"; {made} were made already, or are under way" if made else ""
-    say(f"{_count(len(batch.left))} would be made on {engine.name}{already}. Nothing was made.")
+    chance = any(str(row.values.get("seed", -1)) == "-1" for row in batch.rows)
+    anew = " Seeds are drawn anew when it is made; --set seed=N keeps one." if chance else ""
+    say(f"{_count(len(foreseen) - made)} would be made on {engine.name}{already}. Nothing was made.{anew}")
     return 0
 
 

@@ -49,7 +49,7 @@ def rows_of(options: argparse.Namespace, tool: Tool, registry: ToolRegistry) -> 
     elif any(crossing.values()):
         rows = crossed(_pictures(options, images, base, faults), _prompts(options))
     else:
-        rows = [Row("", {})]
+        return [Row("", base)], faults  # what would come of one wish
     return settled(tool.id, [_on(base, row) for row in rows], salt), faults
 
 

@@ -23,12 +23,13 @@ def values_of(options: argparse.Namespace, *, images: Sequence[str]) -> dict[str
 
 
 def over(values: Mapping[str, Any], typed: Mapping[str, Any]) -> dict[str, Any]:
-    """What was typed over settings that were there, in whose prompts choices are drawn only if they ask for it."""
+    """What was typed over settings that were there. Its choices are drawn unless somebody says otherwise, those that
+    were there only if somebody says so."""
+    if "choices" in values or "choices" in typed:
+        return {**values, **typed}
     typed = with_choices(typed)
-    if typed.get("choices") is True and "choices" not in values:
-        texts = {key: literal(text) for key in WORDED if isinstance(text := values.get(key), str)}
-        return {**values, **texts, **typed}
-    return {**values, **typed}
+    texts = {key: literal(text) for key in WORDED if isinstance(text := values.get(key), str)}
+    return {**values, **(texts if "choices" in typed else {}), **typed}
 
 
 def _inputs(options: argparse.Namespace, images: Sequence[str]) -> dict[str, Any]:

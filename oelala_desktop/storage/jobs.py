@@ -109,9 +109,10 @@ class JobStore:
 
     async def marked(self, marks: Collection[str]) -> list[Job]:
         """The jobs that have one of these marks, oldest first, also those that were cleared."""
+        known = frozenset(marks) - {""}
 
         def among(rows: list[tuple[object]]) -> list[Job]:
-            return _jobs(row for row in rows if mark_of(row[0]) in marks)
+            return _jobs(row for row in rows if mark_of(row[0]) in known)
 
         found = [job async for rows in self._documents() for job in await asyncio.to_thread(among, rows)]
         return sorted(found, key=lambda job: job.created_at)
