@@ -103,6 +103,8 @@ class Bar:
         size = f"{job.width} × {job.height}, " if job.width else ""  # else the result will tell
         length = f"{job.num_frames} frames at {job.fps:g} fps, " if job.fps and job.num_frames else ""
         self._line(f"{job.preset} on {job.engine.name}: {size}{length}seed {job.seed}")
+        if "prompt_choices" in job.params:
+            self._line(f"  {job.values.get('prompt')}")
 
     def _progress(self, event: JobProgressed) -> None:
         if event.job_id in self.ids:
