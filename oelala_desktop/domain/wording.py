@@ -48,7 +48,7 @@ class _Line:
     name: str
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Choice:
     """From `low` to `high` of the options are taken; with `joiner` None exactly one, as it stands."""
 

@@ -222,3 +222,14 @@ def test_presets_say_what_they_take(client: httpx.Client) -> None:
 def test_an_engine_s_own_preset_is_not_in_the_way_of_a_wish(client: httpx.Client) -> None:
     """Nothing of what was sent before has stopped it."""
     assert wait_for(client, submit(client)["job_id"])["state"] == "done"
+
+
+def test_prompts_draw_only_where_that_is_asked_for(client: httpx.Client) -> None:
+    route, text = "/tools/text-to-image/jobs", "a {calm|calm} sea"
+    drawn = client.post(route, json={"prompt": text, "choices": True})
+    plain = client.post(route, json={"prompt": text})
+    form = client.post(route, files=texts(prompt=text, choices="true"))
+    prompts = [client.get(f"/jobs/{answer.json()['job_id']}").json()["prompt"] for answer in (drawn, plain, form)]
+    assert prompts == ["a calm sea", text, "a calm sea"]
+    refused(client.post(route, json={"prompt": "__../jobs__", "choices": True}), "prompt", "leads out of")
+    refused(client.post(route, json={"prompt": "__gone__", "choices": True}), "prompt", "there is no wildcard gone")

@@ -40,6 +40,7 @@ def full_job() -> Job:
         outputs=(Output("/o/a.mp4", "video", 848, 480, 33, 16.0, "clip1"),),
         error=JobError("It failed.", "node", "Sampler", "trace", {"vae": "None of that name."}),
         title="A title",
+        mark="0a1b",
         out_dir="/o",
         sent_at=1.5,
         started_at=2.5,
@@ -196,3 +197,14 @@ async def test_nobody_works_on_without_the_lock(tmp_path: Path) -> None:
     other.release()
     await database.open()
     await database.close()
+
+
+async def test_jobs_are_found_by_their_marks(store: JobStore) -> None:
+    said = {"prompt": '"mark":"aa"'}  # what a text says is no mark
+    jobs = [some_job(id=f"j{n}", mark=mark, created_at=10.0 - n) for n, mark in enumerate(("", "aa", "bb", "aa"))]
+    await store.save(*jobs, some_job(id="j9", values=said, params=said))
+    assert [job.id for job in await store.marked({"aa", "", "cc"})] == ["j3", "j1"]
+    hidden = replace(jobs[1], hidden=True, unknown={"of a newer version": 1})
+    await store.save(hidden)
+    assert hidden in await store.marked(["aa"])
+    assert await store.marked([]) == []
