@@ -10,13 +10,15 @@ _VAST = 10**9  # frames; no wish is longer
 
 @dataclass(frozen=True, slots=True)
 class FrameRule:
-    """`least` and `most` are on the rule. `given` names the input whose length is taken instead of a duration."""
+    """`least` and `most` are on the rule. `given` names the input whose length is taken instead of a duration, `pace`
+    the setting that says how many times as fast that is played."""
 
     step: int = 4
     offset: int = 1
     least: int = 5
     most: int = 361  # 15 s at 24 frames a second
     given: str = ""
+    pace: str = ""
 
     def allows(self, count: int) -> bool:
         return count >= self.offset and (count - self.offset) % self.step == 0

@@ -59,7 +59,7 @@ def follows(preset: Preset) -> dict[str, str]:
     out = {}
     if preset.size.kind == "given":
         out["size"] = preset.size.of or next((field.key for field in preset.inputs if field.kind in _SEEN_KINDS), "")
-    out |= {"frames": preset.frames.given} if preset.output == "video" else {}
+    out |= {"frames": preset.frames.given} if preset.output == "video" and not preset.frames.pace else {}
     out |= {"rate": preset.rate} if isinstance(preset.rate, str) else {}
     return {what: key for what, key in out.items() if key in preset.fields}
 
@@ -108,7 +108,7 @@ def _frames(preset: Preset, used: Mapping[str, Any], inputs: Inputs, rate: float
     if preset.output != "video":
         return 1
     if preset.frames.given:
-        return _given_frames(preset, inputs, rate)
+        return _given_frames(preset, used, inputs, rate)
     if "num_frames" not in preset.into:
         return stated_frames(preset.template)
     if (frames := kept(preset, used, "num_frames")) is not None:
@@ -117,12 +117,12 @@ def _frames(preset: Preset, used: Mapping[str, Any], inputs: Inputs, rate: float
     return preset.frames.frames_of(float(str(_SECONDS if seconds is None else seconds)), rate or _FPS)
 
 
-def _given_frames(preset: Preset, inputs: Inputs, rate: float) -> int:
-    """As many as the given video or sound lasts, on the model's rule; 0 while it is not there."""
+def _given_frames(preset: Preset, used: Mapping[str, Any], inputs: Inputs, rate: float) -> int:
+    """As many as the given video or sound lasts at its pace, on the model's rule; 0 while it is not there."""
     for file in inputs.get(preset.frames.given, ()):
         same = file.frames and (not rate or abs(rate - file.rate) < 1e-3)
         count = file.frames if same else int(file.length * (rate or file.rate or _FPS) + 1e-6)
-        return preset.frames.below(count)
+        return preset.frames.below(int(count / float(used.get(preset.frames.pace) or 1) + 1e-6))
     return 0
 
 

@@ -14,7 +14,7 @@ from .field import TIMED_KINDS, Field, FieldKind
 from .inputs import SMALLER, Given, Inputs, companions, names_in
 from .measuring import asked_frames, is_plain, measured, parts_of
 from .obstacle import Obstacle, Obstructed, Said, obstructed
-from .preset import Preset, Request
+from .preset import NEEDS_COMFYUI, Preset, Request
 from .settling import lacks, settle_lists, settle_loras, settle_memory, settle_models, settle_parts
 from .tool import VOCABULARY, Tool
 
@@ -63,6 +63,8 @@ def choose(
     for preset in ranked:
         if not preset.missing(catalog, values):
             return preset
+    if catalog.sketch and all(preset.models for preset in presets):
+        return Obstacle("preset", "needs_ai", {"tool": tool.name, "fixes": [NEEDS_COMFYUI]})
     missing = {p.short_id: p.missing(catalog) for p in presets if not p.sketch}
     lines = [f"{name}: {', '.join(map(str, rows))}" for name, rows in missing.items()]
     return Obstacle("preset", "none_runs", {"tool": tool.name, "fixes": lines})

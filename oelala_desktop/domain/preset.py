@@ -23,6 +23,8 @@ from .size_rule import SHORT_SIDE, SizeRule
 from .tool import Tool
 
 _MOST_TOLD = 40  # things that a server lacks
+#: what to do about whatever Sketch lacks
+NEEDS_COMFYUI = "Start ComfyUI, or give its address with --engine http://HOST:PORT."
 _MEND_IMPORT = (
     "Install what the pack needs into ComfyUI's own Python (pip install -r requirements.txt in the pack's folder), "
     "then start ComfyUI anew; its log has the whole error."
@@ -182,8 +184,7 @@ class Preset:
     def _needs_comfyui(self, lacking: list[str]) -> Missing:
         """On Sketch no node pack and no download helps."""
         why = "runs no AI model" if self.models else f"lacks {', '.join(lacking)}"
-        fix = "Start ComfyUI, or give its address with --engine http://HOST:PORT."
-        return Missing("engine", "ComfyUI", f"the built-in Sketch engine {why}", fix)
+        return Missing("engine", "ComfyUI", f"the built-in Sketch engine {why}", NEEDS_COMFYUI)
 
     def _source_of_nodes(self, catalog: Catalog) -> tuple[str, str]:
         """Where nodes come from that no pack of the table brings, and how to get them."""

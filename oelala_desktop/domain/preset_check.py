@@ -169,6 +169,16 @@ def _frames(preset: Preset) -> Iterator[str]:
         yield "num_frames follows from duration; give that a default instead."
 
 
+def _paces(preset: Preset) -> Iterator[str]:
+    if not (key := preset.frames.pace):
+        return
+    field = preset.fields.get(key)
+    if field is None or field.kind is not _K.NUMBER or field.minimum is None or field.minimum <= 0 or field.keeps:
+        yield f"frames.pace names “{key}”, which is no number with a minimum above 0 and a default."
+    if not preset.frames.given:
+        yield "frames.pace needs frames.as too."
+
+
 def _rates(preset: Preset) -> Iterator[str]:
     fps, stated = preset.fields.get("fps"), stated_rate(preset.template)
     if preset.rate is not None and fps:
@@ -209,4 +219,4 @@ def _named(preset: Preset) -> Iterator[str]:
             yield f"“{name}” is no aspect; there are {', '.join(ASPECTS)} and auto."
 
 
-_PARTS = (_settings, _keeping, _inputs, _followed, _absent, _frames, _rates, _sizes, _named)
+_PARTS = (_settings, _keeping, _inputs, _followed, _absent, _frames, _paces, _rates, _sizes, _named)

@@ -4,7 +4,8 @@
     size   = {multiple = 16, class = "video" | "sdxl" | "megapixels" | "factor" | "given" | "frame", megapixels, factor,
               of = KEY}      a frame is made round what is given, with the settings aspect_ratio and place; of it,
                              and of a size as given, megapixels are the most
-    frames = {step = 4, offset = 1, least = 5, most = 361, as = KEY}      frames are step × k + offset, or as given
+    frames = {step = 4, offset = 1, least = 5, most = 361, as = KEY, pace = KEY}
+                           frames are step × k + offset, or as given, played so many times as fast
     rate   = 24 | KEY           the only rate, which the graph says too, or that of the video KEY, which it links to
     sound  = true                                                         what it makes can be heard
     output = "video" | "image" | "model" | "file"                         what it makes, where that is not its tool's
@@ -162,7 +163,7 @@ def _frames(row: Mapping[str, Any]) -> FrameRule:
     ruled = bool(row.keys() & {"step", "offset"})
     least = int(row.get("least", offset + step if ruled else usual.least))
     most = int(row.get("most", offset + (usual.most - offset) // step * step if ruled else usual.most))
-    return FrameRule(step, offset, least, most, str(row.get("as", "")))
+    return FrameRule(step, offset, least, most, str(row.get("as", "")), str(row.get("pace", "")))
 
 
 def _bounded(rows: Mapping[str, Any], size: SizeRule, frames: FrameRule, tool: Tool) -> Mapping[str, Any]:

@@ -53,7 +53,7 @@ TABLE: Mapping[str, Any] = {
     "description": _TEXT,
     "order": _NUMBER,
     "size": {"multiple": _COUNT, "class": CLASSES, "megapixels": _AMOUNT, "factor": _AMOUNT, "of": _TEXT},
-    "frames": {"step": _COUNT, "offset": _WHOLE, "least": _WHOLE, "most": _WHOLE, "as": _TEXT},
+    "frames": {"step": _COUNT, "offset": _WHOLE, "least": _WHOLE, "most": _WHOLE, "as": _TEXT, "pace": _TEXT},
     "rate": _RATE,
     "sound": _SWITCH,
     "devices": _TEXTS,

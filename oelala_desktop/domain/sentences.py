@@ -213,11 +213,12 @@ ENGLISH: Table = {
     "beyond_end": lambda v: f"{{key}}: {v['name']} is {v['length']:g} s long; {v['given']:g} s is beyond its end.",
     "too_large": _too_large,
     # what an engine lacks
-    "no_preset": "{tool} has no preset yet.",
+    "no_preset": "{tool} has no preset yet. It needs an AI model on ComfyUI; “oelala presets --add” takes a workflow.",
     "nothing_named": _nothing_named,
     "part_lacking": _part_lacking,
     "lacks": _lacks,
     "needs_engine": "{preset} needs {engine}: {why}.",
+    "needs_ai": "{tool} needs an AI model, and the built-in Sketch engine runs none.",
     "none_runs": "This server can run no preset of {tool}. “oelala doctor” lists what each of them lacks.",
     # what goes with a plan that can be met
     "managed": _wide,

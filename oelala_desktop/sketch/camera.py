@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass, replace
 from enum import Enum
 
+from oelala_desktop.sketch.clauses import clauses
+
 KINDS = (
     "zoom_in", "zoom_out", "pan_left", "pan_right", "tilt_up", "tilt_down",
     "orbit_left", "orbit_right", "roll_left", "roll_right", "crane_up", "crane_down",
@@ -34,10 +36,6 @@ class Phase:
 
 _SEQUENCE = re.compile(
     r"\b(?:and\s+then|then|followed\s+by|after\s+that|afterwards|and\s+finally|finally|before)\b|→|->", re.I
-)
-_CLAUSE = re.compile(r"[,.;:!?\n]|\b(?:and|while|but|with|as)\b", re.I)
-_NEGATION = re.compile(
-    r"\b(?:no|not|never|without|avoid(?:ing)?|don'?t|do\s+not|doesn'?t|isn'?t|none\s+of|instead\s+of)\b", re.I
 )
 _SLOW = re.compile(
     r"\b(?:slow(?:ly)?|gentl[ey]|subtl[ey]|slight(?:ly)?|soft(?:ly)?|gradual(?:ly)?|calm(?:ly)?)\b", re.I
@@ -153,9 +151,7 @@ def _read_part(part: str) -> tuple[list[Move], set[str], bool]:
     forbidden: set[str] = set()
     stands = False
     about_camera = _CAMERA.search(part) is not None
-    for clause in _CLAUSE.split(part):
-        # What stands before a "no" or "without" is wanted, what follows it is not.
-        asked, *refused = _NEGATION.split(clause, maxsplit=1)
+    for asked, refused in clauses(part):
         stands = stands or _STATIC.search(asked) is not None
         for move in _read_clause(asked, about_camera):
             moves.setdefault(move.kind, move)

@@ -18,6 +18,7 @@ from oelala_desktop.ui.form.sizing import Sizing, usual_sizing
 from oelala_desktop.ui.tool.sizing import sizing_of
 from tests import own_preset
 
+FIELDS = tomllib.loads(own_preset.TABLE)["fields"]
 VIDEO = {"video": (Given("v.mp4", "video", 1280, 720, 298, 24.0, 12.4, True),)}
 
 
@@ -39,6 +40,15 @@ def said(given: dict[str, Any], values: dict[str, Any], **changes: Any) -> Sizin
             "1280 × 720 · 60 frames · 24 fps, as the given scene",
         ),
         (
+            VIDEO,
+            {
+                "rate": "video",
+                "frames": {"step": 1, "offset": 0, "as": "video", "pace": "speed"},
+                "fields": {**FIELDS, "speed": {"kind": "number", "minimum": 0.5, "default": 1}},
+            },
+            "1280 × 720 · 24 fps, as the given scene · 120 frames · with sound",
+        ),
+        (
             {},
             {"rate": "video", "frames": {"step": 1, "offset": 0, "as": "video"}, "sound": False},
             "Size, frames and rate as the given scene",
@@ -46,7 +56,7 @@ def said(given: dict[str, Any], values: dict[str, Any], **changes: Any) -> Sizin
     ],
 )
 def test_what_no_control_says(given: dict[str, Any], changes: dict[str, Any], line: str) -> None:
-    assert said(given, {"video_start": 1.0, "video_length": 2.5}, **changes).line == line
+    assert said(given, {"video_start": 1.0, "video_length": 2.5, "speed": 0.5}, **changes).line == line
 
 
 def test_a_part_beyond_the_end_is_not_shown_as_anything() -> None:

@@ -7,6 +7,7 @@ import re
 
 from oelala_desktop.domain.catalog import Catalog, NodeClass, NodeInput
 from tests.unit.picture_nodes import PICTURE_MODELS, PICTURE_TABLE
+from tests.unit.sketch_nodes import SKETCH_TABLE
 from tests.unit.video_nodes import VIDEO_MODELS, VIDEO_TABLE
 
 _MODELS: dict[str, tuple[str, ...] | None] = {
@@ -113,7 +114,8 @@ def _node_class(line: str) -> NodeClass:
     return NodeClass(name, inputs, tuple(outputs.split()), is_output=not outputs.strip())
 
 
-CLASSES = {row.name: row for row in map(_node_class, filter(None, (_TABLE + VIDEO_TABLE + PICTURE_TABLE).splitlines()))}
+_LINES = (_TABLE + VIDEO_TABLE + PICTURE_TABLE + SKETCH_TABLE).splitlines()
+CLASSES = {row.name: row for row in map(_node_class, filter(None, _LINES))}
 #: a server with every node and model that a shipped preset wants
 EVERYTHING = Catalog(CLASSES)
 

@@ -12,15 +12,18 @@ from oelala_desktop.sketch.nodes import (
     compositing,
     loading,
     masks,
+    restyling,
     saving,
     scaling,
     sketching,
+    surrounding,
+    timing,
     video,
 )
 from oelala_desktop.sketch.nodes.definition import NodeClass
 
-CATALOG: Mapping[str, NodeClass] = {
-    node.name: node
-    for family in (loading, scaling, batches, masks, compositing, saving, video, audio, animation, combine, sketching)
-    for node in family.NODES
-}
+_FAMILIES = (
+    loading, scaling, batches, masks, compositing, saving, video, audio, animation, combine,
+    sketching, restyling, surrounding, timing,
+)  # fmt: skip
+CATALOG: Mapping[str, NodeClass] = {node.name: node for family in _FAMILIES for node in family.NODES}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 import cv2
@@ -11,8 +10,8 @@ import numpy.typing as npt
 
 from oelala_desktop.sketch.frames import Frames, Mask, allocate, rgb
 from oelala_desktop.sketch.nodes.definition import Input, NodeClass, Result, Values, Work, integer
+from oelala_desktop.sketch.nodes.reporting import report
 from oelala_desktop.sketch.nodes.scaling import SIDE
-from oelala_desktop.sketch.nodes.sketching import REPORTS
 from oelala_desktop.sketch.resize import cover_crop, resize_batch
 
 #: how much of a picture shows in a blend without a mask, 0 to 1: both it and the clip are seen
@@ -33,11 +32,11 @@ def image_composite_masked(work: Work, inputs: Values) -> Result:
     made = below if work.take("destination") else _copy(work, below)
     for index in range(count if rows and columns else 0):
         work.check()
-        picture = _stretched(above[index % len(above)], size)[:rows, :columns]
+        picture = stretched(above[index % len(above)], size)[:rows, :columns]
         weight = np.ones(picture.shape[:2], np.float32)
         if masks is not None:
-            weight = _stretched(masks[index % len(masks)], size)[:rows, :columns]
-        made[index][seen] = _mixed(made[index][seen][..., :3], picture, weight)
+            weight = stretched(masks[index % len(masks)], size)[:rows, :columns]
+        made[index][seen] = mixed(made[index][seen][..., :3], picture, weight)
     return Result((made,))
 
 
@@ -51,19 +50,15 @@ def blend(work: Work, inputs: Values) -> Result:
         pictures = resize_batch(cover_crop(rgb(pictures), width, height), width, height, "lanczos")
     masks: Mask | None = inputs.get("mask")
     made = allocate(count, height, width)
-    every = max(1, count // REPORTS)
     for index in range(count):
         frame = clip[(2 * index + 1) * len(clip) // (2 * count)]
         if pictures is not None:
             weight = np.full((height, width), UNMASKED, np.float32)
             if masks is not None:
-                weight = _stretched(masks[index * len(masks) // count], (width, height))
-            frame = _mixed(frame, _between(pictures, index / max(1, count - 1)), weight)
+                weight = stretched(masks[index * len(masks) // count], (width, height))
+            frame = mixed(frame, between(pictures, (len(pictures) - 1) * index / max(1, count - 1)), weight)
         made[index] = frame
-        if (index + 1) % every == 0:
-            work.progress(index + 1, count, partial(made.__getitem__, index))
-        else:
-            work.check()
+        report(work, made, index)
     return Result((made,))
 
 
@@ -75,23 +70,23 @@ def _copy(work: Work, frames: Frames) -> Frames:
     return made
 
 
-def _between(pictures: Frames, place: float) -> Frames:
-    """What shows of a row of pictures at a place from 0, the first, to 1, the last."""
-    at = place * (len(pictures) - 1)
-    before = min(int(at), len(pictures) - 1)
+def between(pictures: Frames, place: float) -> Frames:
+    """What shows at a place in a row of pictures, from 0, the first, to their number − 1, the last: between two of
+    them both."""
+    before = min(int(place), len(pictures) - 1)
     after = min(before + 1, len(pictures) - 1)
-    part = at - before
+    part = place - before
     return np.asarray(cv2.addWeighted(pictures[before], 1 - part, pictures[after], part, 0), np.uint8)
 
 
-def _stretched(picture: npt.NDArray[Any], size: tuple[int, int]) -> npt.NDArray[Any]:
+def stretched(picture: npt.NDArray[Any], size: tuple[int, int]) -> npt.NDArray[Any]:
     """A picture or mask at another width and height, smoothed as ComfyUI does it."""
     if picture.shape[:2] == (size[1], size[0]):
         return picture
     return np.asarray(cv2.resize(np.ascontiguousarray(picture), size, interpolation=cv2.INTER_LINEAR))
 
 
-def _mixed(below: Frames, above: Frames, weight: Mask) -> Frames:
+def mixed(below: Frames, above: Frames, weight: Mask) -> Frames:
     """`above` where the weight is 1, `below` where it is 0."""
     share = weight.clip(0, 1)
     lower, upper, share = (np.ascontiguousarray(part) for part in (below, above, share))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import cv2
 import numpy as np
 
@@ -11,14 +9,13 @@ from oelala_desktop.sketch.camera import plan
 from oelala_desktop.sketch.frames import Frames, allocate, rgb
 from oelala_desktop.sketch.motion import Camera, spare_room
 from oelala_desktop.sketch.nodes.definition import Input, NodeClass, Result, Values, Work, integer, number
+from oelala_desktop.sketch.nodes.reporting import report
 from oelala_desktop.sketch.nodes.scaling import SIDE
 from oelala_desktop.sketch.path import Path, ease
 from oelala_desktop.sketch.resize import cover_crop, resize_picture
 from oelala_desktop.sketch.titlecard import title_card
 
 SEED_MAX = 2**64 - 1
-#: about how many progress messages a clip sends, each with a preview where one is wanted
-REPORTS = 50
 #: where in a clip a cross-fade begins, 0 to 1
 FADE_FROM = 0.5
 
@@ -31,14 +28,9 @@ def camera_move(work: Work, inputs: Values) -> Result:
     phases = plan(inputs["prompt"], inputs["seed"])
     path = Path(phases, inputs["strength"], spare_room(picture, width, height), inputs["seed"])
     camera = Camera(picture, width, height, path.poses(count))
-    every = max(1, count // REPORTS)
     for index, frame in enumerate(camera.frames()):
         made[index] = frame
-        done = index + 1
-        if done % every == 0 or done == count:
-            work.progress(done, count, partial(made.__getitem__, index))
-        else:
-            work.check()
+        report(work, made, index)
     return Result((made,))
 
 
@@ -69,7 +61,7 @@ def cross_fade(work: Work, inputs: Values) -> Result:
     return Result((made,))
 
 
-_SEED = Input("INT", {"default": 0, "min": 0, "max": SEED_MAX, "control_after_generate": True})
+SEED = Input("INT", {"default": 0, "min": 0, "max": SEED_MAX, "control_after_generate": True})
 _WIDTH = integer(832, 16, SIDE, step=2)
 _HEIGHT = integer(480, 16, SIDE, step=2)
 
@@ -80,7 +72,7 @@ NODES = (
         required={
             "image": Input("IMAGE", {"tooltip": "The still that the camera moves over."}),
             "prompt": Input("STRING", {"default": "", "multiline": True, "tooltip": "Names the camera move."}),
-            "seed": _SEED,
+            "seed": SEED,
             "frames": integer(81, 1, 16384),
             "width": _WIDTH,
             "height": _HEIGHT,
@@ -97,7 +89,7 @@ NODES = (
         title,
         required={
             "text": Input("STRING", {"default": "", "multiline": True}),
-            "seed": _SEED,
+            "seed": SEED,
             "width": _WIDTH,
             "height": _HEIGHT,
         },

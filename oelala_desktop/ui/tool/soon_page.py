@@ -64,8 +64,9 @@ class SoonPage(QWidget):
         default = (
             "The tool has presets, but the connected engine cannot run them."
             if lines
-            else "No preset for this tool is installed. To add one, put two files in the presets folder: a ComfyUI "
-            "workflow in API format and a table that names its inputs."
+            else "No preset for this tool is installed: it needs an AI model, and Sketch has none. "
+            "To add one, put two files in the presets folder: a ComfyUI workflow in API format and a table that names "
+            "its inputs."
         )
         self._why.setText(why or default)
         while (item := self._lines.body.takeAt(0)) is not None:

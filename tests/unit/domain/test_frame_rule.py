@@ -145,6 +145,16 @@ def test_as_long_as_a_trimmed_video() -> None:
     assert _as_given(given, video_length=60) == 97
 
 
+@pytest.mark.parametrize(
+    ("frames", "speed", "count"), [(48, 1, 48), (48, 0.5, 96), (48, 2, 24), (47, 1.75, 26), (1, 4, 1)]
+)
+def test_played_so_many_times_as_fast(frames: int, speed: float, count: int) -> None:
+    given = Given("a", "video", 64, 64, frames, 25.0, frames / 25)
+    wish = {"video": "a.mp4", "speed": speed}
+    request = settled(shipped("video-to-video.sketch"), wish, catalog=None, inputs={"video": (given,)})
+    assert (request.num_frames, request.fps) == (count, 25)
+
+
 def test_as_long_as_a_sound() -> None:
     assert _as_given(Given("a", "sound", length=2.0), "video-to-video.sung", "sound") == 49  # 50 at 25 a second
     assert _as_given(Given("a", "sound", length=1.32), "video-to-video.sung", "sound") == 33  # 33 but for rounding

@@ -77,6 +77,16 @@ def test_none_that_runs() -> None:
     assert found.error.missing == tuple(fixes)
 
 
+def test_a_tool_that_has_nothing_for_sketch_needs_an_ai_model_there() -> None:
+    sketch = replace(Catalog({}), sketch=True)
+    found = planned([WAN, SMALL], {"image": "a.png"}, {}, sketch)
+    assert isinstance(found, Obstacle) and isinstance(found.error, NotRunnable)
+    assert found.sentence == "Image to Video needs an AI model, and the built-in Sketch engine runs none."
+    assert "ComfyUI" in found.error.missing[0]
+    other = replace(SKETCH, sketch=False)  # no model, but nodes that are not there
+    assert planned([WAN, other], {"image": "a.png"}, {}, sketch).code == "none_runs"
+
+
 def test_auto_checks_by_the_ranges_of_the_one_it_takes() -> None:
     """A step is enough for the tool; a preset of two passes needs two."""
     assert refused([WAN, SKETCH], {"image": "a.png", "steps": 1})[:2] == ("steps", "outside")

@@ -23,6 +23,7 @@ CLIPS = {"start": "Start", "frames": "Polish"}
 STEPS = {"into": ["Sampler.seed"]}
 LORAS = {"high": "Sampler.latent"}
 PART = {"key": "sage_attention", "class": "Sampler", "nodes": ["Polish"], "through": "latent"}
+SPEED = {"kind": "number", "minimum": 0.5, "default": 1}
 MODEL = {"into": ["Sampler.prompt"], "folder": "vae", "file": "f", "prefer": []}
 
 #: preset, entries of its table, fields more, what is said
@@ -80,6 +81,9 @@ CONTRADICTIONS: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
     (LTX_ID, {"frames": {"step": 8, "offset": 1, "most": 256}}, {}, "frames: most = 256 is not on its own rule."),
     (LTX_ID, {"frames": {"step": 1, "offset": 0, "least": 0}}, {}, "frames: least is below 1."),
     (LTX_ID, {}, {"num_frames": {"into": ["Latent.length"], "default": 97}}, "num_frames follows from duration; give"),
+    (GIVEN_ID, {"frames": {"as": "video", "pace": "speed"}}, {}, "frames.pace names “speed”, which is no number with"),
+    (GIVEN_ID, {"frames": {"as": "video", "pace": "blur"}}, {"blur": BLUR}, "frames.pace names “blur”, which is no"),
+    (LTX_ID, {"frames": {"pace": "speed"}}, {"speed": SPEED}, "frames.pace needs frames.as too."),
     (AREA_ID, {"frames": {"as": "video"}}, {"video": {"into": ["Resize.factor"]}}, "frames.as is for videos."),
     (AREA_ID, {}, {"num_frames": {"into": ["Resize.factor"]}}, "num_frames is for videos."),
     (H3_ID, {"clips": {"start": "Polish", "frames": "Sampler"}}, {}, "[clips]: nothing leads from node “Polish” to"),

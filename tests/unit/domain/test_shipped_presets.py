@@ -136,11 +136,13 @@ def test_loaders_get_a_device_that_the_server_has(devices: tuple[str, ...], comp
     assert vram is None or loader["virtual_vram_gb"] == vram
 
 
-@pytest.mark.parametrize("tool", ["text-to-video", "image-to-video", "text-to-image"])
-def test_sketch_is_the_last_resort_of_every_tool(tool: str) -> None:
-    orders = {p: shipped(p).order for p in SHIPPED if p.startswith(f"{tool}.")}
-    assert max(orders, key=lambda p: orders[p]) == f"{tool}.sketch"
-    assert [p for p in orders if shipped(p).sketch] == [f"{tool}.sketch"]
+@pytest.mark.parametrize("tool", sorted({preset.split(".")[0] for preset in SHIPPED} - {"face-swap", "train-lora"}))
+def test_sketch_is_the_last_resort_of_every_tool_that_needs_no_ai(tool: str) -> None:
+    presets = sorted((shipped(p) for p in SHIPPED if p.startswith(f"{tool}.")), key=lambda preset: preset.order)
+    last = [preset.short_id for preset in presets if preset.sketch]
+    assert last[0] == "sketch" and set(last) <= {"sketch", "sketch-video"}
+    assert [preset.short_id for preset in presets[-len(last) :]] == last
+    assert all("No AI model." in preset.description for preset in presets[-len(last) :])
 
 
 def test_nothing_is_missing_on_a_server_that_has_everything() -> None:
