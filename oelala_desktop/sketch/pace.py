@@ -51,11 +51,11 @@ def _stretched(samples: Samples, rate: int, speed: float, check: Callable[[], No
     layout = LAYOUTS.get(samples.shape[0], f"{samples.shape[0]}c")
     graph = Graph()
     last = graph.add_abuffer(sample_rate=rate, format="fltp", layout=layout, time_base=Fraction(1, rate))
-    for tempo in _tempos(speed):
-        step = graph.add("atempo", f"{tempo:.6f}")
+    steps = [graph.add("atempo", f"{tempo:.6f}") for tempo in _tempos(speed)]
+    planes = graph.add("aformat", "sample_fmts=fltp")  # atempo gives the channels interleaved
+    for step in (*steps, planes, sink := graph.add("abuffersink")):
         last.link_to(step)
         last = step
-    last.link_to(sink := graph.add("abuffersink"))
     graph.configure()
     for first in range(0, samples.shape[1], _BLOCK):
         check()

@@ -114,7 +114,7 @@ def _cropped(store: InputStore, plan: Plan, picture: Kept) -> Kept:
     takes the middle by itself."""
     place = None if crop.KEY in plan.preset.fields else crop.place_of(plan.given)  # a preset may call its own one so
     width, height = plan.request.width, plan.request.height
-    if place is None or not width or not height:
+    if place is None or not width or not height or plan.request.frame is not None:  # nothing is cut off of that one
         return picture
     return store.cropped(picture, crop.window((picture.given.width, picture.given.height), (width, height), place))
 

@@ -57,6 +57,11 @@ def test_that_part_alone_is_sent(
         assert max(abs(a - b) for a, b in zip(found, colour, strict=True)) < 12
 
 
+def test_of_what_gets_a_new_frame_nothing_is_cut_off(store: InputStore, tmp_path: Path) -> None:
+    values = {"image": str(halves(tmp_path / "halves.png")), "aspect_ratio": "1:1", "crop": {"x": 0.0, "y": 0.5}}
+    assert kept(store, shipped("reframe.sketch"), values)["image"].size == (640, 320)
+
+
 @pytest.mark.parametrize("crop", [None, {"x": 0.5, "y": 0.5}])
 def test_the_middle_is_left_to_the_server(store: InputStore, tmp_path: Path, crop: object) -> None:
     values = {"image": str(halves(tmp_path / "a.png")), "aspect_ratio": "1:1", "crop": crop}
