@@ -57,7 +57,7 @@ def choose(
     one."""
     if not presets:
         return Obstacle("preset", "no_preset", {"tool": tool.name})
-    ranked = sorted(presets, key=lambda preset: not _takes_all(preset, values))
+    ranked = sorted(presets, key=lambda preset: not takes_given(preset, values))
     if catalog is None or len(presets) == 1:
         return ranked[0]
     for preset in ranked:
@@ -75,7 +75,7 @@ def own_fields(presets: Sequence[Preset]) -> Mapping[str, Field]:
     return presets[0].fields if len(presets) == 1 else _NO_FIELDS
 
 
-def _takes_all(preset: Preset, values: Mapping[str, Any]) -> bool:
+def takes_given(preset: Preset, values: Mapping[str, Any]) -> bool:
     """Whether it takes every file that is given."""
     return not any(
         names_in(value) and key in VOCABULARY and VOCABULARY[key].is_input and key not in preset.fields

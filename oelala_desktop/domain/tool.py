@@ -176,6 +176,11 @@ class Tool:
         return "image" in self.needs
 
     @property
+    def takes_either(self) -> bool:
+        """Whether it goes by a picture or a video, as its presets do."""
+        return {"image", "video"} <= set(self.needs)
+
+    @property
     def fields(self) -> tuple[Field, ...]:
         return tuple(VOCABULARY[key] for key in self.keys)
 

@@ -232,7 +232,8 @@ class FormCards(Column):
             from oelala_desktop.ui.form.tips import PROMPT_TIPS
             from oelala_desktop.ui.widgets.popover import TipsPopover
 
-            self._tips = TipsPopover("Writing a prompt", PROMPT_TIPS.get(self._form.tool.output, ()))
+            tips = (*self._form.tips, *PROMPT_TIPS.get(self._form.output, ()))
+            self._tips = TipsPopover("Writing a prompt", tips)
         self._tips.open_at(anchor)
 
     # folded cards

@@ -10,22 +10,21 @@ from PySide6.QtCore import QMimeData, QTimer, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from oelala_desktop.domain import crop
 from oelala_desktop.domain.field import Field, FieldKind
-from oelala_desktop.domain.geometry import nearest_aspect
-from oelala_desktop.domain.inputs import Inputs, companions
+from oelala_desktop.domain.inputs import companions
 from oelala_desktop.domain.tool import Tool
-from oelala_desktop.ui import focus, wording
+from oelala_desktop.ui import focus
 from oelala_desktop.ui.commands.carrier import Commands
+from oelala_desktop.ui.form.aspects import sizes_of, tell_frame
 from oelala_desktop.ui.form.cards import VARIATIONS, FormCards
 from oelala_desktop.ui.form.editor import Editor
 from oelala_desktop.ui.form.fields import TextEditor, editor_for
 from oelala_desktop.ui.form.foot import MENU, FormFoot
-from oelala_desktop.ui.form.input_editors import InputEditor, PictureEditor
+from oelala_desktop.ui.form.input_editors import InputEditor
 from oelala_desktop.ui.form.inputs import FormInputs
 from oelala_desktop.ui.form.row import FieldRow
 from oelala_desktop.ui.form.scroll import FormScroll
-from oelala_desktop.ui.form.sizing import Sizing, SizingRule, usual_sizing
+from oelala_desktop.ui.form.sizing import SizingRule, usual_sizing
 from oelala_desktop.ui.widgets.choice import Choice
 
 if TYPE_CHECKING:
@@ -47,6 +46,7 @@ class ToolForm(QWidget):
     url_dropped = Signal(str, str)
     media_requested = Signal(str)
     preset_wished = Signal(str)  # key of a picture that carries a workflow
+    instead_wished = Signal(str)  # key of an input at which another preset is offered
     mask_wished = Signal(str, str)  # key; paint, transparency or invert
     other_pasted = Signal(QMimeData)  # into a text, what is no text
     menu_chosen = Signal(str)  # export, import or reset
@@ -65,6 +65,9 @@ class ToolForm(QWidget):
         self.given = FormInputs(self)
         self._sizing: SizingRule = usual_sizing(tool)
         self._makes_sound = False
+        #: "video" or "image", and how the preset's model likes to be prompted
+        self.output = tool.output
+        self.tips: tuple[str, ...] = ()
         self._seed: int | None = None
         #: settings that are computed from others unless a person sets them: key -> rule over all values
         self.following: dict[str, Callable[[Mapping[str, Any]], object]] = {}
@@ -128,6 +131,10 @@ class ToolForm(QWidget):
     def values(self) -> dict[str, Any]:
         """Every value that differs from the default of its field, by settings key; the rest is the preset's."""
         return {key: value for key, value in self._set.items() if key in self._fields or key in self._parts}
+
+    def kept(self, key: str) -> Any:
+        """What is set for a key, also where no field of the form has it."""
+        return self._set.get(key)
 
     def effective(self) -> dict[str, Any]:
         """All values, defaults and computed ones too, as the page shows them."""
@@ -223,7 +230,7 @@ class ToolForm(QWidget):
         """The row of a field, made when its card is first opened."""
         if key in self._rows:
             return self._rows[key]
-        editor = editor_for(self._fields[key])
+        editor = editor_for(self.given.as_shown(self._fields[key]))
         row = FieldRow(editor, labelled=labelled, inline=inline)
         self._rows[key] = row
         editor.set_default(self._defaults.get(key, ""))
@@ -249,6 +256,9 @@ class ToolForm(QWidget):
         editor.url_dropped.connect(partial(self.url_dropped.emit, key))
         editor.media_requested.connect(partial(self.media_requested.emit, key))
         editor.preset_wished.connect(partial(self.preset_wished.emit, key))
+        editor.instead_wished.connect(partial(self.instead_wished.emit, key))
+        if key == self.given.place:
+            editor.take_either()
         editor.mask_wished.connect(partial(self.mask_wished.emit, key))
         editor.part_edited.connect(self.edit)
 
@@ -322,6 +332,10 @@ class ToolForm(QWidget):
         self._makes_sound = has_sound
         self.show_again()
 
+    def set_result(self, output: str, tips: Sequence[str] = ()) -> None:
+        """What comes of it: "video" or "image"; and advice on prompts for its model."""
+        self.output, self.tips = output, tuple(tips)
+
     def frame_size(self) -> tuple[int, int, int]:
         """Width, height and frames as the values stand."""
         found = self._sizing(self.effective(), self.given.facts())
@@ -376,24 +390,7 @@ class ToolForm(QWidget):
         size = self._sizing(values, inputs)
         self.cards.tell(used, size)
         self.foot.tell(int(values.get(VARIATIONS) or 1), offered=VARIATIONS in self._fields)
-        if "aspect_ratio" in self._fields:
-            self._tell_aspects(values, inputs)
-        self._tell_frame(values, size)
-
-    def _tell_aspects(self, values: Mapping[str, Any], inputs: Inputs) -> None:
-        """What each aspect comes to."""
-        sizes = {}
-        for aspect in self._fields["aspect_ratio"].choices:
-            other = self._sizing({**values, "aspect_ratio": aspect}, inputs)
-            sizes[aspect] = wording.size(other.width, other.height) if other.width else ""
-        self.cards.tell_sizes(sizes)
-
-    def _tell_frame(self, values: Mapping[str, Any], size: Sizing) -> None:
-        """What of the picture is seen in what is made of it."""
-        editor = self.editor("image")
-        if isinstance(editor, PictureEditor):
-            chosen = str(values.get("aspect_ratio") or "auto")
-            frame = (size.width, size.height) if size.width else None
-            name = nearest_aspect(*frame) if chosen == "auto" and frame else chosen
-            movable = frame if crop.KEY not in self._fields else None  # a preset's own says something else
-            editor.set_frame(movable, values, "" if name == "auto" else name)
+        aspect = self._fields.get("aspect_ratio")
+        if aspect is not None:
+            self.cards.tell_sizes(sizes_of(aspect, self._sizing, values, inputs))
+        tell_frame(self.editor("image"), self._fields, values, size)

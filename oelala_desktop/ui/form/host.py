@@ -16,6 +16,8 @@ class FormHost(Protocol):
     """As ToolForm has them; its docstrings say what they mean."""
 
     tool: Tool
+    output: str
+    tips: tuple[str, ...]
 
     @property
     def fields(self) -> Mapping[str, Field]: ...

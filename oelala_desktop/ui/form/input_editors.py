@@ -55,6 +55,10 @@ class InputEditor(Editor):
     part_edited = Signal(str, object)  # a setting that comes with the input, and its value
     mask_wished = Signal(str)  # "paint", "transparency" or "invert"
     preset_wished = Signal()
+    instead_wished = Signal()  # the other preset that is offered
+
+    def take_either(self) -> None:
+        """A picture or a video may come in here."""
 
     def set_value(self, value: Any) -> None:
         """Files are shown by `show_given`, which knows them."""
@@ -79,6 +83,9 @@ class InputEditor(Editor):
     def offer_preset(self, offered: bool) -> None:
         """For one that carries the workflow it was made with."""
 
+    def offer_instead(self, name: str) -> None:
+        """Another preset, which takes what was refused; "" when there is none."""
+
     def paste(self) -> bool:
         raise NotImplementedError
 
@@ -97,9 +104,17 @@ class _SourceEditor(InputEditor):
         source.image_pasted.connect(self.image_pasted)
         source.url_dropped.connect(self.url_dropped)
         source.media_requested.connect(self.media_requested)
+        source.instead_wished.connect(self.instead_wished)
 
     def set_error(self, sentence: str) -> None:
         self._source.set_error(sentence)
+        self._source.offer_instead("")
+
+    def offer_instead(self, name: str) -> None:
+        self._source.offer_instead(name)
+
+    def take_either(self) -> None:
+        self._source.set_kind(dropped.EITHER)
 
     def set_busy(self, text: str) -> None:
         self._source.set_caption(text)

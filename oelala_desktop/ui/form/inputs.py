@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from oelala_desktop.domain.field import Field, FieldKind
 from oelala_desktop.domain.inputs import Inputs, names_in
+from oelala_desktop.domain.tool import VOCABULARY
 from oelala_desktop.ui.form.host import FormHost
 from oelala_desktop.ui.form.input_editors import KINDS, InputEditor, MaskEditor, Shown
 from oelala_desktop.ui.widgets import dropped
@@ -14,6 +16,7 @@ from oelala_desktop.ui.widgets import dropped
 if TYPE_CHECKING:
     from oelala_desktop.ui.form.row import FieldRow
 
+_EITHER = (dropped.PICTURE, dropped.VIDEO)
 #: kinds that are laid over another input, or are not to be looked at
 _NEVER_UNDER = frozenset({FieldKind.MASK, FieldKind.SOUND})
 
@@ -37,7 +40,24 @@ class FormInputs:
     def taking(self, kind: dropped.Kind) -> str | None:
         """The first input that takes such things; a mask is only ever given to its own field."""
         fields = (field for field in self._fields() if field.kind is not FieldKind.MASK)
-        return next((field.key for field in fields if KINDS[field.kind] is kind), None)
+        key = next((field.key for field in fields if KINDS[field.kind] is kind), None)
+        return key or (self.place if kind in _EITHER else None)
+
+    @property
+    def place(self) -> str | None:
+        """The input that stands for the other too, of a tool that goes by a picture or a video."""
+        tool = self._form.tool
+        keys = [key for key in reversed(tool.needs) if key in self._form.fields] if tool.takes_either else []
+        return next(iter(keys), None)
+
+    def kind(self, key: str) -> dropped.Kind:
+        """What may be given there."""
+        return dropped.EITHER if key == self.place else KINDS[self._form.fields[key].kind]
+
+    def as_shown(self, field: Field) -> Field:
+        """The field with the name that its editor bears."""
+        either = field.key == self.place and field.label == VOCABULARY[field.key].label
+        return replace(field, label=dropped.EITHER.word.capitalize()) if either else field
 
     def editor(self, key: str) -> InputEditor | None:
         """Made now, if its fold was never open."""
@@ -48,6 +68,11 @@ class FormInputs:
         """Words on what was given."""
         if (editor := self.editor(key)) is not None:
             editor.set_note(text)
+
+    def offer_instead(self, key: str, name: str) -> None:
+        """Another preset that takes what was refused there; "" when there is none."""
+        if (editor := self.editor(key)) is not None:
+            editor.offer_instead(name)
 
     def offer_preset(self, key: str, offered: bool) -> None:
         if (editor := self.editor(key)) is not None:

@@ -85,7 +85,7 @@ class MediaPicker(Sheet):
         self.grid.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def _find(self) -> None:
-        kind = "video" if self._kind is dropped.VIDEO else "image"
+        kind = {dropped.VIDEO: "video", dropped.EITHER: None}.get(self._kind, "image")
         query = MediaQuery(kind=kind, text=self.search.text().strip(), hide_start_images=False)
         self.feed.show(query)
 

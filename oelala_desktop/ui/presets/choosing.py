@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from oelala_desktop.domain.catalog import Catalog
 from oelala_desktop.domain.field import FieldKind
 from oelala_desktop.domain.models import folder_of
-from oelala_desktop.domain.plan import choose, following_switch
+from oelala_desktop.domain.plan import choose, following_switch, takes_given
 from oelala_desktop.domain.preset import Preset
 from oelala_desktop.domain.spelling import base_name
 from oelala_desktop.domain.tool import Tool
@@ -25,8 +25,10 @@ _NOTHING: _Values = MappingProxyType({})
 def preset_choices(
     registry: ToolRegistry, tool: Tool, catalog: Catalog | None, given: _Values = _NOTHING
 ) -> list[PresetChoice]:
-    """In the declared order; without a catalog nothing is known to be missing, nor is a model that `given` chooses."""
-    return [preset_choice(preset, catalog, given) for preset in registry.presets(tool)]
+    """Those that take every file of `given` first, else in the declared order; without a catalog nothing is known to be
+    missing, nor is a model that `given` chooses."""
+    presets = sorted(registry.presets(tool), key=lambda preset: not takes_given(preset, given))
+    return [preset_choice(preset, catalog, given) for preset in presets]
 
 
 def preset_choice(preset: Preset, catalog: Catalog | None, given: _Values = _NOTHING) -> PresetChoice:

@@ -20,9 +20,10 @@ from oelala_desktop.domain.wording import literal
 from oelala_desktop.services.inputs.store import Taken
 from oelala_desktop.services.settings.known import typed_of
 from oelala_desktop.ui.form.form import ToolForm
-from oelala_desktop.ui.form.input_editors import KINDS, Shown
+from oelala_desktop.ui.form.input_editors import Shown
 from oelala_desktop.ui.playing.images import image_of, keep_image, load_image
 from oelala_desktop.ui.studio import Studio
+from oelala_desktop.ui.tool.fitting import Fitting, Take
 from oelala_desktop.ui.widgets import dropped
 
 _PREVIEW = 1024  # longest side of what the form shows
@@ -35,9 +36,10 @@ class Intake(QObject):
     several = Signal(str, list)  # key, list[Path]: more than one file was dropped on what each job needs one of
     changed = Signal()
 
-    def __init__(self, form: ToolForm, studio: Studio) -> None:
+    def __init__(self, form: ToolForm, studio: Studio, fitting: Fitting) -> None:
         super().__init__(form)
         self._form = form
+        self._fitting = fitting
         self._studio = studio
         self._inputs = studio.services.inputs
         self._newest: dict[str, object] = {}  # by key, what came last
@@ -77,24 +79,42 @@ class Intake(QObject):
 
     def _dropped(self, key: str, paths: list[Path]) -> None:
         field = self._form.fields[key]
-        kind = KINDS[field.kind]
+        kind = self._form.given.kind(key)
         others = [path for path in paths if not dropped.looks_like(path, kind)]
         if others and len(others) < len(paths):
             self._studio.notify(dropped.refusal(others, kind), "warning")
             paths = [path for path in paths if path not in others]
         if field.kind is FieldKind.PICTURES:
             self._start(key, self._take_each(field, paths))
-        elif len(paths) > 1 and key == self._form.given.first(field.kind) and field.kind is not FieldKind.MASK:
+        elif len(paths) > 1 and key in (self._form.given.place, self._begins(field)):
             self.several.emit(key, paths)
         elif paths:
             self.take(key, paths[0])
 
+    def _begins(self, field: Field) -> str | None:
+        """The first input of that kind, of which each job needs one."""
+        return self._form.given.first(field.kind) if field.kind is not FieldKind.MASK else None
+
+    def _key_for(self, key: str, kind: dropped.Kind, take: Take) -> str | None:
+        """Where such a thing goes that was given at `key`; None for nowhere, which is said there."""
+        return self._fitting.key_for(kind, take) if key == self._form.given.place else key
+
     def take(self, key: str, path: Path, *, fill: bool = True) -> None:
         """Uses a file; `fill` False leaves the prompt alone."""
+        now = self._key_for(key, dropped.kind_of_file(path), lambda other: self._use(other, path, fill=fill))
+        if now is not None:
+            self._use(now, path, fill=fill)
+
+    def _use(self, key: str, path: Path, *, fill: bool = True) -> None:
         self._start(key, self._take(self._form.fields[key], path, self._begin(key), fill=fill))
 
     def take_image(self, key: str, image: QImage) -> None:
         """Pixels without a file: pasted, or a frame of a video."""
+        now = self._key_for(key, dropped.PICTURE, lambda other: self._use_image(other, image))
+        if now is not None:
+            self._use_image(now, image)
+
+    def _use_image(self, key: str, image: QImage) -> None:
         field, mark = self._form.fields[key], self._begin(key)
 
         async def work() -> None:
@@ -103,6 +123,11 @@ class Intake(QObject):
         self._start(key, work())
 
     def _fetch(self, key: str, url: str) -> None:
+        now = self._key_for(key, dropped.kind_of_address(url), lambda other: self._fetch(other, url))
+        if now is not None:
+            self._fetch_as(now, url)
+
+    def _fetch_as(self, key: str, url: str) -> None:
         from oelala_desktop.services.inputs.url_import import fetch_file
 
         field, services, mark = self._form.fields[key], self._studio.services, self._begin(key)
@@ -122,7 +147,7 @@ class Intake(QObject):
     def _pick(self, key: str) -> None:
         from oelala_desktop.ui.gallery.picker import open_picker
 
-        open_picker(self._studio, partial(self.take, key), KINDS[self._form.fields[key].kind])
+        open_picker(self._studio, partial(self.take, key), self._form.given.kind(key))
 
     def _mask(self, key: str, how: str) -> None:
         from oelala_desktop.ui.tool.masking import make_mask

@@ -27,7 +27,7 @@ class ToolPage(QWidget):
         self.form = ToolForm(tool)
         self.output = OutputPanel()
         self.queue = QueueCard()
-        self._tool = tool
+        self._output = tool.output
         missing = next((VOCABULARY[key] for key in tool.needs), None)
         self.tell_ready(
             Obstacle(missing.key, "input_missing", {"label": missing.label.lower()})
@@ -57,9 +57,13 @@ class ToolPage(QWidget):
         super().resizeEvent(event)
         self.queue.set_cell_size(cell_size(self.width() - self.form.width(), self.height()))
 
+    def set_output(self, output: str) -> None:
+        """What comes of the page's wishes, "video" or "image"; `tell_ready` says it then."""
+        self._output = output
+
     def tell_ready(self, obstacle: Obstacle | None, engine: str = "") -> None:
         """What the empty output says: what is still to be done, or that all is there."""
-        icon, title = _EMPTY.get(self._tool.output, _EMPTY["image"])
+        icon, title = _EMPTY.get(self._output, _EMPTY["image"])
         if obstacle is None:
             self.output.empty.set_words(icon, "Ready", "Press Generate, as often as you like: jobs queue.", "")
         elif obstacle.code == "input_missing":

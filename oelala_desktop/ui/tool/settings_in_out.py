@@ -20,6 +20,7 @@ from oelala_desktop.domain.wording import WORDED, literal
 from oelala_desktop.services.queue.jobs import Wish
 from oelala_desktop.ui.form.form import ToolForm
 from oelala_desktop.ui.studio import OFFERED_MS, Reuse, Studio
+from oelala_desktop.ui.tool.fitting import Fitting
 from oelala_desktop.ui.tool.intake import Intake
 from oelala_desktop.ui.tool.page import ToolPage
 from oelala_desktop.ui.tool.saved import Saved
@@ -37,6 +38,7 @@ class _View(Protocol):
     form: ToolForm
     page: ToolPage
     intake: Intake
+    fitting: Fitting
 
     def edited(self) -> None: ...
     def wish(self) -> Wish: ...
@@ -90,7 +92,9 @@ class SettingsInOut:
         view.intake.typed = bool(values.get("prompt"))
         kept = self._given(without=values) if keep_inputs else {}
         form.set_values(kept | values)
-        view.intake.look(quiet=False, otherwise=reuse.otherwise)
+        look = partial(view.intake.look, quiet=False, otherwise=reuse.otherwise)
+        view.fitting.fit(lambda _key: look())
+        look()
         notes.append(self._size_note(reuse.size))
         if any(notes):
             self._studio.notify(" ".join(filter(None, notes)), "warning")
@@ -112,8 +116,10 @@ class SettingsInOut:
         """The files on the page, and what comes with them, of inputs that `without` has nothing of."""
         values = self._form.values()
         keys: list[str] = []
+        tool = self._view.tool
+        taken = self._form.given.place if tool.takes_either and any(map(without.get, tool.needs)) else None
         for field in self._form.fields.values():
-            if field.is_input and not without.get(field.key):
+            if field.is_input and field.key != taken and not without.get(field.key):
                 keys += [field.key, *(part.key for part in companions(field))]
         return {key: values[key] for key in keys if key in values}
 

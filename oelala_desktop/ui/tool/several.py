@@ -3,17 +3,77 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Protocol
 
 from PySide6.QtWidgets import QMessageBox, QWidget
 
-from oelala_desktop.services.queue.jobs import Refused
+from oelala_desktop.domain.errors import OelalaError
+from oelala_desktop.domain.inputs import companions
+from oelala_desktop.domain.job import Job
+from oelala_desktop.services.queue.jobs import Refused, Wish
+from oelala_desktop.ui.form.form import ToolForm
 from oelala_desktop.ui.question import Answer, ask
+from oelala_desktop.ui.studio import Studio
+from oelala_desktop.ui.tool.fitting import Fitting
+from oelala_desktop.ui.tool.intake import Intake
+from oelala_desktop.ui.widgets.dropped import Kind
+
+
+class _View(Protocol):
+    """As ToolView has them."""
+
+    form: ToolForm
+    intake: Intake
+    fitting: Fitting
+
+    def wish(self) -> Wish: ...
+    def started(self, jobs: list[Job]) -> None: ...
+    def refused(self, error: OelalaError) -> bool: ...
+
+
+class Several:
+    def __init__(self, view: _View, studio: Studio) -> None:
+        self._view = view
+        self._studio = studio
+
+    def wish_of(self, key: str, path: Path) -> Wish:
+        """The page's wish with another file: what was chosen of the one on the page does not hold for it."""
+        wish, now = self._view.wish(), self._view.fitting.input_for(key, path)
+        dropped = {key, *(part.key for part in companions(self._view.form.fields[key]))}
+        dropped |= {"preset"} if now != key else set()
+        values = {name: value for name, value in wish.values.items() if name not in dropped}
+        return replace(wish, values={**values, now: str(path)})
+
+    def ask(self, window: QWidget, key: str, paths: list[Path]) -> None:
+        kind = self._view.fitting.kind_of(key, paths)
+        each, first = partial(self._start_each, key, paths), partial(self._view.intake.take, key, paths[0])
+        ask_for_each(window, kind, len(paths), each, first)
+
+    def _start_each(self, key: str, paths: list[Path]) -> None:
+        """In their order."""
+        services = self._studio.services
+        wishes = [self.wish_of(key, path) for path in paths]
+        words = self._view.fitting.kind_of(key, paths).words
+
+        async def submit() -> list[Job]:
+            engine = await services.current.for_new_job()
+            jobs, refused = await services.jobs.submit_each(wishes, engine)
+            if refused and not jobs:
+                raise refused[0].error
+            if refused:
+                self._studio.notify(words_for(refused, words, len(jobs)), "warning")
+            return jobs
+
+        self._studio.actions.start(submit(), done=self._view.started, failed=self._view.refused)
 
 
 def ask_for_each(
-    window: QWidget, word: str, count: int, each: Callable[[], object], first: Callable[[], object]
+    window: QWidget, kind: Kind, count: int, each: Callable[[], object], first: Callable[[], object]
 ) -> None:
-    """`word` is what each of them is, "picture". Calls `each` and then `first`, `first` alone, or neither."""
+    """`kind` is what each of them is. Calls `each` and then `first`, `first` alone, or neither."""
 
     def both() -> None:
         each()
@@ -22,8 +82,8 @@ def ask_for_each(
     yes = Answer(f"Make {count} jobs", QMessageBox.ButtonRole.AcceptRole, both)
     only = Answer("Use the first only", QMessageBox.ButtonRole.ActionRole, first)
     cancel = Answer("Cancel", QMessageBox.ButtonRole.RejectRole)
-    text = f"Make {count} jobs, one for each {word}, with the settings on this page?"
-    ask(window, f"Several {word}s", text, (yes, only, cancel), default=0)
+    text = f"Make {count} jobs, one for each {kind.word}, with the settings on this page?"
+    ask(window, f"Several {kind.words}", text, (yes, only, cancel), default=0)
 
 
 def words_for(refused: Sequence[Refused], words: str, made: int) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,6 @@ from PySide6.QtWidgets import QFileDialog
 
 from oelala_desktop.domain.errors import EngineRejected, InvalidField, OelalaError
 from oelala_desktop.domain.events import EngineChanged, EngineSelected
-from oelala_desktop.domain.inputs import companions
 from oelala_desktop.domain.job import Job, JobState
 from oelala_desktop.domain.obstacle import Obstacle, Obstructed
 from oelala_desktop.domain.plan import plan
@@ -25,14 +23,13 @@ from oelala_desktop.services.queue.jobs import Wish
 from oelala_desktop.services.settings.known import COLUMN, folds_of, form_of, preset_of
 from oelala_desktop.ui.bridge import listen
 from oelala_desktop.ui.clipboard import copy_workflow
-from oelala_desktop.ui.form.input_editors import KINDS
 from oelala_desktop.ui.playing.frames import last_frame
 from oelala_desktop.ui.playing.full_screen import FullScreen
 from oelala_desktop.ui.playing.images import keep_image
 from oelala_desktop.ui.presets import choosing as preset_form
 from oelala_desktop.ui.studio import Reuse, Studio, reuse_of
-from oelala_desktop.ui.tool import several
 from oelala_desktop.ui.tool.commands import add_tool_commands
+from oelala_desktop.ui.tool.fitting import Fitting
 from oelala_desktop.ui.tool.intake import Intake
 from oelala_desktop.ui.tool.job_stage import JobStage
 from oelala_desktop.ui.tool.living_queue import LivingQueue
@@ -41,6 +38,7 @@ from oelala_desktop.ui.tool.obstacle_words import TO_BEGIN, words_at_field, word
 from oelala_desktop.ui.tool.page import ToolPage
 from oelala_desktop.ui.tool.settings_file import copy_file
 from oelala_desktop.ui.tool.settings_in_out import SettingsInOut
+from oelala_desktop.ui.tool.several import Several
 from oelala_desktop.ui.tool.sizing import sizing_of
 
 _SAVE_MS = 500
@@ -61,7 +59,9 @@ class ToolView(QObject):
         self.output = page.output
         self.stage = JobStage(self.output, studio)
         self.queue = LivingQueue(page.queue, self.stage, studio, tool)
-        self.intake = Intake(self.form, studio)
+        self.fitting = Fitting(self, studio)
+        self.intake = Intake(self.form, studio, self.fitting)
+        self.several = Several(self, studio)
         self.settings = SettingsInOut(self, studio)
         self.next = NextDraw(self.form, studio)
         page.columns.choose(self._services.settings.get(COLUMN))
@@ -86,15 +86,15 @@ class ToolView(QObject):
         self.intake.look()
 
     def _connect(self) -> None:
-        form, output, bus = self.form, self.output, self._services.bus
+        form, output, page, bus = self.form, self.output, self.page, self._services.bus
         form.generate_requested.connect(self.generate)
         form.changed.connect(lambda _key: self.edited())
         form.preset_chosen.connect(self.choose_preset)
         form.other_pasted.connect(self._studio.shell.dropped)
         form.menu_chosen.connect(self.settings.menu)
         form.folded.connect(self._saving.start)
-        self.intake.several.connect(self._ask_for_each)
-        self.intake.changed.connect(self.edited)
+        self.intake.several.connect(lambda key, paths: self.several.ask(page.window(), key, paths))
+        self.intake.changed.connect(self._given)
         output.acted.connect(self._act)
         self.stage.settled.connect(self._settled)
         listen(bus, self, EngineChanged, lambda _event: self.offer())
@@ -106,20 +106,31 @@ class ToolView(QObject):
         """Presets and lists as the engine in force has them now."""
         catalog = self._services.current.engine.catalog
         registry = self._services.registry
-        given = self.form.values()
-        preset = preset_form.pick_preset(registry, self.tool, catalog, self.chosen, given)
-        if preset is None:
-            return
-        choices = preset_form.preset_choices(registry, self.tool, catalog, given)
-        if self.preset is None or preset.id != self.preset.id:
+        preset = preset_form.pick_preset(registry, self.tool, catalog, self.chosen, self.fitting.values())
+        if preset is not None:
+            self.take(preset)
+
+    def take(self, preset: Preset) -> None:
+        """The form is that preset's from now on; what is set stays set."""
+        if preset != self.preset:
             self._use(preset)
-        self.form.set_presets(choices, preset.short_id)
+        catalog = self._services.current.engine.catalog
+        self._list_presets()
         if catalog is not None:
             preset_form.offer_choices(self.form, preset, catalog)
         self._check()
 
+    def _list_presets(self) -> None:
+        """Those that take what is given come first."""
+        catalog, given = self._services.current.engine.catalog, self.form.values()
+        if self.preset is not None:
+            choices = preset_form.preset_choices(self._services.registry, self.tool, catalog, given)
+            self.form.set_presets(choices, self.preset.short_id)
+
     def _use(self, preset: Preset) -> None:
         self.preset = preset
+        self.page.set_output(preset.output)
+        self.form.set_result(preset.output, preset.tips)
         self.form.following = preset_form.following_rules(preset)
         self.form.set_fields(tuple(f for f in preset.fields.values() if f.key != "num_frames"))
         self.form.set_sizing(sizing_of(preset), has_sound=preset.sound)
@@ -131,17 +142,18 @@ class ToolView(QObject):
         self._services.settings.set(preset_of(self.tool.id), short_id)
         preset = next((p for p in self._services.registry.presets(self.tool) if p.short_id == short_id), None)
         if preset is not None:
-            self._use(preset)
-            catalog = self._services.current.engine.catalog
-            choices = preset_form.preset_choices(self._services.registry, self.tool, catalog, self.form.values())
-            self.form.set_presets(choices, short_id)
-            if catalog is not None:
-                preset_form.offer_choices(self.form, preset, catalog)
-        self._check()
+            self.take(preset)
+        else:
+            self._check()
 
     def edited(self) -> None:
         self._saving.start()
         self._check()
+
+    def _given(self) -> None:
+        """A file came in."""
+        self._list_presets()
+        self.edited()
 
     def _check(self) -> None:
         """Generate is enabled when nothing that is known already stands in its way."""
@@ -170,7 +182,7 @@ class ToolView(QObject):
         values, catalog = self.form.values(), self._services.current.engine.catalog
         found = plan(self.tool, (self.preset,), values, self.form.given.facts(), catalog)
         if isinstance(found, Obstacle):
-            return found
+            return self.fitting.named(found)
         if not self.preset.inputs and "prompt" in self.form.fields and not values.get("prompt"):
             return Obstacle("prompt", "nothing_said")
         return None
@@ -220,7 +232,7 @@ class ToolView(QObject):
         key = self.intake.start
         if key is not None:
             self.intake.take(key, picture)
-            self._start(self._wish_of(key, picture))
+            self._start(self.several.wish_of(key, picture))
 
     def wish(self) -> Wish:
         values: dict[str, Any] = with_choices(self.form.values())
@@ -229,17 +241,10 @@ class ToolView(QObject):
             values["preset"] = self.preset.short_id
         return Wish(self.tool.id, values, self._services.paths.output)
 
-    def _wish_of(self, key: str, path: Path) -> Wish:
-        """The same of another file: what was chosen of the one on the page does not hold for it."""
-        wish = self.wish()
-        parts = {part.key for part in companions(self.form.fields[key])}
-        values = {name: value for name, value in wish.values.items() if name not in parts}
-        return replace(wish, values={**values, key: str(path)})
-
     def _start(self, wish: Wish) -> None:
         for key in self.form.fields:
             self.form.show_field_error(key, "")
-        self._studio.actions.start(self._submit(wish), done=self._started, failed=self._refused)
+        self._studio.actions.start(self._submit(wish), done=self.started, failed=self.refused)
 
     def _submit(self, wish: Wish) -> Coroutine[Any, Any, list[Job]]:
         async def submit() -> list[Job]:
@@ -248,7 +253,7 @@ class ToolView(QObject):
 
         return submit()
 
-    def _started(self, jobs: list[Job]) -> None:
+    def started(self, jobs: list[Job]) -> None:
         self.queue.started(jobs[0])
         self.form.set_last_seed(jobs[0].seed)
 
@@ -260,7 +265,7 @@ class ToolView(QObject):
         else:
             self._studio.notify(words_for(obstacle, self._engine_name), "warning")
 
-    def _refused(self, error: OelalaError) -> bool:
+    def refused(self, error: OelalaError) -> bool:
         """At its field where it has one; the presenter's otherwise."""
         if isinstance(error, Obstructed) and self.form.place_of(error.field):
             self._show_problem(error.obstacle)
@@ -272,27 +277,6 @@ class ToolView(QObject):
             for key, sentence in error.fields.items():
                 self.form.show_field_error(key, sentence)
         return False
-
-    def _ask_for_each(self, key: str, paths: list[Path]) -> None:
-        """Several files at once: one job each, in their order, if that is meant."""
-        first = partial(self.intake.take, key, paths[0])
-        word = KINDS[self.form.fields[key].kind].word
-        several.ask_for_each(self.page.window(), word, len(paths), partial(self._start_each, key, paths), first)
-
-    def _start_each(self, key: str, paths: list[Path]) -> None:
-        wishes = [self._wish_of(key, path) for path in paths]
-        word = KINDS[self.form.fields[key].kind].words
-
-        async def submit() -> list[Job]:
-            engine = await self._services.current.for_new_job()
-            jobs, refused = await self._services.jobs.submit_each(wishes, engine)
-            if refused and not jobs:
-                raise refused[0].error
-            if refused:
-                self._studio.notify(several.words_for(refused, word, len(jobs)), "warning")
-            return jobs
-
-        self._studio.actions.start(submit(), done=self._started, failed=self._refused)
 
     # jobs that end
 
@@ -306,7 +290,7 @@ class ToolView(QObject):
         if what == "queue":
             self._studio.shell.open_panel("queue")
         elif what == "history":  # what tools like this one made, newest first
-            self._studio.shell.show_page("media-videos" if self.tool.output == "video" else "media-images")
+            self._studio.shell.show_page("media-videos" if self.form.output == "video" else "media-images")
         elif what == "browse":
             if self.file_wanted is not None:
                 self.intake.browse(self.file_wanted)

@@ -30,6 +30,10 @@ class DropTarget(Control, QWidget):
         self.setAccessibleName(name)
         self.setAcceptDrops(True)
 
+    def set_kind(self, kind: dropped.Kind) -> None:
+        """Takes things of that kind from now on."""
+        self.kind = kind
+
     def set_error(self, sentence: str) -> None:
         """Why the last thing was not taken."""
         raise NotImplementedError

@@ -42,7 +42,7 @@ class DropZone(DropTarget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(name, kind, parent=parent)
-        self._invitation = invitation or f"Drop a {kind.word} here or paste it"
+        self._invitation = invitation or _invite(kind)
         self._empty, self._filled = _LOW if low else _EMPTY, _FILLED
         self._pixmap = QPixmap()
         self._note = ""
@@ -59,6 +59,11 @@ class DropZone(DropTarget):
         self._arrange()
 
     # values
+
+    def set_kind(self, kind: dropped.Kind) -> None:
+        super().set_kind(kind)
+        self._invitation = _invite(kind)
+        self.update()
 
     def set_picture(self, image: QImage | None, name: str = "") -> None:
         """Show a picture (a preview of about 800 px is enough), or None for the empty state. Clears the error."""
@@ -220,3 +225,7 @@ class DropZone(DropTarget):
         metrics = QFontMetrics(theme.font(size, 500 if size == theme.BODY else 400))
         room = QRect(0, 0, max(60, width or self.width()), 10_000)
         return metrics.boundingRect(room, int(Qt.TextFlag.TextWordWrap), self._error).height()
+
+
+def _invite(kind: dropped.Kind) -> str:
+    return f"Drop a {kind.word} here or paste it"

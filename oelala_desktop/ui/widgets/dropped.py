@@ -22,10 +22,11 @@ class Kind(NamedTuple):
     formats: str
     others: tuple[str, ...] = ()  # endings of files that have one of it within
     unread: tuple[str, ...] = ()  # and of those that are one, of which only their reader can say why it takes them not
+    plural: str = ""
 
     @property
     def words(self) -> str:
-        return f"{self.word}s"
+        return self.plural or f"{self.word}s"
 
     @property
     def filters(self) -> list[str]:
@@ -56,6 +57,15 @@ SOUND = Kind(
 )
 # fmt: on
 KINDS = (PICTURE, VIDEO, SOUND)
+#: of a place that takes the one or the other
+EITHER = Kind(
+    "picture or video",
+    (*PICTURE.suffixes, *VIDEO.suffixes),
+    "JPEG, PNG, WebP, GIF, MP4, MOV, WebM, MKV",
+    unread=VIDEO.unread,
+    plural="pictures or videos",
+)
+_SEEN_AS_PIXELS = (PICTURE, EITHER)
 #: browsers save "photo.jpg_large" and "photo.jpg!d"
 _TAIL = r"[^0-9a-z].*"
 _PATH = r"(/|~/|[A-Za-z]:[\\/]|\\\\)\S"
@@ -80,6 +90,11 @@ def looks_like(path: Path, kind: Kind) -> bool:
     return not suffix or f".{re.sub(_TAIL, '', suffix[1:])}" in (*kind.suffixes, *kind.others, *kind.unread)
 
 
+def kind_of_file(path: Path) -> Kind:
+    """By name alone, of one that is a picture or a video."""
+    return PICTURE if looks_like(path, PICTURE) else VIDEO
+
+
 def unknown(files: Sequence[Path]) -> str:
     """A sentence on files that are of no kind."""
     what = f"{files[0].name} and {len(files) - 1} more are" if len(files) > 1 else f"{files[0].name} is"
@@ -102,7 +117,7 @@ def read(mime: QMimeData, *, pixels: bool = True, kind: Kind = PICTURE) -> Dropp
     if any(looks_like(path, kind) for path in files):
         return Dropped(files=tuple(files))  # the others among them are named by whoever takes the files
     said = refusal(files, kind) if files else ""
-    if kind is not PICTURE:
+    if kind not in _SEEN_AS_PIXELS:
         return _address(mime, named, said, kind)
     kinds = [name for name in mime.formats() if name.startswith("image/")]
     if mime.hasImage() or kinds:

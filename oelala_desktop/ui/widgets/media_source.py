@@ -163,6 +163,10 @@ class MediaSource(Source):
         """As they are shown."""
         return self._given.line.text if self.has_media else ""
 
+    def set_kind(self, kind: dropped.Kind) -> None:
+        self.zone.set_kind(kind)
+        self._given.set_kind(kind)
+
     def paste(self) -> bool:
         return self.zone.paste()
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from oelala_desktop.ui import wording
 from oelala_desktop.ui.style import theme
+from oelala_desktop.ui.widgets import dropped
 from oelala_desktop.ui.widgets.button import Button
 from oelala_desktop.ui.widgets.crop_stage import CropStage
 from oelala_desktop.ui.widgets.label import ElidedLabel, Label
@@ -89,6 +90,9 @@ class PictureSource(Source):
 
     def set_error(self, sentence: str) -> None:
         self.zone.set_error(sentence)
+
+    def set_kind(self, kind: dropped.Kind) -> None:
+        self.zone.set_kind(kind)
 
     def paste(self) -> bool:
         return self.zone.paste()

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QSizePolicy, QVBoxLayout,
 
 from oelala_desktop.ui import focus
 from oelala_desktop.ui.style import theme
+from oelala_desktop.ui.widgets import dropped
 from oelala_desktop.ui.widgets.button import Button
 from oelala_desktop.ui.widgets.drop_target import DropTarget
 from oelala_desktop.ui.widgets.label import ElidedLabel, Label
@@ -51,11 +52,13 @@ class Source(QWidget):
     image_pasted = Signal(QImage)
     url_dropped = Signal(str)
     media_requested = Signal()
+    instead_wished = Signal()
 
     def __init__(self, name: str, *, titled: bool = False, media: bool = True, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._name = name
         self._address: AddressRow | None = None
+        self._instead: Button | None = None
         tabs = _TABS if media else _TABS[:2]
         self.tabs = Segmented(tabs, f"{name} from", columns=0 if titled else len(tabs), dense=titled)
         self.tabs.set_value("file")
@@ -82,6 +85,20 @@ class Source(QWidget):
     def set_error(self, sentence: str) -> None:
         """Why the last thing was not taken. What was there stays."""
         raise NotImplementedError
+
+    def set_kind(self, kind: dropped.Kind) -> None:
+        """Takes things of that kind from now on."""
+        raise NotImplementedError
+
+    def offer_instead(self, preset: str) -> None:
+        """The name of another preset, which takes what was refused; "" when there is none."""
+        if self._instead is None and preset:
+            self._instead = Button("", "outlined", icon="workflow", height=theme.DENSE_HEIGHT)
+            self._instead.clicked.connect(self.instead_wished)
+            self.column.addWidget(self._instead)
+        if self._instead is not None:
+            self._instead.set_text(f"Use {preset} instead")
+            self._instead.setVisible(bool(preset))
 
     def paste(self) -> bool:
         """Take what the clipboard holds; False if there is nothing for it."""
