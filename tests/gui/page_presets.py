@@ -45,12 +45,19 @@ _SIDES = "".join(f'[fields.pad_{side}]\ninto = ["Wider.{side}"]\n' for side in (
 
 PRESETS: dict[str, tuple[str, Graph]] = {
     "upscaler/still": (
-        'name = "Large stills"\norder = 10\nsize = {class = "factor", multiple = 1}\n' + _IMAGE + _FACTOR + _FILENAME,
+        'name = "Large stills"\norder = 10\nsize = {class = "factor", factor = 2, multiple = 1}\n'
+        + _IMAGE
+        + _FACTOR
+        + _FILENAME,
         _still("3", **{"3": node("ImageScaleBy", "Larger", image=["1", 0], **_SCALED)}),
     ),
     "upscaler/film": (
         'name = "Large films"\norder = 20\ntips = ["Leave it empty."]\n'
-        'size = {class = "factor", multiple = 2, of = "video"}\n' + _AS_VIDEO + _VIDEO + _FACTOR + _FILENAME,
+        'size = {class = "factor", factor = 2, multiple = 2, of = "video"}\n'
+        + _AS_VIDEO
+        + _VIDEO
+        + _FACTOR
+        + _FILENAME,
         _film("3", **{"3": node("ImageScaleBy", "Larger", image=["2", 0], **_SCALED)}),
     ),
     "reframe/still": (
@@ -69,6 +76,40 @@ PRESETS: dict[str, tuple[str, Graph]] = {
         + _SIDES
         + _FILENAME,
         _film("3", **{"3": node("ImagePadForOutpaint", "Wider", image=["2", 0], **_PAD)}),
+    ),
+}
+
+
+_PROMPT = '[fields.prompt]\ninto = ["Words.text"]\n'
+_WORDS = {"7": node("SketchTitleCard", "Words", text="", seed=0, width=64, height=64)}
+_AS_GIVEN = 'size = {class = "given", of = "video"}\nsound = true\n' + _AS_VIDEO
+_MOVE = {
+    "3": node("LoadImage", "Who", image="x.png"),
+    "4": node("MoveAsInVideo", "Moved", images=["2", 0], picture=["3", 0]),
+}
+PRESETS |= {
+    "video-to-video/edit": (
+        'name = "Edit by instruction"\ndescription = "Say what should change."\norder = 10\n'
+        + _AS_GIVEN
+        + _VIDEO
+        + _PROMPT
+        + _FILENAME,
+        _film("3", **_WORDS, **{"3": node("ImageScaleBy", "Same", image=["2", 0], **_SCALED | {"scale_by": 1.0})}),
+    ),
+    "video-to-video/lightly": (
+        'name = "Re-render lightly"\ndescription = "The same shot, cleaner."\norder = 30\n'
+        + _AS_GIVEN
+        + _VIDEO
+        + _FILENAME,
+        _film("2"),
+    ),
+    "video-to-video/move": (
+        'name = "Move as in this video"\ndescription = "A picture does its moves."\norder = 20\n'
+        + _AS_GIVEN
+        + _VIDEO
+        + '[fields.image]\nlabel = "Character"\nneeded = true\ninto = ["Who.image"]\n'
+        + _FILENAME,
+        _film("4", **_MOVE),
     ),
 }
 

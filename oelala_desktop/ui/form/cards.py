@@ -27,7 +27,7 @@ from oelala_desktop.ui.widgets.label import Label
 from oelala_desktop.ui.widgets.scroll import Column, settle
 
 if TYPE_CHECKING:  # what stands in folds and popovers is imported when it is opened, which start-up gains by
-    from oelala_desktop.ui.presets.card import PresetCard, PresetChoice
+    from oelala_desktop.ui.presets.card import PresetChoice, PresetChooser
     from oelala_desktop.ui.widgets.model_pair import ModelPairPicker
     from oelala_desktop.ui.widgets.popover import TipsPopover
 
@@ -37,6 +37,8 @@ _FOLDED = (
     ("sampling", "Sampling", "sliders-horizontal"),
 )
 _KNOWN = {"prompt", "size", *(group for group, _, _ in _FOLDED)}
+#: tools whose presets are no ways to the same end
+_BY_INTENT = frozenset({"video-to-video"})
 #: has its place beside Generate
 VARIATIONS = "variations"
 #: the picture that a video ends on stands with the one that it begins with
@@ -63,7 +65,8 @@ class FormCards(Column):
         self._stage: PictureEditor | None = None
         self._pair: ModelPairPicker | None = None
         self._tips: TipsPopover | None = None
-        self._preset: PresetCard | None = None
+        self._preset: PresetChooser | None = None
+        self._intents: Card | None = None  # of the presets, where they differ in what they are for
         self._notes: dict[str, str] = {}
         self._presets: tuple[Sequence[PresetChoice], str] = ((), "")
         self._column = QVBoxLayout(self)
@@ -96,6 +99,8 @@ class FormCards(Column):
             self._folding[name].set_open(True)
 
     def open_preset(self) -> QWidget:
+        if self._intents is not None:
+            return self._intents
         self._open("preset")
         return self._folding["preset"]
 
@@ -137,6 +142,10 @@ class FormCards(Column):
 
     def _build(self) -> None:
         self._inputs([field for field in self._form.fields.values() if field.is_input])
+        if self._form.tool.id in _BY_INTENT:
+            self._intents = Card("What to do")
+            self._intents.hide()  # until the presets are known
+            self._add("intents", self._intents)
         if self._keys("prompt"):
             self._prompts(self._keys("prompt"))
         self._size = SizeCard(self._form, self._held())
@@ -145,10 +154,12 @@ class FormCards(Column):
         for group, title, icon in _FOLDED:
             if self._keys(group):
                 self._add_row(card, group, title, icon, partial(self._make_group, group))
-        self._add_row(card, "preset", "Preset", "workflow", self._make_preset)
+        if self._intents is None:
+            self._add_row(card, "preset", "Preset", "workflow", self._make_preset)
         rare = self._rare()
         if rare:
             self._add_row(card, "more", "More", "ellipsis", partial(self._rows, rare))
+        card.setVisible(bool(self._folding))
         self._column.addWidget(card)
 
     def _rare(self) -> list[str]:
@@ -320,10 +331,23 @@ class FormCards(Column):
 
     def set_presets(self, presets: Sequence[PresetChoice], chosen: str) -> None:
         self._presets = (presets, chosen)
+        if self._intents is not None:
+            self._show_intents(self._intents)
+            return
         if self._preset is not None:
             self._preset.set_presets(presets, chosen)
         name = next((preset.name for preset in presets if preset.id == chosen), "None yet")
         self._folding["preset"].set_summary(name)
+
+    def _show_intents(self, card: Card) -> None:
+        if self._preset is None:
+            from oelala_desktop.ui.presets.intents import IntentCards
+
+            self._preset = IntentCards()
+            self._preset.chosen.connect(self.preset_chosen)
+            card.body.addWidget(self._preset)
+        self._preset.set_presets(*self._presets)
+        card.setVisible(bool(self._presets[0]))
 
     def set_size_warning(self, sentence: str) -> None:
         self._size.warn(sentence)

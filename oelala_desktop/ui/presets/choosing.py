@@ -12,6 +12,7 @@ from oelala_desktop.domain.field import FieldKind
 from oelala_desktop.domain.models import folder_of
 from oelala_desktop.domain.plan import choose, following_switch, takes_given
 from oelala_desktop.domain.preset import Preset
+from oelala_desktop.domain.sentences import joined, with_article
 from oelala_desktop.domain.spelling import base_name
 from oelala_desktop.domain.tool import Tool
 from oelala_desktop.services.presets.registry import ToolRegistry
@@ -36,7 +37,22 @@ def preset_choice(preset: Preset, catalog: Catalog | None, given: _Values = _NOT
     missing = preset.missing(catalog, given) if catalog else ()
     fixes = tuple(dict.fromkeys(m.fix for m in missing))
     note = _note(preset, {m.kind for m in missing})
-    return PresetChoice(preset.short_id, preset.name, preset.description, tuple(map(str, missing)), fixes, note)
+    return PresetChoice(
+        preset.short_id,
+        preset.name,
+        preset.description,
+        tuple(map(str, missing)),
+        fixes,
+        note,
+        runs=None if catalog is None else not missing,
+        needs=_needs(preset),
+    )
+
+
+def _needs(preset: Preset) -> str:
+    """Files that a job of it must have beside the tool's own."""
+    labels = [f.label.lower() for f in preset.inputs if f.needed and f.key not in preset.tool.needs]
+    return f"needs {joined(list(map(with_article, labels)))}" if labels else ""
 
 
 def _note(preset: Preset, kinds: set[str]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from oelala_desktop.ui import wording
 from oelala_desktop.ui.style import theme
@@ -29,32 +29,46 @@ class PictureSource(Source):
     def __init__(self, name: str = "Picture", *, titled: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(name, titled=titled, parent=parent)
         self.zone = CropStage(name)
+        self._beside = False
         self._given = ElidedLabel(size=theme.CAPTION, weight=600)
         self._facts = Label(tone="muted", size=theme.CAPTION)
         self._uses = Label(tone="muted", size=theme.CAPTION)
-        self.side = QVBoxLayout()
-        self.side.setSpacing(2)
-        self.side.addStretch(1)
         self._preset = Button("Make a preset", "link", height=24)
         self._preset.setToolTip("Make a preset of the workflow that this picture was made with")
         self._preset.clicked.connect(self.preset_wished)
+        sides = QBoxLayout.Direction
+        self._known = QWidget()
+        self.side = QBoxLayout(sides.LeftToRight, self._known)
+        self.side.setContentsMargins(0, 0, 0, 0)
+        self.side.setSpacing(8)
         for label in (self._given, self._facts, self._uses):
-            label.setFixedWidth(WIDE)
             self.side.addWidget(label)
+        self.side.addStretch(1)
         self.side.addWidget(self._preset)
         self.offer_preset(False)
-        row = QHBoxLayout()
-        row.setSpacing(12)
-        row.addWidget(self.zone, 1)
-        row.addLayout(self.side)
-        self.column.addLayout(row)
+        self._box = QBoxLayout(sides.TopToBottom)
+        self._box.setSpacing(4)
+        self._box.addWidget(self.zone, 1)
+        self._box.addWidget(self._known)
+        self._known.hide()
+        self.column.addLayout(self._box)
         self.hear(self.zone)
         self.zone.removed.connect(self.removed)
         self.zone.place_moved.connect(self.place_moved)
 
     def set_beside(self, slot: QWidget) -> None:
-        """At the side, above the facts."""
+        """At the side, above the facts, which otherwise stand below the picture."""
+        self._box.setDirection(QBoxLayout.Direction.LeftToRight)
+        self._box.setSpacing(12)
+        self.side.setDirection(QBoxLayout.Direction.TopToBottom)
+        self.side.setSpacing(2)
+        self.side.takeAt(3)  # the stretch
+        self.side.insertStretch(0, 1)
         self.side.insertWidget(0, slot)
+        for label in (self._given, self._facts, self._uses):
+            label.setFixedWidth(WIDE)
+        self._beside = True
+        self._known.show()
 
     def set_picture(
         self, image: QImage | None, name: str = "", facts: Sequence[str] = (), size: tuple[int, int] = (0, 0)
@@ -63,6 +77,7 @@ class PictureSource(Source):
         self.zone.set_whole(image, name, size)
         self._given.setText(name)
         self._facts.setText(" · ".join(facts))
+        self._known.setVisible(self._beside or self.zone.has_picture)
         self._tell_use()
 
     def set_frame(self, frame: tuple[int, int] | None, place: tuple[float, float] | None, aspect: str) -> None:
