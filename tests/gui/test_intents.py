@@ -42,7 +42,7 @@ def test_each_says_what_it_does_and_whether_it_runs(cards: IntentCards) -> None:
     said = {name: named(cards, name).accessibleDescription() for name in (EDIT, MOVE, LIGHT)}
     assert said == {
         EDIT: "Say what should change. Runs here",
-        MOVE: "A picture moves. Needs files · needs a picture",
+        MOVE: "A picture moves. Needs files. Needs a picture",
         LIGHT: "Cleaner",
     }
 
@@ -85,7 +85,7 @@ def test_the_page_shows_them_in_the_place_of_the_preset_row(qapp: QApplication, 
         await ready(window)
         page = page_of(window, "video-to-video")
         await until(lambda: "Runs here" in named(page.form, EDIT).accessibleDescription(), "what runs")
-        assert "Needs ComfyUI · needs a character" in named(page.form, MOVE).accessibleDescription()
+        assert "Needs ComfyUI. Needs a character" in named(page.form, MOVE).accessibleDescription()
         assert "prompt" in page.form.fields
         QTest.mouseClick(named(page.form, LIGHT), Qt.MouseButton.LeftButton)
         await until(lambda: page.preset and page.preset.name == LIGHT, "the other preset")

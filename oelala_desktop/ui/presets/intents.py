@@ -15,6 +15,15 @@ from oelala_desktop.ui.widgets.control import Control
 _ACROSS = 2
 
 
+def capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def first_sentence(text: str) -> str:
+    """Without its full stop."""
+    return text.split(". ")[0].rstrip(".")
+
+
 class IntentButton(Control, QRadioButton):
     def __init__(self, preset: str, parent: QWidget) -> None:
         super().__init__(parent)
@@ -25,12 +34,14 @@ class IntentButton(Control, QRadioButton):
 
     def show_choice(self, choice: PresetChoice) -> None:
         face = self.face
-        face.about, face.runs = choice.description, choice.runs
+        face.runs = choice.runs
+        face.about = first_sentence(choice.description)
         state = "runs here" if face.runs else choice.note
-        face.note = " · ".join(filter(None, (state[:1].upper() + state[1:], choice.needs)))
+        face.note = capital(choice.needs if face.runs and choice.needs else state)  # there is room for one of them
         self.setText(choice.name)
         self.setAccessibleName(choice.name)
-        self.setAccessibleDescription(". ".join(filter(None, (choice.description.rstrip("."), face.note))))
+        told = (choice.description.rstrip("."), capital(state), capital(choice.needs))
+        self.setAccessibleDescription(". ".join(filter(None, told)))
         self.set_hint(choice.description)
         self.update()
 
@@ -109,6 +120,12 @@ class IntentCards(PresetChooser):
     def _offer(self, presets: Sequence[PresetChoice], chosen: str) -> None:
         self._grid.set_presets(presets)
         self._grid.set_value(chosen)
+
+    def _show(self) -> None:
+        super()._show()
+        preset = self._current()
+        said = preset is None or first_sentence(preset.description) == preset.description.rstrip(".")
+        self._about.setVisible(not said)  # more than its card says
 
     @property
     def value(self) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QSizeF, Signal
 from PySide6.QtGui import QImage
 
 from oelala_desktop.domain.events import (
@@ -28,10 +28,12 @@ from oelala_desktop.ui.playing.images import decode_image, load_image
 from oelala_desktop.ui.playing.on_disk import GONE, missing
 from oelala_desktop.ui.playing.sound_wave import draw_waves
 from oelala_desktop.ui.studio import Studio
+from oelala_desktop.ui.tool.comparing import first_view, given_of, load_given, views_of
 from oelala_desktop.ui.tool.output_panel import OutputPanel
 
 _UNSHOWABLE = "The result is a file of a kind that cannot be shown"
 _DAMAGED = "The result cannot be read; its file may be damaged"
+_LONGEST = 2048  # pixels of a picture on the stage
 _PAUSE_MS = 300  # changes of the library come in showers
 
 
@@ -184,14 +186,25 @@ class JobStage(QObject):
         elif not output.is_visual:
             self._panel.show_words(f"{_UNSHOWABLE}: {path.name}", facts, sketch=sketch)
         else:
-            image, _ = await load_image(path, 2048)
+            image, _ = await load_image(path, _LONGEST)
             if image is not None:
                 self._panel.show_image(image, facts, sketch=sketch, title=title)
             else:
                 self._panel.show_words(f"{_DAMAGED}: {path.name}", facts, sketch=sketch)
         self._panel.head.offer_parts(_labels(job), str(self._part))
+        if size is not None:
+            await self._compare(job, output)
         await self._studio.queue.pictures.look_at(job)
         self._mark({job.id})
+
+    async def _compare(self, job: Job, output: Output) -> None:
+        """With what was given, where that is of the same kind."""
+        row = given_of(job, output)
+        given = await load_given(row, _LONGEST) if row is not None else None
+        if given is not None:
+            size = QSizeF(output.width or job.width, output.height or job.height)
+            views = views_of(size, QSizeF(given.image.size()))
+            self._panel.compare_with(given, views, first_view(job.tool, views), size, output.fps or 16.0)
 
     @property
     def output(self) -> Output | None:

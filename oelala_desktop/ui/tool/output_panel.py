@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSizeF, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
@@ -19,6 +19,8 @@ from oelala_desktop.ui.widgets.stage_head import StageHead
 if TYPE_CHECKING:  # what stands on the stage is imported when it is first shown, which start-up gains by
     from oelala_desktop.domain.job import JobError, Progress
     from oelala_desktop.domain.passes import Part
+    from oelala_desktop.ui.tool.comparing import Given
+    from oelala_desktop.ui.widgets.compare_pane import ComparePane
     from oelala_desktop.ui.widgets.error_pane import ErrorPane
     from oelala_desktop.ui.widgets.loudness import Loudness
     from oelala_desktop.ui.widgets.preview_pane import PreviewPane
@@ -45,6 +47,7 @@ class OutputPanel(Surface):
         self.head = StageHead()
         self.head.acted.connect(self.acted)
         self.head.part_chosen.connect(self.part_chosen)
+        self.head.view_chosen.connect(self._choose_view)
         self.empty = EmptyState(
             "clapperboard",
             "Your video appears here",
@@ -54,6 +57,9 @@ class OutputPanel(Surface):
         )
         self.empty.acted.connect(partial(self.acted.emit, "browse"))
         self.player: VideoPlayer | None = None
+        self.pane: ComparePane | None = None
+        self._views: tuple[str, ...] = ()
+        self.view = ""  # that somebody chose, as long as it can be had
         self._preview: PreviewPane | None = None
         self._band: StageBand | None = None
         self._pictures: QStackedWidget | None = None
@@ -119,19 +125,25 @@ class OutputPanel(Surface):
 
     def _ready(self) -> VideoPlayer:
         if self.player is None:
+            from oelala_desktop.ui.widgets.compare_pane import ComparePane
             from oelala_desktop.ui.widgets.video_player import VideoPlayer
 
             band = self.band
             self.player = VideoPlayer(framed=False, loudness=self.loudness, bar=band)
             self.player.failed.connect(self.play_failed)
             self.player.full_screen_requested.connect(partial(self.acted.emit, "full_screen"))
+            self.pane = ComparePane(self.player)
+            self.pane.given_made.connect(self.player_made)
+            self.pane.given_made.connect(lambda given: given.sound_found.connect(self._offer_sounds))
             assert self._pictures is not None
-            self._pictures.addWidget(self.player)
+            self._pictures.addWidget(self.pane)
+            band.sound_chosen.connect(self._hear)
             self.player_made.emit(self.player)
         return self.player
 
     def _show(self, state: str, widget: QWidget, facts: str = "", *, sketch: bool = False) -> None:
         self._state, self._facts, self._sketch = state, facts, sketch
+        self._leave_given()
         if state != "done":
             self.head.offer_parts(())
             self.buttons.set_favourite(False)
@@ -182,9 +194,10 @@ class OutputPanel(Surface):
     def set_preview(self, image: QImage) -> None:
         self.preview.set_image(image)
 
-    def _show_result(self, player: QWidget, facts: str, title: str, *, sketch: bool) -> None:
+    def _show_result(self, facts: str, title: str, *, sketch: bool) -> None:
+        assert self.pane is not None
         self.band.show_result(title)
-        self._set_picture(player)
+        self._set_picture(self.pane)
         self._show("done", self._ground, facts, sketch=sketch)
 
     def show_video(
@@ -194,7 +207,7 @@ class OutputPanel(Surface):
         controls."""
         player = self._ready()
         player.open_file(path, fps=fps, length=length)
-        self._show_result(player, facts, title, sketch=sketch)
+        self._show_result(facts, title, sketch=sketch)
         self._set_reasons(is_video=True)
         return player
 
@@ -204,21 +217,69 @@ class OutputPanel(Surface):
         """Show a finished still, or a frame of a video that is decoded elsewhere."""
         player = self._ready()
         player.show_image(image, length=length)
-        self._show_result(player, facts, title, sketch=sketch)
+        self._show_result(facts, title, sketch=sketch)
         self._set_reasons(is_video=length > 0)
 
     def show_sound(self, path: Path, facts: str, *, sketch: bool = False, title: str = "") -> VideoPlayer:
         """Play a result that is heard and not seen."""
         player = self._ready()
         player.open_file(path, has_sound=True)
-        self._show_result(player, facts, title, sketch=sketch)
+        self._show_result(facts, title, sketch=sketch)
         return player
 
     def show_words(self, words: str, facts: str, *, sketch: bool = False) -> None:
         """The result is finished, but cannot be looked at."""
         player = self._ready()
         player.show_words(words)
-        self._show_result(player, facts, "", sketch=sketch)
+        self._show_result(facts, "", sketch=sketch)
+
+    # what was given beside it
+
+    def compare_with(self, given: Given, views: tuple[str, ...], first: str, size: QSizeF, fps: float) -> None:
+        """Offers `views` of the result in view, which is of that size, and what was given; `first` is taken unless
+        somebody chose one."""
+        if self.pane is None or not views:
+            return
+        player = self.pane.ready()
+        if given.is_video:
+            player.begin = given.start
+            player.open_file(given.path, fps=fps)
+            player.show_image(given.image)
+        else:
+            player.show_still(given.image, size.toSize())
+        self._views = views
+        self._look(self.view if self.view in views else first, size)
+
+    def _look(self, view: str, size: QSizeF | None = None) -> None:
+        if self.pane is not None:
+            self.pane.set_view(view, size)
+            self.head.offer_views(self._views, view)
+
+    def _choose_view(self, view: str) -> None:
+        self.view = view
+        self._look(view)
+
+    def _offer_sounds(self) -> None:
+        """Both can be heard."""
+        if self._views and self.player is not None and self.player.has_sound:
+            self.band.offer_sounds("result")
+
+    def _hear(self, which: str) -> None:
+        pane = self.pane
+        if pane is not None and pane.given is not None:
+            pane.hear(which)
+            self.band.set_peaks((pane.given if which == "given" else pane.result).peaks)
+
+    def _leave_given(self) -> None:
+        """Another result, or none."""
+        if not self._views or self.pane is None:
+            return
+        self._views = ()
+        self.pane.set_view("result")
+        self.pane.hear("result")
+        self.pane.ready().stop()
+        self.band.offer_sounds("")
+        self.head.offer_views(())
 
     def show_gone(self, facts: str, reason: str, *, sketch: bool = False) -> None:
         """The result is finished, but its file is not there any more."""

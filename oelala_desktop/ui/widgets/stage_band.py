@@ -4,20 +4,26 @@ that never moves."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
 
 from oelala_desktop.domain.job import Progress
 from oelala_desktop.domain.passes import WHOLE, Part
+from oelala_desktop.ui import focus
 from oelala_desktop.ui.style import painting, pass_bar, theme
 from oelala_desktop.ui.widgets.label import ElidedLabel
 from oelala_desktop.ui.widgets.loudness import Loudness
 from oelala_desktop.ui.widgets.player_bar import PlayerBar
 from oelala_desktop.ui.widgets.progress import pass_words, time_words
 
+if TYPE_CHECKING:
+    from oelala_desktop.ui.widgets.segmented import Segmented
+
 HEIGHT = 117
+_NARROW = 560  # pixels below which a choice of sounds leaves no room for the volume
 _SIDE, _INSIDE, _TOP, _FOOT = 6, 8, 14, 6
 _LINE, _BAR, _LEGEND, _ROW = 20, 6, 16, 40
 _FACE = _LINE + 8 + _BAR + 5 + _LEGEND  # pixels high
@@ -115,11 +121,15 @@ class PassProgress(QProgressBar):
 
 
 class StageBand(PlayerBar):
-    """Of a height of its own below the picture. What cannot be played leaves its controls where they are, disabled."""
+    """Of a height of its own below the picture. What cannot be played leaves its controls where they are, disabled.
+    `sound_chosen` sends "given" or "result"."""
+
+    sound_chosen = Signal(str)
 
     def __init__(self, loudness: Loudness, *, parent: QWidget) -> None:
         self.progress = PassProgress()
         self._title = ElidedLabel("", weight=600)
+        self._sounds: Segmented | None = None
         super().__init__(loudness, can_fill_screen=True, parent=parent)
         self.setFixedHeight(HEIGHT)
         self.show_progress()
@@ -142,7 +152,7 @@ class StageBand(PlayerBar):
         holder = QWidget()
         holder.setLayout(self._faces)
         holder.setFixedHeight(_FACE)
-        row = QHBoxLayout()
+        self._row = row = QHBoxLayout()
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
         for widget in (self._play, self.loop, self._step):
@@ -164,6 +174,30 @@ class StageBand(PlayerBar):
         self._gap.setParent(self)
         self._gap.hide()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def offer_sounds(self, chosen: str) -> None:
+        """Whose sound plays, "given" or "result"; "" where there is no choice."""
+        if self._sounds is None and chosen:
+            from oelala_desktop.ui.widgets.segmented import Segment, Segmented
+
+            both = (Segment("given", "Given"), Segment("result", "Result"))
+            self._sounds = Segmented(both, "Sound of", dense=True)
+            self._sounds.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+            self._sounds.value_changed.connect(self.sound_chosen)
+            self._row.insertWidget(self._row.indexOf(self._sound) + 1, self._sounds)
+            focus.place_after(focus.stops(self._sound)[-1], self._sounds)
+        if self._sounds is not None:
+            self._sounds.set_value(chosen)
+            self._sounds.setVisible(bool(chosen))
+            self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        if self._sounds is not None and not self._sounds.isHidden():
+            self._sound.set_narrow(self.width() < _NARROW)
 
     def show_progress(self) -> None:
         """The result is not there yet."""

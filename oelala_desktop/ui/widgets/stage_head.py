@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from PySide6.QtCore import QPointF, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtCore import QPointF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
+from oelala_desktop.ui import focus
 from oelala_desktop.ui.style import painting, theme
 from oelala_desktop.ui.widgets.badge import Badge
 from oelala_desktop.ui.widgets.button import Button
@@ -19,8 +20,10 @@ if TYPE_CHECKING:
     from oelala_desktop.ui.widgets.segmented import Segmented
 
 HEIGHT = 48
+_LEAST, _HISTORY_WIDE = 420, 100
 _MIDDLE = 18  # of the dot, from the left
 SKETCH = "Sketch – no AI model"
+_HISTORY = "History"
 _IDLE = "Nothing runs here."
 
 
@@ -49,6 +52,7 @@ class StageHead(QWidget):
 
     acted = Signal(str)
     part_chosen = Signal(str)  # the value of one that was offered
+    view_chosen = Signal(str)
 
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -61,9 +65,11 @@ class StageHead(QWidget):
         self._facts.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._parts: Segmented | None = None
         self._offered: tuple[tuple[str, str], ...] = ()
+        self._views: Segmented | None = None
+        self._looks: tuple[str, ...] = ()
         self._cancel = Button("Cancel", icon="x", height=theme.DENSE_HEIGHT)
         self._cancel.clicked.connect(partial(self.acted.emit, "cancel"))
-        history = Button("History", icon="rotate-ccw-clock", height=theme.DENSE_HEIGHT)
+        self._history = history = Button(_HISTORY, icon="rotate-ccw-clock", name=_HISTORY, height=theme.DENSE_HEIGHT)
         history.clicked.connect(partial(self.acted.emit, "history"))
         self._row = row = QHBoxLayout(self)
         row.setContentsMargins(2 * _MIDDLE, 0, 8, 0)
@@ -83,6 +89,24 @@ class StageHead(QWidget):
         self._badge.setVisible(sketch)
         self._facts.setText(facts)
         self._cancel.set_reason("" if state.runs else _IDLE)
+        self._fit()
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(_LEAST, HEIGHT)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Where there is little room, History is only its icon."""
+        parts = (self._title, self._badge, self._parts, self._views, self._cancel)
+        there = [part.sizeHint().width() + 8 for part in parts if part is not None and not part.isHidden()]
+        room = self.width() - sum(there) - 2 * _MIDDLE - 20
+        text = _HISTORY if room >= _HISTORY_WIDE else ""
+        if text != self._history.text():
+            self._history.setText(text)
+            self._history.set_hint("" if text else _HISTORY)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """The dot: with a halo while something runs or waits."""
@@ -115,6 +139,31 @@ class StageHead(QWidget):
             self._make_choice(offered)
         if self._parts is not None:
             self._parts.set_value(chosen)
+
+    def offer_views(self, views: Sequence[str], chosen: str = "") -> None:
+        """How the result can be looked at beside what was given: of "result", "wipe" and "beside"; none, where there is
+        nothing beside it. Cancel gives its place to them."""
+        if tuple(views) != self._looks:
+            self._looks = tuple(views)
+            self._make_views(views)
+        if self._views is not None:
+            self._views.set_value(chosen)
+        self._cancel.setVisible(not views)
+        self._fit()
+
+    def _make_views(self, views: Sequence[str]) -> None:
+        if self._views is not None:
+            self._views.hide()
+            self._views.deleteLater()
+            self._views = None
+        if views:
+            from oelala_desktop.ui.widgets.segmented import Segment, Segmented
+
+            self._views = Segmented([Segment(view, view.capitalize()) for view in views], "Look at", dense=True)
+            self._views.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+            self._views.value_changed.connect(self.view_chosen)
+            self._row.insertWidget(self._row.indexOf(self._cancel), self._views)
+            focus.place_before(self._cancel, self._views)
 
     def _make_choice(self, parts: Sequence[tuple[str, str]]) -> None:
         if self._parts is not None:

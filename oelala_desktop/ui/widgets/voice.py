@@ -24,12 +24,18 @@ class Voice(QObject):
         self._player = player
         self._fresh = False
         self._loudness = loudness
+        self._heard = True
         self._speaker = speaker()
         self.output: QAudioOutput | None = None
         self._clock: QAudioBufferOutput | None = None
         loudness.changed.connect(self._follow)
         self._speaker.answered.connect(self._answered)
         player.mediaStatusChanged.connect(self._look)
+
+    def set_heard(self, heard: bool) -> None:
+        """Of several players in step one is heard."""
+        self._heard = heard
+        self._follow()
 
     def _look(self) -> None:
         from PySide6.QtMultimedia import QMediaPlayer
@@ -56,13 +62,17 @@ class Voice(QObject):
 
     def _follow(self) -> None:
         if self.output is not None:
-            self.output.setVolume(self._loudness.gain)
+            self.output.setVolume(self._gain)
         elif self._is_wanted:
             self._speaker.ask()
 
     @property
     def _is_wanted(self) -> bool:
-        return self._player.hasAudio() and self._loudness.gain > 0
+        return self._player.hasAudio() and self._gain > 0
+
+    @property
+    def _gain(self) -> float:
+        return self._loudness.gain if self._heard else 0.0
 
     def _answered(self, there: bool) -> None:
         if not there or self.output is not None or not self._is_wanted:
@@ -70,7 +80,7 @@ class Voice(QObject):
         from PySide6.QtMultimedia import QAudioOutput
 
         self.output = QAudioOutput(self)
-        self.output.setVolume(self._loudness.gain)
+        self.output.setVolume(self._gain)
         self._attach(self.output)
 
     def _attach(self, output: QAudioOutput) -> None:
