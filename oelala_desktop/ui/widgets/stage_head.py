@@ -163,6 +163,7 @@ class StageHead(QWidget):
             self._views.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
             self._views.value_changed.connect(self.view_chosen)
             self._row.insertWidget(self._row.indexOf(self._cancel), self._views)
+            self._views.show()  # now: what is hidden yet would not count in _fit
             focus.place_before(self._cancel, self._views)
 
     def _make_choice(self, parts: Sequence[tuple[str, str]]) -> None:
