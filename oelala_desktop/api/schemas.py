@@ -133,7 +133,9 @@ class Metadata(BaseModel):
 class JobOutput(BaseModel):
     filename: str
     url: str | None = Field(description="Where the file is served; null if it was put outside the media folders.")
-    kind: Literal["video", "image", "audio", "file"] = Field(description="file: none of the others; kept, not served.")
+    kind: Literal["video", "image", "audio", "model", "file"] = Field(
+        description="model: weights that were trained; file: none of the others; kept, not served."
+    )
     width: int | None
     height: int | None
     frames: int | None

@@ -41,7 +41,6 @@ from .messages import Message
 from .patience import ask_patiently, attended
 from .reasons import why_unreachable
 from .replies import KEPT_HEADERS, bad_status, parse, too_large, wants_tls
-from .startup_log import import_failures
 from .transfer import Transfer
 from .upload_form import UploadForm
 
@@ -135,19 +134,9 @@ class ComfyClient:
 
     async def learn_upload_limit(self) -> None:
         """Older servers, and some proxies, do not say it."""
-        try:
-            features = await self._json("GET", "/features", timeout=_EXTRA_TIME)
-        except EngineError:
-            return
+        features = await self.told("/features")
         limit = features.get("max_upload_size") if isinstance(features, dict) else None
         self.upload_limit = limit if type(limit) is int and limit > 0 else None
-
-    async def import_failures(self) -> dict[str, str]:
-        """Folders of node packs that are there but could not be imported, and why; empty where the log is not shown."""
-        try:
-            return import_failures(await self._json("GET", "/internal/logs/raw", timeout=_EXTRA_TIME))
-        except EngineError:
-            return {}
 
     async def catalog(self) -> Catalog:
         info = await self._json("GET", "/object_info")
@@ -170,12 +159,12 @@ class ComfyClient:
 
     # Jobs
 
-    async def upload(self, name: str, path: Path) -> str:
-        """Puts a file into the server's input folder; `name` is ASCII. Returns the name to use in its loader. Raises
-        OSError when the file cannot be read."""
+    async def upload(self, name: str, source: Path | bytes, subfolder: str = "") -> str:
+        """Puts a file, or what is in it, into the server's input folder; `name` and `subfolder` are ASCII. Returns the
+        name to use in its loader. Raises OSError when the file cannot be read."""
         if time.monotonic() - self._answered > _OLD_LINE:
             await self._get("/system_stats")
-        form = await asyncio.to_thread(UploadForm, name, path)
+        form = await asyncio.to_thread(UploadForm, name, source, subfolder)
         try:
             limit = _UPLOAD_TIME + form.size / _SLOWEST_UPLOAD
             response = await self._request(
@@ -247,6 +236,11 @@ class ComfyClient:
         if response.status_code not in (200, 206, 400, 404):
             raise bad_status(response, self.address.url)
         return response.status_code < 400
+
+    async def has_given(self, name: str, subfolder: str, size: int) -> bool:
+        """Whether that lies in its input folder, so large. Raises EngineError when it says neither yes nor no."""
+        response = await self._asked("HEAD", "/view", params=_view(ServerFile(name, subfolder, "input")))
+        return response.status_code == 200 and response.headers.get("content-length") == str(size)
 
     async def download(self, file: ServerFile, target: BinaryIO, folder: str, *, oldest: float | None = None) -> int:
         """Writes the file into `target`, which lies in `folder`; returns its size in bytes.
@@ -329,9 +323,16 @@ class ComfyClient:
             raise bad_status(response, self.address.url)
         return response
 
-    async def post(self, path: str, content: bytes) -> httpx.Response:
+    async def told(self, path: str) -> Any:
+        """What a GET brings in little time; None where that is nothing."""
+        try:
+            return await self._json("GET", path, timeout=_EXTRA_TIME)
+        except EngineError:
+            return None
+
+    async def call(self, method: str, path: str, content: bytes) -> httpx.Response:
         """Whatever status it brings. Raises EngineError."""
-        return await self._request("POST", path, content=content, headers={"Content-Type": "application/json"})
+        return await self._request(method, path, content=content, headers={"Content-Type": "application/json"})
 
     async def _get(self, path: str) -> Any:
         return self._content(await self._asked("GET", path))

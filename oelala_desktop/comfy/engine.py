@@ -18,6 +18,7 @@ from oelala_desktop.domain.engine import (
     Absent,
     Ended,
     EngineEvent,
+    FolderFile,
     Listening,
     Lists,
     Order,
@@ -36,13 +37,14 @@ from oelala_desktop.domain.engine import (
 from oelala_desktop.domain.engine_kinds import COMFYUI, SKETCH
 from oelala_desktop.domain.errors import EngineAnswer, EngineError, EngineUnreachable
 from oelala_desktop.domain.job import JobInput
-from oelala_desktop.domain.savers import savers_of
+from oelala_desktop.domain.savers import savers_of, untold_files
 from oelala_desktop.domain.template import Template, TemplateList
 
 from .answers import QueueState, ServerFacts
 from .client import ComfyClient
 from .failures import failure_of
 from .following import Following
+from .internals import broken_packs, hear_log, model_folders
 from .probing import find_files
 from .reasons import NO_SOCKET
 from .refusal import explain_refusal, names_a_file
@@ -68,6 +70,7 @@ class ComfyEngine:
         self._is_ours = is_ours
         self._following = Following()
         self._uploaded: dict[str, str] = {}  # name of ours -> the server's, of what it has got since it started
+        self._hears_log = False
         self._mark = ""  # of the lists that were read last
 
     @property
@@ -109,7 +112,7 @@ class ComfyEngine:
     async def lists(self) -> Lists:
         client = self._there
         catalog, broken, replacements, _ = await asyncio.gather(
-            client.catalog(), client.import_failures(), read_replacements(client), client.learn_upload_limit()
+            client.catalog(), broken_packs(client), read_replacements(client), client.learn_upload_limit()
         )
         abilities = self.abilities
         return replace(
@@ -137,6 +140,9 @@ class ComfyEngine:
 
     async def model_files(self) -> Mapping[str, tuple[str, ...]]:
         return await self._there.model_lists()
+
+    async def model_folders(self, kind: str) -> tuple[str, ...]:
+        return await model_folders(self._there, kind)
 
     # What lies there for its users
 
@@ -167,14 +173,23 @@ class ComfyEngine:
                 async for message in messages:
                     is_open = True
                     if message is None:
+                        self._hears_log = False
                         yield Listening()
                         continue
+                    await self._hear_log()
                     for event in self._following.take(message):
                         yield event
         except EngineUnreachable as error:
             if not is_open and error.kind == "timeout":
                 raise EngineUnreachable(_no_line(self._there.address.url), kind="no_socket") from error
             raise
+
+    async def _hear_log(self) -> None:
+        """While something is trained: how well that goes stands in the log alone."""
+        wanted = self._following.trains
+        if wanted != self._hears_log:
+            self._hears_log = wanted
+            await hear_log(self._there, wanted=wanted)
 
     async def renew_line(self) -> None:
         await self._there.close_socket()
@@ -202,6 +217,23 @@ class ComfyEngine:
         except OSError as error:
             # a status of its own: asking again would not bring it back
             raise EngineAnswer(f"What was kept for this job is gone: {given.path}.", status=410) from error
+
+    async def send_folder(self, name: str, files: Sequence[FolderFile]) -> str:
+        if name not in self._uploaded:
+            for file in files:
+                await self._send_into(name, file)
+            self._uploaded[name] = name
+        return name
+
+    async def _send_into(self, folder: str, file: FolderFile) -> None:
+        """What an earlier run, or one that was cut off, has brought is there: the folder's name says what is in it."""
+        inside, _, plain = f"{folder}/{file.name}".rpartition("/")
+        try:
+            size = (await asyncio.to_thread(file.path.stat)).st_size if file.path else len(file.content)
+            if not await self._there.has_given(plain, inside, size):
+                await self._there.upload(plain, file.path or file.content, inside)
+        except OSError as error:
+            raise EngineAnswer(f"What was kept for this job is gone: {file.path}.", status=410) from error
 
     async def submit(self, order: Order) -> Submitted:
         try:
@@ -296,7 +328,8 @@ class ComfyEngine:
         if entry is not None:
             self._following.see(handle)
             failure = None if entry.ending == "success" else failure_of(entry, order.graph)
-            return Ended(entry.files if failure is None else (), failure, entry.seconds)
+            files = (*entry.files, *untold_files(order.graph, order.prefix)) if failure is None else ()
+            return Ended(files, failure, entry.seconds)
         if trouble is None:
             return Absent()
         if self._following.runs(handle):

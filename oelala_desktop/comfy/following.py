@@ -10,7 +10,7 @@ from typing import Any
 from oelala_desktop.domain.engine import Ceased, Counted, EngineEvent, Previewed, Progressed, Started
 from oelala_desktop.domain.job import Progress
 
-from .messages import Message, Preview, Status
+from .messages import Logged, Message, Preview, Status
 from .tracker import Phase, Tracker
 
 
@@ -46,16 +46,29 @@ class Following:
         """Whether its messages say that it is being made."""
         return handle in self._followed and self._followed[handle].tracker.phase is Phase.RUNNING
 
+    @property
+    def trains(self) -> bool:
+        """Whether something is being trained."""
+        return any(followed.tracker.is_training for followed in self._followed.values())
+
     def take(self, message: Message) -> Iterator[EngineEvent]:
         """What follows from one message."""
         if isinstance(message, Status):
             yield Counted(message.remaining)
         if isinstance(message, Preview):
             yield Previewed(message.prompt_id, message.image, message.mime)
+        if isinstance(message, Logged):
+            yield from self._learnt(message)
         handle = getattr(message, "prompt_id", None)
         followed = self._followed.get(handle) if handle else None
         if followed is not None and handle is not None:
             yield self._said(handle, followed, message)
+
+    def _learnt(self, log: Logged) -> Iterator[EngineEvent]:
+        for handle, followed in self._followed.items():
+            if any([followed.tracker.learn(piece) for piece in log.pieces]):
+                followed.told = followed.tracker.progress
+                yield Progressed(handle, followed.told)
 
     @staticmethod
     def _said(handle: str, followed: _Followed, message: Message) -> EngineEvent:

@@ -113,6 +113,13 @@ class NodeText:
 
 
 @dataclass(frozen=True, slots=True)
+class Logged:
+    """Lines of the server's log, as they came: one that is written over itself has a piece for each time."""
+
+    pieces: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Ignored:
     """`why` is for the log."""
 
@@ -133,6 +140,7 @@ Message = (
     | Interrupted
     | Preview
     | NodeText
+    | Logged
     | Ignored
 )
 
@@ -217,6 +225,10 @@ def _executed(data: dict[str, Any]) -> Message:
     return Executed(_id(data["prompt_id"]), _id(data["node"]), output if isinstance(output, dict) else None)
 
 
+def _logged(data: dict[str, Any]) -> Message:
+    return Logged(tuple(row["m"] for row in data["entries"] if isinstance(row["m"], str)))
+
+
 def _failed(data: dict[str, Any]) -> Message:
     trace = data.get("traceback") or []
     return Failed(
@@ -238,6 +250,7 @@ _READERS: Mapping[str, Callable[[dict[str, Any]], Message]] = {
     "progress": _progress,
     "progress_state": _progress_state,
     "executed": _executed,
+    "logs": _logged,
     "execution_success": lambda data: Succeeded(_id(data["prompt_id"])),
     "execution_error": _failed,
     "execution_interrupted": lambda data: Interrupted(_id(data["prompt_id"]), str(data.get("node_id") or "")),

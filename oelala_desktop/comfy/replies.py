@@ -12,7 +12,7 @@ import orjson
 
 from oelala_desktop.domain.errors import EngineAnswer, EngineError, EngineUnreachable
 
-KEPT_HEADERS = ("content-type", "location", "server")
+KEPT_HEADERS = ("content-type", "content-length", "location", "server")
 _DOORS = re.compile(
     r"\b(log[-_]?in|sign[-_]?in|auth\w*|oauth2?|sso|saml2?|idp|accounts?|session)\b|/hub/", re.IGNORECASE
 )

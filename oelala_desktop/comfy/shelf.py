@@ -91,7 +91,7 @@ class Shelf:
             path = f"{name}.json" if number == 1 else f"{name}_{number}.json"
             if not _is_saved(path):
                 break
-            answer = await self._client.post(f"{_userdata(path)}?overwrite=false", body)
+            answer = await self._client.call("POST", f"{_userdata(path)}?overwrite=false", body)
             if answer.status_code == 200:
                 return path
             if answer.status_code != 409:

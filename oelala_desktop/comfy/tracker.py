@@ -13,6 +13,7 @@ from typing import Any
 from oelala_desktop.domain.graph import title_of
 from oelala_desktop.domain.job import Progress
 from oelala_desktop.domain.passes import node_weight, pass_of
+from oelala_desktop.domain.training import TRAINERS, Losses, loss_in, with_loss
 
 from .messages import (
     Cached,
@@ -73,13 +74,27 @@ class Tracker:
         self._current: str | None = None
         self._step: tuple[int, int] | None = None
         self._fraction = 0.0
+        self._losses: Losses = ()
 
     @property
     def progress(self) -> Progress:
         """How far the whole graph is, and the node that runs now."""
         title = title_of(self._graph, self._current) if self._current else None
         step, steps = self._step or (None, None)
-        return Progress(self._fraction, title, pass_of(title) if title else None, step, steps)
+        pass_ = pass_of(title) if title else None
+        return Progress(self._fraction, title, pass_, step, steps, losses=self._losses)
+
+    @property
+    def is_training(self) -> bool:
+        return self._current is not None and self._graph[self._current].get("class_type") in TRAINERS
+
+    def learn(self, line: str) -> bool:
+        """Takes in a line of the server's log, which does not say whose it is; True if it tells a loss of this job."""
+        point = loss_in(line) if self.is_training else None
+        if point is None:
+            return False
+        before, self._losses = self._losses, with_loss(self._losses, point)
+        return self._losses is not before
 
     def apply(self, message: Message) -> bool:
         """Takes in one message; True if anything a person could see has changed. Foreign ones change nothing."""

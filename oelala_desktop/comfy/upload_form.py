@@ -7,23 +7,27 @@ import asyncio
 import os
 import secrets
 from collections.abc import AsyncIterator
+from io import BytesIO
 from pathlib import Path
+from typing import BinaryIO
 
 _PIECE = 2**20  # bytes
 _FIELDS = {"overwrite": "true", "type": "input"}
 
 
 class UploadForm:
-    """`name` is ASCII. `size` is how many bytes the file has; opening it raises OSError. Blocking until it is sent."""
+    """`name` and `subfolder` are ASCII. `source` is a file, or what is in it; `size` is how many bytes it has. Opening
+    it raises OSError. Blocking until it is sent."""
 
-    def __init__(self, name: str, path: Path) -> None:
+    def __init__(self, name: str, source: Path | bytes, subfolder: str = "") -> None:
         mark = secrets.token_hex(16)
+        named = _FIELDS | ({"subfolder": subfolder} if subfolder else {})
         disposition = "Content-Disposition: form-data; name="
-        fields = "".join(f'--{mark}\r\n{disposition}"{k}"\r\n\r\n{v}\r\n' for k, v in _FIELDS.items())
+        fields = "".join(f'--{mark}\r\n{disposition}"{k}"\r\n\r\n{v}\r\n' for k, v in named.items())
         part = f'--{mark}\r\n{disposition}"image"; filename="{name}"\r\nContent-Type: application/octet-stream\r\n\r\n'
         self._head, self._tail = (fields + part).encode("ascii"), f"\r\n--{mark}--\r\n".encode("ascii")
-        self._file = path.open("rb")
-        self.size = os.fstat(self._file.fileno()).st_size
+        self._file: BinaryIO = BytesIO(source) if isinstance(source, bytes) else source.open("rb")
+        self.size = len(source) if isinstance(source, bytes) else os.fstat(self._file.fileno()).st_size
         self._first = self._file.read(min(self.size, _PIECE))
         if self.size <= _PIECE:
             self._file.close()

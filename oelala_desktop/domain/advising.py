@@ -19,6 +19,7 @@ _ORDER: tuple[str, ...] = (
     "lora_half",
     "left_out",
     "managed",
+    "uncaptioned",
     "small_picture",
 )
 
@@ -58,9 +59,12 @@ def _loras(preset: Preset, request: Request) -> Iterator[Said]:
             yield Said("lora_half", {"name": high, "side": side, "other": other})
 
 
-def of_inputs(inputs: Inputs) -> Iterator[Said]:
+def of_inputs(inputs: Inputs, trigger: str = "") -> Iterator[Said]:
     """On what was given."""
     for files in inputs.values():
         for file in files:
+            if file.uncaptioned:
+                values = {"count": file.uncaptioned, "of": file.count, "trigger": bool(trigger)}
+                yield Said("uncaptioned", values)
             if file.is_small:
                 yield Said("small_picture", {"name": file.name, "width": file.width, "height": file.height})

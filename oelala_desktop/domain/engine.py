@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
 from .catalog import Catalog
@@ -40,6 +41,15 @@ class ServerFile:
         """Its name in a sentence of ours: short, and without what would turn the line around."""
         plain = "".join(c if c.isprintable() else "?" for c in self.path.rpartition("/")[2])
         return plain if len(plain) <= _SHOWN else plain[: _SHOWN - 1] + "…"
+
+
+@dataclass(frozen=True, slots=True)
+class FolderFile:
+    """A file of a folder that is sent as a whole: `name` within it, and where it lies here, else what is in it."""
+
+    name: str
+    path: Path | None
+    content: bytes = field(default=b"", repr=False)
 
 
 # Who answers
@@ -266,6 +276,10 @@ class EnginePort(Protocol):
     async def model_files(self) -> Mapping[str, tuple[str, ...]]:
         """File names in every folder of models, by folder."""
 
+    async def model_folders(self, kind: str) -> tuple[str, ...]:
+        """Where files of that folder of models lie, as paths of the engine's own machine; nothing where it does not
+        say."""
+
     async def templates(self) -> TemplateList:
         """Raises EngineAnswer where it has none to offer."""
 
@@ -291,6 +305,10 @@ class EnginePort(Protocol):
 
     async def send(self, given: JobInput) -> str:
         """Brings a file there, once; returns its name there. One that is gone here is a final EngineAnswer."""
+
+    async def send_folder(self, name: str, files: Sequence[FolderFile]) -> str:
+        """Brings these files there, each once, into a folder of that name, which says what is in it; returns the
+        folder's name there. One that is gone here is a final EngineAnswer."""
 
     def handle_for(self, job_id: str) -> str:
         """What the job will be known by there; "" if only the engine can tell."""

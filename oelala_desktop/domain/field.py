@@ -25,6 +25,7 @@ class FieldKind(Enum):
     VIDEO = "video"
     SOUND = "sound"
     MASK = "mask"
+    DATASET = "dataset"
     TEXT = "text"
     LINE = "line"
     MODEL = "model"
@@ -38,7 +39,11 @@ class FieldKind(Enum):
 
 
 #: what is given as files
-INPUT_KINDS = frozenset({FieldKind.PICTURE, FieldKind.PICTURES, FieldKind.VIDEO, FieldKind.SOUND, FieldKind.MASK})
+INPUT_KINDS = frozenset(
+    {FieldKind.PICTURE, FieldKind.PICTURES, FieldKind.VIDEO, FieldKind.SOUND, FieldKind.MASK, FieldKind.DATASET}
+)
+#: inputs that take several files; of a dataset they may be a folder
+MANY_KINDS = frozenset({FieldKind.PICTURES, FieldKind.DATASET})
 #: inputs that have a length, of which a part may be taken
 TIMED_KINDS = frozenset({FieldKind.VIDEO, FieldKind.SOUND})
 _CHECKED_KINDS = (FieldKind.INTEGER, FieldKind.NUMBER, FieldKind.SEED, FieldKind.SWITCH, FieldKind.POINT)
@@ -94,7 +99,9 @@ class Field:
         """Whether `value` is of this field's kind, so that an editor can show it, whatever its bounds and rules."""
         if self.kind is FieldKind.LORAS:
             return isinstance(value, list | tuple) and all(map(_is_lora_row, value))
-        if self.kind is FieldKind.PICTURES:
+        if self.kind is FieldKind.DATASET and isinstance(value, str):
+            return True
+        if self.kind in MANY_KINDS:
             return value is None or (isinstance(value, list | tuple) and all(isinstance(name, str) for name in value))
         if self.kind not in _CHECKED_KINDS:
             return isinstance(value, str) or (value is None and (self.is_input or self.kind is FieldKind.MODEL))
@@ -290,12 +297,21 @@ def _files(field: Field, value: Value) -> Value:
     return [_text(plain, row) for row in value if row != ""]
 
 
+def _folder(field: Field, value: Value) -> Value:
+    """The path of a folder, or a list of files; None where there is neither."""
+    files = _files(field, value)
+    if isinstance(value, str) and not value.lstrip().startswith("["):
+        return value or None
+    return files or None
+
+
 _CHECKS = {
     FieldKind.PICTURE: _file,
     FieldKind.PICTURES: _files,
     FieldKind.VIDEO: _file,
     FieldKind.SOUND: _file,
     FieldKind.MASK: _file,
+    FieldKind.DATASET: _folder,
     FieldKind.TEXT: _text,
     FieldKind.LINE: _text,
     FieldKind.MODEL: _optional_text,

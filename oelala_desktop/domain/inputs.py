@@ -18,7 +18,8 @@ _NEAR = 1e-3  # seconds: times that were rounded mean the frame next to them
 @dataclass(frozen=True, slots=True)
 class Given:
     """One file as it was found: `width` and `height` as seen (upright), `length` in seconds, `rate` in frames a second,
-    `size` in bytes as it would go to a server. Zero where a kind has no such thing."""
+    `size` in bytes as it would go to a server. Of a folder of pictures `count` is how many there are, `uncaptioned` how
+    many of them have no caption, `size` that of the largest. Zero where a kind has no such thing."""
 
     name: str
     kind: str
@@ -30,6 +31,8 @@ class Given:
     has_sound: bool = False
     size: int = 0
     is_small: bool = False
+    count: int = 0
+    uncaptioned: int = 0
 
     def part(self, start: float, length: float | None) -> Given:
         """What is left of a video or sound that is trimmed: of a video the frames that begin in that time."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from .engine_kinds import runs_ai
 from .obstacle import Said
+from .training import Losses
 
 
 class JobState(StrEnum):
@@ -73,7 +74,7 @@ class EngineRef:
 @dataclass(frozen=True, slots=True)
 class JobInput:
     """A file given to a job, kept under the home folder by content so that the job outlives the original. `kind` is
-    "picture", "video", "sound" or "mask"; `start` and `length` (seconds) the part of it that is meant."""
+    "picture", "video", "sound", "mask" or "dataset"; `start` and `length` (seconds) the part of it that is meant."""
 
     key: str
     path: str
@@ -86,8 +87,8 @@ class JobInput:
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """A result file on this machine. `role` is "", "clip1"…, "joined"; `kind` "video", "image", "audio" or "file" (none
-    of these: kept, but never opened or served)."""
+    """A result file on this machine. `role` is "", "clip1"…, "joined", "curve"; `kind` "video", "image", "audio",
+    "model" (weights that were trained) or "file" (none of these: kept, but never opened or served)."""
 
     path: str
     kind: str
@@ -151,6 +152,7 @@ class Progress:
     steps: int | None = None
     eta: float | None = None
     ahead: int | None = None  # jobs of others before ours
+    losses: Losses = ()  # of a training, as far as its server tells them
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,11 +198,12 @@ class Job:
 
     @property
     def main_output(self) -> Output | None:
-        """What stands for the result: the joined video where clips were chained, else the last that can be looked at,
-        else the last."""
+        """What stands for the result: what was trained, the joined video where clips were chained, else the last that
+        can be looked at, else the last."""
+        trained = [o for o in self.outputs if o.kind == "model"]
         joined = [o for o in self.outputs if o.role == "joined" and o.is_visual]
         seen = [o for o in self.outputs if o.is_visual]
-        return (joined or seen or list(self.outputs) or [None])[-1]  # type: ignore[list-item]
+        return (trained or joined or seen or list(self.outputs) or [None])[-1]  # type: ignore[list-item]
 
     @property
     def parts(self) -> tuple[Output, ...]:

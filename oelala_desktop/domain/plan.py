@@ -10,7 +10,7 @@ from typing import Any
 
 from . import advising
 from .catalog import Catalog
-from .field import TIMED_KINDS, Field, FieldKind
+from .field import MANY_KINDS, TIMED_KINDS, Field
 from .inputs import SMALLER, Given, Inputs, companions, names_in
 from .measuring import asked_frames, is_plain, measured, parts_of
 from .obstacle import Obstacle, Obstructed, Said, obstructed
@@ -103,7 +103,7 @@ def _plan(
     _check_upload(preset, given, parts, catalog)
     request = _request(preset, used, given, parts)
     said = advising.of_models(preset, request) if catalog is not None else ()
-    return Plan(preset, given, request, (*said, *advising.of_inputs(parts)))
+    return Plan(preset, given, request, (*said, *advising.of_inputs(parts, str(used.get("trigger") or ""))))
 
 
 def _meant(preset: Preset, given: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -158,7 +158,7 @@ def _check_inputs(preset: Preset, given: Mapping[str, Any]) -> None:
         names = names_in(given.get(field.key))
         if not names:
             if field.needed:
-                many = field.kind is FieldKind.PICTURES
+                many = field.kind in MANY_KINDS
                 raise obstructed(field.key, "input_missing", label=field.label.lower(), many=many)
             continue
         least, most = field.minimum or 0, field.maximum

@@ -6,7 +6,7 @@ the graph to send. Both are pure; what the server offers comes in as a Catalog."
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -14,6 +14,7 @@ from . import graph as edits
 from .catalog import Catalog
 from .choices import fit_choices
 from .field import Field
+from .fitting import fit_version
 from .frame_rule import WAN, FrameRule
 from .framing import Frame
 from .graph_inputs import InputFile, give_inputs
@@ -123,7 +124,8 @@ class Preset:
     """`fields` are the settings that this preset really uses, with its own defaults, in the tool's order; `also` are
     node classes that others of the graph cannot do without. `rate` is the one rate that it makes, where no setting
     chooses it, or the key of the input whose rate is taken. `sound` says that what it makes can be heard, `output`
-    whether that is a "video", an "image", a "model" or a "file"; `tips` say how its model likes to be prompted."""
+    whether that is a "video", an "image", a "model" or a "file"; `tips` say how its model likes to be prompted.
+    `outputs` are inputs with the type of what they take of another node, `newer` those that older servers lack."""
 
     id: str
     tool: Tool
@@ -149,6 +151,8 @@ class Preset:
     sketch: bool = False
     also: tuple[str, ...] = ()
     adopted: bool = False
+    outputs: Mapping[str, str] = field(default_factory=dict)
+    newer: tuple[str, ...] = ()
 
     @property
     def short_id(self) -> str:
@@ -271,6 +275,7 @@ class Preset:
         self._choose_models(graph, request, catalog, known)
         if catalog is not None:
             self._fit_devices(graph, catalog)
+            fit_version(graph, self.outputs, self.newer, catalog)
         inputs = {field.key for field in self.inputs}
         for key, targets in self.into.items():
             for target in targets if key not in inputs and values.get(key) is not None else ():

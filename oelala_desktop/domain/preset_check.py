@@ -39,7 +39,7 @@ def check_preset(preset: Preset) -> None:
 
 def _targets(preset: Preset) -> list[str]:
     targets = [t for ts in preset.into.values() for t in ts] + [t for m in preset.models for t in m.into]
-    targets += list(preset.devices)
+    targets += [*preset.devices, *preset.outputs, *preset.newer]
     targets += [f"{title}.{part.through}" for part in preset.optional for title in part.nodes]
     if preset.loras:
         targets += [t for t in (preset.loras.high, preset.loras.low, *preset.loras.clip) if t]
@@ -219,4 +219,12 @@ def _named(preset: Preset) -> Iterator[str]:
             yield f"“{name}” is no aspect; there are {', '.join(ASPECTS)} and auto."
 
 
-_PARTS = (_settings, _keeping, _inputs, _followed, _absent, _frames, _paces, _rates, _sizes, _named)
+def _linked(preset: Preset) -> Iterator[str]:
+    """Inputs that take an output by its type."""
+    for target in preset.outputs:
+        title, name = edits.split_target(target)
+        if not edits.is_link(preset.template[edits.find_node(preset.template, title)]["inputs"][name]):
+            yield f"outputs: nothing leads to “{target}”."
+
+
+_PARTS = (_linked, _settings, _keeping, _inputs, _followed, _absent, _frames, _paces, _rates, _sizes, _named)

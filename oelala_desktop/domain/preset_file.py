@@ -14,6 +14,8 @@
                   keeps = true          each of its nodes keeps what it has in the graph until the setting is changed
                   for inputs also needed = true, nodes = ["goes with it when it is not given", …], of pictures as many
                   for each; through = "an input": those of them that have it are passed by there
+    outputs = {"Title.input" = "TYPE", …}      the input takes that output of its node, whichever number it has there
+    newer  = ["Title.input", …]                inputs that older servers lack, where they are left out
     [[models]]    key?, into, folder, file, prefer = ["pattern", …], source
     [[packs]]     name, address, classes
     [[optional]]  key, class, nodes, through
@@ -26,9 +28,9 @@
 
 A KEY is one of the product's settings, one of width, height, filename, and of a frame pad_left, pad_top, pad_right,
 pad_bottom, inner_width, inner_height (computed), or the preset's own with a kind:
-text, line, choice, integer, number, seed, switch, model or loras, or for an input picture, pictures, video, sound or
-mask. A whole number of the product's may be of kind number. Only where num_frames, width and height have a field does
-the page offer a duration and a size; where they keep what the graph has, they are plain numbers.
+text, line, choice, integer, number, seed, switch, model or loras, or for an input picture, pictures, video, sound, mask
+or dataset. A whole number of the product's may be of kind number. Only where num_frames, width and height have a field
+does the page offer a duration and a size; where they keep what the graph has, they are plain numbers.
 """
 
 from __future__ import annotations
@@ -48,7 +50,7 @@ from .preset import Clips, EndPicture, LoraTargets, OptionalPart, Pack, Preset
 from .preset_check import check_preset
 from .preset_shape import TABLE, check_shape
 from .size_rule import AMOUNTS, LEAST_AMOUNT, MOST_AMOUNT, SHORT_SIDE, SizeRule
-from .tool import MAX_PROMPT, PARTICULAR, VOCABULARY, Tool
+from .tool import MAX_PROMPT, PARTICULAR, Tool
 
 _COMPUTED = ("width", "height", "filename", *ENTRIES)
 #: what a field has as its entry says it
@@ -91,7 +93,11 @@ def _build(short_id: str, tool: Tool, table: Mapping[str, Any], graph: Mapping[s
         | {m.key for m in models if m.key}
         | {o.key for o in optional}
     )
-    used |= {"variations"} | ({"lora_configs"} if loras else set()) | ({"end_image"} if end else set())
+    used |= (
+        ({"variations"} if tool.output != "model" else set())
+        | ({"lora_configs"} if loras else set())
+        | ({"end_image"} if end else set())
+    )
     used |= {"clip_count"} if clips else set()
     size, frames = _size(table.get("size", {})), _frames(table.get("frames", {}))
     used |= _size_settings(size) if ("width" in rows and not _keeps(rows, "width")) or size.kind == "frame" else set()
@@ -100,8 +106,14 @@ def _build(short_id: str, tool: Tool, table: Mapping[str, Any], graph: Mapping[s
     preset = f"{tool.id}.{short_id}"
     rows = _bounded(rows, size, frames, tool)
     titles = edits.by_title(graph)
-    own = [_field(preset, k, rows.get(k, {}), graph, titles) for k in rows if k not in VOCABULARY and k in used]
-    known = [_field(preset, k, rows.get(k, {}), graph, titles) for k in VOCABULARY if k in used]
+    shared = tool.vocabulary
+    made = {
+        k: _field(preset, shared.get(k), k, rows.get(k, {}), graph, titles)
+        for k in dict.fromkeys((*shared, *rows))
+        if k in used
+    }
+    own = [field for k, field in made.items() if k not in shared]
+    known = [field for k, field in made.items() if k in shared]
     fields = _inputs_first([*known, *own], list(rows))
     return Preset(
         id=preset,
@@ -128,6 +140,8 @@ def _build(short_id: str, tool: Tool, table: Mapping[str, Any], graph: Mapping[s
         sketch=bool(table.get("sketch", False)),
         also=tuple(table.get("also", ())),
         adopted=bool(table.get("adopted", False)),
+        outputs=dict(table.get("outputs", {})),
+        newer=tuple(table.get("newer", ())),
     )
 
 
@@ -182,10 +196,12 @@ def _bounded(rows: Mapping[str, Any], size: SizeRule, frames: FrameRule, tool: T
     return out
 
 
-def _field(preset: str, key: str, row: Mapping[str, Any], graph: Mapping[str, Any], titles: edits.Titles) -> Field:
-    """The product's field of that key with the preset's own default and range, or a field of the preset's own."""
+def _field(
+    preset: str, shared: Field | None, key: str, row: Mapping[str, Any], graph: Mapping[str, Any], titles: edits.Titles
+) -> Field:
+    """The `shared` field of that key with the preset's own default and range, or a field of the preset's own."""
     # a crop comes with a picture; a preset may have its own
-    known = None if key == crop.KEY or (key in PARTICULAR and "kind" in row) else VOCABULARY.get(key)
+    known = None if key == crop.KEY or (key in PARTICULAR and "kind" in row) else shared
     base = known or _own(preset, key, row)
     if known and known.kind is FieldKind.INTEGER and row.get("kind") == FieldKind.NUMBER.value:
         base = replace(known, kind=FieldKind.NUMBER, choices=())  # a rate of 29.97

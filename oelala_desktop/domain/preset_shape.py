@@ -62,6 +62,8 @@ TABLE: Mapping[str, Any] = {
     "sketch": _SWITCH,
     "also": _TEXTS,
     "adopted": _SWITCH,
+    "outputs": {"*": _TEXT},
+    "newer": _TEXTS,
     "fields": {"*": _FIELD},
     "models": [_MODEL],
     "packs": [{"name": _TEXT, "address": _TEXT, "classes": _TEXTS}],

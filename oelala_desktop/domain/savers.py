@@ -25,9 +25,13 @@ _OTHER_ENDINGS = {
     "SaveAudioOpus": "_.opus",
     "SaveLatent": "_.latent",
 }
+#: savers of what was trained, which report nothing: their files are known by their names alone
+_MODEL_ENDINGS = {"SaveLoRA": "_.safetensors"}
+#: where these have their prefix
+_MODEL_PREFIX = "prefix"
 #: classes whose files are what they are asked for
 VIDEOS = frozenset({"SaveVideo", "SaveWEBM", "SaveAnimatedWEBP", "SaveAnimatedPNG", "VHS_VideoCombine"})
-SAVERS = frozenset({*_ENDINGS, *_OTHER_ENDINGS, *VIDEOS})
+SAVERS = frozenset({*_ENDINGS, *_OTHER_ENDINGS, *_MODEL_ENDINGS, *VIDEOS})
 _VHS_SUFFIXES = {"image/gif": "gif", "image/webp": "webp", "video/webm": "webm", "video/ProRes": "mov"}
 
 
@@ -52,7 +56,8 @@ def savers_of(graph: Graph, unique: str) -> tuple[Saver, ...]:
     found = []
     for node, row in graph.items():
         inputs = row.get("inputs", {})
-        prefix, saver = inputs.get("filename_prefix"), str(row.get("class_type"))
+        saver = str(row.get("class_type"))
+        prefix = inputs.get(_MODEL_PREFIX if saver in _MODEL_ENDINGS else "filename_prefix")
         if not isinstance(prefix, str) or not prefix.startswith(unique):
             continue
         ending = _ending(saver, str(inputs.get("format")))
@@ -66,10 +71,21 @@ def savers_of(graph: Graph, unique: str) -> tuple[Saver, ...]:
 def _ending(saver: str, wanted: str) -> str | None:
     if saver == "VHS_VideoCombine":
         return f".{_VHS_SUFFIXES.get(wanted, 'webm' if 'webm' in wanted else 'mp4')}"
-    return _ENDINGS.get(saver) or _OTHER_ENDINGS.get(saver)
+    return _ENDINGS.get(saver) or _OTHER_ENDINGS.get(saver) or _MODEL_ENDINGS.get(saver)
 
 
 def saves_pictures(graph: Graph) -> bool:
     """Whether the graph has a saver that is known to make pictures or videos."""
     classes = {row.get("class_type") for row in graph.values()}
     return bool(classes & {*_ENDINGS, "VHS_VideoCombine"})
+
+
+def saves_models(graph: Graph) -> bool:
+    """Whether what comes of it is weights."""
+    return any(row.get("class_type") in _MODEL_ENDINGS for row in graph.values())
+
+
+def untold_files(graph: Graph, unique: str) -> tuple[ServerFile, ...]:
+    """What savers that report nothing have made, under the first name that is theirs."""
+    savers = savers_of(graph, unique) if saves_models(graph) else ()
+    return tuple(saver.file() for saver in savers if graph[saver.node].get("class_type") in _MODEL_ENDINGS)

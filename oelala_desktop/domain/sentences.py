@@ -152,6 +152,13 @@ def _part_lacking(values: Values) -> str:
     return f"{{key}}: this server lacks node {values['node']}.{pack}"
 
 
+def _uncaptioned(values: Values) -> str:
+    count, of = values["count"], values["of"]
+    have = "has" if count == 1 else "have"
+    learnt = "the trigger word alone" if values["trigger"] else "no words at all"
+    return f"{count} of {of} pictures {have} no caption; what is in them is learnt with {learnt}."
+
+
 ENGLISH: Table = {
     # a value by itself
     "not_a_number": "{key}: expected a number, not {given}.",
@@ -212,6 +219,8 @@ ENGLISH: Table = {
     "no_margin": "{key}: what is given has that shape already; choose another.",
     "beyond_end": lambda v: f"{{key}}: {v['name']} is {v['length']:g} s long; {v['given']:g} s is beyond its end.",
     "too_large": _too_large,
+    "one_line": "{key}: it must be on one line.",
+    "no_file_name": '{key}: a file cannot be called so everywhere; leave out / \\ : * ? " < > | and dots at its ends.',
     # what an engine lacks
     "no_preset": "{tool} has no preset yet. It needs an AI model on ComfyUI; “oelala presets --add” takes a workflow.",
     "nothing_named": _nothing_named,
@@ -232,5 +241,6 @@ ENGLISH: Table = {
     "left_out": lambda v: (
         f"{v['key']} is left out: {v['node']} has failed on {v['server']}{' (' + v['why'] + ')' if v['why'] else ''}."
     ),
+    "uncaptioned": _uncaptioned,
     "small_picture": "{name} is only {width} × {height}; the result will be soft.",
 }

@@ -13,6 +13,7 @@ from .inputs import companions
 from .memory_split import parse_allocations
 from .obstacle import obstructed
 from .spelling import nearest
+from .training import file_stem, one_line
 
 DEFAULT_NEGATIVE = (
     "low quality, blurry, out of focus, unstable camera, artifacts, distortion, overexposed, underexposed, "
@@ -30,6 +31,13 @@ _INPUTS = (
     Field("video", _K.VIDEO, "Video", "picture", help="The video to go by."),
     Field("sound", _K.SOUND, "Sound", "picture", help="The sound to go by."),
     Field("mask", _K.MASK, "Mask", "picture", help="White is where something may change."),
+    Field(
+        "dataset",
+        _K.DATASET,
+        "Pictures with captions",
+        "picture",
+        help="A folder of pictures to learn from (PNG, JPEG, WebP), the caption of each in a text of the same name.",
+    ),
 )
 _FIELDS = (
     *(field for given in _INPUTS for field in (given, *companions(given))),
@@ -137,6 +145,54 @@ _FIELDS = (
         step=1,
         help="That many jobs, each with a seed of its own.",
     ),
+    Field(
+        "trigger",
+        _K.LINE,
+        "Trigger word",
+        "training",
+        default="",
+        maximum=100,
+        rule=one_line,
+        help="Put before every caption: the word that calls up in a prompt what was learnt.",
+    ),
+    Field(
+        "lora_name",
+        _K.LINE,
+        "Name",
+        "training",
+        default="",
+        maximum=60,
+        rule=file_stem,
+        help="What the file is called.",
+    ),
+    Field(
+        "train_size",
+        _K.INTEGER,
+        "Picture size",
+        "training",
+        default=1024,
+        minimum=256,
+        maximum=2048,
+        step=64,
+        unit="px",
+        help="The shorter side of every picture while it is learnt from.",
+    ),
+    Field("square", _K.SWITCH, "Cut square", "training", default=True, help="Takes the middle of every picture."),
+    Field(
+        "learning_rate",
+        _K.NUMBER,
+        "Learning rate",
+        "training",
+        default=0.0005,
+        minimum=1e-7,
+        maximum=1,
+        step=0.0001,
+    ),
+    Field("rank", _K.INTEGER, "Rank", "training", default=8, minimum=1, maximum=128, step=1),
+    Field("batch_size", _K.INTEGER, "Batch size", "training", default=1, minimum=1, maximum=64, step=1),
+    Field("algorithm", _K.CHOICE, "Algorithm", "training", default="LoRA", open_choices=True),
+    Field("optimizer", _K.CHOICE, "Optimizer", "training", default="AdamW", open_choices=True),
+    Field("loss_function", _K.CHOICE, "Loss function", "training", default="MSE", open_choices=True),
     Field("sage_attention", _K.SWITCH, "SageAttention", "memory", default=False, help="Faster attention."),
     Field(
         "expert_mode_allocations",
@@ -157,7 +213,7 @@ VOCABULARY: Mapping[str, Field] = {f.key: f for f in _FIELDS}
 class Tool:
     """One page of the window, in a `group` of its sidebar; without one it has no page. `output` is "video", "image",
     "model" or "file"; `task` names the weights it wants for warnings; `needs` are the inputs that must be there where a
-    preset has them and does not say otherwise."""
+    preset has them and does not say otherwise; `own` are fields in place of the shared ones of their keys."""
 
     id: str
     name: str
@@ -166,6 +222,7 @@ class Tool:
     task: str
     keys: tuple[str, ...]
     needs: tuple[str, ...] = ()
+    own: tuple[Field, ...] = ()
 
     @property
     def has_page(self) -> bool:
@@ -182,7 +239,12 @@ class Tool:
 
     @property
     def fields(self) -> tuple[Field, ...]:
-        return tuple(VOCABULARY[key] for key in self.keys)
+        return tuple(self.vocabulary[key] for key in self.keys)
+
+    @property
+    def vocabulary(self) -> Mapping[str, Field]:
+        """Every settings key of the product, as this tool has it."""
+        return {**VOCABULARY, **{field.key: field for field in self.own}} if self.own else VOCABULARY
 
     @property
     def first_fields(self) -> tuple[Field, ...]:
@@ -215,7 +277,19 @@ class Tool:
 
 _GIVEN = frozenset(f.key for given in _INPUTS for f in (given, *companions(given)))
 #: settings of single tools; a preset that gives one a kind has its own of that name
-PARTICULAR = ("strength", "factor", "smooth", "place")
+_TRAINING = (
+    "trigger",
+    "lora_name",
+    "train_size",
+    "square",
+    "learning_rate",
+    "rank",
+    "batch_size",
+    "algorithm",
+    "optimizer",
+    "loss_function",
+)
+PARTICULAR = ("strength", "factor", "smooth", "place", "dataset", *_TRAINING)
 _SHARED = tuple(k for k in VOCABULARY if k not in _GIVEN and k not in PARTICULAR)
 _STILL = tuple(k for k in _SHARED if k not in ("duration", "num_frames", "fps", "clip_count"))
 #: inputs of the tools that go by pictures alone; a still has no sound
@@ -223,6 +297,10 @@ _PICTURED = tuple(k for k in VOCABULARY if k in ("image", "crop", "images", "mas
 _ALL = tuple(k for k in VOCABULARY if k not in PARTICULAR)
 #: of the tools that go by a picture or a video, and make the same
 _EITHER = tuple(k for k in _ALL if k not in ("end_image", "clip_count"))
+_MODELS = ("checkpoint", "vae", "text_encoder")
+_TRAINED = ("dataset", *_TRAINING[:2], *_MODELS, "steps", *_TRAINING[2:], "seed")
+#: so many pictures are shown to the model
+_TRAIN_STEPS = Field("steps", _K.INTEGER, "Steps", "training", default=1000, minimum=2, maximum=100_000, step=50)
 _VIDEO, _IMAGE = "Video Tools", "Image Tools"
 
 #: in the sidebar's order; a tool without presets shows as "soon"
@@ -237,7 +315,7 @@ TOOLS: Mapping[str, Tool] = {
         Tool("reframe", "Reframe", _IMAGE, "image", "i2i", (*_EITHER, "place"), ("image", "video")),
         Tool("face-swap", "Face Swap", _IMAGE, "image", "i2i", _EITHER, ("image", "video")),
         Tool("upscaler", "Upscaler", _IMAGE, "image", "i2i", (*_EITHER, "factor", "smooth"), ("image", "video")),
-        Tool("train-lora", "Train LoRA", "Training", "model", "train", _STILL),
+        Tool("train-lora", "Train LoRA", "Training", "model", "train", _TRAINED, ("dataset",), (_TRAIN_STEPS,)),
         Tool("other", "Other", "", "file", "other", _ALL),
     )
 }

@@ -13,6 +13,7 @@ from oelala_desktop.storage.plain_file import read_plain
 from oelala_desktop.storage.whole_file import write_whole
 
 DIGITS = 24  # of a digest in a name
+DATASET_SUFFIX = ".dataset"
 _SUFFIX = ".json"
 _MOST = 2**20  # bytes of the facts beside a file
 
@@ -33,7 +34,9 @@ class Kept:
 
     @property
     def upload_name(self) -> str:
-        """By content, so that a server keeps one file however often it is sent."""
+        """By content, so that a server keeps one file however often it is sent. That of a dataset is a folder's."""
+        if self.path.suffix == DATASET_SUFFIX:
+            return f"oelala_train_{self.path.stem}"
         return f"oelala_{self.path.name}"
 
 

@@ -11,7 +11,7 @@ import struct
 import tempfile
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -21,7 +21,8 @@ from oelala_desktop.domain.field import FieldKind
 from oelala_desktop.domain.inputs import Given
 from oelala_desktop.storage.whole_file import write_whole
 
-from .kept import DIGITS, Kept, facts_file, read_facts, write_facts
+from .dataset_file import Dataset, Row, manifest, read_rows
+from .kept import DATASET_SUFFIX, DIGITS, Kept, facts_file, read_facts, write_facts
 from .once import Once
 from .opening import expanded, refusing
 from .pictures import MAX_BYTES, Picture, Pixels, read_picture
@@ -29,6 +30,7 @@ from .pictures import MAX_BYTES, Picture, Pixels, read_picture
 #: seconds that something is kept which no job and no setting names
 KEPT_FOR = 7 * 86_400.0
 _MOST_KNOWN = 512  # files whose facts are remembered
+_MOST_DATASETS = 8
 _K = FieldKind
 #: of a file: another one once it is changed or replaced; empty where there is none
 _State = tuple[int, ...]
@@ -63,6 +65,7 @@ class InputStore:
         self.most_bytes = most_bytes
         self._known: OrderedDict[tuple[object, ...], Taken] = OrderedDict()
         self._parts: Once[Part] = Once(_MOST_KNOWN)
+        self.datasets: Once[Dataset] = Once(_MOST_DATASETS)
         self._lock = threading.Lock()
 
     def take(self, path: Path, kind: FieldKind, key: str, *, preview: bool = False) -> Taken:
@@ -242,6 +245,10 @@ class InputStore:
         _saved(kept)
         return kept
 
+    def keep_rows(self, rows: Sequence[Row], given: Given, original: str) -> Kept:
+        """Pictures with captions, as a kept file that names the kept pictures. Raises CannotSave."""
+        return self._keep(manifest(rows), DATASET_SUFFIX, given, original)
+
     def _keep(
         self, content: bytes, suffix: str, given: Given, original: str, picture: Picture | None = None, mask: str = ""
     ) -> Kept:
@@ -259,12 +266,15 @@ class InputStore:
         return kept
 
     def sweep(self, named: set[str], now: float) -> int:
-        """Removes what nobody in `named` (paths) names, itself or as the mask of a picture, and nobody has used for
-        KEPT_FOR seconds; how many went."""
+        """Removes what nobody in `named` (paths) names, itself, as the mask of a picture or in a dataset, and nobody
+        has used for KEPT_FOR seconds; how many went."""
         files = [path for path in _listed(self.folder) if path.suffix != ".json" and path.is_file()]
         stay = {path for path in files if str(path) in named or _age(path, now) < KEPT_FOR}
         masks = {facts.mask for path in stay if (facts := read_facts(path))}
-        old = [path for path in files if path not in stay and str(path) not in masks]
+        shown = {
+            str(self.folder / row.file) for path in stay if path.suffix == DATASET_SUFFIX for row in read_rows(path)
+        }
+        old = [path for path in files if path not in stay and str(path) not in masks | shown]
         for path in old:
             for file in (path, facts_file(path)):
                 with contextlib.suppress(OSError):

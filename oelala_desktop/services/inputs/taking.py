@@ -15,6 +15,7 @@ from oelala_desktop.domain.job import JobInput
 from oelala_desktop.domain.plan import FORM, Plan, too_large
 from oelala_desktop.domain.preset import Preset
 
+from . import datasets
 from .kept import Kept, read_facts
 from .store import InputStore, Part, Taken
 
@@ -28,7 +29,12 @@ def take_all(store: InputStore, preset: Preset, given: Mapping[str, Any]) -> Loo
     for field in preset.inputs:
         names = names_in(given.get(field.key))
         if names:
-            out[field.key] = tuple(store.take(Path(name), field.kind, field.key) for name in names)
+            many = field.kind is FieldKind.DATASET
+            out[field.key] = (
+                (datasets.take(store, names, field.key),)
+                if many
+                else tuple(store.take(Path(name), field.kind, field.key) for name in names)
+            )
     return out
 
 
@@ -42,7 +48,7 @@ def with_whole_paths(values: Mapping[str, Any], looked: Looked) -> dict[str, Any
     for key, files in looked.items():
         paths = [str(taken.path.absolute()) for taken in files]
         if key in values:
-            out[key] = paths[0] if isinstance(values[key], str) else paths
+            out[key] = paths[0] if isinstance(values[key], str) or files[0].given.kind == "dataset" else paths
     return out
 
 
@@ -77,6 +83,8 @@ def _rows(store: InputStore, plan: Plan, field: Field, looked: Looked, catalog: 
             part = Part(_fitted(store, plan, part.kept, looked))
         elif field.key == "image":
             part = Part(_cropped(store, plan, part.kept))
+        elif field.kind is FieldKind.DATASET:
+            part = Part(datasets.with_trigger(store, part.kept, str(plan.request.values.get("trigger") or "")))
         kept = part.kept
         given = kept.original or str(taken.path)
         yield JobInput(field.key, str(kept.path), kept.upload_name, given, taken.given.kind, part.start, part.length)
@@ -84,7 +92,7 @@ def _rows(store: InputStore, plan: Plan, field: Field, looked: Looked, catalog: 
 
 def _part(store: InputStore, plan: Plan, field: Field, taken: Taken, catalog: Catalog | None) -> Part:
     if field.kind not in TIMED_KINDS:
-        assert taken.kept is not None  # pictures and masks are kept when they are looked at
+        assert taken.kept is not None  # all but these are kept when they are looked at
         return Part(taken.kept)
     start, length = trim_of(field, plan.given)
     most = catalog.upload_limit if catalog is not None else None

@@ -24,7 +24,7 @@ from oelala_desktop.services.loop.complaints import Complaints
 from oelala_desktop.storage.jobs import JobStore
 
 from .eta import place_key
-from .fetching import Place, fetch_result, places
+from .fetching import CURVE, Place, fetch_result, places
 from .joining import Astray, State, state_of, with_joined
 from .judging import is_enough, own_files
 from .lanes import Lanes
@@ -32,6 +32,7 @@ from .lanes import Lanes
 log = logging.getLogger(__name__)
 
 _NO_FILE = "The server finished this job but saved no file."
+_NO_WEIGHTS = "The server finished this training but gave out no LoRA."
 _NOTHING = "The server finished this job but made no picture or video for it."
 _NOT_OURS = "The server finished this job but named only files that it has not made: nothing new came of it."
 _TAKEN = "Something took the clips away, or changed them, each time before they could be joined; they are not joined."
@@ -195,6 +196,10 @@ class Collector:
 
 
 def _reason(files: tuple[ServerFile, ...], kept: list[Output], refused: Mapping[str, EngineAnswer]) -> JobError:
-    nothing = _NO_FILE if not files else _NOTHING if kept else _NOT_OURS
+    nothing = _NO_FILE if not files else _lacking(kept) if kept else _NOT_OURS
     error = next(iter(refused.values()), None) or EngineAnswer(nothing)
     return endings.from_error(error, "fetch" if refused else "no_output")
+
+
+def _lacking(kept: list[Output]) -> str:
+    return _NO_WEIGHTS if any(output.role == CURVE for output in kept) else _NOTHING

@@ -17,13 +17,17 @@ from oelala_desktop.domain.engine import EnginePort, ServerFile
 from oelala_desktop.domain.errors import CannotSave, EngineAnswer, NotThisJobs, Unreadable
 from oelala_desktop.domain.field import MAX_SEED
 from oelala_desktop.domain.job import Job, Output
-from oelala_desktop.metadata import check_complete, check_sound, probe, read
+from oelala_desktop.domain.savers import saves_models
+from oelala_desktop.metadata import check_complete, check_sound, job_of_weights, probe, read
+from oelala_desktop.metadata.weights import embed_in_weights
 from oelala_desktop.metadata.writer import embed
 
-from .judging import VISUAL, bears_prefix, judge
+from .judging import VISUAL, bears_prefix, judge, rank
 from .leftovers import short_id
 
 log = logging.getLogger(__name__)
+
+CURVE = "curve"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,9 @@ class Place:
 
 
 def role_of(file: ServerFile, job: Job) -> str:
-    """ "clip1"…, "joined" or "": read off the unique prefix that the graph gave its savers."""
+    """ "clip1"…, "joined", "curve" (of a training) or "": read off the unique prefix that the graph gave its savers."""
+    if saves_models(job.graph) and rank(file) == 0:
+        return CURVE
     stem = job.prefix.rsplit("/", 1)[-1]
     match = re.match(rf"{re.escape(stem)}_(clip\d+|joined)_\d", file.filename)
     return match[1] if match else ""
@@ -55,7 +61,8 @@ def places(job: Job, files: tuple[ServerFile, ...]) -> tuple[Place, ...]:
         role = role_of(file, job)
         seen[role] = seen.get(role, 0) + 1
         number = f"_{seen[role]}" if seen[role] > 1 else ""
-        found.append(Place(file, role, result_stem(job) + (f"_{role}" if role else "") + number))
+        name = role or (str(job.values.get("lora_name") or "") if saves_models(job.graph) else "")
+        found.append(Place(file, role, result_stem(job) + (f"_{name}" if name else "") + number))
     return tuple(found)
 
 
@@ -125,6 +132,8 @@ def _finish(part: Path, job: Job, place: Place) -> Output:
             output = Output(str(final), kind, None, None, None, None, place.role)
             if kind == "audio":
                 _check_sound(part)
+            elif kind == "model":
+                _take_weights(part, job)
         part.replace(final)
         sync_folder(final.parent)
     except OSError as error:
@@ -146,6 +155,14 @@ def _check_sound(part: Path) -> None:
     try:
         check_sound(part)
     except Unreadable as error:
+        raise EngineAnswer(f"The server sent a damaged file: {error}") from error
+
+
+def _take_weights(part: Path, job: Job) -> None:
+    try:
+        embed_in_weights(part, job.params)
+    except Unreadable as error:
+        part.stat()  # a folder that was taken away under us makes the file unreadable too
         raise EngineAnswer(f"The server sent a damaged file: {error}") from error
 
 
@@ -172,7 +189,7 @@ def _owner_of(part: Path) -> str | None:
 def params_of(job: Job, output: Output) -> Mapping[str, Any]:
     """`oelala_params` for one of a job's files: of an extended video each has a length of its own, and each clip a
     number (`clip`, from 1) and the seed that it was sampled with."""
-    if not output.role:
+    if output.role in ("", CURVE):
         return job.params
     params = dict(job.params)
     if output.frames:
@@ -220,7 +237,15 @@ def already_there(folder: Path, stem: str, job: Job, role: str) -> Output | None
                 return describe(path, path, role)
         except (Unreadable, OSError):
             continue
-    return None
+    return _weights_there(folder / f"{stem}.safetensors", job, role)
+
+
+def _weights_there(path: Path, job: Job, role: str) -> Output | None:
+    try:
+        is_ours = path.exists() and job_of_weights(path) == job.id
+    except (Unreadable, OSError):
+        return None
+    return Output(str(path), "model", None, None, None, None, role) if is_ours else None
 
 
 def job_of(path: Path) -> str | None:

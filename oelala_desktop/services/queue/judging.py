@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from oelala_desktop.domain.engine import ServerFile
 from oelala_desktop.domain.errors import EngineAnswer
 from oelala_desktop.domain.job import Job
-from oelala_desktop.domain.savers import saves_pictures
+from oelala_desktop.domain.savers import saves_models, saves_pictures
 from oelala_desktop.metadata import sniff, sniff_sound
 
 #: a kind by content -> our suffix
@@ -34,10 +34,11 @@ _SOUND_NAMES = frozenset({*_SOUNDS.values(), ".oga", ".wave"})
 #: data that keeps its suffix: nothing that a system would run or show as a page
 _DATA_NAMES = frozenset(
     (
-        ".txt", ".json", ".csv", ".srt", ".vtt", ".latent", ".safetensors", ".exr", ".hdr",
+        ".txt", ".json", ".csv", ".srt", ".vtt", ".latent", ".exr", ".hdr",
         ".glb", ".gltf", ".obj", ".ply", ".stl",
     )
 )  # fmt: skip
+_WEIGHTS = ".safetensors"
 _A_JOBS = re.compile(r"oelala/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})[_.]")
 _PAGE = re.compile(rb"\s*(?:<!--.{0,200}?-->\s*)?<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
 
@@ -72,16 +73,19 @@ def _may_be_own(job: Job, file: ServerFile) -> bool:
 
 
 def is_enough(job: Job, kinds: Mapping[str, int]) -> bool:
-    """Whether what came is what was asked for: a picture or video where the graph saves such, else anything. `kinds`
+    """Whether what came is what was asked for: what is trained where the graph trains, a picture or
+    video where it saves such, else anything. `kinds`
     counts the outputs by kind."""
+    if saves_models(job.graph):
+        return bool(kinds.get("model"))
     if saves_pictures(job.graph):
         return bool(kinds.get("video") or kinds.get("image"))
     return any(kinds.values())
 
 
 def judge(part: Path, file: ServerFile) -> tuple[str, str]:
-    """("visual", "audio" or "file", our suffix) of the fetched bytes. Blocking. Raises EngineAnswer for what claims to
-    be a picture, a video or a sound and is none, and for a web page in a file's place."""
+    """("visual", "audio", "model" or "file", our suffix) of the fetched bytes. Blocking. Raises EngineAnswer for
+    what claims to be a picture, a video or a sound and is none, and for a web page in a file's place."""
     with part.open("rb") as opened:
         head = opened.read(4096)
     # before the pictures: the boxes of an m4a are those of an mp4
@@ -98,4 +102,6 @@ def judge(part: Path, file: ServerFile) -> tuple[str, str]:
         raise EngineAnswer("The server sent something that is no sound.")
     if _PAGE.match(head):
         raise EngineAnswer(f"The server sent a web page instead of {file.shown}.")
+    if suffix == _WEIGHTS:
+        return "model", suffix
     return "file", suffix if suffix in _DATA_NAMES else ".bin"

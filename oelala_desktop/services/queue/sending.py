@@ -10,9 +10,10 @@ from pathlib import Path
 from oelala_desktop.domain import endings
 from oelala_desktop.domain.engine import Submitted, Unknown, order_of
 from oelala_desktop.domain.errors import CannotSave, EngineAnswer, EngineError
-from oelala_desktop.domain.job import Job
+from oelala_desktop.domain.job import Job, JobInput
 from oelala_desktop.domain.life.facts import Claimed, CouldNotSave, InputRefused, NoAnswer, NoRoom, Prepared
 from oelala_desktop.services.engines.engine import Engine
+from oelala_desktop.services.inputs.dataset_file import files_of
 from oelala_desktop.storage.jobs import JobStore
 from oelala_desktop.storage.plain_file import is_odd
 
@@ -61,8 +62,14 @@ class Sender:
         for given in {one.upload_name: one for one in job.inputs}.values():  # two may be the same
             if await asyncio.to_thread(is_odd, Path(given.path)):
                 raise EngineAnswer(f"What was kept for this job is gone: {given.path}.", status=410)
-            names[given.upload_name] = await self._engine.port.send(given)
+            names[given.upload_name] = await self._send(given)
         return names
+
+    async def _send(self, given: JobInput) -> str:
+        if given.kind != "dataset":
+            return await self._engine.port.send(given)
+        files = await asyncio.to_thread(lambda: tuple(files_of(Path(given.path))))
+        return await self._engine.port.send_folder(given.upload_name, files)
 
     async def claim(self, row: Job, room: int, order: asyncio.Lock) -> Claimed | NoRoom | CouldNotSave:
         """Two processes, or two jobs, never take the same place."""
