@@ -27,7 +27,7 @@ def job_row(job: Job, progress: Progress | None, output: Path) -> dict[str, Any]
 def progress_row(progress: Progress | None) -> dict[str, Any]:
     p = progress or Progress()
     row = {"progress": round(p.fraction, 4), "node": p.node, "pass": p.pass_, "step": p.step, "steps": p.steps}
-    return row | {"eta_s": None if p.eta is None else round(p.eta, 1)}
+    return row | {"eta_s": None if p.eta is None else round(p.eta, 1), "loss": p.loss}
 
 
 def output_url(path: Path, output: Path) -> str | None:

@@ -175,6 +175,7 @@ class Job(BaseModel):
     step: int | None
     steps: int | None
     eta_s: float | None
+    loss: float | None = Field(None, description="Of a training, as far as the server tells it.")
     status_url: str
 
 

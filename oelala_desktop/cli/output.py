@@ -70,7 +70,8 @@ class JsonLines:
         if event.job_id in self.ids:
             p = event.progress
             row = {"progress": round(p.fraction, 4), "node": p.node, "pass": p.pass_, "step": p.step, "steps": p.steps}
-            print_json({"event": "progress", "job_id": event.job_id, **row, "eta_s": p.eta, "ahead": p.ahead})
+            loss = {} if p.loss is None else {"loss": p.loss}
+            print_json({"event": "progress", "job_id": event.job_id, **row, "eta_s": p.eta, "ahead": p.ahead, **loss})
 
     def _preview(self, event: JobPreviewed) -> None:
         if event.job_id in self.ids:

@@ -229,9 +229,9 @@ class ComfyEngine:
         """What an earlier run, or one that was cut off, has brought is there: the folder's name says what is in it."""
         inside, _, plain = f"{folder}/{file.name}".rpartition("/")
         try:
-            size = (await asyncio.to_thread(file.path.stat)).st_size if file.path else len(file.content)
+            size = (await asyncio.to_thread(Path(file.path).stat)).st_size if file.path else len(file.content)
             if not await self._there.has_given(plain, inside, size):
-                await self._there.upload(plain, file.path or file.content, inside)
+                await self._there.upload(plain, Path(file.path) if file.path else file.content, inside)
         except OSError as error:
             raise EngineAnswer(f"What was kept for this job is gone: {file.path}.", status=410) from error
 

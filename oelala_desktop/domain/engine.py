@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
 from .catalog import Catalog
@@ -45,10 +44,10 @@ class ServerFile:
 
 @dataclass(frozen=True, slots=True)
 class FolderFile:
-    """A file of a folder that is sent as a whole: `name` within it, and where it lies here, else what is in it."""
+    """A file of a folder that is sent as a whole: `name` within it, and its path here, else what is in it."""
 
     name: str
-    path: Path | None
+    path: str = ""
     content: bytes = field(default=b"", repr=False)
 
 

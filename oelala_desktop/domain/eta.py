@@ -9,10 +9,12 @@ from .job import Job
 
 
 def amount_of_work(job: Job) -> float:
-    """Pixels × frames × steps × clips: what the time goes with."""
+    """Pixels × frames × steps × clips: what the time goes with. Of a training the pixels and number of its pictures."""
     steps = job.values.get("steps") or 1
     clips = job.values.get("clip_count") or 1
-    return float(job.width * job.height * max(1, job.num_frames)) * float(steps) * float(clips)
+    side, batch = job.values.get("train_size"), job.values.get("batch_size") or 1
+    pixels = side**2 * int(batch) if isinstance(side, int) and side else job.width * job.height
+    return float(pixels * max(1, job.num_frames)) * float(steps) * float(clips)
 
 
 def expected_time(past: Sequence[tuple[float, float]], work: float) -> float | None:

@@ -154,6 +154,11 @@ class Progress:
     ahead: int | None = None  # jobs of others before ours
     losses: Losses = ()  # of a training, as far as its server tells them
 
+    @property
+    def loss(self) -> float | None:
+        """The last one, of a training."""
+        return self.losses[-1][1] if self.losses else None
+
 
 @dataclass(frozen=True, slots=True)
 class Job:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from .graph import is_link, title_of
+from .training import TRAINERS
 
 Graph = Mapping[str, Mapping[str, Any]]
 Kind = Literal["high", "low", "main", "rest"]
@@ -38,10 +39,11 @@ WHOLE = (Part("main", 1.0),)
 
 
 def sampling_steps(node: Mapping[str, Any]) -> int | None:
-    """How many steps a sampler node runs, None if it is no sampler with literal steps."""
+    """How many steps a node that samples or trains runs, None if it is none, or its steps are not literal."""
     inputs = node.get("inputs") or {}
     steps = inputs.get("steps")
-    if "Sampler" not in str(node.get("class_type")) or not isinstance(steps, int) or isinstance(steps, bool):
+    name = str(node.get("class_type"))
+    if ("Sampler" not in name and name not in TRAINERS) or not isinstance(steps, int) or isinstance(steps, bool):
         return None
     start, end = inputs.get("start_at_step", 0), inputs.get("end_at_step", steps)
     if not isinstance(start, int) or not isinstance(end, int):

@@ -10,6 +10,7 @@ from .field import MAX_SEED
 from .graph import base_title, bypass_node, copy_graph
 from .job import Job, JobState
 from .preset import OptionalPart
+from .savers import prefix_input
 
 
 def renewed(job: Job, job_id: str, seed: int, now: float, position: float) -> Job:
@@ -18,9 +19,10 @@ def renewed(job: Job, job_id: str, seed: int, now: float, position: float) -> Jo
     graph = copy.deepcopy(dict(job.graph))
     for node in graph.values():
         inputs = node["inputs"]
-        name = inputs.get("filename_prefix")
+        naming = prefix_input(str(node.get("class_type")))
+        name = inputs.get(naming)
         if isinstance(name, str) and name.startswith(job.prefix):
-            inputs["filename_prefix"] = prefix + name[len(job.prefix) :]
+            inputs[naming] = prefix + name[len(job.prefix) :]
         for key in ("seed", "noise_seed"):
             if isinstance(inputs.get(key), int):
                 inputs[key] = (inputs[key] - job.seed + seed) % (MAX_SEED + 1)

@@ -27,8 +27,8 @@ _OTHER_ENDINGS = {
 }
 #: savers of what was trained, which report nothing: their files are known by their names alone
 _MODEL_ENDINGS = {"SaveLoRA": "_.safetensors"}
-#: where these have their prefix
-_MODEL_PREFIX = "prefix"
+#: what only shows what a node has, in a file that its server drops
+_SHOWING = frozenset({"LossGraphNode"})
 #: classes whose files are what they are asked for
 VIDEOS = frozenset({"SaveVideo", "SaveWEBM", "SaveAnimatedWEBP", "SaveAnimatedPNG", "VHS_VideoCombine"})
 SAVERS = frozenset({*_ENDINGS, *_OTHER_ENDINGS, *_MODEL_ENDINGS, *VIDEOS})
@@ -50,6 +50,11 @@ class Saver:
         return ServerFile(f"{stem}_{number:05}{self.ending}", subfolder, "output", self.node)
 
 
+def prefix_input(saver: str) -> str:
+    """The input of that class which says how its files are called."""
+    return "prefix" if saver in _MODEL_ENDINGS else "filename_prefix"
+
+
 def savers_of(graph: Graph, unique: str) -> tuple[Saver, ...]:
     """Those whose prefix begins with the job's `unique` one, what was asked for first; empty if one is of an unknown
     class."""
@@ -57,8 +62,8 @@ def savers_of(graph: Graph, unique: str) -> tuple[Saver, ...]:
     for node, row in graph.items():
         inputs = row.get("inputs", {})
         saver = str(row.get("class_type"))
-        prefix = inputs.get(_MODEL_PREFIX if saver in _MODEL_ENDINGS else "filename_prefix")
-        if not isinstance(prefix, str) or not prefix.startswith(unique):
+        prefix = inputs.get(prefix_input(saver))
+        if saver in _SHOWING or not isinstance(prefix, str) or not prefix.startswith(unique):
             continue
         ending = _ending(saver, str(inputs.get("format")))
         if ending is None:

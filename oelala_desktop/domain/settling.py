@@ -37,8 +37,8 @@ def lacks(preset: Preset, lacking: tuple[Missing, ...]) -> Obstacle:
 
 
 def settle_lists(preset: Preset, used: dict[str, Any], catalog: Catalog) -> None:
-    """Samplers and schedulers, by the server's own names."""
-    for key in ("sampler", "scheduler"):
+    """Samplers, schedulers and all else that a server lists, by its own names."""
+    for key in [field.key for field in preset.fields.values() if field.open_choices]:
         if used.get(key) is not None:
             choices = preset.choices(key, catalog)
             used[key] = pick(key, str(used[key]), choices) if choices else used[key]

@@ -17,11 +17,16 @@ _MODELS: dict[str, tuple[str, ...] | None] = {
         "wan2.2_t2v_high_noise_14B_fp8_scaled.safetensors",
         "wan2.2_t2v_low_noise_14B_fp8_scaled.safetensors",
         "wan2.2_ti2v_5B_fp16.safetensors",
+        "z_image_bf16.safetensors",
     ),
     "GGUF": ("wan2.2_i2v_high_noise_14B_Q6_K.gguf", "wan2.2_i2v_low_noise_14B_Q6_K.gguf"),
-    "VAE": ("pixel_space", "wan2.2_vae.safetensors", "wan_2.1_vae.safetensors"),
-    "CLIP": ("umt5_xxl_fp8_e4m3fn_scaled.safetensors", "umt5-xxl-enc-bf16-uncensored-CONVERTED.safetensors"),
-    "CKPT": ("flux1-dev-fp8.safetensors", "sd_xl_base_1.0.safetensors"),
+    "VAE": ("pixel_space", "wan2.2_vae.safetensors", "wan_2.1_vae.safetensors", "ae.safetensors"),
+    "CLIP": (
+        "umt5_xxl_fp8_e4m3fn_scaled.safetensors",
+        "umt5-xxl-enc-bf16-uncensored-CONVERTED.safetensors",
+        "qwen_3_4b.safetensors",
+    ),
+    "CKPT": ("flux1-dev-fp8.safetensors", "sd_xl_base_1.0.safetensors", "v1-5-pruned-emaonly-fp16.safetensors"),
     "LORA": (
         r"wan 2.2\camera_HIGH.safetensors",
         r"wan 2.2\camera_LOW.safetensors",
@@ -90,6 +95,17 @@ save_metadata:BOOLEAN trim_to_audio:BOOLEAN ->
 SketchCameraMove  image:IMAGE prompt:STRING seed:{_SEED} frames:INT(1..16384) width:{_SIDE} height:{_SIDE} \
 strength:FLOAT(0..3) -> IMAGE
 SketchCrossFade  image:IMAGE | end_image:IMAGE -> IMAGE
+LoadImageTextDataSetFromFolder  folder=ANY -> IMAGE STRING
+ResizeImagesByShorterEdge  images:IMAGE shorter_edge:INT(1..8192) -> IMAGE
+CenterCropImages  images:IMAGE width:INT(1..8192) height:INT(1..8192) -> IMAGE
+MakeTrainingDataset  images:IMAGE vae:VAE clip:CLIP | texts:STRING -> LATENT CONDITIONING
+TrainLoraNode  model:MODEL latents:LATENT positive:CONDITIONING batch_size:INT(1..10000) \
+grad_accumulation_steps:INT(1..1024) steps:INT(1..100000) learning_rate:FLOAT(0..1) rank:INT(1..128) \
+optimizer=AdamW,Adam,SGD loss_function=MSE,L1 seed:{_SEED} training_dtype=bf16,fp32,none lora_dtype=bf16,fp32 \
+quantized_backward:BOOLEAN algorithm=LoRA,LoKr gradient_checkpointing:BOOLEAN checkpoint_depth:INT(1..5) \
+offloading:BOOLEAN existing_lora=ANY bucket_mode:BOOLEAN bypass_mode:BOOLEAN -> LORA_MODEL LOSS_MAP INT
+SaveLoRA  lora:LORA_MODEL prefix:STRING | steps:INT ->
+LossGraphNode  loss:LOSS_MAP filename_prefix:STRING ->
 SketchTitleCard  text:STRING seed:{_SEED} width:{_SIDE} height:{_SIDE} -> IMAGE
 """
 _INPUT = re.compile(r"([\w.]+)(?::(\w+)(?:\((-?\d+)\.\.(\d+)\))?|=(\S+))")

@@ -1,4 +1,5 @@
-"""What goes into a workflow as files: pictures, end picture, videos, sounds and masks, each loader an input."""
+"""What goes into a workflow as files: pictures, end picture, videos, sounds, masks and folders of pictures with
+captions, each loader an input."""
 
 from __future__ import annotations
 
@@ -19,6 +20,7 @@ _LOADERS = {
     "VHS_LoadVideo": ("video", "video"),
     "VHS_LoadVideoFFmpeg": ("video", "video"),
     "VHS_LoadAudioUpload": ("audio", "sound"),
+    "LoadImageTextDataSetFromFolder": ("folder", "dataset"),
 }
 _KINDS = {"image": "picture", "video": "video", "audio": "sound"}
 _END = re.compile(r"(end|last)_?(image|frame|picture)?\d*$|^(end|last)_")

@@ -12,6 +12,7 @@ from typing import Any
 from oelala_desktop.domain import graph as edits
 from oelala_desktop.domain.field import MAX_SEED
 from oelala_desktop.domain.graph_size import LENGTHS, RATES, is_count
+from oelala_desktop.domain.savers import prefix_input
 from oelala_desktop.domain.size_rule import AMOUNTS
 from oelala_desktop.domain.tool import VOCABULARY
 
@@ -132,7 +133,9 @@ def names_of(surface: Surface) -> Iterator[Exposure]:
     spots = [
         s
         for s in surface.spots()
-        if s.input == "filename_prefix" and isinstance(surface.value(s), str) and surface.is_output(s.node)
+        if s.input == prefix_input(surface.type(s.node))
+        and isinstance(surface.value(s), str)
+        and surface.is_output(s.node)
     ]
     if spots:
         yield Exposure("filename", _LABELS["filename"], tuple(map(surface.target, spots)), surface.value(spots[0]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from oelala_desktop.domain.savers import VIDEOS
+from oelala_desktop.domain.savers import VIDEOS, saves_models
 from oelala_desktop.domain.tool import OTHER, TOOLS, Tool
 
 from .given import Input
@@ -17,7 +17,10 @@ _SPATIAL = re.compile(r"GLB|3D|Splat|Mesh|Voxel|PointCloud")
 
 
 def output_of(surface: Surface) -> str:
-    """ "video", "image", or "other" for sounds, 3D and texts. What is only shown counts where nothing is saved."""
+    """ "model" for what is trained, "video", "image", or "other" for sounds, 3D and texts. What is only shown
+    counts where nothing is saved."""
+    if saves_models(surface.graph):
+        return "model"
     outputs = [node for node in surface.alive if surface.is_output(node)]
     saving = [node for node in outputs if "filename_prefix" in surface.inputs(node)]
     if any(_SPATIAL.search(surface.type(node)) for node in outputs):
@@ -35,6 +38,8 @@ def _given(surface: Surface, node: str, names: tuple[str, ...]) -> bool:
 def tools_of(output: str, inputs: Iterable[Input], has_prompt: bool) -> tuple[Tool, ...]:
     """The likeliest first."""
     kinds = [one.kind for one in inputs]
+    if output == "model" and "dataset" in kinds:
+        return (TOOLS["train-lora"],)
     if output == "video":
         if "video" in kinds:
             return (TOOLS["video-to-video"],)

@@ -92,6 +92,6 @@ def files_of(path: Path) -> Iterator[FolderFile]:
     for number, row in enumerate(read_rows(path), 1):
         inside = f"{row.repeat}_pictures/" if row.repeat > 1 else ""
         stem = f"{inside}{number:04}"
-        yield FolderFile(stem + Path(row.file).suffix, path.with_name(row.file))
+        yield FolderFile(stem + Path(row.file).suffix, str(path.with_name(row.file)))
         if row.caption:
-            yield FolderFile(stem + CAPTION_SUFFIX, None, row.caption.encode())
+            yield FolderFile(stem + CAPTION_SUFFIX, content=row.caption.encode())

@@ -70,7 +70,9 @@ TEXTS: list[tuple[str, m.Message]] = [
     (text("execution_error", prompt_id=P), m.Failed(P, "", "", "", "", "")),
 ]
 IGNORED: list[tuple[str | bytes, str]] = [
-    (text("logs", entries=[]), "unknown type logs"),
+    (text("log", entries=[]), "unknown type log"),
+    (text("logs", entries=[{"t": "then"}]), "malformed logs"),
+    (text("logs", entries=7), "malformed logs"),
     (text("VHS_latentpreview", length=8), "unknown type VHS_latentpreview"),
     ("{", "not JSON"),
     ("\ud800", "not JSON"),

@@ -35,6 +35,10 @@ ROWS = (
 )
 #: what a page can wish and nobody can meet
 KNOWN = {"no_margin", "switch_beyond", "lora_low_only", "beyond_end", "too_large", "too_many", "input_missing"}
+CHOICES = {
+    **{"sampler": ("euler", "UNI_PC"), "scheduler": ("beta",)},
+    **{"algorithm": ("LoRA", "lokr"), "optimizer": ("AdamW", "SGD"), "loss_function": ("MSE",)},
+}
 LETTERS = st.characters(exclude_categories=["Cs"], exclude_characters="\x00")
 SPLITS = ("", "cuda:1,4gb", "cuda:0,1gb;cpu,*")
 
@@ -55,7 +59,7 @@ def values_of(field: Field) -> st.SearchStrategy[Any]:
     if field.kind is K.PICTURES:
         return st.lists(st.sampled_from(["a.png", "b.png"]), max_size=int(field.maximum or 0))
     if field.kind is K.CHOICE:
-        return st.sampled_from(field.choices or {"sampler": ("euler", "UNI_PC"), "scheduler": ("beta",)}[field.key])
+        return st.sampled_from(field.choices or CHOICES[field.key])
     return {
         K.INTEGER: _numbers(field),
         K.NUMBER: _numbers(field),
@@ -65,7 +69,7 @@ def values_of(field: Field) -> st.SearchStrategy[Any]:
         K.MODEL: st.none(),
         K.POINT: st.none() | st.fixed_dictionaries({"x": st.floats(0, 1), "y": st.floats(0, 1)}),
         K.TEXT: st.text(LETTERS, max_size=40),
-        K.LINE: st.text(LETTERS, max_size=40),
+        K.LINE: st.sampled_from(("hrbr", "Harbour style")) if field.rule else st.text(LETTERS, max_size=40),
     }.get(field.kind, st.just("given.png"))
 
 

@@ -67,6 +67,8 @@ FULL: dict[str, Any] = {
     "fixes": [],
     "names": ["a", "b", "a"],
     "folder": "/home/me/wildcards",
+    "of": 12,
+    "trigger": True,
 }
 NUMERIC = {"outside": 41, "no_duration": 4001, "beyond_end": 5.0}
 

@@ -9,6 +9,7 @@ import pytest
 
 from oelala_desktop.domain.field import FieldKind
 from oelala_desktop.domain.graph import title_of
+from oelala_desktop.domain.savers import SAVERS, prefix_input
 from oelala_desktop.domain.tool import VOCABULARY
 from tests.unit.domain.samples import SHIPPED, build, by_title, settle, shipped
 from tests.unit.node_table import EVERYTHING, MODELS, faults_of, offering, without
@@ -20,7 +21,7 @@ LORAS = [{"high": "camera_HIGH.safetensors", "low": "camera_LOW.safetensors"}, {
 def variants(preset: str) -> list[dict[str, Any]]:
     """Settings that reach every part of the preset."""
     fields = shipped(preset).fields
-    rows: list[dict[str, Any]] = [{}, {"seed": 2**64 - 1, "prompt": "a boat"}]
+    rows: list[dict[str, Any]] = [{}, {"seed": 2**64 - 1} | ({"prompt": "a boat"} if "prompt" in fields else {})]
     rows += [{key: not field.default} for key, field in fields.items() if field.kind is FieldKind.SWITCH]
     for key, value in (
         ("lora_configs", LORAS),
@@ -28,6 +29,7 @@ def variants(preset: str) -> list[dict[str, Any]]:
         ("resolution", "1080p"),
         ("num_frames", shipped(preset).frames.least),
         ("steps", 2),
+        ("square", False),
     ):
         if key in fields:
             rows.append({key: value})
@@ -54,8 +56,8 @@ def test_its_graph_does_not_touch_the_template(preset: str) -> None:
 @pytest.mark.parametrize("preset", SHIPPED)
 def test_its_results_have_the_job_s_own_name(preset: str) -> None:
     graph = build(preset)
-    savers = [row for i, row in graph.items() if EVERYTHING.classes[row["class_type"]].is_output]
-    assert [row["inputs"]["filename_prefix"] for row in savers] == ["oelala/x"]
+    kept = [row for row in graph.values() if row["class_type"] in SAVERS]
+    assert [row["inputs"][prefix_input(row["class_type"])] for row in kept] == ["oelala/x"]
 
 
 @pytest.mark.parametrize("preset", SHIPPED)

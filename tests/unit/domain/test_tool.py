@@ -115,7 +115,7 @@ def test_what_each_tool_makes_of_what() -> None:
         "reframe": ("image", "i2i", ("image", "video")),
         "face-swap": ("image", "i2i", ("image", "video")),
         "upscaler": ("image", "i2i", ("image", "video")),
-        "train-lora": ("model", "train", ()),
+        "train-lora": ("model", "train", ("dataset",)),
         "other": ("file", "other", ()),
     }
 
@@ -129,6 +129,7 @@ def test_what_each_tool_makes_of_what() -> None:
         ("image-to-image", ["image"]),
         ("upscaler", ["image"]),
         ("text-to-image", []),
+        ("train-lora", ["dataset"]),
     ],
 )
 def test_what_a_page_shows_until_its_preset_is_known(tool: str, inputs: list[str]) -> None:
@@ -218,7 +219,10 @@ def test_a_split_of_memory_is_taken_up_to_its_longest() -> None:
 
 
 #: how far one turn of a wheel leads
-STEPS = {"duration": 1, "num_frames": 4, "cfg": 0.5, "guidance": 0.5, "shift": 0.5, "factor": 0.5, "strength": 0.05}
+STEPS = {"duration": 1, "num_frames": 4, "cfg": 0.5, "guidance": 0.5, "shift": 0.5, "factor": 0.5, "strength": 0.05} | {
+    "train_size": 64,
+    "learning_rate": 0.0001,
+}
 
 
 @pytest.mark.parametrize("key", [key for key, field in VOCABULARY.items() if field.step is not None])
@@ -235,7 +239,7 @@ def test_what_a_form_says_of_a_field_is_fit_to_be_read() -> None:
         assert len(set(shown)) == len(shown), "no two fields of a page are called alike"
     helps = [field.help for field in VOCABULARY.values() if field.help]
     assert all(text.endswith(".") for text in helps)
-    assert {field.unit for field in VOCABULARY.values()} == {"", "s", "×", "clips"}
+    assert {field.unit for field in VOCABULARY.values()} == {"", "s", "×", "clips", "px"}
 
 
 CARDS = {
@@ -245,6 +249,10 @@ CARDS = {
     "lora": ["lora_configs"],
     "sampling": [
         *("steps", "switch_step", "cfg", "guidance", "strength", "sampler", "scheduler", "shift", "seed", "variations"),
+    ],
+    "training": [
+        *("trigger", "lora_name", "train_size", "square", "learning_rate", "rank", "batch_size"),
+        *("algorithm", "optimizer", "loss_function"),
     ],
     "memory": ["sage_attention", "expert_mode_allocations"],
 }
