@@ -37,6 +37,7 @@ from .services.loop.bus import Bus
 from .services.loop.tasks import TaskScope
 from .services.presets.registry import ToolRegistry
 from .services.presets.shelf import PresetShelf
+from .services.queue.improving import Improver
 from .services.queue.jobs import JobService
 from .services.settings.known import (
     API,
@@ -95,6 +96,7 @@ class Services(AbstractAsyncContextManager["Services"]):
         self.jobs = JobService(
             self.store, self.registry, self.bus, self.scope, self.presence, self.inputs, self.wildcards
         )
+        self.improver = Improver(self.jobs, self.registry, self.paths.improved)
         seen = JobSource(self.store.get, lambda limit: self.store.recent(limit, hidden=True))
         self.library = Library(self.paths, self.preferences, self.bus, self.presence, seen)
         self.templates = Templates(self.paths.templates, lambda: self.current.engine, self.bus, self.scope)

@@ -9,7 +9,7 @@ from oelala_desktop.domain.tool import TOOLS
 
 COMMANDS = (
     "try", "generate", "serve", "jobs", "presets", "templates", "convert", "models", "doctor", "metadata", "servers",
-    "mcp",
+    "mcp", "improve",
 )  # fmt: skip
 
 
@@ -84,6 +84,19 @@ def build_parser() -> argparse.ArgumentParser:
     make.add_argument("--out", metavar="DIR", help="the folder for the results")
     make.add_argument("--json", action="store_true", help="one JSON object a line instead of a bar")
     _engine(make)
+
+    improve = commands.add_parser("improve", help="have a language model of the engine write a better prompt")
+    improve.add_argument("prompt", metavar="PROMPT", help="what it is to be made of")
+    improve.add_argument(
+        "--for",
+        metavar="PRESET",
+        dest="preset",
+        default="image-to-video",
+        help="a tool, or TOOL.PRESET (image-to-video)",
+    )
+    improve.add_argument("--image", metavar="FILE", help="the start picture, for models that look at it")
+    improve.add_argument("--json", action="store_true", help="as one JSON object")
+    _engine(improve)
 
     serve = commands.add_parser("serve", help="the local interface for programs and browsers, without a window")
     serve.add_argument("--host", default="127.0.0.1", metavar="H", help="where (127.0.0.1); others need a token")

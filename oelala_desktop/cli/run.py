@@ -81,6 +81,10 @@ def _dispatch(options: argparse.Namespace) -> int:
 
         many = options.command == "generate" and is_many(options)
         return asyncio.run(generate_many(options) if many else generate(options))
+    if options.command == "improve":
+        from .improve import improve
+
+        return asyncio.run(improve(options))
     if options.command == "serve":
         from .serve import serve
 

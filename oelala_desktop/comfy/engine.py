@@ -45,6 +45,7 @@ from .client import ComfyClient
 from .failures import failure_of
 from .following import Following
 from .internals import broken_packs, hear_log, model_folders
+from .lora_metadata import read_lora_metadata
 from .probing import find_files
 from .reasons import NO_SOCKET
 from .refusal import explain_refusal, names_a_file
@@ -143,6 +144,9 @@ class ComfyEngine:
 
     async def model_folders(self, kind: str) -> tuple[str, ...]:
         return await model_folders(self._there, kind)
+
+    async def lora_metadata(self, name: str) -> Mapping[str, Any]:
+        return await read_lora_metadata(self._there, name)
 
     # What lies there for its users
 

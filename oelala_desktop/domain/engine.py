@@ -279,6 +279,9 @@ class EnginePort(Protocol):
         """Where files of that folder of models lie, as paths of the engine's own machine; nothing where it does not
         say."""
 
+    async def lora_metadata(self, name: str) -> Mapping[str, Any]:
+        """What the header of that LoRA's file tells of it; nothing where the engine does not say."""
+
     async def templates(self) -> TemplateList:
         """Raises EngineAnswer where it has none to offer."""
 

@@ -24,6 +24,7 @@ _OTHER_ENDINGS = {
     "SaveAudioMP3": "_.mp3",
     "SaveAudioOpus": "_.opus",
     "SaveLatent": "_.latent",
+    "SaveText": "_.txt",
 }
 #: savers of what was trained, which report nothing: their files are known by their names alone
 _MODEL_ENDINGS = {"SaveLoRA": "_.safetensors"}

@@ -46,6 +46,11 @@ class Paths:
         return self.data / "wildcards"
 
     @property
+    def improved(self) -> Path:
+        """Prompts that language models wrote."""
+        return self.data / "improved"
+
+    @property
     def preferences(self) -> Path:
         return self.data / "preferences.json"
 

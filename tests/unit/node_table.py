@@ -8,6 +8,7 @@ import re
 from oelala_desktop.domain.catalog import Catalog, NodeClass, NodeInput
 from tests.unit.picture_nodes import PICTURE_MODELS, PICTURE_TABLE
 from tests.unit.sketch_nodes import SKETCH_TABLE
+from tests.unit.text_nodes import TEXT_MODELS, TEXT_TABLE
 from tests.unit.video_nodes import VIDEO_MODELS, VIDEO_TABLE
 
 _MODELS: dict[str, tuple[str, ...] | None] = {
@@ -41,8 +42,14 @@ _MODELS: dict[str, tuple[str, ...] | None] = {
     "SCHEDULER": ("simple", "karras", "normal", "beta"),
     "ANY": None,
 }
+_OTHERS: tuple[dict[str, tuple[str, ...] | None], ...] = (
+    _MODELS,
+    dict(VIDEO_MODELS),
+    dict(PICTURE_MODELS),
+    dict(TEXT_MODELS),
+)
 MODELS = _MODELS | {
-    kind: (*(_MODELS.get(kind) or ()), *VIDEO_MODELS.get(kind, ()), *PICTURE_MODELS.get(kind, ()))
+    kind: tuple(dict.fromkeys(name for models in _OTHERS for name in models.get(kind) or ()))
     for kind in VIDEO_MODELS | PICTURE_MODELS
 }
 _SEED = "INT(0..18446744073709551615)"
@@ -58,7 +65,8 @@ patch_on_device:BOOLEAN {_DISTORCH} eject_models:BOOLEAN -> MODEL
 UnetLoaderGGUFAdvanced  unet_name=GGUF -> MODEL
 VAELoader  vae_name=VAE -> VAE
 VAELoaderDisTorch2MultiGPU  vae_name=VAE {_DISTORCH} eject_models:BOOLEAN -> VAE
-CLIPLoader  clip_name=CLIP type=wan,flux,flux2,lumina2,krea2,qwen_image,ltxv,minimax | device=default,cpu -> CLIP
+CLIPLoader  clip_name=CLIP type=wan,flux,flux2,lumina2,krea2,qwen_image,ltxv,minimax,ideogram4,stable_diffusion \
+| device=default,cpu -> CLIP
 CLIPLoaderDisTorch2MultiGPU  clip_name=CLIP type=wan,flux | device=DEVICE virtual_vram_gb:FLOAT(0..128) \
 donor_device=DEVICE expert_mode_allocations:STRING eject_models:BOOLEAN -> CLIP
 CheckpointLoaderSimple  ckpt_name=CKPT -> MODEL CLIP VAE
@@ -130,7 +138,7 @@ def _node_class(line: str) -> NodeClass:
     return NodeClass(name, inputs, tuple(outputs.split()), is_output=not outputs.strip())
 
 
-_LINES = (_TABLE + VIDEO_TABLE + PICTURE_TABLE + SKETCH_TABLE).splitlines()
+_LINES = (_TABLE + VIDEO_TABLE + PICTURE_TABLE + SKETCH_TABLE + TEXT_TABLE).splitlines()
 CLASSES = {row.name: row for row in map(_node_class, filter(None, _LINES))}
 #: a server with every node and model that a shipped preset wants
 EVERYTHING = Catalog(CLASSES)

@@ -10,9 +10,10 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from oelala_desktop.domain.field import Field, FieldKind
-from oelala_desktop.ui.form.fields import AspectEditor, SeedEditor, TextEditor
+from oelala_desktop.ui.form.fields import AspectEditor, LoraEditor, SeedEditor, TextEditor
 from oelala_desktop.ui.form.host import FormHost
 from oelala_desktop.ui.form.input_editors import PictureEditor, SlotEditor
+from oelala_desktop.ui.form.prompt_card import PromptCard
 from oelala_desktop.ui.form.row import FieldRow
 from oelala_desktop.ui.form.size_card import SizeCard, held
 from oelala_desktop.ui.form.sizing import Sizing
@@ -27,9 +28,9 @@ from oelala_desktop.ui.widgets.label import Label
 from oelala_desktop.ui.widgets.scroll import Column, settle
 
 if TYPE_CHECKING:  # what stands in folds and popovers is imported when it is opened, which start-up gains by
+    from oelala_desktop.ui.form.proposal import Proposal
     from oelala_desktop.ui.presets.card import PresetChoice, PresetChooser
     from oelala_desktop.ui.widgets.model_pair import ModelPairPicker
-    from oelala_desktop.ui.widgets.popover import TipsPopover
 
 _FOLDED = (
     ("model", "Model", "layers"),
@@ -54,6 +55,7 @@ class FormCards(Column):
 
     preset_chosen = Signal(str)  # preset id
     folded = Signal()
+    help_wished = Signal(str, str)  # "improve" the prompt, "leave" what is proposed, or "words" of a LoRA's file
 
     def __init__(self, form: FormHost, task: str) -> None:
         super().__init__()
@@ -64,7 +66,6 @@ class FormCards(Column):
         self._negative: tuple[Button, Fold] | None = None
         self._stage: PictureEditor | None = None
         self._pair: ModelPairPicker | None = None
-        self._tips: TipsPopover | None = None
         self._preset: PresetChooser | None = None
         self._intents: Card | None = None  # of the presets, where they differ in what they are for
         self._notes: dict[str, str] = {}
@@ -204,48 +205,16 @@ class FormCards(Column):
             self._add(field.key, card)
 
     def _prompts(self, keys: list[str]) -> None:
-        card = Card("Prompt")
-        row = self._form.row("prompt", labelled=False)
-        card.body.addWidget(row)
-        if isinstance(row.editor, TextEditor):
-            box = row.editor.box
-            box.counted.connect(lambda text, wrong: card.set_caption(text, "error" if wrong else "muted"))
-            card.set_caption(box.counter)
-        line = QHBoxLayout()
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(4)
-        tips = Button("Tips", "plain", icon="lightbulb", height=28)
-        tips.clicked.connect(lambda: self._open_tips(tips))
-        line.addWidget(tips)
-        card.body.addLayout(line)
-        if "negative_prompt" in keys:
-            negative = Button("Negative", "plain", icon="circle-minus", name="Negative prompt", height=28)
-            negative.setCheckable(True)
-            fold = Fold(partial(self._bare, "negative_prompt"))
-            fold.before = negative
-            negative.toggled.connect(fold.set_open)
-            line.addWidget(negative)
-            card.body.addWidget(fold)
-            self._negative = (negative, fold)
-        line.addStretch(1)
+        card = PromptCard(self._form, keys)
+        card.help_wished.connect(lambda what: self.help_wished.emit(what, ""))
+        self._negative = card.negative
         self._add("prompt", card)
 
-    def _bare(self, key: str) -> QWidget:
-        """A field alone inside a fold, whose header is its label."""
-        holder = QWidget()
-        column = QVBoxLayout(holder)
-        column.setContentsMargins(0, 4, 0, 0)
-        column.addWidget(self._form.row(key, labelled=False))
-        return holder
-
-    def _open_tips(self, anchor: QWidget) -> None:
-        if self._tips is None:
-            from oelala_desktop.ui.form.tips import PROMPT_TIPS
-            from oelala_desktop.ui.widgets.popover import TipsPopover
-
-            tips = (*self._form.tips, *PROMPT_TIPS.get(self._form.output, ()))
-            self._tips = TipsPopover("Writing a prompt", tips)
-        self._tips.open_at(anchor)
+    @property
+    def proposal(self) -> Proposal | None:
+        """Where a proposed prompt stands; None on a page without a prompt."""
+        card = self._cards.get("prompt")
+        return card.proposal if isinstance(card, PromptCard) else None
 
     # folded cards
 
@@ -254,8 +223,15 @@ class FormCards(Column):
         if group == "model" and all(key in keys for key in _PAIR):
             return self._make_models([key for key in keys if key not in _PAIR])
         if group == "lora":
-            return self._rows(keys, labelled=False)
+            return self._make_loras(keys)
         return self._rows(keys)
+
+    def _make_loras(self, keys: Sequence[str]) -> QWidget:
+        holder = self._rows(keys, labelled=False)
+        for editor in map(self._form.editor, keys):
+            if isinstance(editor, LoraEditor):
+                editor.rows.words_wished.connect(lambda name: self.help_wished.emit("words", name))
+        return holder
 
     def _rows(self, keys: Sequence[str], labelled: bool = True) -> QWidget:
         """Fields below each other; short ones share a line."""

@@ -47,6 +47,7 @@ class ToolForm(QWidget):
     media_requested = Signal(str)
     preset_wished = Signal(str)  # key of a picture that carries a workflow
     instead_wished = Signal(str)  # key of an input at which another preset is offered
+    help_wished = Signal(str, str)  # with the prompt: as the cards tell it
     mask_wished = Signal(str, str)  # key; paint, transparency or invert
     other_pasted = Signal(QMimeData)  # into a text, what is no text
     menu_chosen = Signal(str)  # export, import or reset
@@ -105,6 +106,7 @@ class ToolForm(QWidget):
         self._scroll.set_cards(self.cards)
         focus.place_before(self.generate, self.cards)
         self.cards.preset_chosen.connect(self.preset_chosen)
+        self.cards.help_wished.connect(self.help_wished)
         self.cards.open_folds(self._opened)
         self.cards.folded.connect(self._folded)
         self.cards.refresh()

@@ -36,6 +36,7 @@ from oelala_desktop.ui.tool.living_queue import LivingQueue
 from oelala_desktop.ui.tool.next_draw import NextDraw
 from oelala_desktop.ui.tool.obstacle_words import TO_BEGIN, words_at_field, words_for
 from oelala_desktop.ui.tool.page import ToolPage
+from oelala_desktop.ui.tool.prompt_help import PromptHelp
 from oelala_desktop.ui.tool.settings_file import copy_file
 from oelala_desktop.ui.tool.settings_in_out import SettingsInOut
 from oelala_desktop.ui.tool.several import Several
@@ -64,6 +65,7 @@ class ToolView(QObject):
         self.several = Several(self, studio)
         self.settings = SettingsInOut(self, studio)
         self.next = NextDraw(self.form, studio)
+        self.prompt_help = PromptHelp(self.form, studio, lambda: self.preset)
         page.columns.choose(self._services.settings.get(COLUMN))
         page.columns.width_chosen.connect(partial(self._services.settings.set, COLUMN))
         self.commands = add_tool_commands(self, self._act)

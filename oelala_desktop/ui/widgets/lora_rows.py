@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from oelala_desktop.domain.models import display_name, folder_of
@@ -32,6 +32,7 @@ def by_folder(files: Sequence[str]) -> list[Choice]:
 class LoraRow(QFrame):
     changed = Signal()
     removed = Signal()
+    words_wished = Signal(str)  # the file whose trigger words are to go into the prompt
 
     def __init__(self, number: int, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -43,6 +44,9 @@ class LoraRow(QFrame):
         self._figure = Label("", tone="text2", size=theme.BODY)
         self._figure.setFixedWidth(32)
         remove = IconButton("trash", f"Remove LoRA {number}", height=28)
+        self.words = Button("Trigger words", "plain", icon="quote", name=f"Trigger words of LoRA {number}", height=28)
+        self.words.set_hint("Puts the words that it listens to into the prompt")
+        self.words.clicked.connect(lambda: self.words_wished.emit(self._file()))
         grid = QGridLayout(self)
         grid.setContentsMargins(12, 8, 8, 8)
         grid.setHorizontalSpacing(8)
@@ -59,6 +63,7 @@ class LoraRow(QFrame):
         measure.addWidget(self.strength, 1)
         measure.addWidget(self._figure)
         grid.addLayout(measure, 2, 1)
+        grid.addWidget(self.words, 3, 1, Qt.AlignmentFlag.AlignLeft)
         self.strength.number_changed.connect(lambda _number: self._changed())
         self.high.value_changed.connect(lambda _value: self._changed())
         self.low.value_changed.connect(lambda _value: self._changed())
@@ -97,7 +102,12 @@ class LoraRow(QFrame):
         self._show()
         self.changed.emit()
 
+    def _file(self) -> str:
+        """The one of the two that is chosen."""
+        return next((v for v in (self.high.value(), self.low.value()) if v not in ("", _SAME, _NONE)), "")
+
     def _show(self) -> None:
+        self.words.setVisible(bool(self._file()))
         self._figure.setText(f"{self.strength.number():.2f}")
         self.strength.setAccessibleDescription(self._figure.text())
 
@@ -106,6 +116,7 @@ class LoraRows(QWidget):
     """`configs()` has the form of the settings key lora_configs; rows without a file are left out of it."""
 
     changed = Signal()
+    words_wished = Signal(str)
 
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -148,6 +159,7 @@ class LoraRows(QWidget):
         row.set_config(config or {})
         row.changed.connect(self.changed)
         row.removed.connect(lambda: self._remove(row))
+        row.words_wished.connect(self.words_wished)
         self._rows.append(row)
         self._column.addWidget(row)
         focus.place_before(self._add, row)

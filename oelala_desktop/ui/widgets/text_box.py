@@ -92,6 +92,12 @@ class TextBox(PlainBox):
         cursor.insertText(text)
         self._quiet = False
 
+    def replace(self, text: str) -> None:
+        """As if a person had typed it in place of all that stands there: Ctrl+Z brings that back."""
+        cursor = self.textCursor()
+        cursor.select(cursor.SelectionType.Document)
+        cursor.insertText(text)
+
     @property
     def counter(self) -> str:
         return f"{len(self.toPlainText()):,} / {self._limit:,}"

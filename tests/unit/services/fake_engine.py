@@ -60,6 +60,7 @@ class FakeEngine:
         self.newer: Lists | None = None  # than those that it said last
         self.words = Words("Theirs", "Theirs 1", no_line="It tells nothing by itself.")
         self.models: dict[str, tuple[str, ...]] = {}  # files by folder
+        self.lora_facts: dict[str, dict[str, Any]] = {}  # of a LoRA, by its name
         self.shelf = TemplateList()
         self.workflows: dict[str, dict[str, Any]] = {}  # of templates, by their name
         self.saved: dict[str, dict[str, Any]] = {}  # by users, by their path
@@ -147,6 +148,10 @@ class FakeEngine:
 
     async def model_files(self) -> Mapping[str, tuple[str, ...]]:
         return self.models
+
+    async def lora_metadata(self, name: str) -> Mapping[str, Any]:
+        await self._come("lora_metadata")
+        return self.lora_facts.get(name, {})
 
     async def templates(self) -> TemplateList:
         await self._come("templates")
