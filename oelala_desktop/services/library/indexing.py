@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TypeVar
 
 from oelala_desktop.domain.errors import CannotSave
@@ -26,7 +28,9 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 #: files read and saved at once
-_BATCH = 384
+_BATCH = 192
+#: batches that are read or wait to be saved
+_AHEAD = 4
 #: with so many new files, and at least that share of those there are, the search index is made anew at the end
 #: instead of being kept up
 _LOAD, _SHARE = 1000, 4
@@ -48,7 +52,7 @@ class IndexGap:
 
 
 class Indexer:
-    """Files are read beside the loop, a batch or more ahead of what is being saved."""
+    """Files are read beside the loop, some batches ahead of what is being saved."""
 
     def __init__(self, store: MediaStore, favorites: FavoriteStore, announcer: Announcer) -> None:
         self._store = store
@@ -138,16 +142,19 @@ class Indexer:
         progress: Callable[[int], None],
         between: Callable[[], Awaitable[None]] | None,
     ) -> None:
-        """One batch is read while the one before it is saved, which hardly needs the interpreter."""
-        reading = self._read(files[:_BATCH], stop)
-        for at in range(0, len(files), _BATCH):
-            batch = await reading
-            reading = self._read(files[at + _BATCH : at + 2 * _BATCH], stop)
+        """Batches are read while those before them are saved, which hardly needs the interpreter; reading is the longer
+        of both, so that a few are always ahead."""
+        batches = iter([files[at : at + _BATCH] for at in range(0, len(files), _BATCH)])
+        ahead = deque(self._read(batch, stop) for batch in islice(batches, _AHEAD))
+        done = 0
+        while ahead:
+            batch = await ahead.popleft()
+            ahead.extend(self._read(following, stop) for following in islice(batches, 1))
             await self.save(batch)
-            progress(min(at + _BATCH, len(files)))
+            done = min(done + _BATCH, len(files))
+            progress(done)
             if between is not None:
                 await between()
-        await reading
 
     def _read(self, files: Sequence[Found], stop: threading.Event) -> asyncio.Future[Batch]:
         return asyncio.get_running_loop().run_in_executor(self._thread, self._read_here, files, stop)
