@@ -97,6 +97,12 @@ class Catalog:
         found = node.inputs.get(input_name) if node else None
         return found.choices if found else None
 
+    def most(self, class_type: str, input_name: str) -> float | None:
+        """The largest number that the server accepts there; None where it names none."""
+        node = self.classes.get(class_type)
+        found = node.inputs.get(input_name) if node else None
+        return found.maximum if found else None
+
     @property
     def loras(self) -> tuple[str, ...]:
         return self.choices("LoraLoaderModelOnly", "lora_name") or self.folders.get("loras", ())

@@ -7,10 +7,14 @@ from collections.abc import Iterable, Mapping
 from . import graph as edits
 from .catalog import Catalog
 
+#: what inputs were called before: class, name -> the former one
+_FORMER = {("FrameInterpolate", "interp_model"): "model"}
+
 
 def fit_version(graph: edits.Graph, outputs: Mapping[str, str], newer: Iterable[str], catalog: Catalog) -> None:
     """`outputs` are inputs ("Title.input") with the type of what they take of the node that leads to them: its number
-    there changed between versions. `newer` are inputs that older servers lack; there they are left out."""
+    there changed between versions. `newer` are inputs that older servers lack; there they are left out. Inputs that
+    were called otherwise before have there the name that they had."""
     known = edits.by_title(graph)
     for target, kind in outputs.items():
         title, name = edits.split_target(target)
@@ -24,3 +28,9 @@ def fit_version(graph: edits.Graph, outputs: Mapping[str, str], newer: Iterable[
         found = catalog.classes.get(str(node["class_type"]))
         if found is not None and name not in found.inputs:
             del node["inputs"][name]
+    for node in graph.values():
+        found, inputs = catalog.classes.get(str(node["class_type"])), node["inputs"]
+        for name in [n for n in inputs if found is not None and n not in found.inputs]:
+            former = _FORMER.get((str(node["class_type"]), name))
+            if found is not None and former in found.inputs:
+                inputs[former] = inputs.pop(name)

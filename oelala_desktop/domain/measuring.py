@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from .field import FieldKind
@@ -16,6 +17,7 @@ from .tool import VOCABULARY
 _SEEN_KINDS = frozenset({FieldKind.PICTURE, FieldKind.PICTURES, FieldKind.VIDEO})
 _FPS = int(str(VOCABULARY["fps"].default))  # for a preset that leaves the rate to its graph
 _SECONDS = VOCABULARY["duration"].default
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 class Measures(NamedTuple):
@@ -54,13 +56,15 @@ def seen_size(preset: Preset, inputs: Inputs) -> tuple[int, int] | None:
     return None
 
 
-def follows(preset: Preset) -> dict[str, str]:
+def follows(preset: Preset, values: Mapping[str, Any] = _NOTHING) -> dict[str, str]:
     """Which of "size", "frames" and "rate" are those of what is given, and the key of that input."""
     out = {}
     if preset.size.kind == "given":
         out["size"] = preset.size.of or next((field.key for field in preset.inputs if field.kind in _SEEN_KINDS), "")
     out |= {"frames": preset.frames.given} if preset.output == "video" and not preset.frames.pace else {}
     out |= {"rate": preset.rate} if isinstance(preset.rate, str) else {}
+    if preset.times_in(values) > 1:
+        out = {what: key for what, key in out.items() if what == "size"}
     return {what: key for what, key in out.items() if key in preset.fields}
 
 
@@ -70,7 +74,8 @@ def measured(preset: Preset, used: Mapping[str, Any], inputs: Inputs) -> Measure
     aspect, width, height = _size(preset, used, picture)
     rate = _rate(preset, used, inputs)
     frame = preset.size.frame(used, picture)
-    return Measures(aspect, width, height, _frames(preset, used, inputs, rate), rate, frame)
+    frames, times = _frames(preset, used, inputs, rate), preset.times_in(used)
+    return Measures(aspect, width, height, frames and (frames - 1) * times + 1, _plain(rate * times), frame)
 
 
 def kept(preset: Preset, used: Mapping[str, Any], key: str) -> Any:

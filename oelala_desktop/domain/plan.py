@@ -11,6 +11,7 @@ from typing import Any
 from . import advising
 from .catalog import Catalog
 from .field import MANY_KINDS, TIMED_KINDS, Field
+from .graph import split_target
 from .inputs import SMALLER, Given, Inputs, companions, names_in
 from .measuring import asked_frames, is_plain, measured, parts_of
 from .obstacle import Obstacle, Obstructed, Said, obstructed
@@ -94,7 +95,7 @@ def _plan(
     _refuse_unused(preset, given)
     _check_switch(preset, given)
     if catalog is not None:
-        lacking = tuple(m for m in preset.missing(catalog) if m.kind != "model")
+        lacking = tuple(m for m in preset.missing(catalog, given) if m.kind != "model")
         if lacking:
             raise Obstructed(lacks(preset, lacking))
     _check_inputs(preset, given)
@@ -102,6 +103,7 @@ def _plan(
     parts = parts_of(preset, given, inputs)
     _check_upload(preset, given, parts, catalog)
     request = _request(preset, used, given, parts)
+    _check_limits(preset, request, catalog)
     said = advising.of_models(preset, request) if catalog is not None else ()
     return Plan(preset, given, request, (*said, *advising.of_inputs(parts, str(used.get("trigger") or ""))))
 
@@ -164,6 +166,22 @@ def _check_inputs(preset: Preset, given: Mapping[str, Any]) -> None:
         least, most = field.minimum or 0, field.maximum
         if most is not None and not least <= len(names) <= most:
             raise obstructed(field.key, "too_many", count=len(names), preset=preset.name, least=least, most=most)
+
+
+def _check_limits(preset: Preset, request: Request, catalog: Catalog | None) -> None:
+    """What is multiplied may come to more than an engine's nodes take."""
+    if catalog is None:
+        return
+
+    def beyond(targets: Sequence[str], value: float) -> float | None:
+        limits = (catalog.most(preset.class_at(target), split_target(target)[1]) for target in targets)
+        return next((limit for limit in limits if limit is not None and value > limit), None)
+
+    if preset.times and (most := beyond(preset.times.rate, request.fps)):
+        raise obstructed(preset.times.key, "too_quick", rate=request.fps, most=most)
+    for key, side in (("width", request.width), ("height", request.height)):
+        if preset.size.kind == "factor" and (most := beyond(preset.into.get(key, ()), side)):
+            raise obstructed("factor", "too_wide", width=request.width, height=request.height, most=most)
 
 
 def _check_upload(preset: Preset, given: Mapping[str, Any], parts: Inputs, catalog: Catalog | None) -> None:

@@ -21,6 +21,7 @@ from .graph_inputs import InputFile, give_inputs
 from .model_file import ModelFile, choose, lacks
 from .models import noise_pass
 from .size_rule import SHORT_SIDE, SizeRule
+from .times import Times
 from .tool import Tool
 
 _MOST_TOLD = 40  # things that a server lacks
@@ -141,6 +142,7 @@ class Preset:
     loras: LoraTargets | None = None
     end_picture: EndPicture | None = None
     clips: Clips | None = None
+    times: Times | None = None
     devices: tuple[str, ...] = ()
     size: SizeRule = SHORT_SIDE
     frames: FrameRule = WAN
@@ -163,10 +165,18 @@ class Preset:
         """What it takes as files, in the order of its table."""
         return tuple(field for field in self.fields.values() if field.is_input)
 
+    def times_in(self, values: Mapping[str, Any]) -> int:
+        """So many frames are made of each with these settings."""
+        return self.times.count(values, self.fields[self.times.key].default) if self.times else 1
+
+    def _idle(self, values: Mapping[str, Any]) -> tuple[str, ...]:
+        """Titles of nodes that have nothing to do with these settings."""
+        return self.times.nodes if self.times and self.times_in(values) == 1 else ()
+
     def missing(self, catalog: Catalog, given: Mapping[str, Any] = _NOTHING) -> tuple[Missing, ...]:
-        """Everything this preset needs and `catalog` does not have, node packs first. Models that are chosen in `given`
-        (by setting) are not missed."""
-        dropped = {t for part in self.optional for t in part.nodes}
+        """Everything this preset needs for these settings and `catalog` does not have, node packs first. Models that
+        are chosen in `given` (by setting) are not missed."""
+        dropped = {t for part in self.optional for t in part.nodes} | set(self._idle(given))
         needed = {
             str(node["class_type"])
             for i, node in self.template.items()
@@ -203,8 +213,10 @@ class Preset:
         return "part of ComfyUI since its 0.3 series", "Update ComfyUI to its newest version."
 
     def missing_models(self, catalog: Catalog, given: Mapping[str, Any] = _NOTHING) -> tuple[Missing, ...]:
-        lists = self._model_lists(catalog)
-        return tuple(self._missing(model) for model in lacks(lists, given))
+        lists, idle = self._model_lists(catalog), self._idle(given)
+        return tuple(
+            self._missing(model) for model in lacks(lists, given) if edits.split_target(model.into[0])[0] not in idle
+        )
 
     def _missing(self, model: ModelFile) -> Missing:
         folder = f"models/{model.folder}"
@@ -286,6 +298,8 @@ class Preset:
             if not values.get(part.key) or not (catalog is None or catalog.has(part.class_type)):
                 for title in part.nodes:
                     edits.bypass(graph, title, part.through)
+        if self.times is not None:
+            self.times.apply(graph, self.times_in(request.values), request.fps)
         self._add_loras(graph, values.get("lora_configs") or ())
         give_inputs(graph, self.inputs, files)
         end = next(iter(files.get("end_image", ())), None)

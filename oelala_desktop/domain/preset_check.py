@@ -41,6 +41,7 @@ def _targets(preset: Preset) -> list[str]:
     targets = [t for ts in preset.into.values() for t in ts] + [t for m in preset.models for t in m.into]
     targets += [*preset.devices, *preset.outputs, *preset.newer]
     targets += [f"{title}.{part.through}" for part in preset.optional for title in part.nodes]
+    targets += preset.times.rate if preset.times else ()
     if preset.loras:
         targets += [t for t in (preset.loras.high, preset.loras.low, *preset.loras.clip) if t]
     return targets
@@ -49,6 +50,7 @@ def _targets(preset: Preset) -> list[str]:
 def _titles(preset: Preset) -> list[str]:
     titles = [preset.end_picture.node] if preset.end_picture else []
     titles += [preset.clips.start, preset.clips.frames] if preset.clips else []
+    titles += preset.times.nodes if preset.times else ()
     return titles + [title for field in preset.inputs for title in field.nodes]
 
 
@@ -120,6 +122,7 @@ def _followed(preset: Preset) -> Iterator[str]:
 def _absent(preset: Preset) -> Iterator[str]:
     """Nodes that may be taken out before another entry looks for them."""
     optional = {title for part in preset.optional for title in part.nodes}
+    optional |= set(preset.times.nodes) if preset.times else set()
     loras = [preset.loras.high, preset.loras.low, *preset.loras.clip] if preset.loras else []
     early = [edits.split_target(target)[0] for target in loras if target]
     early += [title for field in preset.inputs for title in _nodes_of(field)]
@@ -179,6 +182,17 @@ def _paces(preset: Preset) -> Iterator[str]:
         yield "frames.pace needs frames.as too."
 
 
+def _times(preset: Preset) -> Iterator[str]:
+    if preset.times is None:
+        return
+    field = preset.fields.get(preset.times.key)
+    least = None if field is None else min(map(int, field.choices)) if field.choices else field.minimum
+    if field is None or field.kind is not _K.INTEGER or field.keeps or not field.default or least is None or least < 1:
+        yield f"times names “{preset.times.key}”, which is no whole number from 1 on with a default."
+    if not preset.frames.given or "num_frames" in preset.into:
+        yield "[times] needs frames.as, and no num_frames beside it."
+
+
 def _rates(preset: Preset) -> Iterator[str]:
     fps, stated = preset.fields.get("fps"), stated_rate(preset.template)
     if preset.rate is not None and fps:
@@ -227,4 +241,4 @@ def _linked(preset: Preset) -> Iterator[str]:
             yield f"outputs: nothing leads to “{target}”."
 
 
-_PARTS = (_linked, _settings, _keeping, _inputs, _followed, _absent, _frames, _paces, _rates, _sizes, _named)
+_PARTS = (_linked, _settings, _keeping, _inputs, _followed, _absent, _frames, _paces, _times, _rates, _sizes, _named)

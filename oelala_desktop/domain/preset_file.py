@@ -22,6 +22,8 @@
     [loras]       high, low?, clip?
     [end_picture] node, class, input
     [clips]       start, frames
+    [times]       by = KEY, rate, nodes, through      frames are multiplied, and what rate comes of it goes into rate;
+                                                      where it is 1 the nodes are passed by, or go
     devices = ["Title.input", …]
     also = ["node class that others cannot do without", …]
     adopted = true                      made from a workflow of the user's own
@@ -50,6 +52,7 @@ from .preset import Clips, EndPicture, LoraTargets, OptionalPart, Pack, Preset
 from .preset_check import check_preset
 from .preset_shape import TABLE, check_shape
 from .size_rule import AMOUNTS, LEAST_AMOUNT, MOST_AMOUNT, SHORT_SIDE, SizeRule
+from .times import Times
 from .tool import MAX_PROMPT, PARTICULAR, Tool
 
 _COMPUTED = ("width", "height", "filename", *ENTRIES)
@@ -83,7 +86,7 @@ def _build(short_id: str, tool: Tool, table: Mapping[str, Any], graph: Mapping[s
         ModelFile(tuple(m["into"]), m["folder"], m["file"], tuple(m["prefer"]), m.get("source", ""), m.get("key"))
         for m in table.get("models", ())
     )
-    loras, end, clips = table.get("loras"), table.get("end_picture"), table.get("clips")
+    loras, end, clips, times = (table.get(name) for name in ("loras", "end_picture", "clips", "times"))
     optional = tuple(
         OptionalPart(o["key"], o["class"], tuple(o["nodes"]), o.get("through", "model"))
         for o in table.get("optional", ())
@@ -130,6 +133,7 @@ def _build(short_id: str, tool: Tool, table: Mapping[str, Any], graph: Mapping[s
         loras=LoraTargets(loras["high"], loras.get("low"), tuple(loras.get("clip", ()))) if loras else None,
         end_picture=EndPicture(end["node"], end["class"], end["input"]) if end else None,
         clips=Clips(clips["start"], clips["frames"]) if clips else None,
+        times=_times(times) if times else None,
         devices=tuple(table.get("devices", ())),
         size=size,
         frames=frames,
@@ -178,6 +182,10 @@ def _frames(row: Mapping[str, Any]) -> FrameRule:
     least = int(row.get("least", offset + step if ruled else usual.least))
     most = int(row.get("most", offset + (usual.most - offset) // step * step if ruled else usual.most))
     return FrameRule(step, offset, least, most, str(row.get("as", "")), str(row.get("pace", "")))
+
+
+def _times(row: Mapping[str, Any]) -> Times:
+    return Times(row["by"], tuple(row.get("rate", ())), tuple(row.get("nodes", ())), str(row.get("through", "")))
 
 
 def _bounded(rows: Mapping[str, Any], size: SizeRule, frames: FrameRule, tool: Tool) -> Mapping[str, Any]:

@@ -71,6 +71,7 @@ TABLE: Mapping[str, Any] = {
     "loras": {"high": _TEXT, "low": _TEXT, "clip": _TEXTS},
     "end_picture": {"node": _TEXT, "class": _TEXT, "input": _TEXT},
     "clips": {"start": _TEXT, "frames": _TEXT},
+    "times": {"by": _TEXT, "rate": _TEXTS, "nodes": _TEXTS, "through": _TEXT},
 }
 
 

@@ -216,6 +216,12 @@ ENGLISH: Table = {
         f"between {v['low']:g} and {v['high']:g} s can be set here."
     ),
     "lora_low_only": "{key}: entry {index} names only a low noise file, and {preset} has one pass.",
+    "too_quick": lambda v: (
+        f"{{key}}: that comes to {v['rate']:g} frames a second; at most {v['most']:g} can be made. Choose fewer."
+    ),
+    "too_wide": lambda v: (
+        f"{{key}}: that comes to {v['width']} × {v['height']} pixels; at most {v['most']:g} to a side can be made."
+    ),
     "no_margin": "{key}: what is given has that shape already; choose another.",
     "beyond_end": lambda v: f"{{key}}: {v['name']} is {v['length']:g} s long; {v['given']:g} s is beyond its end.",
     "too_large": _too_large,

@@ -94,7 +94,7 @@ return_with_leftover_noise=disable,enable -> LATENT
 VAEDecode  samples:LATENT vae:VAE -> IMAGE
 ImageBatch  image1:IMAGE image2:IMAGE -> IMAGE
 ImageFromBatch  image:IMAGE batch_index:INT(0..4095) length:INT(1..4096) -> IMAGE
-CreateVideo  images:IMAGE fps:FLOAT(1..120) | audio:AUDIO -> VIDEO
+CreateVideo  images:IMAGE fps:FLOAT(1..120) | audio:AUDIO bit_depth:INT(8..10) -> VIDEO
 SaveVideo  video:VIDEO filename_prefix:STRING format=auto,mp4 codec=auto,h264 ->
 SaveImage  images:IMAGE filename_prefix:STRING ->
 VHS_VideoCombine  images:IMAGE frame_rate:FLOAT loop_count:INT(0..100) filename_prefix:STRING \

@@ -25,7 +25,7 @@ def sizing_of(preset: Preset) -> SizingRule:
             given = {}
         found = measured(preset, values, given)
         caption = _caption(preset, values, given, found)
-        return Sizing(found.width, found.height, found.frames, caption, _line(preset, found))
+        return Sizing(found.width, found.height, found.frames, caption, _line(preset, values, found))
 
     return rule
 
@@ -40,9 +40,9 @@ def _caption(preset: Preset, values: Mapping[str, Any], given: Inputs, found: Me
     return wording.size(found.width, found.height) if found.width else ""
 
 
-def _line(preset: Preset, found: Measures) -> str:
+def _line(preset: Preset, values: Mapping[str, Any], found: Measures) -> str:
     """ "1280 × 720 · 121 frames · 24 fps, as the given video · with sound" """
-    followed = follows(preset)
+    followed = follows(preset, values)
     rows = (
         ("size", "", wording.size(found.width, found.height) if found.width and "size" in followed else ""),
         ("frames", "duration", wording.frames(found.frames) if found.frames > 1 else ""),

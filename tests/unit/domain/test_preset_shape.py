@@ -38,7 +38,12 @@ def spoiled(table: dict[str, Any], path: tuple[Any, ...], value: Any) -> dict[st
 
 
 #: between them they have every kind of entry
-RICH = ("image-to-video.wan22-14b-distorch2", "image-to-video.wan22-14b", "text-to-image.sdxl")
+RICH = (
+    "image-to-video.wan22-14b-distorch2",
+    "image-to-video.wan22-14b",
+    "text-to-image.sdxl",
+    "upscaler.esrgan-video",
+)
 
 
 @pytest.mark.parametrize("preset_id", RICH)
@@ -55,7 +60,7 @@ def test_any_entry_of_any_kind(preset_id: str) -> None:
                 refused += 1
                 assert error.message.endswith((".", ")"))
                 continue
-            given = {"image": "start.png"} if preset.tool.needs_picture else {}
+            given = {field.key: "start.png" for field in preset.inputs if field.needed}
             try:
                 request = settled(preset, given, catalog=EVERYTHING, picture=(64, 64), seed=1)
                 preset.graph(request, files={"image": [InputFile("a.png")]}, prefix="p", catalog=EVERYTHING)
