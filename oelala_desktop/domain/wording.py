@@ -66,6 +66,12 @@ def has_choices(text: str) -> bool:
     return any(is_sign or match["name"] for match, is_sign in _marked(text))
 
 
+def lines_in(text: str) -> list[str]:
+    """Those that say something: neither empty nor a remark, which begins with #."""
+    rows = (row.strip() for row in text.splitlines())
+    return [row for row in rows if row and not row.startswith("#")]
+
+
 def with_choices(values: Mapping[str, object]) -> dict[str, object]:
     """The settings of somebody who may write choices: what draws to anything but itself is to be drawn, unless they say
     otherwise."""

@@ -1,4 +1,5 @@
-"""A prompt with choices on a page: what it draws to next is told, sent, and had back as drawn or as typed."""
+"""A prompt with choices on a page: what it draws to next is told, sent, and had back as drawn or as typed. A prompt a
+line."""
 
 from __future__ import annotations
 
@@ -6,8 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QMessageBox
 
+from oelala_desktop.domain.events import JobChanged
+from oelala_desktop.domain.job import Job
 from oelala_desktop.ui.main_window import MainWindow
 from oelala_desktop.ui.studio import reuse_of
 from oelala_desktop.ui.tool.view import ToolView
@@ -87,5 +92,27 @@ def test_a_prompt_that_was_sent_as_it_stands_stays_so(qapp: QApplication, home: 
         assert page.wish().values["choices"] is True
         page.form.edit("prompt", "plain")
         assert "choices" not in page.wish().values
+
+    live(qapp, home, scenario)
+
+
+def test_a_job_for_each_line(qapp: QApplication, home: Path) -> None:
+    async def scenario(window: MainWindow) -> None:
+        page = await page_with(window, "one")
+        button = next(one for one in page.form.findChildren(Button) if one.text() == "Each line")
+        assert not button.isVisible() and not page.form.commands.holds("each-line")
+        page.form.edit("prompt", "one {a|a}\n\n# no\n two")
+        assert button.isVisible()
+        submitted: dict[str, Job] = {}
+        window.studio.services.bus.subscribe(JobChanged, lambda event: submitted.setdefault(event.job.id, event.job))
+        button.click()
+        await until(lambda: window.shell.findChild(QMessageBox), "the question")
+        box = window.shell.findChild(QMessageBox)
+        assert isinstance(box, QMessageBox) and "Make 2 jobs, one for each line" in box.text()
+        QTest.mouseClick(box.defaultButton(), Qt.MouseButton.LeftButton)
+        await until(lambda: len(submitted) >= 2, "two jobs")
+        jobs = await window.studio.services.jobs.wait_for([*submitted])
+        assert sorted(str(job.values["prompt"]) for job in jobs) == ["one a", "two"]
+        assert page.form.values()["prompt"].startswith("one {a|a}")
 
     live(qapp, home, scenario)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from oelala_desktop.domain.errors import InvalidInput
+from oelala_desktop.domain.wording import lines_in
 from oelala_desktop.storage.plain_file import open_plain
 
 _MOST = 16 * 2**20  # bytes
@@ -49,7 +50,7 @@ def read_sheet(path: Path) -> Sheet:
 
 def read_prompts(path: Path) -> list[str]:
     """A prompt a line, without empty ones and those that begin with #. Raises InvalidInput."""
-    prompts = _plain_lines(_text(path))
+    prompts = lines_in(_text(path))
     if not prompts:
         raise InvalidInput(f"{path.name} has no prompt.")
     return prompts
@@ -70,11 +71,6 @@ def pictures_in(folder: Path) -> list[Path]:
     if not found:
         raise InvalidInput(f"{folder.name} is a folder without a picture (looked in {folder.absolute()}).")
     return sorted(found, key=lambda path: (path.name.casefold(), path.name))
-
-
-def _plain_lines(text: str) -> list[str]:
-    rows = (row.strip() for row in text.splitlines())
-    return [row for row in rows if row and not row.startswith("#")]
 
 
 def _text(path: Path) -> str:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from oelala_desktop.domain.obstacle import Obstructed, obstructed
 from oelala_desktop.domain.spelling import nearest
+from oelala_desktop.domain.wording import lines_in
 from oelala_desktop.storage.plain_file import open_plain
 
 #: bytes of one file
@@ -70,8 +71,7 @@ class Wildcards:
             content = file.read(MOST + 1)
         if len(content) > MOST:
             raise OSError(0, f"it is larger than {MOST // 2**20} MiB")
-        rows = (row.strip() for row in content.decode("utf-8-sig").splitlines())
-        lines = tuple(row for row in rows if row and not row.startswith("#"))
+        lines = tuple(lines_in(content.decode("utf-8-sig")))
         if len(self._kept) >= _MOST_KEPT:
             self._kept.clear()
         self._kept[path] = _Kept(stamp, lines)

@@ -89,6 +89,7 @@ _WINDOW = (
 
 _TOOL = (
     Row("generate", "Generate", "sparkles", ("Ctrl+Enter", "Ctrl+Return"), ("tool",), repeats=False),
+    Row("each-line", "Make a job for each line of the prompt", "list", (), ("tool",), repeats=False),
     Row("saved-prompts", "Saved prompts…", "bookmark", (), ("tool",)),
     Row("saved-settings", "Saved settings…", "sliders-horizontal", (), ("tool",)),
     Row("export", "Export settings…", "file-up", (), ("tool",)),

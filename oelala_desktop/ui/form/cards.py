@@ -64,6 +64,7 @@ class FormCards(Column):
         self._cards: dict[str, Card] = {}
         self._folding: dict[str, FoldRow] = {}
         self._negative: tuple[Button, Fold] | None = None
+        self._each_line: Button | None = None
         self._stage: PictureEditor | None = None
         self._pair: ModelPairPicker | None = None
         self._preset: PresetChooser | None = None
@@ -208,6 +209,7 @@ class FormCards(Column):
         card = PromptCard(self._form, keys)
         card.help_wished.connect(lambda what: self.help_wished.emit(what, ""))
         self._negative = card.negative
+        self._each_line = card.each_line
         self._add("prompt", card)
 
     @property
@@ -336,6 +338,8 @@ class FormCards(Column):
     def tell(self, values: Mapping[str, Any], size: Sizing) -> None:
         """Captions and summaries from all values, and what comes of them."""
         self._size.tell(values, size)
+        if self._each_line is not None:
+            self._each_line.setVisible(self._form.commands.holds("each-line"))
         for name, row in self._folding.items():
             if name in SUMMARIES:
                 row.set_summary(SUMMARIES[name](values))

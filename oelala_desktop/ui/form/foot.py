@@ -7,8 +7,10 @@ from functools import partial
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QWidget
 
+from oelala_desktop.domain.wording import lines_in
 from oelala_desktop.ui.commands import keys
 from oelala_desktop.ui.commands.carrier import Commands
+from oelala_desktop.ui.form.host import FormHost
 from oelala_desktop.ui.style import theme
 from oelala_desktop.ui.widgets.button import Button, IconButton
 
@@ -16,6 +18,11 @@ from oelala_desktop.ui.widgets.button import Button, IconButton
 MENU = ("saved-prompts", "saved-settings", "export", "import", "reset")
 _COUNTS = (1, 2, 3, 4, 6, 8, 12, 16)
 _HEIGHT = 44
+
+
+def holds(form: FormHost, row_id: str) -> bool:
+    """Whether there is anything to do with that command of the form's menus."""
+    return row_id != "each-line" or len(lines_in(str(form.values().get("prompt") or ""))) > 1
 
 
 class FormFoot(QWidget):

@@ -19,7 +19,7 @@ from oelala_desktop.ui.form.aspects import sizes_of, tell_frame
 from oelala_desktop.ui.form.cards import VARIATIONS, FormCards
 from oelala_desktop.ui.form.editor import Editor
 from oelala_desktop.ui.form.fields import TextEditor, editor_for
-from oelala_desktop.ui.form.foot import MENU, FormFoot
+from oelala_desktop.ui.form.foot import MENU, FormFoot, holds
 from oelala_desktop.ui.form.input_editors import InputEditor
 from oelala_desktop.ui.form.inputs import FormInputs
 from oelala_desktop.ui.form.row import FieldRow
@@ -74,8 +74,8 @@ class ToolForm(QWidget):
         self.following: dict[str, Callable[[Mapping[str, Any]], object]] = {}
         self.commands = Commands(self, "tool", everywhere=True)
         self.commands.add("generate", self.generate_requested.emit)
-        for row_id in MENU:
-            self.commands.add(row_id, partial(self.menu_chosen.emit, row_id))
+        for row_id in ("each-line", *MENU):
+            self.commands.add(row_id, partial(self.menu_chosen.emit, row_id), partial(holds, self, row_id))
         self._scroll = FormScroll()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from oelala_desktop.domain.field import Field
 from oelala_desktop.domain.tool import Tool
+from oelala_desktop.ui.commands.carrier import Commands
 from oelala_desktop.ui.form.editor import Editor
 from oelala_desktop.ui.form.row import FieldRow
 from oelala_desktop.ui.widgets.choice import Choice
@@ -18,6 +19,7 @@ class FormHost(Protocol):
     tool: Tool
     output: str
     tips: tuple[str, ...]
+    commands: Commands
 
     @property
     def fields(self) -> Mapping[str, Field]: ...

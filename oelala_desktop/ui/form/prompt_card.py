@@ -49,6 +49,12 @@ class PromptCard(Card):
         self.body.addLayout(line)
         if "negative_prompt" in keys:
             self._add_negative(line)
+        #: shown where the prompt has several
+        self.each_line = Button("Each line", "plain", icon="list", name="A job for each line", height=28)
+        self.each_line.set_hint("Make a job for each line of the prompt")
+        self.each_line.clicked.connect(lambda: form.commands["each-line"].trigger())
+        self.each_line.hide()
+        line.addWidget(self.each_line)
         line.addStretch(1)
 
     def _add_negative(self, line: QHBoxLayout) -> None:

@@ -13,6 +13,8 @@ from PySide6.QtWidgets import QMessageBox, QWidget
 from oelala_desktop.domain.errors import OelalaError
 from oelala_desktop.domain.inputs import companions
 from oelala_desktop.domain.job import Job
+from oelala_desktop.domain.obstacle import Obstacle
+from oelala_desktop.domain.wording import lines_in
 from oelala_desktop.services.queue.jobs import Refused, Wish
 from oelala_desktop.ui.form.form import ToolForm
 from oelala_desktop.ui.question import Answer, ask
@@ -30,6 +32,8 @@ class _View(Protocol):
     fitting: Fitting
 
     def wish(self) -> Wish: ...
+    def obstacle(self) -> Obstacle | None: ...
+    def show_problem(self, obstacle: Obstacle) -> None: ...
     def started(self, jobs: list[Job]) -> None: ...
     def refused(self, error: OelalaError) -> bool: ...
 
@@ -52,11 +56,22 @@ class Several:
         each, first = partial(self._start_each, key, paths), partial(self._view.intake.take, key, paths[0])
         ask_for_each(window, kind, len(paths), each, first)
 
+    def ask_for_lines(self, window: QWidget) -> None:
+        """A prompt a line: one job each, if that is meant."""
+        obstacle, wish = self._view.obstacle(), self._view.wish()
+        if obstacle is not None:
+            self._view.show_problem(obstacle)
+            return
+        lines = lines_in(str(wish.values.get("prompt") or ""))
+        wishes = [replace(wish, values={**wish.values, "prompt": line}) for line in lines]
+        ask_for_lines(window, len(wishes), partial(self._start, wishes, "lines"))
+
     def _start_each(self, key: str, paths: list[Path]) -> None:
         """In their order."""
+        self._start([self.wish_of(key, path) for path in paths], self._view.fitting.kind_of(key, paths).words)
+
+    def _start(self, wishes: list[Wish], words: str) -> None:
         services = self._studio.services
-        wishes = [self.wish_of(key, path) for path in paths]
-        words = self._view.fitting.kind_of(key, paths).words
 
         async def submit() -> list[Job]:
             engine = await services.current.for_new_job()
@@ -84,6 +99,14 @@ def ask_for_each(
     cancel = Answer("Cancel", QMessageBox.ButtonRole.RejectRole)
     text = f"Make {count} jobs, one for each {kind.word}, with the settings on this page?"
     ask(window, f"Several {kind.words}", text, (yes, only, cancel), default=0)
+
+
+def ask_for_lines(window: QWidget, count: int, each: Callable[[], object]) -> None:
+    """Calls `each` if so many jobs are meant."""
+    yes = Answer(f"Make {count} jobs", QMessageBox.ButtonRole.AcceptRole, each)
+    cancel = Answer("Cancel", QMessageBox.ButtonRole.RejectRole)
+    text = f"Make {count} jobs, one for each line of the prompt, with the settings on this page?"
+    ask(window, "A prompt a line", text, (yes, cancel), default=0)
 
 
 def words_for(refused: Sequence[Refused], words: str, made: int) -> str:

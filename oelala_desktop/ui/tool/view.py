@@ -9,7 +9,6 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog
 
 from oelala_desktop.domain.errors import EngineRejected, InvalidField, OelalaError
 from oelala_desktop.domain.events import EngineChanged, EngineSelected
@@ -37,7 +36,7 @@ from oelala_desktop.ui.tool.next_draw import NextDraw
 from oelala_desktop.ui.tool.obstacle_words import TO_BEGIN, words_at_field, words_for
 from oelala_desktop.ui.tool.page import ToolPage
 from oelala_desktop.ui.tool.prompt_help import PromptHelp
-from oelala_desktop.ui.tool.settings_file import copy_file
+from oelala_desktop.ui.tool.saving import save_as
 from oelala_desktop.ui.tool.settings_in_out import SettingsInOut
 from oelala_desktop.ui.tool.several import Several
 from oelala_desktop.ui.tool.sizing import sizing_of
@@ -93,7 +92,9 @@ class ToolView(QObject):
         form.changed.connect(lambda _key: self.edited())
         form.preset_chosen.connect(self.choose_preset)
         form.other_pasted.connect(self._studio.shell.dropped)
-        form.menu_chosen.connect(self.settings.menu)
+        form.menu_chosen.connect(
+            lambda what: self.several.ask_for_lines(page.window()) if what == "each-line" else self.settings.menu(what)
+        )
         form.folded.connect(self._saving.start)
         self.intake.several.connect(lambda key, paths: self.several.ask(page.window(), key, paths))
         self.intake.changed.connect(self._given)
@@ -159,7 +160,7 @@ class ToolView(QObject):
 
     def _check(self) -> None:
         """Generate is enabled when nothing that is known already stands in its way."""
-        obstacle = self._obstacle()
+        obstacle = self.obstacle()
         self.form.set_generate_reason(words_for(obstacle, self._engine_name) if obstacle else "")
         self.page.tell_ready(obstacle, self._engine_name)
         self._tell_at_input(obstacle)
@@ -177,7 +178,7 @@ class ToolView(QObject):
             self.form.show_field_error(key, words_at_field(obstacle, self._engine_name), into_view=False)
             self.form.given.offer_smaller(key, bool(obstacle.values.get("smaller")))
 
-    def _obstacle(self) -> Obstacle | None:
+    def obstacle(self) -> Obstacle | None:
         """What stands in the way of the wish as the page shows it."""
         if self.preset is None:
             return Obstacle("preset", "no_preset", {"tool": self.tool.name})
@@ -192,7 +193,7 @@ class ToolView(QObject):
     @property
     def file_wanted(self) -> str | None:
         """The input whose file is still to be chosen."""
-        obstacle = self._obstacle()
+        obstacle = self.obstacle()
         return obstacle.field if obstacle is not None and obstacle.code == "input_missing" else None
 
     @property
@@ -222,9 +223,9 @@ class ToolView(QObject):
 
     def generate(self) -> None:
         """One press, one job (or as many as there are variations)."""
-        obstacle = self._obstacle()
+        obstacle = self.obstacle()
         if obstacle is not None:
-            self._show_problem(obstacle)
+            self.show_problem(obstacle)
             return
         self._start(self.next.fixed(self.wish()))
 
@@ -259,7 +260,7 @@ class ToolView(QObject):
         self.queue.started(jobs[0])
         self.form.set_last_seed(jobs[0].seed)
 
-    def _show_problem(self, obstacle: Obstacle) -> None:
+    def show_problem(self, obstacle: Obstacle) -> None:
         if self.form.place_of(obstacle.field):
             self.form.show_field_error(obstacle.field, words_at_field(obstacle, self._engine_name))
         elif obstacle.field == "preset":
@@ -270,7 +271,7 @@ class ToolView(QObject):
     def refused(self, error: OelalaError) -> bool:
         """At its field where it has one; the presenter's otherwise."""
         if isinstance(error, Obstructed) and self.form.place_of(error.field):
-            self._show_problem(error.obstacle)
+            self.show_problem(error.obstacle)
             return True
         if isinstance(error, InvalidField) and self.form.place_of(error.field):
             self.form.show_field_error(error.field, error.message)
@@ -314,7 +315,7 @@ class ToolView(QObject):
         }
         if path is not None and seen is not None:
             actions |= {
-                "save": lambda: self._save_as(path),
+                "save": lambda: save_as(self._studio, self.page.window(), path),
                 "folder": lambda: self._studio.show_in_folder(path),
                 "gallery": lambda: self._studio.show_media_requested.emit(str(seen)),
                 "full_screen": self._full_screen,
@@ -358,19 +359,6 @@ class ToolView(QObject):
             fps, path = output.fps or 16.0, Path(output.path)
             length = (output.frames or 0) / fps
             FullScreen(path, fps=fps, length=length, parent=self.page.window(), beside=player)
-
-    def _save_as(self, path: Path) -> None:
-        dialog = QFileDialog(self.page.window(), "Save as")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.selectFile(path.name)
-
-        def save(target: str) -> None:
-            self._studio.actions.start(
-                copy_file(path, Path(target)), done=lambda _: self._studio.notify(f"Saved as {target}.")
-            )
-
-        dialog.fileSelected.connect(save)
-        dialog.open()
 
     # settings in and out
 
