@@ -130,6 +130,8 @@ async def _make(batch: _Batch, engine: Engine, *, with_sheet: bool) -> int:
     show.engines.see(engine.state)
     here, elsewhere = await _take_up(batch, show)
     _tell_made(batch)
+    if elsewhere:
+        say(f"{_count(len(elsewhere))} in the hands of another Oelala that runs; waiting for what it makes.")
     ended = await until_over(services, _submit(batch, engine, here, show.queued))
     if ended is None:
         return INTERRUPTED

@@ -105,7 +105,8 @@ class Tools:
             Field(description="paths of files by key, as presets lists them; a list of paths for pictures"),
         ] = None,
         settings: Annotated[
-            dict[str, Any] | None, Field(description="further settings by key, as presets lists")
+            dict[str, Any] | None,
+            Field(description="further settings by key, as presets lists; choices: true draws {a|b} in prompts"),
         ] = None,
         preset: Annotated[
             str | None, Field(description="its id, as presets lists; else the first that the engine can run")

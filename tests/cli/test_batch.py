@@ -13,6 +13,7 @@ from PIL import Image
 from oelala_desktop.metadata import read
 from tests.cli.program import HARBOUR, Event, Program, Result
 from tests.sketch.holdable import Brake
+from tests.waiting import until_sync
 
 TINY = {"num_frames": 5, "fps": 8, "aspect_ratio": "1:1"}
 CSV = """\
@@ -251,3 +252,37 @@ def test_without_json_paths_stand_on_stdout_and_the_sheet_last(fresh: Program) -
     again = fresh.run("generate", "image-to-video", *grid, *pairs, "--engine", "sketch")
     assert again.out == ran.out
     assert again.sentence == "2 of 2 jobs were made already; --again makes all once more."
+
+
+def test_a_cell_that_came_to_nothing_is_told_and_tried_again(fresh: Program, brake: Brake) -> None:
+    pairs = [word for key, value in TINY.items() for word in ("--set", f"{key}={value}")]
+    command = ("generate", "image-to-video", "--image", HARBOUR, "--grid", "seed=1,2", *pairs)
+    command = (*command, "--engine", "sketch", "--json")
+    with fresh.started(*command) as run:
+        run.until("progress")
+        queued = {line["seed"]: line["job_id"] for line in run.lines if line["event"] == "queued"}
+        assert fresh.run("jobs", "--cancel", queued[2]).code == 0
+        brake.release()
+        ended = run.end()
+    sheet = ended.lines[-1]
+    assert (ended.code, sheet["event"], sheet["cells"], sheet["failed"]) == (1, "sheet", 2, 1)
+    assert ended.err.strip().endswith("1 of 2 jobs came to no result; the same command tries that again.")
+    parts = (read(Path(sheet["path"])).oelala_params or {})["parts"]
+    assert [(row["cell"]["seed"], row["state"]) for row in parts] == [("1", "done"), ("2", "cancelled")]
+    again = fresh.run(*command)
+    assert (again.code, again.last["failed"], len(events(again, "queued"))) == (0, 0, 1)
+    assert again.last["path"] != sheet["path"]
+
+
+def test_what_another_process_makes_is_waited_for(fresh: Program, brake: Brake, folder: Path) -> None:
+    pairs = [word for key, value in TINY.items() for word in ("--set", f"{key}={value}")]
+    command = ("generate", "image-to-video", "--batch", folder / "rows.csv", *pairs, "--engine", "sketch", "--json")
+    with fresh.started(*command) as first:
+        first.until("progress")
+        with fresh.started(*command) as second:
+            said = fresh.home / "stderr.txt"
+            until_sync(lambda: said.exists() and "2 jobs in the hands of" in said.read_text(), "the second's word")
+            brake.release()
+            codes = [run.end().code for run in (first, second)]
+    assert codes == [0, 0]
+    assert len(fresh.jobs()) == len(fresh.files()) == 2
