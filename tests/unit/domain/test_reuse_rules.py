@@ -8,7 +8,7 @@ import pytest
 
 from oelala_desktop.domain.generation import GenerationInfo, UsedLora, UsedModel
 from oelala_desktop.domain.geometry import ASPECTS, RESOLUTIONS
-from oelala_desktop.domain.reuse import Lacking, fit_names, lacking_note, lora_rows, settings_of, tool_of
+from oelala_desktop.domain.reuse import Lacking, fit_names, lacking_note, lora_rows, settings_of, tool_of, typed_in
 from oelala_desktop.domain.size_rule import SHORT_SIDE
 from oelala_desktop.domain.tool import TOOLS
 
@@ -179,3 +179,9 @@ def test_what_is_lacking_is_said_by_its_own_name() -> None:
     lacking = [Lacking("sub\\a.pt", None), Lacking("x/y/b.pt", "b2.pt")]
     assert lacking_note(lacking) == "This server has no a.pt. This server has no b.pt; the nearest it has is b2.pt."
     assert lacking_note([]) == ""
+
+
+def test_prompts_as_they_were_typed() -> None:
+    params = {"prompt": "a", "prompt_choices": "{a|b}", "negative_prompt_choices": 3, "steps_choices": "x"}
+    assert typed_in(params) == {"prompt": "{a|b}"}
+    assert typed_in({}) == {}

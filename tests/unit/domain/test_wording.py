@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from oelala_desktop.domain.obstacle import Obstructed
 from oelala_desktop.domain.tool import MAX_PROMPT
-from oelala_desktop.domain.wording import MOST_LINES, MOST_NESTED, draw, has_choices, literal
+from oelala_desktop.domain.wording import MOST_LINES, MOST_NESTED, draw, has_choices, lines_in, literal, with_choices
 
 WILDCARDS = {
     "colour": ("red", "blue"),
@@ -179,3 +179,20 @@ def test_what_is_made_literal_draws_to_itself(text: str) -> None:
     made = literal(text)
     assert not has_choices(made)
     assert drawn(made) == text
+
+
+@pytest.mark.parametrize("text", [r'{"a": "\\{x|y\\}"}', r'["\\__colour__"]'])
+def test_json_is_literal_as_it_is(text: str) -> None:
+    assert literal(text) == text == drawn(text)
+
+
+def test_who_types_choices_means_them_unless_they_say_otherwise() -> None:
+    assert with_choices({"prompt": "{a|b}"}) == {"prompt": "{a|b}", "choices": True}
+    assert with_choices({"negative_prompt": r"\{"}) == {"negative_prompt": r"\{", "choices": True}
+    for values in ({"prompt": "a"}, {"prompt": 3}, {}, {"title": "{a|b}"}, {"prompt": "{a|b}", "choices": False}):
+        assert with_choices(values) == values
+
+
+def test_lines_that_say_something() -> None:
+    assert lines_in("one\n\n  # no\r\n two \n#") == ["one", "two"]
+    assert lines_in("") == []
