@@ -34,7 +34,7 @@ async def generate(options: argparse.Namespace) -> int:
     async with Services() as services:
         folder = await asyncio.to_thread(check_folder, getattr(options, "out", None) or services.paths.output)
         wish = Wish(tool, values, folder)
-        preset = await services.jobs.check(wish)  # before an engine is asked for, or started
+        preset = await services.jobs.check(wish, options.engine)  # before an engine is asked for, or started
         engine, remark = await services.engines.choose(options.engine, preset)
         if remark:
             say(remark)

@@ -64,11 +64,18 @@ def choose(
     for preset in ranked:
         if not preset.missing(catalog, values):
             return preset
-    if catalog.sketch and all(preset.models for preset in presets):
-        return Obstacle("preset", "needs_ai", {"tool": tool.name, "fixes": [NEEDS_COMFYUI]})
+    if catalog.sketch and (obstacle := without_ai(tool, presets)):
+        return obstacle
     missing = {p.short_id: p.missing(catalog) for p in presets if not p.sketch}
     lines = [f"{name}: {', '.join(map(str, rows))}" for name, rows in missing.items()]
     return Obstacle("preset", "none_runs", {"tool": tool.name, "fixes": lines})
+
+
+def without_ai(tool: Tool, presets: Sequence[Preset]) -> Obstacle | None:
+    """What stands in the way of the tool on an engine that runs no model."""
+    if all(preset.models for preset in presets):
+        return Obstacle("preset", "needs_ai", {"tool": tool.name, "fixes": [NEEDS_COMFYUI]})
+    return None
 
 
 def own_fields(presets: Sequence[Preset]) -> Mapping[str, Field]:

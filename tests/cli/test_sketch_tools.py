@@ -72,10 +72,19 @@ def test_every_tool_that_needs_no_model_has_a_preset_for_sketch(oelala: Program)
 
 @pytest.mark.parametrize("tool", WITHOUT_SKETCH)
 def test_the_others_say_that_they_need_a_model(oelala: Program, given: Path, tool: str) -> None:
-    words = ["--input", f"video={given / 'film.mp4'}", "--image", given / "red.png"] if tool == "face-swap" else []
-    ran = oelala.generate(tool, *words)
-    assert (ran.code, ran.out) == (2, "")
-    assert "needs an AI model" in ran.err and "ComfyUI" in ran.err
+    pictures = ["--image", given / "red.png"] if tool == "face-swap" else []
+    for words in ([], pictures):
+        ran = oelala.generate(tool, *words)
+        assert (ran.code, ran.out) == (2, "")
+        assert "needs an AI model" in ran.err and "ComfyUI" in ran.err
+
+
+def test_a_preset_that_is_asked_for_is_named(oelala: Program, given: Path) -> None:
+    ran = oelala.generate("image-to-video", "--image", given / "red.png", "--preset", "wan22-14b")
+    assert (ran.code, ran.err.splitlines()[0]) == (
+        2,
+        "Wan 2.2 14B needs ComfyUI: the built-in Sketch engine runs no AI model.",
+    )
 
 
 def test_a_picture_twice_as_large(oelala: Program, given: Path) -> None:

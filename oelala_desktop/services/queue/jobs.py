@@ -13,6 +13,7 @@ from typing import Any
 
 from oelala_desktop import __version__
 from oelala_desktop.domain.catalog import Catalog
+from oelala_desktop.domain.engine_kinds import runs_ai
 from oelala_desktop.domain.errors import NotFound, OelalaError
 from oelala_desktop.domain.events import JobFinished
 from oelala_desktop.domain.field import MAX_SEED
@@ -20,7 +21,7 @@ from oelala_desktop.domain.inputs import SMALLER
 from oelala_desktop.domain.job import Job, JobInput, JobState, Progress
 from oelala_desktop.domain.life import RULES
 from oelala_desktop.domain.obstacle import Obstacle, Said, obstructed
-from oelala_desktop.domain.plan import Plan, choose, own_fields, plan
+from oelala_desktop.domain.plan import Plan, choose, own_fields, plan, without_ai
 from oelala_desktop.domain.preset import Preset, Request
 from oelala_desktop.domain.renewal import renewed
 from oelala_desktop.domain.tool import Tool, find_tool
@@ -160,17 +161,22 @@ class JobService(Queue):
         requests = [self._variation(plan.request, n) for n in range(int(str(plan.given.get("variations", 1))))]
         return await asyncio.to_thread(worded, self._wildcards, plan.given, requests)
 
-    async def check(self, wish: Wish) -> Preset | None:
-        """What can be told without an engine: whether the tool has presets, and its settings and inputs are sound for
-        one of them. Returns the preset that the wish names, if it names one. Raises what `submit` raises."""
+    async def check(self, wish: Wish, engine: str = "") -> Preset | None:
+        """What can be told without asking an engine: whether the tool has presets, one for the kind of engine that is
+        named, and its settings and inputs are sound for one of them. Returns the preset that the wish names, if it does
+        name one. Raises what `submit` raises."""
         tool = find_tool(wish.tool)
         offered = self._offered(tool, wish)
+        wished = bool(wish.values.get("preset"))
+        obstacle = None if wished or runs_ai(engine.strip().casefold()) else without_ai(tool, offered)
+        if obstacle is not None:
+            raise obstacle.error
         presets = self._possible(tool, offered, wish)
         settled = self._settled(tool, presets, wish, {}, None)
         looked = await asyncio.to_thread(take_all, self.inputs, settled.preset, settled.given)
         self._settled(tool, presets, wish, looked, None)
         await asyncio.to_thread(worded, self._wildcards, settled.given, [settled.request])
-        return offered[0] if wish.values.get("preset") else None
+        return offered[0] if wished else None
 
     def _possible(self, tool: Tool, presets: tuple[Preset, ...], wish: Wish) -> tuple[Preset, ...]:
         """The first that can meet the wish, since the engine may have no other; all of them where none can."""
