@@ -185,3 +185,12 @@ def test_files_go_with_their_history_but_not_while_others_name_them(client: Clie
     fresh, _ = client.run(graph)
     made = client.history(fresh)[fresh]["outputs"]["3"]["images"][0]
     assert client.http.get("/view", params=made).status_code == 200
+
+
+def test_every_node_of_its_own_says_what_it_does_and_that_it_is_no_ai(client: Client) -> None:
+    catalog = client.http.get("/object_info").json()
+    own = {name: row for name, row in catalog.items() if row["python_module"] == "oelala_desktop.sketch"}
+    assert len(own) >= 9 and set(own) == {name for name in catalog if name.startswith("Sketch")}
+    for name, row in own.items():
+        assert row["description"].endswith("No AI model is involved."), name
+        assert row["display_name"].startswith("Sketch ") and row["category"] == "sketch"
