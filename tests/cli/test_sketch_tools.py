@@ -109,6 +109,20 @@ def test_a_video_twice_as_large(oelala: Program, given: Path) -> None:
     assert seen.sound_seconds == pytest.approx(SECONDS, abs=0.05)
 
 
+@pytest.mark.parametrize("times", [2, 4, 16])
+def test_a_smoother_video(oelala: Program, given: Path, times: int) -> None:
+    settings = {"smooth": times, "factor": 1, "video_length": 0.5}
+    ran = oelala.generate("upscaler", "--input", f"video={given / 'film.mp4'}", "--preset", "sketch-video", **settings)
+    count = 11 * times + 1
+    seen = video(done(ran, "upscaler.sketch-video"), told=(count, RATE * times))
+    assert (ran.last["num_frames"], ran.last["fps"]) == (count, RATE * times)
+    assert seen.pictures[0].shape == (64, 96, 3)
+    assert seen.numbers[::times] == list(range(12))
+    # a field that is black in one frame and white in the next is grey in the middle between them
+    assert 80 < seen.pictures[times // 2][32, 8].mean() < 175
+    assert seen.sound_seconds == pytest.approx(count / (RATE * times), abs=0.05)
+
+
 @pytest.mark.parametrize("manner", ["blurred", "mirrored"])
 def test_a_picture_in_a_new_frame_stays_as_it_is(oelala: Program, given: Path, manner: str) -> None:
     words = ("--image", given / "boats.png", "--preset", "sketch", "--set", "place=0.25,0.5")
