@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from oelala_desktop.domain.framing import framed
 from oelala_desktop.ui.widgets.crop_stage import CropStage
 from tests.gui.scenery import mountains
 
@@ -102,3 +103,53 @@ def test_a_new_picture_begins_with_what_the_form_says(stage: CropStage) -> None:
     assert stage.seen == (0, 400, 800, 800)
     stage.set_picture(None)
     assert not stage.has_picture
+
+
+# a new frame round the picture
+
+WIDE = framed((1600, 1600), (2, 1), 2, 4_000_000)
+
+
+@pytest.fixture
+def around(qtbot: QtBot) -> CropStage:
+    """A square in a frame twice as wide as high: on screen 388 × 194 in the middle of 400 × 206."""
+    made = CropStage()
+    qtbot.addWidget(made)
+    made.set_high(206)
+    made.resize(400, 206)
+    made.set_whole(mountains(400, 400), "tower.png", (1600, 1600))
+    made.set_round(WIDE, (0.5, 0.5), "2:1")
+    made.show()
+    return made
+
+
+def lies(stage: CropStage) -> str:
+    """Where the picture is seen: brighter than what is still to be made."""
+    shot = stage.grab().toImage()
+    spots = {"left": 40, "middle": 150, "right": 360}
+    return " ".join(name for name, x in spots.items() if QColor(shot.pixel(x, 60)).lightness() > 90)
+
+
+def test_what_is_made_round_it_is_told(around: CropStage) -> None:
+    assert lies(around) == "middle"
+    said = around.accessibleDescription().replace("\u00a0", " ")
+    sides = f"{WIDE.left} px left and {WIDE.right} px right are new"
+    assert said == f"new frame {WIDE.size[0]} × {WIDE.size[1]}; {sides}; arrow keys move it"
+
+
+def test_the_picture_is_dragged_in_the_new_frame(qtbot: QtBot, around: CropStage) -> None:
+    with qtbot.waitSignal(around.place_moved) as moved:
+        drag(around, QPoint(200, 100), QPoint(390, 20))
+    assert moved.args == [1.0, 0.5]
+    assert lies(around) == "right"
+    with qtbot.waitSignal(around.place_moved) as moved:
+        QTest.keyClick(around, Qt.Key.Key_Left)
+    assert moved.args == [pytest.approx(0.95), 0.5]
+    with qtbot.assertNotEmitted(around.place_moved):
+        QTest.keyClick(around, Qt.Key.Key_Up)  # no room
+
+
+def test_a_frame_over_it_comes_back(around: CropStage) -> None:
+    around.set_round(None, (0.5, 0.5), "")
+    around.set_frame((960, 480), None, "2:1")
+    assert around.seen == (0, 400, 1600, 800)

@@ -262,7 +262,11 @@ class ToolForm(QWidget):
         if key == self.given.place:
             editor.take_either()
         editor.mask_wished.connect(partial(self.mask_wished.emit, key))
-        editor.part_edited.connect(self.edit)
+        editor.part_edited.connect(self._edit_part)
+
+    def _edit_part(self, key: str, value: Any) -> None:
+        self.edit(key, value)
+        self._refresh(key)  # it may have a row of its own
 
     def _refresh(self, key: str) -> None:
         row = self._rows.get(key)
@@ -395,4 +399,4 @@ class ToolForm(QWidget):
         aspect = self._fields.get("aspect_ratio")
         if aspect is not None:
             self.cards.tell_sizes(sizes_of(aspect, self._sizing, values, inputs))
-        tell_frame(self.editor("image"), self._fields, values, size)
+        tell_frame(self.editor(self.given.place or "image"), self._fields, values, size)

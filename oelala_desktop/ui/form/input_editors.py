@@ -11,8 +11,9 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
-from oelala_desktop.domain import crop
+from oelala_desktop.domain import crop, framing
 from oelala_desktop.domain.field import Field, FieldKind
+from oelala_desktop.domain.framing import Frame
 from oelala_desktop.domain.inputs import LENGTH, SMALLER, START, Given, names_in
 from oelala_desktop.ui import wording
 from oelala_desktop.ui.form.editor import Editor
@@ -20,6 +21,7 @@ from oelala_desktop.ui.widgets import dropped
 from oelala_desktop.ui.widgets.picture_source import PictureSource
 
 if TYPE_CHECKING:
+    from oelala_desktop.ui.widgets.crop_stage import CropStage
     from oelala_desktop.ui.widgets.mask_source import MaskSource
     from oelala_desktop.ui.widgets.source import Source
 
@@ -132,10 +134,19 @@ class PictureEditor(_SourceEditor):
         self.source = PictureSource(field.label, titled=True)
         self._hold_source(self.source)
         self._slot: SlotEditor | None = None
+        self._is_round = False
         self._shown: tuple[str, Shown] | None = None
         self.source.removed.connect(lambda: self.edited.emit(None))
-        self.source.place_moved.connect(lambda x, y: self.part_edited.emit(crop.KEY, {"x": x, "y": y}))
+        self.source.place_moved.connect(self._move)
         self.source.preset_wished.connect(self.preset_wished)
+
+    def _move(self, x: float, y: float) -> None:
+        self.part_edited.emit(framing.KEY if self._is_round else crop.KEY, {"x": x, "y": y})
+
+    def set_round(self, frame: Frame | None, place: tuple[float, float], aspect: str) -> None:
+        """The new frame round the picture; None where that is what is given."""
+        self._is_round = frame is not None
+        self.source.set_round(frame, place, aspect)
 
     def set_frame(self, frame: tuple[int, int] | None, values: Mapping[str, Any], aspect: str) -> None:
         """What of the picture is seen in a frame of that size; None where it is as the picture."""
@@ -249,6 +260,7 @@ class MediaEditor(_SourceEditor):
         self.source = MediaSource(KINDS[field.kind], field.label)
         self._hold_source(self.source)
         self._shown: tuple[Shown, bool, bool] | None = None
+        self._stage: CropStage | None = None
         self.source.removed.connect(lambda: self.edited.emit(None))
         self.source.smaller_wished.connect(lambda: self.part_edited.emit(self.field.key + SMALLER, True))
         self.source.range_changed.connect(self._trim)
@@ -259,6 +271,16 @@ class MediaEditor(_SourceEditor):
 
     def offer_smaller(self, offered: bool) -> None:
         self.source.offer_smaller(offered)
+
+    def set_round(self, frame: Frame | None, place: tuple[float, float], aspect: str) -> None:
+        """The new frame round the video's first frame."""
+        one = self._shown[0] if self._shown is not None else None
+        if frame is None or one is None or one.image.isNull():
+            return
+        stage = self.source.set_round(frame, one.image, (one.given.width, one.given.height), place, aspect)
+        if stage is not self._stage:
+            self._stage = stage
+            stage.place_moved.connect(lambda x, y: self.part_edited.emit(framing.KEY, {"x": x, "y": y}))
 
     def show_given(self, values: Mapping[str, Any], shown: Mapping[str, Shown], *, keeps_sound: bool = False) -> None:
         key = self.field.key

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from oelala_desktop.domain.frame_rule import WAN
+from oelala_desktop.domain.framing import Frame
 from oelala_desktop.domain.inputs import Inputs
 from oelala_desktop.domain.size_rule import SHORT_SIDE
 from oelala_desktop.domain.tool import VOCABULARY, Tool
@@ -14,13 +15,14 @@ from oelala_desktop.ui import wording
 
 class Sizing(NamedTuple):
     """Zeros where only the graph knows, or what is still to be given. `caption` is the size, or what it waits for;
-    `line` says what no control of the form does."""
+    `line` says what no control of the form does, `frame` the margins where some are made round what is given."""
 
     width: int
     height: int
     frames: int
     caption: str = ""
     line: str = ""
+    frame: Frame | None = None
 
 
 #: all values, and what is known of the inputs -> what comes of them

@@ -4,11 +4,12 @@ which files, samplers and LoRAs can be chosen."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, Protocol
 
 from oelala_desktop.domain.catalog import Catalog
-from oelala_desktop.domain.field import FieldKind
+from oelala_desktop.domain.field import Field, FieldKind
 from oelala_desktop.domain.models import folder_of
 from oelala_desktop.domain.plan import choose, following_switch, takes_given
 from oelala_desktop.domain.preset import Preset
@@ -76,6 +77,16 @@ def pick_preset(
     if isinstance(chosen, Preset) and not (catalog and chosen.missing(catalog, given)):
         return chosen
     return wished or next(iter(presets), None)
+
+
+def shown_fields(preset: Preset) -> tuple[Field, ...]:
+    """Those that a form has: a duration says the frames, and a new frame is not of the shape that is given."""
+    fields = (field for field in preset.fields.values() if field.key != "num_frames")
+    if preset.size.kind != "frame":
+        return tuple(fields)
+    return tuple(
+        replace(f, choices=tuple(c for c in f.choices if c != "auto")) if f.key == "aspect_ratio" else f for f in fields
+    )
 
 
 class TakesChoices(Protocol):

@@ -50,6 +50,7 @@ class Tokens(NamedTuple):
     scrim: str  # badges over pictures
     crop_dim: str  # over what of a picture is not seen
     crop_thirds: str
+    new_area: str  # of a frame, what is still to be made
     veil: str  # dims what lies under a sheet
     shadow: str
     pass_low: str  # second pass on progress bars
@@ -92,6 +93,7 @@ DARK = Tokens(
     scrim="#c0101010",
     crop_dim="#9e000000",
     crop_thirds="#47ffffff",
+    new_area="#262626",
     veil="#99000000",
     shadow="#80000000",
     pass_low="#8b5cf6",
@@ -134,6 +136,7 @@ LIGHT = Tokens(
     scrim="#c0101010",
     crop_dim="#9e000000",
     crop_thirds="#47ffffff",
+    new_area="#262626",
     veil="#66000000",
     shadow="#33000000",
     pass_low="#7c3aed",

@@ -11,6 +11,7 @@ from oelala_desktop.domain.sentences import ENGLISH, Table, how_large, say, say_
 #: nothing has been asked for yet: no fault, but where to begin
 TO_BEGIN = frozenset({"input_missing", "nothing_said"})
 _SMALLER = "Take a shorter part, or have it made smaller."
+_NO_SHAPE, _SAME_SHAPE = "Choose the new shape first.", "What is given has that shape already; choose another."
 _SCALE = "Scale it down first."
 
 
@@ -30,6 +31,7 @@ _PAGE: Table = {
     **ENGLISH,
     "input_missing": lambda v: f"Choose {wanted(v)} first.",
     "too_large": lambda v: f"{how_large(v)}. {_SMALLER if v.get('smaller') else _SCALE}",
+    "no_margin": lambda v: _NO_SHAPE if v["aspect"] == "auto" else _SAME_SHAPE,
     "lacks": _lacks,
     "needs_engine": "{preset} needs {engine}: {why}. The Preset card says what to do.",
 }

@@ -13,6 +13,7 @@ from oelala_desktop.domain.preset import Preset
 from oelala_desktop.domain.sentences import joined
 from oelala_desktop.ui import wording
 from oelala_desktop.ui.form.sizing import Sizing, SizingRule
+from oelala_desktop.ui.widgets.crop_stage import new_parts
 
 
 def sizing_of(preset: Preset) -> SizingRule:
@@ -25,7 +26,8 @@ def sizing_of(preset: Preset) -> SizingRule:
             given = {}
         found = measured(preset, values, given)
         caption = _caption(preset, values, given, found)
-        return Sizing(found.width, found.height, found.frames, caption, _line(preset, values, found))
+        line = _line(preset, values, found)
+        return Sizing(found.width, found.height, found.frames, caption, line, found.frame)
 
     return rule
 
@@ -53,6 +55,7 @@ def _line(preset: Preset, values: Mapping[str, Any], found: Measures) -> str:
         if what in followed:
             taken.setdefault((followed[what], bool(words)), []).append(words or what)
     said = [_as_given(preset, key, known, words) for (key, known), words in taken.items()]
+    said += [new_parts(found.frame)] if found.frame is not None else []
     said += [words for what, key, words in rows if what not in followed and words and key not in preset.fields]
     line = " · ".join([*said, *(["with sound"] if preset.sound else [])])
     return line[:1].upper() + line[1:]

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from oelala_desktop.domain.errors import OelalaError
-from oelala_desktop.services.inputs.strip import frame_strip
+from oelala_desktop.services.inputs.strip import frame_at, frame_strip
 from oelala_desktop.services.inputs.waveform import peaks
 from oelala_desktop.ui.form.input_editors import Shown
 from oelala_desktop.ui.playing.images import image_of
@@ -28,7 +28,8 @@ async def load_strip(form: ToolForm, key: str, name: str, shown: Shown) -> None:
     try:
         if given.frames:
             frames = await asyncio.to_thread(lambda: tuple(map(image_of, frame_strip(path, _FRAMES, _HEIGHT))))
-            shown = shown._replace(strip=frames, image=frames[0])
+            first = image_of(await asyncio.to_thread(frame_at, path, 0.0)) if "place" in form.fields else frames[0]
+            shown = shown._replace(strip=frames, image=first)
             _tell(form, key, name, shown)
         found = await asyncio.to_thread(peaks, path, _PEAKS) if given.has_sound else ()
         _tell(form, key, name, shown._replace(peaks=found))

@@ -135,7 +135,7 @@ class ToolView(QObject):
         self.page.set_output(preset.output)
         self.form.set_result(preset.output, preset.tips)
         self.form.following = preset_form.following_rules(preset)
-        self.form.set_fields(tuple(f for f in preset.fields.values() if f.key != "num_frames"))
+        self.form.set_fields(preset_form.shown_fields(preset))
         self.form.set_sizing(sizing_of(preset), has_sound=preset.sound)
         self.intake.look()
 

@@ -1,12 +1,16 @@
-"""The whole start picture, and over it the frame that is seen of it, which can be moved."""
+"""The whole picture, and over it the frame that is seen of it, or round it the new frame that is made: the one can be
+moved in the other."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPen
+from PySide6.QtGui import QBrush, QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from oelala_desktop.domain import crop
+from oelala_desktop.domain.framing import Frame
+from oelala_desktop.domain.sentences import joined
+from oelala_desktop.ui import wording
 from oelala_desktop.ui.style import painting, theme
 from oelala_desktop.ui.widgets.drop_zone import DropZone
 
@@ -21,11 +25,13 @@ _ARROWS = {
 }
 _Place = tuple[float, float]
 _MIDDLE: _Place = (0.5, 0.5)
+_MARGIN = 6  # pixels round a new frame
+_DRAG_FRAME, _DRAG_IN = "Drag the frame to what shall be seen", "Drag it to where it shall lie in the new frame"
 
 
 class CropStage(DropZone):
-    """A field for a picture that shows all of it. `place_moved` tells where in the picture its frame was put, from 0 to
-    1 across and down; dragged, or by the arrow keys (finer with Shift)."""
+    """A field for a picture that shows all of it. `place_moved` tells where in the picture its frame was put, or where
+    in the new frame the picture, from 0 to 1 across and down; dragged, or by the arrow keys (finer with Shift)."""
 
     place_moved = Signal(float, float)
 
@@ -33,6 +39,7 @@ class CropStage(DropZone):
         super().__init__(name, parent=parent)
         self._size, self._file = (0, 0), ""
         self._frame: tuple[int, int] | None = None
+        self._round: Frame | None = None
         self._place = _MIDDLE
         self._aspect = ""
         self._pressed: tuple[QPointF, _Place] | None = None
@@ -64,6 +71,18 @@ class CropStage(DropZone):
             self._describe()
             self.update()
 
+    def set_round(self, frame: Frame | None, place: _Place, aspect: str) -> None:
+        """The new frame that is made round the picture, None where none is."""
+        if frame is None:
+            self._round = None
+            return
+        now = (frame, place, aspect)
+        if now != (self._round, self._place, self._aspect):
+            self._round, self._place, self._aspect = now
+            self._frame = None
+            self._describe()
+            self.update()
+
     @property
     def seen(self) -> crop.Window | None:
         """The part of the picture that is seen; None where that is all of it, or there is none."""
@@ -74,8 +93,13 @@ class CropStage(DropZone):
 
     def _describe(self) -> None:
         seen = self.seen if self.has_picture else None
-        self.set_hint("Drag the frame to what shall be seen" if seen else "")
+        around = self._round if self.has_picture else None
+        self.set_hint(_DRAG_IN if around else _DRAG_FRAME if seen else "")
         if self.error:  # is told until something else comes in
+            return
+        if around is not None:
+            wide, high = around.size
+            self.setAccessibleDescription(f"new frame {wide} × {high}; {new_parts(around)}; arrow keys move it")
             return
         uses = f"the frame shows {seen.width} × {seen.height} of {self._size[0]} × {self._size[1]}" if seen else ""
         self.setAccessibleDescription(f"{uses}; arrow keys move it" if uses else self._file)
@@ -83,15 +107,24 @@ class CropStage(DropZone):
     # where things are
 
     def _shown(self) -> QRectF:
-        """Where the picture lies."""
+        """Where what stands still lies: the picture, or the new frame."""
         box = QRectF(0, 0, self.width(), min(self.height(), self._filled))
+        if self._round is not None:
+            inset = box.adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN)
+            return painting.contained(QSizeF(*self._round.size), inset)
         return painting.contained(QSizeF(self._pixmap.size()), box)
 
     def _frame_box(self) -> QRectF | None:
-        seen = self.seen
+        """Where what can be moved lies: the frame, or the picture in the new one."""
+        seen, shown = self.seen, self._shown()
+        if self._round is not None:
+            around = self._round
+            scale = shown.width() / around.size[0]
+            width, height = around.inner_width * scale, around.inner_height * scale
+            x, y = (shown.width() - width) * self._place[0], (shown.height() - height) * self._place[1]
+            return QRectF(shown.x() + x, shown.y() + y, width, height)
         if seen is None:
             return None
-        shown = self._shown()
         scale = shown.width() / self._size[0]
         left, top = shown.x() + seen.left * scale, shown.y() + seen.top * scale
         return QRectF(left, top, seen.width * scale, seen.height * scale)
@@ -128,7 +161,7 @@ class CropStage(DropZone):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         way = _ARROWS.get(Qt.Key(event.key()))
-        if way is None or not self.has_picture or self.seen is None:
+        if way is None or not self.has_picture or not any(self._free()):
             super().keyPressEvent(event)
             return
         step = _FINE if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else _STEP
@@ -137,11 +170,15 @@ class CropStage(DropZone):
         if self._place != before:
             self.place_moved.emit(*self._place)
 
-    def _put(self, x: float, y: float) -> None:
+    def _free(self) -> tuple[bool, bool]:
+        """Whether there is room to move across, and down."""
+        if self._round is not None:
+            return self._round.left + self._round.right > 0, self._round.top + self._round.bottom > 0
         seen = self.seen
-        if seen is None:
-            return
-        free = (seen.width < self._size[0], seen.height < self._size[1])
+        return (seen.width < self._size[0], seen.height < self._size[1]) if seen is not None else (False, False)
+
+    def _put(self, x: float, y: float) -> None:
+        free = self._free()
         self._place = (
             round(min(1.0, max(0.0, x)), 4) if free[0] else self._place[0],
             round(min(1.0, max(0.0, y)), 4) if free[1] else self._place[1],
@@ -155,16 +192,19 @@ class CropStage(DropZone):
         painter.save()
         painter.setClipPath(painting.rounded_path(box, theme.RADIUS))
         painter.fillRect(box, QColor(tokens.stage))
-        shown = self._shown()
-        painter.drawPixmap(shown, self._pixmap, QRectF(self._pixmap.rect()))
-        frame = self._frame_box()
-        if frame is not None:
-            self._paint_frame(painter, shown, frame, tokens)
+        shown, frame = self._shown(), self._frame_box()
+        if self._round is not None and frame is not None:
+            self._paint_round(painter, shown, frame, tokens)
+        else:
+            painter.drawPixmap(shown, self._pixmap, QRectF(self._pixmap.rect()))
+            if frame is not None:
+                self._paint_frame(painter, shown, frame, tokens)
         painter.restore()
         if self._aspect:
-            corner = (frame or shown).topLeft() + QPointF(8, 8)
+            corner = (frame if frame is not None and self._round is None else shown).topLeft() + QPointF(8, 8)
             corner = QPointF(max(8.0, corner.x()), max(8.0, corner.y()))
-            _paint_aspect(painter, corner, self._aspect, self._frame or self._size, tokens)
+            sides = self._round.size if self._round is not None else self._frame or self._size
+            _paint_aspect(painter, corner, self._aspect, sides, tokens)
 
     def _paint_frame(self, painter: QPainter, shown: QRectF, frame: QRectF, t: theme.Tokens) -> None:
         outside = painting.rounded_path(shown, 0).subtracted(painting.rounded_path(frame, 0))
@@ -175,14 +215,39 @@ class CropStage(DropZone):
             x, y = frame.x() + frame.width() * third, frame.y() + frame.height() * third
             painter.drawLine(QPointF(x, frame.top()), QPointF(x, frame.bottom()))
             painter.drawLine(QPointF(frame.left(), y), QPointF(frame.right(), y))
-        painter.setPen(QPen(QColor(t.on_stage), 1.5))
-        painter.drawRect(frame.adjusted(0.75, 0.75, -0.75, -0.75))
+        _paint_corners(painter, frame, t)
+
+    def _paint_round(self, painter: QPainter, shown: QRectF, inner: QRectF, t: theme.Tokens) -> None:
+        """What is still to be made is hatched."""
+        painter.fillRect(shown, QColor(t.new_area))
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(t.on_stage))
-        for x, way_x in ((frame.left(), 1), (frame.right(), -1)):
-            for y, way_y in ((frame.top(), 1), (frame.bottom(), -1)):
-                painter.drawRect(QRectF(x, y, 12 * way_x, 3 * way_y).normalized())
-                painter.drawRect(QRectF(x, y, 3 * way_x, 12 * way_y).normalized())
+        painter.setBrush(QBrush(QColor(t.crop_thirds), Qt.BrushStyle.BDiagPattern))
+        painter.drawRect(shown)
+        painter.drawPixmap(inner, self._pixmap, QRectF(self._pixmap.rect()))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(QColor(t.crop_dim), 1))
+        painter.drawRect(inner.adjusted(-0.5, -0.5, 0.5, 0.5))
+        _paint_corners(painter, shown, t)
+
+
+def _paint_corners(painter: QPainter, frame: QRectF, t: theme.Tokens) -> None:
+    """The line of a frame, and its corners."""
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(QColor(t.on_stage), 1.5))
+    painter.drawRect(frame.adjusted(0.75, 0.75, -0.75, -0.75))
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(t.on_stage))
+    for x, way_x in ((frame.left(), 1), (frame.right(), -1)):
+        for y, way_y in ((frame.top(), 1), (frame.bottom(), -1)):
+            painter.drawRect(QRectF(x, y, 12 * way_x, 3 * way_y).normalized())
+            painter.drawRect(QRectF(x, y, 3 * way_x, 12 * way_y).normalized())
+
+
+def new_parts(frame: Frame) -> str:
+    """ "262 px left and 264 px right are new" """
+    sides = (("left", frame.left), ("top", frame.top), ("right", frame.right), ("bottom", frame.bottom))
+    parts = [f"{pixels}{wording.NBSP}px {side}" for side, pixels in sides if pixels]
+    return f"{joined(parts)} are new" if parts else "nothing is new"
 
 
 def _moved(place: float, way: float, room: float) -> float:

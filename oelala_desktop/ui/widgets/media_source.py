@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
+from oelala_desktop.domain.framing import Frame
+from oelala_desktop.ui import focus
 from oelala_desktop.ui.style import icons, painting, theme
 from oelala_desktop.ui.widgets import dropped
 from oelala_desktop.ui.widgets.button import Button, IconButton
+from oelala_desktop.ui.widgets.crop_stage import CropStage
 from oelala_desktop.ui.widgets.drop_target import DropTarget
 from oelala_desktop.ui.widgets.drop_zone import DropZone
 from oelala_desktop.ui.widgets.given_line import GivenLine
@@ -44,7 +47,8 @@ class _Mark(QWidget):
 
 
 class _Given(DropTarget):
-    """The strip, under it the name and what else is known; another one can be dropped or pasted over it."""
+    """The strip, over it the new frame where one is made, and under it the name and what else is known; another one can
+    be dropped or pasted over it."""
 
     removed = Signal()
     refused = Signal(str)
@@ -63,13 +67,31 @@ class _Given(DropTarget):
         column.addWidget(self.strip)
         column.addWidget(self.line)
         self._cover = _Cover(self)
+        self.stage: CropStage | None = None
+
+    def ready_stage(self) -> CropStage:
+        """The first frame and the new frame round it."""
+        if self.stage is None:
+            self.stage = CropStage(self._name)
+            self.stage.set_kind(self.kind)
+            self.stage.setAccessibleName(f"New frame of the {self._name.lower()}")
+            self.stage.removed.connect(self.removed)
+            self.stage.files_dropped.connect(self.files_dropped)
+            self.stage.image_pasted.connect(self.image_pasted)
+            self.stage.url_dropped.connect(self.url_dropped)
+            layout = self.layout()
+            assert isinstance(layout, QVBoxLayout)
+            layout.insertWidget(0, self.stage)
+            focus.place_before(focus.stops(self.strip)[0], self.stage)
+            self.remove.hide()
+        return self.stage
 
     def set_error(self, sentence: str) -> None:
         self.refused.emit(sentence)
 
     def hovered(self) -> None:
         self._cover.show_answer(self._hover)
-        self.remove.setVisible(not self._hover)
+        self.remove.setVisible(not self._hover and self.stage is None)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -117,6 +139,7 @@ class MediaSource(Source):
         super().__init__(name, titled=True, media=kind is not dropped.SOUND, parent=parent)
         self.zone = DropZone(name, kind, low=kind is dropped.SOUND)
         self._given = _Given(name, kind)
+        self._framed = 0  # what the stage shows
         self.strip = self._given.strip
         self._sentence = Sentence()
         self._smaller = Button("Make it smaller", "link", height=24)
@@ -153,6 +176,17 @@ class MediaSource(Source):
         self.zone.set_error("" if self.has_media else sentence)
         self._given.setAccessibleDescription(sentence)
         self._sentence.say(sentence if self.has_media else "")
+
+    def set_round(
+        self, frame: Frame, image: QImage, size: tuple[int, int], place: tuple[float, float], aspect: str
+    ) -> CropStage:
+        """The new frame that is made round it; `image` is a frame of it, `size` that of each."""
+        stage = self._given.ready_stage()
+        if image.cacheKey() != self._framed:
+            self._framed = image.cacheKey()
+            stage.set_whole(image, self._given.line.text, size)
+        stage.set_round(frame, place, aspect)
+        return stage
 
     def offer_smaller(self, offered: bool) -> None:
         """For one that is larger than the server takes."""

@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QBoxLayout, QWidget
 
+from oelala_desktop.domain.framing import Frame
 from oelala_desktop.ui import wording
 from oelala_desktop.ui.style import theme
 from oelala_desktop.ui.widgets import dropped
@@ -30,6 +31,7 @@ class PictureSource(Source):
         super().__init__(name, titled=titled, parent=parent)
         self.zone = CropStage(name)
         self._beside = False
+        self._made: Frame | None = None
         self._given = ElidedLabel(size=theme.CAPTION, weight=600)
         self._facts = Label(tone="muted", size=theme.CAPTION)
         self._uses = Label(tone="muted", size=theme.CAPTION)
@@ -85,7 +87,16 @@ class PictureSource(Source):
         self.zone.set_frame(frame, place, aspect)
         self._tell_use()
 
+    def set_round(self, frame: Frame | None, place: tuple[float, float], aspect: str) -> None:
+        """The new frame that is made round it, None where none is."""
+        self.zone.set_round(frame, place, aspect)
+        self._made = frame
+        self._tell_use()
+
     def _tell_use(self) -> None:
+        if self._made is not None and self.zone.has_picture:
+            self._uses.setText(f"→ {wording.size(*self._made.size)}")
+            return
         seen = self.zone.seen if self.zone.has_picture else None
         self._uses.setText(f"uses {wording.size(seen.width, seen.height)}" if seen else "")
 
