@@ -89,7 +89,7 @@ _MOVE = {
 }
 PRESETS |= {
     "video-to-video/edit": (
-        'name = "Edit by instruction"\ndescription = "Say what should change."\norder = 10\n'
+        'name = "Change by words"\ndescription = "Say what should change."\norder = 10\n'
         + _AS_GIVEN
         + _VIDEO
         + _PROMPT
@@ -97,14 +97,11 @@ PRESETS |= {
         _film("3", **_WORDS, **{"3": node("ImageScaleBy", "Same", image=["2", 0], **_SCALED | {"scale_by": 1.0})}),
     ),
     "video-to-video/lightly": (
-        'name = "Re-render lightly"\ndescription = "The same shot, cleaner."\norder = 30\n'
-        + _AS_GIVEN
-        + _VIDEO
-        + _FILENAME,
+        'name = "Same again"\ndescription = "The same shot, cleaner."\norder = 30\n' + _AS_GIVEN + _VIDEO + _FILENAME,
         _film("2"),
     ),
     "video-to-video/move": (
-        'name = "Move as in this video"\ndescription = "A picture does its moves."\norder = 20\n'
+        'name = "Dance along"\ndescription = "A picture does its moves."\norder = 20\n'
         + _AS_GIVEN
         + _VIDEO
         + '[fields.image]\nlabel = "Character"\nneeded = true\ninto = ["Who.image"]\n'

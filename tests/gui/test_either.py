@@ -46,7 +46,8 @@ def listed(page: ToolView) -> list[str]:
     page.form.show_preset()
     card = page.form.findChild(PresetCard)
     assert card is not None
-    return [card.combo.itemData(at) for at in range(card.combo.count())]
+    ids = [card.combo.itemData(at) for at in range(card.combo.count())]
+    return [name for name in ids if name in ("film", "still")]
 
 
 async def has(page: ToolView, key: str, path: Path) -> None:

@@ -19,7 +19,7 @@ from tests.gui.living import live, page_of, ready, stop_sketch, until
 from tests.gui.page_presets import write_presets
 from tests.gui.reach import words
 
-EDIT, MOVE, LIGHT = "Edit by instruction", "Move as in this video", "Re-render lightly"
+EDIT, MOVE, LIGHT = "Change by words", "Dance along", "Same again"
 CHOICES = (
     PresetChoice("edit", EDIT, "Say what should change.", runs=True),
     PresetChoice(
