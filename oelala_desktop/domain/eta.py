@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from statistics import median
 
 from .job import Job
+from .preset import Request
 
 
-def amount_of_work(job: Job) -> float:
+def amount_of_work(job: Job | Request) -> float:
     """Pixels × frames × steps × clips: what the time goes with. Of a training the pixels and number of its pictures."""
     steps = job.values.get("steps") or 1
     clips = job.values.get("clip_count") or 1

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 from oelala_desktop.domain.advising import in_order, left_out
+from oelala_desktop.domain.eta import amount_of_work, expected_time
+from oelala_desktop.domain.job import Job
 from oelala_desktop.domain.obstacle import Said
 from oelala_desktop.domain.plan import Plan
 from oelala_desktop.domain.preset import Preset, Request
@@ -18,9 +21,32 @@ async def advice(store: JobStore, engine: Engine, plan: Plan, unable: Mapping[st
     """All that is to be said of a plan, most telling first. `unable` are node classes that are there but fail (class ->
     why)."""
     request = plan.request
-    size = request.width, request.height, max(1, request.num_frames)
     parts = _parts(plan.preset, request, engine, unable)
-    return in_order((*plan.advice, *parts, *await memory_advice(store, engine, request.preset, size)))
+    return in_order((*plan.advice, *parts, *await memory_advice(store, engine, request.preset, _size(request))))
+
+
+class Expected(NamedTuple):
+    """What past jobs of a preset on an engine let expect of another: its seconds, None without any, and whether one as
+    large has come through."""
+
+    seconds: float | None
+    managed: bool
+
+
+async def expect(store: JobStore, engine: Engine, request: Request, newest: Job | None = None) -> Expected:
+    """`newest` has just ended there, and may not be among what is remembered yet."""
+    place = place_key(engine.ref)
+    past = await store.times(place, request.preset)
+    largest = await store.largest(place, request.preset)
+    if newest is not None and newest.preset == request.preset and newest.started_at and newest.finished_at:
+        past = [(amount_of_work(newest), newest.finished_at - newest.started_at), *past]
+        largest = max(filter(None, (largest, _size(newest))), key=_volume)
+    seconds = expected_time(past, amount_of_work(request))
+    return Expected(seconds, largest is not None and _volume(_size(request)) <= _volume(largest))
+
+
+def _size(wish: Job | Request) -> tuple[int, int, int]:
+    return wish.width, wish.height, max(1, wish.num_frames)
 
 
 async def memory_advice(

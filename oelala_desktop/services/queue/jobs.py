@@ -43,7 +43,7 @@ from oelala_desktop.services.presets.registry import ToolRegistry
 from oelala_desktop.storage.jobs import JobStore
 from oelala_desktop.storage.presence import Presence
 
-from .advice import advice, memory_advice
+from .advice import Expected, advice, expect, memory_advice
 from .driver import Driver
 from .inability import Inability
 from .leftovers import short_id, sweep
@@ -189,6 +189,10 @@ class JobService(Queue):
     async def memory_advice(self, preset_id: str, size: tuple[int, int, int], engine: Engine) -> tuple[Said, ...]:
         """What to say if jobs of this size (width, height, frames) are more than that engine has managed."""
         return await memory_advice(self._store, engine, preset_id, size)
+
+    async def expected(self, request: Request, engine: Engine, newest: Job | None = None) -> Expected:
+        """How long such a job takes there, as far as past ones tell, of which `newest` has just ended."""
+        return await expect(self._store, engine, request, newest)
 
     async def _ready(self, wish: Wish, engine: Engine) -> Ready:
         """Everything checked and settled, nothing stored."""

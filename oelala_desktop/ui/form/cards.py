@@ -330,6 +330,9 @@ class FormCards(Column):
     def set_size_warning(self, sentence: str) -> None:
         self._size.warn(sentence)
 
+    def tell_expected(self, sentence: str) -> None:
+        self._size.tell_expected(sentence)
+
     def set_last_seed(self, seed: int | None) -> None:
         editor = self._form.editor("seed")
         if isinstance(editor, SeedEditor):

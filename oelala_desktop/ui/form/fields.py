@@ -27,6 +27,7 @@ from oelala_desktop.ui.widgets.text_box import TextBox
 from oelala_desktop.ui.widgets.toggle import Toggle
 
 _MOST_SEGMENTS = 10
+_TIMES, _FACTORS = "×", ("2", "3", "4")
 _MOST_COUNTED = 6  # so few whole numbers are shown all at once
 _MOST_SLIDER_STEPS = 40
 _VAST = 10**9  # what a setting without a bound goes to
@@ -124,16 +125,50 @@ class SegmentEditor(Editor):
 
     def __init__(self, field: Field, choices: Sequence[str] = ()) -> None:
         super().__init__(field)
-        segments = [Segment(c, c.capitalize() if c.isalpha() else c) for c in choices or field.choices]
-        self.segmented = Segmented(segments, field.label, columns=5 if len(segments) > 5 else 0)
+        self._show(choices or field.choices)
+
+    def _show(self, choices: Sequence[str]) -> None:
+        while (item := self._column.takeAt(0)) is not None:
+            if (old := item.widget()) is not None:
+                old.hide()
+                old.deleteLater()
+        segments = [Segment(choice, self._name(choice)) for choice in choices]
+        self.segmented = Segmented(segments, self.field.label, columns=self._across(len(segments)))
         self.segmented.value_changed.connect(self._tell)
         self._hold(self.segmented)
+
+    def _name(self, choice: str) -> str:
+        return choice.capitalize() if choice.isalpha() else choice
+
+    def _across(self, count: int) -> int:
+        return 5 if count > 5 else 0
 
     def set_value(self, value: Any) -> None:
         self.segmented.set_value("" if value is None else str(value))
 
     def _tell(self, value: str) -> None:
         self.edited.emit(int(value) if self.field.kind is FieldKind.INTEGER else value)
+
+
+class TimesEditor(SegmentEditor):
+    """How many times as much, of a few. Another number that was set stands beside them."""
+
+    def __init__(self, field: Field, choices: Sequence[str]) -> None:
+        super().__init__(field, choices)
+        self._choices = tuple(choices)
+
+    def _name(self, choice: str) -> str:
+        return f"{choice}{_TIMES}" if float(choice) > 1 else "Off"
+
+    def set_value(self, value: Any) -> None:
+        text = f"{float(value or 1):g}"
+        if text not in self._choices:
+            self._choices = tuple(sorted((*self._choices, text), key=float))
+            self._show(self._choices)
+        self.segmented.set_value(text)
+
+    def _tell(self, value: str) -> None:
+        self.edited.emit(int(value) if self.field.kind is FieldKind.INTEGER else float(value))
 
 
 class SliderEditor(Editor):
@@ -256,7 +291,16 @@ def _tenth(span: float) -> float:
     return float(10 ** (math.floor(math.log10(span)) - 1)) if span > 0 else 1.0
 
 
+def _factors(field: Field) -> tuple[str, ...]:
+    """Of how much larger something is made, those that its preset allows."""
+    low, high = field.minimum or 1, field.maximum or float(_FACTORS[-1])
+    return tuple(choice for choice in _FACTORS if low <= float(choice) <= high)
+
+
 def _number(field: Field) -> Editor:
+    times = _factors(field) if field.key == "factor" else field.choices if field.unit == _TIMES else ()
+    if times:
+        return TimesEditor(field, times)
     if field.choices:
         return SegmentEditor(field)
     low, high = field.minimum, field.maximum

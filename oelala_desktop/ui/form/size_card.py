@@ -20,15 +20,18 @@ from oelala_desktop.ui.widgets.label import Label
 
 #: what it has in its two lines; the rest of sizes is rare and folded
 _SIZES = ("resolution", "aspect_ratio", "duration", "fps")
+#: how much larger, and how much smoother: a line each, before all else
+_TIMES = ("factor", "smooth")
 _MOST_PLAIN = 6
 _WIDE = 3  # shares of a line that a resolution and a duration take, to 2 of what stands beside them
 
 
 def held(fields: Sequence[Field]) -> tuple[str, ...]:
     """Keys of what the card shows, of all fields of sizes."""
-    plain = [field.key for field in fields if field.key not in _SIZES and field.keeps][:_MOST_PLAIN]
+    plain = [f.key for f in fields if f.key not in (*_SIZES, *_TIMES) and f.keeps][:_MOST_PLAIN]
     keys = [field.key for field in fields]
-    return (*(k for k in _SIZES[:2] if k in keys), *plain, *(k for k in _SIZES[2:] if k in keys))
+    times = [k for k in _TIMES if k in keys]
+    return (*times, *(k for k in _SIZES[:2] if k in keys), *plain, *(k for k in _SIZES[2:] if k in keys))
 
 
 class SizeCard(Card):
@@ -36,14 +39,19 @@ class SizeCard(Card):
         super().__init__()
         self._form = form
         self._keys = tuple(keys)
-        plain = [key for key in keys if key not in _SIZES]
+        plain = [key for key in keys if key not in (*_SIZES, *_TIMES)]
         grid = QGridLayout()
         grid.setHorizontalSpacing(16)
         grid.setVerticalSpacing(8)
         grid.setColumnStretch(0, 1 if plain else _WIDE)
         grid.setColumnStretch(1, 1 if plain else 2)
         at = 0
-        for pair in (_SIZES[:2], *(tuple(plain[n : n + 2]) for n in range(0, len(plain), 2)), _SIZES[2:]):
+        for pair in (
+            *((key,) for key in _TIMES),
+            _SIZES[:2],
+            *(tuple(plain[n : n + 2]) for n in range(0, len(plain), 2)),
+            _SIZES[2:],
+        ):
             there = [key for key in pair if key in keys]
             for column, key in enumerate(there):
                 span = 2 if len(there) == 1 else 1
@@ -57,14 +65,20 @@ class SizeCard(Card):
         if isinstance(duration, SliderEditor):
             duration.show_figure(False)
         self._line = Label("", tone="muted", size=theme.CAPTION, wrap=True)
+        self._expected = Label("", tone="muted", size=theme.CAPTION, wrap=True)
         self._doubt = Label("", tone="warning", size=theme.CAPTION, wrap=True)
-        for label in (self._line, self._doubt):
+        for label in (self._line, self._expected, self._doubt):
             label.hide()
             self.body.addWidget(label)
 
     def warn(self, sentence: str) -> None:
         self._doubt.setText(sentence)
         self._doubt.setVisible(bool(sentence))
+
+    def tell_expected(self, sentence: str) -> None:
+        """How long it takes, as far as that can be said."""
+        self._expected.setText(sentence)
+        self._expected.setVisible(bool(sentence))
 
     def tell(self, values: Mapping[str, Any], size: Sizing) -> None:
         """What comes of all values: beside the control that says it, else in a line of its own."""
@@ -76,6 +90,9 @@ class SizeCard(Card):
             self._form.row(place).set_caption(size.caption)
         self._line.setText(line)
         self._line.setVisible(bool(line))
+        for key in _TIMES:
+            if key in self._keys:
+                self._form.row(key).set_caption(size.notes.get(key, ""))
         if "fps" in self._keys:
             self._form.row("fps").set_caption(f"{float(values.get('fps') or 0):g}{wording.NBSP}fps")
         if "duration" in self._keys:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from oelala_desktop.domain.frame_rule import WAN
@@ -12,10 +13,13 @@ from oelala_desktop.domain.size_rule import SHORT_SIDE
 from oelala_desktop.domain.tool import VOCABULARY, Tool
 from oelala_desktop.ui import wording
 
+_NONE: Mapping[str, str] = MappingProxyType({})
+
 
 class Sizing(NamedTuple):
     """Zeros where only the graph knows, or what is still to be given. `caption` is the size, or what it waits for;
-    `line` says what no control of the form does, `frame` the margins where some are made round what is given."""
+    `line` says what no control of the form does, `frame` the margins where some are made round what is given,
+    `notes` stand beside the controls of their keys."""
 
     width: int
     height: int
@@ -23,6 +27,7 @@ class Sizing(NamedTuple):
     caption: str = ""
     line: str = ""
     frame: Frame | None = None
+    notes: Mapping[str, str] = _NONE
 
 
 #: all values, and what is known of the inputs -> what comes of them

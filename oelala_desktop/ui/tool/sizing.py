@@ -11,6 +11,7 @@ from oelala_desktop.domain.measuring import Measures, follows, measured, parts_o
 from oelala_desktop.domain.obstacle import Obstructed
 from oelala_desktop.domain.preset import Preset
 from oelala_desktop.domain.sentences import joined
+from oelala_desktop.services.queue.advice import Expected
 from oelala_desktop.ui import wording
 from oelala_desktop.ui.form.sizing import Sizing, SizingRule
 from oelala_desktop.ui.widgets.crop_stage import new_parts
@@ -26,20 +27,33 @@ def sizing_of(preset: Preset) -> SizingRule:
             given = {}
         found = measured(preset, values, given)
         caption = _caption(preset, values, given, found)
+        notes = _notes(preset, values, given, found)
         line = _line(preset, values, found)
-        return Sizing(found.width, found.height, found.frames, caption, line, found.frame)
+        return Sizing(found.width, found.height, found.frames, caption, line, found.frame, notes)
 
     return rule
 
 
 def _caption(preset: Preset, values: Mapping[str, Any], given: Inputs, found: Measures) -> str:
-    if "size" in follows(preset):
+    if "size" in follows(preset) or "factor" in preset.fields:
         return ""
     by_aspect = "aspect_ratio" in preset.fields and values.get("aspect_ratio") == "auto"
     needed = next((field.label.lower() for field in preset.inputs if field.needed), "")
     if by_aspect and needed and seen_size(preset, given) is None:
         return f"follows the {needed}"
     return wording.size(found.width, found.height) if found.width else ""
+
+
+def _notes(preset: Preset, values: Mapping[str, Any], given: Inputs, found: Measures) -> dict[str, str]:
+    """ "1920 × 1080 → 3840 × 2160" beside the factor, "24 → 48 fps" beside what makes it smoother."""
+    notes, before = {}, seen_size(preset, given)
+    if "factor" in preset.fields and found.width:
+        now = wording.size(found.width, found.height)
+        notes["factor"] = f"{wording.size(*before)} → {now}" if before else now
+    times = preset.times_in(values)
+    if "smooth" in preset.fields and times > 1 and found.rate:
+        notes["smooth"] = f"{found.rate / times:.4g} → {found.rate:.4g}{wording.NBSP}fps"
+    return notes
 
 
 def _line(preset: Preset, values: Mapping[str, Any], found: Measures) -> str:
@@ -64,3 +78,13 @@ def _line(preset: Preset, values: Mapping[str, Any], found: Measures) -> str:
 def _as_given(preset: Preset, key: str, known: bool, words: list[str]) -> str:
     given = f"as the given {preset.fields[key].label.lower()}"
     return f"{' · '.join(words)}, {given}" if known else f"{joined(words)} {given}"
+
+
+def expected_words(found: Expected) -> str:
+    """ "About 2 min 10 s here; as large has run here before." """
+    time = "How long it takes is known after the first" if found.seconds is None else _about(found.seconds)
+    return f"{time}; as large has run here before." if found.managed else f"{time}."
+
+
+def _about(seconds: float) -> str:
+    return f"About {wording.span(max(1, seconds))} here"

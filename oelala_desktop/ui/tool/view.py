@@ -14,7 +14,7 @@ from oelala_desktop.domain.errors import EngineRejected, InvalidField, OelalaErr
 from oelala_desktop.domain.events import EngineChanged, EngineSelected
 from oelala_desktop.domain.job import Job, JobState
 from oelala_desktop.domain.obstacle import Obstacle, Obstructed
-from oelala_desktop.domain.plan import plan
+from oelala_desktop.domain.plan import Plan, plan
 from oelala_desktop.domain.preset import Preset
 from oelala_desktop.domain.tool import Tool
 from oelala_desktop.domain.wording import with_choices
@@ -39,7 +39,7 @@ from oelala_desktop.ui.tool.prompt_help import PromptHelp
 from oelala_desktop.ui.tool.saving import save_as
 from oelala_desktop.ui.tool.settings_in_out import SettingsInOut
 from oelala_desktop.ui.tool.several import Several
-from oelala_desktop.ui.tool.sizing import sizing_of
+from oelala_desktop.ui.tool.sizing import expected_words, sizing_of
 
 _SAVE_MS = 500
 
@@ -182,13 +182,20 @@ class ToolView(QObject):
         """What stands in the way of the wish as the page shows it."""
         if self.preset is None:
             return Obstacle("preset", "no_preset", {"tool": self.tool.name})
-        values, catalog = self.form.values(), self._services.current.engine.catalog
-        found = plan(self.tool, (self.preset,), values, self.form.given.facts(), catalog)
+        values, found = self.form.values(), self._plan(self.preset)
         if isinstance(found, Obstacle):
             return self.fitting.named(found)
         if not self.preset.inputs and "prompt" in self.form.fields and not values.get("prompt"):
             return Obstacle("prompt", "nothing_said")
         return None
+
+    def _plan(self, preset: Preset) -> Plan | Obstacle:
+        catalog = self._services.current.engine.catalog
+        return plan(self.tool, (preset,), self.form.values(), self.form.given.facts(), catalog)
+
+    def _planned(self) -> Plan | None:
+        found = self._plan(self.preset) if self.preset is not None else None
+        return found if isinstance(found, Plan) else None
 
     @property
     def file_wanted(self) -> str | None:
@@ -218,6 +225,17 @@ class ToolView(QObject):
         engine = self._services.current.engine
         work = self._services.jobs.memory_advice(preset_id, size, engine)
         self._studio.actions.start(work, done=lambda said: self.form.set_size_warning(" ".join(map(str, said))))
+        if "factor" in self.form.fields:
+            self._studio.actions.start(self._expect(), done=self.form.cards.tell_expected)
+
+    async def _expect(self) -> str:
+        """What past jobs let expect of the wish as it stands."""
+        engine = self._services.current.engine
+        found, job = self._planned(), self.stage.job
+        if found is None:
+            return ""
+        newest = job if job is not None and job.state is JobState.DONE and job.engine == engine.ref else None
+        return expected_words(await self._services.jobs.expected(found.request, engine, newest))
 
     # starting jobs
 
@@ -284,6 +302,7 @@ class ToolView(QObject):
     # jobs that end
 
     def _settled(self, job: Job) -> None:
+        self._weigh()  # there is one more to go by
         if job.state is JobState.FAILED and job.error:
             for key, sentence in job.error.fields.items():
                 self.form.show_field_error(key, sentence)
