@@ -9,6 +9,8 @@ from oelala_desktop.domain.field import MAX_SEED, Field, FieldKind
 from oelala_desktop.domain.inputs import companions
 from oelala_desktop.domain.tool import Tool
 
+from .limits import MAX_TRAINED
+
 #: names of the first interface -> the settings keys that they stand for
 SEED_NAMES = {"file": "image", "end_file": "end_image"}
 #: the other way round
@@ -70,11 +72,13 @@ def form_schema(tools: Iterable[Tool], *, files: bool) -> dict[str, Any]:
 
 
 def _input(field: Field, files: bool) -> dict[str, Any]:
-    """A file of a form, or the id of one in My Media; several of them for pictures."""
+    """A file of a form, or the id of one in My Media; several of them for pictures, also such to learn from."""
     one: dict[str, Any] = {"anyOf": _MEDIA}
     if files:
         one = {"type": "string", "format": "binary"}
     words = {"title": field.label, "description": f"{field.help} {'A file, or the' if files else 'The'} {_BY_ID}"}
+    if field.kind is _K.DATASET:
+        return {"type": "array", "maxItems": MAX_TRAINED, "items": one, **words}
     if field.kind is _K.PICTURES:
         return {"type": "array", "maxItems": int(field.maximum or 0), "items": one, **words}
     return one | words

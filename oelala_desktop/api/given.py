@@ -15,15 +15,16 @@ import orjson
 from starlette.requests import Request
 
 from oelala_desktop.domain.errors import InvalidField, InvalidMedia, NotFound
-from oelala_desktop.domain.field import TIMED_KINDS, Field, FieldKind
+from oelala_desktop.domain.field import MANY_KINDS, TIMED_KINDS, Field, FieldKind
 from oelala_desktop.domain.obstacle import Obstructed, obstructed
 from oelala_desktop.domain.plan import own_fields
 from oelala_desktop.domain.tool import VOCABULARY, Tool
+from oelala_desktop.domain.training import CAPTION_SUFFIX
 
 from .context import ApiServices
 from .form_fields import SEED_NAMES
 from .json_body import is_json, read_object
-from .limits import MAX_FILES, MAX_MEDIA, MAX_TEXT
+from .limits import MAX_FILES, MAX_MEDIA, MAX_TEXT, MAX_TRAINED
 from .safe_open import open_known
 from .upload import Form, Slot, check_is_media, read_form
 
@@ -85,6 +86,8 @@ class _Reader:
             return None
         large = wanted.kind in TIMED_KINDS
         most = MAX_MEDIA if large else self._services.jobs.inputs.most_bytes()
+        if wanted.kind is FieldKind.DATASET:
+            return Slot(most, many=True, large=True, most=MAX_TRAINED)
         return Slot(most, wanted.kind is FieldKind.PICTURES, large)
 
     def _refuse(self, name: str, key: str, own: Mapping[str, Field]) -> None:
@@ -131,16 +134,19 @@ class _Reader:
     async def _take(self, name: str, wanted: Field, rows: list[Any]) -> None:
         if wanted.key in self._given.values:
             raise InvalidField(name, f"{name} is given twice, once as {self._given.names[wanted.key]}.")
-        if len(rows) > MAX_FILES:
-            raise InvalidField(name, f"{name}: more than {MAX_FILES} files were given.")
+        most = MAX_TRAINED if wanted.kind is FieldKind.DATASET else MAX_FILES
+        if len(rows) > most:
+            raise InvalidField(name, f"{name}: more than {most} files were given.")
         self._given.names[wanted.key] = name
         paths = [str(await self._path(name, wanted, row)) for row in rows if row not in (None, "")]
-        single = wanted.kind is not FieldKind.PICTURES and len(paths) < 2
+        single = wanted.kind not in MANY_KINDS and len(paths) < 2
         self._given.values[wanted.key] = next(iter(paths), None) if single else paths
 
     async def _path(self, name: str, wanted: Field, row: object) -> Path:
         if not isinstance(row, Path):
             return await self._indexed(name, row)
+        if wanted.kind is FieldKind.DATASET and row.suffix.lower() == CAPTION_SUFFIX:
+            return row
         if row.stat().st_size == 0:
             raise InvalidField(name, f"{name} is empty (0 bytes).")
         await asyncio.to_thread(check_is_media, row, sound=wanted.kind is FieldKind.SOUND)
@@ -167,7 +173,7 @@ def _field(known: Mapping[str, Field], name: str) -> Field | None:
 
 def _listed(part: str | Path, wanted: Field) -> list[Any]:
     """What one part of a form gives: a file, an id, or for pictures a list of them as JSON."""
-    if isinstance(part, str) and wanted.kind is FieldKind.PICTURES and part.lstrip().startswith("["):
+    if isinstance(part, str) and wanted.kind in MANY_KINDS and part.lstrip().startswith("["):
         try:
             rows = orjson.loads(part)
         except orjson.JSONDecodeError:

@@ -236,7 +236,7 @@ class MissingPart(BaseModel):
 
 class GivenInput(BaseModel):
     key: str = Field(description="The name to send it under.", examples=["video"])
-    kind: Literal["picture", "pictures", "video", "sound", "mask"]
+    kind: Literal["picture", "pictures", "video", "sound", "mask", "dataset"]
     label: str
     needed: bool
     minimum: int = Field(description="How many at least.")

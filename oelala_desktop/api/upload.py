@@ -4,12 +4,12 @@ has a limit that holds while it streams, not after."""
 from __future__ import annotations
 
 import asyncio
+import itertools
 import re
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
 
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
@@ -43,12 +43,13 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A name under which files may come: how many bytes each may have, whether it may be given several times, and
-    whether it may be so `large` that the disk must be watched."""
+    """A name under which files may come: how many bytes each may have, whether it may be given several times, whether
+    it may be so `large` that the disk must be watched, and how many files the form may then have."""
 
     most_bytes: int
     many: bool = False
     large: bool = False
+    most: int = MAX_FILES
 
 
 #: the slot of a name, by what of the form has come before it; None for what takes no file. May raise InvalidField
@@ -92,8 +93,6 @@ async def read_form(request: Request, folder: Path, slots: Slots, free: Callable
         await asyncio.to_thread(reader.flush)
     except FormParserError as error:
         raise InvalidInput("The form is not well made.") from error
-    finally:
-        await asyncio.to_thread(reader.close)
     if not reader.ended:
         raise InvalidInput("The form ends too early.")
     return reader.form
@@ -114,9 +113,9 @@ class _FormReader:
         self._text = bytearray()
         self._texts = 0
         self._size = 0
-        self._target: IO[bytes] | None = None
-        self._opened: list[IO[bytes]] = []
-        self._pending: list[tuple[IO[bytes], bytes]] = []
+        self._target: Path | None = None
+        self._files = 0
+        self._pending: list[tuple[Path, bytes]] = []
         self._pending_size = 0
 
     @property
@@ -124,9 +123,6 @@ class _FormReader:
         return self._pending_size >= _BUFFER
 
     def part_begins(self) -> None:
-        self._parts += 1
-        if self._parts > MAX_FIELDS:
-            raise InvalidInput(f"The form has more than {MAX_FIELDS} fields.")
         self._headers = {}
         self._text = bytearray()
         self._size = 0
@@ -150,6 +146,7 @@ class _FormReader:
         is_file = b"filename" in parameters or b"filename*" in parameters
         is_again = self._name in self.form.parts
         slot = self._slots(self._name, self.form) if is_file or is_again else None
+        self._count(is_file and slot is not None and slot.most > MAX_FILES)
         if is_again and not (slot and slot.many):
             raise InvalidField(self._name, f"{self._name} is given twice.")
         if is_file:
@@ -158,16 +155,22 @@ class _FormReader:
             self._slot = slot
             self._open_file(parameters.get(b"filename", b"").decode("utf-8", "replace"))
 
+    def _count(self, is_one_of_many: bool) -> None:
+        self._parts += not is_one_of_many
+        if self._parts > MAX_FIELDS:
+            raise InvalidInput(f"The form has more than {MAX_FIELDS} fields.")
+
     def _open_file(self, name: str) -> None:
-        if len(self._opened) == MAX_FILES:
-            raise InvalidInput(f"The form has more than {MAX_FILES} files.")
-        path = self._folder / str(len(self._opened)) / harmless_name(name)
+        if self._files >= self._slot.most:
+            raise InvalidInput(f"The form has more than {self._slot.most} files.")
+        path = self._folder / str(self._files) / harmless_name(name)
+        self._files += 1
         try:
             path.parent.mkdir()
-            self._target = path.open("xb")
         except OSError as error:
             raise CannotSave(f"The upload cannot be kept: {error.strerror}.") from error
-        self._opened.append(self._target)
+        self._target = path
+        self._pending.append((path, b""))  # it may be empty
         self._keep(path)
 
     def _keep(self, part: str | Path) -> None:
@@ -202,16 +205,11 @@ class _FormReader:
         try:
             if self._slot.large and self._free(self._folder) < SPARE:
                 raise CannotSave(f"The disk is nearly full: there is no room for {self._name}. Free some space.")
-            for target, content in pending:
-                target.write(content)
-            for target in {target for target, _ in pending}:
-                target.flush()
+            for path, pieces in itertools.groupby(pending, lambda piece: piece[0]):
+                with path.open("ab") as target:
+                    target.writelines(content for _, content in pieces)
         except OSError as error:
             raise CannotSave(f"The upload cannot be kept: {error.strerror}.") from error
-
-    def close(self) -> None:
-        for target in self._opened:
-            target.close()
 
 
 def harmless_name(name: str) -> str:
