@@ -16,6 +16,7 @@ from typing import Any
 
 import psutil
 
+from oelala_desktop.domain.address import is_loopback
 from oelala_desktop.domain.callers import LOOPBACK_NAMES, bracketed
 from oelala_desktop.domain.errors import InvalidInput
 from oelala_desktop.domain.events import NoticePosted
@@ -178,14 +179,6 @@ def _quiet(base: type[Any]) -> type[Any]:
             self.ready.set()
 
     return Server
-
-
-def is_loopback(host: str) -> bool:
-    bare = host.strip("[]")
-    try:
-        return ipaddress.ip_address(bare).is_loopback
-    except ValueError:
-        return bare.casefold() == "localhost"
 
 
 def checked_token(token: str | None) -> str | None:

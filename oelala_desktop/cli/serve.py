@@ -10,8 +10,9 @@ import stat
 from collections.abc import Callable
 from pathlib import Path
 
-from oelala_desktop.api.server import ApiServer, is_loopback
+from oelala_desktop.api.server import ApiServer
 from oelala_desktop.bootstrap import Services
+from oelala_desktop.domain.address import is_loopback
 from oelala_desktop.domain.engine_kinds import SKETCH
 from oelala_desktop.domain.errors import InvalidInput, OelalaError
 from oelala_desktop.domain.events import EngineChanged, EngineSelected, EngineState, NoticePosted

@@ -67,3 +67,11 @@ def authority_fault(error: OSError) -> str:
     if type(error).__module__ == "ssl":  # its errors are OSErrors too; the module itself is not needed here
         return "it holds no certificate in PEM form"
     return error.strerror or str(error)
+
+
+def is_loopback(host: str) -> bool:
+    bare = host.strip("[]")
+    try:
+        return ipaddress.ip_address(bare).is_loopback
+    except ValueError:
+        return bare.casefold() == "localhost"

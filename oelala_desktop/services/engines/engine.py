@@ -162,6 +162,10 @@ class Engine:
         """Raises EngineError."""
         await self.port.free()
 
+    async def relearn(self) -> None:
+        """Reads its lists anew, now: something was put there."""
+        await self._relearn()
+
     async def close(self) -> None:
         if self._loop_task is not None:
             self._loop_task.cancel()

@@ -16,6 +16,7 @@ from oelala_desktop.domain.engine import (
     Ceased,
     Ended,
     EngineEvent,
+    FolderFile,
     Listening,
     Lists,
     Order,
@@ -61,6 +62,7 @@ class FakeEngine:
         self.words = Words("Theirs", "Theirs 1", no_line="It tells nothing by itself.")
         self.models: dict[str, tuple[str, ...]] = {}  # files by folder
         self.lora_facts: dict[str, dict[str, Any]] = {}  # of a LoRA, by its name
+        self.folders: tuple[str, ...] = ()  # of LoRAs, on its machine
         self.shelf = TemplateList()
         self.workflows: dict[str, dict[str, Any]] = {}  # of templates, by their name
         self.saved: dict[str, dict[str, Any]] = {}  # by users, by their path
@@ -194,6 +196,13 @@ class FakeEngine:
         await self._come("send")
         self.sent.append(given)
         return f"there/{given.upload_name}"
+
+    async def send_folder(self, name: str, files: Sequence[FolderFile]) -> str:
+        await self._come("send_folder")
+        return name
+
+    async def model_folders(self, kind: str) -> tuple[str, ...]:
+        return self.folders
 
     def handle_for(self, job_id: str) -> str:
         return job_id if self.abilities.takes_our_ids else ""
