@@ -138,7 +138,10 @@ def test_loaders_get_a_device_that_the_server_has(devices: tuple[str, ...], comp
     assert vram is None or loader["virtual_vram_gb"] == vram
 
 
-@pytest.mark.parametrize("tool", sorted({preset.split(".")[0] for preset in SHIPPED} - {"face-swap", "train-lora", "improve"}))
+NEEDS_AI = {"face-swap", "train-lora", "improve"}
+
+
+@pytest.mark.parametrize("tool", sorted({preset.split(".")[0] for preset in SHIPPED} - NEEDS_AI))
 def test_sketch_is_the_last_resort_of_every_tool_that_needs_no_ai(tool: str) -> None:
     presets = sorted((shipped(p) for p in SHIPPED if p.startswith(f"{tool}.")), key=lambda preset: preset.order)
     last = [preset.short_id for preset in presets if preset.sketch]
