@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from oelala_desktop.domain.chain import LAST, MOST_STEPS, RESULT
 from oelala_desktop.domain.field import MAX_SEED, Field, FieldKind
 from oelala_desktop.domain.inputs import companions
-from oelala_desktop.domain.tool import Tool
+from oelala_desktop.domain.tool import TOOLS, Tool
 
 from .limits import MAX_TRAINED
 
@@ -55,6 +56,30 @@ _MEDIA = [
 _BY_ID = "id of a file in My Media: 17 or /media/17."
 
 
+_CONTINUE = {
+    "title": "Continue",
+    "description": "A video to go on from: its last frame is the start picture, and the result is joined to it. The "
+    + _BY_ID,
+}
+_THEN: dict[str, Any] = {
+    "type": "array",
+    "title": "Then",
+    "maxItems": MOST_STEPS - 1,
+    "description": "What goes on from the result, step by step. An input of a step is an id of My Media, or "
+    f"“{RESULT}” for what the step before makes and “{LAST}” for its last frame; left out, what fits is taken.",
+    "items": {
+        "type": "object",
+        "required": ["tool"],
+        "properties": {
+            "tool": {"type": "string", "enum": list(TOOLS)},
+            "settings": {"type": "object", "description": "As the tool's own fields."},
+        },
+        "additionalProperties": False,
+    },
+    "example": [{"tool": "image-to-video", "settings": {"prompt": "slow zoom in"}}],
+}
+
+
 def form_schema(tools: Iterable[Tool], *, files: bool) -> dict[str, Any]:
     """An object schema with the fields of all `tools`; with `files` that of the multipart form, in which an input may
     be a file."""
@@ -65,6 +90,8 @@ def form_schema(tools: Iterable[Tool], *, files: bool) -> dict[str, Any]:
     properties = {name: _input(field, files) for name, field in named.items()}
     properties |= {key: _property(field) for key, field in fields.items() if not field.is_input}
     properties["preset"] = _PRESET
+    if len(tools) > 1:
+        properties |= {"then": _THEN, "continue": {"anyOf": _MEDIA, **_CONTINUE}}
     schema: dict[str, Any] = {"type": "object", "properties": properties, "additionalProperties": False}
     if files and len(tools) == 1 and tools[0].needs_picture:
         schema["required"] = ["file"]

@@ -14,11 +14,13 @@ from typing import Any
 import orjson
 from starlette.requests import Request
 
+from oelala_desktop.domain.chain import LAST, RESULT, Step
 from oelala_desktop.domain.errors import InvalidField, InvalidMedia, NotFound
 from oelala_desktop.domain.field import MANY_KINDS, TIMED_KINDS, Field, FieldKind
 from oelala_desktop.domain.obstacle import Obstructed, obstructed
 from oelala_desktop.domain.plan import own_fields
-from oelala_desktop.domain.tool import VOCABULARY, Tool
+from oelala_desktop.domain.sentences import shown
+from oelala_desktop.domain.tool import VOCABULARY, Tool, find_tool
 from oelala_desktop.domain.training import CAPTION_SUFFIX
 
 from .context import ApiServices
@@ -28,16 +30,20 @@ from .limits import MAX_FILES, MAX_MEDIA, MAX_TEXT, MAX_TRAINED
 from .safe_open import open_known
 from .upload import Form, Slot, check_is_media, read_form
 
+THEN, CONTINUE = "then", "continue"
 _MEDIA = re.compile(r"(?:/media/)?([1-9][0-9]{0,18})")
 _LAST = 2**63 - 1
 
 
 @dataclass(slots=True)
 class GivenValues:
-    """`values` are settings by key, inputs as paths; `names` is what an input is called here, by key."""
+    """`values` are settings by key, inputs as paths; `names` is what an input is called here, by key. `then` are the
+    steps that go on from the result, `continues` the video that it goes on from itself."""
 
     values: dict[str, Any] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
+    then: tuple[Step, ...] = ()
+    continues: Path | None = None
 
     def told(self, error: InvalidField) -> InvalidField:
         """The same error under the name that the client knows."""
@@ -72,7 +78,7 @@ class _Reader:
 
     def slot(self, name: str, form: Form) -> Slot | None:
         """A file by a key that nobody knows yet is taken while the preset, which may know it, is not."""
-        if name == "preset":
+        if name == "preset" or self._is_chain(name):
             return None
         preset = form.text("preset")
         own = self._own(preset)
@@ -101,7 +107,9 @@ class _Reader:
         known = self._tool.known(self._own(form.text("preset")))
         for name, parts in form.parts.items():
             wanted = _field(known, name)
-            if wanted is not None and wanted.is_input:
+            if self._is_chain(name) and len(parts) == 1:
+                await self._take_chain(name, parts[0])
+            elif wanted is not None and wanted.is_input:
                 await self._take(name, wanted, [row for part in parts for row in _listed(part, wanted)])
             elif len(parts) > 1:
                 raise InvalidField(name, f"{name} is given twice.")
@@ -115,11 +123,42 @@ class _Reader:
         known = self._tool.known(self._own(values.get("preset")))
         for name, value in values.items():
             wanted = _field(known, name)
-            if wanted is not None and wanted.is_input:
+            if self._is_chain(name):
+                await self._take_chain(name, value)
+            elif wanted is not None and wanted.is_input:
                 await self._take(name, wanted, value if isinstance(value, list) else [value])
             else:
                 self._given.values[name] = value
         return self._given
+
+    def _is_chain(self, name: str) -> bool:
+        """The first interface has its own names, and no chains."""
+        return name in (THEN, CONTINUE) and not self._route_names
+
+    async def _take_chain(self, name: str, value: object) -> None:
+        if value in (None, ""):
+            return
+        if name == CONTINUE:
+            self._given.continues = await self._indexed(name, value)
+            return
+        rows = _rows(value)
+        self._given.then = tuple([await self._step(number, row) for number, row in enumerate(rows, 2)])
+
+    async def _step(self, number: int, row: object) -> Step:
+        """Its files are those of My Media; what the step before makes is called by its own name."""
+        settings = row.get("settings", {}) if isinstance(row, dict) else None
+        if not isinstance(row, dict) or not isinstance(row.get("tool"), str) or not isinstance(settings, dict):
+            raise InvalidField(THEN, f'then: a step is {{"tool": "…", "settings": {{…}}}}, not {shown(row)}.')
+        try:
+            tool = find_tool(row["tool"])
+            reader = _Reader(self._services, tool, {})
+            marks = {key: value for key, value in settings.items() if value in (RESULT, LAST)}
+            given = await reader.of_json({key: value for key, value in settings.items() if key not in marks})
+        except (InvalidField, NotFound) as error:
+            raise InvalidField(THEN, f"Step {number}: {error.message}") from error
+        if given.then or given.continues:
+            raise InvalidField(THEN, f"Step {number}: a step has no steps of its own, and continues no other video.")
+        return Step(tool.id, {**given.values, **marks})
 
     def _own(self, preset: object) -> Mapping[str, Field]:
         """A wish for a preset that does not exist is answered before anything else."""
@@ -165,6 +204,18 @@ class _Reader:
         except NotFound as error:
             raise InvalidField(name, f"{name}: there is no /media/{found[1]}.") from error
         return path
+
+
+def _rows(value: object) -> list[Any]:
+    """The steps: a list, or its text in a form."""
+    if isinstance(value, str):
+        try:
+            value = orjson.loads(value)
+        except orjson.JSONDecodeError as error:
+            raise InvalidField(THEN, f"then: not JSON: {error}.") from error
+    if not isinstance(value, list):
+        raise InvalidField(THEN, f"then: a list of steps is expected, not {shown(value)}.")
+    return value
 
 
 def _field(known: Mapping[str, Field], name: str) -> Field | None:

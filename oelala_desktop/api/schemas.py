@@ -149,6 +149,12 @@ class JobEngine(BaseModel):
     name: str
 
 
+class JobChain(BaseModel):
+    id: str = Field(description="The job of the first step.", examples=[_EXAMPLE_ID])
+    number: int = Field(ge=1, description="Which step this is.")
+    count: int = Field(ge=1)
+
+
 class Job(BaseModel):
     job_id: str = Field(examples=[_EXAMPLE_ID])
     tool: str
@@ -164,7 +170,9 @@ class Job(BaseModel):
     created_at: float = Field(description="Seconds since the epoch.")
     finished_at: float | None
     retry_of: str | None
-    retried_as: str | None = Field(None, description="The job that was made of a failed one, without what failed.")
+    retried_as: str | None = Field(None, description="The job that was made of a failed one, and stands for it.")
+    after: str | None = Field(None, description="The job that must be done before this one goes.")
+    chain: JobChain | None = Field(None, description="Its place among the steps of one wish.")
     error: str | None
     error_node: str | None = Field(None, description="Title of the node that failed.")
     error_detail: str | None = Field(None, description="The server's own words, with their traceback.")
@@ -209,7 +217,7 @@ class Submitted(SubmittedJob):
         warnings=[],
     )
     warnings: list[str] = Field(description="What runs, but may not come out as wished: a sentence each.")
-    jobs: list[SubmittedJob] | None = Field(None, description="All of them, when variations were asked for.")
+    jobs: list[SubmittedJob] | None = Field(None, description="All of them, when variations or steps were asked for.")
 
 
 class Parameter(BaseModel):

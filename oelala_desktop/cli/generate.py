@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import signal
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from oelala_desktop.storage.paths import shipped
 
 from .output import Bar, JsonLines
 from .saying import INTERRUPTED, say
+from .steps import continued_file, say_what_waits, steps_of
 from .values import values_of
 
 CANCEL_TIME = 20.0  # seconds that a cancel waits for the server's word
@@ -33,7 +35,9 @@ async def generate(options: argparse.Namespace) -> int:
     values = _example() if is_try else values_of(options, images=options.image)
     async with Services() as services:
         folder = await asyncio.to_thread(check_folder, getattr(options, "out", None) or services.paths.output)
-        wish = Wish(tool, values, folder)
+        wish = Wish(tool, values, folder, then=() if is_try else steps_of(options.then))
+        if not is_try and options.continues:
+            wish = replace(wish, continues=await continued_file(services, options.continues))
         preset = await services.jobs.check(wish, options.engine)  # before an engine is asked for, or started
         engine, remark = await services.engines.choose(options.engine, preset)
         if remark:
@@ -45,6 +49,7 @@ async def generate(options: argparse.Namespace) -> int:
             return INTERRUPTED
         if isinstance(show, Bar):
             print_paths(ended)
+            say_what_waits(ended)
             if is_try and all(job.state is JobState.DONE for job in ended):
                 _praise(ended[0], engine)
         return 0 if all(job.state is JobState.DONE for job in ended) else 1

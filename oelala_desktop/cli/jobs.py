@@ -15,6 +15,7 @@ from oelala_desktop.services.health.damage import as_dict, news_of_damage
 from .generate import CANCEL_TIME, UNCONFIRMED, on_interrupt, print_paths, say_outcome, until_over
 from .output import Bar, JsonLines, print_json
 from .saying import INTERRUPTED, say
+from .steps import say_what_waits
 
 _LOOK = 0.5  # seconds between two looks at what other processes have done
 
@@ -77,13 +78,18 @@ async def _retry(services: Services, options: argparse.Namespace) -> int:
     async def submit() -> list[Job]:
         job = await services.jobs.retry(old.id, engine, new_seed=options.new_seed)
         show.queued(job)
-        return [job]
+        # what waits for it goes on here, unless another process drives it
+        behind = await services.jobs.adopt(lambda one: bool(old.link and one.link and one.link.chain == old.link.chain))
+        services.jobs.take_up(behind, engine)
+        show.ids |= {one.id for one in behind}
+        return [job, *behind]
 
     ended = await until_over(services, submit())
     if ended is None:
         return INTERRUPTED
     if not options.json:
         print_paths(ended)
+        say_what_waits(ended)
     return 0 if all(job.state is JobState.DONE for job in ended) else 1
 
 
@@ -157,7 +163,8 @@ async def _wait(services: Services, options: argparse.Namespace) -> int:
         return INTERRUPTED
     ended, unreachable = finishing.result()
     await _list(services, options)
-    bad = any(job.state in (JobState.FAILED, JobState.LOST) for job in ended)
+    say_what_waits(ended)
+    bad = any(job.state in (JobState.FAILED, JobState.LOST) or not job.state.is_final for job in ended)
     return 1 if bad else 3 if unreachable else 0
 
 

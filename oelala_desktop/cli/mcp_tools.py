@@ -16,6 +16,7 @@ from pydantic import Field
 
 from oelala_desktop import __version__
 from oelala_desktop.bootstrap import Services
+from oelala_desktop.domain.chain import Step
 from oelala_desktop.domain.errors import InvalidInput, OelalaError
 from oelala_desktop.domain.inputs import companions
 from oelala_desktop.domain.job import Job
@@ -111,13 +112,22 @@ class Tools:
         preset: Annotated[
             str | None, Field(description="its id, as presets lists; else the first that the engine can run")
         ] = None,
+        then: Annotated[
+            list[dict[str, Any]] | None,
+            Field(description="tools that go on from the result, in order: {tool, settings} each"),
+        ] = None,
+        continues: Annotated[
+            str | None, Field(description="path of a video to go on from: the result is joined to it")
+        ] = None,
         wait_seconds: Annotated[float, Field(ge=0, description="how long to wait for the result")] = 0,
     ) -> list[dict[str, Any]]:
-        """Starts a video or a picture: one job, or as many as settings.variations says."""
+        """Starts a video or a picture: one job, or as many as settings.variations and the steps behind it say."""
         given = {**(inputs or {}), "prompt": prompt, "image": image, "preset": preset}
         values = {**(settings or {}), **{key: value for key, value in given.items() if value}}
         engine = await self._services.current.for_new_job()
-        wish = Wish(find_tool(tool).id, values, self._services.paths.output)
+        steps = tuple(Step(find_tool(str(row.get("tool"))).id, row.get("settings") or {}) for row in then or ())
+        video = Path(continues) if continues else None
+        wish = Wish(find_tool(tool).id, values, self._services.paths.output, then=steps, continues=video)
         jobs = await self._services.jobs.submit(wish, engine)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(min(wait_seconds, _LONGEST_WAIT)):

@@ -81,9 +81,21 @@ def build_parser() -> argparse.ArgumentParser:
     )
     make.add_argument("--dry-run", action="store_true", help="tell what would be made, and make nothing")
     make.add_argument("--again", action="store_true", help="of many jobs, make also those that were made already")
+    make.add_argument(
+        "--continue",
+        metavar="FILE|ID",
+        dest="continues",
+        help="go on from the end of a video (a file, the id of a job or of a file in My Media), and join the two",
+    )
     make.add_argument("--out", metavar="DIR", help="the folder for the results")
     make.add_argument("--json", action="store_true", help="one JSON object a line instead of a bar")
     _engine(make)
+    make.add_argument(
+        "--then",
+        metavar="TOOL",
+        nargs=argparse.REMAINDER,
+        help="behind all else: a tool that goes on from the result, its own settings behind it; once for each step",
+    )
 
     improve = commands.add_parser("improve", help="have a language model of the engine write a better prompt")
     improve.add_argument("prompt", metavar="PROMPT", help="what it is to be made of")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from .errors import EngineRejected, OelalaError
+from .errors import EngineRejected, InvalidField, OelalaError
 from .job import Job, JobError
 
 NOT_SENT = JobError("The job could not be sent, through a fault of Oelala's own; its log has more.", "bug")
 NOT_TAKEN_IN = JobError("The result could not be taken in, through a fault of Oelala's own; its log has more.", "bug")
 NEVER_TAKEN = JobError("The server answers, but does not take this job. Its own log tells more.", "rejected")
-NOTHING_BEFORE = JobError("The job that this one goes on from came to no result. It can be sent again.", "before")
+NOTHING_BEFORE = JobError("The job that this one goes on from is not known any more; it cannot be made.", "before")
 STUMBLED = JobError("Oelala stumbled over the answer.")
 
 
@@ -30,4 +30,6 @@ def untold(error: JobError) -> JobError:
 
 def from_error(error: OelalaError, kind: str) -> JobError:
     fields = error.fields if isinstance(error, EngineRejected) else {}
+    if isinstance(error, InvalidField):
+        fields = {error.field: error.message}
     return JobError(error.message, kind, "", error.detail, dict(fields))

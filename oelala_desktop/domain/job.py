@@ -86,6 +86,29 @@ class JobInput:
 
 
 @dataclass(frozen=True, slots=True)
+class Awaited:
+    """The input that comes with the result of the job before: `key` is its setting, `take` what it is of that
+    ("@result" or "@last", its last frame). `values` are the settings as they were asked for: the job is planned by
+    them, and its graph made, when that is here."""
+
+    key: str
+    take: str
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A job's place in a chain: `chain` is the id of the first one, `number` counts from 1 to `count`."""
+
+    chain: str
+    number: int
+    count: int
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"id": self.chain, "number": self.number, "count": self.count}
+
+
+@dataclass(frozen=True, slots=True)
 class Output:
     """A result file on this machine. `role` is "", "clip1"…, "joined", "curve"; `kind` "video", "image", "audio",
     "model" (weights that were trained) or "file" (none of these: kept, but never opened or served)."""
@@ -193,6 +216,9 @@ class Job:
     finished_at: float | None = None
     handle: str = ""  # what its engine knows it by; "" where that is its own id, or not known yet
     after: str = ""  # the job that must be done before this one is sent
+    awaits: Awaited | None = None  # what it takes of that one; None once it has it
+    link: Link | None = None
+    continues: JobInput | None = None  # the video that its clips are joined to; kept here, never sent
     server: str = ""  # which start of a server has it, where known
     retry_of: str | None = None
     retried_as: str | None = None  # the job that was made of it at once, when it failed by what it can do without
@@ -215,6 +241,11 @@ class Job:
         """The main output and the sounds that came beside it."""
         main = self.main_output
         return () if main is None else (main, *(o for o in self.outputs if o.is_sound and o is not main))
+
+    @property
+    def kept(self) -> tuple[JobInput, ...]:
+        """Every file that is kept for it."""
+        return self.inputs if self.continues is None else (*self.inputs, self.continues)
 
     def size_of(self, outputs: tuple[Output, ...]) -> dict[str, Any]:
         """What of the size only the result can tell, by the names that it has here: a preset of the user's own may
@@ -249,6 +280,8 @@ class Job:
             "finished_at": self.finished_at,
             "retry_of": self.retry_of,
             "retried_as": self.retried_as,
+            "after": self.after or None,
+            "chain": self.link.as_dict() if self.link else None,
             "error": self.error.message if self.error else None,
             "error_node": self.error.node or None if self.error else None,
             "error_detail": self.error.detail or None if self.error else None,

@@ -38,7 +38,7 @@ def renewed(job: Job, job_id: str, seed: int, now: float, position: float) -> Jo
         created_at=now,
         position=position,
         handle="",
-        after="",
+        after=job.after if job.awaits else "",  # what it takes of that one is not here yet
         outputs=(),
         error=None,
         retried_as=None,

@@ -13,7 +13,17 @@ from typing import Any, NamedTuple, TypeVar, cast
 
 import orjson
 
-from oelala_desktop.domain.job import EngineRef, Job, JobError, JobInput, JobState, Output, Owner
+from oelala_desktop.domain.job import (
+    Awaited,
+    EngineRef,
+    Job,
+    JobError,
+    JobInput,
+    JobState,
+    Link,
+    Output,
+    Owner,
+)
 from oelala_desktop.domain.obstacle import Said
 
 #: of documents; 0 were those without a checksum
@@ -141,7 +151,13 @@ def _job(data: object) -> Job:
     return replace(job, unknown=said) if said else job
 
 
-_RECORDS: Mapping[str, type] = {"engine": EngineRef, "error": JobError}
+_RECORDS: Mapping[str, type] = {
+    "engine": EngineRef,
+    "error": JobError,
+    "awaits": Awaited,
+    "link": Link,
+    "continues": JobInput,
+}
 _LISTS: Mapping[str, type] = {"inputs": JobInput, "outputs": Output, "warnings": Said}
 
 

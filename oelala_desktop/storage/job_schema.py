@@ -73,12 +73,17 @@ def _name_inputs(connection: sqlite3.Connection) -> None:
     """Rows written from here on call what was given to a job its inputs; an earlier version would send them without."""
 
 
+def _chain(connection: sqlite3.Connection) -> None:
+    """Rows written from here on may wait for what another job makes, and have no graph until then; an earlier version
+    would send them without."""
+
+
 REMEMBER = (
     "INSERT INTO largest (engine, preset, width, height, frames) VALUES (?,?,?,?,?) ON CONFLICT DO UPDATE SET"
     " width = excluded.width, height = excluded.height, frames = excluded.frames"
     " WHERE excluded.width * excluded.height * excluded.frames > width * height * frames"
 )
-MIGRATIONS = (_create, _add_cancels, _add_largest, _distrust, _name_inputs)
+MIGRATIONS = (_create, _add_cancels, _add_largest, _distrust, _name_inputs, _chain)
 _PUT = f"INSERT OR REPLACE INTO jobs ({COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?)"
 
 

@@ -104,7 +104,7 @@ class JobStore:
             found = await asyncio.to_thread(_jobs, rows)
             if len(found) < len(rows):
                 return None
-            paths |= {given.path for job in found for given in job.inputs}
+            paths |= {given.path for job in found for given in job.kept}
         return paths
 
     async def marked(self, marks: Collection[str]) -> list[Job]:
@@ -188,6 +188,16 @@ class JobStore:
             return _append(c, jobs)
 
         return await self._database.run(work)
+
+    async def append_beside(self, job: Job, *changed: Job) -> Job:
+        """As `append` of one job, with changed rows of others in the same transaction."""
+
+        def work(c: sqlite3.Connection) -> list[Job]:
+            c.execute("BEGIN IMMEDIATE")
+            put(c, changed)
+            return _append(c, [job])
+
+        return (await self._database.run(work))[0]
 
     async def place(self, order: Sequence[Job], at: int) -> list[Job]:
         """Saves `order[at]` with a position between its neighbours in `order`; where these are too close, all of

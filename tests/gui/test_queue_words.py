@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QPointF, QRect, QRectF
 
-from oelala_desktop.domain.job import EngineRef, JobError, JobState, Progress
+from oelala_desktop.domain.job import Awaited, EngineRef, JobError, JobState, Link, Progress
 from oelala_desktop.domain.passes import WHOLE, Part
+from oelala_desktop.ui.jobs.book import JobBook
 from oelala_desktop.ui.jobs.forecast import forecast
 from oelala_desktop.ui.jobs.order import (
     STRIP_WAITING,
@@ -30,12 +31,47 @@ from oelala_desktop.ui.widgets.row_drag import place_for
 from oelala_desktop.ui.widgets.stage_actions import fitting, reasons_of
 from tests.gui import seeded_queue
 from tests.gui.seeded_queue import MEMORY, make_job
+from tests.unit.domain.samples import build
 
 PARTS = (Part("high", 0.4), Part("low", 0.4), Part("rest", 0.2))
 
 
 def plain(words: str) -> str:
     return words.replace("\u00a0", " ")
+
+
+# chains
+
+
+def test_a_step_says_which_it_is_and_what_it_waits_for() -> None:
+    link = Link("a", 2, 3)
+    step = make_job("b", JobState.QUEUED, link=link, after="a")
+    before = make_job("a", JobState.RUNNING, tool="text-to-image", link=Link("a", 1, 3))
+    standing = Standing(None, 1, 130.0, before=before)
+    assert caption(step, standing) == "2 of 3 · waits for Text to Image"
+    assert row_cell.line_words(step, None, caption(step, standing))[0] == "Waiting · 2 of 3 · waits for Text to Image"
+    failed = standing._replace(before=replace(before, state=JobState.FAILED))
+    assert caption(step, failed) == "2 of 3 · waits for Text to Image, which failed"
+    assert plain(caption(step, Standing(None, 1, 130.0))) == "2 of 3 · starts in 2 min"
+    assert row_cell.size_words(before).endswith(" · step 1 of 3")
+    assert "step 1 of 3" in spoken(before, Standing(Progress(0.5)))
+
+
+def test_the_book_knows_what_a_step_waits_for(qapp: object) -> None:
+    book = JobBook()
+    waiting = Awaited("image", "@result", {})
+    graph = build("image-to-video.wan22-14b")
+    first = make_job("a", JobState.RUNNING, graph=graph)
+    for job in (first, make_job("b", JobState.QUEUED, after="a", awaits=waiting, graph={})):
+        book.keep(job)
+    book.arrange()
+    assert book.standing("b").before == first
+    nothing_yet = book.parts("b")
+    book.keep(replace(first, state=JobState.DONE))
+    book.keep(make_job("b", JobState.QUEUED, after="a", graph=graph))
+    book.arrange()
+    assert book.standing("b").before is None
+    assert book.parts("b") == book.parts("a") != nothing_yet
 
 
 # order

@@ -56,7 +56,9 @@ def router(context: Context) -> APIRouter:
         request: Request,
     ) -> JsonAnswer:
         """The fields are the tool's, or those of the preset that is wished for; /api/presets lists them with their
-        defaults. An input is a file of a form, or the id of one in My Media."""
+        defaults. An input is a file of a form, or the id of one in My Media. `then` are steps that go on from the
+        result, each with a tool and settings; `continue` is a video of My Media to go on from, whose last frame is the
+        start picture, and to which the result is joined."""
         return await submit(context, find_tool(tool), request, {})
 
     return routes
@@ -66,7 +68,7 @@ def _body(tools: list[Tool]) -> dict[str, Any]:
     content: dict[str, Any] = {
         "multipart/form-data": {
             "schema": form_schema(tools, files=True),
-            "encoding": {"lora_configs": {"contentType": "application/json"}},
+            "encoding": {key: {"contentType": "application/json"} for key in ("lora_configs", "then")},
         }
     }
     if not all(tool.needs_picture for tool in tools):
@@ -82,7 +84,7 @@ async def submit(context: Context, tool: Tool, request: Request, names: Mapping[
     services = context.services
     async with upload_folder(services.paths.data / "uploads", services.presence) as folder:
         given = await read_given(services, tool, request, folder, names)
-        wish = Wish(tool.id, given.values, services.paths.output)
+        wish = Wish(tool.id, given.values, services.paths.output, then=given.then, continues=given.continues)
         try:
             preset = await services.jobs.check(wish)  # before an engine is asked for
             jobs = await services.jobs.submit(wish, await services.current.for_new_job(preset))

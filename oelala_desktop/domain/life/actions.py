@@ -20,6 +20,13 @@ class Prepare:
 
 
 @dataclass(frozen=True, slots=True)
+class Fill:
+    """The job before it is done: make it of what that made → Filled, NotFilled."""
+
+    job: Job
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """Write the row, which says `sent`, if this home has room on the server → Claimed, NoRoom, CouldNotSave,
     Stumbled."""
@@ -144,6 +151,6 @@ class Complain:
 
 
 Action = (
-    Prepare | Claim | Submit | Ask | Look | Cancel | TryWithout | Fetch | StopFetching | Write
+    Fill | Prepare | Claim | Submit | Ask | Look | Cancel | TryWithout | Fetch | StopFetching | Write
     | Admit | Follow | Leave | RenewLine | Tell | Show | Announce | Remember | Complain
 )  # fmt: skip

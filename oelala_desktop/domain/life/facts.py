@@ -60,10 +60,27 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class PredecessorEnded:
-    """The job that it waits after is over; `retried_as` is the one that was made of that at once."""
+    """The job that it waits after is over (`state` None: not known any more); `retried_as` is the one that was made
+    of that."""
 
-    state: JobState
+    state: JobState | None
     retried_as: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """`job` is what `of` becomes with the input that it awaited."""
+
+    of: Job
+    job: Job
+
+
+@dataclass(frozen=True, slots=True)
+class NotFilled:
+    """It cannot be made of that: why, or None where only this try came to nothing."""
+
+    of: Job
+    error: JobError | None = None
 
 
 # Sending
@@ -211,7 +228,7 @@ class Stumbled:
 Answer = Taken | Refused | Unknown
 Stand = Waiting | Running | Ended | Absent | Untold
 Fact = (
-    Chosen | Held | LetGo | Edited | Moved | PredecessorEnded
+    Chosen | Held | LetGo | Edited | Moved | PredecessorEnded | Filled | NotFilled
     | Prepared | NoAnswer | InputRefused | Claimed | NoRoom | Answer
     | Written | NotWritten | CouldNotSave
     | JobEvent | EngineBack | NotReached | Stand | LeftThere | NothingLeft

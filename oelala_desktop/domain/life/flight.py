@@ -54,7 +54,8 @@ class Flight:
 
     # waiting here
     held: frozenset[str] = frozenset()  # why it stays where it is, though its turn has come
-    freed: bool = False  # the job that it waits after is done
+    freed: bool = False  # the job that it waits after is done, and it has what it takes of that
+    filling: bool = False  # that is being looked at
 
     # what was heard
     heard: float = 0.0

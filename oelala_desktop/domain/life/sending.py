@@ -8,18 +8,20 @@ from oelala_desktop.domain import endings
 from oelala_desktop.domain.engine import Refused, Taken, Unknown
 from oelala_desktop.domain.job import JobState
 
-from .actions import Action, Cancel, Claim, Complain, Prepare, Submit, Tell, Write
+from .actions import Action, Cancel, Claim, Complain, Fill, Prepare, Submit, Tell, Write
 from .facts import (
     CancelWished,
     Chosen,
     Claimed,
     CouldNotSave,
     Edited,
+    Filled,
     Held,
     InputRefused,
     LetGo,
     NoAnswer,
     NoRoom,
+    NotFilled,
     NotWritten,
     PredecessorEnded,
     Prepared,
@@ -49,7 +51,8 @@ def waiting(flight: Flight, fact: object, now: Moment) -> Turn:
         case Written(row=row) if row is flight.row:
             job = replace(row, position=flight.job.position)
             moved = (Write(job),) if job != row else ()  # while it was written
-            flight, actions = _settled(replace(flight, job=job, row=None), now)
+            freed = flight.freed or (flight.job.awaits is not None and job.awaits is None)
+            flight, actions = _settled(replace(flight, job=job, row=None, freed=freed), now)
             return flight, (*moved, Tell(job), *actions)
         case NotWritten(why=why):
             # what was to be changed goes back unchanged
@@ -57,6 +60,8 @@ def waiting(flight: Flight, fact: object, now: Moment) -> Turn:
             return flight, (Complain(why), *actions)
         case PredecessorEnded() if flight.job.after:
             return _after(flight, fact, now)
+        case Filled() | NotFilled() if flight.filling:
+            return _filled(replace(flight, filling=False), fact, now)
         case CancelWished():
             return _end(flight, now)
         case _:
@@ -79,15 +84,44 @@ def _settled(flight: Flight, now: Moment) -> Turn:
 
 
 def _after(flight: Flight, fact: PredecessorEnded, now: Moment) -> Turn:
-    """A chain goes on when the job before it is done, follows the one that was made of it, and ends with it."""
-    if fact.state is JobState.DONE:
+    """A chain goes on when the job before it is done, follows the one that was made of it, and is cancelled with it.
+    After one that came to no result it waits: that may be sent again."""
+    match fact.state:
+        case JobState.DONE:
+            return _go_on(flight)
+        case JobState.CANCELLED:
+            return close(flight, JobState.CANCELLED, now)
+        case None if flight.job.link is not None and flight.job.awaits is None:
+            return _go_on(flight)  # it has all that it needs
+        case None:
+            return close(flight, JobState.FAILED, now, error=endings.NOTHING_BEFORE)
+        case _ if fact.retried_as:
+            job = replace(flight.job, after=fact.retried_as)
+            return replace(flight, job=job), (Write(job), Tell(job))
+        case _:
+            return flight, ()
+
+
+def _go_on(flight: Flight) -> Turn:
+    """What it takes of the one before is looked at first; not while somebody else changes it."""
+    if flight.job.awaits is None:
         return replace(flight, freed=True), ()
-    if fact.retried_as:
-        job = replace(flight.job, after=fact.retried_as)
-        return replace(flight, job=job), (Write(job), Tell(job))
-    if fact.state is JobState.CANCELLED:
-        return close(flight, JobState.CANCELLED, now)
-    return close(flight, JobState.FAILED, now, error=endings.NOTHING_BEFORE)
+    if flight.filling or flight.held or flight.row is not None or flight.cancelling:
+        return flight, ()
+    return replace(flight, filling=True), (Fill(flight.job),)
+
+
+def _filled(flight: Flight, fact: Filled | NotFilled, now: Moment) -> Turn:
+    """What was changed meanwhile is looked at once more, when it is told again that the one before is done."""
+    place = flight.job.position
+    if flight.held or flight.row is not None or flight.job != replace(fact.of, position=place):
+        return flight, ()
+    if isinstance(fact, Filled):
+        row = replace(fact.job, position=place)
+        return replace(flight, row=row), (Write(row),)
+    if fact.error is None:
+        return flight, ()
+    return close(flight, JobState.FAILED, now, error=fact.error)
 
 
 def preparing(flight: Flight, fact: object, now: Moment, rules: Rules) -> Turn:

@@ -209,6 +209,6 @@ def _closing(flight: Flight, fact: Fact) -> Turn:
             return over, (*left, *admitted, Announce(row), *told, *done)
         case NotWritten():
             # only what waited here gives up so soon
-            return replace(flight, stage=Stage.HERE, row=None), ()
+            return replace(flight, stage=Stage.HERE, row=None, filling=False), ()
         case _:
             return flight, ()

@@ -6,6 +6,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import shutil
 import stat
 import struct
 import tempfile
@@ -142,6 +143,26 @@ class InputStore:
         kept = replace(taken.kept, original="")
         _saved(kept)
         return replace(taken, kept=kept)
+
+    def last_frame(self, video: Path, key: str) -> Kept:
+        """The picture that a video ends on; what is known of it names the video. Raises InvalidMedia or CannotSave."""
+        from .last_frame import last_frame
+
+        with refusing(key, video):
+            content = last_frame(video)
+        taken = self.keep_bytes(content, _K.PICTURE, f"{video.stem}.png")
+        assert taken.kept is not None  # pictures are
+        kept = replace(taken.kept, original=str(video.absolute()))
+        _saved(kept)
+        return kept
+
+    def whole(self, taken: Taken, key: str) -> Kept:
+        """A copy of a video or sound, byte for byte. Raises InvalidMedia or CannotSave."""
+        if taken.kept is not None:
+            return taken.kept
+        with self._keeping(taken.given.name), self._place() as place:
+            shutil.copyfile(taken.path, place / "part")
+            return self._keep_file(place / "part", taken.path.suffix.lstrip(".").lower(), taken.given, taken, key)
 
     def fitted(self, mask: Kept, width: int, height: int) -> Kept:
         """The same mask as large as the picture that it is laid over."""

@@ -10,7 +10,7 @@ from oelala_desktop.domain import crop
 from oelala_desktop.domain.catalog import Catalog
 from oelala_desktop.domain.field import TIMED_KINDS, Field, FieldKind
 from oelala_desktop.domain.graph_inputs import LOADER, SLICE, InputFile
-from oelala_desktop.domain.inputs import SMALLER, Given, names_in, trim_of
+from oelala_desktop.domain.inputs import LENGTH, SMALLER, START, Given, names_in, trim_of
 from oelala_desktop.domain.job import JobInput
 from oelala_desktop.domain.plan import FORM, Plan, too_large
 from oelala_desktop.domain.preset import Preset
@@ -58,6 +58,29 @@ def keep_all(store: InputStore, plan: Plan, looked: Looked, catalog: Catalog | N
     return tuple(
         row for field in plan.preset.inputs if field.key in looked for row in _rows(store, plan, field, looked, catalog)
     )
+
+
+def keep_for_later(
+    store: InputStore, preset: Preset, given: Mapping[str, Any], looked: Looked
+) -> tuple[tuple[JobInput, ...], dict[str, Any]]:
+    """What is given to a job that cannot be planned to the end yet: kept, and the settings that name the kept files
+    (of a video or sound the part that is meant). Raises InvalidMedia or CannotSave. Blocking."""
+    values, rows = dict(given), []
+    for field in preset.inputs:
+        for taken in looked.get(field.key, ()):
+            kept = taken.kept
+            if kept is None:
+                start, length = trim_of(field, given)
+                kept = store.part(taken, field.key, start, length, exact=True, at_most=None).kept
+            rows.append(JobInput(field.key, str(kept.path), kept.upload_name, kept.original, taken.given.kind))
+        if field.key in looked:
+            paths = [row.path for row in rows if row.key == field.key]
+            values[field.key] = paths[0] if isinstance(given[field.key], str) else paths
+            if field.kind in TIMED_KINDS:
+                values = {
+                    key: value for key, value in values.items() if key not in (field.key + START, field.key + LENGTH)
+                }
+    return tuple(rows), values
 
 
 def facts_of_kept(inputs: tuple[JobInput, ...]) -> dict[str, tuple[Given, ...]]:

@@ -11,15 +11,17 @@ from typing import Any
 
 from oelala_desktop.domain import endings
 from oelala_desktop.domain.engine import Failure, Untold, order_of
-from oelala_desktop.domain.errors import EngineError
+from oelala_desktop.domain.errors import CannotSave, EngineError, OelalaError
 from oelala_desktop.domain.events import JobChanged, JobFinished, JobProgressed, MediaAdded
 from oelala_desktop.domain.job import Job
 from oelala_desktop.domain.life import Flight, Rules, begin
 from oelala_desktop.domain.life import actions as do
 from oelala_desktop.domain.life.facts import (
     Fact,
+    Filled,
     Held,
     LetGo,
+    NotFilled,
     NotReached,
     NotRemade,
     PredecessorEnded,
@@ -45,10 +47,13 @@ from .sending import Sender
 log = logging.getLogger(__name__)
 
 Task = asyncio.Task[None]
+#: what a job that awaits something becomes with that
+Fill = Callable[[Job, Engine], Awaitable[Job]]
 
 
 class Carrier:
-    """`keys_of` maps "Title.input" to settings keys for a job's preset, so that a refusal is shown at its field."""
+    """`keys_of` maps "Title.input" to settings keys for a job's preset, so that a refusal is shown at its field. `fill`
+    makes a job of what the one before it made; it raises what a wish is refused by."""
 
     def __init__(
         self,
@@ -58,6 +63,7 @@ class Carrier:
         scope: TaskScope,
         keys_of: Callable[[Job], dict[str, str]],
         inability: Inability,
+        fill: Fill,
         rules: Rules,
         clock: Clock = CLOCK,
     ) -> None:
@@ -65,6 +71,9 @@ class Carrier:
         self._bus = bus
         self._scope = scope
         self._inability = inability
+        self._fill = fill
+        self._rules = rules
+        self._clock = clock
         self.board = Board(rules, clock)
         self.faults = Supervisor(bus, f"Following the jobs on {engine.ref.name}", clock=clock)
         self.complaints = Complaints(bus, clock)
@@ -98,6 +107,8 @@ class Carrier:
 
     def _carry_out(self, job_id: str, action: do.Action) -> Task | None:  # noqa: C901 - one case an action
         match action:
+            case do.Fill(job=job):
+                return self._begin(job_id, self._filled(job), "fill", NotFilled(job, endings.NOT_SENT))
             case do.Prepare(job=job):
                 return self._begin(job_id, self.sender.prepare(job), "prepare", Stumbled())
             case do.Claim(row=row):
@@ -222,6 +233,22 @@ class Carrier:
         for job in jobs:
             if job.id in due:
                 self.happened(job.id, NotReached())
+
+    # Made of what the job before it made
+
+    async def _filled(self, job: Job) -> Filled | NotFilled:
+        """Room on the disk is waited for; an engine that does not tell what it has is asked again later."""
+        while True:
+            try:
+                return Filled(job, await self._fill(job, self._engine))
+            except CannotSave as error:
+                await self.lanes.wait_for_room(error, job.id)
+            except EngineError as error:
+                log.info("job %s waits: %s", job.id, error)
+                await self._clock.sleep(self._rules.ask_again)
+                return NotFilled(job)
+            except OelalaError as error:
+                return NotFilled(job, endings.from_error(error, "before"))
 
     # Made again without a part
 

@@ -38,7 +38,7 @@ from oelala_desktop.services.loop.clock import CLOCK, Clock
 from oelala_desktop.services.loop.tasks import TaskScope
 from oelala_desktop.storage.jobs import JobStore
 
-from .carrying import Carrier
+from .carrying import Carrier, Fill
 from .inability import Inability
 
 log = logging.getLogger(__name__)
@@ -53,6 +53,7 @@ class Driver:
         scope: TaskScope,
         keys_of: Callable[[Job], dict[str, str]],
         inability: Inability,
+        fill: Fill,
         rules: Rules = RULES,
         clock: Clock = CLOCK,
     ) -> None:
@@ -63,7 +64,7 @@ class Driver:
         self._scope = scope
         self._rules = rules
         self._clock = clock
-        self._carrier = Carrier(engine, store, bus, scope, keys_of, inability, rules, clock)
+        self._carrier = Carrier(engine, store, bus, scope, keys_of, inability, fill, rules, clock)
         self._board = self._carrier.board
         engine.attach(self)
         scope.start(self._carrier.faults.keep(self._send_waiting), f"send to {engine.ref.name}")
@@ -122,10 +123,12 @@ class Driver:
         if job is None:
             self.happened(job_id, LetGo(by))
             return
-        tasks = self._carrier.happened(job_id, Edited(by, job))
-        await _all(tasks)
+        before = self._board.find(job_id)
+        is_held = before is not None and by in before.held
+        await _all(self._carrier.happened(job_id, Edited(by, job)))
         flight = self._board.find(job_id)
-        if tasks and flight is not None and flight.stage is Stage.HERE and not _is_same(flight.job, job):
+        if is_held and flight is not None and flight.stage is Stage.HERE and not _is_same(flight.job, job):
+            self.happened(job_id, LetGo(by))
             raise CannotSave("The job could not be changed: the disk refuses. It waits as it was.")
 
     # Cancelling
@@ -290,11 +293,14 @@ class Driver:
             log.info("cancelling: %s", error)
 
     async def _look_before(self) -> None:
-        """What waits after a job of an earlier run, or of another process, is told of its end."""
+        """What waits after a job of an earlier run, or of another process, is told of its end; so is what waits on
+        after one that is over here, which may be sent again."""
         for flight in [one for one in self._board.here() if one.job.after and not one.freed]:
+            if self._board.find(flight.job.after) is not None:
+                continue  # it will be told
             before = await self._store.get(flight.job.after)
             if before is None:
-                self.happened(flight.job.id, PredecessorEnded(JobState.LOST))
+                self.happened(flight.job.id, PredecessorEnded(None))
             elif before.state.is_final:
                 self.happened(flight.job.id, PredecessorEnded(before.state, before.retried_as))
 

@@ -1,4 +1,5 @@
-"""The joined video of an extended job, made here of its clips' files: no server need hold more than one clip for it."""
+"""The joined video of a job that is extended, or continues another video, made here of the clips' files: no server need
+hold more than one clip for it."""
 
 from __future__ import annotations
 
@@ -40,7 +41,11 @@ async def with_joined(
     for number, clips in enumerate(chains(job, outputs), 1):
         stem = f"{result_stem(job)}_{JOINED}" + (f"_{number}" if number > 1 else "")
         try:
-            made.append(await _join(job, {clip.path: brought.get(clip.path) for clip in clips}, stem))
+            states = {clip.path: brought.get(clip.path) for clip in clips}
+            if job.continues is not None:
+                first = job.continues.path
+                states = {first: await asyncio.to_thread(state_of, first), **states}
+            made.append(await _join(job, states, stem))
         except Unreadable as error:
             log.warning("%s: %s", job.id, error)
             complaints.say(f"The clips are here, but could not be joined. {error.message}", job.id)
@@ -58,10 +63,14 @@ def state_of(path: str) -> State:
 
 def chains(job: Job, outputs: Sequence[Output]) -> list[list[Output]]:
     """The clips that belong together, in order; one list for each video that a clip is saved as. None where a server
-    has joined them (the graphs of earlier versions did), or where one is missing."""
+    has joined them (the graphs of earlier versions did), where one is missing, or where there is but one and it
+    continues nothing."""
     count = job.values.get("clip_count") or 1
-    if not isinstance(count, int) or count < 2 or any(output.role == JOINED for output in outputs):
+    if not isinstance(count, int) or any(output.role == JOINED for output in outputs):
         return []
+    if count < 2:
+        whole = [o for o in outputs if not o.role and o.kind == "video" and (o.frames or 0) > 1]
+        return [] if job.continues is None else [[clip] for clip in whole]
     clips = [
         [o for o in outputs if o.role == f"clip{number}" and (o.frames or 0) > 1] for number in range(1, count + 1)
     ]

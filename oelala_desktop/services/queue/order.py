@@ -98,8 +98,9 @@ class Queue:
         if self._clock.monotonic() >= until:
             raise NotFound("It is too late to undo this; run the jobs again one by one.")
         try:
-            back = [await self._waiting_again(job) for job in jobs]
-            restored = [job for job in back if job is not None]
+            back = [(job.id, await self._waiting_again(job)) for job in jobs]
+            renamed = {old: job.id for old, job in back if job is not None}
+            restored = [replace(job, after=renamed.get(job.after, job.after)) for _, job in back if job is not None]
             await self._store.save(*restored)
         except BaseException:
             self._cancelled[token] = until, jobs
@@ -120,17 +121,34 @@ class Queue:
     # Order
 
     async def move(self, job_id: str, before: str | None) -> None:
-        """Puts a waiting job before another waiting one, or last. Raises NotFound if either waits no longer."""
+        """Puts a waiting job before another waiting one, or last; never before one that it goes on from, and what goes
+        on from it comes along. Raises NotFound if either waits no longer."""
         for driver in self._drivers.values():
-            order = [job for job in driver.waiting if job.id != job_id]
+            waiting = driver.waiting
             moved = driver.find(job_id)
-            place = next((at for at, job in enumerate(order) if job.id == before), len(order))
-            if moved is None or len(order) == len(driver.waiting) or (place == len(order) and before is not None):
+            if moved is None or moved.id not in {job.id for job in waiting}:
                 continue
+            order = [job for job in waiting if job.id != job_id]
+            place = next((at for at, job in enumerate(order) if job.id == before), len(order))
+            if place == len(order) and before is not None:
+                continue
+            place = max([place, *(at + 1 for at, job in enumerate(order) if job.id == moved.after)])
             order.insert(place, moved)
             await driver.place(order, place)
+            await self._bring_after(driver, moved)
             return
         raise NotFound("This job waits no longer; it cannot be moved.")
+
+    async def _bring_after(self, driver: Driver, moved: Job) -> None:
+        """What goes on from the job, and stands before it now, comes right behind it."""
+        ids = [job.id for job in driver.waiting]
+        for follower in [job for job in driver.waiting if job.after == moved.id]:
+            if ids.index(follower.id) < ids.index(moved.id):
+                order = [job for job in driver.waiting if job.id != follower.id]
+                place = next((at for at, job in enumerate(order, 1) if job.id == moved.id), len(order))
+                order.insert(place, follower)
+                await driver.place(order, place)
+            await self._bring_after(driver, follower)
 
     # All at once
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from oelala_desktop.domain.catalog import Catalog
 from oelala_desktop.domain.inputs import companions
-from oelala_desktop.domain.job import JobInput
+from oelala_desktop.domain.job import Awaited, JobInput
 from oelala_desktop.domain.obstacle import Obstacle, Said
 from oelala_desktop.domain.plan import Plan, plan
 from oelala_desktop.domain.spelling import base_name
@@ -16,16 +16,23 @@ from oelala_desktop.services.inputs.kept import read_facts
 from oelala_desktop.services.inputs.store import InputStore
 from oelala_desktop.services.inputs.taking import Looked, facts_of_kept, keep_all
 
+from .wishes import Wish
+
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A wish that can be met there, with what it gives as files looked at."""
+    """A wish that can be met there, with what it gives as files looked at. `awaits` names the setting that has its
+    file later, and what of the result before it that will be."""
 
+    wish: Wish
     plan: Plan
     looked: Looked
     catalog: Catalog | None  # None for an engine without lists
     warnings: tuple[Said, ...]
     said: Mapping[str, object] = field(default_factory=dict)  # what results tell of what was given
+    inputs: tuple[JobInput, ...] = ()
+    awaits: Awaited | None = None
+    continues: JobInput | None = None
 
 
 def keep(store: InputStore, ready: Ready) -> tuple[tuple[JobInput, ...], dict[str, object]]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage, QPixmap
 
-from oelala_desktop.domain.job import Job, Progress
+from oelala_desktop.domain.job import Job, JobState, Progress
 from oelala_desktop.domain.passes import Part, parts_of
 from oelala_desktop.services.queue.line import Line
 from oelala_desktop.ui.jobs.forecast import Forecast, forecast
@@ -92,8 +92,11 @@ class JobBook(QObject):
     def standing(self, job_id: str) -> Standing:
         job = self._jobs[job_id]
         after = self._places.get(job.after, 0)
-        starts = self._forecast.starts.get(job_id)
-        return Standing(self._progress.get(job_id), self._places.get(job_id, 0), starts, after, self.paused)
+        starts, place = self._forecast.starts.get(job_id), self._places.get(job_id, 0)
+        before = self._jobs.get(job.after) if job.after and place else None
+        if before is not None and before.state is JobState.DONE:
+            before = None
+        return Standing(self._progress.get(job_id), place, starts, after, self.paused, before)
 
     def parts(self, job_id: str) -> tuple[Part, ...]:
         if job_id not in self._parts:
@@ -120,6 +123,9 @@ class JobBook(QObject):
         before = self._jobs.get(job.id)
         self.drop(job.id, forget=False)
         self._jobs[job.id] = job
+        if before is not None and before.awaits is not None and job.awaits is None:
+            self._parts.pop(job.id, None)  # it has a graph now, and a picture to be known by
+            self._pictures.drop(job.id)
         section = section_of(job)
         if section is Section.RUNNING:
             self._running[job.id] = job

@@ -6,6 +6,7 @@ from __future__ import annotations
 from pathlib import PurePath
 from typing import NamedTuple
 
+from oelala_desktop.domain.chain import name_of_step
 from oelala_desktop.domain.job import Job, JobState, Progress
 from oelala_desktop.domain.tool import TOOLS
 from oelala_desktop.ui import wording
@@ -26,6 +27,7 @@ class Standing(NamedTuple):
     starts: float | None = None
     after: int = 0  # the place of the job that must be done before it
     paused: bool = False
+    before: Job | None = None  # that job, while it is not done
 
 
 class Counts(NamedTuple):
@@ -59,6 +61,8 @@ def starts_words(standing: Standing) -> str:
     """ "starts in 2 min" for the next one, "in 5 min" for those behind it."""
     if standing.paused:
         return "paused"
+    if standing.before is not None:
+        return waits_words(standing.before)
     if standing.after:
         return f"after {standing.after}"
     first = standing.place <= 1
@@ -67,6 +71,17 @@ def starts_words(standing: Standing) -> str:
     if standing.starts < 5:
         return "starts now" if first else "waiting"
     return f"{'starts ' if first else ''}in {rough(standing.starts)}"
+
+
+def waits_words(before: Job) -> str:
+    """ "waits for Text to Image", and how that ended where nothing goes on by itself."""
+    failed = section_of(before) is Section.FAILED
+    return f"waits for {name_of_step(before.tool)}{', which failed' if failed else ''}"
+
+
+def step_words(job: Job) -> str:
+    """ "2 of 3" of a chain, else nothing."""
+    return f"{job.link.number} of {job.link.count}" if job.link is not None else ""
 
 
 def seed_words(seed: int) -> str:
@@ -101,7 +116,8 @@ def caption(job: Job, standing: Standing) -> str:
             return running_words(job, standing.progress)
         case Section.WAITING:
             ahead = standing.progress.ahead if standing.progress else None
-            return f"behind {ahead}" if ahead else starts_words(standing)
+            words = f"behind {ahead}" if ahead else starts_words(standing)
+            return " · ".join(filter(None, (step_words(job), words)))
         case Section.FAILED:
             return failure_words(job)
         case _:
@@ -122,6 +138,7 @@ def spoken(job: Job, standing: Standing, *, favourite: bool = False) -> str:
     parts = [str(section), name_of(job)]
     if section is Section.RUNNING and progress:
         parts += [wording.percent(progress.fraction), wording.remaining(progress.eta)]
+        parts.append(f"step {step_words(job)}" if job.link else "")
     elif section is Section.WAITING:
         parts += [f"place {standing.place}" if standing.place else "", caption(job, standing)]
     elif section is Section.FAILED:

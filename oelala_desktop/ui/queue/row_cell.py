@@ -10,7 +10,7 @@ from oelala_desktop.domain.job import Job, JobState, Progress
 from oelala_desktop.ui import wording
 from oelala_desktop.ui.jobs.model import Role
 from oelala_desktop.ui.jobs.order import Section, section_of
-from oelala_desktop.ui.jobs.words import running_words
+from oelala_desktop.ui.jobs.words import running_words, step_words
 from oelala_desktop.ui.style import icons, painting, pass_bar, theme
 from oelala_desktop.ui.widgets.progress import pass_words, short_words
 from oelala_desktop.ui.widgets.quiet_list import QuietList
@@ -41,6 +41,8 @@ def size_words(job: Job) -> str:
     parts = [wording.size(job.width, job.height)] if job.width else []
     if job.num_frames > 1:
         parts.append(wording.frames(job.num_frames))
+    if job.link is not None and section_of(job) is not Section.WAITING:  # of those the line above it tells
+        parts.append(f"step {step_words(job)}")
     return " · ".join(parts)
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import itertools
 import json
+from dataclasses import replace
 
 import pytest
 
-from oelala_desktop.domain.job import EngineRef, JobError, JobState, Output, may_follow
+from oelala_desktop.domain.job import EngineRef, JobError, JobState, Link, Output, may_follow
 from tests.unit.domain.samples import some_job
 
 S = JobState
@@ -104,10 +105,12 @@ def test_a_row_has_these_names_and_no_other() -> None:
     """Scripts read it: over the API, and from `oelala jobs --json`."""
     error = JobError("It failed.", "node", "Decode", "raw")
     job = some_job(state=S.FAILED, finished_at=200.0, retry_of="j0", retried_as="j2", error=error)
+    job = replace(job, after="j9", link=Link("j8", 2, 3))
     assert job.as_dict() == {
         "job_id": "j1", "tool": "image-to-video", "preset": "image-to-video.sketch",
         "engine": {"kind": "comfyui", "url": "http://127.0.0.1:1", "name": "ComfyUI"}, "state": "failed", "seed": 7,
         "width": 848, "height": 480, "num_frames": 33, "fps": 16, "prompt": "a boat", "created_at": 100.0,
-        "finished_at": 200.0, "retry_of": "j0", "retried_as": "j2", "error": "It failed.", "error_node": "Decode",
+        "finished_at": 200.0, "retry_of": "j0", "retried_as": "j2", "after": "j9",
+        "chain": {"id": "j8", "number": 2, "count": 3}, "error": "It failed.", "error_node": "Decode",
         "error_detail": "raw", "outputs": [],
     }  # fmt: skip

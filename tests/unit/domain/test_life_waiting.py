@@ -6,17 +6,20 @@ from dataclasses import replace
 
 import pytest
 
+from oelala_desktop.domain import endings
 from oelala_desktop.domain.engine import Ended, Failure
-from oelala_desktop.domain.job import JobError, JobState
+from oelala_desktop.domain.job import Awaited, JobError, JobState, Link
 from oelala_desktop.domain.life import Stage
 from oelala_desktop.domain.life import actions as do
 from oelala_desktop.domain.life.facts import (
     CancelWished,
     Chosen,
     Edited,
+    Filled,
     Held,
     LetGo,
     Moved,
+    NotFilled,
     NotRemade,
     NotWritten,
     PredecessorEnded,
@@ -49,11 +52,110 @@ def test_a_chain_follows_the_job_that_was_made_anew() -> None:
     assert life.tell(PredecessorEnded(S.DONE)).flight.is_ready
 
 
-@pytest.mark.parametrize(("before", "state"), [(S.FAILED, S.FAILED), (S.LOST, S.FAILED), (S.CANCELLED, S.CANCELLED)])
-def test_a_chain_ends_with_the_job_before_it(before: JobState, state: JobState) -> None:
-    life = Life(after="j0").tell(PredecessorEnded(before)).write()
-    assert life.job.state is state
-    assert (life.job.error is not None) is (state is S.FAILED)
+@pytest.mark.parametrize("before", [S.FAILED, S.LOST])
+def test_a_chain_waits_after_one_that_came_to_nothing_for_what_is_made_of_it_later(before: JobState) -> None:
+    life = Life(after="j0").tell(PredecessorEnded(before))
+    assert (life.done, life.stage, life.flight.is_ready) == ([], Stage.HERE, False)
+    assert life.tell(PredecessorEnded(before, "j0b")).job.after == "j0b"
+    assert life.tell(PredecessorEnded(S.DONE)).flight.is_ready
+
+
+def test_a_chain_is_cancelled_with_the_job_before_it() -> None:
+    life = Life(after="j0").tell(PredecessorEnded(S.CANCELLED)).write()
+    assert (life.job.state, life.job.error) == (S.CANCELLED, None)
+
+
+def test_a_job_that_is_not_known_any_more_is_not_waited_for() -> None:
+    life = Life(after="j0").tell(PredecessorEnded(None)).write()
+    assert (life.job.state, life.job.error) == (S.FAILED, endings.NOTHING_BEFORE)
+    life = Life(after="j0", link=Link("j0", 2, 2)).tell(PredecessorEnded(None))
+    assert life.flight.is_ready, "it has taken what it needs of that"
+
+
+# What it takes of the one before
+
+
+def awaiting() -> Life:
+    return Life(after="j0", awaits=Awaited("image", "@result", {}), link=Link("j0", 2, 2))
+
+
+def made(life: Life) -> Filled:
+    """What its being filled comes to."""
+    of = life.asked(do.Fill).job
+    return Filled(of, replace(of, awaits=None, graph={"1": {}}))
+
+
+def test_it_goes_when_the_disk_has_what_it_takes_of_the_one_before() -> None:
+    life = awaiting().tell(PredecessorEnded(S.DONE))
+    assert not life.flight.is_ready and not life.tell(PredecessorEnded(S.DONE)).done, "once at a time"
+    filled = Filled(life.job, replace(life.job, awaits=None, graph={"1": {}}))
+    life.tell(filled)
+    assert (life.asked(do.Write).row, life.flight.is_ready) == (filled.job, False)
+    life.write()
+    assert (life.job, life.asked(do.Tell).job, life.flight.is_ready) == (filled.job, filled.job, True)
+    assert life.tell(Chosen()).stage is Stage.PREPARING
+
+
+def test_its_place_may_change_meanwhile() -> None:
+    life = awaiting().tell(PredecessorEnded(S.DONE))
+    filled = made(life)
+    life.tell(Moved(7.5), filled)
+    assert life.asked(do.Write).row.position == 7.5
+    assert life.write().flight.is_ready
+
+
+def test_one_that_cannot_be_made_of_it_has_failed_by_that() -> None:
+    life = awaiting().tell(PredecessorEnded(S.DONE))
+    life.tell(NotFilled(life.job, NODE.error)).write()
+    assert (life.job.state, life.job.error, life.job.awaits is not None) == (S.FAILED, NODE.error, True)
+
+
+def test_a_try_that_came_to_nothing_is_made_again_when_it_is_told_again() -> None:
+    life = awaiting().tell(PredecessorEnded(S.DONE))
+    life.tell(NotFilled(life.job))
+    assert (life.done, life.stage) == ([], Stage.HERE)
+    assert life.tell(PredecessorEnded(S.DONE)).asks(do.Fill)
+    life.tell(made(life))
+    row = life.asked(do.Write).row
+    life.tell(NotWritten(row, "full"))
+    assert (life.asked(do.Complain).text, life.flight.is_ready, life.job.awaits is not None) == ("full", False, True)
+    assert life.tell(PredecessorEnded(S.DONE)).asks(do.Fill)
+
+
+def test_what_is_edited_is_made_of_it_when_that_is_over() -> None:
+    life = awaiting().tell(Held("editor"), PredecessorEnded(S.DONE))
+    assert life.done == []
+    changed = replace(life.job, title="another")
+    life.tell(Edited("editor", changed)).write().tell(PredecessorEnded(S.DONE))
+    assert life.asked(do.Fill).job == changed
+
+
+def test_what_was_edited_meanwhile_is_not_written_over() -> None:
+    life = awaiting().tell(PredecessorEnded(S.DONE))
+    late = made(life)
+    life.tell(Held("editor"), Edited("editor", replace(life.job, title="another"))).write()
+    life.tell(late)
+    assert (life.done, life.job.title, life.job.awaits is not None) == ([], "another", True)
+    assert life.tell(PredecessorEnded(S.DONE)).asks(do.Fill)
+
+
+def test_what_is_edited_so_that_it_needs_nothing_of_it_goes_by_itself() -> None:
+    life = awaiting().tell(Held("editor"))
+    life.tell(Edited("editor", replace(life.job, awaits=None, after=""))).write()
+    assert life.flight.is_ready
+
+
+def test_what_is_cancelled_meanwhile_ends() -> None:
+    life = awaiting().tell(PredecessorEnded(S.DONE))
+    late = made(life)
+    life.tell(CancelWished(), late).write()
+    assert life.job.state is S.CANCELLED
+    life = awaiting().tell(PredecessorEnded(S.DONE))
+    late = made(life)
+    life.tell(CancelWished())
+    life.tell(NotWritten(life.asked(do.Write).row, "full"), late)
+    assert (life.stage, life.done) == (Stage.HERE, [])
+    assert life.tell(PredecessorEnded(S.DONE)).asks(do.Fill)
 
 
 def test_what_waits_after_nothing_minds_no_end() -> None:

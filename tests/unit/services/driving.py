@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from oelala_desktop.domain.errors import NotFound
+from oelala_desktop.domain.errors import InvalidMedia, NotFound
 from oelala_desktop.domain.events import JobChanged, JobFinished, JobProgressed
 from oelala_desktop.domain.job import EngineRef, Job, JobState, Owner
 from oelala_desktop.domain.preset import Preset
@@ -30,6 +30,10 @@ def no_preset(name: str) -> Preset:
     raise NotFound(name)
 
 
+async def nothing_to_fill(job: Job, engine: Engine) -> Job:
+    raise InvalidMedia("image", "There is nothing to make it of.")
+
+
 class Desk:
     """One process: its driver, and what was announced."""
 
@@ -39,7 +43,9 @@ class Desk:
         self.told = Told(self.bus)
         self.engine = Engine(HERE, port, self.bus, scope, clock)
         inability = Inability(store, no_preset, clock)
-        self.driver = Driver(self.engine, store, self.bus, scope, lambda job: {}, inability, clock=clock)
+        self.driver = Driver(
+            self.engine, store, self.bus, scope, lambda job: {}, inability, nothing_to_fill, clock=clock
+        )
         self.engine.start()
 
     @property

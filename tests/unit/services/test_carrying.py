@@ -25,6 +25,7 @@ from tests.clock import SetClock, turns
 
 from .carrying_out import REF, Desk, S, preset_of
 from .disk import Disk
+from .driving import nothing_to_fill
 from .fake_engine import FakeEngine
 from .telling import NotedScope, Told
 
@@ -33,7 +34,7 @@ from .telling import NotedScope, Told
 def desk(port: FakeEngine, store: Disk, bus: Bus, scope: TaskScope, clock: SetClock, tmp_path: Path) -> Desk:
     engine = Engine(REF, port, bus, scope, clock)
     inability = Inability(store, preset_of, clock)
-    carrier = Carrier(engine, store, bus, scope, lambda job: {}, inability, RULES, clock)
+    carrier = Carrier(engine, store, bus, scope, lambda job: {}, inability, nothing_to_fill, RULES, clock)
     return Desk(carrier, engine, port, tmp_path / "out")
 
 
@@ -117,13 +118,14 @@ async def test_an_end_is_told_in_its_order_and_to_what_waits_after_it(desk: Desk
     assert [seconds for _, seconds in await store.times("theirs http://theirs", job.preset)] == [3.0]
 
 
-async def test_an_end_takes_what_goes_on_from_it_along(desk: Desk, told: Told) -> None:
+async def test_an_end_without_a_result_leaves_what_goes_on_from_it_waiting(desk: Desk, told: Told) -> None:
     desk.port.standings["h-j1"] = Ended((), Failure(JobError("It broke.", "other")))
     desk.out()
     desk.carrier.admit(Flight(desk.job("j2", after="j1")))
     await desk.carrier.ask()
-    finished = await told.until(JobFinished, count=2)
-    assert (finished.job.id, finished.job.state) == ("j2", S.FAILED)
+    finished = await told.until(JobFinished)
+    assert (finished.job.id, finished.job.state) == ("j1", S.FAILED)
+    assert (desk.flight("j2").job.state, desk.flight("j2").is_ready) == (S.QUEUED, False)
 
 
 # Asking

@@ -22,6 +22,7 @@ from tests.unit.domain.samples import build
 
 from .carrying_out import PRESET, REF, SAGE, Desk, S, preset_of
 from .disk import Disk
+from .driving import nothing_to_fill
 from .fake_engine import FakeEngine
 from .telling import Told
 
@@ -30,7 +31,7 @@ from .telling import Told
 def desk(port: FakeEngine, store: Disk, bus: Bus, scope: TaskScope, clock: SetClock, tmp_path: Path) -> Desk:
     engine = Engine(REF, port, bus, scope, clock)
     inability = Inability(store, preset_of, clock)
-    carrier = Carrier(engine, store, bus, scope, lambda job: {}, inability, RULES, clock)
+    carrier = Carrier(engine, store, bus, scope, lambda job: {}, inability, nothing_to_fill, RULES, clock)
     return Desk(carrier, engine, port, tmp_path / "out")
 
 

@@ -265,8 +265,8 @@ async def test_settings_that_only_a_preset_of_ones_own_has_are_its_to_check(desk
     motion = Field("motion", FieldKind.NUMBER, "Motion", "sampling", minimum=0, maximum=1)
     own = shipped(SDXL)
     own = replace(own, id="text-to-image.own", fields={**own.fields, "motion": motion})
-    desk.jobs._registry = ToolRegistry()
-    desk.jobs._registry.offer(own)
+    desk.jobs.maker.registry = ToolRegistry()
+    desk.jobs.maker.registry.offer(own)
     for name in ("own", own.id):
         assert await desk.jobs.check(desk.wish(preset=name, motion="0.5")) is own
     assert await desk.jobs.check(desk.wish(motion="0.5")) is None, "it is the only one there is"

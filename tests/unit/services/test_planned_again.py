@@ -12,6 +12,7 @@ from oelala_desktop.domain.job import JobInput
 from oelala_desktop.domain.plan import FORM
 from oelala_desktop.services.inputs.kept import Kept, write_facts
 from oelala_desktop.services.queue.ready import Ready, planned_again
+from oelala_desktop.services.queue.wishes import Wish
 from tests.unit.domain.made_presets import CATALOG, made
 from tests.unit.domain.wishing import met
 
@@ -22,7 +23,7 @@ SMALL = replace(WHOLE, width=320, height=176, rate=12.5, frames=25, length=2.0, 
 def ready(limit: int | None = None) -> Ready:
     wish = {"video": "walk.mp4", "video_start": 1.0, "video_length": 2.0, "video_smaller": True, "prompt": "a pier"}
     found = met(made("video-to-video.given"), wish, {"video": (WHOLE,)}, CATALOG)
-    return Ready(found, {}, replace(CATALOG, upload_limit=limit), ())
+    return Ready(Wish("video-to-video", wish, Path()), found, {}, replace(CATALOG, upload_limit=limit), ())
 
 
 def kept(folder: Path, given: Given) -> tuple[JobInput, ...]:

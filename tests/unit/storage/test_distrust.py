@@ -14,7 +14,7 @@ import orjson
 import pytest
 
 from oelala_desktop.domain.errors import CannotSave
-from oelala_desktop.domain.job import EngineRef, Job, JobError, JobInput, JobState, Output, Owner
+from oelala_desktop.domain.job import Awaited, EngineRef, Job, JobError, JobInput, JobState, Link, Output, Owner
 from oelala_desktop.domain.obstacle import Said
 from oelala_desktop.services.health.damage import damage_so_far, news_of_damage
 from oelala_desktop.storage import job_rows
@@ -275,6 +275,21 @@ async def test_what_was_given_was_called_pictures(tmp_path: Path) -> None:
     await store.close()
 
 
+async def test_rows_from_before_there_were_chains_open_and_are_backed_up(tmp_path: Path) -> None:
+    path = tmp_path / "jobs.sqlite3"
+    await made(path, some_job())
+    rewrite(path, lambda data: [data.pop(key) for key in ("awaits", "link", "continues")])
+    change(path, "UPDATE about SET version = 5")
+    change(path, "PRAGMA user_version=5")
+    store = await opened(path)
+    assert await store.get("j1") == some_job()
+    await store.close()
+    (tmp_path / "jobs.sqlite3").unlink()
+    store = await opened(path)
+    assert await store.get("j1") == some_job(state=JobState.SENT), "a backup has it"
+    await store.close()
+
+
 async def test_an_earlier_version_cannot_write_into_it(tmp_path: Path) -> None:
     """One that still runs sees its refusal, and so sends nothing that is driven here by now."""
     path = tmp_path / "jobs.sqlite3"
@@ -285,7 +300,8 @@ async def test_an_earlier_version_cannot_write_into_it(tmp_path: Path) -> None:
 
 def test_every_field_of_a_job_is_checked() -> None:
     made_otherwise = {"engine", "error", "inputs", "outputs", "warnings", "owner", "state"}
-    for kind in (Job, EngineRef, JobError, JobInput, Output, Owner, Said):
+    made_otherwise |= {"awaits", "link", "continues"}
+    for kind in (Job, EngineRef, JobError, JobInput, Output, Owner, Said, Awaited, Link):
         odd = [f.name for f in fields(kind) if str(f.type) not in job_rows._TYPES and f.name not in made_otherwise]
         assert not odd, f"{kind.__name__} has fields of which job_rows does not know what JSON has for them"
 

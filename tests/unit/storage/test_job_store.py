@@ -11,7 +11,7 @@ import pytest
 
 from oelala_desktop.domain.errors import CannotSave
 from oelala_desktop.domain.field import MAX_SEED
-from oelala_desktop.domain.job import EngineRef, Job, JobError, JobInput, JobState, Output, Owner
+from oelala_desktop.domain.job import Awaited, EngineRef, Job, JobError, JobInput, JobState, Link, Output, Owner
 from oelala_desktop.domain.obstacle import Said
 from oelala_desktop.storage.database import Database
 from oelala_desktop.storage.job_schema import MIGRATIONS, JobKeeper
@@ -46,6 +46,10 @@ def full_job() -> Job:
         started_at=2.5,
         finished_at=3.5,
         retry_of="j0",
+        after="j9",
+        awaits=Awaited("image", "@last", {"prompt": "on", "seed": MAX_SEED, "images": ["/p/b.png"]}),
+        link=Link("j8", 2, 3),
+        continues=JobInput("continue", "/p/c.mp4", "c.mp4", "/home/c.mp4", "video"),
         hidden=True,
         owner=ME,
         warnings=(Said("small_picture", {"name": "a.png", "width": 90, "height": 60}),),

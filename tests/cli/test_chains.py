@@ -1,0 +1,49 @@
+"""`oelala generate … --then …` and `--continue`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.program import HARBOUR, Program
+
+TINY = {"num_frames": 5, "fps": 8, "aspect_ratio": "1:1"}
+SET = [word for key, value in TINY.items() for word in ("--set", f"{key}={value}")]
+
+
+def test_steps_one_after_the_other_and_on_from_the_last(oelala: Program) -> None:
+    steps = ["--then", "image-to-video", "--prompt", "zoom in", *SET, "--then", "image-to-video", *SET]
+    ran = oelala.run("generate", "text-to-image", "--prompt", "a pier", "--engine", "sketch", *steps)
+    assert ran.code == 0, ran
+    files = [Path(line) for line in ran.out.splitlines()]
+    assert [file.suffix for file in files] == [".png", ".mp4", ".mp4"]
+    rows = oelala.run("jobs", "--json").lines[-3:]
+    assert [row["chain"]["number"] for row in rows] == [1, 2, 3]
+    assert [row["after"] for row in rows[1:]] == [row["job_id"] for row in rows[:2]]
+    assert rows[1]["prompt"] == "zoom in"
+    for name in (str(files[2]), rows[2]["job_id"][:8]):
+        ran = oelala.run("generate", "image-to-video", "--continue", name, "--engine", "sketch", "--json", *SET)
+        assert ran.code == 0, ran
+        assert [(out.get("role"), out["frames"]) for out in ran.last["outputs"]] == [(None, 5), ("joined", 9)]
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["--then"], "name the tool"),
+        (["--then", "--prompt", "x"], "name the tool"),
+        (["--then", "image-to-video", "--then"], "name the tool"),
+        (["--then", "image-to-video", "--json"], "--json is for all steps"),
+        (["--then", "image-to-video", "--out", "."], "--out is for all steps"),
+        (["--then", "image-to-vide"], "Did you mean image-to-video"),
+        (["--then", "video-to-video"], "Step 2, Video to Video"),
+        (["--then", "image-to-video", "--set", "steps=0"], "Step 2, Image to Video: steps"),
+        (["--continue", "nothing.mp4"], "no file and no job named nothing.mp4"),
+        (["--continue", str(HARBOUR)], "Text to Image cannot go on from a video"),
+    ],
+)
+def test_what_cannot_go_on_is_told_at_once(oelala: Program, words: list[str], sentence: str) -> None:
+    ran = oelala.run("generate", "text-to-image", "--prompt", "a pier", "--engine", "sketch", *words)
+    assert ran.code == 2 and sentence in ran.sentence, ran
+    assert ran.out == ""
