@@ -33,11 +33,12 @@ from oelala_desktop.ui.quit_question import QuitQuestion
 from oelala_desktop.ui.settings.page import SettingsPage
 from oelala_desktop.ui.settings.view import SECTIONS, SettingsView
 from oelala_desktop.ui.shell.remembered import last_page, remembered
-from oelala_desktop.ui.studio import Reuse, Studio, title_of
+from oelala_desktop.ui.studio import Studio, title_of
 from oelala_desktop.ui.style import motion
 from oelala_desktop.ui.tool.page import ToolPage
 from oelala_desktop.ui.tool.soon_page import SoonPage
 from oelala_desktop.ui.tool.view import ToolView
+from oelala_desktop.ui.ways import Ways
 from oelala_desktop.ui.widgets import dropped
 from oelala_desktop.ui.widgets.toast import Level
 
@@ -68,6 +69,7 @@ class MainWindow(QObject):
         self.desktop = Desktop(self)
         self._question = QuitQuestion()
         studio.workflow_requested.connect(lambda path: self.json_drops.take_carried(Path(path)))
+        self._ways = Ways(studio, lambda: self.tool_view, self._show_queue)
         self._arrivals = Arrivals(studio, self._form_for, lambda path: self.json_drops.take(path))
         self.queue = QueueView(self._panel("queue", "Queue", QueuePanel()), studio)
         self.engine = EngineView(self._panel("engine", "Engine", EnginePanel()), studio)
@@ -193,9 +195,7 @@ class MainWindow(QObject):
         shell.panel_opened.connect(lambda name: studio.see_notices() if name == "activity" else None)
         shell.set_close_guard(self._may_close)
         studio.notices_changed.connect(lambda: shell.topbar.set_notices(studio.unseen))
-        studio.reuse_requested.connect(self._reuse)
         studio.start_picture_requested.connect(lambda path: self.open_files([path]))
-        studio.job_opened.connect(self._open_job)
         studio.show_media_requested.connect(self._show_media)
         listen(bus, self, SettingChanged, self._setting_changed)
         listen(bus, self, TemplatesChanged, lambda _event: self._badge())
@@ -227,7 +227,7 @@ class MainWindow(QObject):
 
         jobs = self.queue.over[:_FOUND]
         icons = {job.tool: (PAGES.get(job.tool) or SETTINGS).icon for job in jobs}
-        return [Find(title_of(job), partial(self._open_job, job.id), icons[job.tool]) for job in jobs]
+        return [Find(title_of(job), partial(self._ways.open_job, job.id), icons[job.tool]) for job in jobs]
 
     def remember(self) -> None:
         """What was typed, geometry and folds; before quitting."""
@@ -272,26 +272,6 @@ class MainWindow(QObject):
             picture = shipped("resources") / "examples" / "harbour.jpg"
             view.start_with(picture, {"prompt": "slow zoom in, then pan left", "duration": 3.0})
 
-    def _reuse(self, reuse: Reuse) -> None:
-        if reuse.tool in PAGED:
-            self.shell.show_page(reuse.tool)
-            view = self.tool_view
-            if view is not None:
-                view.reuse(reuse)
-
-    def _open_job(self, job_id: str) -> None:
-        async def find() -> None:
-            job = await self._services.jobs.find(job_id)
-            if job.tool not in PAGED:
-                self._show_queue()
-                return
-            self.shell.show_page(job.tool)
-            view = self.tool_view
-            if view is not None:
-                view.queue.look_at(job)
-
-        self.studio.actions.start(find())
-
     # notices
 
     def _notice(self, event: NoticePosted) -> None:
@@ -302,7 +282,7 @@ class MainWindow(QObject):
         self.show_window()
         if key:
             self.shell.close_topmost()
-            self._open_job(key)
+            self._ways.open_job(key)
 
     def _job_finished(self, event: JobFinished) -> None:
         job = event.job

@@ -46,6 +46,16 @@ class Reuse:
     typed: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class GoOn:
+    """A result that the page of a tool goes on with. `act` is continue, upscale, smoother, edit or reframe; `kind` is
+    "video" or "image"."""
+
+    act: str
+    path: Path
+    kind: str
+
+
 def reuse_of(job: Job) -> Reuse:
     """What a job was made with."""
     given, otherwise = given_to(job)
@@ -62,6 +72,8 @@ class Studio(QObject):
     notices_changed = Signal()
     reuse_requested = Signal(object)  # Reuse
     start_picture_requested = Signal(str)  # path
+    going_on_requested = Signal(object)  # GoOn
+    edit_requested = Signal(object)  # Job that waits
     workflow_requested = Signal(str)  # path of a file whose workflow is to become a preset
     show_media_requested = Signal(str)  # path of a file to show in My Media
     job_opened = Signal(str)  # id of a job to show on its tool's page

@@ -160,8 +160,9 @@ class Maker:
         if said is not None and job.after:
             ready = await self._waiting(await self._ready(wish, engine), *said)
         else:
-            ready = await self._kept(await self._ready(wish, engine), engine)
-        ready = replace(ready, continues=ready.continues or job.continues)
+            ready = await self._first(wish, engine)
+        if job.continues is not None and wish.values.get("image") == job.values.get("image"):
+            ready = replace(ready, continues=job.continues)  # it begins where that video ends, still
         drawn = await asyncio.to_thread(self._drawn, ready, self._variation(ready.plan.request, 0))
         fresh = _in_place(job, self._job(*drawn, engine, job.id))
         return fresh if fresh.awaits or job.awaits is None else replace(fresh, after="")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,7 @@ from oelala_desktop.ui.gallery.reusing import reuse_item
 from oelala_desktop.ui.playing.frames import first_frame
 from oelala_desktop.ui.playing.images import keep_image
 from oelala_desktop.ui.question import Answer, ask
-from oelala_desktop.ui.studio import Studio
+from oelala_desktop.ui.studio import GoOn, Studio
 
 if TYPE_CHECKING:
     from oelala_desktop.metadata import FileMetadata
@@ -236,6 +237,18 @@ class MediaActions(QObject):
                 self.use_frame(image)
 
         self._studio.actions.start(work())
+
+    def use_last_frame(self, item: MediaItem) -> None:
+        async def work() -> None:
+            inputs = self._studio.services.inputs
+            kept = await asyncio.to_thread(inputs.last_frame, Path(item.path), "image")
+            self._studio.start_picture_requested.emit(str(kept.path))
+
+        self._studio.actions.start(work())
+
+    def go_on(self, act: str, item: MediaItem) -> None:
+        """On the page of the tool that goes on with it."""
+        self._studio.going_on_requested.emit(GoOn(act, Path(item.path), item.kind))
 
     def use_frame(self, image: QImage) -> None:
         """A frame of a video as start picture; kept under the home folder."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from oelala_desktop.domain.media import MediaItem
@@ -12,10 +13,16 @@ from oelala_desktop.ui.gallery.library_provider import id_of
 from oelala_desktop.ui.gallery.media_actions import MediaActions
 
 _ALL = (("favorite", "export-files", "export-plain"), ("delete",))
+#: the file goes on to the page of another tool
+_GOING = ("continue", "upscale", "smoother", "edit", "reframe")
+_VIDEOS_ALONE = frozenset({"start-last", "continue", "smoother"})
+#: what needs a file that can be decoded, and leads away from where it is shown
+LEADING = ("start-picture", "start-last", *_GOING)
 #: groups of the menu over one file, and over several
 ONE = (
     ("open", "prompt"),
-    ("reuse", "start-picture", "copy-prompt", "copy-workflow", "make-preset", "open-in-comfyui"),
+    ("start-picture", "start-last", "start-shown", *_GOING),
+    ("reuse", "copy-prompt", "copy-workflow", "make-preset", "open-in-comfyui"),
     ("show-in-folder", "rename"),
     *_ALL,
 )
@@ -47,6 +54,9 @@ class MediaCommands:
         self._hidden = hidden
         self._add_one("reuse", lambda item: acts.reuse(item.id))
         self._add_one("start-picture", acts.use_as_start_picture)
+        self._add_one("start-last", acts.use_last_frame)
+        for act in _GOING:
+            self._add_one(act, partial(acts.go_on, act))
         self._add_one("copy-prompt", lambda item: acts.copy_prompt(item.id))
         self._add_one("copy-workflow", lambda item: acts.copy_workflow(item.id))
         self._add_one("make-preset", acts.make_preset)
@@ -75,7 +85,11 @@ class MediaCommands:
             if item is not None:
                 act(item)
 
-        self._commands.add(row_id, do, lambda: self._target().item is not None)
+        def holds() -> bool:
+            item = self._target().item
+            return item is not None and (item.kind == "video" or row_id not in _VIDEOS_ALONE)
+
+        self._commands.add(row_id, do, holds)
 
     def _add_all(self, row_id: str, title: str, act: Act) -> None:
         def do() -> None:
@@ -93,6 +107,7 @@ class MediaCommands:
             commands = self._commands
             for row_id in ("prompt", "copy-prompt"):
                 commands[row_id].setEnabled(item.has_prompt)
-            commands["start-picture"].setEnabled(can_start)
+            for row_id in LEADING:
+                commands[row_id].setEnabled(can_start)
             commands.set_on("start-picture", item.kind != "image")
             commands.set_on("favorite", len(self.shown) <= 1 and item.favorite)

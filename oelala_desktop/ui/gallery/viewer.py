@@ -21,7 +21,7 @@ from oelala_desktop.ui.commands.rows import ROWS
 from oelala_desktop.ui.gallery.library_provider import LibraryProvider, id_of
 from oelala_desktop.ui.gallery.media_actions import MediaActions
 from oelala_desktop.ui.gallery.media_facts import caption, facts_of, job_of
-from oelala_desktop.ui.gallery.media_menu import MediaCommands, Target
+from oelala_desktop.ui.gallery.media_menu import LEADING, MediaCommands, Target
 from oelala_desktop.ui.gallery.overlay import Overlay
 from oelala_desktop.ui.gallery.viewer_panel import ViewerPanel
 from oelala_desktop.ui.playing.frames import play_frames
@@ -339,8 +339,12 @@ class Viewer(Overlay):
         add_player_commands(commands, self.player)
         favorite = partial(self._acts.favorite, then=self._show_heart)
         self.for_file = MediaCommands(commands, self._acts, self._target, favorite=favorite)
-        for row_id in ("reuse", "start-picture"):
+        commands.add("start-shown", self._use_as_start, self._shows_frames)
+        for row_id in ("reuse", *LEADING):
             commands[row_id].triggered.connect(self.close)
+
+    def _shows_frames(self) -> bool:
+        return self._item is not None and self._item.kind == "video" and not self._damaged
 
     def _target(self) -> Target:
         return Target(self._provider.media(self._key) or self._item, (), not self._damaged)

@@ -22,6 +22,7 @@ _WORDS = {
     "first": "Move to the front",
     "up": "Move forward",
     "down": "Move back",
+    "edit": "Edit on its page",
     "reuse": ROWS["result.reuse"].text,
     "error": "Show the error",
     "copy_error": "Copy the error",
@@ -37,7 +38,7 @@ _ON_FILE = frozenset({"open", "folder", "gallery"})
 def acts_of(state: JobState) -> tuple[str, ...]:
     """What makes sense in a state, the likeliest first."""
     if state is JobState.QUEUED:
-        return ("first", "up", "down", "reuse", "cancel")
+        return ("first", "up", "down", "edit", "reuse", "cancel")
     if not state.is_final:
         return ("reuse", "cancel")
     if state is JobState.DONE:
@@ -65,6 +66,7 @@ class QueueActs:
             "retry": lambda: self._run(self._retry(job, new_seed=False)),
             "retry_new_seed": lambda: self._run(self._retry(job, new_seed=True)),
             "open": lambda: self._studio.open_job(job.id),
+            "edit": lambda: self._studio.edit_requested.emit(job),
             "reuse": lambda: self._studio.reuse_requested.emit(reuse_of(job)),
             "error": lambda: self._tell_error(job),
             "copy_error": lambda: self._copy_error(job),

@@ -11,6 +11,7 @@ from oelala_desktop.ui.commands.carrier import Commands
 from oelala_desktop.ui.commands.rows import ROWS
 from oelala_desktop.ui.tool.job_stage import JobStage
 from oelala_desktop.ui.tool.page import ToolPage
+from oelala_desktop.ui.widgets.stage_actions import GOING, ON_VIDEO
 
 #: what needs no result
 _OF_ANY = frozenset({"cancel", "retry", "reuse", "copy_prompt", "copy_seed", "copy_workflow"})
@@ -45,4 +46,8 @@ def _holds(view: _View, what: str) -> bool:
         return not job.state.is_final
     if what == "retry":
         return job.state.is_final and job.state is not JobState.DONE
-    return what in _OF_ANY or job.main_output is not None
+    shown = view.stage.output or job.main_output
+    if what in GOING:
+        kinds = ("video",) if what in ON_VIDEO else ("video", "image")
+        return shown is not None and shown.kind in kinds
+    return what in _OF_ANY or shown is not None

@@ -99,14 +99,14 @@ class Intake(QObject):
         """Where such a thing goes that was given at `key`; None for nowhere, which is said there."""
         return self._fitting.key_for(kind, take) if key == self._form.given.place else key
 
-    def take(self, key: str, path: Path, *, fill: bool = True) -> None:
-        """Uses a file; `fill` False leaves the prompt alone."""
-        now = self._key_for(key, dropped.kind_of_file(path), lambda other: self._use(other, path, fill=fill))
+    def take(self, key: str, path: Path, *, fill: bool = True, note: str = "") -> None:
+        """Uses a file; `fill` False leaves the prompt alone, `note` is said beside it."""
+        now = self._key_for(key, dropped.kind_of_file(path), lambda other: self._use(other, path, fill=fill, note=note))
         if now is not None:
-            self._use(now, path, fill=fill)
+            self._use(now, path, fill=fill, note=note)
 
-    def _use(self, key: str, path: Path, *, fill: bool = True) -> None:
-        self._start(key, self._take(self._form.fields[key], path, self._begin(key), fill=fill))
+    def _use(self, key: str, path: Path, *, fill: bool = True, note: str = "") -> None:
+        self._start(key, self._take(self._form.fields[key], path, self._begin(key), fill=fill, note=note))
 
     def take_image(self, key: str, image: QImage) -> None:
         """Pixels without a file: pasted, or a frame of a video."""
@@ -190,11 +190,11 @@ class Intake(QObject):
         if wrong is not None:
             raise wrong
 
-    async def _take(self, field: Field, path: Path, mark: object, *, fill: bool = True) -> None:
+    async def _take(self, field: Field, path: Path, mark: object, *, fill: bool = True, note: str = "") -> None:
         taken = await asyncio.to_thread(self._inputs.take, path, field.kind, field.key, preview=True)
-        await self._give(field, taken, mark, fill=fill)
+        await self._give(field, taken, mark, fill=fill, note=note)
 
-    async def _give(self, field: Field, taken: Taken, mark: object, *, fill: bool = True) -> None:
+    async def _give(self, field: Field, taken: Taken, mark: object, *, fill: bool = True, note: str = "") -> None:
         key, name, form = field.key, str(taken.path), self._form
         shown = await self._look_of(taken)
         if key not in form.fields:
@@ -211,7 +211,8 @@ class Intake(QObject):
             form.given.know(key, name, shown)
             form.give(key, name)
         form.show_field_error(key, "")
-        form.given.note(key, " ".join(str(said) for said in of_inputs({key: (taken.given,)})))
+        said = [str(one) for one in of_inputs({key: (taken.given,)})]
+        form.given.note(key, " ".join([*said, note] if note else said))
         if taken.kept is not None and taken.kept.has_workflow:
             self._originals[key] = taken.kept.original
             form.given.offer_preset(key, True)

@@ -34,7 +34,7 @@ _AWAY = "{} does not answer; this goes on as soon as it does"
 
 class OutputPanel(Surface):
     """`acted` sends: history, cancel, queue, again, save, folder, reuse, gallery, full_screen, retry, copy_prompt,
-    copy_seed, copy_workflow, use_last_frame, favorite, browse."""
+    copy_seed, copy_workflow, favorite, browse, and what a result goes on to."""
 
     acted = Signal(str)
     play_failed = Signal(str)  # the player cannot play the video
@@ -153,8 +153,8 @@ class OutputPanel(Surface):
         self.stack.setCurrentWidget(widget)
         self._set_reasons()
 
-    def _set_reasons(self, gone: str = "", *, is_video: bool = False) -> None:
-        self.buttons.show_state(self._state, gone=gone, is_video=is_video)
+    def _set_reasons(self, gone: str = "", *, is_video: bool = False, is_seen: bool = True) -> None:
+        self.buttons.show_state(self._state, gone=gone, is_video=is_video, is_seen=is_seen)
 
     def _set_picture(self, widget: QWidget) -> None:
         assert self._pictures is not None
@@ -225,6 +225,7 @@ class OutputPanel(Surface):
         player = self._ready()
         player.open_file(path, has_sound=True)
         self._show_result(facts, title, sketch=sketch)
+        self._set_reasons(is_seen=False)
         return player
 
     def show_words(self, words: str, facts: str, *, sketch: bool = False) -> None:
@@ -232,6 +233,7 @@ class OutputPanel(Surface):
         player = self._ready()
         player.show_words(words)
         self._show_result(facts, "", sketch=sketch)
+        self._set_reasons(is_seen=False)
 
     # what was given beside it
 

@@ -34,7 +34,7 @@ class ToolPage(QWidget):
             if missing
             else Obstacle("prompt", "nothing_said")
         )
-        right = QVBoxLayout()
+        self.side = right = QVBoxLayout()
         right.setSpacing(12)
         right.addWidget(self.output, 1)
         right.addWidget(self.queue)

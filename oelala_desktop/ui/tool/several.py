@@ -49,7 +49,7 @@ class Several:
         dropped = {key, *(part.key for part in companions(self._view.form.fields[key]))}
         dropped |= {"preset"} if now != key else set()
         values = {name: value for name, value in wish.values.items() if name not in dropped}
-        return replace(wish, values={**values, now: str(path)})
+        return replace(wish, values={**values, now: str(path)}, continues=None)
 
     def ask(self, window: QWidget, key: str, paths: list[Path]) -> None:
         kind = self._view.fitting.kind_of(key, paths)

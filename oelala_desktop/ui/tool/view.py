@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QImage
 
 from oelala_desktop.domain.errors import EngineRejected, InvalidField, OelalaError
 from oelala_desktop.domain.events import EngineChanged, EngineSelected
@@ -22,13 +22,13 @@ from oelala_desktop.services.queue.jobs import Wish
 from oelala_desktop.services.settings.known import COLUMN, folds_of, form_of, preset_of
 from oelala_desktop.ui.bridge import listen
 from oelala_desktop.ui.clipboard import copy_workflow
-from oelala_desktop.ui.playing.frames import last_frame
 from oelala_desktop.ui.playing.full_screen import FullScreen
-from oelala_desktop.ui.playing.images import keep_image
 from oelala_desktop.ui.presets import choosing as preset_form
 from oelala_desktop.ui.studio import Reuse, Studio, reuse_of
 from oelala_desktop.ui.tool.commands import add_tool_commands
+from oelala_desktop.ui.tool.editing import Editing
 from oelala_desktop.ui.tool.fitting import Fitting
+from oelala_desktop.ui.tool.going_on import GoingOn
 from oelala_desktop.ui.tool.intake import Intake
 from oelala_desktop.ui.tool.job_stage import JobStage
 from oelala_desktop.ui.tool.living_queue import LivingQueue
@@ -65,9 +65,12 @@ class ToolView(QObject):
         self.settings = SettingsInOut(self, studio)
         self.next = NextDraw(self.form, studio)
         self.prompt_help = PromptHelp(self.form, studio, lambda: self.preset)
+        self.going = GoingOn(self, studio)
+        self.editing = Editing(self, studio)
         page.columns.choose(self._services.settings.get(COLUMN))
         page.columns.width_chosen.connect(partial(self._services.settings.set, COLUMN))
         self.commands = add_tool_commands(self, self._act)
+        self.editing.add_commands()
         self._told = ""  # the input at which an obstacle is said
         self._folds = folds_of(tool.id)
         opened: list[str] = self._services.settings.get(self._folds)
@@ -260,7 +263,7 @@ class ToolView(QObject):
         # before the engine has said what it can run, the choice is left to the moment when it has
         if self.preset is not None and (self.chosen or self._services.current.engine.catalog is not None):
             values["preset"] = self.preset.short_id
-        return Wish(self.tool.id, values, self._services.paths.output)
+        return self.going.continuing(Wish(self.tool.id, values, self._services.paths.output))
 
     def _start(self, wish: Wish) -> None:
         for key in self.form.fields:
@@ -338,11 +341,14 @@ class ToolView(QObject):
                 "folder": lambda: self._studio.show_in_folder(path),
                 "gallery": lambda: self._studio.show_media_requested.emit(str(seen)),
                 "full_screen": self._full_screen,
-                "use_last_frame": lambda: self._use_last_frame(path),
                 "favorite": lambda: self._studio.actions.start(self._favorite(seen)),
             }
+            actions |= self.going.acts_on(path, output.kind if output else "", self._shown_frame)
         if what in actions:
             actions[what]()
+
+    def _shown_frame(self) -> QImage | None:
+        return self.output.player.current_image() if self.output.player is not None else None
 
     def _retry(self, job: Job, *, new_seed: bool = False) -> None:
         async def again() -> Job:
@@ -355,22 +361,6 @@ class ToolView(QObject):
         item = await self._studio.item_of(path)
         if item is not None:
             await self._services.library.set_favorite([item.id], not item.favorite)
-
-    def _use_last_frame(self, path: Path) -> None:
-        """The last frame of the video in view becomes the start picture, here or on a page that takes one."""
-        key = self.intake.start
-
-        async def take() -> None:
-            image = await last_frame(path)
-            if image is None:
-                self._studio.notify(f"{path.name} has no frame that can be read.", "warning")
-            elif key is not None:
-                self.intake.take_image(key, image)
-            else:
-                taken = await keep_image(image, self._services.inputs, "frame.png")
-                self._studio.start_picture_requested.emit(str(taken.path))
-
-        self._studio.actions.start(take())
 
     def _full_screen(self) -> None:
         output, player = self.stage.output, self.output.player

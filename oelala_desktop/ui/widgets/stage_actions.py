@@ -16,11 +16,13 @@ from oelala_desktop.ui.widgets.button import Button
 
 HEIGHT = 56
 _SIDE, _GAP = 12, 8
-_NONE, _RUNS, _NO_RESULT, _NO_FRAMES = (
+_NONE, _RUNS, _NO_RESULT, _NO_FRAMES, _NO_VIDEO, _NOT_SEEN = (
     "Nothing is shown yet.",
     "There is no result yet.",
     "This job made no result.",
     "Only a video has a last frame.",
+    "That is for a video.",
+    "This is no picture and no video.",
 )
 
 
@@ -30,28 +32,42 @@ def _known(key: str) -> tuple[str, str, str]:
     return key, row.text, row.icon
 
 
-_ON_FILE = ("favorite", "use_last_frame", "save", "folder", "gallery")
+ON_VIDEO = ("use_first_frame", "use_last_frame", "continue", "smoother")
+#: the result goes on to the page of a tool
+GOING = (*ON_VIDEO, "use_shown", "upscale", "edit", "reframe")
+_ON_FILE = ("favorite", *GOING, "save", "folder", "gallery")
 #: (what it sends, its words, its icon), those that must be seen first
 _ACTIONS = (
     ("again", "Again with new seed", "dices"),
     _known("favorite"),
     ("use_last_frame", "Use last frame", "image-plus"),
-    *map(_known, ("save", "reuse", "folder", "gallery")),
+    *map(_known, ("save", "continue", "upscale", "reuse", "folder", "gallery")),
 )
-_MORE = tuple(map(_known, ("copy_prompt", "copy_seed", "copy_workflow")))
+#: what is in the menu alone
+_MORE = tuple(
+    map(
+        _known,
+        (
+            *("use_first_frame", "use_shown", "smoother", "edit", "reframe"),
+            *("copy_prompt", "copy_seed", "copy_workflow"),
+        ),
+    )
+)
 _WITHOUT_WORDS = frozenset({"favorite"})
 
 
-def reasons_of(state: str, *, gone: str = "", is_video: bool = False) -> dict[str, str]:
+def reasons_of(state: str, *, gone: str = "", is_video: bool = False, is_seen: bool = True) -> dict[str, str]:
     """Why an action has nothing to act on, empty for those that have. `state` is that of the stage, `gone` why the
-    result's file is not there."""
+    result's file is not there; what is not `is_seen` is no picture and no video."""
     if state in ("empty", "halted"):
         return {key: _NONE for key, *_ in (*_ACTIONS, *_MORE)}
     reasons = {key: "" for key, *_ in (*_ACTIONS, *_MORE)}
     without = gone if state == "done" else _NO_RESULT if state == "failed" else _RUNS
     reasons |= dict.fromkeys(_ON_FILE, without)
-    if not without and not is_video:
-        reasons["use_last_frame"] = _NO_FRAMES
+    if not without and not is_seen:
+        reasons |= dict.fromkeys(GOING, _NOT_SEEN)
+    elif not without and not is_video:
+        reasons |= dict.fromkeys(ON_VIDEO, _NO_VIDEO) | {"use_last_frame": _NO_FRAMES}
     return reasons
 
 
@@ -92,9 +108,9 @@ class StageActions(QWidget):
         row.addStretch(1)
         self.show_state("empty")
 
-    def show_state(self, state: str, *, gone: str = "", is_video: bool = False) -> None:
+    def show_state(self, state: str, *, gone: str = "", is_video: bool = False, is_seen: bool = True) -> None:
         """As `reasons_of` takes it."""
-        self._reasons = reasons = reasons_of(state, gone=gone, is_video=is_video)
+        self._reasons = reasons = reasons_of(state, gone=gone, is_video=is_video, is_seen=is_seen)
         for key, button in self._buttons.items():
             button.set_reason(reasons.get(key, ""))
         self._more.set_reason(reasons.get("copy_prompt", ""))

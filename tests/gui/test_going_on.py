@@ -1,0 +1,298 @@
+"""A result goes on from where it is looked at, and a waiting job goes back to its page: the window with a Sketch whose
+jobs can be held."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from PIL import Image
+from PySide6.QtWidgets import QApplication
+
+from oelala_desktop.domain.chain import Step
+from oelala_desktop.domain.job import JobState
+from oelala_desktop.services.queue.jobs import Wish
+from oelala_desktop.ui.form.input_editors import PictureEditor
+from oelala_desktop.ui.main_window import MainWindow
+from oelala_desktop.ui.studio import GoOn
+from oelala_desktop.ui.tool.view import ToolView
+from tests import own_preset
+from tests.gui.living import has_picture, live, page_of, ready, until
+from tests.gui.media_rig import Gallery, gallery
+from tests.gui.test_living_queue import SHORT, button, kinds, queued
+from tests.sketch.holdable import Brake, started
+
+SMOOTHER = """
+name = "Steady"
+output = "video"
+size = {class = "given", of = "video"}
+frames = {as = "video"}
+rate = "video"
+[fields.video]
+into = ["Given video.file"]
+[fields.smooth]
+into = ["Inlaid.length"]
+[fields.factor]
+into = ["Inlaid.factor"]
+[fields.filename]
+into = ["Save video.filename_prefix"]
+"""
+
+
+@pytest.fixture(scope="module")
+def brake(tmp_path_factory: pytest.TempPathFactory) -> Brake:
+    return Brake(tmp_path_factory.mktemp("sketch") / "hold")
+
+
+@pytest.fixture(scope="module")
+def one_sketch(brake: Brake) -> Iterator[dict[str, object]]:
+    with started(brake, "--idle-exit", "0") as (process, record):
+        yield record
+        process.kill()
+
+
+@pytest.fixture
+def home(tmp_path: Path, one_sketch: dict[str, object], brake: Brake) -> Iterator[Path]:
+    folder = tmp_path / "home"
+    folder.mkdir()
+    (folder / "sketch.json").write_text(json.dumps(one_sketch))
+    yield folder
+    httpx.post(f"{one_sketch['url']}/queue", json={"clear": True})
+    httpx.post(f"{one_sketch['url']}/interrupt")
+    brake.release()
+
+
+@pytest.fixture
+def picture(tmp_path: Path) -> Path:
+    path = tmp_path / "harbour.png"
+    Image.linear_gradient("L").resize((480, 320)).save(path)
+    return path
+
+
+def write_smoother(home: Path) -> None:
+    folder = home / "workflows" / "upscaler"
+    folder.mkdir(parents=True)
+    graph = own_preset.graph("video")
+    graph = {key: graph[key] for key in ("1", "2", "8", "9", "10")}
+    graph["8"]["inputs"] = {"images": ["2", 0], "length": 39, "factor": 2.0}
+    del graph["9"]["inputs"]["audio"]
+    (folder / "steady.toml").write_text(SMOOTHER, "utf-8")
+    (folder / "steady.json").write_text(json.dumps(graph), "utf-8")
+
+
+async def with_result(window: MainWindow, picture: Path) -> ToolView:
+    await ready(window)
+    page = page_of(window)
+    page.start_with(picture, SHORT)
+    await until(lambda: page.stage.job and page.stage.job.state is JobState.DONE, "the result")
+    await until(lambda: page.output.player and not page.output.player.current_image().isNull(), "its first frame")
+    return page
+
+
+def notices(window: MainWindow) -> list[str]:
+    model = window.studio.notices
+    return [str(model.index(row, 0).data()) for row in range(model.rowCount())]
+
+
+def told(window: MainWindow, words: str) -> bool:
+    return any(words in text for text in notices(window))
+
+
+def test_a_video_is_continued_from_the_bar_under_it(qapp: QApplication, home: Path, picture: Path) -> None:
+    async def scenario(window: MainWindow) -> None:
+        page = await with_result(window, picture)
+        first = page.stage.job
+        assert first is not None
+        made = Path(first.outputs[0].path)
+        page.form.set_values(page.form.values() | {"fps": 24, "resolution": "720p"})
+        page.commands["result.continue"].trigger()
+        await until(lambda: has_picture(page, Path(f"{made.stem}.png")), "its last frame as start picture")
+        wish = page.wish()
+        assert wish.continues == made and "image" not in wish.values
+        assert (wish.values["fps"], wish.values.get("resolution", "480p")) == (8, "480p"), "as the video has them"
+        page.form.set_values(page.form.values() | {"prompt": "pan left"})
+        page.generate()
+        await until(lambda: page.stage.job and page.stage.job.retry_of is None and page.stage.job.id != first.id, "it")
+        await until(lambda: page.stage.job and page.stage.job.state is JobState.DONE, "the next clip")
+        job = page.stage.job
+        assert job is not None and job.main_output is not None
+        assert (job.main_output.role, job.values["prompt"]) == ("joined", "pan left")
+        assert job.main_output.frames == 2 * (first.outputs[0].frames or 0) - 1
+        page.intake.take("image", picture)
+        await until(lambda: has_picture(page, picture), "another picture")
+        assert page.wish().continues is None, "another picture continues nothing"
+
+    live(qapp, home, scenario)
+
+
+def test_each_frame_of_a_video_can_be_the_start_picture(qapp: QApplication, home: Path, picture: Path) -> None:
+    async def scenario(window: MainWindow) -> None:
+        page = await with_result(window, picture)
+        for act in ("use_first_frame", "use_last_frame", "use_shown"):
+            page.form.set_values({key: value for key, value in page.form.values().items() if key != "image"})
+            page.commands[f"result.{act}"].trigger()
+            await until(lambda: has_picture(page, Path("pasted.png")), act)
+
+    live(qapp, home, scenario)
+
+
+def test_what_no_preset_takes_is_told_on_the_page(qapp: QApplication, home: Path, picture: Path) -> None:
+    async def scenario(window: MainWindow) -> None:
+        page = await with_result(window, picture)
+        tools = {"reframe": "Reframe", "edit": "Video to Video", "smoother": "Upscaler"}
+        for act, name in tools.items():
+            live_tools = {tool.id for tool in window.studio.services.registry.live_tools()}
+            page.commands[f"result.{act}"].trigger()
+            shown = window.shell.page_id
+            if shown not in live_tools:
+                await until(lambda name=name: told(window, f"{name} has no preset here that takes a video"), name)
+            window.shell.show_page("image-to-video")
+
+    live(qapp, home, scenario)
+
+
+def test_smoother_motion_is_the_upscaler_with_two_frames_for_one(
+    qapp: QApplication, home: Path, picture: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_smoother(home)
+
+    async def scenario(window: MainWindow) -> None:
+        page = await with_result(window, picture)
+        job = page.stage.job
+        assert job is not None
+        preset = window.studio.services.registry.find("upscaler.steady")
+        monkeypatch.setattr(type(preset), "missing", lambda *_given: ())  # whatever Sketch has of it
+        page.commands["result.smoother"].trigger()
+        assert window.shell.page_id == "upscaler"
+        upscaler = page_of(window, "upscaler")
+        await until(lambda: has_picture(upscaler, Path(job.outputs[0].path), "video"), "the video in its field")
+        assert upscaler.preset is preset
+        values = upscaler.form.values()
+        assert (int(values["smooth"]), float(values["factor"])) == (2, 1.0)
+
+    live(qapp, home, scenario)
+
+
+def test_a_file_of_my_media_goes_to_the_tool_that_takes_it(qapp: QApplication, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    own_preset.write_preset(home)
+
+    async def act(g: Gallery) -> None:
+        asked: list[GoOn] = []
+        g.window.studio.going_on_requested.connect(asked.append)
+        offered = {}
+        for name in ("c.png", "k.mp4"):
+            g.click(name)
+            offered[name] = [action.text().partition("\t")[0] for action in g.page.menu().actions()]
+        assert "Continue…" in offered["k.mp4"] and "Use last frame as start picture" in offered["k.mp4"]
+        assert "Smoother motion…" in offered["k.mp4"] and "Edit…" in offered["c.png"]
+        assert not {"Continue…", "Smoother motion…", "Use last frame as start picture"} & set(offered["c.png"])
+        g.grid.commands["edit"].trigger()
+        assert [(wish.act, wish.kind, wish.path.name) for wish in asked] == [("edit", "video", "k.mp4")]
+        await until(lambda: g.shell.page_id == "video-to-video", "the tool's page")
+        page = page_of(g.window, "video-to-video")
+        await until(lambda: has_picture(page, g.folder / "k.mp4", "video"), "the video in its field")
+        g.shell.show_page("media-all")
+        g.click("k.mp4")
+        g.grid.commands["start-last"].trigger()
+        await until(lambda: g.shell.page_id == "image-to-video", "the page of what begins with a picture")
+        await until(lambda: has_picture(page_of(g.window), Path("k.png")), "its last frame")
+
+    gallery(qapp, home, act)
+
+
+# A waiting job on its page
+
+
+def waiting(window: MainWindow) -> list[str]:
+    return [job.id for job in window.studio.queue.book.waiting]
+
+
+def test_a_waiting_job_is_edited_in_its_place(qapp: QApplication, home: Path, picture: Path, brake: Brake) -> None:
+    brake.hold()
+
+    async def scenario(window: MainWindow) -> None:
+        page = await queued(window, picture, 4)
+        jobs = window.studio.services.jobs
+        order = waiting(window)
+        page.form.set_values(page.form.values() | {"prompt": "what I write meanwhile"})
+        job = window.studio.queue.book.find(order[1])
+        assert job is not None
+        window.studio.edit_requested.emit(job)
+        assert button(page.page, "Save the waiting job").isVisible()
+        assert page.form.values().get("prompt", "") == job.values["prompt"]
+        await until(lambda: has_picture(page, picture), "its picture")
+        page.form.set_values(page.form.values() | {"prompt": "turn right", "duration": 1.0})
+        button(page.page, "Save the waiting job").click()
+        await until(lambda: told(window, "Saved in its place"), "that it is saved")
+        saved = await jobs.find(job.id)
+        assert (saved.values["prompt"], saved.state, waiting(window)) == ("turn right", JobState.QUEUED, order)
+        assert page.form.values()["prompt"] == "what I write meanwhile"
+        assert page.editing.job is None and not page.editing.bar.isVisible()  # type: ignore[union-attr]
+
+        window.studio.edit_requested.emit(saved)
+        page.form.set_values(page.form.values() | {"prompt": "nothing of this"})
+        button(page.page, "Leave the waiting job as it was").click()
+        assert (await jobs.find(job.id)).values["prompt"] == "turn right"
+
+        window.studio.edit_requested.emit(saved)
+        await jobs.cancel(job.id)
+        await until(lambda: page.editing.job is None, "the end of what was cancelled")
+        brake.release()
+        await until(lambda: kinds(page).count("finished") == 3, "the others")
+
+    live(qapp, home, scenario)
+
+
+def test_what_is_wrong_with_it_is_said_and_it_stays(
+    qapp: QApplication, home: Path, picture: Path, brake: Brake
+) -> None:
+    brake.hold()
+
+    async def scenario(window: MainWindow) -> None:
+        page = await queued(window, picture, 3)
+        job = window.studio.queue.book.find(waiting(window)[-1])
+        assert job is not None
+        window.studio.edit_requested.emit(job)
+        page.form.set_values({key: value for key, value in page.form.values().items() if key != "image"})
+        page.commands["job.save"].trigger()
+        editor = page.form.row("image").editor
+        assert isinstance(editor, PictureEditor)
+        await until(lambda: editor.source.zone.error, "what it lacks")
+        assert page.editing.job is job
+        page.commands["job.let-go"].trigger()
+        running = page.stage.job
+        assert running is not None
+        window.studio.edit_requested.emit(running)
+        await until(lambda: told(window, "Only a job that waits here can be edited"), "that it has begun")
+
+    live(qapp, home, scenario)
+
+
+def test_a_step_that_waits_keeps_what_it_waits_for(qapp: QApplication, home: Path, picture: Path, brake: Brake) -> None:
+    brake.hold()
+
+    async def scenario(window: MainWindow) -> None:
+        await ready(window)
+        services = window.studio.services
+        values = {"image": str(picture), "preset": "sketch", **SHORT}
+        steps = (Step("image-to-video", {"preset": "sketch", "prompt": "on", **SHORT}),)
+        wish = Wish("image-to-video", values, services.paths.output, then=steps)
+        first, second = await services.jobs.submit(wish, services.current.engine)
+        page = page_of(window)
+        await until(lambda: kinds(page) == ["running", "waiting"], "the chain")
+        window.studio.edit_requested.emit(second)
+        assert page.editing.bar is not None
+        assert "step 2 of 2; what it goes by comes from the step before it" in page.editing.bar.words.text()
+        assert (page.form.values()["prompt"], page.form.values().get("image")) == ("on", None)
+        page.form.set_values(page.form.values() | {"prompt": "and on"})
+        page.commands["job.save"].trigger()
+        await until(lambda: told(window, "Saved in its place"), "that it is saved")
+        brake.release()
+        (ended,) = await services.jobs.wait_for([second.id])
+        assert (ended.state, ended.after, ended.values["prompt"]) == (JobState.DONE, first.id, "and on")
+
+    live(qapp, home, scenario)
