@@ -59,21 +59,23 @@ class Camera:
             self._flat = all(pose.yaw == 0 for pose in poses)
             self._source = self._prepare(picture)
 
-    def frames(self) -> Iterator[Frames]:
-        """Each pose as a picture [height, width, 3]; the picture itself, where it fits, until the camera moves."""
+    def draw(self, made: Frames) -> Iterator[int]:
+        """Each pose as a picture, into `made` [poses, height, width, 3]; the picture itself, where it fits, until the
+        camera moves. Yields how many are drawn, after each."""
         untouched = self._still is not None
-        for pose in self._poses:
+        for index, pose in enumerate(self._poses):
             # Once the camera has moved, the still does not come back: it is a shade crisper than the frames
             # that are sampled from the source, and would be seen as a flash at the end of a move.
             untouched = untouched and pose == Pose()
             if untouched and self._still is not None:
-                yield self._still
+                made[index] = self._still
             else:
-                yield self._look(pose)
+                self._look(pose, made[index])
+            yield index + 1
 
     def _prepare(self, picture: Frames) -> Frames:
         width, height = self._size
-        closest = max(pose.zoom * self._cover(pose) for pose in self._poses)
+        closest = max(pose.zoom * self._cover(self._extent(pose)) for pose in self._poses)
         across, down = width * self._spare[0], height * self._spare[1]
         kept = cover_crop(picture, round(across), round(down))
         detail = min(max(closest, 1.0), DETAIL)
@@ -83,14 +85,13 @@ class Camera:
         source = resize_picture(kept, round(across * grid), round(down * grid))
         return source if self._exact is None else _crisp(source)
 
-    def _look(self, pose: Pose) -> Frames:
+    def _look(self, pose: Pose, made: Frames) -> None:
         matrix = self._matrix(pose)
-        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        flags, border = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, cv2.BORDER_REPLICATE
         if self._flat:
-            made = cv2.warpAffine(self._source, matrix[:2], self._size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
+            cv2.warpAffine(self._source, matrix[:2], self._size, dst=made, flags=flags, borderMode=border)
         else:
-            made = cv2.warpPerspective(self._source, matrix, self._size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
-        return np.asarray(made, np.uint8)
+            cv2.warpPerspective(self._source, matrix, self._size, dst=made, flags=flags, borderMode=border)
 
     def _turn(self, pose: Pose) -> Matrix:
         """From the frame to the picture's plane, both centred, in frame pixels, before zoom and travel.
@@ -119,17 +120,17 @@ class Camera:
         x, y = seen[0] / seen[2], seen[1] / seen[2]
         return float(x.min()), float(y.min()), float(x.max()), float(y.max())
 
-    def _cover(self, pose: Pose) -> float:
+    def _cover(self, extent: tuple[float, float, float, float]) -> float:
         """The zoom at which a turned view fills the frame with picture."""
-        left, top, right, bottom = self._extent(pose)
+        left, top, right, bottom = extent
         return max(max(-left, right) / (self._size[0] / 2), max(-top, bottom) / (self._size[1] / 2))
 
     def _matrix(self, pose: Pose) -> Matrix:
         """From a frame's pixel to the source's pixel (both counted from the middle of the first pixel)."""
         width, height = self._size
         across, down = width * self._spare[0], height * self._spare[1]
-        left, top, right, bottom = self._extent(pose)
-        zoom = pose.zoom * self._cover(pose)
+        left, top, right, bottom = extent = self._extent(pose)
+        zoom = pose.zoom * self._cover(extent)
         x = _travel(pose.x, across / 2 + left / zoom, across / 2 - right / zoom)
         y = _travel(pose.y, down / 2 + top / zoom, down / 2 - bottom / zoom)
         scale_x, scale_y = self._source.shape[1] / across, self._source.shape[0] / down

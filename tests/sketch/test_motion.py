@@ -35,7 +35,9 @@ def texture(width: int, height: int, seed: int = 1) -> Frames:
 
 def clip(prompt: str, picture: Frames, *, seed: int = 1, strength: float = 1.0, count: int = COUNT) -> Frames:
     path = Path(plan(prompt, seed), strength, spare_room(picture, WIDTH, HEIGHT), seed)
-    return np.stack(list(Camera(picture, WIDTH, HEIGHT, path.poses(count)).frames()))
+    made = np.zeros((count, HEIGHT, WIDTH, 3), np.uint8)
+    assert list(Camera(picture, WIDTH, HEIGHT, path.poses(count)).draw(made)) == list(range(1, count + 1))
+    return made
 
 
 def shift(before: Frames, after: Frames) -> tuple[float, float]:

@@ -28,9 +28,8 @@ def camera_move(work: Work, inputs: Values) -> Result:
     phases = plan(inputs["prompt"], inputs["seed"])
     path = Path(phases, inputs["strength"], spare_room(picture, width, height), inputs["seed"])
     camera = Camera(picture, width, height, path.poses(count))
-    for index, frame in enumerate(camera.frames()):
-        made[index] = frame
-        report(work, made, index)
+    for done in camera.draw(made):
+        report(work, made, done - 1)
     return Result((made,))
 
 
