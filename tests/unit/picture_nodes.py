@@ -69,4 +69,14 @@ SeedVR2TemporalMerge  latents:LATENT temporal_overlap:INT(0..16384) -> LATENT
 VAEEncodeTiled  pixels:IMAGE vae:VAE {_TILES} -> LATENT
 FrameInterpolationModelLoader  model_name=film_net_fp16.safetensors -> INTERP_MODEL
 FrameInterpolate  interp_model:INTERP_MODEL images:IMAGE multiplier:INT(2..16) -> IMAGE
+ImagePadForOutpaint  image:IMAGE left:INT(0..16384) top:INT(0..16384) right:INT(0..16384) bottom:INT(0..16384) \
+feathering:INT(0..16384) -> IMAGE MASK
+GrowMask  mask:MASK expand:INT(-16384..16384) tapered_corners:BOOLEAN -> MASK
+MaskToImage  mask:MASK -> IMAGE
+ImageToMask  image:IMAGE channel=red,green,blue,alpha -> MASK
+ImageBlur  image:IMAGE blur_radius:INT(1..31) sigma:FLOAT(0..10) -> IMAGE
+ControlNetLoader  control_net_name=Qwen-Image-InstantX-ControlNet-Inpainting.safetensors -> CONTROL_NET
+ControlNetInpaintingAliMamaApply  positive:CONDITIONING negative:CONDITIONING control_net:CONTROL_NET vae:VAE \
+image:IMAGE mask:MASK strength:FLOAT(0..10) start_percent:FLOAT(0..1) end_percent:FLOAT(0..1) -> CONDITIONING \
+CONDITIONING
 """

@@ -94,3 +94,18 @@ def test_a_face_is_needed_and_what_to_do_with_it_is_said_already() -> None:
     prompts = by_title(build("face-swap.qwen-image-21"), "Prompts")
     assert prompts["prompt"] == done.request.values["prompt"]
     assert {"images.image_1", "images.image_2"} <= prompts.keys()
+
+
+@pytest.mark.parametrize("name", ["reframe.flux-fill", "reframe.qwen-image"])
+def test_margins_are_painted_where_the_picture_is_not(name: str) -> None:
+    preset = shipped(name)
+    facts = {"image": (Given("a.png", "picture", 640, 480),)}
+    values = {"image": "a.png", "aspect_ratio": "16:9", "place": {"x": 0, "y": 0.5}}
+    found = plan(preset.tool, (preset,), values, facts, EVERYTHING)
+    assert isinstance(found, Plan) and (found.request.width, found.request.height) == (864, 480)
+    graph = preset.graph(found.request.with_seed(1), files={"image": []}, prefix="p", catalog=EVERYTHING)
+    margins, inner = by_title(graph, "Margins"), by_title(graph, "Fit picture")
+    assert [margins[side] for side in ("left", "top", "right", "bottom")] == [0, 0, 224, 0]
+    assert (inner["width"], inner["height"]) == (640, 480)
+    same = plan(preset.tool, (preset,), values | {"aspect_ratio": "4:3"}, facts, EVERYTHING)
+    assert isinstance(same, Obstacle) and same.code == "no_margin"
