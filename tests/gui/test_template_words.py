@@ -88,6 +88,8 @@ def test_what_presets_take() -> None:
     taken = {preset.id: [plain(said.text) for said in words.takes_of(preset)] for preset in registry.every()}
     assert taken["image-to-video.wan22-14b"] == ["Picture", "End picture", "Prompt", "Size", "1–15 s", "LoRA"]
     assert taken["text-to-image.flux-dev"] == ["Prompt", "Size", "LoRA"]
+    assert taken["video-to-video.sketch"] == ["Video", "Prompt"]
+    assert taken["train-lora.sdxl"][:1] == ["Pictures with captions"]
 
 
 def test_what_a_written_one_takes(tmp_path_factory: pytest.TempPathFactory) -> None:

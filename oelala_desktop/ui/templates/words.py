@@ -49,6 +49,7 @@ _INPUTS: Mapping[FieldKind, str] = {
     FieldKind.VIDEO: "video",
     FieldKind.SOUND: "volume-2",
     FieldKind.MASK: "brush",
+    FieldKind.DATASET: "images",
 }
 
 
