@@ -111,6 +111,27 @@ PRESETS |= {
 }
 
 
+_FACE = '[fields.face]\nkind = "picture"\nlabel = "Face"\nneeded = true\ninto = ["Face.image"]\n'
+_LOADED = {"5": node("LoadImage", "Face", image="x.png")}
+PRESETS |= {
+    "face-swap/still": (
+        'name = "Faces in stills"\norder = 1\nsize = {class = "given", of = "image", multiple = 1}\n'
+        + _IMAGE.replace("into", 'label = "Scene"\ninto')
+        + _FACE
+        + _FILENAME,
+        _still("6", **_LOADED, **{"6": node("ImageBatch", "Both", image1=["1", 0], image2=["5", 0])}),
+    ),
+    "face-swap/film": (
+        'name = "Faces in films"\norder = 2\nsize = {class = "given", of = "video", multiple = 2}\n'
+        + _AS_VIDEO
+        + _VIDEO.replace("into", 'label = "Scene"\ninto')
+        + _FACE
+        + _FILENAME,
+        _film("6", **_LOADED, **{"6": node("ImageBatch", "Both", image1=["2", 0], image2=["5", 0])}),
+    ),
+}
+
+
 def write_presets(home: Path, *wanted: str) -> None:
     """Puts those (all, if none is named) among the presets of the user's own in that home folder."""
     for name in wanted or PRESETS:

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from oelala_desktop.domain.field import Field, FieldKind
+from oelala_desktop.domain.field import Field
 from oelala_desktop.ui.form.fields import AspectEditor, LoraEditor, SeedEditor, TextEditor
 from oelala_desktop.ui.form.host import FormHost
-from oelala_desktop.ui.form.input_editors import PictureEditor, SlotEditor
+from oelala_desktop.ui.form.input_editors import MediaEditor, PictureEditor, SlotEditor
+from oelala_desktop.ui.form.places import beside_of
 from oelala_desktop.ui.form.prompt_card import PromptCard
 from oelala_desktop.ui.form.row import FieldRow
 from oelala_desktop.ui.form.size_card import SizeCard, held
@@ -40,10 +41,10 @@ _FOLDED = (
 _KNOWN = {"prompt", "size", *(group for group, _, _ in _FOLDED)}
 #: tools whose presets are no ways to the same end
 _BY_INTENT = frozenset({"video-to-video"})
+#: what is in view in another card than that of its group
+_ELSEWHERE = {"strength": "size"}
 #: has its place beside Generate
 VARIATIONS = "variations"
-#: the picture that a video ends on stands with the one that it begins with
-_END = "end_image"
 _LEAST_LINES = 4  # of the prompt, in a low window
 #: fields narrow enough to share a line
 _SHORT = {"steps", "switch_step", "sampler", "scheduler", "shift", "guidance", "cfg"}
@@ -136,8 +137,11 @@ class FormCards(Column):
         stage, prompt = self._stage, self._form.editor("prompt")
         return [widget for widget in (stage.source.zone if stage else None, prompt) if widget is not None]
 
+    def _group(self, key: str) -> str:
+        return _ELSEWHERE.get(key, self._form.fields[key].group)
+
     def _keys(self, group: str) -> list[str]:
-        keys = [key for key, field in self._form.fields.items() if field.group == group]
+        keys = [key for key in self._form.fields if self._group(key) == group]
         if "duration" in keys and "num_frames" in keys:
             keys.remove("num_frames")  # two ways to say the same; the caption shows the frames
         return [key for key in keys if key != VARIATIONS]
@@ -167,7 +171,7 @@ class FormCards(Column):
     def _rare(self) -> list[str]:
         """What stands under More."""
         rest = [key for key in self._keys("size") if key not in self._held()]
-        others = [f for f in self._form.fields.values() if f.group not in _KNOWN and not f.is_input]
+        others = [f for f in self._form.fields.values() if self._group(f.key) not in _KNOWN and not f.is_input]
         return rest + [f.key for f in others]
 
     def _held(self) -> tuple[str, ...]:
@@ -191,18 +195,19 @@ class FormCards(Column):
 
     def _inputs(self, fields: list[Field]) -> None:
         """A card each, whose head is the input's own."""
-        start = next((field.key for field in fields if field.kind is FieldKind.PICTURE and field.key != _END), None)
+        first, second = beside_of(self._form.tool, self._form.fields) or ("", "")
         for field in fields:
-            if field.key == _END and start is not None:
+            if field.key == second:
                 continue
             card = Card()
             row = self._form.row(field.key, labelled=False)
             card.body.addWidget(row)
-            if field.key == start and isinstance(row.editor, PictureEditor):
+            if self._stage is None and isinstance(row.editor, PictureEditor):
                 self._stage = row.editor
-                end = self._form.row(_END, labelled=False) if _END in self._form.fields else None
-                if end is not None and isinstance(end.editor, SlotEditor):
-                    row.editor.set_beside(end, end.editor)
+            if field.key == first and isinstance(row.editor, PictureEditor | MediaEditor):
+                beside = self._form.row(second, labelled=False)
+                if isinstance(beside.editor, SlotEditor):
+                    row.editor.set_beside(beside, beside.editor)
             self._add(field.key, card)
 
     def _prompts(self, keys: list[str]) -> None:
@@ -356,6 +361,6 @@ class FormCards(Column):
 
     def reveal(self, key: str) -> FieldRow | None:
         """Open whatever `key` is folded in, and give its row."""
-        group = "more" if key in self._rare() else self._form.fields[key].group
+        group = "more" if key in self._rare() else self._group(key)
         self._open(key if key == "negative_prompt" else group)
         return self._form.row(key)

@@ -15,7 +15,7 @@ from oelala_desktop.domain.obstacle import Obstructed
 from oelala_desktop.domain.spelling import base_name
 from oelala_desktop.domain.tool import MAX_PROMPT
 from oelala_desktop.ui.form.editor import Editor
-from oelala_desktop.ui.form.input_editors import MaskEditor, MediaEditor, PictureEditor, PicturesEditor, SlotEditor
+from oelala_desktop.ui.form.input_editors import MaskEditor, MediaEditor, PictureEditor, PicturesEditor
 from oelala_desktop.ui.style import theme
 from oelala_desktop.ui.widgets.choice import Choice
 from oelala_desktop.ui.widgets.label import Label
@@ -175,7 +175,7 @@ class SliderEditor(Editor):
     def __init__(self, field: Field) -> None:
         super().__init__(field)
         step = field.step or 1
-        self._whole = float(step).is_integer()
+        self._decimals = 0 if float(step).is_integer() else 1 if float(step * 10).is_integer() else 2
         self.slider = Slider(field.minimum or 0, field.maximum or 1, step, field.label)
         self._figure = Label("", tone="text2")
         self._figure.setFixedWidth(36)
@@ -205,7 +205,7 @@ class SliderEditor(Editor):
 
     def _show(self) -> None:
         number = self.slider.number()
-        self._figure.setText(figure(number, 0 if self._whole else 1))
+        self._figure.setText(figure(number, self._decimals))
 
 
 class NumberEditor(Editor):
@@ -313,11 +313,12 @@ def _number(field: Field) -> Editor:
 
 
 EDITORS: dict[FieldKind, Callable[[Field], Editor]] = {
-    FieldKind.PICTURE: lambda field: SlotEditor(field) if field.key == "end_image" else PictureEditor(field),
+    FieldKind.PICTURE: PictureEditor,
     FieldKind.PICTURES: PicturesEditor,
     FieldKind.VIDEO: MediaEditor,
     FieldKind.SOUND: MediaEditor,
     FieldKind.MASK: MaskEditor,
+    FieldKind.DATASET: LineEditor,
     FieldKind.TEXT: TextEditor,
     FieldKind.LINE: LineEditor,
     FieldKind.MODEL: ComboEditor,

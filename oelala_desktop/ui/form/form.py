@@ -18,7 +18,7 @@ from oelala_desktop.ui.commands.carrier import Commands
 from oelala_desktop.ui.form.aspects import sizes_of, tell_frame
 from oelala_desktop.ui.form.cards import VARIATIONS, FormCards
 from oelala_desktop.ui.form.editor import Editor
-from oelala_desktop.ui.form.fields import TextEditor, editor_for
+from oelala_desktop.ui.form.fields import TextEditor
 from oelala_desktop.ui.form.foot import MENU, FormFoot, holds
 from oelala_desktop.ui.form.input_editors import InputEditor
 from oelala_desktop.ui.form.inputs import FormInputs
@@ -232,7 +232,7 @@ class ToolForm(QWidget):
         """The row of a field, made when its card is first opened."""
         if key in self._rows:
             return self._rows[key]
-        editor = editor_for(self.given.as_shown(self._fields[key]))
+        editor = self.given.make_editor(self._fields[key])
         row = FieldRow(editor, labelled=labelled, inline=inline)
         self._rows[key] = row
         editor.set_default(self._defaults.get(key, ""))
@@ -262,11 +262,8 @@ class ToolForm(QWidget):
         if key == self.given.place:
             editor.take_either()
         editor.mask_wished.connect(partial(self.mask_wished.emit, key))
-        editor.part_edited.connect(self._edit_part)
-
-    def _edit_part(self, key: str, value: Any) -> None:
-        self.edit(key, value)
-        self._refresh(key)  # it may have a row of its own
+        editor.part_edited.connect(self.edit)
+        editor.part_edited.connect(lambda part, _value: self._refresh(part))  # it may have a row of its own
 
     def _refresh(self, key: str) -> None:
         row = self._rows.get(key)

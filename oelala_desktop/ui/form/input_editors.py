@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from oelala_desktop.ui.widgets.mask_source import MaskSource
     from oelala_desktop.ui.widgets.source import Source
 
+_SLOT = 100  # pixels of height of a picture at the side of a video
 _FACTS = 66  # pixels at the side of a picture for its name and sizes
 #: what a field takes when something is dropped on it
 KINDS: Mapping[FieldKind, dropped.Kind] = {
@@ -193,7 +194,7 @@ class SlotEditor(InputEditor):
         super().__init__(field)
         from oelala_desktop.ui.widgets.picture_slot import PictureSlot
 
-        self.slot = slot = PictureSlot(field.label)
+        self.slot = slot = PictureSlot(field.label, needed=field.needed)
         self._hold(slot)
         self._shown: Shown | None = None
         slot.files_dropped.connect(self.files_dropped)
@@ -264,6 +265,11 @@ class MediaEditor(_SourceEditor):
         self.source.removed.connect(lambda: self.edited.emit(None))
         self.source.smaller_wished.connect(lambda: self.part_edited.emit(self.field.key + SMALLER, True))
         self.source.range_changed.connect(self._trim)
+
+    def set_beside(self, row: QWidget, slot: SlotEditor) -> None:
+        """A picture that goes with it, at the side of this one."""
+        self.source.set_beside(row)
+        slot.set_high(_SLOT)
 
     def _trim(self, start: float, length: float | None) -> None:
         self.part_edited.emit(self.field.key + START, start)

@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING
 from oelala_desktop.domain.field import Field, FieldKind
 from oelala_desktop.domain.inputs import Inputs, names_in
 from oelala_desktop.domain.tool import VOCABULARY
+from oelala_desktop.ui.form.editor import Editor
+from oelala_desktop.ui.form.fields import editor_for
 from oelala_desktop.ui.form.host import FormHost
-from oelala_desktop.ui.form.input_editors import KINDS, InputEditor, MaskEditor, Shown
+from oelala_desktop.ui.form.input_editors import KINDS, InputEditor, MaskEditor, Shown, SlotEditor
+from oelala_desktop.ui.form.places import beside_of, either_of
 from oelala_desktop.ui.widgets import dropped
 
 if TYPE_CHECKING:
@@ -40,21 +43,26 @@ class FormInputs:
     def taking(self, kind: dropped.Kind) -> str | None:
         """The first input that takes such things; a mask is only ever given to its own field."""
         fields = (field for field in self._fields() if field.kind is not FieldKind.MASK)
-        key = next((field.key for field in fields if KINDS[field.kind] is kind), None)
+        key = next((field.key for field in fields if KINDS.get(field.kind) is kind), None)
         return key or (self.place if kind in _EITHER else None)
 
     @property
     def place(self) -> str | None:
         """The input that stands for the other too, of a tool that goes by a picture or a video."""
-        tool = self._form.tool
-        keys = [key for key in reversed(tool.needs) if key in self._form.fields] if tool.takes_either else []
-        return next(iter(keys), None)
+        return either_of(self._form.tool, self._form.fields)
+
+    def make_editor(self, field: Field) -> Editor:
+        """Of any field; small where it stands at the side of another."""
+        beside = beside_of(self._form.tool, self._form.fields)
+        if beside is not None and beside[1] == field.key:
+            return SlotEditor(field)
+        return editor_for(self._as_shown(field))
 
     def kind(self, key: str) -> dropped.Kind:
         """What may be given there."""
         return dropped.EITHER if key == self.place else KINDS[self._form.fields[key].kind]
 
-    def as_shown(self, field: Field) -> Field:
+    def _as_shown(self, field: Field) -> Field:
         """The field with the name that its editor bears."""
         either = field.key == self.place and field.label == VOCABULARY[field.key].label
         return replace(field, label=dropped.EITHER.word.capitalize()) if either else field

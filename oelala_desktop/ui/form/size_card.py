@@ -20,8 +20,8 @@ from oelala_desktop.ui.widgets.label import Label
 
 #: what it has in its two lines; the rest of sizes is rare and folded
 _SIZES = ("resolution", "aspect_ratio", "duration", "fps")
-#: how much larger, and how much smoother: a line each, before all else
-_TIMES = ("factor", "smooth")
+#: how much larger, how much smoother, how much of what is given may change: a line each, before all else
+_TIMES = ("factor", "smooth", "strength")
 _MOST_PLAIN = 6
 _WIDE = 3  # shares of a line that a resolution and a duration take, to 2 of what stands beside them
 

@@ -33,6 +33,12 @@ def preset_choices(
     return [preset_choice(preset, catalog, given) for preset in presets]
 
 
+def all_lacking(registry: ToolRegistry, tool: Tool, catalog: Catalog | None) -> list[PresetChoice] | None:
+    """The tool's presets if not one of them can run there; None too while that is not known."""
+    choices = preset_choices(registry, tool, catalog) if catalog is not None else []
+    return choices if choices and all(choice.missing for choice in choices) else None
+
+
 def preset_choice(preset: Preset, catalog: Catalog | None, given: _Values = _NOTHING) -> PresetChoice:
     """What the server of `catalog` lacks for a preset, and what to do about it."""
     missing = preset.missing(catalog, given) if catalog else ()
@@ -68,7 +74,7 @@ def pick_preset(
     registry: ToolRegistry, tool: Tool, catalog: Catalog | None, name: str, given: _Values = _NOTHING
 ) -> Preset | None:
     """The wished preset if it can run with the models that `given` chooses, else the one that a wish without a preset
-    would take, else the wished one or the first of all."""
+    would take, else the wished one or the first that takes what is given."""
     presets = registry.presets(tool)
     wished = next((p for p in presets if p.short_id == name), None)
     if wished and (catalog is None or not wished.missing(catalog, given)):
@@ -76,7 +82,7 @@ def pick_preset(
     chosen = choose(tool, presets, given, catalog)
     if isinstance(chosen, Preset) and not (catalog and chosen.missing(catalog, given)):
         return chosen
-    return wished or next(iter(presets), None)
+    return wished or next(iter(sorted(presets, key=lambda preset: not takes_given(preset, given))), None)
 
 
 def shown_fields(preset: Preset) -> tuple[Field, ...]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -15,19 +18,28 @@ from oelala_desktop.ui.tool.output_panel import OutputPanel
 from oelala_desktop.ui.tool.queue_card import QueueCard
 from oelala_desktop.ui.widgets.columns import Columns
 
+if TYPE_CHECKING:
+    from oelala_desktop.ui.presets.card import PresetChoice
+
 _EMPTY = {
     "video": ("clapperboard", "Your video appears here"),
     "image": ("image", "Your picture appears here"),
+    "model": ("graduation-cap", "Your LoRA appears here"),
 }
 
 
 class ToolPage(QWidget):
+    connect_requested = Signal()
+
     def __init__(self, tool: Tool, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.form = ToolForm(tool)
         self.output = OutputPanel()
         self.queue = QueueCard()
+        self._tool = tool
         self._output = tool.output
+        self._needs: Sequence[PresetChoice] | None = None
+        self._pane: QWidget | None = None
         missing = next((VOCABULARY[key] for key in tool.needs), None)
         self.tell_ready(
             Obstacle(missing.key, "input_missing", {"label": missing.label.lower()})
@@ -41,7 +53,13 @@ class ToolPage(QWidget):
         side = QWidget()
         right.setContentsMargins(0, 0, 0, 0)
         side.setLayout(right)
-        self.columns = Columns(self.form, side)
+        left = QWidget()
+        left.setMinimumWidth(self.form.minimumWidth())
+        left.setMaximumWidth(self.form.maximumWidth())
+        self._left = QVBoxLayout(left)
+        self._left.setContentsMargins(0, 0, 0, 0)
+        self._left.addWidget(self.form)
+        self.columns = Columns(left, side)
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 12, 16, 12)
         row.addWidget(self.columns)
@@ -50,12 +68,32 @@ class ToolPage(QWidget):
         """With the window's first page one can write at once."""
         super().showEvent(event)
         prompt = self.form.editor("prompt")
-        if prompt is not None and self.window().focusWidget() is None:
+        if prompt is not None and prompt.isVisible() and self.window().focusWidget() is None:
             prompt.setFocus(Qt.FocusReason.ActiveWindowFocusReason)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.queue.set_cell_size(cell_size(self.width() - self.form.width(), self.height()))
+        self.queue.set_cell_size(cell_size(self.width() - self.columns.sizes()[0], self.height()))
+
+    def show_needs(self, presets: Sequence[PresetChoice] | None) -> None:
+        """In the place of the form that none of these can run; None for the form."""
+        if presets == self._needs:
+            return
+        self._needs = presets
+        if self._pane is not None:
+            self._pane.hide()
+            self._pane.deleteLater()
+            self._pane = None
+        self.form.setVisible(presets is None)
+        if presets is None:
+            return
+        from oelala_desktop.ui.tool.needs_pane import NeedsPane
+
+        pane = NeedsPane(self._tool, presets)
+        pane.connect_requested.connect(self.connect_requested)
+        self._pane = pane
+        self._left.addWidget(pane)
+        pane.show()
 
     def set_output(self, output: str) -> None:
         """What comes of the page's wishes, "video" or "image"; `tell_ready` says it then."""
@@ -64,7 +102,9 @@ class ToolPage(QWidget):
     def tell_ready(self, obstacle: Obstacle | None, engine: str = "") -> None:
         """What the empty output says: what is still to be done, or that all is there."""
         icon, title = _EMPTY.get(self._output, _EMPTY["image"])
-        if obstacle is None:
+        if self._needs is not None:
+            self.output.empty.set_words(icon, title, "Connect ComfyUI first: the left side says why.", "")
+        elif obstacle is None:
             self.output.empty.set_words(icon, "Ready", "Press Generate, as often as you like: jobs queue.", "")
         elif obstacle.code == "input_missing":
             choose = f"Choose {wanted(obstacle.values)}"

@@ -92,6 +92,7 @@ class ToolView(QObject):
     def _connect(self) -> None:
         form, output, page, bus = self.form, self.output, self.page, self._services.bus
         form.generate_requested.connect(self.generate)
+        page.connect_requested.connect(partial(self._studio.shell.open_panel, "engine"))
         form.changed.connect(lambda _key: self.edited())
         form.preset_chosen.connect(self.choose_preset)
         form.other_pasted.connect(self._studio.shell.dropped)
@@ -110,8 +111,9 @@ class ToolView(QObject):
 
     def offer(self) -> None:
         """Presets and lists as the engine in force has them now."""
-        catalog = self._services.current.engine.catalog
-        registry = self._services.registry
+        engine = self._services.current.engine
+        catalog, registry = engine.catalog, self._services.registry
+        self.page.show_needs(preset_form.all_lacking(registry, self.tool, catalog) if not engine.state.is_ai else None)
         preset = preset_form.pick_preset(registry, self.tool, catalog, self.chosen, self.fitting.values())
         if preset is not None:
             self.take(preset)

@@ -228,4 +228,5 @@ class DropZone(DropTarget):
 
 
 def _invite(kind: dropped.Kind) -> str:
-    return f"Drop a {kind.word} here or paste it"
+    paste = "" if kind is dropped.EITHER else " or paste it"  # that line is long enough
+    return f"Drop a {kind.word} here{paste}"

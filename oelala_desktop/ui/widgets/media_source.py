@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from oelala_desktop.domain.framing import Frame
 from oelala_desktop.ui import focus
@@ -143,8 +143,15 @@ class MediaSource(Source):
         self.strip = self._given.strip
         self._sentence = Sentence()
         self._smaller = Button("Make it smaller", "link", height=24)
-        for widget in (self.zone, self._given, self._sentence, self._smaller):
-            self.column.addWidget(widget)
+        self._row = QHBoxLayout()
+        self._row.setSpacing(12)
+        main = QVBoxLayout()
+        for widget in (self.zone, self._given):
+            main.addWidget(widget)
+        self._row.addLayout(main, 1)
+        self.column.addLayout(self._row)
+        self.column.addWidget(self._sentence)
+        self.column.addWidget(self._smaller)
         self.hear(self.zone)
         self.hear(self._given)
         self._given.refused.connect(self.set_error)
@@ -187,6 +194,10 @@ class MediaSource(Source):
             stage.set_whole(image, self._given.line.text, size)
         stage.set_round(frame, place, aspect)
         return stage
+
+    def set_beside(self, slot: QWidget) -> None:
+        """At its side."""
+        self._row.addWidget(slot, 0, Qt.AlignmentFlag.AlignTop)
 
     def offer_smaller(self, offered: bool) -> None:
         """For one that is larger than the server takes."""

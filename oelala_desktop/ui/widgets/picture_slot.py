@@ -1,4 +1,4 @@
-"""A small field for a picture that need not be given, beside one that must."""
+"""A small field for a picture beside what it goes with."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from oelala_desktop.ui.widgets.drop_zone import DropZone
 
 WIDE, HIGH = 108, 128
 _WITH_ICON = 80
+_NEEDED = "drop or press"
 
 
 class PictureSlot(DropZone):
@@ -18,13 +19,15 @@ class PictureSlot(DropZone):
 
     media_requested = Signal()
 
-    def __init__(self, name: str, *, parent: QWidget | None = None) -> None:
+    def __init__(self, name: str, *, needed: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(name, parent=parent)
         self._browse.setParent(None)  # all of it is the button
         self._browse.deleteLater()
         self.setFixedWidth(WIDE)
         self.set_high(HIGH)
-        self.set_hint(f"{name}, if there is to be one: press, drop or paste. The menu has My media.")
+        self._wanted = _NEEDED if needed else "optional"
+        condition = "" if needed else ", if there is to be one"
+        self.set_hint(f"{name}{condition}: press, drop or paste. The menu has My media.")
 
     def set_high(self, pixels: int) -> None:
         if pixels != self._filled:
@@ -61,7 +64,7 @@ class PictureSlot(DropZone):
         if not low:
             icons.draw(painter, "image-plus", QRectF(room.center().x() - 8, middle - 30, 16, 16), t.text2)
         first = middle - (18 if low else 8)
-        for top, text, tone in ((first, self._name, t.text2), (first + 18, "optional", t.muted)):
+        for top, text, tone in ((first, self._name, t.text2), (first + 18, self._wanted, t.muted)):
             font = theme.font(theme.CAPTION)
             painter.setFont(font)
             painter.setPen(QColor(tone))
