@@ -81,6 +81,9 @@ def given_to(job: Job) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
             values |= {key: job.values[key] for key in (given.key, *parts) if job.values.get(key) is not None}
             part = (given.start or None, given.length, None)
             otherwise[given.key] = {given.key: given.path, **dict(zip(parts, part, strict=True))}
+        elif given.kind == "dataset":
+            values[given.key] = job.values.get(given.key) or given.path
+            otherwise[given.key] = {given.key: given.path}
         elif given.key in cut:
             values |= {key: job.values[key] for key in (given.key, crop.KEY)}
             otherwise[given.key] = {**cut, crop.KEY: None}

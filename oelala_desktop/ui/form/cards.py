@@ -37,7 +37,10 @@ _FOLDED = (
     ("model", "Model", "layers"),
     ("lora", "LoRA", "blend"),
     ("sampling", "Sampling", "sliders-horizontal"),
+    ("training", "Training", "graduation-cap"),
 )
+#: of what is folded, what is always in view: what a LoRA is called up by, and called
+_UPFRONT = ("trigger", "lora_name")
 _KNOWN = {"prompt", "size", *(group for group, _, _ in _FOLDED)}
 #: tools whose presets are no ways to the same end
 _BY_INTENT = frozenset({"video-to-video"})
@@ -47,7 +50,8 @@ _ELSEWHERE = {"strength": "size"}
 VARIATIONS = "variations"
 _LEAST_LINES = 4  # of the prompt, in a low window
 #: fields narrow enough to share a line
-_SHORT = {"steps", "switch_step", "sampler", "scheduler", "shift", "guidance", "cfg"}
+_SHORT = {"steps", "switch_step", "sampler", "scheduler", "shift", "guidance", "cfg", *_UPFRONT}
+_SHORT |= {"train_size", "learning_rate", "rank", "batch_size", "algorithm", "optimizer", "loss_function"}
 _PAIR = ("unet_high_noise", "unet_low_noise")
 
 
@@ -144,7 +148,7 @@ class FormCards(Column):
         keys = [key for key in self._form.fields if self._group(key) == group]
         if "duration" in keys and "num_frames" in keys:
             keys.remove("num_frames")  # two ways to say the same; the caption shows the frames
-        return [key for key in keys if key != VARIATIONS]
+        return [key for key in keys if key != VARIATIONS and key not in _UPFRONT]
 
     def _build(self) -> None:
         self._inputs([field for field in self._form.fields.values() if field.is_input])
@@ -154,6 +158,11 @@ class FormCards(Column):
             self._add("intents", self._intents)
         if self._keys("prompt"):
             self._prompts(self._keys("prompt"))
+        upfront = [key for key in _UPFRONT if key in self._form.fields]
+        if upfront:
+            named = Card()
+            named.body.addWidget(self._rows(upfront))
+            self._add("upfront", named)
         self._size = SizeCard(self._form, self._held())
         self._add("size", self._size)
         card = RowsCard()

@@ -312,13 +312,19 @@ def _number(field: Field) -> Editor:
     return NumberEditor(field)
 
 
+def _dataset(field: Field) -> Editor:
+    from oelala_desktop.ui.form.dataset_editor import DatasetEditor  # one tool has it
+
+    return DatasetEditor(field)
+
+
 EDITORS: dict[FieldKind, Callable[[Field], Editor]] = {
     FieldKind.PICTURE: PictureEditor,
     FieldKind.PICTURES: PicturesEditor,
     FieldKind.VIDEO: MediaEditor,
     FieldKind.SOUND: MediaEditor,
     FieldKind.MASK: MaskEditor,
-    FieldKind.DATASET: LineEditor,
+    FieldKind.DATASET: _dataset,
     FieldKind.TEXT: TextEditor,
     FieldKind.LINE: LineEditor,
     FieldKind.MODEL: ComboEditor,

@@ -15,6 +15,7 @@ from oelala_desktop.domain import crop, framing
 from oelala_desktop.domain.field import Field, FieldKind
 from oelala_desktop.domain.framing import Frame
 from oelala_desktop.domain.inputs import LENGTH, SMALLER, START, Given, names_in
+from oelala_desktop.services.inputs.dataset_file import TrainingPicture
 from oelala_desktop.ui import wording
 from oelala_desktop.ui.form.editor import Editor
 from oelala_desktop.ui.widgets import dropped
@@ -34,18 +35,21 @@ KINDS: Mapping[FieldKind, dropped.Kind] = {
     FieldKind.VIDEO: dropped.VIDEO,
     FieldKind.SOUND: dropped.SOUND,
     FieldKind.MASK: dropped.PICTURE,
+    FieldKind.DATASET: dropped.DATASET,
 }
 
 
 class Shown(NamedTuple):
     """A given file as a form shows it. `image` is a preview, null where there is nothing to see (yet); `strip` and
-    `peaks` are None while they are awaited; `mask` is the path of a mask of what is transparent in it."""
+    `peaks` are None while they are awaited; `mask` is the path of a mask of what is transparent in it, `pictures`
+    what is in a folder."""
 
     given: Given
     image: QImage
     strip: tuple[QImage, ...] | None = None
     peaks: tuple[float, ...] | None = None
     mask: str = ""
+    pictures: tuple[TrainingPicture, ...] = ()
 
 
 class InputEditor(Editor):

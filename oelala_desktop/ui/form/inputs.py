@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _EITHER = (dropped.PICTURE, dropped.VIDEO)
 #: kinds that are laid over another input, or are not to be looked at
-_NEVER_UNDER = frozenset({FieldKind.MASK, FieldKind.SOUND})
+_NEVER_UNDER = frozenset({FieldKind.MASK, FieldKind.SOUND, FieldKind.DATASET})
 
 
 class FormInputs:

@@ -50,6 +50,12 @@ def sampling(values: Values) -> str:
     return " · ".join(parts)
 
 
+def training(values: Values) -> str:
+    parts = [f"{values['steps']} steps"] if values.get("steps") is not None else []
+    parts += [f"rank {values['rank']}"] if values.get("rank") is not None else []
+    return " · ".join([*parts, *([f"{values['train_size']} px"] if values.get("train_size") is not None else [])])
+
+
 def more(values: Values) -> str:
     parts = []
     clips = int(values.get("clip_count") or 1)
@@ -69,5 +75,6 @@ SUMMARIES: dict[str, Callable[[Values], str]] = {
     "model": model,
     "lora": lora,
     "sampling": sampling,
+    "training": training,
     "more": more,
 }

@@ -17,6 +17,7 @@ from oelala_desktop.domain.errors import InvalidMedia, OelalaError
 from oelala_desktop.domain.field import TIMED_KINDS, Field, FieldKind
 from oelala_desktop.domain.inputs import names_in
 from oelala_desktop.domain.wording import literal
+from oelala_desktop.services.inputs import datasets
 from oelala_desktop.services.inputs.store import Taken
 from oelala_desktop.services.settings.known import typed_of
 from oelala_desktop.ui.form.form import ToolForm
@@ -84,7 +85,9 @@ class Intake(QObject):
         if others and len(others) < len(paths):
             self._studio.notify(dropped.refusal(others, kind), "warning")
             paths = [path for path in paths if path not in others]
-        if field.kind is FieldKind.PICTURES:
+        if field.kind is FieldKind.DATASET:
+            self._start(key, self._take_folder(field, [str(path) for path in paths]))
+        elif field.kind is FieldKind.PICTURES:
             self._start(key, self._take_each(field, paths))
         elif len(paths) > 1 and key in (self._form.given.place, self._begins(field)):
             self.several.emit(key, paths)
@@ -190,6 +193,27 @@ class Intake(QObject):
         if wrong is not None:
             raise wrong
 
+    async def _take_folder(self, field: Field, names: Sequence[str]) -> None:
+        """Pictures with captions, as they lie in a folder, or as files."""
+        key, form, mark = field.key, self._form, self._begin(field.key)
+        form.given.busy(key, "looking at the pictures…")
+        try:
+            found = await asyncio.to_thread(datasets.look, self._inputs, names, key)
+        finally:
+            form.given.busy(key, "")
+        if key not in form.fields or self._newest.get(key) is not mark:
+            return
+        form.given.know(key, names[0], Shown(found.given(), QImage(), pictures=found.pictures))
+        form.give(key, names[0] if len(names) == 1 else list(names))
+        form.show_field_error(key, "")
+        self.changed.emit()
+
+    async def look_again(self, field: Field) -> None:
+        """What lies there was changed from here. Raises what `look` raises."""
+        names = names_in(self._form.values().get(field.key))
+        if names:
+            await self._take_folder(field, names)
+
     async def _take(self, field: Field, path: Path, mark: object, *, fill: bool = True, note: str = "") -> None:
         taken = await asyncio.to_thread(self._inputs.take, path, field.kind, field.key, preview=True)
         await self._give(field, taken, mark, fill=fill, note=note)
@@ -253,6 +277,10 @@ class Intake(QObject):
         whether without a word; but where there is something else in its stead, by key, those values are taken."""
         for field in list(self._form.fields.values()):
             names = names_in(self._form.values().get(field.key)) if field.is_input else ()
+            if field.kind is FieldKind.DATASET:
+                if names and names[0] not in self._form.given.shown(field.key):
+                    self._start(field.key, self._take_folder(field, names))
+                continue
             if any(name not in self._form.given.shown(field.key) for name in names):
                 self._studio.actions.start(self._look(field, names, quiet, otherwise))
 

@@ -20,6 +20,7 @@ from oelala_desktop.domain.events import (
 )
 from oelala_desktop.domain.job import Job, JobError, JobState, Output, Progress
 from oelala_desktop.domain.passes import parts_of
+from oelala_desktop.domain.training import Losses
 from oelala_desktop.ui import wording
 from oelala_desktop.ui.bridge import Latest, listen
 from oelala_desktop.ui.jobs.order import Section, section_of
@@ -94,6 +95,7 @@ class JobStage(QObject):
 
     settled = Signal(object)  # Job
     shown = Signal(str)
+    looked = Signal(object)  # Job, that in view as it stands now
 
     def __init__(self, panel: OutputPanel, studio: Studio) -> None:
         super().__init__(panel)
@@ -106,6 +108,7 @@ class JobStage(QObject):
         panel.part_chosen.connect(self._choose)
         self._decoding = False
         self._next_preview: bytes | None = None
+        self._losses: Losses = ()  # as they were drawn last
         self._showing: asyncio.Task[None] | None = None
         self._latest = Latest(self, self._draw)
         bus = studio.services.bus
@@ -126,6 +129,7 @@ class JobStage(QObject):
         self.job = job
         self._part = 0
         self._next_preview = None
+        self._losses = ()
         self._show(job)
         progress = self._studio.services.jobs.progress_of(job.id)
         if progress and not job.state.is_final:
@@ -133,6 +137,7 @@ class JobStage(QObject):
         self.shown.emit(job.id)
 
     def _show(self, job: Job) -> None:
+        self.looked.emit(job)
         if job.state is JobState.DONE:
             self._begin(self._show_result(job))
         elif job.state in (JobState.FAILED, JobState.LOST):
@@ -181,6 +186,8 @@ class JobStage(QObject):
         elif output.kind == "video":
             length = output.frames / output.fps if output.frames and output.fps else 0.0
             self._panel.show_video(path, facts, fps=output.fps or 16.0, length=length, sketch=sketch, title=title)
+        elif output.kind == "model":
+            await self._show_trained(job, facts)
         elif output.is_sound:
             self._panel.show_sound(path, facts, sketch=sketch, title=title)
         elif not output.is_visual:
@@ -205,6 +212,15 @@ class JobStage(QObject):
             size = QSizeF(output.width or job.width, output.height or job.height)
             views = views_of(size, QSizeF(given.image.size()))
             self._panel.compare_with(given, views, first_view(job.tool, views), size, output.fps or 16.0)
+
+    async def _show_trained(self, job: Job, facts: str) -> None:
+        """The curve of its losses stands for a LoRA."""
+        curve = next((output for output in job.outputs if output.role == "curve"), None)
+        image = (await load_image(Path(curve.path), 2048))[0] if curve is not None else None
+        if image is not None:
+            self._panel.show_image(image, facts, title=said_of(job))
+        else:
+            self._panel.show_words("The LoRA is here; Show in folder leads to it.", facts)
 
     @property
     def output(self) -> Output | None:
@@ -307,8 +323,16 @@ class JobStage(QObject):
             match news:
                 case (self.job.id, Progress() as progress):
                     self._panel.set_progress(progress)
+                    self._draw_losses(self.job, progress.losses)
                 case (self.job.id, QImage() as preview):
                     self._panel.set_preview(preview)
+
+    def _draw_losses(self, job: Job, losses: Losses) -> None:
+        if losses and losses is not self._losses:
+            from oelala_desktop.ui.train.curve import curve_image
+
+            self._losses = losses
+            self._panel.set_preview(curve_image(losses, int(job.values.get("steps") or 0)))
 
 
 async def _file_size(path: Path) -> int | None:

@@ -20,6 +20,10 @@ from oelala_desktop.ui.widgets.columns import Columns
 
 if TYPE_CHECKING:
     from oelala_desktop.ui.presets.card import PresetChoice
+    from oelala_desktop.ui.studio import Studio
+    from oelala_desktop.ui.tool.intake import Intake
+    from oelala_desktop.ui.tool.job_stage import JobStage
+    from oelala_desktop.ui.tool.training import LoraBar, Training
 
 _EMPTY = {
     "video": ("clapperboard", "Your video appears here"),
@@ -49,6 +53,13 @@ class ToolPage(QWidget):
         self.side = right = QVBoxLayout()
         right.setSpacing(12)
         right.addWidget(self.output, 1)
+        self.loras: LoraBar | None = None
+        if tool.output == "model":
+            from oelala_desktop.ui.tool.training import LoraBar
+
+            self.form.generate.set_text("Train")
+            self.loras = LoraBar()
+            right.addWidget(self.loras)
         right.addWidget(self.queue)
         side = QWidget()
         right.setContentsMargins(0, 0, 0, 0)
@@ -63,6 +74,16 @@ class ToolPage(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 12, 16, 12)
         row.addWidget(self.columns)
+
+    def make_training(self, intake: Intake, stage: JobStage, studio: Studio) -> Training | None:
+        """What brings to life what a page that trains has beside the others."""
+        if self.loras is None:
+            return None
+        from oelala_desktop.ui.tool.training import Training
+
+        made = Training(self.form, intake, studio, self.loras)
+        stage.looked.connect(made.show)
+        return made
 
     def showEvent(self, event: QShowEvent) -> None:
         """With the window's first page one can write at once."""
@@ -105,11 +126,12 @@ class ToolPage(QWidget):
         if self._needs is not None:
             self.output.empty.set_words(icon, title, "Connect ComfyUI first: the left side says why.", "")
         elif obstacle is None:
-            self.output.empty.set_words(icon, "Ready", "Press Generate, as often as you like: jobs queue.", "")
+            press = f"Press {self.form.generate.text()}, as often as you like: jobs queue."
+            self.output.empty.set_words(icon, "Ready", press, "")
         elif obstacle.code == "input_missing":
             choose = f"Choose {wanted(obstacle.values)}"
             say = ", say what should happen," if "prompt" in self.form.fields else ""
-            text = f"{choose}{say} and press Generate."
+            text = f"{choose}{say} and press {self.form.generate.text()}."
             self.output.empty.set_words(icon, title, text, choose)
         elif obstacle.code == "nothing_said":
             self.output.empty.set_words(icon, title, "Say what you want to see and press Generate.", "")

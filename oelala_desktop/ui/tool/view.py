@@ -80,6 +80,7 @@ class ToolView(QObject):
         self._saving.setInterval(_SAVE_MS)
         self._saving.timeout.connect(self._remember)
         self._saving.timeout.connect(self._weigh)
+        self.training = self.page.make_training(self.intake, self.stage, studio)
         self._connect()
         typed = self.form.values()  # what was typed before the services were there
         kept: dict[str, Any] = self._services.settings.get(form_of(tool.id))
@@ -142,6 +143,8 @@ class ToolView(QObject):
         self.form.following = preset_form.following_rules(preset)
         self.form.set_fields(preset_form.shown_fields(preset))
         self.form.set_sizing(sizing_of(preset), has_sound=preset.sound)
+        if self.training is not None:
+            self.training.take_up()
         self.intake.look()
 
     def choose_preset(self, short_id: str) -> None:
@@ -274,6 +277,8 @@ class ToolView(QObject):
 
     def _submit(self, wish: Wish) -> Coroutine[Any, Any, list[Job]]:
         async def submit() -> list[Job]:
+            if self.training is not None:
+                await self.training.save()
             engine = await self._services.current.for_new_job()
             return await self._services.jobs.submit(wish, engine)
 

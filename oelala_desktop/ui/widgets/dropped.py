@@ -55,6 +55,7 @@ SOUND = Kind(
     others=VIDEO.suffixes,
     unread=(".aif", ".aiff", ".wma", *VIDEO.unread),
 )
+DATASET = Kind("folder of pictures", (), "PNG, JPEG, WebP, each with its caption as .txt")
 # fmt: on
 KINDS = (PICTURE, VIDEO, SOUND)
 #: of a place that takes the one or the other
@@ -87,6 +88,8 @@ class Dropped(NamedTuple):
 def looks_like(path: Path, kind: Kind) -> bool:
     """By name alone: a file without an ending may be one, its reader will say."""
     suffix = path.suffix.casefold()
+    if kind is DATASET:  # a folder may be called anything; its reader says what it lacks
+        return suffix not in (*VIDEO.suffixes, *SOUND.suffixes, ".json")
     return not suffix or f".{re.sub(_TAIL, '', suffix[1:])}" in (*kind.suffixes, *kind.others, *kind.unread)
 
 
