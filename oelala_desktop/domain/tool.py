@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .errors import NotFound
 from .field import Field, FieldKind
@@ -299,8 +299,10 @@ _ALL = tuple(k for k in VOCABULARY if k not in PARTICULAR)
 _EITHER = tuple(k for k in _ALL if k not in ("end_image", "clip_count"))
 _MODELS = ("checkpoint", "vae", "text_encoder")
 _TRAINED = ("dataset", *_TRAINING[:2], *_MODELS, "steps", *_TRAINING[2:], "seed")
-#: so many pictures are shown to the model
-_TRAIN_STEPS = Field("steps", _K.INTEGER, "Steps", "training", default=1000, minimum=2, maximum=100_000, step=50)
+_TRAIN_OWN = (
+    Field("steps", _K.INTEGER, "Steps", "training", default=1000, minimum=2, maximum=100_000, step=50),
+    replace(VOCABULARY["seed"], group="training", help="−1 draws one."),
+)
 _VIDEO, _IMAGE = "Video Tools", "Image Tools"
 
 #: in the sidebar's order; a tool without presets shows as "soon"
@@ -315,7 +317,7 @@ TOOLS: Mapping[str, Tool] = {
         Tool("reframe", "Reframe", _IMAGE, "image", "i2i", (*_EITHER, "place"), ("image", "video")),
         Tool("face-swap", "Face Swap", _IMAGE, "image", "i2i", _EITHER, ("image", "video")),
         Tool("upscaler", "Upscaler", _IMAGE, "image", "i2i", (*_EITHER, "factor", "smooth"), ("image", "video")),
-        Tool("train-lora", "Train LoRA", "Training", "model", "train", _TRAINED, ("dataset",), (_TRAIN_STEPS,)),
+        Tool("train-lora", "Train LoRA", "Training", "model", "train", _TRAINED, ("dataset",), _TRAIN_OWN),
         Tool("improve", "Improve Prompt", "", "file", "other", ("image", "crop", "prompt", "seed")),
         Tool("other", "Other", "", "file", "other", _ALL),
     )

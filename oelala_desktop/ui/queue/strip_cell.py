@@ -23,6 +23,7 @@ GAP, EDGE, BORDER = 8, 12, 13
 _RADIUS, _RING, _STROKE = 8, 20.0, 4.0
 _ICON_ONLY = 34  # pixels of a button without words
 #: how dark a picture is whose job is not over
+_ICONS = {"audio": "audio-lines", "model": "graduation-cap"}  # of what cannot be seen
 _DIM = {Section.RUNNING: 0.45, Section.WAITING: 0.2, Section.FAILED: 0.62}
 
 
@@ -100,7 +101,8 @@ class StripCell(QStyledItemDelegate):
         pixmap: QPixmap | None = index.data(Role.PICTURE)
         if pixmap is None:
             made = job.main_output
-            icon = "audio-lines" if made is not None and made.is_sound else "film" if job.num_frames > 1 else "image"
+            usual = "film" if job.num_frames > 1 else "image"
+            icon = _ICONS.get(made.kind, usual) if made is not None else usual
             paint_placeholder(painter, cell, _RADIUS, icon)
         else:
             painting.cover(painter, cell, pixmap, _RADIUS)

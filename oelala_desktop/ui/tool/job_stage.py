@@ -57,7 +57,8 @@ def facts_of(job: Job, output: Output, size: int | None) -> str:
 
 def said_of(job: Job) -> str:
     """What stands over a result's controls: what it was asked for."""
-    return " ".join(str(job.values.get("prompt") or "").split()) or name_of(job)
+    asked = job.values.get("prompt") or job.values.get("lora_name") or job.values.get("trigger")
+    return " ".join(str(asked or "").split()) or name_of(job)
 
 
 def facts_before(job: Job) -> str:
@@ -83,7 +84,7 @@ def state_of(job: Job, *, paused: bool, reachable: bool) -> str:
 
 def _labels(job: Job) -> tuple[tuple[str, str], ...]:
     """The parts of a result to choose from, each by its place and a word: "Video", "Sound"."""
-    words = {"video": "Video", "image": "Picture", "audio": "Sound"}
+    words = {"video": "Video", "image": "Picture", "audio": "Sound", "model": "LoRA"}
     labels = [words.get(output.kind, "File") for output in job.parts]
     several = labels.count("Sound") > 1
     return tuple((str(at), f"{label} {at}" if several and at else label) for at, label in enumerate(labels))
@@ -216,7 +217,9 @@ class JobStage(QObject):
     async def _show_trained(self, job: Job, facts: str) -> None:
         """The curve of its losses stands for a LoRA."""
         curve = next((output for output in job.outputs if output.role == "curve"), None)
-        image = (await load_image(Path(curve.path), 2048))[0] if curve is not None else None
+        image = self._curve(job)  # finer than what the server drew, where it was watched
+        if image is None and curve is not None:
+            image, _ = await load_image(Path(curve.path), 2048)
         if image is not None:
             self._panel.show_image(image, facts, title=said_of(job))
         else:
@@ -329,10 +332,17 @@ class JobStage(QObject):
 
     def _draw_losses(self, job: Job, losses: Losses) -> None:
         if losses and losses is not self._losses:
-            from oelala_desktop.ui.train.curve import curve_image
-
             self._losses = losses
-            self._panel.set_preview(curve_image(losses, int(job.values.get("steps") or 0)))
+            image = self._curve(job)
+            if image is not None:
+                self._panel.set_preview(image)
+
+    def _curve(self, job: Job) -> QImage | None:
+        if not self._losses:
+            return None
+        from oelala_desktop.ui.train.curve import curve_image
+
+        return curve_image(self._losses, int(job.values.get("steps") or 0))
 
 
 async def _file_size(path: Path) -> int | None:

@@ -76,7 +76,7 @@ class Training(QObject):
         self._keeping.setInterval(_KEEP_MS)
         self._keeping.timeout.connect(lambda: studio.actions.start(self._keep()))
         bar.acted.connect(self._act)
-        intake.changed.connect(lambda: studio.actions.start(self.recall()))
+        intake.changed.connect(lambda: studio.actions.start(self._recall()))
 
     # captions
 
@@ -94,19 +94,19 @@ class Training(QObject):
         editor.setProperty("taken_up", True)
         editor.typed.connect(self._keeping.start)
         editor.save_wished.connect(lambda: self._studio.actions.start(self.save()))
-        editor.source.list.wanted.connect(lambda rows: self._studio.actions.start(self._load(editor, rows)))
-        self._studio.actions.start(self._recall(editor))
+        editor.source.list.wanted.connect(
+            lambda rows: self._studio.actions.start(self._load(editor, rows), owner=editor)
+        )
+        self._studio.actions.start(self._recall())
 
-    async def _recall(self, editor: DatasetEditor) -> None:
+    async def _recall(self) -> None:
+        """Other pictures are in view: what was typed of them and not saved."""
         drafts = await asyncio.to_thread(self._drafts.read)
         self._kept = set(drafts)
-        editor.source.set_edits(drafts)
-        editor.source.list.look()
-
-    async def recall(self) -> None:
-        """Other pictures are in view."""
-        if self._editor is not None:
-            await self._recall(self._editor)
+        editor = self._editor  # the form may have others by now
+        if editor is not None:
+            editor.source.set_edits(drafts)
+            editor.source.list.look()
 
     async def _keep(self) -> None:
         editor = self._editor

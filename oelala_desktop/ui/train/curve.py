@@ -8,8 +8,9 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
 from oelala_desktop.domain.training import Losses
 from oelala_desktop.ui.style import painting, theme
 
-SIZE = QSize(960, 540)
-_LEFT, _TOP, _RIGHT, _BOTTOM = 84, 56, 32, 56
+SIZE = QSize(640, 360)
+_LEFT, _TOP, _RIGHT, _BOTTOM = 72, 48, 28, 44
+_RIGHTMOST = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter  # left of it stands what the stage says
 _SMOOTH = 0.15  # of a new loss in the smooth curve
 
 
@@ -42,7 +43,7 @@ def curve_image(losses: Losses, steps: int) -> QImage:
     painter.setFont(theme.font(theme.CONTROL, 600))
     painter.setPen(QColor(t.on_stage))
     now = f"Loss {values[-1]:.4g}" if values else "Loss"
-    painter.drawText(QRectF(box.left(), 0, box.width(), _TOP), Qt.AlignmentFlag.AlignVCenter, now)
+    painter.drawText(QRectF(box.left(), 0, box.width(), _TOP), _RIGHTMOST, now)
 
     def place(step: int, loss: float) -> QPointF:
         return QPointF(
@@ -58,9 +59,10 @@ def curve_image(losses: Losses, steps: int) -> QImage:
 
 
 def smooth(losses: Losses) -> Losses:
-    """A running mean that leans on what came last."""
-    out: list[tuple[int, float]] = []
+    """A running mean that leans on what came last, and at the beginning on nothing."""
+    out, mean, weight = [], 0.0, 0.0
     for step, loss in losses:
-        mean = loss if not out else out[-1][1] + _SMOOTH * (loss - out[-1][1])
-        out.append((step, mean))
+        mean += _SMOOTH * (loss - mean)
+        weight += _SMOOTH * (1 - weight)
+        out.append((step, mean / weight))
     return tuple(out)
