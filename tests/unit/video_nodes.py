@@ -17,6 +17,7 @@ VIDEO_MODELS = {
         "ltx-2.5-latent-spatial-upscaler-x2-bf16-1.0.safetensors",
     ),
     "LORA": (
+        "Wan21_CausVid_14B_T2V_lora_rank32.safetensors",
         "lightx2v_I2V_14B_480p_cfg_step_distill_rank64_bf16.safetensors",
         "lightx2v_T2V_14B_cfg_step_distill_v2_lora_rank64_bf16.safetensors",
         "ltx_2.3_22b_distilled_1.1_lora_dynamic_fro09_avg_rank_111_bf16.safetensors",
@@ -28,6 +29,7 @@ VIDEO_MODELS = {
         "ltx-2.5-22b-distilled-transformer-comfy-int8-convrot.safetensors",
         "minimax_h3_fl2va_pruned_int8_convrot.safetensors",
         "wan2.1_14B_SCAIL_2_int8_convrot.safetensors",
+        "wan2.1_vace_14B_fp16.safetensors",
         "wan2.2_bernini_r_high_noise_fp8_scaled.safetensors",
         "wan2.2_bernini_r_low_noise_fp8_scaled.safetensors",
         "wan2.2_fun_control_high_noise_14B_fp8_scaled.safetensors",
@@ -96,6 +98,14 @@ SamplerCustomAdvanced  noise:NOISE guider:GUIDER sampler:SAMPLER sigmas:SIGMAS l
 SamplerEulerAncestral  eta:FLOAT(0..100) s_noise:FLOAT(0..100) -> SAMPLER
 SplitSigmas  sigmas:SIGMAS step:INT(0..10000) -> SIGMAS SIGMAS
 StringConcatenate  string_a:STRING string_b:STRING delimiter:STRING -> STRING
+ImagePadForOutpaint  image:IMAGE left:INT(0..16384) top:INT(0..16384) right:INT(0..16384) bottom:INT(0..16384) \
+feathering:INT(0..16384) -> IMAGE MASK
+MaskToImage  mask:MASK -> IMAGE
+ImageToMask  image:IMAGE channel=red,green,blue,alpha -> MASK
+RepeatImageBatch  image:IMAGE amount:INT(1..4096) -> IMAGE
+WanVaceToVideo  positive:CONDITIONING negative:CONDITIONING vae:VAE width:INT(16..16384) height:INT(16..16384) \
+length:INT(1..16384) batch_size:INT(1..4096) strength:FLOAT(0..1000) | control_video:IMAGE control_masks:MASK \
+reference_image:IMAGE -> CONDITIONING CONDITIONING LATENT INT
 TrimVideoLatent  samples:LATENT trim_amount:INT(0..99999) -> LATENT
 VAEDecodeAudio  samples:LATENT vae:VAE -> AUDIO
 VAEDecodeTiled  samples:LATENT vae:VAE tile_size:INT(64..4096) overlap:INT(0..4096) temporal_size:INT(8..4096) \
