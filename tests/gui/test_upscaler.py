@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from oelala_desktop.domain.inputs import Given
-from oelala_desktop.domain.preset_file import parse_preset
 from oelala_desktop.domain.tool import TOOLS, VOCABULARY
+from oelala_desktop.services.presets.registry import ToolRegistry
 from oelala_desktop.services.queue.advice import Expected
 from oelala_desktop.ui.form.fields import TimesEditor, editor_for
 from oelala_desktop.ui.main_window import MainWindow
@@ -25,6 +25,7 @@ from tests.gui.inputs_rig import drop, made_by, named, names, press
 from tests.gui.living import live, page_of, ready, stop_sketch, until
 from tests.gui.page_presets import make_files
 from tests.gui.reach import words
+from tests.unit.domain.samples import WORKFLOWS
 
 FACTOR, SMOOTH = VOCABULARY["factor"], VOCABULARY["smooth"]
 
@@ -76,34 +77,13 @@ def test_motion_is_as_it_is_until_it_is_made_smoother(qtbot: QtBot) -> None:
 
 
 def test_what_it_comes_to_is_told_beside_the_steps() -> None:
-    graph = {
-        "1": {"class_type": "LoadVideo", "inputs": {"file": "x"}, "_meta": {"title": "Video"}},
-        "2": {"class_type": "Smooth", "inputs": {"video": ["1", 0], "times": 1, "by": 2}, "_meta": {"title": "Made"}},
-        "3": {"class_type": "CreateVideo", "inputs": {"images": ["2", 0], "fps": ["1", 2]}, "_meta": {"title": "V"}},
-        "4": {
-            "class_type": "SaveVideo",
-            "inputs": {"video": ["3", 0], "filename_prefix": "x"},
-            "_meta": {"title": "S"},
-        },
-    }
-    table = {
-        "name": "Smooth",
-        "output": "video",
-        "rate": "video",
-        "frames": {"as": "video", "step": 1, "offset": 0},
-        "size": {"class": "factor", "factor": 2, "of": "video", "multiple": 2},
-        "fields": {
-            "video": {"into": ["Video.file"]},
-            "factor": {"into": ["Made.by"]},
-            "smooth": {"into": ["Made.times"]},
-            "filename": {"into": ["S.filename_prefix"]},
-        },
-    }
-    rule = sizing_of(parse_preset("smooth", TOOLS["upscaler"], table, graph))
+    registry = ToolRegistry(WORKFLOWS)
+    registry.load()
+    rule = sizing_of(registry.find("sketch-video", TOOLS["upscaler"]))
     given = {"video": (Given("v.mp4", "video", 1920, 1080, 298, 24.0, 12.4, True),)}
     notes = {key: text.replace("\u00a0", " ") for key, text in rule({"factor": 2.0, "smooth": 2}, given).notes.items()}
     assert notes == {"factor": "1920 × 1080 → 3840 × 2160", "smooth": "24 → 48 fps"}
-    assert rule({"factor": 2.0}, {}).notes == {}
+    assert rule({"factor": 2.0, "smooth": 1}, {}).notes == {}
 
 
 def test_what_past_jobs_let_expect() -> None:
