@@ -81,7 +81,7 @@ def test_finding(own: Path, name: str, tool: object, found: str) -> None:
         ("skecth", I2V, r"no preset of Image to Video named skecth\. Did you mean sketch\?"),
         ("text-to-video.sketch", I2V, r"no preset of Image to Video named text-to-video\.sketch"),
         ("sketch", None, r"no preset named sketch"),
-        ("zzzz", TOOLS["train-lora"], r"Presets: none\."),
+        ("zzzz", TOOLS["other"], r"Presets: none\."),
     ],
 )
 def test_not_finding(name: str, tool: object, words: str) -> None:
@@ -130,8 +130,8 @@ def _without_packs(catalog: Catalog) -> dict[str, NodeClass]:
 
 
 def test_a_tool_without_presets_says_so() -> None:
-    with pytest.raises(NotFound, match="Train LoRA has no preset yet"):
-        load(WORKFLOWS).require(TOOLS["train-lora"])
+    with pytest.raises(NotFound, match="Other has no preset yet"):
+        load(WORKFLOWS).require(TOOLS["other"])
 
 
 def test_an_own_preset_of_the_same_id_replaces_the_shipped_one(own: Path) -> None:
@@ -196,7 +196,7 @@ def test_what_is_not_found_names_all_there_are() -> None:
     registry = load(WORKFLOWS)
     for name, tool, words in (
         ("skecth", TOOLS["text-to-image"], "There is no preset of Text to Image named skecth. Did you mean sketch?"),
-        ("zzzz", TOOLS["train-lora"], "There is no preset of Train LoRA named zzzz. Presets: none."),
+        ("zzzz", TOOLS["other"], "There is no preset of Other named zzzz. Presets: none."),
         ("image-to-video.skecth", None, "no preset named image-to-video.skecth. Did you mean image-to-video.sketch?"),
     ):
         with pytest.raises(NotFound) as caught:
