@@ -210,7 +210,7 @@ class Preset:
         if self.adopted:
             manager = "ComfyUI-Manager: Install Missing Custom Nodes"
             return "from a newer ComfyUI or a node pack", f"Update ComfyUI; for nodes of a pack, {manager}."
-        return "part of ComfyUI since its 0.3 series", "Update ComfyUI to its newest version."
+        return "part of a newer ComfyUI", "Update ComfyUI to its newest version."
 
     def missing_models(self, catalog: Catalog, given: Mapping[str, Any] = _NOTHING) -> tuple[Missing, ...]:
         lists, idle = self._model_lists(catalog), self._idle(given)

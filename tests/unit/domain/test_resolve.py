@@ -219,7 +219,7 @@ def test_missing_nodes_are_named_with_their_packs() -> None:
     with pytest.raises(NotRunnable) as caught:
         settle(I2V, catalog=without("VHS_VideoCombine", "WanImageToVideo"))
     assert "node pack ComfyUI-VideoHelperSuite (nodes VHS_VideoCombine)" in caught.value.message
-    assert "node WanImageToVideo (part of ComfyUI" in caught.value.message
+    assert "node WanImageToVideo (part of a newer ComfyUI" in caught.value.message
     assert "git clone https://github.com/Kosinkadink/ComfyUI-VideoHelperSuite" in caught.value.missing[0]
 
 
@@ -273,6 +273,7 @@ def test_so_much_that_a_server_lacks_is_told(count: int) -> None:
     assert {missing.kind for missing in found} == {"nodes"}
     if count <= 40:
         assert [missing.name for missing in found] == names
+        assert {missing.where for missing in found} == {"part of a newer ComfyUI"}
     else:
         assert [missing.name for missing in found] == [*names[:39], f"{count - 39} more"]
         assert str(found[-1]) == f"{count - 39} more (of its nodes and models)"
@@ -366,9 +367,8 @@ def test_params_are_every_value_used(preset: str) -> None:
     assert f"{params['tool']}.{params['preset']}" == preset
     assert "variations" not in params
     assert None not in params.values()
-    assert ({"width", "height"} if params["tool"] != "train-lora" else {"steps"}) | {"num_frames", "seed"} <= set(
-        params
-    )
+    own = {"train-lora": {"steps"}, "improve": {"prompt"}}.get(params["tool"], {"width", "height"})
+    assert own | {"num_frames", "seed"} <= params.keys()
 
 
 def test_files_that_lie_on_a_server_are_no_choices_for_an_input() -> None:
