@@ -53,6 +53,16 @@ def said(given: dict[str, Any], values: dict[str, Any], **changes: Any) -> Sizin
             {"rate": "video", "frames": {"step": 1, "offset": 0, "as": "video"}, "sound": False},
             "Size, frames and rate as the given scene",
         ),
+        (
+            VIDEO,
+            {
+                "rate": "video",
+                "frames": {"step": 1, "offset": 0, "as": "video"},
+                "times": {"by": "smooth"},
+                "fields": {key: row for key, row in FIELDS.items() if key != "num_frames"} | {"smooth": {"default": 2}},
+            },
+            "1280 × 720, as the given scene · 119 frames · 48 fps · with sound",
+        ),
     ],
 )
 def test_what_no_control_says(given: dict[str, Any], changes: dict[str, Any], line: str) -> None:
