@@ -109,3 +109,28 @@ def test_margins_are_painted_where_the_picture_is_not(name: str) -> None:
     assert (inner["width"], inner["height"]) == (640, 480)
     same = plan(preset.tool, (preset,), values | {"aspect_ratio": "4:3"}, facts, EVERYTHING)
     assert isinstance(same, Obstacle) and same.code == "no_margin"
+
+
+@pytest.mark.parametrize(
+    ("preset", "place", "others", "taken"),
+    [
+        ("text-to-image.qwen-image-21", 0, ["qwen_image_2.1_turbo_int8_convrot.safetensors"], None),
+        ("text-to-image.qwen-image-21", 0, ["qwen_image_2.1_bf16.safetensors"], "qwen_image_2.1_bf16.safetensors"),
+        ("text-to-image.z-image-turbo", 0, ["z_image_bf16.safetensors", "z_image_turbo_int8.safetensors"], 1),
+        ("text-to-image.z-image-turbo", 1, ["flux2-vae.safetensors", "qwen_image_vae.safetensors"], None),
+        ("text-to-image.z-image-turbo", 2, ["qwen3vl_4b_fp8.safetensors", "qwen_3_4b_fp8_mixed.safetensors"], 1),
+        ("text-to-image.krea2-turbo", 1, ["qwen_image_2.1_vae_bf16.safetensors"], None),
+        ("text-to-image.flux2-klein-4b", 0, ["flux-2-klein-base-4b.safetensors", "flux-2-klein-9b.safetensors"], None),
+        ("image-to-image.qwen-edit-2511", 0, ["qwen_image_edit_2509_fp8.safetensors"], None),
+        ("image-to-image.flux-fill", 0, ["flux1-dev.safetensors", "flux1-fill-dev-fp8.safetensors"], 1),
+        ("reframe.qwen-image", 0, ["qwen_image_edit_fp8.safetensors", "qwen_image_2512_fp8.safetensors"], None),
+        ("upscaler.seedvr2-7b", 0, ["seedvr2_3b_int8_convrot.safetensors"], None),
+    ],
+)
+def test_weights_for_another_task_do_not_stand_in(
+    preset: str, place: int, others: list[str], taken: str | int | None
+) -> None:
+    model = shipped(preset).models[place]
+    expected = others[taken] if isinstance(taken, int) else taken
+    assert model.best(tuple(others)) == expected
+    assert model.best((*others, model.file)) == model.file
