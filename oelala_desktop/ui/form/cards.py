@@ -13,7 +13,7 @@ from oelala_desktop.domain.field import Field
 from oelala_desktop.ui.form.fields import AspectEditor, LoraEditor, SeedEditor, TextEditor
 from oelala_desktop.ui.form.host import FormHost
 from oelala_desktop.ui.form.input_editors import MediaEditor, PictureEditor, SlotEditor
-from oelala_desktop.ui.form.places import beside_of
+from oelala_desktop.ui.form.inputs import beside_of
 from oelala_desktop.ui.form.prompt_card import PromptCard
 from oelala_desktop.ui.form.row import FieldRow
 from oelala_desktop.ui.form.size_card import SizeCard, held

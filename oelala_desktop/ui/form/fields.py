@@ -160,6 +160,9 @@ class TimesEditor(SegmentEditor):
     def _name(self, choice: str) -> str:
         return f"{choice}{_TIMES}" if float(choice) > 1 else "Off"
 
+    def _across(self, count: int) -> int:
+        return 0  # they are short
+
     def set_value(self, value: Any) -> None:
         text = f"{float(value or 1):g}"
         if text not in self._choices:

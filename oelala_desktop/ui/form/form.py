@@ -15,7 +15,6 @@ from oelala_desktop.domain.inputs import companions
 from oelala_desktop.domain.tool import Tool
 from oelala_desktop.ui import focus
 from oelala_desktop.ui.commands.carrier import Commands
-from oelala_desktop.ui.form.aspects import sizes_of, tell_frame
 from oelala_desktop.ui.form.cards import VARIATIONS, FormCards
 from oelala_desktop.ui.form.editor import Editor
 from oelala_desktop.ui.form.fields import TextEditor
@@ -24,6 +23,7 @@ from oelala_desktop.ui.form.input_editors import InputEditor
 from oelala_desktop.ui.form.inputs import FormInputs
 from oelala_desktop.ui.form.row import FieldRow
 from oelala_desktop.ui.form.scroll import FormScroll
+from oelala_desktop.ui.form.size_card import sizes_of, tell_frame
 from oelala_desktop.ui.form.sizing import SizingRule, usual_sizing
 from oelala_desktop.ui.widgets.choice import Choice
 

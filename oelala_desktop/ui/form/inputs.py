@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 
 from oelala_desktop.domain.field import Field, FieldKind
 from oelala_desktop.domain.inputs import Inputs, names_in
-from oelala_desktop.domain.tool import VOCABULARY
+from oelala_desktop.domain.tool import VOCABULARY, Tool
 from oelala_desktop.ui.form.editor import Editor
 from oelala_desktop.ui.form.fields import editor_for
 from oelala_desktop.ui.form.host import FormHost
 from oelala_desktop.ui.form.input_editors import KINDS, InputEditor, MaskEditor, Shown, SlotEditor
-from oelala_desktop.ui.form.places import beside_of, either_of
 from oelala_desktop.ui.widgets import dropped
 
 if TYPE_CHECKING:
@@ -22,6 +21,9 @@ if TYPE_CHECKING:
 _EITHER = (dropped.PICTURE, dropped.VIDEO)
 #: kinds that are laid over another input, or are not to be looked at
 _NEVER_UNDER = frozenset({FieldKind.MASK, FieldKind.SOUND, FieldKind.DATASET})
+
+#: the picture that a video ends on stands with the one that it begins with
+_END = "end_image"
 
 
 class FormInputs:
@@ -137,3 +139,19 @@ class FormInputs:
         for key, known in self._shown.items():
             names = names_in(values.get(key))
             self._shown[key] = {name: one for name, one in known.items() if name in names}
+
+
+def either_of(tool: Tool, fields: Mapping[str, Field]) -> str | None:
+    """The input that stands for the other too, of a tool that goes by a picture or a video."""
+    keys = [key for key in reversed(tool.needs) if key in fields] if tool.takes_either else []
+    return next(iter(keys), None)
+
+
+def beside_of(tool: Tool, fields: Mapping[str, Field]) -> tuple[str, str] | None:
+    """The input with a slot at its side, and what stands there: the end picture, or what goes with a scene."""
+    place = either_of(tool, fields)
+    if place is not None:
+        pictures = [key for key, field in fields.items() if field.kind is FieldKind.PICTURE and key != place]
+        return (place, pictures[0]) if pictures else None
+    starts = [key for key, field in fields.items() if field.kind is FieldKind.PICTURE and key != _END]
+    return (starts[0], _END) if starts and _END in fields else None

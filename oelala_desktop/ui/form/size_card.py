@@ -9,11 +9,16 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QSizePolicy
 
+from oelala_desktop.domain import crop, framing
 from oelala_desktop.domain.field import Field
+from oelala_desktop.domain.geometry import nearest_aspect
+from oelala_desktop.domain.inputs import Inputs
 from oelala_desktop.ui import wording
+from oelala_desktop.ui.form.editor import Editor
 from oelala_desktop.ui.form.fields import SliderEditor
 from oelala_desktop.ui.form.host import FormHost
-from oelala_desktop.ui.form.sizing import Sizing
+from oelala_desktop.ui.form.input_editors import MediaEditor, PictureEditor
+from oelala_desktop.ui.form.sizing import Sizing, SizingRule
 from oelala_desktop.ui.style import theme
 from oelala_desktop.ui.widgets.card import Card
 from oelala_desktop.ui.widgets.label import Label
@@ -99,3 +104,26 @@ class SizeCard(Card):
             clips = int(values.get("clip_count") or 1)
             text = f"{wording.seconds(float(values.get('duration') or 0))} · {wording.frames(size.frames)}"
             self._form.row("duration").set_caption(f"{clips} × {text}" if clips > 1 else text)
+
+
+def sizes_of(field: Field, rule: SizingRule, values: Mapping[str, Any], inputs: Inputs) -> dict[str, str]:
+    """By aspect, the size that it comes to."""
+    return {aspect: _size_words(rule({**values, "aspect_ratio": aspect}, inputs)) for aspect in field.choices}
+
+
+def _size_words(size: Sizing) -> str:
+    if size.frame is not None and size.frame.size == (size.frame.inner_width, size.frame.inner_height):
+        return "as given"
+    return wording.size(size.width, size.height) if size.width else ""
+
+
+def tell_frame(editor: Editor | None, fields: Mapping[str, Field], values: Mapping[str, Any], size: Sizing) -> None:
+    """What of the picture in that editor is seen in what is made of it, or what is made round it."""
+    chosen = str(values.get("aspect_ratio") or "auto")
+    if isinstance(editor, PictureEditor | MediaEditor):
+        editor.set_round(size.frame, framing.place_of(values), chosen)
+    if isinstance(editor, PictureEditor) and size.frame is None:
+        frame = (size.width, size.height) if size.width else None
+        name = nearest_aspect(*frame) if chosen == "auto" and frame else chosen
+        movable = frame if crop.KEY not in fields else None  # a preset's own says something else
+        editor.set_frame(movable, values, "" if name == "auto" else name)

@@ -146,6 +146,7 @@ class ToolView(QObject):
         if self.training is not None:
             self.training.take_up()
         self.intake.look()
+        QTimer.singleShot(_SAVE_MS, self, self._weigh)
 
     def choose_preset(self, short_id: str) -> None:
         """The user's choice; it is remembered."""

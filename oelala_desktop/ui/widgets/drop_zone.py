@@ -65,6 +65,11 @@ class DropZone(DropTarget):
         self._invitation = _invite(kind)
         self.update()
 
+    def invite(self, words: str) -> None:
+        """While it is empty."""
+        self._invitation = words
+        self.update()
+
     def set_picture(self, image: QImage | None, name: str = "") -> None:
         """Show a picture (a preview of about 800 px is enough), or None for the empty state. Clears the error."""
         self._pixmap = QPixmap.fromImage(image) if image is not None else QPixmap()

@@ -49,6 +49,7 @@ class PicturesRow(Source):
     def set_most(self, most: int, least: int = 0) -> None:
         """How many there may be, 0 for any number, and how many there must be."""
         self._most, self._least = most, least
+        self.zone.invite(f"Drop up to {most} pictures here" if most > 1 else "Drop pictures here or paste them")
         self._tell()
 
     def set_error(self, sentence: str) -> None:
@@ -72,6 +73,6 @@ class PicturesRow(Source):
 
     def set_caption(self, text: str) -> None:
         """How many there are, where there is nothing else to say."""
-        counted = f"{self._count} of {self._most}" if self._most else str(self._count or "")
+        counted = f"{self._count} of {self._most}" if self._most and self._count else str(self._count or "")
         needed = f"at least {self._least}" if self._count < self._least != self._most else ""
         super().set_caption(text or " · ".join(filter(None, (counted, needed))))
