@@ -112,7 +112,7 @@ def test_a_video_is_compared_with_the_part_that_was_given(qapp: QApplication, ho
         await until(lambda: pane.given and pane.given.frames > 2 and pane.result.frames > 2, "frames of both")
         await until(lambda: seen(page.output, "Given"), "whose sound")
         QTest.mouseClick(find(page.output, "Given"), LEFT)
-        heard = [player.voice._gain > 0 for player in (pane.given, pane.result) if player.voice]
+        heard = [player.voice.gain > 0 for player in (pane.given, pane.result) if player.voice]
         assert heard == [True, False]
         QTest.mouseClick(find(page.output, "Beside"), LEFT)
         assert pane.view == "beside" and page.output.view == "beside"

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from oelala_desktop.domain.field import Field
 from oelala_desktop.ui.form.fields import AspectEditor, LoraEditor, SeedEditor, TextEditor
+from oelala_desktop.ui.form.foot import VARIATIONS
 from oelala_desktop.ui.form.host import FormHost
 from oelala_desktop.ui.form.input_editors import MediaEditor, PictureEditor, SlotEditor
 from oelala_desktop.ui.form.inputs import beside_of
@@ -46,8 +47,6 @@ _KNOWN = {"prompt", "size", *(group for group, _, _ in _FOLDED)}
 _BY_INTENT = frozenset({"video-to-video"})
 #: what is in view in another card than that of its group
 _ELSEWHERE = {"strength": "size"}
-#: has its place beside Generate
-VARIATIONS = "variations"
 _LEAST_LINES = 4  # of the prompt, in a low window
 #: fields narrow enough to share a line
 _SHORT = {"steps", "switch_step", "sampler", "scheduler", "shift", "guidance", "cfg", *_UPFRONT}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import partial
 
 from PySide6.QtCore import Signal
@@ -18,6 +19,9 @@ from oelala_desktop.ui.widgets.button import Button, IconButton
 MENU = ("saved-prompts", "saved-settings", "export", "import", "reset")
 _COUNTS = (1, 2, 3, 4, 6, 8, 12, 16)
 _HEIGHT = 44
+_MADE = {"video": "video", "image": "picture"}
+#: the setting of how many, which has its place beside Generate
+VARIATIONS = "variations"
 
 
 def holds(form: FormHost, row_id: str) -> bool:
@@ -31,6 +35,7 @@ class FormFoot(QWidget):
     def __init__(self, commands: Commands, *, parent: QWidget | None = None) -> None:
         """`commands` are the form's, with "generate" and those of MENU."""
         super().__init__(parent)
+        self._one = ""
         self.generate = Button("Generate", "primary", icon="sparkles", cap=keys.cap("generate"), height=_HEIGHT)
         self.generate.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.generate.clicked.connect(lambda: commands["generate"].trigger())
@@ -46,15 +51,16 @@ class FormFoot(QWidget):
         row.addWidget(self._count)
         row.addWidget(more)
 
-    def tell(self, count: int, *, offered: bool) -> None:
-        """How many jobs a press makes, where the preset can make several."""
-        self._count.setVisible(offered)
+    def tell(self, count: int, fields: Collection[str], output: str) -> None:
+        """How many jobs a press makes, where the preset can make several that differ; `output` is what each makes."""
+        self._one = f"1 {_MADE.get(output, 'job')}"
+        self._count.setVisible(VARIATIONS in fields and ("seed" in fields or count > 1))
         self._count.setText(f"× {count}")
         self._count.setAccessibleName(f"Variations: {count}")
 
     def _make_counts(self) -> QMenu:
         menu = theme.make_menu(self)
         for count in _COUNTS:
-            text = "1 video or picture" if count == 1 else f"{count}, each with its own seed"
+            text = self._one if count == 1 else f"{count}, each with its own seed"
             menu.addAction(text).triggered.connect(partial(self.varied.emit, count))
         return menu

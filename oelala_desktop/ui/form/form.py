@@ -15,10 +15,10 @@ from oelala_desktop.domain.inputs import companions
 from oelala_desktop.domain.tool import Tool
 from oelala_desktop.ui import focus
 from oelala_desktop.ui.commands.carrier import Commands
-from oelala_desktop.ui.form.cards import VARIATIONS, FormCards
+from oelala_desktop.ui.form.cards import FormCards
 from oelala_desktop.ui.form.editor import Editor
 from oelala_desktop.ui.form.fields import TextEditor
-from oelala_desktop.ui.form.foot import MENU, FormFoot, holds
+from oelala_desktop.ui.form.foot import MENU, VARIATIONS, FormFoot, holds
 from oelala_desktop.ui.form.input_editors import InputEditor
 from oelala_desktop.ui.form.inputs import FormInputs
 from oelala_desktop.ui.form.row import FieldRow
@@ -392,7 +392,7 @@ class ToolForm(QWidget):
         inputs = self.given.facts()
         size = self._sizing(values, inputs)
         self.cards.tell(used, size)
-        self.foot.tell(int(values.get(VARIATIONS) or 1), offered=VARIATIONS in self._fields)
+        self.foot.tell(int(values.get(VARIATIONS) or 1), self._fields, self.output)
         aspect = self._fields.get("aspect_ratio")
         if aspect is not None:
             self.cards.tell_sizes(sizes_of(aspect, self._sizing, values, inputs))

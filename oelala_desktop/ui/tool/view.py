@@ -94,7 +94,7 @@ class ToolView(QObject):
         form, output, page, bus = self.form, self.output, self.page, self._services.bus
         form.generate_requested.connect(self.generate)
         page.connect_requested.connect(partial(self._studio.shell.open_panel, "engine"))
-        form.changed.connect(lambda _key: self.edited())
+        form.changed.connect(self._changed)
         form.preset_chosen.connect(self.choose_preset)
         form.other_pasted.connect(self._studio.shell.dropped)
         form.menu_chosen.connect(
@@ -161,6 +161,12 @@ class ToolView(QObject):
     def edited(self) -> None:
         self._saving.start()
         self._check()
+
+    def _changed(self, key: str) -> None:
+        field = self.form.fields.get(key)
+        if field is not None and field.is_input:
+            self._list_presets()
+        self.edited()
 
     def _given(self) -> None:
         """A file came in."""

@@ -62,16 +62,16 @@ class Voice(QObject):
 
     def _follow(self) -> None:
         if self.output is not None:
-            self.output.setVolume(self._gain)
+            self.output.setVolume(self.gain)
         elif self._is_wanted:
             self._speaker.ask()
 
     @property
     def _is_wanted(self) -> bool:
-        return self._player.hasAudio() and self._gain > 0
+        return self._player.hasAudio() and self.gain > 0
 
     @property
-    def _gain(self) -> float:
+    def gain(self) -> float:
         return self._loudness.gain if self._heard else 0.0
 
     def _answered(self, there: bool) -> None:
@@ -80,7 +80,7 @@ class Voice(QObject):
         from PySide6.QtMultimedia import QAudioOutput
 
         self.output = QAudioOutput(self)
-        self.output.setVolume(self._gain)
+        self.output.setVolume(self.gain)
         self._attach(self.output)
 
     def _attach(self, output: QAudioOutput) -> None:
