@@ -219,4 +219,7 @@ def _print(job: Job, as_json: bool) -> None:
         print_json(job.as_dict())
         return
     files = job.error.message if job.error else ", ".join(o.path for o in job.outputs)
+    if job.link is not None and not job.state.is_final:
+        before = f", after {job.after[:8]}" if job.after else ""
+        files = f"step {job.link.number} of {job.link.count}{before}"
     print(f"{job.id[:8]}  {job.state.value:9}  {job.preset:32}  {job.engine.name:10}  {files}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from oelala_desktop.bootstrap import Services
@@ -79,9 +79,15 @@ def _file(name: str) -> Path | None:
 
 
 def say_what_waits(jobs: Sequence[Job]) -> None:
-    """Of a chain that stopped: what waits, and what goes on with it."""
-    waiting = [job for job in jobs if job.state is JobState.QUEUED]
-    failed = next((job for job in jobs if job.state in (JobState.FAILED, JobState.LOST)), None)
-    if waiting and failed is not None:
-        which = f"{len(waiting)} {'step waits' if len(waiting) == 1 else 'steps wait'}"
-        say(f"{which} for job {failed.id[:8]}; “oelala jobs --retry {failed.id[:8]}” makes it again and goes on.")
+    """Of chains that stopped: how much waits, and what it goes on with."""
+    waiting = {job.id: job for job in jobs if job.state is JobState.QUEUED and job.after}
+    for failed in {job.after: None for job in waiting.values() if job.after not in waiting}:
+        count = sum(_waits_for(job, failed, waiting) for job in waiting.values())
+        which = f"{count} {'step waits' if count == 1 else 'steps wait'}"
+        say(f"{which} for job {failed[:8]}; “oelala jobs --retry {failed[:8]}” makes it again and goes on.")
+
+
+def _waits_for(job: Job, failed: str, waiting: Mapping[str, Job]) -> bool:
+    while job.after in waiting:
+        job = waiting[job.after]
+    return job.after == failed

@@ -16,6 +16,7 @@ from oelala_desktop.domain.chain import Step
 from oelala_desktop.domain.job import Job, JobState
 from oelala_desktop.services.inputs.last_frame import last_frame
 from oelala_desktop.services.queue.wishes import Wish
+from tests.warm import run_warm
 
 from .rig import App, Server, faults_in, lines_of, running_app
 from .trial import KILLABLE
@@ -147,3 +148,24 @@ async def test_a_chain_that_stopped_stands_as_it_was_after_a_restart(tmp_path: P
         assert [job.state for job in await app.services.jobs.wait_for([left.id])] == [JobState.QUEUED]
         await app.services.jobs.retry(jobs[1].id, app.engine)
         assert (await app.end_of(left)).state is JobState.DONE
+
+
+async def test_the_command_line_tells_what_waits_and_goes_on(tmp_path: Path, server: Server) -> None:
+    home = tmp_path / "home"
+    async with running_app(home, server.url) as app:
+        jobs = await broken(app, server)
+        await app.end_of(jobs[1])
+    lost, left = jobs[1].id[:8], jobs[2].id[:8]
+    environment = {**os.environ, "OELALA_HOME": str(home)}
+
+    async def oelala(*words: str) -> tuple[int, str, str]:
+        ran = await asyncio.to_thread(run_warm, list(words), environment, home, 120.0)
+        return ran.returncode, ran.stdout, ran.stderr
+
+    code, out, said = await oelala("jobs", "--wait")
+    assert (code, f"1 step waits for job {lost}; “oelala jobs --retry {lost}”" in said) == (1, True), said
+    assert f"{left}  queued" in out and f"step 3 of 3, after {lost}" in out
+    code, out, said = await oelala("jobs", "--retry", lost)
+    assert (code, len(out.splitlines())) == (0, 2), said
+    async with running_app(home, server.url) as app:
+        assert (await app.services.jobs.find(left)).state is JobState.DONE

@@ -53,6 +53,8 @@ def test_a_step_says_which_it_is_and_what_it_waits_for() -> None:
     failed = standing._replace(before=replace(before, state=JobState.FAILED))
     assert caption(step, failed) == "2 of 3 · waits for Text to Image, which failed"
     assert plain(caption(step, Standing(None, 1, 130.0))) == "2 of 3 · starts in 2 min"
+    unseen = replace(step, awaits=Awaited("image", "@result", {}))
+    assert caption(unseen, Standing(None, 1, 130.0)) == "2 of 3 · waits for the step before it"
     assert row_cell.size_words(before).endswith(" · step 1 of 3")
     assert "step 1 of 3" in spoken(before, Standing(Progress(0.5)))
 

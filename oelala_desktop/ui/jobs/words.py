@@ -117,6 +117,8 @@ def caption(job: Job, standing: Standing) -> str:
         case Section.WAITING:
             ahead = standing.progress.ahead if standing.progress else None
             words = f"behind {ahead}" if ahead else starts_words(standing)
+            if job.awaits is not None and standing.before is None and not standing.paused:
+                words = "waits for the step before it"  # which was taken off the list
             return " · ".join(filter(None, (step_words(job), words)))
         case Section.FAILED:
             return failure_words(job)

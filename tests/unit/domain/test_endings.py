@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from oelala_desktop.domain import endings
-from oelala_desktop.domain.errors import EngineRejected, OelalaError
+from oelala_desktop.domain.errors import EngineRejected, InvalidField, OelalaError
 from oelala_desktop.domain.job import EngineRef, JobError
 from tests.unit.domain.samples import some_job
 
@@ -44,3 +44,5 @@ def test_an_error_is_an_end_with_the_fields_that_a_server_refused() -> None:
     assert plain == JobError("No.", "fetch", "", "raw", {})
     refused = endings.from_error(EngineRejected("No.", detail="raw", fields={"steps": "too many"}), "rejected")
     assert refused == JobError("No.", "rejected", "", "raw", {"steps": "too many"})
+    wrong = endings.from_error(InvalidField("steps", "steps: too many."), "before")
+    assert wrong == JobError("steps: too many.", "before", "", "", {"steps": "steps: too many."})

