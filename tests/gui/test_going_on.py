@@ -16,6 +16,7 @@ from oelala_desktop.domain.chain import Step
 from oelala_desktop.domain.job import JobState
 from oelala_desktop.services.queue.jobs import Wish
 from oelala_desktop.ui.form.input_editors import PictureEditor
+from oelala_desktop.ui.gallery.viewer import Viewer
 from oelala_desktop.ui.main_window import MainWindow
 from oelala_desktop.ui.studio import GoOn
 from oelala_desktop.ui.tool.view import ToolView
@@ -204,6 +205,22 @@ def test_a_file_of_my_media_goes_to_the_tool_that_takes_it(qapp: QApplication, t
     gallery(qapp, home, act)
 
 
+def test_the_viewer_gives_the_frame_that_it_shows_and_closes(qapp: QApplication, tmp_path: Path) -> None:
+    async def act(g: Gallery) -> None:
+        g.double_click("k.mp4")
+        await until(lambda: g.shell.findChildren(Viewer), "the viewer")
+        viewer = g.shell.findChildren(Viewer)[0]
+        await until(lambda: not viewer.player.current_image().isNull(), "its picture")
+        offered = {action.text() for action in viewer.commands.listed()}
+        assert {"Use shown frame as start picture", "Use last frame as start picture", "Continue…"} <= offered
+        viewer.commands["start-shown"].trigger()
+        await until(lambda: g.shell.page_id == "image-to-video", "the page of what begins with a picture")
+        await until(lambda: has_picture(page_of(g.window), Path("frame.png")), "the frame")
+        await until(lambda: not g.shell.findChildren(Viewer), "the viewer to close")
+
+    gallery(qapp, tmp_path / "home", act)
+
+
 # A waiting job on its page
 
 
@@ -287,7 +304,8 @@ def test_a_step_that_waits_keeps_what_it_waits_for(qapp: QApplication, home: Pat
         window.studio.edit_requested.emit(second)
         assert page.editing.bar is not None
         assert "step 2 of 2; what it goes by comes from the step before it" in page.editing.bar.words.text()
-        assert (page.form.values()["prompt"], page.form.values().get("image")) == ("on", None)
+        values = page.form.values()
+        assert (values["prompt"], values.get("image"), values.get("aspect_ratio")) == ("on", None, None)
         page.form.set_values(page.form.values() | {"prompt": "and on"})
         page.commands["job.save"].trigger()
         await until(lambda: told(window, "Saved in its place"), "that it is saved")

@@ -166,8 +166,8 @@ def test_a_damaged_file_in_the_viewer_has_a_sentence_and_no_controls(qapp: QAppl
                 await until(lambda said=sentence: viewer.player.accessibleDescription() == said, sentence)
                 assert not viewer.player.controls_shown and viewer.player.current_image().isNull()
                 assert not start.isEnabled()
-                (offer,) = [a for a in viewer.commands.listed() if "start picture" in a.text()]
-                assert not offer.isEnabled()
+                offers = [a for a in viewer.commands.listed() if "start picture" in a.text()]
+                assert offers and not any(offer.isEnabled() for offer in offers)
             viewer.go(1)
         viewer.close()
 

@@ -49,12 +49,11 @@ def test_a_step_says_which_it_is_and_what_it_waits_for() -> None:
     before = make_job("a", JobState.RUNNING, tool="text-to-image", link=Link("a", 1, 3))
     standing = Standing(None, 1, 130.0, before=before)
     assert caption(step, standing) == "2 of 3 · waits for Text to Image"
-    assert row_cell.line_words(step, None, caption(step, standing))[0] == "Waiting · 2 of 3 · waits for Text to Image"
+    assert row_cell.line_words(step, None, caption(step, standing))[0] == "2 of 3 · waits for Text to Image"
     failed = standing._replace(before=replace(before, state=JobState.FAILED))
     assert caption(step, failed) == "2 of 3 · waits for Text to Image, which failed"
     assert plain(caption(step, Standing(None, 1, 130.0))) == "2 of 3 · starts in 2 min"
-    unseen = replace(step, awaits=Awaited("image", "@result", {}))
-    assert caption(unseen, Standing(None, 1, 130.0)) == "2 of 3 · waits for the step before it"
+    assert caption(step, Standing(None, 1, 130.0, unseen=True)) == "2 of 3 · waits for the step before it"
     assert row_cell.size_words(before).endswith(" · step 1 of 3")
     assert "step 1 of 3" in spoken(before, Standing(Progress(0.5)))
 
@@ -67,7 +66,10 @@ def test_the_book_knows_what_a_step_waits_for(qapp: object) -> None:
     for job in (first, make_job("b", JobState.QUEUED, after="a", awaits=waiting, graph={})):
         book.keep(job)
     book.arrange()
-    assert book.standing("b").before == first
+    assert (book.standing("b").before, book.standing("b").unseen) == (first, False)
+    book.keep(make_job("c", JobState.QUEUED, after="gone", awaits=waiting))
+    book.arrange()
+    assert (book.standing("c").before, book.standing("c").unseen) == (None, True)
     nothing_yet = book.parts("b")
     book.keep(replace(first, state=JobState.DONE))
     book.keep(make_job("b", JobState.QUEUED, after="a", graph=graph))

@@ -95,7 +95,7 @@ class Flight:
     @property
     def is_ready(self) -> bool:
         """Whether it may be sent when its turn comes."""
-        is_held = bool(self.held) or self.row is not None or self.cancelling
+        is_held = bool(self.held) or self.row is not None or self.cancelling or self.job.awaits is not None
         return self.stage is Stage.HERE and not is_held and (self.freed or not self.job.after)
 
     @property

@@ -220,6 +220,8 @@ class JobService(Queue):
         """In one transaction with the word that it stands for the old one: whoever drives what waits for that, now or
         in a later run, reads it there."""
         before = await self._newest(fresh.after) if fresh.after else None
+        if before is None and fresh.awaits is not None:
+            raise NotFound("The step before this one is not known any more; there is nothing to make it of.")
         if before is not None and before.state is JobState.CANCELLED:
             name = name_of_step(before.tool)
             raise InvalidInput(

@@ -94,9 +94,10 @@ class JobBook(QObject):
         after = self._places.get(job.after, 0)
         starts, place = self._forecast.starts.get(job_id), self._places.get(job_id, 0)
         before = self._jobs.get(job.after) if job.after and place else None
+        unseen = before is None and job.awaits is not None
         if before is not None and before.state is JobState.DONE:
             before = None
-        return Standing(self._progress.get(job_id), place, starts, after, self.paused, before)
+        return Standing(self._progress.get(job_id), place, starts, after, self.paused, before, unseen)
 
     def parts(self, job_id: str) -> tuple[Part, ...]:
         if job_id not in self._parts:

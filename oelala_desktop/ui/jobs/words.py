@@ -28,6 +28,7 @@ class Standing(NamedTuple):
     after: int = 0  # the place of the job that must be done before it
     paused: bool = False
     before: Job | None = None  # that job, while it is not done
+    unseen: bool = False  # that one was taken off the list
 
 
 class Counts(NamedTuple):
@@ -61,6 +62,8 @@ def starts_words(standing: Standing) -> str:
     """ "starts in 2 min" for the next one, "in 5 min" for those behind it."""
     if standing.paused:
         return "paused"
+    if standing.unseen:
+        return "waits for the step before it"
     if standing.before is not None:
         return waits_words(standing.before)
     if standing.after:
@@ -117,8 +120,6 @@ def caption(job: Job, standing: Standing) -> str:
         case Section.WAITING:
             ahead = standing.progress.ahead if standing.progress else None
             words = f"behind {ahead}" if ahead else starts_words(standing)
-            if job.awaits is not None and standing.before is None and not standing.paused:
-                words = "waits for the step before it"  # which was taken off the list
             return " · ".join(filter(None, (step_words(job), words)))
         case Section.FAILED:
             return failure_words(job)

@@ -63,7 +63,8 @@ def line_words(job: Job, progress: Progress | None, caption: str) -> tuple[str, 
     if section is Section.WAITING:
         if progress is not None and progress.ahead:
             return f"Waiting, behind {progress.ahead} job{'s' if progress.ahead > 1 else ''} of others", size
-        first = "Next on the server" if job.state is JobState.SENT else f"Waiting · {caption}"
+        waits = caption if job.link is not None else f"Waiting · {caption}"
+        first = "Next on the server" if job.state is JobState.SENT else waits
         return first, size
     if job.state is JobState.FAILED and job.error:
         return job.error.message, size

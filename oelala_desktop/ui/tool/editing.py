@@ -145,7 +145,8 @@ class Editing(QObject):
 def _settings_of(job: Job) -> Reuse:
     """As it was asked for; what is not there yet is left out."""
     reuse = reuse_of(job)
-    values = {**reuse.values, **(job.awaits.values if job.awaits is not None else {})}
-    values["preset"] = job.preset.partition(".")[2]
+    values = dict(reuse.values)
+    if job.awaits is not None:  # what follows of the file that it awaits is not settled yet
+        values = {"seed": values.get("seed"), **job.awaits.values, "preset": values["preset"]}
     kept = {key: value for key, value in values.items() if not {RESULT, LAST}.intersection(names_in(value))}
     return Reuse(job.tool, kept, otherwise=reuse.otherwise)

@@ -96,6 +96,11 @@ def test_it_goes_when_the_disk_has_what_it_takes_of_the_one_before() -> None:
     assert life.tell(Chosen()).stage is Stage.PREPARING
 
 
+def test_it_is_never_sent_without_it() -> None:
+    life = Life(awaits=Awaited("image", "@result", {}))
+    assert not life.flight.is_ready and life.tell(Chosen()).stage is Stage.HERE
+
+
 def test_its_place_may_change_meanwhile() -> None:
     life = awaiting().tell(PredecessorEnded(S.DONE))
     filled = made(life)

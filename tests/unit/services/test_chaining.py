@@ -267,6 +267,14 @@ async def test_what_is_undone_hangs_together_again(desk: JobDesk) -> None:
     assert back[second.id].after == renewed.id
 
 
+async def test_a_step_of_nothing_is_not_made_again(desk: JobDesk) -> None:
+    _, second = await submitted(desk)
+    lonely = replace(second, id="lonely", state=S.FAILED, after="gone")
+    await desk.store.save(lonely)
+    with pytest.raises(NotFound, match="not known any more"):
+        await desk.jobs.retry("lonely", desk.engine)
+
+
 # Its order
 
 
