@@ -226,7 +226,7 @@ def _request(preset: Preset, used: dict[str, Any], given: Mapping[str, Any], inp
     if "num_frames" in preset.fields and not preset.fields["num_frames"].keeps:
         used["num_frames"] = frames
     seed = int(str(used.get("seed", -1)))
-    used |= {"seed": str(seed)} | ({"aspect_ratio": found.aspect} if preset.output != "model" else {})
+    used |= {"seed": str(seed)} | ({"aspect_ratio": found.aspect} if "aspect_ratio" in preset.tool.keys else {})
     return Request(preset.id, preset.tool.id, used, found.width, found.height, frames, found.rate, seed, found.frame)
 
 

@@ -318,7 +318,7 @@ TOOLS: Mapping[str, Tool] = {
         Tool("face-swap", "Face Swap", _IMAGE, "image", "i2i", _EITHER, ("image", "video")),
         Tool("upscaler", "Upscaler", _IMAGE, "image", "i2i", (*_EITHER, "factor", "smooth"), ("image", "video")),
         Tool("train-lora", "Train LoRA", "Training", "model", "train", _TRAINED, ("dataset",), _TRAIN_OWN),
-        Tool("improve", "Improve Prompt", "", "file", "other", ("image", "crop", "prompt", "seed")),
+        Tool("improve", "Improve", "", "file", "other", ("image", "crop", "prompt", "seed")),
         Tool("other", "Other", "", "file", "other", _ALL),
     )
 }

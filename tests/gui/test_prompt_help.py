@@ -91,7 +91,7 @@ def test_why_there_is_none_stands_there(qapp: QApplication, tmp_path: Path) -> N
     async def act(window: MainWindow) -> None:
         page, _, writer = page_with(window, "")
         press(page.form, "Improve the prompt")
-        await until(lambda: "Say in a few words" in words(page.form), "that there is nothing to improve")
+        await until(lambda: "Type in a few words" in words(page.form), "that there is nothing to improve")
         assert writer.asked == []
         page.form.set_values({"prompt": "a boat"})
         writer.refuses = "It has no language model."

@@ -342,28 +342,6 @@ def test_its_settings_can_be_chosen_and_its_workflow_copied(qapp: QApplication, 
     live(qapp, home, act)
 
 
-def test_what_is_saved_on_the_server_becomes_a_preset(qapp: QApplication, home: Path) -> None:
-    async def act(window: MainWindow) -> None:
-        page = (await sketchs(window)).page
-        press(page, "Saved workflows")
-        await until(lambda: "No ComfyUI is connected" in words(page), "that nothing is saved there")
-        template = await window.studio.services.templates.workflow("sketch_image_to_video")
-        await window.studio.services.templates.save_workflow("Slow moves", template)
-        press(page, "Ask the server again")
-        await until(lambda: page.saved.model.rowCount() == 1, "what was saved")
-        page.saved.search.setText("fast")
-        await until(lambda: "Nothing fits" in words(page), "that nothing fits")
-        press(page, "Clear the search")
-        await until(lambda: page.saved.model.rowCount() == 1, "all of them")
-        page.saved.list.setCurrentIndex(page.saved.model.index(0, 0))
-        QTest.keyClick(page.saved.list, Qt.Key.Key_Return)
-        await until(lambda: window.shell.findChildren(WorkflowSheet), "the sheet")
-        assert field(window.shell, "Name of the preset").text() == "oelala Slow moves"
-        press(window.json_drops.sheet, "Cancel")  # type: ignore[arg-type]
-
-    live(qapp, home, act)
-
-
 def test_comfyui_opens_with_it_saved_there(qapp: QApplication, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[str] = []
     monkeypatch.setattr(

@@ -60,14 +60,20 @@ def make_thumbnail(path: Path, size: int, covering: bool = False) -> bytes:
     if facts.format in _PLAIN and pixels <= _PLAIN_PIXELS:
         with os.fdopen(open_unlinked(path), "rb", buffering=0) as file:
             content = file.read(_PLAIN_BYTES + 1)  # at once: decoders ask for a few bytes, and often
-        if _is_soon_decoded(facts.format, content):
-            return _made_of(path.name, BytesIO(content), facts.format, size, covering)
+            if _is_soon_decoded(facts.format, content):
+                whole = BytesIO(content) if len(content) <= _PLAIN_BYTES else file
+                whole.seek(0)
+                return _made_of(path.name, whole, facts.format, size, covering)
     return confined.run(path.name, pixels, _make, path, facts.format, size, covering)
 
 
 def _is_soon_decoded(kind: str, content: bytes) -> bool:
     head = content if kind == "jpeg" else content[:_HEAD]
-    return len(content) <= _PLAIN_BYTES and not has_many_scans(kind, content) and not names_profile(kind, head)
+    return (
+        (kind == "png" or len(content) <= _PLAIN_BYTES)
+        and not has_many_scans(kind, content)
+        and not names_profile(kind, head)
+    )
 
 
 def _make(path: Path, kind: str, size: int, covering: bool) -> bytes:

@@ -63,7 +63,7 @@ class Thumbnails:
         self._clock = clock
         threads = max(2, min(4, os.cpu_count() or 2))
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="thumbnail")
-        self._makers = threads + 1  # one order lies ready, so that no thread waits for the loop
+        self._makers = threads
         self._orders: dict[int, _Order] = {}
         self._queue: list[tuple[int, int, int]] = []
         self._numbers = count()

@@ -15,13 +15,13 @@ from oelala_desktop.domain import crop, framing
 from oelala_desktop.domain.field import Field, FieldKind
 from oelala_desktop.domain.framing import Frame
 from oelala_desktop.domain.inputs import LENGTH, SMALLER, START, Given, names_in
-from oelala_desktop.services.inputs.dataset_file import TrainingPicture
 from oelala_desktop.ui import wording
 from oelala_desktop.ui.form.editor import Editor
 from oelala_desktop.ui.widgets import dropped
 from oelala_desktop.ui.widgets.picture_source import PictureSource
 
 if TYPE_CHECKING:
+    from oelala_desktop.services.inputs.dataset_file import TrainingPicture
     from oelala_desktop.ui.widgets.crop_stage import CropStage
     from oelala_desktop.ui.widgets.mask_source import MaskSource
     from oelala_desktop.ui.widgets.source import Source

@@ -50,9 +50,9 @@ class Proposal(QFrame):
         self._show("The language model is writing. It waits in the queue for what runs.", "")
 
     def propose(self, text: str) -> None:
-        self._show("Proposed. Ctrl+Z in the prompt brings the old one back.", text)
+        self._show("Proposed. Undo in the prompt brings the old one back.", text)
 
-    def fail(self, sentence: str) -> None:
+    def refuse(self, sentence: str) -> None:
         self._show(sentence, "", left="Close", tone="error")
 
     def _show(self, words: str, text: str, left: str = "", tone: str = "text2") -> None:

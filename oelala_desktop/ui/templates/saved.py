@@ -24,7 +24,7 @@ from oelala_desktop.ui.widgets.label import Label
 from oelala_desktop.ui.widgets.quiet_list import QuietList
 
 _Without = tuple[str, str, str, str]  # icon, title, text, what to do
-_NONE = "What you save in its editor, with Ctrl+S there, is listed here and becomes a preset at a press."
+_NONE = "What you save in its editor is listed here and becomes a preset at a press."
 _NO_WORKFLOW: _Without = ("save", "No workflow is saved there", _NONE, "")
 _NO_COMFYUI: _Without = (
     "plug",

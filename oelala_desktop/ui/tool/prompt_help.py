@@ -52,7 +52,7 @@ class PromptHelp:
             return
         text = editor.box.text().strip()
         if not text:
-            proposal.fail("Say in a few words what you want to see first; that is what gets improved.")
+            proposal.refuse("Type in a few words what is to be improved.")
             return
         self.leave()
         proposal.wait()
@@ -73,7 +73,7 @@ class PromptHelp:
         def failed(error: OelalaError) -> bool:
             self._job_id = ""
             if self._form.cards.proposal is not None:
-                self._form.cards.proposal.fail(error.message)
+                self._form.cards.proposal.refuse(error.message)
             return True
 
         self._asking = self._studio.actions.start(ask(), done=done, failed=failed, owner=self._form)

@@ -30,6 +30,8 @@ def by_folder(files: Sequence[str]) -> list[Choice]:
 
 
 class LoraRow(QFrame):
+    """One LoRA: its file for each pass, how strong it is, and whether it is on."""
+
     changed = Signal()
     removed = Signal()
     words_wished = Signal(str)  # the file whose trigger words are to go into the prompt

@@ -100,9 +100,10 @@ def test_tools_stand_in_the_sidebar_s_order() -> None:
         "face-swap",
         "upscaler",
         "train-lora",
+        "improve",
         "other",
     ]
-    assert list(TOOLS)[:-1] == [name for name in TOOLS if name in PAGED]
+    assert list(TOOLS)[:-2] == [name for name in TOOLS if name in PAGED]
 
 
 def test_what_each_tool_makes_of_what() -> None:
@@ -116,6 +117,7 @@ def test_what_each_tool_makes_of_what() -> None:
         "face-swap": ("image", "i2i", ("image", "video")),
         "upscaler": ("image", "i2i", ("image", "video")),
         "train-lora": ("model", "train", ("dataset",)),
+        "improve": ("file", "other", ()),
         "other": ("file", "other", ()),
     }
 

@@ -129,13 +129,13 @@ async def test_newer_files_are_read_before_older_ones(desk: Desk, monkeypatch: p
 async def test_what_is_called_off_is_left_for_later(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(indexing, "_BATCH", 1)
     stop = threading.Event()
-    files = [desk.put(f"{n}.png", age=n) for n in range(4)]
+    files = [desk.put(f"{n}.png", age=n) for n in range(12)]
     (gone,) = [desk.put("gone.png")]
     await desk.indexer.apply(desk.gap(gone), NEVER)
     number = (await desk.ids())["gone.png"]
     gap = desk.gap(*files, gone={number: gone.stamp}, complete=[(str(desk.folder), 1, b"p")])
     await desk.indexer.apply(gap, stop, lambda done: stop.set())
-    assert "gone.png" in await desk.ids() and 1 < len(await desk.ids()) < 5
+    assert "gone.png" in await desk.ids() and 1 < len(await desk.ids()) < 13
     assert [folder.print for folder in await desk.store.folders()] == [None]
 
 
@@ -219,7 +219,7 @@ async def test_so_many_are_loaded_at_once(
 
 
 def test_how_much_is_done_at_once() -> None:
-    assert (indexing._BATCH, indexing._LOAD, indexing._SHARE, indexing._FEW) == (384, 1000, 4, 100)
+    assert (indexing._BATCH, indexing._LOAD, indexing._SHARE, indexing._FEW) == (192, 1000, 4, 100)
 
 
 async def test_what_the_index_refuses_is_left_out_alone(

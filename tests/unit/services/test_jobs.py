@@ -146,14 +146,14 @@ async def test_a_disk_that_refuses_stores_nothing(desk: JobDesk) -> None:
 async def test_whoever_asks_first_comes_first_however_long_its_files_take(desk: JobDesk) -> None:
     await submitted(desk, preset="sdxl")
     held = asyncio.Event()
-    make = desk.jobs._make
+    make = desk.jobs.maker.make
 
     async def slow(wish: Wish, engine: Any) -> list[Job]:
         if wish.title == "slow":
             await held.wait()
         return await make(wish, engine)
 
-    desk.jobs._make = slow  # type: ignore[method-assign]
+    desk.jobs.maker.make = slow  # type: ignore[method-assign]
     first = desk.scope.start(desk.jobs.submit(replace(desk.wish(preset="sdxl"), title="slow"), desk.engine), "first")
     await turns()
     second = desk.scope.start(desk.jobs.submit(desk.wish(preset="sdxl"), desk.engine), "second")
