@@ -18,7 +18,7 @@ from oelala_desktop.ui.widgets.drop_target import DropTarget
 from tests.gui.inputs_rig import drop, editor, made_by, mime_of, named, names, press
 from tests.gui.living import live, page_of, ready, stop_sketch, until
 from tests.gui.page_presets import make_files, write_presets
-from tests.gui.reach import words
+from tests.gui.reach import has_button, words
 
 PLACE = "Picture or video"
 
@@ -150,11 +150,15 @@ def test_a_preset_chosen_by_hand_stays_and_another_is_offered(
         await has(page, "image", picture)
         drop(named(page.form, PLACE, DropTarget), video)
         zone = named(page.form, PLACE, DropTarget)
-        assert zone.accessibleDescription() == "Large stills takes no video."
+        assert zone.accessibleDescription() == "The preset Large stills takes no video."
         assert names(page, "image") == [picture.name]
         press(page, "Use Large films instead")
         await has(page, "video", video)
         assert page.chosen == "film"
+        drop(named(page.form, PLACE, DropTarget), picture)
+        assert has_button(page.form, "Use Large stills instead")
+        page.choose_preset("still")  # the same by the card of presets
+        assert not has_button(page.form, "Use Large stills instead")
 
     live(qapp, home, scenario)
 

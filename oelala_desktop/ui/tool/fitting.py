@@ -40,7 +40,7 @@ class Fitting:
     def __init__(self, view: _View, studio: Studio) -> None:
         self._view = view
         self._studio = studio
-        self._offered: tuple[Preset, Take] | None = None
+        self._refused: tuple[dropped.Kind, Take] | None = None  # what another preset would take
         self._changed_for = ""  # the input for whose sake the preset was changed last
         view.form.instead_wished.connect(self._take_offered)
 
@@ -63,15 +63,16 @@ class Fitting:
         it takes no such file now; `take` is then called if another preset is chosen for its sake."""
         view, form = self._view, self._view.form
         place = form.given.place
+        self._refused = None
         if place is None or KINDS[form.fields[place].kind] is kind:
             return place
         other = self._first(_INPUT_OF[kind], place)
         if other is None:
             form.show_field_error(place, f"No preset of {view.tool.name} takes a {kind.word} yet.")
         elif view.chosen and view.preset is not None:
-            form.show_field_error(place, f"{view.preset.name} takes no {kind.word}.")
+            form.show_field_error(place, f"The preset {view.preset.name} takes no {kind.word}.")
             form.given.offer_instead(place, other.name)
-            self._offered = (other, take)
+            self._refused = (kind, take)
         else:
             return self._change(other, place, view.take)
         return None
@@ -121,15 +122,26 @@ class Fitting:
             return found
         return next((preset for preset in services.registry.presets(tool) if key in preset.fields), None)
 
-    def _take_offered(self, _key: str) -> None:
-        offered, self._offered = self._offered, None
-        place = self._view.form.given.place
-        if offered is None or place is None:
+    def offer_again(self) -> None:
+        """Another preset is in force, or more is known of what can run."""
+        form, refused = self._view.form, self._refused
+        place = form.given.place
+        if refused is None or place is None:
             return
-        preset, take = offered
-        now = self._change(preset, place, lambda other: self._view.choose_preset(other.short_id))
+        if KINDS[form.fields[place].kind] is refused[0]:
+            self._refused = None  # the one that takes it was chosen otherwise
+        elif (other := self._first(_INPUT_OF[refused[0]], place)) is not None:
+            form.given.offer_instead(place, other.name)
+
+    def _take_offered(self, _key: str) -> None:
+        refused, self._refused = self._refused, None
+        place = self._view.form.given.place
+        other = self._first(_INPUT_OF[refused[0]], place) if refused and place else None
+        if refused is None or place is None or other is None:
+            return
+        now = self._change(other, place, lambda preset: self._view.choose_preset(preset.short_id))
         if now is not None:
-            take(now)
+            refused[1](now)
 
     def named(self, obstacle: Obstacle) -> Obstacle:
         """What is missing at the one place is a picture or a video."""

@@ -125,6 +125,7 @@ class ToolView(QObject):
             self._use(preset)
         catalog = self._services.current.engine.catalog
         self._list_presets()
+        self.fitting.offer_again()
         if catalog is not None:
             preset_form.offer_choices(self.form, preset, catalog)
         self._check()
