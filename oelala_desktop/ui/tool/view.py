@@ -242,7 +242,7 @@ class ToolView(QObject):
         work = self._services.jobs.memory_advice(preset_id, size, engine)
         self._studio.actions.start(work, done=lambda said: self.form.set_size_warning(" ".join(map(str, said))))
         if "factor" in self.form.fields:
-            self._studio.actions.start(self._expect(), done=self.form.cards.tell_expected)
+            self._studio.actions.start(self._expect(), done=lambda said: self.form.cards.tell_expected(said))
 
     async def _expect(self) -> str:
         """What past jobs let expect of the wish as it stands."""

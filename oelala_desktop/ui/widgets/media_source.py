@@ -13,6 +13,7 @@ from oelala_desktop.ui import focus
 from oelala_desktop.ui.style import icons, painting, theme
 from oelala_desktop.ui.widgets import dropped
 from oelala_desktop.ui.widgets.button import Button, IconButton
+from oelala_desktop.ui.widgets.control import set_tip
 from oelala_desktop.ui.widgets.crop_stage import CropStage
 from oelala_desktop.ui.widgets.drop_target import DropTarget
 from oelala_desktop.ui.widgets.drop_zone import DropZone
@@ -22,6 +23,8 @@ from oelala_desktop.ui.widgets.source import Source
 from oelala_desktop.ui.widgets.strip_picture import GRIP
 from oelala_desktop.ui.widgets.trim_strip import TrimStrip
 
+_NARROW = 340  # pixels of width below which there is no room for all words under the strip
+
 
 class _Mark(QWidget):
     """ "keeps its sound", in the tone of what is well."""
@@ -29,18 +32,28 @@ class _Mark(QWidget):
     def __init__(self, icon: str, text: str) -> None:
         super().__init__()
         self._icon, self._text = icon, text
+        self._brief = False
         self.setAccessibleName(text)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
+    def set_brief(self, brief: bool) -> None:
+        """Only its icon, where there is no room for words."""
+        if brief != self._brief:
+            self._brief = brief
+            set_tip(self, self._text if brief else "")
+            self.updateGeometry()
+
     def sizeHint(self) -> QSize:
-        font = theme.font(theme.CAPTION, 500)
-        return QSize(14 + 6 + painting.text_width(font, self._text) + 1, max(16, self.fontMetrics().height()))
+        words = 0 if self._brief else 6 + painting.text_width(theme.font(theme.CAPTION, 500), self._text) + 1
+        return QSize(14 + words, max(16, self.fontMetrics().height()))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         tone = theme.tokens().ok
         painter = QPainter(self)
         painting.begin(painter)
         icons.draw(painter, self._icon, QRectF(0, round(self.height() / 2 - 7), 14, 14), tone)
+        if self._brief:
+            return
         painter.setFont(theme.font(theme.CAPTION, 500))
         painter.setPen(QColor(tone))
         painter.drawText(QRectF(20, 0, self.width(), self.height()), Qt.AlignmentFlag.AlignVCenter, self._text)
@@ -98,6 +111,7 @@ class _Given(DropTarget):
         self.remove.setGeometry(self.width() - GRIP - 24 - 6, 6, 24, 24)
         self.remove.raise_()
         self._cover.setGeometry(self.rect())
+        self.kept.set_brief(self.width() < _NARROW)
 
 
 class _Cover(QWidget):
