@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 
 from oelala_desktop.domain.chain import Step
 from oelala_desktop.domain.job import JobState
+from oelala_desktop.domain.preset import Missing, Preset
 from oelala_desktop.services.queue.jobs import Wish
 from oelala_desktop.ui.form.input_editors import PictureEditor
 from oelala_desktop.ui.gallery.viewer import Viewer
@@ -25,22 +26,6 @@ from tests.gui.living import has_picture, live, page_of, ready, until
 from tests.gui.media_rig import Gallery, gallery
 from tests.gui.test_living_queue import SHORT, button, kinds, queued
 from tests.sketch.holdable import Brake, started
-
-SMOOTHER = """
-name = "Steady"
-output = "video"
-size = {class = "given", of = "video"}
-frames = {as = "video"}
-rate = "video"
-[fields.video]
-into = ["Given video.file"]
-[fields.smooth]
-into = ["Inlaid.length"]
-[fields.factor]
-into = ["Inlaid.factor"]
-[fields.filename]
-into = ["Save video.filename_prefix"]
-"""
 
 
 @pytest.fixture(scope="module")
@@ -71,17 +56,6 @@ def picture(tmp_path: Path) -> Path:
     path = tmp_path / "harbour.png"
     Image.linear_gradient("L").resize((480, 320)).save(path)
     return path
-
-
-def write_smoother(home: Path) -> None:
-    folder = home / "workflows" / "upscaler"
-    folder.mkdir(parents=True)
-    graph = own_preset.graph("video")
-    graph = {key: graph[key] for key in ("1", "2", "8", "9", "10")}
-    graph["8"]["inputs"] = {"images": ["2", 0], "length": 39, "factor": 2.0}
-    del graph["9"]["inputs"]["audio"]
-    (folder / "steady.toml").write_text(SMOOTHER, "utf-8")
-    (folder / "steady.json").write_text(json.dumps(graph), "utf-8")
 
 
 async def with_result(window: MainWindow, picture: Path) -> ToolView:
@@ -140,39 +114,39 @@ def test_each_frame_of_a_video_can_be_the_start_picture(qapp: QApplication, home
     live(qapp, home, scenario)
 
 
-def test_what_no_preset_takes_is_told_on_the_page(qapp: QApplication, home: Path, picture: Path) -> None:
+def test_what_no_preset_takes_is_told_on_the_page(
+    qapp: QApplication, home: Path, picture: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async def scenario(window: MainWindow) -> None:
         page = await with_result(window, picture)
-        tools = {"reframe": "Reframe", "edit": "Video to Video", "smoother": "Upscaler"}
-        for act, name in tools.items():
-            live_tools = {tool.id for tool in window.studio.services.registry.live_tools()}
-            page.commands[f"result.{act}"].trigger()
-            shown = window.shell.page_id
-            if shown not in live_tools:
-                await until(lambda name=name: told(window, f"{name} has no preset here that takes a video"), name)
+        lacking = (Missing("model", "a.safetensors", "models", "Put it there."),)
+        for act, tool, name in (("reframe", "reframe", "Reframe"), ("edit", "video-to-video", "Video to Video")):
             window.shell.show_page("image-to-video")
+            with monkeypatch.context() as without:
+                without.setattr(Preset, "missing", lambda *_given: lacking)
+                page.commands[f"result.{act}"].trigger()
+            assert window.shell.page_id == tool
+            await until(lambda name=name: told(window, f"{name} has no preset here that takes a video"), name)
 
     live(qapp, home, scenario)
 
 
-def test_smoother_motion_is_the_upscaler_with_two_frames_for_one(
-    qapp: QApplication, home: Path, picture: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    write_smoother(home)
-
+def test_smoother_motion_is_the_upscaler_with_two_frames_for_one(qapp: QApplication, home: Path, picture: Path) -> None:
     async def scenario(window: MainWindow) -> None:
         page = await with_result(window, picture)
         job = page.stage.job
         assert job is not None
-        preset = window.studio.services.registry.find("upscaler.steady")
-        monkeypatch.setattr(type(preset), "missing", lambda *_given: ())  # whatever Sketch has of it
         page.commands["result.smoother"].trigger()
         assert window.shell.page_id == "upscaler"
         upscaler = page_of(window, "upscaler")
         await until(lambda: has_picture(upscaler, Path(job.outputs[0].path), "video"), "the video in its field")
-        assert upscaler.preset is preset
-        values = upscaler.form.values()
+        assert upscaler.preset is not None and upscaler.preset.sketch
+        values = upscaler.form.effective()
         assert (int(values["smooth"]), float(values["factor"])) == (2, 1.0)
+        upscaler.generate()
+        await until(lambda: upscaler.stage.job and upscaler.stage.job.state is JobState.DONE, "the smoother video")
+        made = upscaler.stage.job
+        assert made is not None and made.outputs[0].frames == 2 * (job.outputs[0].frames or 0) - 1
 
     live(qapp, home, scenario)
 

@@ -255,6 +255,7 @@ async def test_cancelling_one_cancels_those_after_it(desk: JobDesk) -> None:
 
 
 async def test_what_is_undone_hangs_together_again(desk: JobDesk) -> None:
+    desk.jobs.undo_seconds = 1e6  # the clock is turned until all of it is over
     first, second = await submitted(desk)
     await desk.jobs.pause(False)
     await desk.clock.until(desk.port.has(1))
