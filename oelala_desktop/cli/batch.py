@@ -12,7 +12,7 @@ from typing import Any
 from oelala_desktop import __version__
 from oelala_desktop.bootstrap import Services
 from oelala_desktop.domain.batch import Fault, Row, faults_of
-from oelala_desktop.domain.errors import OelalaError
+from oelala_desktop.domain.errors import InvalidInput, OelalaError
 from oelala_desktop.domain.job import Job, JobState
 from oelala_desktop.domain.preset import Preset, Request
 from oelala_desktop.domain.tool import find_tool
@@ -47,6 +47,9 @@ class _Batch:
 async def generate_many(options: argparse.Namespace) -> int:
     """As `generate`; 2 when a row cannot be made, with all that is wrong, and then nothing is made."""
     tool = find_tool(options.tool)
+    if options.then is not None or options.continues:
+        option = "--then" if options.then is not None else "--continue"
+        raise InvalidInput(f"{option} goes with one wish at a time, not with several pictures, rows or a grid.")
     async with Services() as services:
         folder = await asyncio.to_thread(check_folder, options.out or services.paths.output)
         rows, faults = await asyncio.to_thread(rows_of, options, tool, services.registry)

@@ -39,6 +39,8 @@ def test_steps_one_after_the_other_and_on_from_the_last(oelala: Program) -> None
         (["--then", "image-to-vide"], "Did you mean image-to-video"),
         (["--then", "video-to-video"], "Step 2, Video to Video"),
         (["--then", "image-to-video", "--set", "steps=0"], "Step 2, Image to Video: steps"),
+        (["--grid", "seed=1,2", "--then", "image-to-video"], "--then goes with one wish at a time"),
+        (["--grid", "seed=1,2", "--continue", "a.mp4"], "--continue goes with one wish at a time"),
         (["--continue", "nothing.mp4"], "no file and no job named nothing.mp4"),
         (["--continue", str(HARBOUR)], "Text to Image cannot go on from a video"),
     ],
