@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -13,17 +14,20 @@ from PIL import Image
 from PySide6.QtWidgets import QApplication
 
 from oelala_desktop.domain.chain import Step
-from oelala_desktop.domain.job import JobState
+from oelala_desktop.domain.job import Awaited, JobState
 from oelala_desktop.domain.preset import Missing, Preset
+from oelala_desktop.domain.wording import TYPED
 from oelala_desktop.services.queue.jobs import Wish
 from oelala_desktop.ui.form.input_editors import PictureEditor
 from oelala_desktop.ui.gallery.viewer import Viewer
 from oelala_desktop.ui.main_window import MainWindow
 from oelala_desktop.ui.studio import GoOn
+from oelala_desktop.ui.tool.editing import settings_of
 from oelala_desktop.ui.tool.view import ToolView
 from tests import own_preset
 from tests.gui.living import has_picture, live, page_of, ready, until
 from tests.gui.media_rig import Gallery, gallery
+from tests.gui.seeded_queue import make_job
 from tests.gui.test_living_queue import SHORT, button, kinds, queued
 from tests.sketch.holdable import Brake, started
 
@@ -236,6 +240,15 @@ def test_a_waiting_job_is_edited_in_its_place(qapp: QApplication, home: Path, pi
         await until(lambda: kinds(page).count("finished") == 3, "the others")
 
     live(qapp, home, scenario)
+
+
+def test_what_is_edited_is_what_was_typed() -> None:
+    params = {f"prompt{TYPED}": "a {red|blue} boat"}
+    job = make_job("a", JobState.QUEUED, "a red boat", params=params)
+    assert settings_of(job).values["prompt"] == "a {red|blue} boat"
+    awaits = Awaited("image", "@last", {"prompt": "on", "preset": job.preset})
+    step = replace(job, params={}, awaits=awaits, values={**job.values, "image": "@last", "aspect_ratio": "3:2"})
+    assert settings_of(step).values == {"prompt": "on", "seed": None, "preset": "wan22-14b-distorch2"}
 
 
 def test_what_is_wrong_with_it_is_said_and_it_stays(

@@ -86,7 +86,7 @@ class Editing(QObject):
             return
         self.job = job
         self._before = self._view.page.form.values()
-        self._view.reuse(_settings_of(job))
+        self._view.reuse(settings_of(job))
         self._show(job)
 
     def save(self) -> None:
@@ -142,10 +142,10 @@ class Editing(QObject):
         self.bar.show()
 
 
-def _settings_of(job: Job) -> Reuse:
-    """As it was asked for; what is not there yet is left out."""
+def settings_of(job: Job) -> Reuse:
+    """As it was asked for, its texts as they were typed; what is not there yet is left out."""
     reuse = reuse_of(job)
-    values = dict(reuse.values)
+    values = {**reuse.values, **reuse.typed}
     if job.awaits is not None:  # what follows of the file that it awaits is not settled yet
         values = {"seed": values.get("seed"), **job.awaits.values, "preset": values["preset"]}
     kept = {key: value for key, value in values.items() if not {RESULT, LAST}.intersection(names_in(value))}
