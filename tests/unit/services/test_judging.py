@@ -150,6 +150,13 @@ def test_data_keeps_a_suffix_that_no_system_would_run(tmp_path: Path, name: str,
     assert judge(path, named(name)) == ("file", suffix)
 
 
+def test_weights_are_known_by_their_name(tmp_path: Path) -> None:
+    """Whether they are whole is for whoever takes them."""
+    path = tmp_path / "x.part"
+    path.write_bytes(b"some data")
+    assert judge(path, named("a.safetensors")) == ("model", ".safetensors")
+
+
 @pytest.mark.parametrize(
     ("name", "said"),
     [
