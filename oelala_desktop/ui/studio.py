@@ -65,7 +65,9 @@ def reuse_of(job: Job) -> Reuse:
 
 def title_of(job: Job) -> str:
     """What was asked for, in few words."""
-    return (str(job.values.get("prompt") or "") or job.title or TOOLS[job.tool].name)[:80]
+    return (str(job.values.get("prompt") or job.values.get("lora_name") or "") or job.title or TOOLS[job.tool].name)[
+        :80
+    ]
 
 
 class Studio(QObject):

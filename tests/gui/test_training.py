@@ -125,10 +125,10 @@ def test_from_the_page_to_a_lora_that_is_tried(
         await until(lambda: bar.words.text() == Path(job.main_output.path).name, "its name")  # type: ignore[union-attr]
         assert trainer.seen["0003.png"] == "hrbr, a quay"
         assert bar.use.isEnabled() and not bar.try_it.isEnabled()
+        buttons = page.output.buttons._buttons
+        assert buttons["folder"].isEnabled() and not buttons["gallery"].isEnabled()
         bar.use.click()
-        notices = window.studio.services
         await turned()
-        assert notices is not None
         wishes: list[Reuse] = []
         window.studio.reuse_requested.disconnect()
         window.studio.reuse_requested.connect(wishes.append)

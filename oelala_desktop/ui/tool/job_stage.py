@@ -220,10 +220,7 @@ class JobStage(QObject):
         image = self._curve(job)  # finer than what the server drew, where it was watched
         if image is None and curve is not None:
             image, _ = await load_image(Path(curve.path), 2048)
-        if image is not None:
-            self._panel.show_image(image, facts, title=said_of(job))
-        else:
-            self._panel.show_words("The LoRA is here; Show in folder leads to it.", facts)
+        self._panel.show_trained(image, facts, said_of(job))
 
     @property
     def output(self) -> Output | None:

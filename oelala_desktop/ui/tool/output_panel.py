@@ -156,6 +156,14 @@ class OutputPanel(Surface):
     def _set_reasons(self, gone: str = "", *, is_video: bool = False, is_seen: bool = True) -> None:
         self.buttons.show_state(self._state, gone=gone, is_video=is_video, is_seen=is_seen)
 
+    def show_trained(self, image: QImage | None, facts: str, title: str) -> None:
+        """The curve of its losses stands for weights that were trained."""
+        if image is not None:
+            self.show_image(image, facts, title=title)
+        else:
+            self.show_words("The LoRA is here; Show in folder leads to it.", facts)
+        self._set_reasons(is_seen=False)
+
     def _set_picture(self, widget: QWidget) -> None:
         assert self._pictures is not None
         self._pictures.setCurrentWidget(widget)

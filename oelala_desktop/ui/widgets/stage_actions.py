@@ -24,6 +24,7 @@ _NONE, _RUNS, _NO_RESULT, _NO_FRAMES, _NO_VIDEO, _NOT_SEEN = (
     "That is for a video.",
     "This is no picture and no video.",
 )
+_NOT_LISTED = "My Media has pictures and videos."
 
 
 def _known(key: str) -> tuple[str, str, str]:
@@ -65,7 +66,7 @@ def reasons_of(state: str, *, gone: str = "", is_video: bool = False, is_seen: b
     without = gone if state == "done" else _NO_RESULT if state == "failed" else _RUNS
     reasons |= dict.fromkeys(_ON_FILE, without)
     if not without and not is_seen:
-        reasons |= dict.fromkeys(GOING, _NOT_SEEN)
+        reasons |= dict.fromkeys(GOING, _NOT_SEEN) | dict.fromkeys(("favorite", "gallery"), _NOT_LISTED)
     elif not without and not is_video:
         reasons |= dict.fromkeys(ON_VIDEO, _NO_VIDEO) | {"use_last_frame": _NO_FRAMES}
     return reasons
