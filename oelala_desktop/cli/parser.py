@@ -67,6 +67,7 @@ def build_parser() -> argparse.ArgumentParser:
     make.add_argument(
         "--settings", metavar="FILE.json", dest="settings_file", help="settings as the window exports them"
     )
+    make.add_argument("--saved", metavar="NAME", help="settings or prompts saved under that name in the window")
     make.add_argument(
         "--batch", metavar="FILE", help="one job for each row of a CSV file (settings are its header) or of JSON lines"
     )

@@ -10,16 +10,27 @@ from typing import Any
 
 from oelala_desktop.domain.errors import InvalidField, InvalidInput
 from oelala_desktop.domain.obstacle import obstructed
-from oelala_desktop.domain.tool import VOCABULARY
+from oelala_desktop.domain.tool import VOCABULARY, find_tool
 from oelala_desktop.domain.wording import WORDED, literal, with_choices
+from oelala_desktop.services.settings.named import Kind, NamedSets
+from oelala_desktop.storage.paths import find_paths
 
 
 def values_of(options: argparse.Namespace, *, images: Sequence[str]) -> dict[str, Any]:
-    """The settings file, then --set, then the options of their own; later ones win. `images` are those of --image."""
+    """What is saved by name, the settings file, --set, the options of their own: later ones win. `images` are those of
+    --image."""
     typed: dict[str, Any] = dict(pair_of("--set", pair, "VALUE") for pair in options.settings)
     typed |= _inputs(options, images)
     typed |= {key: found for key in ("prompt", "preset") if (found := getattr(options, key)) is not None}
-    return over(_read_settings(Path(options.settings_file)) if options.settings_file else {}, typed)
+    values = _saved(options.tool, options.saved) if options.saved else {}
+    return over(values | (_read_settings(Path(options.settings_file)) if options.settings_file else {}), typed)
+
+
+def _saved(tool: str, name: str) -> dict[str, Any]:
+    """Settings, or else prompts, that were saved under that name in the window. Raises NotFound."""
+    sets, tool_id = NamedSets(find_paths().named_sets), find_tool(tool).id
+    kind: Kind = "prompts" if name in sets.names("prompts", tool_id) else "settings"
+    return sets.get("settings" if name in sets.names("settings", tool_id) else kind, tool_id, name)
 
 
 def over(values: Mapping[str, Any], typed: Mapping[str, Any]) -> dict[str, Any]:
