@@ -11,6 +11,7 @@ from typing import Protocol
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from oelala_desktop.domain.errors import OelalaError
+from oelala_desktop.domain.field import FieldKind
 from oelala_desktop.domain.inputs import companions
 from oelala_desktop.domain.job import Job
 from oelala_desktop.domain.obstacle import Obstacle
@@ -54,7 +55,21 @@ class Several:
     def ask(self, window: QWidget, key: str, paths: list[Path]) -> None:
         kind = self._view.fitting.kind_of(key, paths)
         each, first = partial(self._start_each, key, paths), partial(self._view.intake.take, key, paths[0])
-        ask_for_each(window, kind, len(paths), each, first)
+        ask_for_each(window, kind, len(paths), each, first, self._together(key, paths))
+
+    def _together(self, key: str, paths: Sequence[Path]) -> Callable[[], object] | None:
+        """All of them for one job, where the others have a place beside the first."""
+        form = self._view.form
+        more = form.given.first(FieldKind.PICTURES) if form.fields[key].kind is FieldKind.PICTURE else None
+        if more is None or len(paths) - 1 > (form.fields[more].maximum or len(paths)):
+            return None
+
+        def use() -> None:
+            self._view.intake.take(key, paths[0])
+            form.edit(more, None)
+            form.files_dropped.emit(more, list(paths[1:]))
+
+        return use
 
     def ask_for_lines(self, window: QWidget) -> None:
         """A prompt a line: one job each, if that is meant."""
@@ -86,19 +101,26 @@ class Several:
 
 
 def ask_for_each(
-    window: QWidget, kind: Kind, count: int, each: Callable[[], object], first: Callable[[], object]
+    window: QWidget,
+    kind: Kind,
+    count: int,
+    each: Callable[[], object],
+    first: Callable[[], object],
+    together: Callable[[], object] | None = None,
 ) -> None:
-    """`kind` is what each of them is. Calls `each` and then `first`, `first` alone, or neither."""
+    """`kind` is what each of them is. Calls `each` and then `first`, `first` alone, `together` where all can be used at
+    once, or none of them."""
 
     def both() -> None:
         each()
         first()
 
     yes = Answer(f"Make {count} jobs", QMessageBox.ButtonRole.AcceptRole, both)
+    joint = [Answer("Use them together", QMessageBox.ButtonRole.ActionRole, together)] if together else []
     only = Answer("Use the first only", QMessageBox.ButtonRole.ActionRole, first)
     cancel = Answer("Cancel", QMessageBox.ButtonRole.RejectRole)
     text = f"Make {count} jobs, one for each {kind.word}, with the settings on this page?"
-    ask(window, f"Several {kind.words}", text, (yes, only, cancel), default=0)
+    ask(window, f"Several {kind.words}", text, (yes, *joint, only, cancel), default=0)
 
 
 def ask_for_lines(window: QWidget, count: int, each: Callable[[], object]) -> None:
