@@ -19,7 +19,7 @@ from oelala_desktop.ui.train.curve import curve_image, smooth
 from oelala_desktop.ui.train.source import DatasetSource
 from tests.faults.hostile import Hostile
 from tests.faults.trainer import Trainer, pictures, with_log
-from tests.gui.living import live, turned, until
+from tests.gui.living import live, until
 from tests.gui.trainer_rig import training_server
 
 
@@ -126,9 +126,17 @@ def test_from_the_page_to_a_lora_that_is_tried(
         assert trainer.seen["0003.png"] == "hrbr, a quay"
         assert bar.use.isEnabled() and not bar.try_it.isEnabled()
         buttons = page.output.buttons._buttons
-        assert buttons["folder"].isEnabled() and not buttons["gallery"].isEnabled()
+        await until(buttons["folder"].isEnabled, "the result")
+        assert not buttons["gallery"].isEnabled()
         bar.use.click()
-        await turned()
+        told = window.studio.notices
+        await until(lambda: any("into the folder models/loras of" in notice.text for notice in told), "where to put it")
+        loras = tmp_path / "loras"
+        loras.mkdir()
+        server.say("GET /internal/folder_paths", json.dumps({"loras": [str(loras)]}))
+        bar.use.click()
+        await until(lambda: any("is among the LoRAs of" in notice.text for notice in told), "it was put there")
+        assert [path.name for path in loras.iterdir()] == ["Harbour.safetensors"]
         wishes: list[Reuse] = []
         window.studio.reuse_requested.disconnect()
         window.studio.reuse_requested.connect(wishes.append)
