@@ -37,7 +37,7 @@ from oelala_desktop.domain.engine import (
 from oelala_desktop.domain.engine_kinds import COMFYUI, SKETCH
 from oelala_desktop.domain.errors import EngineAnswer, EngineError, EngineUnreachable
 from oelala_desktop.domain.job import JobInput
-from oelala_desktop.domain.savers import savers_of, untold_files
+from oelala_desktop.domain.savers import only_shows, savers_of, untold_files
 from oelala_desktop.domain.template import Template, TemplateList
 
 from .answers import QueueState, ServerFacts
@@ -332,6 +332,10 @@ class ComfyEngine:
         if entry is not None:
             self._following.see(handle)
             failure = None if entry.ending == "success" else failure_of(entry, order.graph)
+            if failure is not None and only_shows(order.graph, failure.node):
+                # what was trained may be there all the same
+                files = await self.leftovers(order)
+                return Ended(files, None if files else failure, entry.seconds)
             files = (*entry.files, *untold_files(order.graph, order.prefix)) if failure is None else ()
             return Ended(files, failure, entry.seconds)
         if trouble is None:

@@ -91,6 +91,11 @@ def saves_models(graph: Graph) -> bool:
     return any(row.get("class_type") in _MODEL_ENDINGS for row in graph.values())
 
 
+def only_shows(graph: Graph, node: str) -> bool:
+    """Whether nothing that is kept comes of that node."""
+    return graph.get(node, {}).get("class_type") in _SHOWING
+
+
 def untold_files(graph: Graph, unique: str) -> tuple[ServerFile, ...]:
     """What savers that report nothing have made, under the first name that is theirs."""
     savers = savers_of(graph, unique) if saves_models(graph) else ()

@@ -145,3 +145,17 @@ async def test_a_retry_has_a_file_of_its_own(tmp_path: Path) -> None:
         assert again.state is JobState.DONE, again.error
         one, other = job.main_output, again.main_output
         assert one is not None and other is not None and one.path != other.path
+
+
+async def test_a_curve_that_cannot_be_drawn_costs_no_training(tmp_path: Path) -> None:
+    """The server says that the job failed, and the weights are there."""
+    trainer = Trainer()
+    trainer.draws = False
+    async with studio(tmp_path, trainer) as (_, app):
+        job = await trained(app, pictures(tmp_path / "given"))
+        assert job.state is JobState.DONE, job.error
+        assert [output.kind for output in job.outputs] == ["model"]
+        assert "no curve of its losses came" in await app.notice()
+        trainer.content = None
+        job = await trained(app, pictures(tmp_path / "given"), steps=4)
+        assert job.state is JobState.FAILED and job.error is not None and "Loss curve" in job.error.message

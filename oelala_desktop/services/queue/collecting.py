@@ -17,6 +17,7 @@ from oelala_desktop.domain.events import NoticePosted
 from oelala_desktop.domain.job import Job, JobError, Output
 from oelala_desktop.domain.life import RULES, Cargo, Rules
 from oelala_desktop.domain.life.facts import Fetched, GaveUp, NotFetched
+from oelala_desktop.domain.savers import only_shows
 from oelala_desktop.services.engines.engine import Engine
 from oelala_desktop.services.loop.bus import Bus
 from oelala_desktop.services.loop.clock import CLOCK, Clock
@@ -33,6 +34,7 @@ log = logging.getLogger(__name__)
 
 _NO_FILE = "The server finished this job but saved no file."
 _NO_WEIGHTS = "The server finished this training but gave out no LoRA."
+_NO_CURVE = "The LoRA is here, but no curve of its losses came: see what it makes before you rely on it."
 _NOTHING = "The server finished this job but made no picture or video for it."
 _NOT_OURS = "The server finished this job but named only files that it has not made: nothing new came of it."
 _TAKEN = "Something took the clips away, or changed them, each time before they could be joined; they are not joined."
@@ -122,6 +124,8 @@ class Collector:
                 log.info("%s: %s", job.id, outcome)
         if not is_enough(job, Counter(output.kind for output in kept)):
             return NotFetched(_reason(files, kept, refused), tuple(kept))
+        if any(only_shows(job.graph, node) for node in job.graph) and all(output.role != CURVE for output in kept):
+            self._tell(job, "warning", _NO_CURVE)
         for name, error in refused.items():
             self._tell(job, "warning", f"{name} could not be kept, the rest of the result is here. {error.message}")
         return Fetched(tuple(kept))
