@@ -70,6 +70,16 @@ def button(root: QWidget, name: str) -> QAbstractButton:
     return found
 
 
+def tabbed(root: QWidget, *names: str) -> list[str]:
+    """These, in the order in which Tab goes through them."""
+    found, at = [], root.nextInFocusChain()
+    while at is not root:
+        if at.accessibleName() in names and at.focusPolicy() & Qt.FocusPolicy.TabFocus and at.isVisibleTo(root):
+            found.append(at.accessibleName())
+        at = at.nextInFocusChain()
+    return found
+
+
 def has_button(root: QWidget, name: str) -> bool:
     return seen(root, name, BUTTONS)
 

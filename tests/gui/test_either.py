@@ -18,7 +18,7 @@ from oelala_desktop.ui.widgets.drop_target import DropTarget
 from tests.gui.inputs_rig import drop, editor, made_by, mime_of, named, names, press
 from tests.gui.living import live, page_of, ready, stop_sketch, until
 from tests.gui.page_presets import make_files, write_presets
-from tests.gui.reach import has_button, words
+from tests.gui.reach import has_button, tabbed, words
 
 PLACE = "Picture or video"
 
@@ -152,6 +152,9 @@ def test_a_preset_chosen_by_hand_stays_and_another_is_offered(
         zone = named(page.form, PLACE, DropTarget)
         assert zone.accessibleDescription() == "The preset Large stills takes no video."
         assert names(page, "image") == [picture.name]
+        browse = f"Remove {PLACE.lower()}"
+        order = ("Use Large films instead", "Generate")
+        assert tabbed(page.form, browse, *order) == [browse, *order]
         press(page, "Use Large films instead")
         await has(page, "video", video)
         assert page.chosen == "film"

@@ -17,7 +17,7 @@ from oelala_desktop.ui.presets.intents import IntentButton, IntentCards
 from tests.gui.inputs_rig import named
 from tests.gui.living import live, page_of, ready, stop_sketch, until
 from tests.gui.page_presets import write_presets
-from tests.gui.reach import words
+from tests.gui.reach import tabbed, words
 
 EDIT, MOVE, LIGHT = "Change by words", "Dance along", "Same again"
 CHOICES = (
@@ -87,6 +87,7 @@ def test_the_page_shows_them_in_the_place_of_the_preset_row(qapp: QApplication, 
         await until(lambda: "Runs here" in named(page.form, EDIT).accessibleDescription(), "what runs")
         assert "Needs ComfyUI. Needs a character" in named(page.form, MOVE).accessibleDescription()
         assert "prompt" in page.form.fields
+        assert tabbed(page.form, "Video", EDIT, "Prompt") == ["Video", EDIT, "Prompt"]
         QTest.mouseClick(named(page.form, LIGHT), Qt.MouseButton.LeftButton)
         await until(lambda: page.preset and page.preset.name == LIGHT, "the other preset")
         assert "prompt" not in page.form.fields and page.chosen == "lightly"

@@ -18,7 +18,7 @@ from oelala_desktop.ui.presets.card import PresetChoice
 from oelala_desktop.ui.presets.choosing import all_lacking
 from oelala_desktop.ui.tool.page import ToolPage
 from tests.gui.living import live, page_of, ready, stop_sketch, until
-from tests.gui.reach import has_button, press, seen, words
+from tests.gui.reach import has_button, press, seen, tabbed, words
 from tests.unit.domain.samples import WORKFLOWS
 
 
@@ -39,6 +39,7 @@ def test_it_says_why_and_what_to_do(qapp: QApplication, home: Path, tool: str, n
         for preset in window.studio.services.registry.presets(page.tool):
             assert preset.name in said
         assert not page.form.isVisible() and not has_button(page.page, "Generate")
+        assert tabbed(page.page, "Connect ComfyUI", "History") == ["Connect ComfyUI", "History"]
         press(page.page, "Connect ComfyUI")
         panel = window.shell.findChild(EnginePanel)
         assert panel is not None and panel.isVisible()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from oelala_desktop.domain.field import Field
+from oelala_desktop.ui import focus
 from oelala_desktop.ui.form.fields import AspectEditor, LoraEditor, SeedEditor, TextEditor
 from oelala_desktop.ui.form.foot import VARIATIONS
 from oelala_desktop.ui.form.host import FormHost
@@ -331,6 +333,7 @@ class FormCards(Column):
         self._folding["preset"].set_summary(name)
 
     def _show_intents(self, card: Card) -> None:
+        made = self._preset is None
         if self._preset is None:
             from oelala_desktop.ui.presets.intents import IntentCards
 
@@ -338,6 +341,9 @@ class FormCards(Column):
             self._preset.chosen.connect(self.preset_chosen)
             card.body.addWidget(self._preset)
         self._preset.set_presets(*self._presets)
+        if made:
+            before = list(itertools.takewhile(lambda stop: not card.isAncestorOf(stop), focus.stops(self)))
+            focus.place_after(before[-1] if before else self, self._preset)
         card.setVisible(bool(self._presets[0]))
 
     def set_size_warning(self, sentence: str) -> None:

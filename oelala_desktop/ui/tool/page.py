@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from oelala_desktop.domain.obstacle import Obstacle
 from oelala_desktop.domain.tool import VOCABULARY, Tool
+from oelala_desktop.ui import focus
 from oelala_desktop.ui.form.form import ToolForm
 from oelala_desktop.ui.queue.cell_size import cell_size
 from oelala_desktop.ui.tool.obstacle_words import wanted, words_for
@@ -114,6 +115,7 @@ class ToolPage(QWidget):
         pane.connect_requested.connect(self.connect_requested)
         self._pane = pane
         self._left.addWidget(pane)
+        focus.place_after(self.form.generate, pane)
         pane.show()
 
     def set_output(self, output: str) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QRect, QRectF, QSizeF, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QRegion, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QSlider, QWidget
 
+from oelala_desktop.ui import focus
 from oelala_desktop.ui.style import icons, painting, theme
 from oelala_desktop.ui.widgets.control import Control
 from oelala_desktop.ui.widgets.loudness import Loudness
@@ -127,6 +128,7 @@ class ComparePane(QWidget):
             self.given.setParent(self)
             self._tags = (_Tag("Given", self), _Tag("Result", self))
             self.wipe = Wipe(self)
+            focus.place_after(self.result, self.wipe)
             self.wipe.valueChanged.connect(lambda _value: self._arrange())
             self.given_made.emit(self.given)
         return self.given

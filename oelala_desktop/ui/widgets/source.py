@@ -96,6 +96,7 @@ class Source(QWidget):
             self._instead = Button("", "outlined", icon="workflow", height=theme.DENSE_HEIGHT)
             self._instead.clicked.connect(self.instead_wished)
             self.column.addWidget(self._instead)
+            focus.place_after(focus.stops(self)[-2], self._instead)
         if self._instead is not None:
             self._instead.set_text(f"Use {preset} instead")
             self._instead.setVisible(bool(preset))
