@@ -40,6 +40,7 @@ from tests.gui.seeded_queue import make_job as make_job
 HIGH = "wan/wan2.2_i2v_high_noise_14B_Q6_K.gguf"
 LOW = "wan/wan2.2_i2v_low_noise_14B_Q6_K.gguf"
 LORAS = ("camera/camera_orbit_high.safetensors", "camera/camera_orbit_low.safetensors", "speed/lightx2v.safetensors")
+SOON = "train-lora"  # a page as it is while its tool has no preset
 FACTS = "720 × 480 · 81 frames · 16 fps · 5.1 s · 4.2 MB · seed 1482093377 · took 3 min 12 s"
 NOTICES = (
     Notice("harbour_00042.mp4 is finished.", "ok", "14:02", "job:1"),
@@ -72,12 +73,11 @@ class Seeded:
                 self.shell.add_page(page_id, self.make_media)
             elif page_id == "settings":
                 self.shell.add_page(page_id, self.make_settings)
-            elif tool is not None and page_id in ("image-to-video", "text-to-image", "text-to-video"):
+            elif tool is not None and page_id != SOON:
                 self.shell.add_page(page_id, lambda tool=tool: self.make_tool(tool))
             else:
                 self.shell.add_page(page_id, lambda page=page: SoonPage(page.title, page.icon))
-        soon = ("image-to-image", "reframe", "upscaler", "train-lora")
-        self.shell.sidebar.set_badges(dict.fromkeys(soon, "soon") | {"media-prompts": "NEW"})
+        self.shell.sidebar.set_badges({SOON: "soon", "media-prompts": "NEW"})
         self.shell.topbar.set_engine("RTX 4090 · studio-pc", "online")
         self._add_panels()
         self.shell.show_page("image-to-video")
