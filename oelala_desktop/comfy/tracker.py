@@ -86,7 +86,9 @@ class Tracker:
 
     @property
     def is_training(self) -> bool:
-        return self._current is not None and self._graph[self._current].get("class_type") in TRAINERS
+        if self._current is None or self.phase.is_over:
+            return False
+        return self._graph[self._current].get("class_type") in TRAINERS
 
     def learn(self, line: str) -> bool:
         """Takes in a line of the server's log, which does not say whose it is; True if it tells a loss of this job."""

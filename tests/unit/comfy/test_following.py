@@ -78,3 +78,22 @@ def test_who_waits_for_the_first_word_hears_it() -> None:
     assert not again.is_set()
     following.see("ours")
     assert again.is_set()
+
+
+LINE = "\rTraining LoRA:  40%|████      | {step}/10 [00:01<00:02,  1.21s/it, loss={loss}]"
+
+
+def test_a_log_tells_of_what_is_trained_and_of_nothing_else(following: Following) -> None:
+    graph = {**GRAPH, "3": {"class_type": "TrainLoraNode", "inputs": {"steps": 10}, "_meta": {"title": "Train"}}}
+    following.follow("trained", graph)
+    log = m.Logged((LINE.format(step=1, loss=0.5), "Loaded 3 images.", LINE.format(step=2, loss=0.25)))
+    assert said(following, m.Executing("trained", "1"), log)[1:] == [] and not following.trains
+    said(following, m.Executing("trained", "3"))
+    assert following.trains
+    (event,) = said(following, log)
+    assert event.handle == "trained" and event.progress.losses == ((1, 0.5), (2, 0.25))
+    assert said(following, log) == [], "what was told before is no news"
+    assert said(following, m.NodeProgress("trained", "3", 3, 10))[0].progress.losses == event.progress.losses
+    said(following, m.Succeeded("trained"))
+    assert not following.trains
+    assert said(following, m.Logged((LINE.format(step=9, loss=0.1),))) == []
