@@ -10,7 +10,7 @@ from .graph import is_link, title_of
 from .training import TRAINERS
 
 Graph = Mapping[str, Mapping[str, Any]]
-Kind = Literal["high", "low", "main", "rest"]
+Kind = Literal["high", "low", "main", "train", "rest"]
 
 _STEP_WEIGHT = 10.0
 _WEIGHTS = {
@@ -27,8 +27,9 @@ _WEIGHTS = {
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A stretch of a job's work. `kind`: the "high" or "low" noise pass, "main" where a graph has no such two, "rest"
-    for what comes after the last pass. `share` is of the whole, and the shares of all parts make 1."""
+    """A stretch of a job's work. `kind`: the "high" or "low" noise pass, "main" where a graph has no such two, "train"
+    where it trains, "rest" for what comes after the last pass. `share` is of the whole, and the shares of all parts
+    make 1."""
 
     kind: Kind
     share: float
@@ -90,7 +91,9 @@ def _pass_at(graph: Graph, node: str) -> Kind | None:
     found = pass_of(title_of(graph, node))
     if found:
         return "high" if found == "high" else "low"
-    return "main" if sampling_steps(graph[node]) is not None else None
+    if sampling_steps(graph[node]) is None:
+        return None
+    return "train" if graph[node].get("class_type") in TRAINERS else "main"
 
 
 def _needed_by(graph: Graph, node: str) -> set[str]:

@@ -16,7 +16,7 @@ GAP = 3.0
 #: how much of its colour a part has that is still to come
 _AHEAD = 0.26
 _LEAST = 4.0  # pixels of a part, however small its share
-_NAMES = {"high": "High noise", "low": "Low noise", "main": "Sampling", "rest": "Decode, save"}
+_NAMES = {"high": "High noise", "low": "Low noise", "main": "Sampling", "train": "Training", "rest": "Decode, save"}
 
 
 def tone_of(part: Part, t: theme.Tokens) -> str:

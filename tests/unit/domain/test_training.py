@@ -12,7 +12,7 @@ from oelala_desktop.domain.errors import InvalidField, InvalidPreset
 from oelala_desktop.domain.eta import amount_of_work
 from oelala_desktop.domain.inputs import Given
 from oelala_desktop.domain.job import Output, Progress
-from oelala_desktop.domain.passes import sampling_steps
+from oelala_desktop.domain.passes import parts_of, sampling_steps
 from oelala_desktop.domain.plan import Plan, plan
 from oelala_desktop.domain.renewal import renewed
 from oelala_desktop.domain.savers import saves_models, untold_files
@@ -170,6 +170,7 @@ def test_what_stands_for_a_training_is_the_lora() -> None:
     job = some_job(outputs=(lora, curve), values={"steps": 10, "train_size": 512, "batch_size": 2})
     assert job.main_output == lora and not lora.is_visual
     assert amount_of_work(job) == 512 * 512 * 2 * job.num_frames * 10
+    assert [part.kind for part in parts_of(build("train-lora.sdxl"))] == ["train", "rest"]
     assert sampling_steps({"class_type": "TrainLoraNode", "inputs": {"steps": 300}}) == 300
 
 
