@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from oelala_desktop.domain.errors import OelalaError
 from oelala_desktop.domain.field import FieldKind
 from oelala_desktop.domain.job import Job, JobState
+from oelala_desktop.domain.tool import TOOLS
 from oelala_desktop.services.engines.loras import put_lora
 from oelala_desktop.services.inputs.captions import CaptionDrafts, save_captions
 from oelala_desktop.ui.form.dataset_editor import DatasetEditor
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from oelala_desktop.ui.tool.intake import Intake
 
 _KEEP_MS = 600  # after the last letter that what was typed is kept
-_TRIED_WITH = {"sdxl": "sdxl"}  # a preset that trains -> the one of Text to Image that its LoRA is for
+_SAMPLES = "text-to-image"  # the tool of a first sample; its preset of the same name makes it
 _NONE = "A LoRA that was trained can be used from here."
 _STRENGTH = 1.0
 
@@ -198,8 +199,10 @@ class Training(QObject):
             "lora_configs": [{"high": self._listed(job), "strength": _STRENGTH, "enabled": True}],
             "prompt": str(job.values.get("trigger") or ""),
         }
-        preset = _TRIED_WITH.get(job.preset.partition(".")[2])
-        values |= {"preset": preset} if preset else {}
+        trained = job.preset.partition(".")[2]
+        made = {preset.short_id for preset in self._studio.services.registry.presets(TOOLS[_SAMPLES])}
+        note = "" if trained in made else f"Choose a preset of the model that it was trained on ({trained})."
+        values |= {"preset": trained} if trained in made else {}
         if job.values.get("checkpoint"):
             values["checkpoint"] = job.values["checkpoint"]
-        self._studio.reuse_requested.emit(Reuse("text-to-image", values))
+        self._studio.reuse_requested.emit(Reuse(_SAMPLES, values, note))
