@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData
+from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMessageBox
 
+from oelala_desktop.ui.gallery.picker import MediaPicker
 from oelala_desktop.ui.main_window import MainWindow
 from oelala_desktop.ui.presets.card import PresetCard
 from oelala_desktop.ui.studio import Reuse
@@ -178,5 +181,32 @@ def test_pictures_and_videos_in_one_drop_are_a_job_each(
         box.buttons()[0].click()
         await until(lambda: len(window.queue.over) == 2, "both jobs")
         assert {job.outputs[0].kind for job in window.queue.over if job.outputs} == {"image", "video"}
+
+    live(qapp, home, scenario)
+
+
+def test_my_media_offers_both_kinds(qapp: QApplication, home: Path, files: tuple[Path, Path]) -> None:
+    output = home / "output"
+    output.mkdir(parents=True)
+    for path in files:
+        shutil.copy(path, output / path.name)
+
+    async def scenario(window: MainWindow) -> None:
+        page = await opened(window)
+        press(page, "My media")
+        await until(lambda: window.shell.findChild(MediaPicker), "the sheet")
+        picker = window.shell.findChild(MediaPicker)
+        assert picker is not None
+
+        def shown() -> dict[str, str]:
+            provider = picker.feed.provider
+            keys = [key for at in range(provider.count()) if (key := provider.key(at))]
+            return {path.name: key for key in keys if (path := provider.path(key))}
+
+        await until(lambda: set(shown()) == {"tower.png", "walk.mp4"}, "a picture and a video")
+        picker.grid.select_only(shown()["walk.mp4"])
+        QTest.mouseClick(named(picker, "Use picture or video"), Qt.MouseButton.LeftButton)
+        await has(page, "video", files[1])
+        assert page.preset is not None and page.preset.short_id == "film"
 
     live(qapp, home, scenario)
