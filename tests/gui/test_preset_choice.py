@@ -19,6 +19,7 @@ def test_models_chosen_by_hand_keep_the_preset_and_let_it_run() -> None:
     wished = pick_preset(registry, TOOL, MIX, "wan22-14b", CHOSEN)
     assert wished is not None and wished.short_id == "wan22-14b"
     assert preset_choice(wished, MIX, CHOSEN).missing == ()
-    assert len(preset_choice(wished, MIX).missing) == 2
+    lacking = preset_choice(wished, MIX)
+    assert len(lacking.missing) == 2 and lacking.note == "needs 2 files"
     other = pick_preset(registry, TOOL, MIX, "wan22-14b")
     assert other is not None and other.short_id != "wan22-14b"

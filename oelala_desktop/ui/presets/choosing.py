@@ -43,7 +43,7 @@ def preset_choice(preset: Preset, catalog: Catalog | None, given: _Values = _NOT
     """What the server of `catalog` lacks for a preset, and what to do about it."""
     missing = preset.missing(catalog, given) if catalog else ()
     fixes = tuple(dict.fromkeys(m.fix for m in missing))
-    note = _note(preset, {m.kind for m in missing})
+    note = _note(preset, [m.kind for m in missing])
     return PresetChoice(
         preset.short_id,
         preset.name,
@@ -62,12 +62,13 @@ def _needs(preset: Preset) -> str:
     return f"needs {joined(list(map(with_article, labels)))}" if labels else ""
 
 
-def _note(preset: Preset, kinds: set[str]) -> str:
+def _note(preset: Preset, kinds: Sequence[str]) -> str:
     if "engine" in kinds:
         return "needs ComfyUI"
     if "nodes" in kinds:
         return "needs Sketch" if preset.sketch else "needs nodes"
-    return "needs files" if kinds else ""
+    count = len(kinds)
+    return f"needs {count} file{'' if count == 1 else 's'}" if count else ""
 
 
 def pick_preset(
