@@ -182,7 +182,10 @@ def test_settings_files(program: Program, settings_files_given: dict[str, Result
 
 COMMANDS: dict[str, tuple[tuple[str, ...], str]] = {
     "tool": (("generate", "image2video"), "There is no tool named image2video. Did you mean image-to-video?"),
-    "soon": (("generate", "train-lora", "--engine", "http://127.0.0.1:9"), "It needs an AI model on ComfyUI"),
+    "no dataset": (
+        ("generate", "train-lora", "--engine", "http://127.0.0.1:9"),
+        "Pictures with captions are missing: give them with dataset.",
+    ),
     "no picture": (
         ("generate", "image-to-video", "--engine", "http://127.0.0.1:9"),
         "A picture is missing: give one with image.",

@@ -248,7 +248,7 @@ def test_output_states(qtbot: QtBot) -> None:
     panel.show_image(mountains(72, 48), "720 × 480", length=5.1)
     assert seen(panel, "Ready") and seen(panel, "720 × 480") and not seen(panel, SKETCH)
     verbs = [button.text() for button in panel.findChildren(Button) if button.isVisible() and button.text()]
-    assert verbs == ["Cancel", "History", "Again with new seed", "Use last frame", "Save as"]
+    assert verbs == ["Cancel", "History", "Again with new seed", "Use last frame", "Save as", "Continue…"]
     panel.show_failed(JobError("Out of memory.", node="KSampler", detail="Traceback"))
     assert "Out of memory." in words(panel)
     press(panel, "Details")

@@ -90,6 +90,7 @@ _WINDOW = (
 _TOOL = (
     Row("generate", "Generate", "sparkles", ("Ctrl+Enter", "Ctrl+Return"), ("tool",), repeats=False),
     Row("each-line", "Make a job for each line of the prompt", "list", (), ("tool",), repeats=False),
+    Row("steps", "Several steps in one go…", "workflow", (), ("tool",)),
     Row("saved-prompts", "Saved prompts…", "bookmark", (), ("tool",)),
     Row("saved-settings", "Saved settings…", "sliders-horizontal", (), ("tool",)),
     Row("export", "Export settings…", "file-up", (), ("tool",)),

@@ -16,7 +16,7 @@ from oelala_desktop.ui.style import theme
 from oelala_desktop.ui.widgets.button import Button, IconButton
 
 #: commands of the menu
-MENU = ("saved-prompts", "saved-settings", "export", "import", "reset")
+MENU = ("steps", "saved-prompts", "saved-settings", "export", "import", "reset")
 _COUNTS = (1, 2, 3, 4, 6, 8, 12, 16)
 _HEIGHT = 44
 _MADE = {"video": "video", "image": "picture"}

@@ -40,6 +40,7 @@ from oelala_desktop.ui.tool.saving import save_as
 from oelala_desktop.ui.tool.settings_in_out import SettingsInOut
 from oelala_desktop.ui.tool.several import Several
 from oelala_desktop.ui.tool.sizing import expected_words, sizing_of
+from oelala_desktop.ui.tool.steps import Steps
 
 _SAVE_MS = 500
 
@@ -62,6 +63,7 @@ class ToolView(QObject):
         self.fitting = Fitting(self, studio)
         self.intake = Intake(self.form, studio, self.fitting)
         self.several = Several(self, studio)
+        self.steps = Steps(self, studio, self._start)
         self.settings = SettingsInOut(self, studio)
         self.next = NextDraw(self.form, studio)
         self.prompt_help = PromptHelp(self.form, studio, lambda: self.preset)
@@ -97,9 +99,7 @@ class ToolView(QObject):
         form.changed.connect(self._changed)
         form.preset_chosen.connect(self.choose_preset)
         form.other_pasted.connect(self._studio.shell.dropped)
-        form.menu_chosen.connect(
-            lambda what: self.several.ask_for_lines(page.window()) if what == "each-line" else self.settings.menu(what)
-        )
+        form.menu_chosen.connect(self._chosen)
         form.folded.connect(self._saving.start)
         self.intake.several.connect(lambda key, paths: self.several.ask(page.window(), key, paths))
         self.intake.changed.connect(self._given)
@@ -107,6 +107,15 @@ class ToolView(QObject):
         self.stage.settled.connect(self._settled)
         listen(bus, self, EngineChanged, lambda _event: self.offer())
         listen(bus, self, EngineSelected, lambda _event: self.offer())
+
+    def _chosen(self, what: str) -> None:
+        """In the form's menus."""
+        if what == "each-line":
+            self.several.ask_for_lines(self.page.window())
+        elif what == "steps":
+            self.steps.ask(self.page.window())
+        else:
+            self.settings.menu(what)
 
     # the form
 
