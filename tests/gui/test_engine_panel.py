@@ -67,6 +67,7 @@ def test_what_a_server_lacks_is_told_preset_by_preset(qapp: QApplication, tmp_pa
         news(Catalog({"VAELoader": NodeClass("VAELoader", {})}))
         head = panel.lacking.folds[0].header
         assert " · " in head.text() and seen(panel, head.text())
+        await until(lambda: head.height() > 0, "its place")
         press(panel, head.text())
         press(panel, "Copy the commands")
         assert "ComfyUI" in qapp.clipboard().text()
