@@ -76,6 +76,7 @@ class MediaPage(QWidget):
         self._base = _BASES[page_id]
         self._total = 0
         self._needs_focus = False
+        self._focus_before: QWidget | None = None
         self._wanted = ""  # the path of a file to be shown once it is in the list
         self.shelf = MediaShelf()
         self.grid = self.shelf.grid
@@ -215,13 +216,15 @@ class MediaPage(QWidget):
         self.feed.sleep(False)
         self._counting.put("count", True)
         self._needs_focus = True
+        self._focus_before = QApplication.focusWidget()  # Qt may have given it to the search, which nobody went to
         self._take_focus()
 
     def _take_focus(self) -> None:
         """The keys go to the grid as soon as it is there, unless the user went elsewhere meanwhile."""
         if self._needs_focus and self.grid.isVisible():
             self._needs_focus = False
-            if not self.toolbar.isAncestorOf(QApplication.focusWidget() or self):
+            focused = QApplication.focusWidget()
+            if focused is self._focus_before or not self.toolbar.isAncestorOf(focused or self):
                 self.grid.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def hideEvent(self, event: QHideEvent) -> None:
