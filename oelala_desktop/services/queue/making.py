@@ -80,10 +80,12 @@ class Maker:
         for number, step in enumerate(wish.then, 2):
             with _step(number, step):
                 steps.append(await self._later(step, steps[-1], engine))
-        jobs = await asyncio.to_thread(lambda: list(self._branch(steps, engine, None)))
-        if len(jobs) > MOST_JOBS:
-            raise InvalidField("then", f"then: that makes {len(jobs)} jobs; one wish makes at most {MOST_JOBS}.")
-        return jobs
+        count = 0
+        for ready in reversed(steps):
+            count = _variations_of(ready.plan) * (1 + count)
+        if count > MOST_JOBS:
+            raise InvalidField("then", f"then: that makes {count} jobs; one wish makes at most {MOST_JOBS}.")
+        return await asyncio.to_thread(lambda: list(self._branch(steps, engine, None)))
 
     def _branch(self, steps: Sequence[Ready], engine: Engine, before: Job | None) -> Iterator[Job]:
         """Every variation of a step, and behind each the steps that go on from it. Blocking."""
@@ -304,7 +306,7 @@ class Maker:
         )
 
     def _variations(self, plan: Plan) -> list[Request]:
-        return [self._variation(plan.request, number) for number in range(int(str(plan.given.get("variations", 1))))]
+        return [self._variation(plan.request, number) for number in range(_variations_of(plan))]
 
     def _drawn(self, ready: Ready, request: Request) -> tuple[Ready, Request]:
         """With the texts that its seed draws, and beside them what was typed. Blocking."""
@@ -318,6 +320,10 @@ class Maker:
 
     def draw_seed(self) -> int:
         return self._clock.below(_SEEDS)
+
+
+def _variations_of(plan: Plan) -> int:
+    return int(str(plan.given.get("variations", 1)))
 
 
 def _text(value: object) -> str | None:
