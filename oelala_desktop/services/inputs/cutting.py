@@ -17,7 +17,7 @@ from .encoding import Excerpt, add_video, encoded
 from .looking import Film, look_at
 from .opening import has_plain_tags, kind_of, name_of, opened
 from .streams import seen, sound_of, video_of
-from .timeline import evened
+from .timeline import evened, number_at
 from .track import BIT_RATE, add_track
 from .writing import copy_file, disk_faults
 
@@ -132,7 +132,11 @@ class _Writing:
         line = self._film.line
         if line.is_steady:
             return Excerpt(line.second(self._first), line.rate, self._end - self._first)
-        return Excerpt(self._begin, *evened(line.rate, self._until - self._begin))
+        # frames of the whole made even, as the page counts them
+        rate, frames = evened(line.rate, line.length)
+        first = min(number_at(rate, self._begin), frames - 1)
+        end = frames if self._until == line.length else min(frames, number_at(rate, self._until))
+        return Excerpt(first / rate, rate, max(1, end - first))
 
     def _encode(self, excerpt: Excerpt) -> None:
         """Until it is small enough: bits are a promise that an encoder keeps as it can."""

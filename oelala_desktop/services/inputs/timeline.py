@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bisect
 import itertools
+import math
 from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -73,6 +74,11 @@ def evened(rate: Fraction, span: Fraction) -> tuple[Fraction, int]:
     to its average."""
     whole = Fraction(max(1, round(rate)))
     return whole, max(1, round(span * whole))
+
+
+def number_at(rate: Fraction, second: Fraction) -> int:
+    """Of frames that begin at even distances, the first that begins at this second or later."""
+    return max(0, math.ceil((second - NEAR) * rate))
 
 
 def timeline(stream: Any, packets: Iterable[Any], name: str) -> Timeline:

@@ -124,7 +124,7 @@ def test_without_sound_there_is_no_second_try(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("steady", "expected"),
-    [(True, Excerpt(F(2, 24), F(24), 10)), (False, Excerpt(F(1, 8), F(15), 6))],
+    [(True, Excerpt(F(2, 24), F(24), 10)), (False, Excerpt(F(2, 15), F(15), 1))],
 )
 def test_what_is_encoded_of_an_even_and_an_uneven_video(tmp_path: Path, steady: bool, expected: Excerpt) -> None:
     uneven = plain(0, 42, 83, 200, time_base=F(1, 1000), average_rate=F(24))

@@ -173,6 +173,18 @@ def test_what_is_told_of_an_uneven_video_is_what_will_be_kept(store: InputStore,
     assert made.steady and (made.rate, made.frames) == (taken.given.rate, taken.given.frames) == (8.0, 13)
 
 
+@pytest.mark.parametrize(
+    ("start", "length"), [(0.01, None), (0.1, None), (0.1, 0.3), (0.3, 0.9), (0.0, 0.7), (1.67, None), (0.5, 9.0)]
+)
+def test_what_is_told_of_a_part_of_an_uneven_video_is_what_will_be_kept(
+    store: InputStore, tmp_path: Path, start: float, length: float | None
+) -> None:
+    times = [0, 40, 80, 120, 280, 320, 360, 520, 1000, 1040, 1080, 1120, 1600, 1640]
+    taken = store.take(video(tmp_path / "walk.mp4", len(times), times=times, rate=25), K.VIDEO, "video")
+    kept = store.part(taken, "video", start, length, exact=True, at_most=None).kept
+    assert probe_video(kept.path).frames == taken.given.part(start, length).frames
+
+
 def test_nothing_half_made_is_left(store: InputStore, tmp_path: Path) -> None:
     taken = store.take(video(tmp_path / "walk.mp4", frames=24, rate=24), K.VIDEO, "video")
     with pytest.raises(InvalidMedia, match="nothing of it comes after"):
