@@ -89,6 +89,8 @@ def draw(key: str, text: str, seed: int, lines: Lines) -> str:
     drawn = _Drawing(key, seed, lines).text(parts)
     if len(drawn) > MAX_PROMPT:
         raise obstructed(key, "too_long", count=len(drawn), most=MAX_PROMPT)
+    if "\0" in drawn:  # no more than where it is typed
+        raise obstructed(key, "nul")
     return drawn
 
 

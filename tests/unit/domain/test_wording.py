@@ -131,6 +131,7 @@ def test_bounds() -> None:
     assert all_of(deep[3:-1], 4)
     assert refusal("__l__", {"l": ("x" * (MAX_PROMPT + 1),)}) == (field, "too_long")
     assert refusal("{2$$" + "j" * 15_000 + "$$a|b|c}{9$$" + "j" * 3000 + "$$a|b|c|d}") == (field, "too_long")
+    assert refusal("a {__l__|__l__}", {"l": ("re\0d",)}) == (field, "nul")
     many = {f"l{n}": (f"__l{n + 1}__ __l{n + 1}__",) for n in range(20)} | {"l20": ("x",)}
     assert refusal("__l0__", many) == (field, "too_many_lines")
     chain = {f"l{n}": (f"__l{n + 1}__",) for n in range(MOST_LINES)}
