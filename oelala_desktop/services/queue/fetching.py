@@ -188,13 +188,17 @@ def _owner_of(part: Path) -> str | None:
 
 def params_of(job: Job, output: Output) -> Mapping[str, Any]:
     """`oelala_params` for one of a job's files: of an extended video each has a length of its own, and each clip a
-    number (`clip`, from 1) and the seed that it was sampled with."""
+    number (`clip`, from 1) and the seed that it was sampled with. What goes on from another video has that one's size
+    and rate."""
     if output.role in ("", CURVE):
         return job.params
     params = dict(job.params)
     if output.frames:
         params["num_frames"] = output.frames
         params["duration"] = round(output.frames / output.fps, 3) if output.fps else None
+    if job.continues is not None:
+        own = {"width": output.width, "height": output.height, "fps": output.fps}
+        params |= {key: value for key, value in own.items() if value and key in params}
     if output.role.startswith("clip"):
         number = int(output.role.removeprefix("clip"))
         params |= {"clip": number, "seed": str((job.seed + number - 1) % (MAX_SEED + 1))}
