@@ -147,7 +147,8 @@ class _Reader:
     async def _step(self, number: int, row: object) -> Step:
         """Its files are those of My Media; what the step before makes is called by its own name."""
         settings = row.get("settings", {}) if isinstance(row, dict) else None
-        if not isinstance(row, dict) or not isinstance(row.get("tool"), str) or not isinstance(settings, dict):
+        is_step = isinstance(row, dict) and row.keys() <= {"tool", "settings"} and isinstance(row.get("tool"), str)
+        if not isinstance(row, dict) or not is_step or not isinstance(settings, dict):
             raise InvalidField(THEN, f'then: a step is {{"tool": "…", "settings": {{…}}}}, not {shown(row)}.')
         try:
             tool = find_tool(row["tool"])

@@ -66,6 +66,7 @@ def test_a_video_of_my_media_is_gone_on_from(client: httpx.Client) -> None:
         (["image-to-video"], "a step is {"),
         ([{"tool": 7}], "a step is {"),
         ([{"tool": "image-to-video", "settings": []}], "a step is {"),
+        ([{"tool": "image-to-video", "prompt": "zoom in"}], "a step is {"),
         ([{"tool": "image-to-vide"}], "Did you mean image-to-video"),
         ([{"tool": "text-to-video"}], "Step 2, Text to Video: Text to Video takes no file"),
         ([{"tool": "image-to-video", "settings": {"image": "/etc/hostname"}}], "the id of one in My Media"),
