@@ -23,7 +23,7 @@ from oelala_desktop.services.thumbnails.sheet import Part, make_sheet
 from .generate import check_folder, until_over
 from .jobs import end_of
 from .output import Bar, JsonLines, print_json
-from .rows import rows_of
+from .rows import is_one, rows_of
 from .saying import INTERRUPTED, say
 
 
@@ -47,9 +47,10 @@ class _Batch:
 async def generate_many(options: argparse.Namespace) -> int:
     """As `generate`; 2 when a row cannot be made, with all that is wrong, and then nothing is made."""
     tool = find_tool(options.tool)
-    if options.then is not None or options.continues:
+    if options.then is not None or options.continues is not None:
         option = "--then" if options.then is not None else "--continue"
-        raise InvalidInput(f"{option} goes with one wish at a time, not with several pictures, rows or a grid.")
+        others = "--dry-run" if is_one(options) else "several pictures, rows or a grid"
+        raise InvalidInput(f"{option} goes with one wish at a time, not with {others}.")
     async with Services() as services:
         folder = await asyncio.to_thread(check_folder, options.out or services.paths.output)
         rows, faults = await asyncio.to_thread(rows_of, options, tool, services.registry)

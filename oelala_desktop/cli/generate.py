@@ -36,7 +36,7 @@ async def generate(options: argparse.Namespace) -> int:
     async with Services() as services:
         folder = await asyncio.to_thread(check_folder, getattr(options, "out", None) or services.paths.output)
         wish = Wish(tool, values, folder, then=() if is_try else steps_of(options.then))
-        if not is_try and options.continues:
+        if not is_try and options.continues is not None:
             wish = replace(wish, continues=await continued_file(services, options.continues))
         preset = await services.jobs.check(wish, options.engine)  # before an engine is asked for, or started
         engine, remark = await services.engines.choose(options.engine, preset)

@@ -23,9 +23,17 @@ from .values import over, pair_of, values_of
 
 def is_many(options: argparse.Namespace) -> bool:
     """Whether more is asked for than one wish, or what one would come to."""
-    images: list[str] = options.image
-    several = len(images) > 1 or any(map(os.path.isdir, images))
-    return bool(several or options.batch or options.prompts or options.captions or options.grid or options.dry_run)
+    return not is_one(options) or options.dry_run
+
+
+def is_one(options: argparse.Namespace) -> bool:
+    """Whether one wish is asked for, or what it would come to."""
+    files = options.batch is not None or options.prompts is not None  # also "", which is no file
+    return not (_several(options.image) or files or options.captions or options.grid)
+
+
+def _several(images: Sequence[str]) -> bool:
+    return len(images) > 1 or any(map(os.path.isdir, images))
 
 
 def rows_of(options: argparse.Namespace, tool: Tool, registry: ToolRegistry) -> tuple[list[Row], list[Fault]]:
@@ -33,18 +41,19 @@ def rows_of(options: argparse.Namespace, tool: Tool, registry: ToolRegistry) -> 
     faults: list[Fault] = []
     known = _known(tool, registry)
     images: list[str] = options.image
-    several = len(images) > 1 or any(map(os.path.isdir, images))
-    crossing = {"several pictures": several, "--prompts": bool(options.prompts), "--captions": options.captions}
-    whole = {"--batch": bool(options.batch), "--grid": bool(options.grid)}
+    several = _several(images)
+    prompts = options.prompts is not None
+    crossing = {"several pictures": several, "--prompts": prompts, "--captions": options.captions}
+    whole = {"--batch": options.batch is not None, "--grid": bool(options.grid)}
     refuse_together(whole | {name: is_given for name, is_given in crossing.items() if any(whole.values())})
-    refuse_together({"--prompts": bool(options.prompts), "--captions": options.captions})
+    refuse_together({"--prompts": prompts, "--captions": options.captions})
     salt = secrets.token_hex(8) if options.again else ""
     base = _at(Path.cwd(), values_of(options, images=images if not several else ()), known)
     if options.grid:
         axes = axes_of(pair_of("--grid", pair, "V1,V2") for pair in options.grid)
         found = {key: [_at(Path.cwd(), {key: one}, known)[key] for one in along] for key, along in axes.items()}
         rows = grid(tool.id, _without_variations(base), found, salt)
-    elif options.batch:
+    elif options.batch is not None:
         rows = _of_batch(_expanded(options.batch), tool, known, faults)
     elif any(crossing.values()):
         rows = crossed(_pictures(options, images, base, faults), _prompts(options))
@@ -88,7 +97,9 @@ def _of_header(header: Sequence[str], tool: Tool, known: Mapping[str, Field]) ->
 
 
 def _prompts(options: argparse.Namespace) -> list[dict[str, Any]]:
-    return [{"prompt": text} for text in read_prompts(_expanded(options.prompts))] if options.prompts else []
+    return (
+        [{"prompt": text} for text in read_prompts(_expanded(options.prompts))] if options.prompts is not None else []
+    )
 
 
 def _pictures(

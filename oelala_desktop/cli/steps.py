@@ -60,6 +60,7 @@ async def continued_file(services: Services, name: str) -> Path:
     if path is not None:
         return path
     if name.isdecimal() and len(name) < 8:  # shorter than what is shown of a job's id
+        await services.library.start()
         return Path((await services.library.get(int(name))).path)
     try:
         made = (await services.jobs.find(name)).main_output

@@ -23,7 +23,9 @@ def values_of(options: argparse.Namespace, *, images: Sequence[str]) -> dict[str
     typed |= _inputs(options, images)
     typed |= {key: found for key in ("prompt", "preset") if (found := getattr(options, key)) is not None}
     values = _saved(options.tool, options.saved) if options.saved else {}
-    return over(values | (_read_settings(Path(options.settings_file)) if options.settings_file else {}), typed)
+    return over(
+        values | (_read_settings(Path(options.settings_file)) if options.settings_file is not None else {}), typed
+    )
 
 
 def _saved(tool: str, name: str) -> dict[str, Any]:

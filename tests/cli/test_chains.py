@@ -6,7 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from oelala_desktop.bootstrap import Services
+from oelala_desktop.cli.steps import continued_file
+from oelala_desktop.domain.media import MediaQuery
+from oelala_desktop.storage.paths import Paths
 from tests.cli.program import HARBOUR, Program
+from tests.waiting import until
 
 TINY = {"num_frames": 5, "fps": 8, "aspect_ratio": "1:1"}
 SET = [word for key, value in TINY.items() for word in ("--set", f"{key}={value}")]
@@ -42,6 +47,9 @@ def test_steps_one_after_the_other_and_on_from_the_last(oelala: Program) -> None
         (["--grid", "seed=1,2", "--then", "image-to-video"], "--then goes with one wish at a time"),
         (["--grid", "seed=1,2", "--continue", "a.mp4"], "--continue goes with one wish at a time"),
         (["--continue", "nothing.mp4"], "no file and no job named nothing.mp4"),
+        (["--continue", "987654"], "no longer in My Media"),
+        (["--continue", ""], "cannot go on from a video"),
+        (["--dry-run", "--then", "image-to-video"], "--then goes with one wish at a time, not with --dry-run."),
         (["--continue", str(HARBOUR)], "Text to Image cannot go on from a video"),
     ],
 )
@@ -49,3 +57,14 @@ def test_what_cannot_go_on_is_told_at_once(oelala: Program, words: list[str], se
     ran = oelala.run("generate", "text-to-image", "--prompt", "a pier", "--engine", "sketch", *words)
     assert ran.code == 2 and sentence in ran.sentence, ran
     assert ran.out == ""
+
+
+async def test_a_file_of_my_media_by_its_id(fresh: Program) -> None:
+    ran = fresh.run("generate", "text-to-video", "--prompt", "a pier", "--engine", "sketch", *SET)
+    paths = Paths(fresh.home, fresh.home / "output")
+    async with Services(paths) as services:
+        await services.library.start()
+        query = MediaQuery()
+        (number,) = await until(lambda: services.library.ids(query), "the file")
+    async with Services(paths) as services:
+        assert await continued_file(services, str(number)) == Path(ran.out.strip())
