@@ -157,10 +157,11 @@ class Services(AbstractAsyncContextManager["Services"]):
 
     async def begin(self) -> None:
         """What a face that stays does once: tells what could not be read, and takes up what earlier runs left
-        unfinished."""
+        unfinished, with the queue paused where it was. A command that is to finish something finishes it."""
         for text in await news_of_damage(self.store):
             self.bus.publish(NoticePosted("warning", text))
         left = await self.jobs.adopt()
+        await self.jobs.recall_pause()
         for ref in {job.engine for job in left}:
             self.jobs.take_up([job for job in left if job.engine == ref], self.engines.for_ref(ref))
         self.templates.start()

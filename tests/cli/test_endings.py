@@ -10,8 +10,11 @@ import signal
 import httpx
 import pytest
 
+from oelala_desktop.bootstrap import Services
 from oelala_desktop.domain.job import EngineRef, Job, Owner
+from oelala_desktop.services.queue.wishes import Wish
 from oelala_desktop.storage.jobs import JobStore
+from oelala_desktop.storage.paths import Paths
 from tests.cli.program import HARBOUR, Program
 from tests.sketch.holdable import Brake, pid_of_sketch
 from tests.unit.domain.samples import some_job
@@ -129,6 +132,18 @@ def test_a_job_once_more(fresh: Program) -> None:
     assert other.out.strip().endswith(".mp4")
     assert fresh.jobs()[-1]["seed"] != 3
     assert fresh.run("jobs", "--new-seed").sentence == "--new-seed goes with --retry."
+
+
+async def test_what_a_paused_window_left_is_finished_where_that_is_asked_for(fresh: Program) -> None:
+    async with Services(Paths(fresh.home, fresh.home / "output")) as window:
+        await window.jobs.pause(True)
+        engine, _ = await window.engines.choose("sketch", None)
+        await window.jobs.submit(Wish("text-to-image", {"prompt": "a pier"}, window.paths.output), engine)
+    ran = await asyncio.to_thread(fresh.run, "jobs", "--wait", "--json")
+    assert (ran.code, [job["state"] for job in ran.lines]) == (0, ["done"]), ran
+    async with Services(Paths(fresh.home, fresh.home / "output")) as window:
+        await window.begin()
+        assert window.jobs.is_paused
 
 
 @pytest.mark.parametrize("engine_too", [False, True], ids=["the program", "the program and its engine"])

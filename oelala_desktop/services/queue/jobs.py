@@ -173,7 +173,6 @@ class JobService(Queue):
         swept = {short_id(j) for j in known if j.id not in busy}
         alone = await asyncio.to_thread(self._presence.is_alone)
         await asyncio.to_thread(sweep, folders, swept, self.inputs.folder if alone else None, self._clock)
-        await self.recall_pause()
         return jobs
 
     def take_up(self, jobs: list[Job], engine: Engine) -> None:
