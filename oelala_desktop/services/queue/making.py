@@ -9,6 +9,8 @@ import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import accumulate
+from operator import mul
 from pathlib import Path
 from typing import Any
 
@@ -80,11 +82,7 @@ class Maker:
         for number, step in enumerate(wish.then, 2):
             with _step(number, step):
                 steps.append(await self._later(step, steps[-1], engine))
-        count = 0
-        for ready in reversed(steps):
-            count = _variations_of(ready.plan) * (1 + count)
-        if count > MOST_JOBS:
-            raise InvalidField("then", f"then: that makes {count} jobs; one wish makes at most {MOST_JOBS}.")
+        _few(steps)
         return await asyncio.to_thread(lambda: list(self._branch(steps, engine, None)))
 
     def _branch(self, steps: Sequence[Ready], engine: Engine, before: Job | None) -> Iterator[Job]:
@@ -306,7 +304,7 @@ class Maker:
         )
 
     def _variations(self, plan: Plan) -> list[Request]:
-        return [self._variation(plan.request, number) for number in range(_variations_of(plan))]
+        return [self._variation(plan.request, number) for number in range(_variations(plan))]
 
     def _drawn(self, ready: Ready, request: Request) -> tuple[Ready, Request]:
         """With the texts that its seed draws, and beside them what was typed. Blocking."""
@@ -320,10 +318,6 @@ class Maker:
 
     def draw_seed(self) -> int:
         return self._clock.below(_SEEDS)
-
-
-def _variations_of(plan: Plan) -> int:
-    return int(str(plan.given.get("variations", 1)))
 
 
 def _text(value: object) -> str | None:
@@ -357,6 +351,17 @@ def _step(number: int, step: Step) -> Iterator[None]:
     except InvalidField as error:
         name = name_of_step(step.tool)
         raise InvalidField("then", f"Step {number}, {name}: {error.message}", detail=error.detail) from error
+
+
+def _variations(plan: Plan) -> int:
+    return int(str(plan.given.get("variations", 1)))
+
+
+def _few(steps: Sequence[Ready]) -> None:
+    """Variations of steps multiply. Raises InvalidField before any job of far too many is made."""
+    counts = accumulate((_variations(ready.plan) for ready in steps), mul)
+    if (count := sum(counts)) > MOST_JOBS:
+        raise InvalidField("then", f"then: that makes {count:,} jobs; one wish makes at most {MOST_JOBS}.")
 
 
 def _sound(wish: Wish) -> None:

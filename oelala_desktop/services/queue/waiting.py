@@ -20,8 +20,9 @@ async def wait_for(store: JobStore, bus: Bus, job_ids: Sequence[str]) -> None:
             job = await store.get(job_id)
             if job is None or job.state.is_final:
                 waiting.leave(job_id)
-            elif job.after:
-                waiting.after[job_id] = job.after
+            while job is not None and job.after and job.id not in waiting.after:  # also of those that nobody asked for
+                waiting.after[job.id] = job.after
+                job = await store.get(job.after)
         for before in set(waiting.after.values()):
             if await is_stopped(store, before):
                 waiting.stop(before)
@@ -47,7 +48,7 @@ def _came_to_nothing(job: Job) -> bool:
 
 
 class _Waiting:
-    """`after` names for those that go on from another the one that they do."""
+    """`after` names for each job that goes on from another, and is waited for or stands between, that other."""
 
     def __init__(self, job_ids: Sequence[str]) -> None:
         self.over = asyncio.Event()
@@ -71,6 +72,6 @@ class _Waiting:
 
     def stop(self, before: str) -> None:
         """What goes on from that one waits, and so does what goes on from that."""
-        for job_id in [one for one in self._ids if self.after.get(one) == before]:
+        for job_id in [one for one, after in self.after.items() if after == before]:
             self.leave(job_id)
             self.stop(job_id)

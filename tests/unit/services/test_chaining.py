@@ -14,6 +14,7 @@ from oelala_desktop.domain.engine import Ended, Failure
 from oelala_desktop.domain.errors import InvalidField, InvalidInput, NotFound, OelalaError
 from oelala_desktop.domain.events import JobChanged
 from oelala_desktop.domain.job import Job, JobError, JobState, Link
+from oelala_desktop.services.loop.tasks import TaskScope
 from tests.clock import SetClock
 
 from .chains import chain, ends, photo, square, submitted
@@ -55,6 +56,9 @@ async def test_every_variation_has_a_chain_of_its_own(desk: JobDesk) -> None:
     assert [job.after for job in jobs] == ["", jobs[0].id, jobs[0].id, "", jobs[3].id, jobs[3].id]
     with pytest.raises(InvalidField, match="256 jobs"):
         await submitted(desk, replace(step, values={**step.values, "variations": 15}), variations=16)
+    step = replace(step, values={**step.values, "variations": 16})
+    with pytest.raises(InvalidField, match="286,331,152 jobs"):  # which nobody waits for to be made
+        await submitted(desk, *[step] * 6, variations=16)
 
 
 async def test_how_many_jobs_it_would_be_is_known_before_any_is_made(desk: JobDesk) -> None:
@@ -217,6 +221,17 @@ async def test_a_chain_that_stopped_goes_on_when_that_is_made_again(desk: JobDes
         await ends(desk, number + 1)
     ended = await desk.end_of(third.id)
     assert (ended.state, (await desk.row(second.id)).after) == (S.DONE, again.id)
+
+
+async def test_whoever_waits_for_the_last_step_alone_is_told_too(desk: JobDesk) -> None:
+    """The step that it goes on from waits as well, and nobody waits for that one."""
+    _, _, third = await submitted(desk, *chain(desk).then, Step("image-to-video", {"preset": "wan22-14b"}))
+    async with TaskScope("waiting") as scope:
+        waiting = scope.start(desk.jobs.wait_for([third.id]), "wait")
+        await desk.jobs.pause(False)
+        (handle,) = await desk.clock.until(desk.port.has(1))
+        desk.port.standings[handle] = BROKE
+        await desk.clock.until(waiting)
 
 
 async def test_and_again_from_whichever_of_those_that_failed(desk: JobDesk) -> None:
