@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -125,8 +126,11 @@ def test_from_the_page_to_a_lora_that_is_tried(
         await until(lambda: bar.words.text() == Path(job.main_output.path).name, "its name")  # type: ignore[union-attr]
         assert trainer.seen["0003.png"] == "hrbr, a quay"
         assert bar.use.isEnabled() and not bar.try_it.isEnabled()
+        training = view.training
+        assert training is not None and training._name(job).startswith("Harbour ")
+        assert training._name(job) != training._name(replace(job, id=f"again-{job.id}")), "of another training"
         buttons = page.output.buttons._buttons
-        await until(buttons["folder"].isEnabled, "the result")
+        await until(buttons["folder"].isEnabled, "the LoRA on the stage")
         assert not buttons["gallery"].isEnabled()
         bar.use.click()
         told = window.studio.notices
@@ -136,7 +140,7 @@ def test_from_the_page_to_a_lora_that_is_tried(
         server.say("GET /internal/folder_paths", json.dumps({"loras": [str(loras)]}))
         bar.use.click()
         await until(lambda: any("is among the LoRAs of" in notice.text for notice in told), "it was put there")
-        assert [path.name for path in loras.iterdir()] == ["Harbour.safetensors"]
+        assert [path.stem for path in loras.iterdir()] == [training._name(job)]
         wishes: list[Reuse] = []
         window.studio.reuse_requested.disconnect()
         window.studio.reuse_requested.connect(wishes.append)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import filecmp
 import shutil
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -53,7 +54,7 @@ def _copied(lora: Path, folder: Path, name: str) -> Path:
         target = folder / f"{name}{behind}{lora.suffix}"
         if not target.exists():
             break
-        if _same(target, lora):
+        if filecmp.cmp(target, lora, shallow=False):
             return target
         number += 1
     part = part_of(target)
@@ -63,7 +64,3 @@ def _copied(lora: Path, folder: Path, name: str) -> Path:
     finally:
         part.unlink(missing_ok=True)
     return target
-
-
-def _same(one: Path, other: Path) -> bool:
-    return one.stat().st_size == other.stat().st_size and one.read_bytes() == other.read_bytes()

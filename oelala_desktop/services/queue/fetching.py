@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from oelala_desktop.domain.engine import EnginePort, ServerFile
-from oelala_desktop.domain.errors import CannotSave, EngineAnswer, NotThisJobs, Unreadable
+from oelala_desktop.domain.errors import CannotSave, EngineAnswer, InvalidField, NotThisJobs, Unreadable
 from oelala_desktop.domain.field import MAX_SEED
 from oelala_desktop.domain.job import Job, Output
 from oelala_desktop.domain.savers import saves_models
+from oelala_desktop.domain.tool import VOCABULARY
 from oelala_desktop.metadata import check_complete, check_sound, job_of_weights, probe, read
 from oelala_desktop.metadata.weights import embed_in_weights
 from oelala_desktop.metadata.writer import embed
@@ -61,9 +62,18 @@ def places(job: Job, files: tuple[ServerFile, ...]) -> tuple[Place, ...]:
         role = role_of(file, job)
         seen[role] = seen.get(role, 0) + 1
         number = f"_{seen[role]}" if seen[role] > 1 else ""
-        name = role or (str(job.values.get("lora_name") or "") if saves_models(job.graph) else "")
+        name = role or (lora_name(job) if saves_models(job.graph) else "")
         found.append(Place(file, role, result_stem(job) + (f"_{name}" if name else "") + number))
     return tuple(found)
+
+
+def lora_name(job: Job) -> str:
+    """What whoever trained it called it; "" where nothing that a file may be called was said."""
+    name = job.values.get("lora_name")
+    try:
+        return str(VOCABULARY["lora_name"].check(name)) if isinstance(name, str) else ""
+    except InvalidField:  # a preset may have a setting of its own that is called so
+        return ""
 
 
 def is_fetched(job: Job, files: tuple[ServerFile, ...]) -> bool:

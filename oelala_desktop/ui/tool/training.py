@@ -15,6 +15,8 @@ from oelala_desktop.domain.job import Job, JobState
 from oelala_desktop.domain.tool import TOOLS
 from oelala_desktop.services.engines.loras import put_lora
 from oelala_desktop.services.inputs.captions import CaptionDrafts, save_captions
+from oelala_desktop.services.queue.fetching import lora_name
+from oelala_desktop.services.queue.leftovers import short_id
 from oelala_desktop.ui.form.dataset_editor import DatasetEditor
 from oelala_desktop.ui.playing.images import load_image
 from oelala_desktop.ui.studio import Reuse, Studio
@@ -162,9 +164,9 @@ class Training(QObject):
         self._bar.show_lora(Path(made.path).name, use, tried)
 
     def _name(self, job: Job) -> str:
-        """What it is called on a server."""
-        made = job.main_output
-        return str(job.values.get("lora_name") or (Path(made.path).stem if made else ""))
+        """What it is called on a server: as no other training of that name calls its own."""
+        made, name = job.main_output, lora_name(job)
+        return f"{name} {short_id(job)}" if name else Path(made.path).stem if made else ""
 
     def _listed(self, job: Job) -> str:
         """The engine's name for it, where it lists it."""

@@ -1,8 +1,8 @@
-"""Weights that were trained, into the output folder: once, whole, and told what made them."""
+"""The weights of a training, from the server into the output folder."""
 
 from __future__ import annotations
 
-import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -47,13 +47,20 @@ async def test_weights_that_are_not_whole_are_no_result(training: Job, content: 
     engine.contents[LORA.filename] = content
     with pytest.raises(EngineAnswer, match=r"^The server sent a damaged file: "):
         await fetch_result(engine, training, places(training, (LORA,))[0])
-    assert os.listdir(training.out_dir) == []
+    assert list(Path(training.out_dir).iterdir()) == []
 
 
 def test_weights_of_another_are_not_taken_for_ours(training: Job, tmp_path: Path) -> None:
-    lora = places(training, (LORA,))[0]
+    (lora,) = places(training, (LORA,))
     (tmp_path / "out").mkdir()
     path = tmp_path / "out" / f"{lora.stem}.safetensors"
     for content in (weights(), b"cut"):
         path.write_bytes(content)
         assert already_there(path.parent, lora.stem, training, "") is None
+
+
+@pytest.mark.parametrize("value", ["../../x", "a/b", "c:d", "x" * 61, 7, None])
+def test_a_name_that_no_file_may_have_is_not_taken(training: Job, value: object) -> None:
+    """A preset may have a setting of its own called so, of whatever kind."""
+    (lora,) = places(replace(training, values={"lora_name": value}), (LORA,))
+    assert lora.stem == result_stem(training)
