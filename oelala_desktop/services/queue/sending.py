@@ -69,6 +69,8 @@ class Sender:
         if given.kind != "dataset":
             return await self._engine.port.send(given)
         files = await asyncio.to_thread(lambda: tuple(files_of(Path(given.path))))
+        if not files:
+            raise EngineAnswer(f"What was kept for this job cannot be read: {given.path}.", status=410)
         return await self._engine.port.send_folder(given.upload_name, files)
 
     async def claim(self, row: Job, room: int, order: asyncio.Lock) -> Claimed | NoRoom | CouldNotSave:

@@ -114,6 +114,15 @@ async def test_what_was_kept_for_it_and_is_gone_is_final(sender: Sender, port: F
     assert port.calls == []
 
 
+async def test_pictures_to_learn_from_of_which_nothing_can_be_read_are_not_sent_as_none(
+    sender: Sender, port: FakeEngine, tmp_path: Path
+) -> None:
+    one = replace(given(tmp_path, "a.dataset"), kind="dataset")
+    refused = await sender.prepare(job_with(one))
+    assert refused == InputRefused(JobError(f"What was kept for this job cannot be read: {one.path}.", "upload"), True)
+    assert port.calls == []
+
+
 async def test_a_disk_that_refuses_meanwhile_is_told(sender: Sender, store: Disk) -> None:
     store.refuses["times"] = [FULL]
     assert await sender.prepare(job_with()) == CouldNotSave("The disk is full.")
