@@ -55,7 +55,7 @@ async def generate_many(options: argparse.Namespace) -> int:
         folder = await asyncio.to_thread(check_folder, options.out or services.paths.output)
         rows, faults = await asyncio.to_thread(rows_of, options, tool, services.registry)
         batch = _Batch(services, tool.id, folder, rows, options.json)
-        preset = await _check(batch, faults)
+        preset = await _check(batch, faults, options.engine)
         engine, remark = await services.engines.choose(options.engine, preset)
         if remark:
             say(remark)
@@ -65,12 +65,13 @@ async def generate_many(options: argparse.Namespace) -> int:
         return await _make(batch, engine, with_sheet=bool(options.grid))
 
 
-async def _check(batch: _Batch, faults: list[Fault]) -> Preset | None:
-    """The preset that all rows name, if they name one. Raises BadRows, with the `faults` that are known already."""
+async def _check(batch: _Batch, faults: list[Fault], engine: str) -> Preset | None:
+    """The preset that all rows name, if they name one; before an engine is asked for, or started. Raises BadRows, with
+    the `faults` that are known already."""
     presets: dict[str, Preset | None] = {}
     for row in batch.rows:
         try:
-            preset = await batch.services.jobs.check(batch.wish(row))
+            preset = await batch.services.jobs.check(batch.wish(row), engine)
         except OelalaError as error:
             faults.append((row.where, error.message))
         else:

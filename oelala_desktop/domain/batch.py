@@ -53,8 +53,12 @@ def settled(tool: str, rows: Sequence[Row], salt: str = "") -> list[Row]:
         alike[base] += 1
         out += _each_variation(row, mark_of(base, alike[base]))
     if len(out) > MOST_JOBS:
-        raise BadRows(f"That would be {len(out)} jobs; one command makes {MOST_JOBS} at most.")
+        raise _too_many(len(out))
     return out
+
+
+def _too_many(count: int) -> BadRows:
+    return BadRows(f"That would be {count} jobs; one command makes {MOST_JOBS} at most.")
 
 
 def mark_of(*what: object) -> str:
@@ -84,7 +88,9 @@ def _each_variation(row: Row, mark: str) -> list[Row]:
 
 
 def crossed(pictures: Sequence[Mapping[str, Any]], prompts: Sequence[Mapping[str, Any]]) -> list[Row]:
-    """For each of the pictures each of the prompts, both as settings."""
+    """For each of the pictures each of the prompts, both as settings. Raises BadRows for too many."""
+    if (count := max(1, len(pictures)) * max(1, len(prompts))) > MOST_JOBS:
+        raise _too_many(count)
     pairs = list(product(pictures or ({},), prompts or ({},)))
     return [Row(_named(picture, prompt, len(prompts) > 1), {**picture, **prompt}) for picture, prompt in pairs]
 

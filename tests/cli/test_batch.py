@@ -152,6 +152,14 @@ def test_what_only_the_engine_knows_stops_all_rows(untouched: Program, folder: P
         assert ran.sentence.startswith("line 3: "), ran
 
 
+def test_a_tool_that_the_engine_has_nothing_for_says_so_before_it_asks_for_inputs(
+    untouched: Program, folder: Path
+) -> None:
+    ran = untouched.generate("face-swap", "--image", folder / "pictures", "--dry-run")
+    assert (ran.code, ran.out) == (2, "")
+    assert "a.jpg: Face Swap needs an AI model" in ran.err and "b.jpg: Face Swap needs an AI model" in ran.err
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

@@ -83,6 +83,12 @@ def test_each_picture_with_each_prompt() -> None:
     assert [row.where for row in crossed([], prompts)] == ["“one”", "“two”"]
 
 
+def test_far_too_many_pairs_are_never_made() -> None:
+    """A folder by a file of prompts may come to more than fit into memory."""
+    with pytest.raises(BadRows, match=f"would be 10000000000 jobs; one command makes {MOST_JOBS} at most"):
+        crossed([{"image": "a.png"}] * 10**5, [{"prompt": "a"}] * 10**5)
+
+
 def test_a_grid_has_a_cell_for_each_combination_and_one_seed() -> None:
     found = grid(TOOL, {"prompt": "a"}, {"steps": ["2", "4"], "cfg": ["1", "2", "3"]})
     assert [row.cell for row in found] == [{"steps": s, "cfg": c} for s in "24" for c in "123"]
