@@ -13,8 +13,9 @@ def amount_of_work(job: Job | Request) -> float:
     """Pixels × frames × steps × clips: what the time goes with. Of a training the pixels and number of its pictures."""
     steps = job.values.get("steps") or 1
     clips = job.values.get("clip_count") or 1
-    side, batch = job.values.get("train_size"), job.values.get("batch_size") or 1
-    pixels = side**2 * int(batch) if isinstance(side, int) and side else job.width * job.height
+    side, batch = job.values.get("train_size"), job.values.get("batch_size")
+    many = batch if isinstance(batch, int) and batch else 1  # a preset may have a text of its own called so
+    pixels = side**2 * many if isinstance(side, int) and side else job.width * job.height
     return float(pixels * max(1, job.num_frames)) * float(steps) * float(clips)
 
 

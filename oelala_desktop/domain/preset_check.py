@@ -186,11 +186,17 @@ def _times(preset: Preset) -> Iterator[str]:
     if preset.times is None:
         return
     field = preset.fields.get(preset.times.key)
-    least = None if field is None else min(map(int, field.choices)) if field.choices else field.minimum
-    if field is None or field.kind is not _K.INTEGER or field.keeps or not field.default or least is None or least < 1:
+    if field is None or field.kind is not _K.INTEGER or field.keeps or not field.default or not _counts(field):
         yield f"times names “{preset.times.key}”, which is no whole number from 1 on with a default."
     if not preset.frames.given or "num_frames" in preset.into:
         yield "[times] needs frames.as, and no num_frames beside it."
+
+
+def _counts(field: Field) -> bool:
+    """Whether every number that it may be is 1 or more."""
+    if field.choices:
+        return all(choice.isdecimal() and int(choice) > 0 for choice in field.choices)
+    return field.minimum is not None and field.minimum >= 1
 
 
 def _rates(preset: Preset) -> Iterator[str]:

@@ -91,6 +91,7 @@ CONTRADICTIONS: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
     (GIVEN_ID, {"times": {"by": "smooth"}}, {}, "times names “smooth”, which is no whole number from 1 on with a d"),
     (GIVEN_ID, {"times": {"by": "blur"}}, {"blur": BLUR}, "times names “blur”, which is no whole number from 1 on"),
     (GIVEN_ID, {"times": {"by": "smooth"}}, {"smooth": {"choices": ["0", "1"]}}, "times names “smooth”, which is no"),
+    (GIVEN_ID, {"times": {"by": "smooth"}}, {"smooth": {"choices": ["1", "twice"]}}, "times names “smooth”, which is"),
     (GIVEN_ID, {"times": {"by": "smooth"}}, {"smooth": {}}, "[times] needs frames.as, and no num_frames beside it."),
     (GIVEN_ID, {"times": {"by": "smooth", "nodes": ["Gone"]}}, {"smooth": {}}, "no nodes titled “Gone”"),
     (GIVEN_ID, {"times": {"by": "smooth", "rate": ["Polish.fps"]}}, {"smooth": {}}, "“Polish” has no input fps."),
