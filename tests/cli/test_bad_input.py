@@ -182,7 +182,7 @@ def test_settings_files(program: Program, settings_files_given: dict[str, Result
 
 COMMANDS: dict[str, tuple[tuple[str, ...], str]] = {
     "tool": (("generate", "image2video"), "There is no tool named image2video. Did you mean image-to-video?"),
-    "no dataset": (
+    "nothing to learn from": (
         ("generate", "train-lora", "--engine", "http://127.0.0.1:9"),
         "Pictures with captions are missing: give them with dataset.",
     ),
