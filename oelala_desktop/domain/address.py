@@ -70,6 +70,7 @@ def authority_fault(error: OSError) -> str:
 
 
 def is_loopback(host: str) -> bool:
+    """Whether only this machine is reached at that name or address (IPv6 with or without its brackets)."""
     bare = host.strip("[]")
     try:
         return ipaddress.ip_address(bare).is_loopback

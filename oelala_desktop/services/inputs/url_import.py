@@ -33,7 +33,6 @@ class _Allowance(NamedTuple):
 _LARGE = _Allowance(2 * 10**9, None)
 _SECONDS, _EACH = 30.0, 20 * 10**6  # for so many bytes that may come
 _REDIRECTS = 3
-_PIECE = 65_536  # bytes taken at once
 _LONGEST = 60  # characters of an address that a sentence holds
 #: where the last 32 bits are the IPv4 address that a gateway or this machine goes on to: NAT64, and the old ::1.2.3.4
 _HOLDING_IPV4 = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("::/96"))

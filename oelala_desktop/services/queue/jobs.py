@@ -37,8 +37,6 @@ from .order import Queue
 from .waiting import wait_for
 from .wishes import Wish as Wish
 
-_SEEDS = 2**63  # that one is drawn from
-
 
 @dataclass(frozen=True, slots=True)
 class Refused:

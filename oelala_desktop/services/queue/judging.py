@@ -73,9 +73,8 @@ def _may_be_own(job: Job, file: ServerFile) -> bool:
 
 
 def is_enough(job: Job, kinds: Mapping[str, int]) -> bool:
-    """Whether what came is what was asked for: what is trained where the graph trains, a picture or
-    video where it saves such, else anything. `kinds`
-    counts the outputs by kind."""
+    """Whether what came is what was asked for: what is trained where the graph trains, a picture or video where it
+    saves such, else anything. `kinds` counts the outputs by kind."""
     if saves_models(job.graph):
         return bool(kinds.get("model"))
     if saves_pictures(job.graph):
@@ -84,8 +83,8 @@ def is_enough(job: Job, kinds: Mapping[str, int]) -> bool:
 
 
 def judge(part: Path, file: ServerFile) -> tuple[str, str]:
-    """("visual", "audio", "model" or "file", our suffix) of the fetched bytes. Blocking. Raises EngineAnswer for
-    what claims to be a picture, a video or a sound and is none, and for a web page in a file's place."""
+    """("visual", "audio", "model" or "file", our suffix) of the fetched bytes. Blocking. Raises EngineAnswer for what
+    claims to be a picture, a video or a sound and is none, and for a web page in a file's place."""
     with part.open("rb") as opened:
         head = opened.read(4096)
     # before the pictures: the boxes of an m4a are those of an mp4

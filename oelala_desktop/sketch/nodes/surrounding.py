@@ -19,9 +19,6 @@ SIDES = ("left", "top", "right", "bottom")
 #: and of the shorter side how far the shadow of the picture reaches, and how dark it is
 SMALL, SIGMA, LIGHT, SHADOW, DARK = 256, 7.0, 0.82, 0.02, 0.35
 
-#: fills a picture's margins of left, top, right and bottom
-Manner = Callable[[Frames, tuple[int, int, int, int]], Frames]
-
 
 def surround(work: Work, inputs: Values) -> Result:
     """The pictures as they are, within margins of so many pixels."""

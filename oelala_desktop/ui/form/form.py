@@ -50,7 +50,7 @@ class ToolForm(QWidget):
     help_wished = Signal(str, str)  # with the prompt: as the cards tell it
     mask_wished = Signal(str, str)  # key; paint, transparency or invert
     other_pasted = Signal(QMimeData)  # into a text, what is no text
-    menu_chosen = Signal(str)  # export, import or reset
+    menu_chosen = Signal(str)  # each-line, or a command of the foot's MENU
     folded = Signal()  # a card or section was opened or shut
 
     def __init__(self, tool: Tool, *, parent: QWidget | None = None) -> None:

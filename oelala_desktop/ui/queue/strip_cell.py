@@ -22,8 +22,8 @@ Index = QModelIndex | QPersistentModelIndex
 GAP, EDGE, BORDER = 8, 12, 13
 _RADIUS, _RING, _STROKE = 8, 20.0, 4.0
 _ICON_ONLY = 34  # pixels of a button without words
-#: how dark a picture is whose job is not over
 _ICONS = {"audio": "audio-lines", "model": "graduation-cap"}  # of what cannot be seen
+#: how dark a picture is whose job is not over
 _DIM = {Section.RUNNING: 0.45, Section.WAITING: 0.2, Section.FAILED: 0.62}
 
 

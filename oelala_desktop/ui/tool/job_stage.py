@@ -219,7 +219,7 @@ class JobStage(QObject):
         curve = next((output for output in job.outputs if output.role == "curve"), None)
         image = self._curve(job)  # finer than what the server drew, where it was watched
         if image is None and curve is not None:
-            image, _ = await load_image(Path(curve.path), 2048)
+            image, _ = await load_image(Path(curve.path), _LONGEST)
         self._panel.show_trained(image, facts, said_of(job))
 
     @property

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 HEIGHT = 117
 _NARROW = 560  # pixels below which a choice of sounds leaves no room for the volume
 _SIDE, _INSIDE, _TOP, _FOOT = 6, 8, 14, 6
-_LINE, _BAR, _LEGEND, _ROW = 20, 6, 16, 40
+_LINE, _BAR, _LEGEND = 20, 6, 16
 _FACE = _LINE + 8 + _BAR + 5 + _LEGEND  # pixels high
 _NOTHING = "There is nothing to play."
 _SILENT = "There is no sound."
