@@ -226,6 +226,7 @@ def test_a_waiting_job_is_edited_in_its_place(qapp: QApplication, home: Path, pi
         saved = await jobs.find(job.id)
         assert (saved.values["prompt"], saved.state, waiting(window)) == ("turn right", JobState.QUEUED, order)
         assert page.form.values()["prompt"] == "what I write meanwhile"
+        assert page.chosen == "", "its preset was chosen for it alone"
         assert page.editing.job is None and not page.editing.bar.isVisible()  # type: ignore[union-attr]
 
         window.studio.edit_requested.emit(saved)

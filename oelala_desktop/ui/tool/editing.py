@@ -53,7 +53,10 @@ class _View(Protocol):
     page: ToolPage
     intake: Intake
     commands: Commands
+    chosen: str
 
+    def offer(self) -> None: ...
+    def choose_preset(self, short_id: str) -> None: ...
     def wish(self) -> Wish: ...
     def reuse(self, reuse: Reuse) -> None: ...
     def edited(self) -> None: ...
@@ -71,7 +74,8 @@ class Editing(QObject):
         self._by = f"page of {view.page.form.tool.id}"
         self.job: Job | None = None
         self.bar: EditBar | None = None
-        self._before: dict[str, Any] = {}  # what was on the page
+        self._before: dict[str, Any] = {}  # what was on the page, and the preset that was chosen there by hand
+        self._chosen = ""
         listen(studio.services.bus, self, JobChanged, self._changed)
 
     def add_commands(self) -> None:
@@ -85,7 +89,7 @@ class Editing(QObject):
             self._studio.notify("Only a job that waits here can be edited; this one does not any more.", "warning")
             return
         self.job = job
-        self._before = self._view.page.form.values()
+        self._before, self._chosen = self._view.page.form.values(), self._view.chosen
         self._view.reuse(settings_of(job))
         self._show(job)
 
@@ -126,7 +130,10 @@ class Editing(QObject):
         self.job = None
         if self.bar is not None:
             self.bar.hide()
+        if self._view.chosen != self._chosen:
+            self._view.choose_preset(self._chosen)
         self._view.page.form.set_values(self._before)
+        self._view.offer()
         self._view.intake.look()
         self._view.edited()
 
