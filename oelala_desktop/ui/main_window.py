@@ -236,6 +236,12 @@ class MainWindow(QObject):
         for setting, value in remembered(self.shell):
             self._services.settings.set(setting, value)
 
+    async def keep_drafts(self) -> None:
+        """Captions that were typed a moment ago; before quitting."""
+        for view in self._tools.values():
+            if view.training is not None:
+                await view.training.keep()
+
     # pages
 
     @property

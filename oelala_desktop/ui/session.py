@@ -51,6 +51,7 @@ async def _live(options: argparse.Namespace, shell: Shell, theme: Theme, instanc
             window.remember()
             window.tray.hide()
             shell.hide()
+            await window.keep_drafts()
     finally:
         ending.forget()
     return 0

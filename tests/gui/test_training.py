@@ -97,6 +97,28 @@ def test_captions_are_edited_and_saved_beside_the_pictures(qapp: QApplication, t
     live(qapp, tmp_path / "home", second, engine=server.url)
 
 
+def test_what_is_typed_right_before_the_window_closes_is_kept(
+    qapp: QApplication, tmp_path: Path, server: Hostile
+) -> None:
+    folder = pictures(tmp_path / "harbour")
+
+    async def scenario(window: MainWindow) -> None:
+        source = await given(await page_of(window), folder)
+        training, data = window.tool_view.training, window.studio.services.paths.data  # type: ignore[union-attr]
+        assert training is not None
+        training._keeping.setInterval(10**6)  # that moment never comes
+        source.list.setCurrentIndex(source.list.captions.index(2))
+        source.box.setPlainText("a quay")
+        await window.keep_drafts()
+        assert list(json.loads((data / "captions.json").read_text()).values()) == ["a quay"]
+        source.box.setPlainText("a quay at noon")
+        (data / "captions.json").unlink()
+        (data / "captions.json").mkdir()
+        await window.keep_drafts()  # nobody can be told
+
+    live(qapp, tmp_path / "home", scenario, engine=server.url)
+
+
 def test_from_the_page_to_a_lora_that_is_tried(
     qapp: QApplication, tmp_path: Path, server: Hostile, trainer: Trainer
 ) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from oelala_desktop.domain.errors import OelalaError
+from oelala_desktop.domain.errors import CannotSave, OelalaError
 from oelala_desktop.domain.field import FieldKind
 from oelala_desktop.domain.job import Job, JobState
 from oelala_desktop.domain.tool import TOOLS
@@ -28,6 +29,8 @@ from oelala_desktop.ui.widgets.label import ElidedLabel
 if TYPE_CHECKING:
     from oelala_desktop.ui.form.form import ToolForm
     from oelala_desktop.ui.tool.intake import Intake
+
+log = logging.getLogger(__name__)
 
 _KEEP_MS = 600  # after the last letter that what was typed is kept
 _SAMPLES = "text-to-image"  # the tool of a first sample; its preset of the same name makes it
@@ -120,6 +123,15 @@ class Training(QObject):
         gone = dict.fromkeys((self._kept & here) - captions.edits.keys())
         await asyncio.to_thread(self._drafts.keep, {**gone, **captions.edits})
         self._kept = self._kept - gone.keys() | captions.edits.keys()
+
+    async def keep(self) -> None:
+        """What was typed last, now rather than in a moment: the window is closing, and nobody can be told any more."""
+        if self._keeping.isActive():
+            self._keeping.stop()
+            try:
+                await self._keep()
+            except CannotSave as error:
+                log.warning("%s", error)
 
     async def save(self) -> None:
         """Writes what was edited beside the pictures. Raises CannotSave; what was not written stays a draft."""

@@ -170,6 +170,8 @@ def test_what_stands_for_a_training_is_the_lora() -> None:
     job = some_job(outputs=(lora, curve), values={"steps": 10, "train_size": 512, "batch_size": 2})
     assert job.main_output == lora and not lora.is_visual
     assert amount_of_work(job) == 512 * 512 * 2 * job.num_frames * 10
+    named = replace(job, values={**job.values, "batch_size": "large"})  # a preset's own
+    assert amount_of_work(named) == 512 * 512 * job.num_frames * 10
     assert [part.kind for part in parts_of(build("train-lora.sdxl"))] == ["train", "rest"]
     assert sampling_steps({"class_type": "TrainLoraNode", "inputs": {"steps": 300}}) == 300
 
