@@ -14,13 +14,13 @@ from typing import Any
 import orjson
 from starlette.requests import Request
 
-from oelala_desktop.domain.chain import LAST, RESULT, Step
+from oelala_desktop.domain.chain import LAST, RESULT, Step, step_of
 from oelala_desktop.domain.errors import InvalidField, InvalidMedia, NotFound
 from oelala_desktop.domain.field import MANY_KINDS, TIMED_KINDS, Field, FieldKind
 from oelala_desktop.domain.obstacle import Obstructed, obstructed
 from oelala_desktop.domain.plan import own_fields
 from oelala_desktop.domain.sentences import shown
-from oelala_desktop.domain.tool import VOCABULARY, Tool, find_tool
+from oelala_desktop.domain.tool import TOOLS, VOCABULARY, Tool
 from oelala_desktop.domain.training import CAPTION_SUFFIX
 
 from .context import ApiServices
@@ -146,20 +146,16 @@ class _Reader:
 
     async def _step(self, number: int, row: object) -> Step:
         """Its files are those of My Media; what the step before makes is called by its own name."""
-        settings = row.get("settings", {}) if isinstance(row, dict) else None
-        is_step = isinstance(row, dict) and row.keys() <= {"tool", "settings"} and isinstance(row.get("tool"), str)
-        if not isinstance(row, dict) or not is_step or not isinstance(settings, dict):
-            raise InvalidField(THEN, f'then: a step is {{"tool": "…", "settings": {{…}}}}, not {shown(row)}.')
         try:
-            tool = find_tool(row["tool"])
-            reader = _Reader(self._services, tool, {})
-            marks = {key: value for key, value in settings.items() if value in (RESULT, LAST)}
-            given = await reader.of_json({key: value for key, value in settings.items() if key not in marks})
+            step = step_of(row)
+            reader = _Reader(self._services, TOOLS[step.tool], {})
+            marks = {key: value for key, value in step.values.items() if value in (RESULT, LAST)}
+            given = await reader.of_json({key: value for key, value in step.values.items() if key not in marks})
         except (InvalidField, NotFound) as error:
             raise InvalidField(THEN, f"Step {number}: {error.message}") from error
         if given.then or given.continues:
             raise InvalidField(THEN, f"Step {number}: a step has no steps of its own, and continues no other video.")
-        return Step(tool.id, {**given.values, **marks})
+        return Step(step.tool, {**given.values, **marks})
 
     def _own(self, preset: object) -> Mapping[str, Field]:
         """A wish for a preset that does not exist is answered before anything else."""

@@ -16,7 +16,7 @@ from pydantic import Field
 
 from oelala_desktop import __version__
 from oelala_desktop.bootstrap import Services
-from oelala_desktop.domain.chain import Step
+from oelala_desktop.domain.chain import step_of
 from oelala_desktop.domain.errors import InvalidInput, OelalaError
 from oelala_desktop.domain.inputs import companions
 from oelala_desktop.domain.job import Job
@@ -125,7 +125,7 @@ class Tools:
         given = {**(inputs or {}), "prompt": prompt, "image": image, "preset": preset}
         values = {**(settings or {}), **{key: value for key, value in given.items() if value}}
         engine = await self._services.current.for_new_job()
-        steps = tuple(Step(find_tool(str(row.get("tool"))).id, row.get("settings") or {}) for row in then or ())
+        steps = tuple(map(step_of, then or ()))
         video = Path(continues) if continues else None
         wish = Wish(find_tool(tool).id, values, self._services.paths.output, then=steps, continues=video)
         jobs = await self._services.jobs.submit(wish, engine)

@@ -9,7 +9,8 @@ from typing import Any
 
 from .errors import InvalidField
 from .inputs import names_in
-from .tool import TOOLS, Tool
+from .sentences import shown
+from .tool import TOOLS, Tool, find_tool
 
 #: in the place of a file: the main output of the job before, or the last frame of that
 RESULT, LAST = "@result", "@last"
@@ -26,6 +27,15 @@ class Step:
 
     tool: str
     values: Mapping[str, Any]
+
+
+def step_of(row: object) -> Step:
+    """A step as JSON says it: a tool, and settings where it has any. Raises InvalidField or NotFound."""
+    tool = row.get("tool") if isinstance(row, dict) else None
+    settings = row.get("settings") if isinstance(row, dict) else None
+    if not isinstance(tool, str) or not isinstance(settings, dict | None):
+        raise InvalidField("then", f'a step is {{"tool": "…", "settings": {{…}}}}, not {shown(row)}.')
+    return Step(find_tool(tool).id, settings or {})
 
 
 def marked(values: Mapping[str, Any]) -> tuple[str, str] | None:

@@ -6,11 +6,22 @@ from typing import Any
 
 import pytest
 
-from oelala_desktop.domain.chain import LAST, RESULT, marked, name_of_step, ways
+from oelala_desktop.domain.chain import LAST, RESULT, Step, marked, name_of_step, step_of, ways
 from oelala_desktop.domain.errors import InvalidField
 from oelala_desktop.domain.tool import TOOLS
 
 Way = tuple[str, str]
+
+
+@pytest.mark.parametrize("settings", [{}, {"settings": None}, {"settings": {"steps": 4}}])
+def test_a_step_is_a_tool_with_settings_where_it_has_any(settings: dict[str, Any]) -> None:
+    assert step_of({"tool": "upscaler", **settings}) == Step("upscaler", settings.get("settings") or {})
+
+
+@pytest.mark.parametrize("row", ["upscaler", None, {}, {"tool": 7}, {"tool": "upscaler", "settings": ["steps"]}])
+def test_what_is_no_step_is_refused(row: object) -> None:
+    with pytest.raises(InvalidField, match=r"^a step is \{"):
+        step_of(row)
 
 
 @pytest.mark.parametrize(
