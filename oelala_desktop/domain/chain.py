@@ -33,7 +33,8 @@ def step_of(row: object) -> Step:
     """A step as JSON says it: a tool, and settings where it has any. Raises InvalidField or NotFound."""
     tool = row.get("tool") if isinstance(row, dict) else None
     settings = row.get("settings") if isinstance(row, dict) else None
-    if not isinstance(tool, str) or not isinstance(settings, dict | None):
+    others = row.keys() - {"tool", "settings"} if isinstance(row, dict) else ()
+    if others or not isinstance(tool, str) or not isinstance(settings, dict | None):
         raise InvalidField("then", f'a step is {{"tool": "…", "settings": {{…}}}}, not {shown(row)}.')
     return Step(find_tool(tool).id, settings or {})
 

@@ -96,7 +96,7 @@ class SizeCard(Card):
         self._line.setText(line)
         self._line.setVisible(bool(line))
         for key in _TIMES:
-            if key in self._keys and not self._form.fields[key].differs:  # which says that beside it
+            if key in self._keys and not self._form.fields[key].differs:  # of those the row says so itself
                 self._form.row(key).set_caption(size.notes.get(key, ""))
         if "fps" in self._keys:
             self._form.row("fps").set_caption(f"{float(values.get('fps') or 0):g}{wording.NBSP}fps")
