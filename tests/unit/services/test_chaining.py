@@ -64,7 +64,7 @@ async def test_every_variation_has_a_chain_of_its_own(desk: JobDesk) -> None:
 async def test_how_many_jobs_it_would_be_is_known_before_any_is_made(desk: JobDesk) -> None:
     step = Step("image-to-image", {"preset": "sdxl", "variations": 16})
     count = sum(16**steps for steps in range(1, 9))  # more than any machine holds
-    with pytest.raises(InvalidField, match=f"makes {count} jobs; one wish makes at most 128"):
+    with pytest.raises(InvalidField, match=f"makes {count:,} jobs; one wish makes at most 128"):
         await submitted(desk, *[step] * 7, variations=16)
 
 
