@@ -3,9 +3,11 @@
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 
+from oelala_desktop.sketch.nodes import surrounding
 from tests.sketch.running import loaded, noise, plain, run, shown
 from tests.sketch.test_executor import node
 
@@ -99,6 +101,18 @@ def test_a_mirror_image_goes_on_at_the_edge(tmp_path: Path) -> None:
     made = surrounded(tmp_path, "mirrored", 10, 0, 0, 5, picture=picture)
     assert np.array_equal(made[:30, :10], picture[:, 9::-1])
     assert np.array_equal(made[30:, 10:], picture[:-6:-1])
+
+
+@pytest.mark.parametrize("margins", [(60, 0, 60, 0), (3, 40, 200, 1), (0, 9, 0, 0)])
+def test_the_shadow_is_that_of_the_picture_blurred(margins: tuple[int, int, int, int]) -> None:
+    left, top, right, bottom = margins
+    place = np.zeros((top + 70 + bottom, left + 90 + right), np.float32)
+    place[top : top + 70, left : left + 90] = 1
+    blurred = cv2.GaussianBlur(place, (0, 0), max(1.0, surrounding.SHADOW * min(place.shape)))
+    expected = 255 * surrounding.LIGHT * (1 - surrounding.DARK * blurred)
+    made = surrounding._light(90, 70, margins)
+    assert made.shape == (*place.shape, 3)
+    assert np.abs(made - expected[..., None]).max() <= 0.51
 
 
 def test_the_blur_is_of_the_picture_and_darker(tmp_path: Path) -> None:

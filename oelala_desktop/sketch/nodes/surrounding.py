@@ -62,11 +62,17 @@ def _blurred(width: int, height: int, margins: tuple[int, ...]) -> Callable[[Fra
 def _light(width: int, height: int, margins: tuple[int, ...]) -> npt.NDArray[np.uint8]:
     """How much light the surroundings have, as a picture: less near the picture, as if that stood before them."""
     left, top, right, bottom = margins
-    place = np.zeros((height + top + bottom, width + left + right), np.float32)
-    place[top : top + height, left : left + width] = 1
-    shadow = cv2.GaussianBlur(place, (0, 0), max(1.0, SHADOW * min(place.shape)))
+    sigma = max(1.0, SHADOW * min(height + top + bottom, width + left + right))
+    shadow = np.outer(_blurred_line(top, height, bottom, sigma), _blurred_line(left, width, right, sigma))
     light = np.rint(255 * LIGHT * (1 - DARK * shadow)).astype(np.uint8)
     return np.repeat(light[..., None], 3, axis=2)
+
+
+def _blurred_line(before: int, length: int, after: int, sigma: float) -> npt.NDArray[np.float32]:
+    """Ones between noughts, blurred; one along and one across make a rectangle's blur, at a hundredth of its cost."""
+    line = np.zeros((1, before + length + after), np.float32)
+    line[0, before : before + length] = 1
+    return np.asarray(cv2.GaussianBlur(line, (0, 0), sigma), np.float32)[0]
 
 
 MANNERS = {"blurred": _blurred, "mirrored": _mirrored}
