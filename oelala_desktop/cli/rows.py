@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from oelala_desktop.domain.batch import Fault, Row, axes_of, crossed, grid, refuse_together, settled
+from oelala_desktop.domain.batch import Fault, Row, axes_of, crossed, grid, refuse_together, refuse_too_many, settled
 from oelala_desktop.domain.errors import InvalidField, InvalidInput
 from oelala_desktop.domain.field import Field
 from oelala_desktop.domain.inputs import companions, names_in
@@ -74,6 +74,7 @@ def _without_variations(base: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _of_batch(path: Path, tool: Tool, known: Mapping[str, Field], faults: list[Fault]) -> list[Row]:
     sheet = read_sheet(path)
+    refuse_too_many(len(sheet.lines))
     faults += [(f"line {fault.number}", fault.what) for fault in sheet.faults]
     faults += _of_header(sheet.header, tool, known)
     if not sheet.lines and not faults:

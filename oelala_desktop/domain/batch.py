@@ -46,19 +46,21 @@ class Row:
 def settled(tool: str, rows: Sequence[Row], salt: str = "") -> list[Row]:
     """A row for each job: with its mark, and with a seed, which follows from the row where it has none. Rows that are
     alike are told apart by their number. Another `salt` makes other jobs of them. Raises BadRows for too many."""
+    refuse_too_many(len(rows))
     out: list[Row] = []
     alike: Counter[str] = Counter()
     for row in rows:
         base = mark_of(salt, tool, row.values)
         alike[base] += 1
         out += _each_variation(row, mark_of(base, alike[base]))
-    if len(out) > MOST_JOBS:
-        raise _too_many(len(out))
+    refuse_too_many(len(out))
     return out
 
 
-def _too_many(count: int) -> BadRows:
-    return BadRows(f"That would be {count} jobs; one command makes {MOST_JOBS} at most.")
+def refuse_too_many(count: int) -> None:
+    """Raises BadRows for more jobs than one command makes."""
+    if count > MOST_JOBS:
+        raise BadRows(f"That would be {count} jobs; one command makes {MOST_JOBS} at most.")
 
 
 def mark_of(*what: object) -> str:
@@ -89,8 +91,7 @@ def _each_variation(row: Row, mark: str) -> list[Row]:
 
 def crossed(pictures: Sequence[Mapping[str, Any]], prompts: Sequence[Mapping[str, Any]]) -> list[Row]:
     """For each of the pictures each of the prompts, both as settings. Raises BadRows for too many."""
-    if (count := max(1, len(pictures)) * max(1, len(prompts))) > MOST_JOBS:
-        raise _too_many(count)
+    refuse_too_many(max(1, len(pictures)) * max(1, len(prompts)))
     pairs = list(product(pictures or ({},), prompts or ({},)))
     return [Row(_named(picture, prompt, len(prompts) > 1), {**picture, **prompt}) for picture, prompt in pairs]
 

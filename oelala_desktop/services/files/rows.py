@@ -118,9 +118,11 @@ def _of_csv(text: str) -> Sheet:
             sheet.faults.extend(_of_header(number, sheet.header))
         elif len(cells) > len(sheet.header):
             sheet.faults.append(Fault(number, f"it has {len(cells)} cells; the header has {len(sheet.header)}."))
+        elif under := [cell for key, cell in zip(sheet.header, cells, strict=False) if not key and cell.strip()]:
+            sheet.faults.append(Fault(number, f"the column of “{under[0].strip()[:40]}” has no name in the header."))
         else:
             given = zip(sheet.header, cells, strict=False)
-            sheet.lines.append(Line(number, {key: cell for key, cell in given if key and cell.strip()}))
+            sheet.lines.append(Line(number, {key: cell for key, cell in given if cell.strip()}))
     return sheet
 
 

@@ -70,6 +70,12 @@ def test_no_more_jobs_than_one_command_makes() -> None:
         rows(*({"steps": n} for n in range(MOST_JOBS + 1)))
 
 
+def test_and_no_more_pairs_are_made_to_be_counted() -> None:
+    many = [{"prompt": "a"}] * 100_000
+    with pytest.raises(BadRows, match="would be 10000000000 jobs"):
+        crossed(many, many)
+
+
 def test_each_picture_with_each_prompt() -> None:
     pictures = [{"image": "/p/a.png"}, {"image": "/p/b.png", "prompt": "its own"}]
     prompts = [{"prompt": "one"}, {"prompt": "two"}]

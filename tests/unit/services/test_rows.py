@@ -35,6 +35,12 @@ def test_a_prompt_with_commas_needs_quotes(tmp_path: Path) -> None:
     assert sheet.faults == [Fault(3, "it has 3 cells; the header has 2.")]
 
 
+def test_what_stands_under_no_name_is_not_passed_over(tmp_path: Path) -> None:
+    sheet = sheet_of(tmp_path, "prompt,,steps,\na,,4,\na, night ,4,\n")
+    assert sheet.lines == [Line(2, {"prompt": "a", "steps": "4"})]
+    assert sheet.faults == [Fault(3, "the column of “night” has no name in the header.")]
+
+
 def test_what_is_wrong_with_csv(tmp_path: Path) -> None:
     assert sheet_of(tmp_path, "a,b,a\n1,2,3\n").faults == [Fault(1, "the column a is there twice.")]
     broken = sheet_of(tmp_path, 'a,b\n1,2\n3,"4\n5,6\n')
