@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -61,6 +61,13 @@ def test_one_is_replaced_and_deleted_and_had_back(qapp: QApplication, tmp_path: 
         await save(window, "saved-prompts", "a")
         page.form.set_values({"prompt": "two"})
         await save(window, "saved-prompts", "a", "Replace")
+        gone = await opened(window, "saved-prompts")
+        take(gone, "a", Qt.Key.Key_Delete)
+        gone.close_sheet()  # before that is done
+        qapp.sendPostedEvents(gone, QEvent.Type.DeferredDelete)
+        await until(lambda: "“a” is deleted." in words(window.shell), "that it is told all the same")
+        press(window.shell, "Undo")
+        await until(lambda: window.studio.services.named.names("prompts", "text-to-image") == ("a",), "it back")
         sheet = await opened(window, "saved-prompts")
         take(sheet, "a", Qt.Key.Key_Delete)
         await until(lambda: sheet.model.rowCount() == 0, "that it is gone")

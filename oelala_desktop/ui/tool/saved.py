@@ -71,7 +71,8 @@ class Saved:
         values = {key: value for key, value in values.items() if key not in self._inputs()}
 
         def told(kept: str) -> None:
-            sheet.close_sheet()
+            if self.sheet is sheet:  # else it was closed meanwhile, and is gone
+                sheet.close_sheet()
             self._studio.notify(f"Saved as “{kept}”.")
 
         self._studio.actions.start(asyncio.to_thread(self._sets.save, kind, self._tool, name, values), done=told)
@@ -85,7 +86,8 @@ class Saved:
             self._studio.actions.start(asyncio.to_thread(self._sets.save, kind, self._tool, name, held))
 
         def told(held: Mapping[str, Any]) -> None:
-            self._fill(sheet, kind)
+            if self.sheet is sheet:
+                self._fill(sheet, kind)
             self._studio.notify(f"“{name}” is deleted.", action="Undo", act=partial(undo, held))
 
         self._studio.actions.start(asyncio.to_thread(self._sets.delete, kind, self._tool, name), done=told)
