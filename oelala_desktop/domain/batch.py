@@ -12,7 +12,7 @@ from itertools import product
 from typing import Any
 
 from .errors import InvalidField, InvalidInput
-from .field import MAX_SEED
+from .field import DRAWN_SEEDS, MAX_SEED
 from .sentences import joined
 from .spelling import base_name
 from .tool import VOCABULARY
@@ -69,7 +69,7 @@ def mark_of(*what: object) -> str:
 
 
 def seed_of(mark: str) -> int:
-    return int(mark, 16) % 2**63
+    return int(mark, 16) % DRAWN_SEEDS
 
 
 def _each_variation(row: Row, mark: str) -> list[Row]:

@@ -15,6 +15,7 @@ from .sentences import shown
 from .spelling import nearest
 
 MAX_SEED = 2**64 - 1
+DRAWN_SEEDS = 2**63  # one that is drawn is below
 _VAST = 1e9  # no setting is larger
 Value = object
 

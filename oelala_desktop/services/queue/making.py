@@ -19,7 +19,7 @@ from oelala_desktop.domain.catalog import Catalog
 from oelala_desktop.domain.chain import MOST_JOBS, MOST_STEPS, Step, marked, name_of_step, ways
 from oelala_desktop.domain.engine_kinds import runs_ai
 from oelala_desktop.domain.errors import InvalidField, NotFound, OelalaError
-from oelala_desktop.domain.field import MAX_SEED
+from oelala_desktop.domain.field import DRAWN_SEEDS, MAX_SEED
 from oelala_desktop.domain.inputs import SMALLER, names_in
 from oelala_desktop.domain.job import Awaited, Job, JobState, Link, Owner
 from oelala_desktop.domain.obstacle import Obstacle, obstructed
@@ -47,8 +47,6 @@ from .inability import Inability
 from .ready import Ready, keep, planned_again
 from .wishes import Wish
 from .wording import worded
-
-_SEEDS = 2**63  # that one is drawn from
 
 
 class Maker:
@@ -317,7 +315,7 @@ class Maker:
         return request.with_seed(seed)
 
     def draw_seed(self) -> int:
-        return self._clock.below(_SEEDS)
+        return self._clock.below(DRAWN_SEEDS)
 
 
 def _text(value: object) -> str | None:

@@ -10,6 +10,7 @@ from functools import partial
 from PySide6.QtCore import QObject, QTimer
 
 from oelala_desktop.domain.errors import OelalaError
+from oelala_desktop.domain.field import DRAWN_SEEDS
 from oelala_desktop.domain.obstacle import Obstructed
 from oelala_desktop.domain.wording import draw, has_choices
 from oelala_desktop.services.queue.jobs import Wish
@@ -18,7 +19,6 @@ from oelala_desktop.ui.studio import Studio
 
 _KEY = "prompt"
 _PAUSE_MS = 200
-_SEEDS = 2**63
 
 
 class NextDraw(QObject):
@@ -28,7 +28,7 @@ class NextDraw(QObject):
         super().__init__(form)
         self._form = form
         self._studio = studio
-        self._seed = secrets.randbelow(_SEEDS)
+        self._seed = secrets.randbelow(DRAWN_SEEDS)
         self._asked = ("", 0)
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
@@ -50,7 +50,7 @@ class NextDraw(QObject):
         if not any(has_choices(str(wish.values.get(key) or "")) for key in (_KEY, "negative_prompt")):
             return wish
         seed = self._first_seed()
-        self._seed = secrets.randbelow(_SEEDS)
+        self._seed = secrets.randbelow(DRAWN_SEEDS)
         self.look()
         return replace(wish, values={**wish.values, "seed": str(seed)})
 
