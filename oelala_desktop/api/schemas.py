@@ -50,6 +50,7 @@ class Health(BaseModel):
         engine={"name": "Sketch", "kind": "sketch", "state": "online", "queue": 0},
         comfyui=False,
         legacy=False,
+        paused=False,
         uptime_s=12.5,
     )
     status: Literal["ok"]
@@ -57,7 +58,13 @@ class Health(BaseModel):
     engine: EngineInfo
     comfyui: bool = Field(description="Whether a ComfyUI server is connected.")
     legacy: bool = Field(description="Always false: the generator that came before ComfyUI is gone.")
+    paused: bool = Field(description="Whether the queue is paused: jobs are taken, and none begins.")
     uptime_s: float
+
+
+class QueueState(BaseModel):
+    model_config = _example(paused=False)
+    paused: bool
 
 
 class Lora(BaseModel):

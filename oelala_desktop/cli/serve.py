@@ -60,6 +60,8 @@ async def _run(services: Services, server: ApiServer, engine: str, stop: asyncio
     await asyncio.wait({stopping, readying}, return_when=asyncio.FIRST_COMPLETED)
     if stop.is_set():
         return
+    if services.jobs.is_paused:
+        say("The queue is paused: jobs are taken and none begins. The window goes on with it, or POST /queue does.")
     print(f"listening on {server.url}", flush=True)
     await stop.wait()
 

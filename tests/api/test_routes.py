@@ -19,7 +19,7 @@ def picture(width: int = 320, height: int = 240, kind: str = "PNG") -> bytes:
 
 def test_health_tells_the_engine(client: httpx.Client) -> None:
     row = client.get("/health").json()
-    assert set(row) == {"status", "version", "engine", "comfyui", "legacy", "uptime_s"}
+    assert set(row) == {"status", "version", "engine", "comfyui", "legacy", "paused", "uptime_s"}
     assert row["engine"] | {"queue": 0} == {"name": "Sketch", "kind": "sketch", "state": "online", "queue": 0}
     assert (row["status"], row["version"], row["comfyui"], row["legacy"]) == ("ok", __version__, False, False)
     assert client.get("/").json()["name"] == "Oelala Desktop"

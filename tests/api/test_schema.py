@@ -56,6 +56,7 @@ def test_the_document_tells_every_route_with_words_and_examples(tmp_path: Path) 
         "/wan22/image-to-video": {"post"},
         "/tools/{tool}/jobs": {"post"},
         "/jobs": {"get", "delete"},
+        "/queue": {"post"},
         "/jobs/{job_id}": {"get", "delete"},
         "/jobs/{job_id}/retry": {"post"},
         "/events": {"get"},

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Query
+from pydantic import BaseModel, ConfigDict, StrictBool
 
 from oelala_desktop import __version__
 from oelala_desktop.api.answer import JsonAnswer
 from oelala_desktop.api.context import Context
 from oelala_desktop.api.documented import errors, routes_about
 from oelala_desktop.api.events import engine_row
-from oelala_desktop.api.schemas import Health, Logs, Root
+from oelala_desktop.api.schemas import Health, Logs, QueueState, Root
 
 _LINKS = {
     "health": "/health",
@@ -23,6 +24,11 @@ _LINKS = {
     "presets": "/api/presets",
 }
 _ENGINE_KEYS = ("name", "kind", "state", "queue")
+
+
+class Paused(BaseModel):
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"paused": False}})
+    paused: StrictBool
 
 
 def router(context: Context) -> APIRouter:
@@ -39,7 +45,14 @@ def router(context: Context) -> APIRouter:
         engine = engine_row(context.services.current.engine.state)
         online = engine["kind"] == "comfyui" and engine["state"] == "online"
         row = {"status": "ok", "version": __version__, "engine": {key: engine[key] for key in _ENGINE_KEYS}}
-        return JsonAnswer(row | {"comfyui": online, "legacy": False, "uptime_s": round(context.uptime, 3)})
+        state = {"comfyui": online, "legacy": False, "paused": context.services.jobs.is_paused}
+        return JsonAnswer(row | state | {"uptime_s": round(context.uptime, 3)})
+
+    @routes.post("/queue", response_model=QueueState, summary="Pause the queue, or go on", responses=errors(422, 507))
+    async def pause(wanted: Paused) -> JsonAnswer:
+        """The window's own pause is the same: a paused queue takes jobs and begins none; what runs goes on."""
+        await context.services.jobs.pause(wanted.paused)
+        return JsonAnswer({"paused": context.services.jobs.is_paused})
 
     @routes.get("/logs", response_model=Logs, summary="The last lines of the log", responses=errors(422))
     async def logs(
