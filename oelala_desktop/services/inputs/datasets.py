@@ -152,6 +152,8 @@ def read_caption(path: Path) -> str:
         return ""
     except UnicodeDecodeError:
         raise Unreadable(f"{path.name} is no text in UTF-8; save it as such.") from None
+    if "\0" in text:
+        raise Unreadable(f"{path.name} holds a NUL character; it is no text.")
     if len(text) > MOST_CAPTION:
         raise Unreadable(f"{path.name} has more than {MOST_CAPTION:,} characters.")
     return text

@@ -135,6 +135,10 @@ def no_text(folder: Path) -> None:
     (folder / "c.txt").write_bytes(b"\xff\xfe\x00boat")
 
 
+def nul(folder: Path) -> None:
+    (folder / "c.txt").write_bytes(b"a bo\0at")
+
+
 def too_long(folder: Path) -> None:
     (folder / "c.txt").write_text("x" * 10_001)
 
@@ -158,6 +162,7 @@ def large(folder: Path) -> None:
             r"^1 of 3 pictures cannot be used: a\.png is damaged or cut short; .* Mend them, or take them out\.$",
         ),
         (no_text, r"^1 of 3 pictures cannot be used: c\.txt is no text in UTF-8; save it as such\. "),
+        (nul, r"^1 of 3 pictures cannot be used: c\.txt holds a NUL character; it is no text\. "),
         (too_long, r"^1 of 3 pictures cannot be used: c\.txt has more than 10,000 characters\. "),
         (many, r"^2001 pictures were given; at most 2,000 are taken\.$"),
         (large, r"^The 4 pictures have 4\.0 GiB in all; at most 4 GiB are taken\.$"),
