@@ -175,7 +175,8 @@ async def _finish(services: Services, show: Bar) -> tuple[list[Job], bool]:
     theirs = set(await services.jobs.of_others())
     if theirs:
         count = f"{len(theirs)} unfinished {'job is' if len(theirs) == 1 else 'jobs are'}"
-        say(f"{count} in the hands of another Oelala that runs; waiting for it.")
+        paused = " Its queue is paused." if await services.jobs.was_paused() else ""
+        say(f"{count} in the hands of another Oelala that runs; waiting for it.{paused}")
     await services.jobs.wait_for_last(ours)
     while left := {job: alive for job, alive in (await services.jobs.of_others()).items() if job in theirs}:
         if all(left.values()):

@@ -184,7 +184,7 @@ async def test_no_clock_and_no_namespace_makes_an_owner_look_dead(
     assert not faults_in(home, jobs, files=1)
 
 
-async def waiting_process(home: Path) -> Process:
+async def waiting_process(home: Path, more: str = "") -> Process:
     """`oelala jobs --wait`; returns once it has said that it waits for another process."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "oelala_desktop", "jobs", "--wait", "--json",
@@ -192,7 +192,8 @@ async def waiting_process(home: Path) -> Process:
     )  # fmt: skip
     assert process.stderr is not None
     line = await process.stderr.readline()
-    assert line.decode().strip() == "1 unfinished job is in the hands of another Oelala that runs; waiting for it."
+    said = "1 unfinished job is in the hands of another Oelala that runs; waiting for it."
+    assert line.decode().strip() == said + more
     return process
 
 
@@ -209,6 +210,17 @@ async def test_waiting_for_what_another_process_drives(tmp_path: Path, server: S
     out, err = await waiting.communicate()
     assert waiting.returncode == 0, (out, err)
     assert [row["state"] for row in lines_of(out.decode())] == ["done"]
+
+
+async def test_that_another_process_is_paused_is_told(tmp_path: Path, server: Server) -> None:
+    home = tmp_path / "home"
+    async with running_app(home, server.url) as app:
+        await app.services.jobs.pause(True)
+        await app.submit(**ONE)
+        waiting = await waiting_process(home, " Its queue is paused.")
+        await app.services.jobs.pause(False)
+        out, err = await waiting.communicate()
+    assert waiting.returncode == 0, (out, err)
 
 
 async def test_ctrl_c_while_waiting_ends_no_job(tmp_path: Path, server: Server) -> None:

@@ -162,9 +162,13 @@ class Queue:
         await self._store.set_flag("paused", "1" if paused else "0")
         self._tell_paused()
 
+    async def was_paused(self) -> bool:
+        """Whether that was the last word on it, in whichever process of this home."""
+        return await self._store.flag("paused") == "1"
+
     async def recall_pause(self) -> None:
         """The queue is as the last run left it, and those who asked before that was known are told."""
-        self._paused = await self._store.flag("paused") == "1"
+        self._paused = await self.was_paused()
         if self._paused:
             self._tell_paused()
 
