@@ -66,8 +66,7 @@ async def generate_many(options: argparse.Namespace) -> int:
 
 
 async def _check(batch: _Batch, faults: list[Fault], engine: str) -> Preset | None:
-    """The preset that all rows name, if they name one; before an engine is asked for, or started. Raises BadRows, with
-    the `faults` that are known already."""
+    """The preset that all rows name, if they name one. Raises BadRows, with the `faults` that are known already."""
     presets: dict[str, Preset | None] = {}
     for row in batch.rows:
         try:

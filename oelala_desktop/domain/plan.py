@@ -83,6 +83,18 @@ def own_fields(presets: Sequence[Preset]) -> Mapping[str, Field]:
     return presets[0].fields if len(presets) == 1 else _NO_FIELDS
 
 
+def check_for(tool: Tool, presets: Sequence[Preset], values: Mapping[str, Any]) -> dict[str, object]:
+    """All values checked, those that one preset alone has too where it is the only one. Raises Obstructed."""
+    try:
+        return tool.check(values, own_fields(presets))
+    except Obstructed as error:
+        key = error.obstacle.field
+        owners = [preset.short_id for preset in presets if key in preset.fields]
+        if error.obstacle.code != "unknown" or not owners:
+            raise
+        raise obstructed(key, "own_of", presets=owners) from None
+
+
 def takes_given(preset: Preset, values: Mapping[str, Any]) -> bool:
     """Whether it takes every file that is given."""
     return not any(
@@ -94,7 +106,7 @@ def takes_given(preset: Preset, values: Mapping[str, Any]) -> bool:
 def _plan(
     tool: Tool, presets: Sequence[Preset], values: Mapping[str, Any], inputs: Inputs, catalog: Catalog | None
 ) -> Plan:
-    checked = tool.check(values, own_fields(presets))
+    checked = check_for(tool, presets, values)
     preset = choose(tool, presets, checked, catalog)
     if isinstance(preset, Obstacle):
         raise Obstructed(preset)

@@ -79,6 +79,13 @@ def _unknown(values: Values) -> str:
     return f"{values['key']} is not a setting of {values['tool']}.{known}"
 
 
+def _own_of(values: Values) -> str:
+    presets: Sequence[str] = values["presets"]
+    if len(presets) == 1:
+        return f"{values['key']} is a setting of the preset {presets[0]} alone; choose that preset too."
+    return f"{values['key']} is a setting of the presets {joined(presets)} alone; choose one of them too."
+
+
 def _nothing_named(values: Values) -> str:
     listed: Sequence[str] = values["choices"]
     if values.get("near"):
@@ -198,6 +205,7 @@ ENGLISH: Table = {
     "split_cpu_alone": "{key}: the processor alone fails while sampling; name a GPU too, or leave it empty.",
     # a wish as a whole
     "unknown": _unknown,
+    "own_of": _own_of,
     "takes_no": "{tool} takes no {label}.",
     "preset_takes_no": "{preset} takes no {label}; choose another preset.",
     "cannot_extend": "{preset} cannot extend a video; choose 1 clip or another preset.",

@@ -35,6 +35,21 @@ def given(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def test_settings_of_its_own_need_no_preset_where_there_is_one(oelala: Program, given: Path) -> None:
+    video = ("--input", f"video={given / 'film.mp4'}", "--dry-run", "--json")
+    ran = oelala.run("generate", "video-to-video", *video, "--engine", "sketch", "--set", "speed=2")
+    assert ran.code == 0 and ran.last["num_frames"] == FRAMES // 2, ran
+    ran = oelala.run("generate", "video-to-video", *video, "--engine", "http://127.0.0.1:9", "--set", "speed=2")
+    assert (ran.code, ran.sentence) == (2, "speed is a setting of the preset sketch alone; choose that preset too.")
+
+
+def test_what_is_wrong_on_sketch_is_told_of_its_own_presets(oelala: Program, given: Path) -> None:
+    both = ("--image", given / "boats.png", "--input", f"video={given / 'film.mp4'}")
+    for more in ((), ("--dry-run",)):
+        ran = oelala.run("generate", "reframe", *both, "--engine", "sketch", *more)
+        assert (ran.code, ran.sentence) == (2, "Sketch takes no video; choose another preset.")
+
+
 def done(ran: Result, preset: str) -> dict[str, Any]:
     """Its one result, which that preset made."""
     assert ran.code == 0, ran

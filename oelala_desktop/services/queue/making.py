@@ -23,7 +23,7 @@ from oelala_desktop.domain.field import DRAWN_SEEDS, MAX_SEED
 from oelala_desktop.domain.inputs import SMALLER, names_in
 from oelala_desktop.domain.job import Awaited, Job, JobState, Link, Owner
 from oelala_desktop.domain.obstacle import Obstacle, obstructed
-from oelala_desktop.domain.plan import Plan, choose, own_fields, plan, without_ai
+from oelala_desktop.domain.plan import Plan, check_for, choose, plan, without_ai
 from oelala_desktop.domain.preset import Preset, Request
 from oelala_desktop.domain.tool import Tool, find_tool
 from oelala_desktop.services.engines.engine import Engine
@@ -197,9 +197,9 @@ class Maker:
 
     async def _check(self, wish: Wish, engine: str) -> Plan:
         tool = find_tool(wish.tool)
-        offered = self._offered(tool, wish)
-        is_free = not wish.values.get("preset") and not runs_ai(engine.strip().casefold())
-        obstacle = without_ai(tool, offered) if is_free else None
+        no_ai = not runs_ai(engine.strip().casefold())
+        offered = self._offered(tool, wish, no_ai=no_ai)
+        obstacle = without_ai(tool, offered) if no_ai and not wish.values.get("preset") else None
         if obstacle is not None:
             raise obstacle.error
         presets = self._possible(tool, offered, wish)
@@ -212,7 +212,7 @@ class Maker:
         """The first that can meet the wish, since the engine may have no other; all of them where none can."""
         if len(presets) == 1:
             return presets
-        tool.check(wish.values)
+        check_for(tool, presets, wish.values)
         plans = (plan(tool, (preset,), wish.values, {}, None) for preset in presets)
         return next(((found.preset,) for found in plans if isinstance(found, Plan)), presets)
 
@@ -221,11 +221,11 @@ class Maker:
     async def _ready(self, wish: Wish, engine: Engine) -> Ready:
         """Everything checked and settled, nothing stored."""
         tool = find_tool(wish.tool)
-        presets = self._offered(tool, wish)
         if engine.lists is None:
             await engine.connect()
         catalog = engine.catalog  # without one the presets are likely to run there: what it refuses is told then
-        checked = tool.check(wish.values, own_fields(presets))
+        presets = self._offered(tool, wish, no_ai=catalog is not None and catalog.sketch)
+        checked = check_for(tool, presets, wish.values)
         preset = choose(tool, presets, checked, catalog)
         if isinstance(preset, Obstacle):
             raise preset.error
@@ -242,10 +242,13 @@ class Maker:
         said = marked(given)
         return take_all(self.inputs, preset, {key: value for key, value in given.items() if not said or key != said[0]})
 
-    def _offered(self, tool: Tool, wish: Wish) -> tuple[Preset, ...]:
-        """The wished preset, or all of the tool. A preset of the user's own may bring settings of its own."""
-        name = _text(wish.values.get("preset"))
-        return (self.registry.find(name, tool),) if name else self.registry.require(tool)
+    def _offered(self, tool: Tool, wish: Wish, *, no_ai: bool) -> tuple[Preset, ...]:
+        """The wished preset, or all of the tool; where no model runs those without one, if there are any: what is wrong
+        with a wish is told of them then. A preset may bring settings of its own."""
+        if name := _text(wish.values.get("preset")):
+            return (self.registry.find(name, tool),)
+        presets = self.registry.require(tool)
+        return (no_ai and tuple(preset for preset in presets if not preset.models)) or presets
 
     def _settled(
         self, tool: Tool, presets: Sequence[Preset], wish: Wish, looked: Looked, catalog: Catalog | None

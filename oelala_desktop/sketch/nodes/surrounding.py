@@ -72,7 +72,7 @@ def _blurred_line(before: int, length: int, after: int, sigma: float) -> npt.NDA
     """Ones between noughts, blurred; one along and one across make a rectangle's blur, at a hundredth of its cost."""
     line = np.zeros((1, before + length + after), np.float32)
     line[0, before : before + length] = 1
-    return np.asarray(cv2.GaussianBlur(line, (0, 0), sigma)[0], np.float32)
+    return np.asarray(cv2.GaussianBlur(line, (0, 0), sigma), np.float32).ravel()
 
 
 MANNERS = {"blurred": _blurred, "mirrored": _mirrored}
