@@ -60,6 +60,11 @@ class Paths:
         return self.data / "saved.json"
 
     @property
+    def caption_drafts(self) -> Path:
+        """Captions that were typed and are not saved yet."""
+        return self.data / "captions.json"
+
+    @property
     def secrets(self) -> Path:
         return self.data / "secrets.json"
 

@@ -3,47 +3,37 @@ then they are kept in the home, so that nothing that was typed is lost. Blocking
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-
-import orjson
+from typing import Any
 
 from oelala_desktop.domain.errors import CannotSave, Unreadable
 from oelala_desktop.domain.training import MOST_CAPTION
-from oelala_desktop.storage.plain_file import read_plain
+from oelala_desktop.storage.own_json import OwnJson
 from oelala_desktop.storage.whole_file import write_whole
 
 from .dataset_file import TrainingPicture
 from .datasets import read_caption
 
-_MOST = 64 * 2**20  # bytes
-
 
 class CaptionDrafts:
-    """What was typed and not saved yet, by the path of the picture, in one file."""
+    """What was typed and not saved yet, by the path of the picture, in one file, where each process leaves what others
+    wrote."""
 
     def __init__(self, file: Path) -> None:
-        self._file = file
-        self._lock = threading.Lock()
+        self._file = OwnJson(file, "drafts of captions", sift=_texts)
 
     def read(self) -> dict[str, str]:
-        try:
-            content = read_plain(self._file)
-            rows = orjson.loads(content) if len(content) <= _MOST else {}
-        except (OSError, ValueError):
-            return {}
-        return {str(k): v for k, v in rows.items() if isinstance(v, str)} if isinstance(rows, dict) else {}
+        return self._file.read()
 
     def keep(self, drafts: Mapping[str, str | None]) -> None:
         """Adds these; None for one that is no draft any more. Raises CannotSave."""
-        with self._lock:
-            kept = {path: text for path, text in {**self.read(), **drafts}.items() if text is not None}
-            try:
-                write_whole(self._file, orjson.dumps(kept))
-            except OSError as error:
-                words = f"What was typed cannot be kept in {self._file}: {error.strerror}."
-                raise CannotSave(words) from error
+        self._file.change(lambda kept: {path: text for path, text in {**kept, **drafts}.items() if text is not None})
+
+
+def _texts(values: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
+    sound = {path: text for path, text in values.items() if isinstance(text, str)}
+    return sound, tuple(values.keys() - sound.keys())
 
 
 def save_captions(edited: Iterable[tuple[TrainingPicture, str]]) -> None:

@@ -73,7 +73,7 @@ class Training(QObject):
         self._intake = intake
         self._studio = studio
         self._bar = bar
-        self._drafts = CaptionDrafts(studio.services.paths.data / "captions.json")
+        self._drafts = CaptionDrafts(studio.services.paths.caption_drafts)
         self._loading: set[Path] = set()
         self._job: Job | None = None
         self._kept: set[str] = set()  # paths whose drafts lie in the home

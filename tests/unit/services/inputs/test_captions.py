@@ -63,8 +63,11 @@ def test_a_damaged_file_of_drafts_is_none(tmp_path: Path, content: bytes) -> Non
     assert drafts.read() == {}
     drafts.keep({"/p/a.png": "a boat"})
     assert drafts.read() == {"/p/a.png": "a boat"}
+    (kept,) = tmp_path.glob("*.damaged")
+    assert kept.read_bytes() == content, "nothing that was typed is written over"
 
 
 def test_a_home_that_takes_nothing(tmp_path: Path) -> None:
-    with pytest.raises(CannotSave, match=r"^What was typed cannot be kept in "):
-        CaptionDrafts(tmp_path / "gone" / "captions.json").keep({"/p/a.png": "a boat"})
+    (tmp_path / "file").touch()
+    with pytest.raises(CannotSave, match=r"^The drafts of captions cannot be saved: "):
+        CaptionDrafts(tmp_path / "file" / "captions.json").keep({"/p/a.png": "a boat"})
