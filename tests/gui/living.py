@@ -13,6 +13,7 @@ import itertools
 import os
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextvars import Context
 from pathlib import Path
 
 import orjson
@@ -42,8 +43,32 @@ def live(qapp: QApplication, home: Path, scenario: Scenario, *, engine: str = "s
             await scenario(window)
 
     qapp.setQuitOnLastWindowClosed(False)
-    with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(qapp)) as runner:
+    with asyncio.Runner(loop_factory=lambda: WindowLoop(qapp)) as runner:
         runner.run(whole())
+
+
+class _Step(asyncio.Handle):
+    """What the loop has to do next. A scenario is a task, and some of what it presses turns the loop inside it (QTest's
+    mouseMove, processEvents): asyncio refuses a second task there, whose wake-up would be lost. It waits for the next
+    turn instead."""
+
+    def _run(self) -> None:
+        loop = asyncio.get_running_loop()
+        if asyncio.current_task(loop) is None:
+            super()._run()
+        else:
+            loop._add_callback(self)  # type: ignore[attr-defined]
+
+
+class WindowLoop(qasync.QEventLoop):  # type: ignore[misc]
+    """The window's kind of loop, where the scenario of a test may turn it."""
+
+    def call_later(
+        self, delay: float, callback: Callable[..., object], *args: object, context: Context | None = None
+    ) -> asyncio.Handle:
+        step = _Step(callback, args, self, context=context)
+        self._add_callback(step, delay)
+        return step
 
 
 @contextlib.asynccontextmanager
