@@ -237,7 +237,7 @@ def _request(preset: Preset, used: dict[str, Any], given: Mapping[str, Any], inp
         used["duration"] = given.get("duration")
     if "num_frames" in preset.fields and not preset.fields["num_frames"].keeps:
         used["num_frames"] = frames
-    seed = int(str(used.get("seed", -1)))
+    seed = int(str(used.get("seed", given.get("seed", -1))))  # also where nothing but choices is drawn by it
     used |= {"seed": str(seed)} | ({"aspect_ratio": found.aspect} if "aspect_ratio" in preset.tool.keys else {})
     return Request(preset.id, preset.tool.id, used, found.width, found.height, frames, found.rate, seed, found.frame)
 

@@ -43,6 +43,12 @@ def test_settings_of_its_own_need_no_preset_where_there_is_one(oelala: Program, 
     assert (ran.code, ran.sentence) == (2, "speed is a setting of the preset sketch alone; choose that preset too.")
 
 
+def test_a_seed_that_is_given_is_told_and_kept_where_no_node_takes_it(oelala: Program, given: Path) -> None:
+    words = ("generate", "upscaler", "--image", given / "boats.png", "--engine", "sketch", "--json", "--set", "seed=5")
+    assert oelala.run(*words, "--dry-run").last["seed"] == 5
+    assert oelala.run(*words).last["seed"] == 5
+
+
 def test_what_is_wrong_on_sketch_is_told_of_its_own_presets(oelala: Program, given: Path) -> None:
     both = ("--image", given / "boats.png", "--input", f"video={given / 'film.mp4'}")
     for more in ((), ("--dry-run",)):

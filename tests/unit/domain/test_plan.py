@@ -198,7 +198,9 @@ def test_a_seed_is_left_to_be_drawn() -> None:
 
 
 def test_a_preset_without_a_seed_has_none_of_its_own() -> None:
-    assert met(with_fields("image-to-video.ltx", "seed"), {}).request.seed == -1
+    without = with_fields("image-to-video.ltx", "seed")
+    assert met(without, {}).request.seed == -1
+    assert met(without, {"seed": "5"}).request.seed == 5, "choices in its prompt are drawn by it"
 
 
 def test_given_are_the_settings_as_they_were_asked_for() -> None:
