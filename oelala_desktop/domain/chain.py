@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .errors import InvalidField
+from .errors import InvalidField, OelalaError
 from .inputs import names_in
+from .obstacle import Obstructed
 from .sentences import shown
 from .tool import TOOLS, Tool, find_tool
 
@@ -66,6 +67,15 @@ def ways(tool: Tool, values: Mapping[str, Any], made: str) -> tuple[tuple[str, s
         goes = f"goes by {takes}" if takes else "takes no file"
         raise InvalidField("then", f"{tool.name} {goes}; the step before it makes {_MADE.get(made, 'a file')}.")
     return tuple(found)
+
+
+def nowhere(tool: Tool, values: Mapping[str, Any], error: OelalaError) -> OelalaError:
+    """What is to be told of a step that no way goes: that its own file is where the result would go, if that is why."""
+    taken = next((key for key in ("image", "video") if names_in(values.get(key))), "")
+    if taken and isinstance(error, Obstructed) and error.obstacle.code == "preset_takes_no":
+        words = f"its {taken} is a file of its own, and nothing else takes the result of the step before"
+        return InvalidField("then", f"{words}; leave that out, or say {taken}={RESULT}.")
+    return error
 
 
 def name_of_step(tool: str) -> str:

@@ -16,7 +16,7 @@ from typing import Any
 
 from oelala_desktop import __version__
 from oelala_desktop.domain.catalog import Catalog
-from oelala_desktop.domain.chain import MOST_JOBS, MOST_STEPS, Step, marked, name_of_step, ways
+from oelala_desktop.domain.chain import MOST_JOBS, MOST_STEPS, Step, marked, name_of_step, nowhere, ways
 from oelala_desktop.domain.engine_kinds import runs_ai
 from oelala_desktop.domain.errors import InvalidField, NotFound, OelalaError
 from oelala_desktop.domain.field import DRAWN_SEEDS, MAX_SEED
@@ -126,7 +126,7 @@ class Maker:
                 ready = await self._ready(replace(wish, values={**step.values, key: take}), engine)
                 return await self._waiting(ready, key, take)
             except OelalaError as error:
-                first = first or error
+                first = first or nowhere(tool, step.values, error)
         raise first or NotFound(f"{tool.name} takes nothing of the step before it.")
 
     async def _waiting(self, ready: Ready, key: str, take: str) -> Ready:
@@ -188,12 +188,13 @@ class Maker:
 
     async def _check_step(self, wish: Wish, step: Step, made: str, engine: str) -> Plan:
         first: OelalaError | None = None
-        for key, take in ways(find_tool(step.tool), step.values, made):
+        tool = find_tool(step.tool)
+        for key, take in ways(tool, step.values, made):
             try:
                 return await self._check(replace(wish, tool=step.tool, values={**step.values, key: take}), engine)
             except OelalaError as error:
-                first = first or error
-        raise first or NotFound(f"{step.tool} takes nothing of the step before it.")
+                first = first or nowhere(tool, step.values, error)
+        raise first or NotFound(f"{tool.name} takes nothing of the step before it.")
 
     async def _check(self, wish: Wish, engine: str) -> Plan:
         tool = find_tool(wish.tool)

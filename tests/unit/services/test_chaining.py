@@ -74,6 +74,10 @@ async def test_how_many_jobs_it_would_be_is_known_before_any_is_made(desk: JobDe
         ([Step("text-to-video", {})], "Text to Video takes no file; the step before it makes a picture"),
         ([Step("video-to-video", {})], "Video to Video goes by a video; the step before it makes a picture"),
         ([Step("image-to-video", {"steps": 0})], "steps"),
+        (
+            [Step("image-to-video", {"image": "/own.png"})],
+            "Step 2, Image to Video: its image is a file of its own, and",
+        ),
         ([Step("image-to-video", {"image": "@last", "end_image": "@last"})], "one file of the step before it"),
         ([Step("image-to-video", {"end_image": "/gone.png"})], "gone.png"),
         ([Step("image-to-vide", {})], "Did you mean image-to-video"),
