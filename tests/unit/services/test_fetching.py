@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 import time
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -14,7 +13,7 @@ import pytest
 from oelala_desktop.domain.engine import ServerFile
 from oelala_desktop.domain.errors import CannotSave, EngineAnswer, EngineUnreachable, NotThisJobs, Unreadable
 from oelala_desktop.domain.field import MAX_SEED
-from oelala_desktop.domain.job import Job, JobInput, Output
+from oelala_desktop.domain.job import Job, Output
 from oelala_desktop.metadata import read
 from oelala_desktop.metadata.writer import embed
 from oelala_desktop.services.queue import fetching
@@ -231,15 +230,6 @@ def test_each_file_is_told_its_own_length_and_seed(
     job = some_job(params={"seed": "7", "num_frames": 99, "duration": 9})
     output = Output("/a.mp4", "video", 64, 64, frames, fps, role)
     assert params_of(job, output) == {**job.params, **changes}
-
-
-def test_what_goes_on_from_a_video_is_told_as_large_and_fast_as_that() -> None:
-    params = {"width": 848, "height": 480, "fps": 16, "num_frames": 17}
-    job = some_job(params=params, continues=JobInput("continue", "/a.mp4", "a.mp4", "/a.mp4", "video"))
-    output = Output("/a_joined.mp4", "video", 320, 180, 66, 25.0, "joined")
-    own = {"width": 320, "height": 180, "fps": 25.0, "num_frames": 66, "duration": 2.64}
-    assert params_of(job, output) == own
-    assert params_of(job, replace(output, role="")) == params
 
 
 def test_seeds_count_on_from_the_largest_to_nought() -> None:

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from oelala_desktop.domain.errors import CannotSave, Unreadable
-from oelala_desktop.domain.job import Job, Output
+from oelala_desktop.domain.job import Job, JobInput, Output
 from oelala_desktop.metadata import read
 from oelala_desktop.services.files import splicing
 from oelala_desktop.services.loop.bus import Bus
 from oelala_desktop.services.loop.complaints import Complaints
-from oelala_desktop.services.queue.fetching import result_stem
+from oelala_desktop.services.queue.fetching import params_of, result_stem
 from oelala_desktop.services.queue.joining import Astray, chains, state_of, with_joined
 from tests.unit.domain.samples import some_job
 
@@ -201,3 +201,12 @@ async def test_whoever_gives_up_stops_the_work(desk: Desk, monkeypatch: pytest.M
     monkeypatch.setattr(splicing, "splice", noted)
     await desk.joined()
     assert stops[0].is_set()
+
+
+def test_what_goes_on_from_a_video_is_told_as_large_and_fast_as_that() -> None:
+    params = {"width": 848, "height": 480, "fps": 16, "num_frames": 17}
+    job = some_job(params=params, continues=JobInput("continue", "/a.mp4", "a.mp4", "/a.mp4", "video"))
+    output = Output("/a_joined.mp4", "video", 320, 180, 66, 25.0, "joined")
+    own = {"width": 320, "height": 180, "fps": 25.0, "num_frames": 66, "duration": 2.64}
+    assert params_of(job, output) == own
+    assert params_of(job, replace(output, role="")) == params
