@@ -21,7 +21,7 @@ from oelala_desktop.services.queue.jobs import Wish
 from oelala_desktop.ui.form.input_editors import PictureEditor
 from oelala_desktop.ui.gallery.viewer import Viewer
 from oelala_desktop.ui.main_window import MainWindow
-from oelala_desktop.ui.studio import GoOn
+from oelala_desktop.ui.studio import GoOn, title_of
 from oelala_desktop.ui.tool.editing import settings_of
 from oelala_desktop.ui.tool.view import ToolView
 from tests import own_preset
@@ -243,10 +243,54 @@ def test_a_waiting_job_is_edited_in_its_place(qapp: QApplication, home: Path, pi
     live(qapp, home, scenario)
 
 
+@pytest.mark.parametrize("tool", ["text-to-video", "image-to-video"])
+def test_choices_come_back_as_they_were_typed(
+    qapp: QApplication, home: Path, picture: Path, brake: Brake, tool: str
+) -> None:
+    typed = "a {red|blue} boat with __list__ sail"
+    (home / "wildcards").mkdir()
+    (home / "wildcards" / "list.txt").write_text("one\ntwo\nthree\n")
+    brake.hold()
+
+    async def scenario(window: MainWindow) -> None:
+        await queued(window, picture, 2)
+        page = page_of(window, tool)
+        page.form.set_values({**SHORT, **({"image": str(picture)} if tool == "image-to-video" else {})})
+        page.intake.look()
+        await until(lambda: tool == "text-to-video" or has_picture(page, picture), "its picture")
+        page.form.edit("prompt", typed)
+        page.generate()
+        await until(lambda: len(waiting(window)) == 2, "the job")
+        job_id = waiting(window)[-1]
+        job = await window.studio.services.jobs.find(job_id)
+        page.queue.look_at(job)
+        page.form.edit("prompt", "meanwhile")
+
+        window.studio.edit_requested.emit(job)
+        assert page.form.values()["prompt"] == typed
+        await until(lambda: page.form.row("prompt").note == f"Next: {job.values['prompt']}", "the same draw")
+        page.commands["job.save"].trigger()
+        await until(lambda: page.editing.job is None, "that it is saved")
+        saved = await window.studio.services.jobs.find(job_id)
+        assert (saved.values, saved.seed) == (job.values, job.seed)
+        assert saved.params["prompt_choices"] == typed
+
+        window.studio.edit_requested.emit(saved)
+        page.form.edit("prompt", "a \\{plain\\} {boat|boat}")
+        page.form.edit("seed", 77)
+        page.commands["job.save"].trigger()
+        await until(lambda: page.editing.job is None, "that it is saved again")
+        again = window.studio.queue.book.find(job_id)
+        assert again is not None and title_of(again) == "a {plain} boat"
+        assert "seed 77" in page.output.head.facts
+
+    live(qapp, home, scenario)
+
+
 def test_what_is_edited_is_what_was_typed() -> None:
     params = {f"prompt{TYPED}": "a {red|blue} boat"}
     job = make_job("a", JobState.QUEUED, "a red boat", params=params)
-    assert settings_of(job).values["prompt"] == "a {red|blue} boat"
+    assert settings_of(job).values["prompt"] == "a {red|blue} boat" and settings_of(job).values["choices"] is True
     awaits = Awaited("image", "@last", {"prompt": "on", "preset": job.preset})
     step = replace(job, params={}, awaits=awaits, values={**job.values, "image": "@last", "aspect_ratio": "3:2"})
     assert settings_of(step).values == {"prompt": "on", "seed": None, "preset": "wan22-14b-distorch2"}

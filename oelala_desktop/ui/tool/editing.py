@@ -152,8 +152,8 @@ class Editing(QObject):
 def settings_of(job: Job) -> Reuse:
     """As it was asked for, its texts as they were typed; what is not there yet is left out."""
     reuse = reuse_of(job)
-    values = {**reuse.values, **reuse.typed}
+    values = {**reuse.values, **reuse.typed, **({"choices": True} if reuse.typed else {})}
     if job.awaits is not None:  # what follows of the file that it awaits is not settled yet
-        values = {"seed": values.get("seed"), **job.awaits.values, "preset": values["preset"]}
+        values = {**job.awaits.values, "seed": values.get("seed"), "preset": values["preset"]}
     kept = {key: value for key, value in values.items() if not {RESULT, LAST}.intersection(names_in(value))}
     return Reuse(job.tool, kept, otherwise=reuse.otherwise)

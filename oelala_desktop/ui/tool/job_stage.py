@@ -280,7 +280,7 @@ class JobStage(QObject):
         there = {JobState.SENT, JobState.RUNNING, JobState.FETCHING}
         if event.job.state in there and before.state in there:
             self._stand()  # its preview stays
-        elif event.job.state != before.state:
+        elif event.job.state != before.state or facts_before(event.job) != facts_before(before):  # or it was edited
             self._show(event.job)
         if event.job.state.is_final:
             self.settled.emit(event.job)
