@@ -11,6 +11,8 @@ from pathlib import Path
 import httpx
 import pytest
 from PIL import Image
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from oelala_desktop.domain.chain import Step
@@ -27,6 +29,7 @@ from oelala_desktop.ui.tool.view import ToolView
 from tests import own_preset
 from tests.gui.living import has_picture, live, page_of, ready, until
 from tests.gui.media_rig import Gallery, gallery
+from tests.gui.reach import has_button
 from tests.gui.seeded_queue import make_job
 from tests.gui.test_living_queue import SHORT, button, kinds, queued
 from tests.sketch.holdable import Brake, started
@@ -296,6 +299,38 @@ def test_what_is_edited_is_what_was_typed() -> None:
     assert settings_of(step).values == {"prompt": "on", "seed": None, "preset": "wan22-14b-distorch2"}
 
 
+def test_generate_saves_what_is_edited(qapp: QApplication, home: Path, picture: Path, brake: Brake) -> None:
+    brake.hold()
+
+    async def scenario(window: MainWindow) -> None:
+        page = await queued(window, picture, 3)
+        order, large = waiting(window), page.form.generate
+        find = window.studio.services.jobs.find
+        window.studio.edit_requested.emit(await find(order[-1]))
+        assert large.text() == "Save" and not has_button(page.page, "Variations: 1")
+        page.form.edit("prompt", "pan left")
+        for _ in range(2):
+            QTest.mouseClick(large, Qt.MouseButton.LeftButton)
+        await until(lambda: page.editing.job is None, "that it is saved")
+        assert (await find(order[-1])).values["prompt"] == "pan left"
+        assert large.text() == "Generate" and has_button(page.page, "Variations: 1")
+
+        window.studio.edit_requested.emit(await find(order[-1]))
+        page.form.edit("prompt", "pan right")
+        page.form.commands["generate"].trigger()
+        page.form.commands["generate"].trigger()
+        await until(lambda: page.editing.job is None, "that it is saved by the key")
+        assert (await find(order[-1])).values["prompt"] == "pan right" and waiting(window) == order
+
+        window.studio.edit_requested.emit(await find(order[-1]))
+        page.commands["job.let-go"].trigger()
+        assert large.text() == "Generate"
+        page.form.commands["generate"].trigger()
+        await until(lambda: len(waiting(window)) == 3, "a job of its own")
+
+    live(qapp, home, scenario)
+
+
 def test_what_is_wrong_with_it_is_said_and_it_stays(
     qapp: QApplication, home: Path, picture: Path, brake: Brake
 ) -> None:
@@ -338,8 +373,8 @@ def test_a_step_that_waits_keeps_what_it_waits_for(qapp: QApplication, home: Pat
         assert "step 2 of 2; what it goes by comes from the step before it" in page.editing.bar.words.text()
         values = page.form.values()
         assert (values["prompt"], values.get("image"), values.get("aspect_ratio")) == ("on", None, None)
-        page.form.set_values(page.form.values() | {"prompt": "and on"})
-        page.commands["job.save"].trigger()
+        page.form.edit("prompt", "and on")
+        page.form.generate.click()
         await until(lambda: told(window, "Saved in its place"), "that it is saved")
         brake.release()
         (ended,) = await services.jobs.wait_for([second.id])

@@ -106,6 +106,19 @@ def test_a_key_that_is_held_makes_one_job(qtbot: QtBot) -> None:
     assert not generate.autoRepeat()
 
 
+def test_the_second_click_of_two_on_save_makes_no_job(qtbot: QtBot) -> None:
+    form = ToolForm(TOOLS["text-to-video"])
+    qtbot.addWidget(form)
+    form.show()
+    place = form.generate.mapTo(form, form.generate.rect().center())
+    assert form.childAt(place) is form.generate
+    form.set_saving(True)
+    assert form.childAt(place) is form.generate
+    form.set_saving(False)
+    assert form.childAt(place) is not form.generate
+    qtbot.waitUntil(lambda: form.childAt(place) is form.generate)
+
+
 def test_a_button_does_not_repeat_either(qtbot: QtBot) -> None:
     pressed = []
     generate = Button("Generate")

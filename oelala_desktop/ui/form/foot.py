@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from functools import partial
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QMenu, QSizePolicy, QWidget
 
 from oelala_desktop.domain.wording import lines_in
 from oelala_desktop.ui.commands import keys
@@ -36,6 +36,7 @@ class FormFoot(QWidget):
         """`commands` are the form's, with "generate" and those of MENU."""
         super().__init__(parent)
         self._one = ""
+        self._saving = False
         self.generate = Button("Generate", "primary", icon="sparkles", cap=keys.cap("generate"), height=_HEIGHT)
         self.generate.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.generate.clicked.connect(lambda: commands["generate"].trigger())
@@ -51,10 +52,24 @@ class FormFoot(QWidget):
         row.addWidget(self._count)
         row.addWidget(more)
 
+    def set_saving(self, saving: bool) -> None:
+        """Whether the large button saves a job that is edited, rather than making one. It makes none for a click that
+        was begun as a double click on Save."""
+        if self._saving and not saving:
+            self._pass_clicks(True)
+            QTimer.singleShot(QApplication.doubleClickInterval(), self, partial(self._pass_clicks, False))
+        self._saving = saving
+        self.generate.set_text("Save" if saving else "Generate")
+        self.generate.set_icon("save" if saving else "sparkles")
+
+    def _pass_clicks(self, passed: bool) -> None:
+        self.generate.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents, passed)
+
     def tell(self, count: int, fields: Collection[str], output: str) -> None:
         """How many jobs a press makes, where the preset can make several that differ; `output` is what each makes."""
         self._one = f"1 {_MADE.get(output, 'job')}"
-        self._count.setVisible(VARIATIONS in fields and ("seed" in fields or count > 1))
+        several = VARIATIONS in fields and ("seed" in fields or count > 1)
+        self._count.setVisible(several and not self._saving)  # one job is edited
         self._count.setText(f"× {count}")
         self._count.setAccessibleName(f"Variations: {count}")
 

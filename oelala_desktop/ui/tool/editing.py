@@ -20,6 +20,7 @@ from oelala_desktop.ui.jobs.words import name_of, step_words
 from oelala_desktop.ui.studio import Reuse, Studio, reuse_of
 from oelala_desktop.ui.style import theme
 from oelala_desktop.ui.tool.intake import Intake
+from oelala_desktop.ui.tool.next_draw import NextDraw
 from oelala_desktop.ui.tool.page import ToolPage
 from oelala_desktop.ui.widgets.button import Button
 from oelala_desktop.ui.widgets.card import PAD, Surface
@@ -54,6 +55,7 @@ class _View(Protocol):
     intake: Intake
     commands: Commands
     chosen: str
+    next: NextDraw
 
     def offer(self) -> None: ...
     def choose_preset(self, short_id: str) -> None: ...
@@ -74,6 +76,7 @@ class Editing(QObject):
         self._by = f"page of {view.page.form.tool.id}"
         self.job: Job | None = None
         self.bar: EditBar | None = None
+        self._saving = ""  # the id of the job that is on its way to the disk
         self._before: dict[str, Any] = {}  # what was on the page, and the preset that was chosen there by hand
         self._chosen = ""
         listen(studio.services.bus, self, JobChanged, self._changed)
@@ -96,7 +99,7 @@ class Editing(QObject):
     def save(self) -> None:
         """In its place, as the page has it now. What is wrong with it is said, and it stays here."""
         job = self.job
-        if job is None:
+        if job is None or self._saving == job.id:
             return
 
         def failed(error: OelalaError) -> bool:
@@ -105,8 +108,15 @@ class Editing(QObject):
                 return False
             return self._view.refused(error)
 
-        work = self._jobs.let_go(job.id, self._by, self._view.wish())
+        self._saving = job.id
+        work = self._save(job.id, self._view.next.fixed(self._view.wish()))
         self._studio.actions.start(work, done=lambda saved: self._saved(job.id, saved), failed=failed)
+
+    async def _save(self, job_id: str, wish: Wish) -> Job | None:
+        try:
+            return await self._jobs.let_go(job_id, self._by, wish)
+        finally:
+            self._saving = ""
 
     def leave(self) -> None:
         """It goes back as it was."""
@@ -114,6 +124,11 @@ class Editing(QObject):
         if job is not None:
             self._end(job.id)
             self._studio.actions.start(self._jobs.let_go(job.id, self._by))
+
+    def awaited(self) -> dict[str, Any]:
+        """What stands for the file that the job waits for."""
+        awaits = self.job.awaits if self.job is not None else None
+        return {awaits.key: awaits.take} if awaits is not None else {}
 
     def _saved(self, job_id: str, saved: Job | None) -> None:
         self._end(job_id)
@@ -130,6 +145,7 @@ class Editing(QObject):
         self.job = None
         if self.bar is not None:
             self.bar.hide()
+        self._view.page.form.set_saving(False)
         if self._view.chosen != self._chosen:
             self._view.choose_preset(self._chosen)
         self._view.page.form.set_values(self._before)
@@ -147,6 +163,7 @@ class Editing(QObject):
         awaits = "; what it goes by comes from the step before it" if job.awaits is not None else ""
         self.bar.words.setText(f"Editing a waiting job: {name_of(job)}{step}{awaits}")
         self.bar.show()
+        self._view.page.form.set_saving(True)
 
 
 def settings_of(job: Job) -> Reuse:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -216,7 +216,8 @@ class ToolView(QObject):
 
     def _plan(self, preset: Preset) -> Plan | Obstacle:
         catalog = self._services.current.engine.catalog
-        return plan(self.tool, (preset,), self.form.values(), self.form.given.facts(), catalog)
+        values = self.editing.awaited() | self.form.values()
+        return plan(self.tool, (preset,), values, self.form.given.facts(), catalog)
 
     def _planned(self) -> Plan | None:
         found = self._plan(self.preset) if self.preset is not None else None
@@ -265,12 +266,14 @@ class ToolView(QObject):
     # starting jobs
 
     def generate(self) -> None:
-        """One press, one job (or as many as there are variations)."""
+        """One press, one job (or as many as there are variations); or the one that is edited is saved."""
         obstacle = self.obstacle()
         if obstacle is not None:
             self.show_problem(obstacle)
-            return
-        self._start(self.next.fixed(self.wish()))
+        elif self.editing.job is not None:
+            self.editing.save()
+        else:
+            self._start(self.next.fixed(self.wish()))
 
     def start_with(self, picture: Path, values: dict[str, object]) -> None:
         """Fills the page and presses Generate."""
@@ -292,14 +295,11 @@ class ToolView(QObject):
             self.form.show_field_error(key, "")
         self._studio.actions.start(self._submit(wish), done=self.started, failed=self.refused)
 
-    def _submit(self, wish: Wish) -> Coroutine[Any, Any, list[Job]]:
-        async def submit() -> list[Job]:
-            if self.training is not None:
-                await self.training.save()
-            engine = await self._services.current.for_new_job()
-            return await self._services.jobs.submit(wish, engine)
-
-        return submit()
+    async def _submit(self, wish: Wish) -> list[Job]:
+        if self.training is not None:
+            await self.training.save()
+        engine = await self._services.current.for_new_job()
+        return await self._services.jobs.submit(wish, engine)
 
     def started(self, jobs: list[Job]) -> None:
         self.queue.started(jobs[0])
