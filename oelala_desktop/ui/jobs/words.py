@@ -7,7 +7,7 @@ from pathlib import PurePath
 from typing import NamedTuple
 
 from oelala_desktop.domain.chain import name_of_step
-from oelala_desktop.domain.job import Job, JobState, Progress
+from oelala_desktop.domain.job import Job, JobInput, JobState, Progress
 from oelala_desktop.domain.tool import TOOLS
 from oelala_desktop.ui import wording
 from oelala_desktop.ui.jobs.order import Section, section_of
@@ -43,10 +43,15 @@ class Counts(NamedTuple):
     over: int = 0  # of whatever end, those that were cancelled too
 
 
+def file_name(given: JobInput) -> str:
+    """ "harbour.jpg": as it was called where it came from."""
+    return PurePath(given.original.replace("\\", "/")).name or given.key
+
+
 def name_of(job: Job) -> str:
     """ "harbour": the picture that it was made of, else what it was asked for."""
     for given in job.inputs:
-        return PurePath(given.original.replace("\\", "/")).stem or given.key
+        return PurePath(file_name(given)).stem
     words = " ".join(str(job.values.get("prompt") or job.title).split())
     if not words:
         return TOOLS[job.tool].name if job.tool in TOOLS else job.tool

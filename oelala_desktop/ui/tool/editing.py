@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, Protocol
 
 from PySide6.QtCore import QObject, Signal
@@ -48,6 +49,12 @@ class EditBar(Surface):
             row.addWidget(button)
 
 
+class _Going(Protocol):
+    """As GoingOn has it."""
+
+    continued: tuple[str, Path] | None
+
+
 class _View(Protocol):
     """As ToolView has them."""
 
@@ -56,6 +63,9 @@ class _View(Protocol):
     commands: Commands
     chosen: str
     next: NextDraw
+
+    @property
+    def going(self) -> _Going: ...
 
     def offer(self) -> None: ...
     def choose_preset(self, short_id: str) -> None: ...
@@ -79,6 +89,7 @@ class Editing(QObject):
         self._saving = ""  # the id of the job that is on its way to the disk
         self._before: dict[str, Any] = {}  # what was on the page, and the preset that was chosen there by hand
         self._chosen = ""
+        self._continued: tuple[str, Path] | None = None  # as the page had it
         listen(studio.services.bus, self, JobChanged, self._changed)
 
     def add_commands(self) -> None:
@@ -93,6 +104,7 @@ class Editing(QObject):
             return
         self.job = job
         self._before, self._chosen = self._view.page.form.values(), self._view.chosen
+        self._continued, self._view.going.continued = self._view.going.continued, None
         self._view.reuse(settings_of(job))
         self._show(job)
 
@@ -143,6 +155,7 @@ class Editing(QObject):
         if self.job is None or self.job.id != job_id:
             return
         self.job = None
+        self._view.going.continued = self._continued
         if self.bar is not None:
             self.bar.hide()
         self._view.page.form.set_saving(False)

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from PySide6.QtGui import QImage
 
+from oelala_desktop.domain.advising import of_inputs
 from oelala_desktop.domain.field import FieldKind
 from oelala_desktop.domain.plan import Plan, plan
 from oelala_desktop.domain.preset import Preset
@@ -17,9 +18,11 @@ from oelala_desktop.domain.tool import TOOLS, Tool
 from oelala_desktop.services.queue.continuing import alike
 from oelala_desktop.services.queue.jobs import Wish
 from oelala_desktop.ui.form.form import ToolForm
+from oelala_desktop.ui.jobs.words import file_name
 from oelala_desktop.ui.playing.frames import first_frame, last_frame
 from oelala_desktop.ui.playing.images import keep_image
 from oelala_desktop.ui.studio import GoOn, Studio
+from oelala_desktop.ui.tool.editing import Editing
 from oelala_desktop.ui.tool.intake import Intake
 
 #: what each act comes to: the tool for a picture, that for a video, and settings of its own
@@ -30,6 +33,8 @@ _ACTS: Mapping[str, tuple[str, str, Mapping[str, Any]]] = {
     "edit": ("image-to-image", "video-to-video", {}),
     "reframe": ("reframe", "reframe", {}),
 }
+#: the picture that a video ends on, and the video
+Continued = tuple[str, Path]
 _PICTURED = (FieldKind.PICTURE, FieldKind.PICTURES)
 #: settings in which a video that is continued is followed
 _LIKE_IT = ("resolution", "fps", "aspect_ratio")
@@ -48,6 +53,7 @@ class _View(Protocol):
     preset: Preset | None
     form: ToolForm
     intake: Intake
+    editing: Editing
 
     def choose_preset(self, short_id: str) -> None: ...
     def edited(self) -> None: ...
@@ -58,7 +64,8 @@ class GoingOn:
         self._view = view
         self._studio = studio
         self._inputs = studio.services.inputs
-        self._continued: tuple[str, Path] | None = None  # the picture that it ends on, and the video
+        self.continued: Continued | None = None
+        self._told = False
 
     # with a result of this page
 
@@ -155,18 +162,38 @@ class GoingOn:
         if isinstance(found, Plan):
             like = alike(found, facts, catalog, given).given
             form.set_values(values | {name: like[name] for name in _LIKE_IT if name in like})
-        self._continued = str(kept.path), video
-        self._view.intake.take(key, kept.path, fill=False, note=f"Goes on from {video.name}; the two are joined")
+        self.continued = str(kept.path), video
+        self._view.intake.take(key, kept.path, fill=False)
         self._view.edited()
 
     def continuing(self, wish: Wish) -> Wish:
         """The wish of the page, which continues a video as long as that one's last frame is its start picture."""
         key = self._view.intake.start
-        if self._continued is None or key is None or wish.values.get(key) != self._continued[0]:
-            self._continued = None
+        if self.continued is None or key is None or wish.values.get(key) != self.continued[0]:
+            self.continued = None
             return wish
         values = {name: value for name, value in wish.values.items() if name != key}
-        return replace(wish, values=values, continues=self._continued[1])
+        return replace(wish, values=values, continues=self.continued[1])
+
+    def look(self) -> None:
+        """The badge stands wherever what is made is joined to a video, also on a form that was made anew."""
+        key = self._view.intake.start
+        video = self._followed(key) if key is not None else ""
+        if key is None or not (video or self._told):
+            return
+        given = self._view.form.given
+        said = [str(one) for one in of_inputs({key: given.facts().get(key, ())})]
+        given.note(key, " ".join([*said, f"Goes on from {video}; the two are joined"] if video else said))
+        self._told = bool(video)
+
+    def _followed(self, key: str) -> str:
+        """The name of the video to which it is joined: that of the page, or of the job that is edited."""
+        picture, job = self._view.form.values().get(key), self._view.editing.job
+        if self.continued is not None and picture == self.continued[0]:
+            return self.continued[1].name
+        if job is not None and job.continues is not None and picture == job.values.get(key):
+            return file_name(job.continues)
+        return ""
 
 
 def without_preset(studio: Studio, tool: Tool, wish: GoOn) -> str:

@@ -102,14 +102,14 @@ class Intake(QObject):
         """Where such a thing goes that was given at `key`; None for nowhere, which is said there."""
         return self._fitting.key_for(kind, take) if key == self._form.given.place else key
 
-    def take(self, key: str, path: Path, *, fill: bool = True, note: str = "") -> None:
-        """Uses a file; `fill` False leaves the prompt alone, `note` is said beside it."""
-        now = self._key_for(key, dropped.kind_of_file(path), lambda other: self._use(other, path, fill=fill, note=note))
+    def take(self, key: str, path: Path, *, fill: bool = True) -> None:
+        """Uses a file; `fill` False leaves the prompt alone."""
+        now = self._key_for(key, dropped.kind_of_file(path), lambda other: self._use(other, path, fill=fill))
         if now is not None:
-            self._use(now, path, fill=fill, note=note)
+            self._use(now, path, fill=fill)
 
-    def _use(self, key: str, path: Path, *, fill: bool = True, note: str = "") -> None:
-        self._start(key, self._take(self._form.fields[key], path, self._begin(key), fill=fill, note=note))
+    def _use(self, key: str, path: Path, *, fill: bool = True) -> None:
+        self._start(key, self._take(self._form.fields[key], path, self._begin(key), fill=fill))
 
     def take_image(self, key: str, image: QImage) -> None:
         """Pixels without a file: pasted, or a frame of a video."""
@@ -214,11 +214,11 @@ class Intake(QObject):
         if names:
             await self._take_folder(field, names)
 
-    async def _take(self, field: Field, path: Path, mark: object, *, fill: bool = True, note: str = "") -> None:
+    async def _take(self, field: Field, path: Path, mark: object, *, fill: bool = True) -> None:
         taken = await asyncio.to_thread(self._inputs.take, path, field.kind, field.key, preview=True)
-        await self._give(field, taken, mark, fill=fill, note=note)
+        await self._give(field, taken, mark, fill=fill)
 
-    async def _give(self, field: Field, taken: Taken, mark: object, *, fill: bool = True, note: str = "") -> None:
+    async def _give(self, field: Field, taken: Taken, mark: object, *, fill: bool = True) -> None:
         key, name, form = field.key, str(taken.path), self._form
         shown = await self._look_of(taken)
         if key not in form.fields:
@@ -235,8 +235,7 @@ class Intake(QObject):
             form.given.know(key, name, shown)
             form.give(key, name)
         form.show_field_error(key, "")
-        said = [str(one) for one in of_inputs({key: (taken.given,)})]
-        form.given.note(key, " ".join([*said, note] if note else said))
+        form.given.note(key, " ".join(map(str, of_inputs({key: (taken.given,)}))))
         if taken.kept is not None and taken.kept.has_workflow:
             self._originals[key] = taken.kept.original
             form.given.offer_preset(key, True)

@@ -189,6 +189,7 @@ class ToolView(QObject):
         self.form.set_generate_reason(words_for(obstacle, self._engine_name) if obstacle else "")
         self.page.tell_ready(obstacle, self._engine_name)
         self._tell_at_input(obstacle)
+        self.going.look()
         self.next.look()
 
     def _tell_at_input(self, obstacle: Obstacle | None) -> None:
@@ -216,8 +217,7 @@ class ToolView(QObject):
 
     def _plan(self, preset: Preset) -> Plan | Obstacle:
         catalog = self._services.current.engine.catalog
-        values = self.editing.awaited() | self.form.values()
-        return plan(self.tool, (preset,), values, self.form.given.facts(), catalog)
+        return plan(self.tool, (preset,), self.editing.awaited() | self.form.values(), self.form.given.facts(), catalog)
 
     def _planned(self) -> Plan | None:
         found = self._plan(self.preset) if self.preset is not None else None

@@ -96,6 +96,10 @@ class DropZone(DropTarget):
     def error(self) -> str:
         return self._error
 
+    @property
+    def note(self) -> str:
+        return self._note
+
     def hovered(self) -> None:
         self._arrange()
 
