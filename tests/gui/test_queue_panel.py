@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QApplication, QMessageBox
@@ -20,7 +20,7 @@ from oelala_desktop.ui.form.form import ToolForm
 from oelala_desktop.ui.jobs.book import JobBook
 from oelala_desktop.ui.jobs.model import JobsModel, Role
 from oelala_desktop.ui.main_window import MainWindow
-from oelala_desktop.ui.queue.panel import QueuePanel
+from oelala_desktop.ui.queue.panel import JobList, QueuePanel
 from oelala_desktop.ui.queue.row_cell import boxes
 from oelala_desktop.ui.widgets.button import Button
 from tests.gui.living import live, page_of, ready, stop_sketch, until
@@ -175,6 +175,59 @@ def test_keys_and_buttons_of_the_list(qtbot: QtBot) -> None:
     QTest.mouseClick(panel.list.viewport(), Qt.MouseButton.LeftButton, pos=boxes(row)[1].center().toPoint())
     assert heard == [("w1", "open"), ("w1", "delete"), ("w1", "up"), ("w0", "cancel")]
     assert panel.list.model().index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole).startswith("running, harbour, 31")
+
+
+def test_a_row_that_slides_under_the_pointer_is_not_pressed_at_once(qtbot: QtBot) -> None:
+    now = [0.0]
+    book, list_ = JobBook(), JobList(clock=lambda: now[0])
+    qtbot.addWidget(list_)
+    list_.setModel(JobsModel(book, book.panel_ids))
+    list_.resize(440, 700)
+    list_.show()
+    fill(book, [make_job("f", JobState.FAILED), *waiting(3)])
+    ids = list(list_.jobs.ids)  # type: ignore[union-attr]
+    assert ids == ["w0", "w1", "w2", "f"]
+    heard: list[tuple[str, str]] = []
+    list_.acted.connect(lambda job_id, what: heard.append((job_id, what)))
+    place = boxes(list_.visualRect(list_.model().index(3, 0)))[1].center().toPoint()
+    press, release = QTest.mousePress, QTest.mouseRelease
+    left, viewport = Qt.MouseButton.LeftButton, list_.viewport()
+
+    def click() -> list[tuple[str, str]]:
+        heard.clear()
+        QTest.mouseClick(viewport, left, pos=place)
+        return heard
+
+    def come(job_id: str, position: float) -> None:
+        book.keep(replace(waiting(1)[0], id=job_id, position=position))
+        book.arrange()
+
+    assert click() == [("f", "retry")]
+    now[0] = 10.0
+    come("again", 9.0)
+    assert list_.id_of(list_.indexAt(place)) == "again"
+    now[0] = 10.1
+    assert click() == [], "the second click was meant for the other"
+    QTest.mouseMove(viewport, place + QPoint(1, 1))
+    now[0] = 10.2
+    assert click() == []
+    now[0] = 10.4
+    assert click() == [("again", "cancel")]
+    now[0] = 20.0
+    come("last", 10.0)
+    assert click() == [("again", "cancel")], "what came below it is in nobody's way"
+
+    heard.clear()
+    now[0] = 30.0
+    press(viewport, left, pos=place)
+    come("first", -1.0)
+    now[0] = 40.0
+    release(viewport, left, pos=place)
+    assert heard == [] and list_.id_of(list_.indexAt(place)) == "w2", "it was another that was pressed"
+    assert click() == [("w2", "cancel")]
+    QTest.mouseDClick(viewport, left, pos=place)
+    release(viewport, left, pos=place)
+    assert heard == [("w2", "cancel")], "the second click of two"
 
 
 def test_jobs_that_were_cancelled_can_be_cleared(qtbot: QtBot) -> None:

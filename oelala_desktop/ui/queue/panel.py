@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, Qt, Signal
+import math
+import time
+from collections.abc import Callable
+
+from PySide6.QtCore import QAbstractItemModel, QPoint, QPointF, Qt, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
@@ -15,21 +19,52 @@ from oelala_desktop.ui.widgets.button import Button
 from oelala_desktop.ui.widgets.empty_state import EmptyState
 from oelala_desktop.ui.widgets.label import ElidedLabel
 
+#: seconds in which a row that has come under the pointer by itself takes no press of its buttons
+_STEADY = 0.3
+_NOTHING = ("", "")
+
 
 class JobList(JobsView):
-    def __init__(self, *, parent: QWidget | None = None) -> None:
+    """Its rows move by themselves, so a press is of the row that was meant: one that slides under the pointer must lie
+    there a while, and the second click of two does nothing to a row's buttons. `clock` counts seconds."""
+
+    def __init__(self, *, clock: Callable[[], float] = time.monotonic, parent: QWidget | None = None) -> None:
         super().__init__("Jobs", parent=parent)
+        self._clock = clock
+        self._slid_at = self._came_at = -math.inf  # any rows, and one under the pointer
+        self._pointer, self._below = QPoint(-1, -1), ""  # where that was last, and the id of the job there
+        self._pressed = _NOTHING
         self.setItemDelegate(RowCell(self))
         self.setUniformItemSizes(True)
         self.entered_row.connect(lambda index: self.acted.emit(self.id_of(index), "open"))
         self._drag = self.make_drag(lambda index: self.visualRect(index).adjusted(16, -4, -16, -4))
 
+    def setModel(self, model: QAbstractItemModel | None) -> None:
+        super().setModel(model)
+        if model is not None:
+            for slid in (model.rowsInserted, model.rowsRemoved, model.rowsMoved):
+                slid.connect(self._slide)
+
+    def _slide(self, *_rows: object) -> None:
+        self._slid_at = self._clock()
+
+    def _point(self, where: QPointF) -> None:
+        """The pointer is there now. Where it was before, another row may lie by now."""
+        if self.id_of(self.indexAt(self._pointer)) != self._below:
+            self._came_at = self._slid_at
+        self._pointer = where.toPoint()
+        self._below = self.id_of(self.indexAt(self._pointer))
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._point(event.position())
         super().mousePressEvent(event)
-        if not self._act_at(event.position()):
+        target = self._target(event.position())
+        self._pressed = target if self._clock() - self._came_at >= _STEADY else _NOTHING
+        if not target[1]:
             self._drag.press(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._point(event.position())
         if self._drag.move(event):
             return
         super().mouseMoveEvent(event)
@@ -37,22 +72,25 @@ class JobList(JobsView):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         super().mouseReleaseEvent(event)
-        index, act = self.indexAt(event.position().toPoint()), self._act_at(event.position())
-        if self._drag.release(event) or event.button() != Qt.MouseButton.LeftButton or not act:
+        pressed, self._pressed = self._pressed, _NOTHING
+        job_id, act = target = self._target(event.position())
+        if self._drag.release(event) or event.button() != Qt.MouseButton.LeftButton or not act or target != pressed:
             return
         if act == "more":
-            self.menu_wanted.emit(self.id_of(index), event.globalPosition().toPoint())
+            self.menu_wanted.emit(job_id, event.globalPosition().toPoint())
         else:
-            self.acted.emit(self.id_of(index), act)
+            self.acted.emit(job_id, act)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         index = self.indexAt(event.position().toPoint())
-        if index.isValid() and not self._act_at(event.position()):
+        if index.isValid() and not self._target(event.position())[1]:
             self.acted.emit(self.id_of(index), "open")
 
-    def _act_at(self, where: QPointF) -> str:
+    def _target(self, where: QPointF) -> tuple[str, str]:
+        """The job there, and what a press there does."""
         index = self.indexAt(where.toPoint())
-        return act_at(self.visualRect(index), where, section_at(index)) if index.isValid() else ""
+        act = act_at(self.visualRect(index), where, section_at(index)) if index.isValid() else ""
+        return self.id_of(index), act
 
 
 class QueuePanel(QWidget):
