@@ -83,10 +83,10 @@ class _Reader:
         preset = form.text("preset")
         own = self._own(preset)
         wanted = _field(self._tool.known(own), name)
+        key = SEED_NAMES.get(name, name)
+        if not preset and key not in VOCABULARY:
+            return Slot(MAX_MEDIA, many=True, large=True)
         if wanted is None:
-            key = SEED_NAMES.get(name, name)
-            if not preset and key not in VOCABULARY:
-                return Slot(MAX_MEDIA, many=True, large=True)
             self._refuse(name, key, own)
         if wanted is None or not wanted.is_input:
             return None

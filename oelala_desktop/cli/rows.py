@@ -13,7 +13,8 @@ from typing import Any
 from oelala_desktop.domain.batch import Fault, Row, axes_of, crossed, grid, refuse_together, refuse_too_many, settled
 from oelala_desktop.domain.errors import InvalidField, InvalidInput
 from oelala_desktop.domain.field import Field
-from oelala_desktop.domain.inputs import companions, names_in
+from oelala_desktop.domain.inputs import names_in
+from oelala_desktop.domain.plan import own_fields
 from oelala_desktop.domain.tool import Tool
 from oelala_desktop.services.files.rows import caption_of, pictures_in, read_prompts, read_sheet
 from oelala_desktop.services.presets.registry import ToolRegistry
@@ -127,11 +128,7 @@ def _pictures(
 
 def _known(tool: Tool, registry: ToolRegistry) -> dict[str, Field]:
     """Every setting that a row may have, by key: the tool's and those of its presets."""
-    known = tool.known()
-    for preset in registry.presets(tool):
-        for own in preset.fields.values():
-            known |= {field.key: field for field in (own, *companions(own)) if field.key not in known}
-    return known
+    return tool.known(own_fields(registry.presets(tool)))
 
 
 def _at(folder: Path, values: Mapping[str, Any], known: Mapping[str, Field]) -> dict[str, Any]:

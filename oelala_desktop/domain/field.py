@@ -96,6 +96,14 @@ class Field:
         Raises InvalidField with a sentence that names the field."""
         return _CHECKS[self.kind](self, value)
 
+    def takes(self, value: Value) -> bool:
+        """Whether `check` lets it pass."""
+        try:
+            self.check(value)
+        except InvalidField:
+            return False
+        return True
+
     def holds(self, value: Value) -> bool:
         """Whether `value` is of this field's kind, so that an editor can show it, whatever its bounds and rules."""
         if self.kind is FieldKind.LORAS:

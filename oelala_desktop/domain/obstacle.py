@@ -10,7 +10,7 @@ from typing import Any
 from .errors import InvalidField, NotRunnable, OelalaError
 from .sentences import say, say_at_field
 
-_ABOUT_ENGINE = frozenset({"lacks", "needs_ai", "needs_engine", "none_runs"})
+_ABOUT_ENGINE = frozenset({"lacks", "needs_ai", "needs_engine", "none_has", "none_runs"})
 
 
 @dataclass(frozen=True, slots=True)

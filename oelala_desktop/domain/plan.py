@@ -23,7 +23,7 @@ from .tool import VOCABULARY, Tool
 FORM = 1024
 #: a preset's own setting that its workflow calls a duration
 _OWN_DURATION = re.compile(r"duration_\d+")
-_NO_FIELDS: Mapping[str, Field] = {}
+_NOTHING: Mapping[str, Any] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,21 +54,47 @@ def plan(
 def choose(
     tool: Tool, presets: Sequence[Preset], values: Mapping[str, Any], catalog: Catalog | None
 ) -> Preset | Obstacle:
-    """The preset that `plan` would take: the first that runs, of those that take every file that is given if there is
-    one."""
+    """The preset that `plan` would take: the first that runs and has every setting that is given, of those that take
+    every file that is given if there is one."""
     if not presets:
         return Obstacle("preset", "no_preset", {"tool": tool.name})
-    ranked = sorted(presets, key=lambda preset: not takes_given(preset, values))
-    if catalog is None or len(presets) == 1:
+    if len(presets) == 1:
+        return presets[0]
+    able = [preset for preset in presets if not _unknown_to(preset, values)]
+    if not able:
+        return _apart(tool, presets, values)
+    ranked = sorted(able, key=lambda preset: not takes_given(preset, values))
+    if catalog is None:
         return ranked[0]
     for preset in ranked:
         if not preset.missing(catalog, values):
             return preset
     if catalog.sketch and (obstacle := without_ai(tool, presets)):
         return obstacle
-    missing = {p.short_id: p.missing(catalog) for p in presets if not p.sketch}
-    lines = [f"{name}: {', '.join(map(str, rows))}" for name, rows in missing.items()]
-    return Obstacle("preset", "none_runs", {"tool": tool.name, "fixes": lines})
+    if len(able) < len(presets):
+        keys = sorted({key for preset in presets for key in _unknown_to(preset, values)})
+        said = {"keys": keys, "presets": [p.name for p in able], "sketch": catalog.sketch}
+        return Obstacle("preset", "none_has", said | {"fixes": _fixes(able, catalog)})
+    others = [preset for preset in presets if not preset.sketch]
+    return Obstacle("preset", "none_runs", {"tool": tool.name, "fixes": _fixes(others, catalog)})
+
+
+def _fixes(presets: Sequence[Preset], catalog: Catalog) -> list[str]:
+    return [f"{preset.short_id}: {', '.join(map(str, preset.missing(catalog)))}" for preset in presets]
+
+
+def _apart(tool: Tool, presets: Sequence[Preset], values: Mapping[str, Any]) -> Obstacle:
+    """Settings that no preset has all of."""
+    keys = list(dict.fromkeys(key for preset in presets for key in _unknown_to(preset, values)))
+    having = {key: [p.name for p in presets if not _unknown_to(p, {key: values[key]})] for key in keys}
+    return Obstacle(keys[0], "never_together", {"key": keys[0], "tool": tool.name, "having": having})
+
+
+def _unknown_to(preset: Preset, values: Mapping[str, Any]) -> list[str]:
+    """The settings given that the tool itself has not, and the preset has not either, or only of another kind."""
+    shared, known = preset.tool.known(), preset.tool.known(preset.fields)
+    own = (key for key in values if key not in shared and key != "preset")
+    return [key for key in own if key not in known or not known[key].takes(values[key])]
 
 
 def without_ai(tool: Tool, presets: Sequence[Preset]) -> Obstacle | None:
@@ -78,21 +104,19 @@ def without_ai(tool: Tool, presets: Sequence[Preset]) -> Obstacle | None:
     return None
 
 
-def own_fields(presets: Sequence[Preset]) -> Mapping[str, Field]:
-    """The fields that a wish may name beside its tool's, where it is settled which preset is taken."""
-    return presets[0].fields if len(presets) == 1 else _NO_FIELDS
-
-
-def check_for(tool: Tool, presets: Sequence[Preset], values: Mapping[str, Any]) -> dict[str, object]:
-    """All values checked, those that one preset alone has too where it is the only one. Raises Obstructed."""
-    try:
-        return tool.check(values, own_fields(presets))
-    except Obstructed as error:
-        key = error.obstacle.field
-        owners = [preset.short_id for preset in presets if key in preset.fields]
-        if error.obstacle.code != "unknown" or not owners:
-            raise
-        raise obstructed(key, "own_of", presets=owners) from None
+def own_fields(presets: Sequence[Preset], values: Mapping[str, Any] = _NOTHING) -> Mapping[str, Field]:
+    """The fields that a wish for one of them may name beside its tool's. Where several have one of the same name, it is
+    the first that takes what is given in `values`."""
+    if len(presets) == 1:
+        return presets[0].fields
+    found: dict[str, Field] = {}
+    for preset in presets:
+        shared, known = preset.tool.known(), preset.tool.known(preset.fields)
+        for key in known.keys() - shared.keys():
+            value = values.get(key)
+            if key not in found or (known[key].takes(value) and not found[key].takes(value)):
+                found[key] = known[key]
+    return found
 
 
 def takes_given(preset: Preset, values: Mapping[str, Any]) -> bool:
@@ -106,7 +130,7 @@ def takes_given(preset: Preset, values: Mapping[str, Any]) -> bool:
 def _plan(
     tool: Tool, presets: Sequence[Preset], values: Mapping[str, Any], inputs: Inputs, catalog: Catalog | None
 ) -> Plan:
-    checked = check_for(tool, presets, values)
+    checked = tool.check(values, own_fields(presets, values))
     preset = choose(tool, presets, checked, catalog)
     if isinstance(preset, Obstacle):
         raise Obstructed(preset)

@@ -79,13 +79,6 @@ def _unknown(values: Values) -> str:
     return f"{values['key']} is not a setting of {values['tool']}.{known}"
 
 
-def _own_of(values: Values) -> str:
-    presets: Sequence[str] = values["presets"]
-    if len(presets) == 1:
-        return f"{values['key']} is a setting of the preset {presets[0]} alone; choose that preset too."
-    return f"{values['key']} is a setting of the presets {joined(presets)} alone; choose one of them too."
-
-
 def _nothing_named(values: Values) -> str:
     listed: Sequence[str] = values["choices"]
     if values.get("near"):
@@ -159,6 +152,19 @@ def _part_lacking(values: Values) -> str:
     return f"{{key}}: this server lacks node {values['node']}.{pack}"
 
 
+def _none_has(values: Values) -> str:
+    presets: Sequence[str] = values["presets"]
+    server = "the built-in Sketch engine" if values.get("sketch") else "this server"
+    one = len(presets) == 1
+    cannot = "cannot run it" if one else "can run none of them"
+    return f"Only {joined(presets)} {'has' if one else 'have'} {joined(values['keys'])}, and {server} {cannot}."
+
+
+def _never_together(values: Values) -> str:
+    having = "; ".join(f"{key} is one of {joined(presets)}" for key, presets in values["having"].items())
+    return f"No preset of {values['tool']} has {joined(list(values['having']))} together: {having}."
+
+
 def _uncaptioned(values: Values) -> str:
     count, of = values["count"], values["of"]
     have = "has" if count == 1 else "have"
@@ -205,7 +211,7 @@ ENGLISH: Table = {
     "split_cpu_alone": "{key}: the processor alone fails while sampling; name a GPU too, or leave it empty.",
     # a wish as a whole
     "unknown": _unknown,
-    "own_of": _own_of,
+    "never_together": _never_together,
     "takes_no": "{tool} takes no {label}.",
     "preset_takes_no": "{preset} takes no {label}; choose another preset.",
     "cannot_extend": "{preset} cannot extend a video; choose 1 clip or another preset.",
@@ -242,6 +248,7 @@ ENGLISH: Table = {
     "lacks": _lacks,
     "needs_engine": "{preset} needs {engine}: {why}.",
     "needs_ai": "{tool} needs an AI model, and the built-in Sketch engine runs none.",
+    "none_has": _none_has,
     "none_runs": "This server can run no preset of {tool}. “oelala doctor” lists what each of them lacks.",
     # what goes with a plan that can be met
     "managed": _wide,

@@ -91,3 +91,10 @@ async def test_refusals_are_sentences(oelala: Program) -> None:
 def test_without_a_caller_it_ends(oelala: Program) -> None:
     ran = oelala.run("mcp", "--engine", "sketch")
     assert (ran.code, ran.out) == (0, ""), ran
+
+
+async def test_an_input_of_some_presets_needs_no_preset_s_name(oelala: Program) -> None:
+    async with connected(oelala) as session:
+        given = {"image": str(HARBOUR), "inputs": {"face": str(HARBOUR)}}
+        said = await refused(session, "generate", tool="face-swap", **given)
+        assert "Face Swap needs an AI model, and the built-in Sketch engine runs none." in said

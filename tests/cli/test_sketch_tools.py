@@ -39,8 +39,6 @@ def test_settings_of_its_own_need_no_preset_where_there_is_one(oelala: Program, 
     video = ("--input", f"video={given / 'film.mp4'}", "--dry-run", "--json")
     ran = oelala.run("generate", "video-to-video", *video, "--engine", "sketch", "--set", "speed=2")
     assert ran.code == 0 and ran.last["num_frames"] == FRAMES // 2, ran
-    ran = oelala.run("generate", "video-to-video", *video, "--engine", "http://127.0.0.1:9", "--set", "speed=2")
-    assert (ran.code, ran.sentence) == (2, "speed is a setting of the preset sketch alone; choose that preset too.")
 
 
 def test_a_seed_that_is_given_is_told_and_kept_where_no_node_takes_it(oelala: Program, given: Path) -> None:
@@ -258,3 +256,22 @@ def test_the_seed_draws_the_colours_where_no_word_does(oelala: Program, given: P
         ran = oelala.generate("image-to-image", "--settings", tmp_path / "settings.json")
         made.append(picture(done(ran, SKETCH)))
     assert np.array_equal(made[0], made[1]) and not np.array_equal(made[0], made[2])
+
+
+def test_a_setting_of_some_presets_needs_no_preset_s_name(oelala: Program, given: Path, tmp_path: Path) -> None:
+    film_given = ["--input", f"video={given / 'film.mp4'}"]
+    done(oelala.generate("video-to-video", *film_given, speed=4, video_length=0.5), "video-to-video.sketch")
+    wished = oelala.generate("video-to-video", *film_given, "--image", given / "red.png", motion="waves")
+    assert (wished.code, wished.out) == (2, "")
+    assert "has motion, and the built-in Sketch engine cannot run it." in wished.err
+    faces = oelala.generate("face-swap", "--image", given / "red.png", "--input", f"face={given / 'blue.png'}")
+    assert (faces.code, faces.out) == (2, "")
+    assert faces.err.startswith("Face Swap needs an AI model, and the built-in Sketch engine runs none.")
+    short = ["--set", "num_frames=5", "--set", "fps=8", "--set", "aspect_ratio=1:1"]
+    words = ["generate", "image-to-video", "--image", given / "red.png", *short, "--engine", "sketch", "--json"]
+    chained = oelala.run(*words, "--then", "video-to-video", "--set", "speed=4")
+    assert chained.code == 0, chained
+    assert (chained.last["preset"], chained.last["outputs"][0]["frames"]) == ("video-to-video.sketch", 1)
+    (tmp_path / "rows.csv").write_text(f"video,speed\n{given / 'film.mp4'},4\n")
+    rows = oelala.generate("video-to-video", "--batch", tmp_path / "rows.csv", video_length=0.5)
+    assert rows.code == 0, rows

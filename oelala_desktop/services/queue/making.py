@@ -23,7 +23,7 @@ from oelala_desktop.domain.field import DRAWN_SEEDS, MAX_SEED
 from oelala_desktop.domain.inputs import SMALLER, names_in
 from oelala_desktop.domain.job import Awaited, Job, JobState, Link, Owner
 from oelala_desktop.domain.obstacle import Obstacle, obstructed
-from oelala_desktop.domain.plan import Plan, check_for, choose, plan, without_ai
+from oelala_desktop.domain.plan import Plan, choose, own_fields, plan, without_ai
 from oelala_desktop.domain.preset import Preset, Request
 from oelala_desktop.domain.tool import Tool, find_tool
 from oelala_desktop.services.engines.engine import Engine
@@ -213,7 +213,7 @@ class Maker:
         """The first that can meet the wish, since the engine may have no other; all of them where none can."""
         if len(presets) == 1:
             return presets
-        check_for(tool, presets, wish.values)
+        tool.check(wish.values, own_fields(presets, wish.values))
         plans = (plan(tool, (preset,), wish.values, {}, None) for preset in presets)
         return next(((found.preset,) for found in plans if isinstance(found, Plan)), presets)
 
@@ -226,7 +226,7 @@ class Maker:
             await engine.connect()
         catalog = engine.catalog  # without one the presets are likely to run there: what it refuses is told then
         presets = self._offered(tool, wish, no_ai=catalog is not None and catalog.sketch)
-        checked = check_for(tool, presets, wish.values)
+        checked = tool.check(wish.values, own_fields(presets, wish.values))
         preset = choose(tool, presets, checked, catalog)
         if isinstance(preset, Obstacle):
             raise preset.error
@@ -245,11 +245,14 @@ class Maker:
 
     def _offered(self, tool: Tool, wish: Wish, *, no_ai: bool) -> tuple[Preset, ...]:
         """The wished preset, or all of the tool; where no model runs those without one, if there are any: what is wrong
-        with a wish is told of them then. A preset may bring settings of its own."""
+        with a wish is told of them then. A preset may bring settings of its own: what only the others have is told of
+        all."""
         if name := _text(wish.values.get("preset")):
             return (self.registry.find(name, tool),)
         presets = self.registry.require(tool)
-        return (no_ai and tuple(preset for preset in presets if not preset.models)) or presets
+        able = tuple(preset for preset in presets if no_ai and not preset.models)
+        known, more = (tool.known(own_fields(some)) for some in (able, presets))
+        return able if able and not any(key in more and key not in known for key in wish.values) else presets
 
     def _settled(
         self, tool: Tool, presets: Sequence[Preset], wish: Wish, looked: Looked, catalog: Catalog | None

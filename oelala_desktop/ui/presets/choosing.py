@@ -80,9 +80,11 @@ def pick_preset(
     wished = next((p for p in presets if p.short_id == name), None)
     if wished and (catalog is None or not wished.missing(catalog, given)):
         return wished
-    chosen = choose(tool, presets, given, catalog)
-    if isinstance(chosen, Preset) and not (catalog and chosen.missing(catalog, given)):
-        return chosen
+    shared = tool.known()
+    for values in (given, {key: value for key, value in given.items() if key in shared}):  # own ones may go with it
+        chosen = choose(tool, presets, values, catalog)
+        if isinstance(chosen, Preset) and not (catalog and chosen.missing(catalog, values)):
+            return chosen
     return wished or next(iter(sorted(presets, key=lambda preset: not takes_given(preset, given))), None)
 
 

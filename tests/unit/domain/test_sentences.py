@@ -34,7 +34,6 @@ FULL: dict[str, Any] = {
     "known": ["steps", "cfg"],
     "label": "picture",
     "preset": "Sketch",
-    "presets": ["sketch"],
     "least": 1,
     "steps": 6,
     "step": 4,
@@ -70,6 +69,9 @@ FULL: dict[str, Any] = {
     "folder": "/home/me/wildcards",
     "of": 12,
     "trigger": True,
+    "keys": ["speed"],
+    "presets": ["Sketch"],
+    "having": {"speed": ["Sketch"], "motion": ["Animate"]},
 }
 NUMERIC = {"outside": 41, "no_duration": 4001, "beyond_end": 5.0}
 
@@ -179,8 +181,6 @@ def test_another_table_has_its_own_words() -> None:
         ("not_among", {"near": None}, "steps: x is not one of a, b."),
         ("not_among", {}, "steps: x is not one of a, b. Did you mean a?"),
         ("unknown", {"near": ""}, "steps is not a setting of Image to Video. Known settings: steps, cfg."),
-        ("own_of", {}, "steps is a setting of the preset sketch alone; choose that preset too."),
-        ("own_of", {"presets": ["a", "b"]}, "steps is a setting of the presets a and b alone; choose one of them too."),
         ("unknown", {}, "steps is not a setting of Image to Video. Did you mean a?"),
         ("nothing_named", {}, "steps: this server has nothing named x. The nearest is a."),
         ("nothing_named", {"near": None}, "steps: this server has nothing named x. It has: a, b."),
