@@ -243,6 +243,12 @@ class Job:
         return () if main is None else (main, *(o for o in self.outputs if o.is_sound and o is not main))
 
     @property
+    def asked(self) -> str:
+        """What was asked for, on one line: the title of its own, else the prompt, else what a training is to make; ""
+        where there is none of them."""
+        return " ".join(str(self.title or self.values.get("prompt") or self.values.get("lora_name") or "").split())
+
+    @property
     def kept(self) -> tuple[JobInput, ...]:
         """Every file that is kept for it."""
         return self.inputs if self.continues is None else (*self.inputs, self.continues)

@@ -65,9 +65,7 @@ def reuse_of(job: Job) -> Reuse:
 
 def title_of(job: Job) -> str:
     """What was asked for, in few words."""
-    return (str(job.values.get("prompt") or job.values.get("lora_name") or "") or job.title or TOOLS[job.tool].name)[
-        :80
-    ]
+    return (job.asked or TOOLS[job.tool].name)[:80]
 
 
 class Studio(QObject):

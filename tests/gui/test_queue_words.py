@@ -25,7 +25,10 @@ from oelala_desktop.ui.jobs.order import (
 )
 from oelala_desktop.ui.jobs.words import Counts, Standing, caption, name_of, rough, seed_words, spoken, summary
 from oelala_desktop.ui.queue import cell_size, row_cell, strip_cell
+from oelala_desktop.ui.queue.row_cell import title_words
+from oelala_desktop.ui.studio import title_of
 from oelala_desktop.ui.style import pass_bar, theme
+from oelala_desktop.ui.tool.job_stage import said_of
 from oelala_desktop.ui.tool.living_queue import came_after, to_follow
 from oelala_desktop.ui.widgets.row_drag import place_for
 from oelala_desktop.ui.widgets.stage_actions import fitting, reasons_of
@@ -189,6 +192,16 @@ def test_a_job_is_called_by_its_picture_or_its_prompt() -> None:
     assert name_of(make_job("1", JobState.DONE, inputs=seeded_queue.given("C:\\pictures\\a boat é.png"))) == "a boat é"
     assert name_of(make_job("1", JobState.DONE, "x " * 100)).endswith("…")
     assert name_of(make_job("1", JobState.DONE, "", title="")) == "Image to Video"
+
+
+def test_a_job_with_a_title_of_its_own_is_called_by_that_everywhere() -> None:
+    picture = seeded_queue.given("boat.png")
+    job = make_job("1", JobState.FAILED, "Rewrite the prompt below", inputs=picture, title="Improve: a\nboat")
+    for called in (name_of, title_of, title_words, said_of):
+        assert called(job) == "Improve: a boat"
+    plain_job = replace(job, title="")
+    assert title_of(plain_job) == title_words(plain_job) == said_of(plain_job) == "Rewrite the prompt below"
+    assert name_of(plain_job) == "boat"
 
 
 def test_the_queue_in_a_line() -> None:

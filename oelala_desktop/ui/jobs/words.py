@@ -49,10 +49,10 @@ def file_name(given: JobInput) -> str:
 
 
 def name_of(job: Job) -> str:
-    """ "harbour": the picture that it was made of, else what it was asked for."""
-    for given in job.inputs:
+    """ "harbour": its own title, else the picture that it was made of, else what it was asked for."""
+    for given in job.inputs if not job.title else ():
         return PurePath(file_name(given)).stem
-    words = " ".join(str(job.values.get("prompt") or job.title).split())
+    words = job.asked
     if not words:
         return TOOLS[job.tool].name if job.tool in TOOLS else job.tool
     return words if len(words) <= _LONGEST else words[: _LONGEST - 1].rstrip() + "…"

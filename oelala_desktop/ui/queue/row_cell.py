@@ -47,8 +47,7 @@ def size_words(job: Job) -> str:
 
 
 def title_words(job: Job) -> str:
-    words = str(job.values.get("prompt") or "") or job.title or "Without a prompt"
-    return " ".join(words[:400].split())
+    return job.asked[:400] or "Without a prompt"
 
 
 def line_words(job: Job, progress: Progress | None, caption: str) -> tuple[str, str]:

@@ -57,8 +57,7 @@ def facts_of(job: Job, output: Output, size: int | None) -> str:
 
 def said_of(job: Job) -> str:
     """What stands over a result's controls: what it was asked for."""
-    asked = job.values.get("prompt") or job.values.get("lora_name") or job.values.get("trigger")
-    return " ".join(str(asked or "").split()) or name_of(job)
+    return job.asked or str(job.values.get("trigger") or "") or name_of(job)
 
 
 def facts_before(job: Job) -> str:
