@@ -243,6 +243,11 @@ class Job:
         return () if main is None else (main, *(o for o in self.outputs if o.is_sound and o is not main))
 
     @property
+    def prompt(self) -> str:
+        """The prompt of the result: its own, or that of what it goes by where its preset takes none."""
+        return str(self.values.get("prompt") or self.params.get("prompt") or "")
+
+    @property
     def asked(self) -> str:
         """What was asked for, on one line: the title of its own, else the prompt, else what a training is to make; ""
         where there is none of them."""

@@ -135,6 +135,11 @@ def test_words_alone_become_a_picture(oelala: Program) -> None:
     ran = oelala.generate("image-to-video", "--image", output["path"], "--prompt", "zoom in", **TINY)
     info = read(Path(ran.last["outputs"][0]["path"])).info
     assert (info.prompt, info.original_t2i_prompt) == ("zoom in", "A quiet harbour – Grüße")
+    given = {"A quiet harbour – Grüße": f"image={output['path']}", "zoom in": f"video={ran.last['outputs'][0]['path']}"}
+    for prompt, one in given.items():  # what has no words of its own keeps those
+        larger = oelala.generate("upscaler", "--input", one)
+        assert larger.code == 0, larger
+        assert read(Path(larger.last["outputs"][0]["path"])).info.prompt == prompt
 
 
 def test_a_settings_file_and_what_overrides_it(oelala: Program, tmp_path: Path) -> None:

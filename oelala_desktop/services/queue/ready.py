@@ -7,11 +7,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from oelala_desktop.domain.catalog import Catalog
+from oelala_desktop.domain.errors import Unreadable
 from oelala_desktop.domain.inputs import companions
 from oelala_desktop.domain.job import Awaited, JobInput
 from oelala_desktop.domain.obstacle import Obstacle, Said
 from oelala_desktop.domain.plan import Plan, plan
 from oelala_desktop.domain.spelling import base_name
+from oelala_desktop.domain.wording import WORDED
+from oelala_desktop.metadata import read
 from oelala_desktop.services.inputs.kept import read_facts
 from oelala_desktop.services.inputs.store import InputStore
 from oelala_desktop.services.inputs.taking import Looked, facts_of_kept, keep_all
@@ -38,7 +41,8 @@ class Ready:
 def keep(store: InputStore, ready: Ready) -> tuple[tuple[JobInput, ...], dict[str, object]]:
     """The inputs, and what results tell of them. Blocking."""
     kept = keep_all(store, ready.plan, ready.looked, ready.catalog)
-    return kept, _said_of_inputs(kept)
+    words = {} if "prompt" in ready.plan.preset.fields else _words_of(kept)
+    return kept, _said_of_inputs(kept) | words
 
 
 def planned_again(ready: Ready, kept: tuple[JobInput, ...]) -> Plan:
@@ -51,6 +55,20 @@ def planned_again(ready: Ready, kept: tuple[JobInput, ...]) -> Plan:
         return ready.plan
     values = {**ready.plan.request.values, **found.request.values}
     return replace(found, request=replace(found.request, values=values))
+
+
+def _words_of(inputs: Sequence[JobInput]) -> dict[str, object]:
+    """The prompts that the picture or video was made with: what has no words of its own goes on from it, and is found
+    by them as it is. Blocking."""
+    gone_by = next((given for given in inputs if given.key in ("image", "video")), None)
+    if gone_by is None:
+        return {}
+    try:
+        info = read(Path(gone_by.original)).info
+    except Unreadable:  # gone since it was kept, or nothing that has metadata
+        return {}
+    found = {key: getattr(info, key) for key in WORDED}
+    return {key: text for key, text in found.items() if text}
 
 
 def _said_of_inputs(inputs: Sequence[JobInput]) -> dict[str, object]:

@@ -355,7 +355,7 @@ class ToolView(QObject):
             "retry": lambda: self._retry(job),
             "again": lambda: self._retry(job, new_seed=True),
             "reuse": lambda: self.reuse(reuse_of(job)),
-            "copy_prompt": lambda: QGuiApplication.clipboard().setText(str(job.values.get("prompt") or "")),
+            "copy_prompt": lambda: QGuiApplication.clipboard().setText(job.prompt),
             "copy_seed": lambda: QGuiApplication.clipboard().setText(str(job.seed)),
             "copy_workflow": lambda: self._studio.actions.start(copy_workflow(job.graph)),
         }
@@ -390,8 +390,7 @@ class ToolView(QObject):
         output, player = self.stage.output, self.output.player
         if output is not None and output.kind == "video":
             fps, path = output.fps or 16.0, Path(output.path)
-            length = (output.frames or 0) / fps
-            FullScreen(path, fps=fps, length=length, parent=self.page.window(), beside=player)
+            FullScreen(path, fps=fps, length=(output.frames or 0) / fps, parent=self.page.window(), beside=player)
 
     # settings in and out
 

@@ -187,6 +187,16 @@ async def test_what_is_given_is_kept_and_named_in_the_result(desk: JobDesk) -> N
     assert "original_t2i_prompt" not in job.params
 
 
+async def test_a_result_without_a_prompt_of_its_own_has_that_of_what_it_goes_by(desk: JobDesk) -> None:
+    path = photo(desk.folder)
+    embed(path, {"prompt": "an old boat", "negative_prompt": "people"}, None)
+    (job,) = await submitted(desk, "upscaler", preset="esrgan", image=str(path))
+    assert (job.params["prompt"], job.params["negative_prompt"]) == ("an old boat", "people")
+    assert "prompt" not in job.values and job.prompt == "an old boat"
+    (job,) = await submitted(desk, "upscaler", preset="esrgan", image=str(photo(desk.folder, "plain.png")))
+    assert "prompt" not in job.params and job.prompt == ""
+
+
 async def test_settings_are_checked_before_files_are_looked_at(desk: JobDesk) -> None:
     with pytest.raises(InvalidField) as raised:
         await submitted(desk, "image-to-video", preset="wan22-14b", image="/gone.png", steps=0)
