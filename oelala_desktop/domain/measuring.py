@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from .field import FieldKind
 from .framing import Frame
+from .graph import is_link, split_target, title_of
 from .graph_size import stated_frames, stated_rate, stated_size
 from .inputs import START, Given, Inputs, trim_of
 from .obstacle import obstructed
@@ -66,6 +67,29 @@ def follows(preset: Preset, values: Mapping[str, Any] = _NOTHING) -> dict[str, s
     if preset.times_in(values) > 1:
         out = {what: key for what, key in out.items() if what == "size"}
     return {what: key for what, key in out.items() if key in preset.fields}
+
+
+def heard_of(preset: Preset) -> str:
+    """The key of the input whose sound is that of the result; "" where it has none, or a model makes it."""
+    graph = preset.template
+    titles = {_origin(graph, i) for i, node in graph.items() if "images" in node["inputs"] and _heard(node) is not None}
+    targets = {split_target(target)[0]: field.key for field in preset.inputs for target in field.into}
+    return next((targets[title] for title in sorted(titles) if title in targets), "")
+
+
+def _heard(node: Mapping[str, Any]) -> str | None:
+    """The node that it has its sound of."""
+    return next((link[0] for key in ("audio", "video") if is_link(link := node["inputs"].get(key))), None)
+
+
+def _origin(graph: Mapping[str, Mapping[str, Any]], node_id: str) -> str:
+    """The title of the node that a sound comes from, through all that hands it on."""
+    for _ in graph:  # as many steps as there are nodes: it may be a circle
+        before = _heard(graph[node_id])
+        if before is None or before not in graph:
+            break
+        node_id = before
+    return title_of(graph, node_id)
 
 
 def measured(preset: Preset, used: Mapping[str, Any], inputs: Inputs) -> Measures:

@@ -17,6 +17,7 @@ from oelala_desktop.ui.form.form import ToolForm
 from oelala_desktop.ui.form.sizing import Sizing, usual_sizing
 from oelala_desktop.ui.tool.sizing import sizing_of
 from tests import own_preset
+from tests.unit.domain.samples import shipped
 
 FIELDS = tomllib.loads(own_preset.TABLE)["fields"]
 VIDEO = {"video": (Given("v.mp4", "video", 1280, 720, 298, 24.0, 12.4, True),)}
@@ -67,6 +68,15 @@ def said(given: dict[str, Any], values: dict[str, Any], **changes: Any) -> Sizin
 )
 def test_what_no_control_says(given: dict[str, Any], changes: dict[str, Any], line: str) -> None:
     assert said(given, {"video_start": 1.0, "video_length": 2.5, "speed": 0.5}, **changes).line == line
+
+
+def test_no_sound_is_promised_where_the_given_video_has_none() -> None:
+    silent = {"video": (replace(VIDEO["video"][0], has_sound=False),)}
+    for preset in ("upscaler.sketch-video", "video-to-video.sketch", "reframe.wan-vace"):
+        rule = sizing_of(shipped(preset))
+        for given, is_said in ((VIDEO, True), ({}, True), (silent, False)):
+            assert rule({"duration": 5.0}, given).line.lower().endswith("with sound") is is_said
+    assert said(silent, {}).line.endswith("with sound")  # of another input
 
 
 def test_a_part_beyond_the_end_is_not_shown_as_anything() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from oelala_desktop.domain.inputs import Inputs
-from oelala_desktop.domain.measuring import Measures, follows, measured, parts_of, seen_size
+from oelala_desktop.domain.measuring import Measures, follows, heard_of, measured, parts_of, seen_size
 from oelala_desktop.domain.obstacle import Obstructed
 from oelala_desktop.domain.preset import Preset
 from oelala_desktop.domain.sentences import joined
@@ -28,7 +28,7 @@ def sizing_of(preset: Preset) -> SizingRule:
         found = measured(preset, values, given)
         caption = _caption(preset, values, given, found)
         notes = _notes(preset, values, given, found)
-        line = _line(preset, values, found)
+        line = _line(preset, values, found, with_sound=preset.sound and not _is_silent(preset, given))
         return Sizing(found.width, found.height, found.frames, caption, line, found.frame, notes)
 
     return rule
@@ -56,7 +56,13 @@ def _notes(preset: Preset, values: Mapping[str, Any], given: Inputs, found: Meas
     return notes
 
 
-def _line(preset: Preset, values: Mapping[str, Any], found: Measures) -> str:
+def _is_silent(preset: Preset, given: Inputs) -> bool:
+    """Whether that of which the sound is taken is here, and has none."""
+    files = given.get(heard_of(preset), ())
+    return bool(files) and not any(file.has_sound for file in files)
+
+
+def _line(preset: Preset, values: Mapping[str, Any], found: Measures, *, with_sound: bool) -> str:
     """ "1280 × 720 · 121 frames · 24 fps, as the given video · with sound" """
     followed = follows(preset, values)
     rows = (
@@ -71,7 +77,7 @@ def _line(preset: Preset, values: Mapping[str, Any], found: Measures) -> str:
     said = [_as_given(preset, key, known, words) for (key, known), words in taken.items()]
     said += [new_parts(found.frame)] if found.frame is not None else []
     said += [words for what, key, words in rows if what not in followed and words and key not in preset.fields]
-    line = " · ".join([*said, *(["with sound"] if preset.sound else [])])
+    line = " · ".join([*said, *(["with sound"] if with_sound else [])])
     return line[:1].upper() + line[1:]
 
 

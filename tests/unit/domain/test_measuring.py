@@ -11,14 +11,14 @@ import pytest
 from oelala_desktop.domain.adopt import adopt
 from oelala_desktop.domain.catalog import Catalog
 from oelala_desktop.domain.inputs import Given
-from oelala_desktop.domain.measuring import measured, with_duration
+from oelala_desktop.domain.measuring import heard_of, measured, with_duration
 from oelala_desktop.domain.obstacle import Obstacle, Obstructed
 from oelala_desktop.domain.plan import FORM
 from oelala_desktop.domain.preset import Preset
 from oelala_desktop.domain.preset_file import parse_preset
 from oelala_desktop.domain.tool import TOOLS
 from tests.unit.domain.made_presets import CATALOG, LTX, LTX_GRAPH, made, with_fields
-from tests.unit.domain.samples import shipped
+from tests.unit.domain.samples import SHIPPED, shipped
 from tests.unit.domain.test_adopt import made as adopted
 from tests.unit.domain.test_adopt import workflow
 from tests.unit.domain.wishing import met, planned, refused
@@ -26,6 +26,15 @@ from tests.unit.domain.wishing import met, planned, refused
 VIDEO = Given("a.mp4", "video", 640, 360, 100, 25.0, 4.0, size=4_000_000)
 PICTURE = Given("a.png", "picture", 640, 360, size=1000)
 WAN = shipped("image-to-video.wan22-14b")
+
+
+def test_whose_sound_the_result_has() -> None:
+    takes = {name: heard_of(shipped(name)) for name in SHIPPED if shipped(name).sound}
+    assert set(takes.values()) == {"video", ""}
+    assert takes["video-to-video.sketch"] == takes["upscaler.esrgan-video"] == takes["face-swap.scail2"] == "video"
+    assert {name for name in takes if "ltx" in name or "h3" in name} == {name for name in takes if not takes[name]}
+    assert heard_of(WAN) == ""
+    assert heard_of(replace(WAN, template={"1": {"class_type": "A", "inputs": {"images": 1, "audio": ["1", 0]}}})) == ""
 
 
 # Inputs
