@@ -23,6 +23,10 @@ def test_a_prompt_that_is_typed_is_drawn_by_the_seed(oelala: Program) -> None:
     found = read(Path(runs[0].last["outputs"][0]["path"]))
     assert found.info.prompt == drawn[0][runs[0].last["seed"]]
     assert (found.oelala_params or {})["prompt_choices"] == text
+    path = runs[0].last["outputs"][0]["path"]
+    (row,) = oelala.run("metadata", path, "--json").lines
+    assert row["prompt_choices"] == text and "negative_prompt_choices" not in row
+    assert f"  prompt choices        {text}" in oelala.run("metadata", path).out.splitlines()
 
 
 def test_a_settings_file_draws_only_if_it_says_so(oelala: Program, tmp_path: Path) -> None:

@@ -117,5 +117,6 @@ def test_report(tmp_path: Path) -> None:
     bad.write_bytes(b"x")
     line = report(good)
     assert list(line)[:3] == ["file", "source", "prompt"]
+    assert "prompt_choices" not in line
     assert line["models"][0] == {"name": graphs.HIGH, "pass": "high"}
     assert report(bad) == {"file": str(bad), "error": "b.png is no picture or video that can be read."}
