@@ -20,7 +20,7 @@ from oelala_desktop.services.engines.engine import Engine
 from oelala_desktop.services.queue.jobs import Wish
 from oelala_desktop.services.thumbnails.sheet import Part, make_sheet
 
-from .generate import check_folder, until_over
+from .generate import check_folder, until_over, wanted_of
 from .jobs import end_of
 from .output import Bar, JsonLines, print_json
 from .rows import is_one, rows_of
@@ -56,7 +56,7 @@ async def generate_many(options: argparse.Namespace) -> int:
         rows, faults = await asyncio.to_thread(rows_of, options, tool, services.registry)
         batch = _Batch(services, tool.id, folder, rows, options.json)
         preset = await _check(batch, faults, options.engine)
-        engine, remark = await services.engines.choose(options.engine, preset)
+        engine, remark = await services.engines.choose(options.engine, preset, wanted_of(services, tool.id, {}))
         if remark:
             say(remark)
         batch.made = await _made(services, rows, engine)

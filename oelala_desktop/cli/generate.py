@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from oelala_desktop.bootstrap import Services
 from oelala_desktop.domain.errors import CannotSave, OelalaError
 from oelala_desktop.domain.job import Job, JobState
 from oelala_desktop.domain.tool import find_tool
+from oelala_desktop.services.engines.all import Wanted
 from oelala_desktop.services.engines.engine import Engine
 from oelala_desktop.services.files.writable import check_takes_files
 from oelala_desktop.services.queue.jobs import Wish
@@ -39,7 +40,7 @@ async def generate(options: argparse.Namespace) -> int:
         if not is_try and options.continues is not None:
             wish = replace(wish, continues=await continued_file(services, options.continues))
         preset = await services.jobs.check(wish, options.engine)  # before an engine is asked for, or started
-        engine, remark = await services.engines.choose(options.engine, preset)
+        engine, remark = await services.engines.choose(options.engine, preset, wanted_of(services, tool, wish.values))
         if remark:
             say(remark)
         show = JsonLines(services.bus) if getattr(options, "json", False) else Bar(services.bus)
@@ -53,6 +54,12 @@ async def generate(options: argparse.Namespace) -> int:
             if is_try and all(job.state is JobState.DONE for job in ended):
                 _praise(ended[0], engine)
         return 0 if all(job.state is JobState.DONE for job in ended) else 1
+
+
+def wanted_of(services: Services, tool_id: str, values: Mapping[str, Any]) -> Wanted:
+    """What a wish without a preset may take."""
+    tool = find_tool(tool_id)
+    return Wanted(tool, services.registry.presets(tool), values)
 
 
 async def until_over(services: Services, submitting: Awaitable[list[Job]]) -> list[Job] | None:

@@ -7,12 +7,13 @@ import asyncio
 from pathlib import Path
 
 from oelala_desktop.bootstrap import Services
+from oelala_desktop.domain.improving import IMPROVE
 from oelala_desktop.domain.job import Job
 from oelala_desktop.domain.preset import Preset
 from oelala_desktop.domain.tool import find_tool
 from oelala_desktop.services.engines.engine import Engine
 
-from .generate import until_over
+from .generate import until_over, wanted_of
 from .output import print_json
 from .saying import INTERRUPTED
 from .workflows import connected
@@ -22,7 +23,7 @@ async def improve(options: argparse.Namespace) -> int:
     """The prompt on stdout. 130 after Ctrl-C."""
     picture = await asyncio.to_thread(_whole, options.image) if options.image else None
     async with Services() as services:
-        engine, _ = await connected(services, options)
+        engine, _ = await connected(services, options, wanted_of(services, IMPROVE.id, {}))
         preset = _preset(services, options.preset, engine)
         asking = services.improver.ask(preset, options.prompt, picture, engine)
 

@@ -87,7 +87,7 @@ class _Ready:
     def _selected(self, event: EngineSelected) -> None:
         self._look()
         if not event.engine.is_ai and self._choice == "auto":
-            self._say("Using the built-in Sketch engine until ComfyUI answers: no AI model, just a camera move.")
+            self._say("Using the built-in Sketch engine until ComfyUI answers: no AI model.")
 
     def _changed(self, event: EngineChanged) -> None:
         self._look()

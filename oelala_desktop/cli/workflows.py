@@ -17,6 +17,7 @@ from oelala_desktop.domain.preset import Preset
 from oelala_desktop.domain.spelling import nearest
 from oelala_desktop.domain.template import Template, TemplateFacts
 from oelala_desktop.domain.workflow import Workflow, read_workflow, unwrapped
+from oelala_desktop.services.engines.all import Wanted
 from oelala_desktop.services.engines.engine import Engine
 from oelala_desktop.services.presets.making import make_preset, read_carried
 from oelala_desktop.services.presets.own import adopt_file
@@ -30,9 +31,11 @@ from .saying import say
 _READ = 24  # templates at most whose workflows are read to be listed
 
 
-async def connected(services: Services, options: argparse.Namespace) -> tuple[Engine, Catalog]:
-    """The engine that is asked for, and what it can run."""
-    engine, remark = await services.engines.choose(options.engine)
+async def connected(
+    services: Services, options: argparse.Namespace, wanted: Wanted | None = None
+) -> tuple[Engine, Catalog]:
+    """The engine that is asked for, and what it can run; one that can make what is `wanted`."""
+    engine, remark = await services.engines.choose(options.engine, None, wanted)
     if remark:
         say(remark)
     if engine.catalog is None:

@@ -181,6 +181,13 @@ def test_auto_says_that_it_takes_sketch(oelala: Program) -> None:
     assert ran.last["engine"]["kind"] == "sketch"
     assert ran.sentence.startswith("Nothing answers at http://127.0.0.1:9;")
     assert ran.sentence.endswith("no AI model, just a camera move.")
+    ran = oelala.generate("upscaler", "--image", HARBOUR, engine="auto", factor=1)
+    assert (ran.code, ran.sentence.endswith("Sketch engine instead: no AI model.")) == (0, True), ran
+    ran = oelala.generate("face-swap", "--image", HARBOUR, "--input", f"face={HARBOUR}", engine="auto")
+    assert ran.code != 0 and "Using" not in ran.err, ran
+    assert "needs an AI model, and the built-in Sketch engine runs none." in ran.err
+    ran = oelala.run("improve", "a pier", "--engine", "auto")
+    assert ran.code != 0 and "Using" not in ran.err and "Improve needs an AI model" in ran.err, ran
 
 
 def test_the_first_video(oelala: Program) -> None:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 
+from oelala_desktop.domain import plan
 from oelala_desktop.domain.address import parse_address
 from oelala_desktop.domain.engine import EnginePort
 from oelala_desktop.domain.engine_kinds import COMFYUI, SKETCH
 from oelala_desktop.domain.errors import EngineUnreachable
 from oelala_desktop.domain.job import EngineRef
+from oelala_desktop.domain.obstacle import Obstacle
 from oelala_desktop.domain.preset import Preset
+from oelala_desktop.domain.tool import Tool
 from oelala_desktop.services.loop.bus import Bus
 from oelala_desktop.services.loop.clock import CLOCK, Clock
 from oelala_desktop.services.loop.tasks import TaskScope
@@ -22,6 +26,16 @@ from .servers import Servers
 
 BUILT_IN = EngineRef(SKETCH, "", "Sketch")
 Build = Callable[[EngineRef], EnginePort]
+#: tools of which Sketch makes a camera move
+_MOVED = frozenset({"text-to-video", "image-to-video"})
+
+
+class Wanted(NamedTuple):
+    """What is to be made: the presets that may be taken, and the settings that are given."""
+
+    tool: Tool
+    presets: Sequence[Preset]
+    values: Mapping[str, Any]
 
 
 class EnginePool:
@@ -71,11 +85,11 @@ class EnginePool:
         self._servers.token_for = engine.ref.url
         return engine
 
-    async def choose(self, name: str, wish: Preset | None = None) -> tuple[Engine, str]:
+    async def choose(self, name: str, wish: Preset | None = None, wanted: Wanted | None = None) -> tuple[Engine, str]:
         """A connected engine for `auto` or what `named` takes, and a sentence on the choice ("" if it was plain).
 
         `auto` takes Sketch only when the user's own ComfyUI does not answer, and never for a `wish` that Sketch cannot
-        run. Raises EngineUnreachable."""
+        run, or where it can run none of what is `wanted`. Raises EngineUnreachable."""
         if name.strip().casefold() != "auto":
             engine = self.of_this_run(name)
             try:
@@ -94,7 +108,12 @@ class EnginePool:
             sketch = self.for_ref(BUILT_IN)
             await sketch.connect()
             refuse_instead(sketch, wish, error.message, error.kind)
-            return sketch, f"{error.message} Using the built-in Sketch engine instead: no AI model, just a camera move."
+            found = plan.choose(*wanted, sketch.catalog) if wanted is not None and wish is None else None
+            if isinstance(found, Obstacle):
+                raise EngineUnreachable(f"{error.message} {found.sentence}", kind=error.kind) from error
+            moves = wanted is not None and wanted.tool.id in _MOVED
+            what = "no AI model, just a camera move" if moves else "no AI model"
+            return sketch, f"{error.message} Using the built-in Sketch engine instead: {what}."
 
     async def close(self) -> None:
         await asyncio.gather(*(engine.close() for engine in self._engines.values()))

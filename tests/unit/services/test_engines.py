@@ -10,7 +10,8 @@ import pytest
 from oelala_desktop.domain.catalog import Catalog
 from oelala_desktop.domain.errors import EngineUnreachable, InvalidField
 from oelala_desktop.domain.job import EngineRef
-from oelala_desktop.services.engines.all import BUILT_IN, EnginePool, refuse_instead
+from oelala_desktop.domain.tool import TOOLS
+from oelala_desktop.services.engines.all import BUILT_IN, EnginePool, Wanted, refuse_instead
 from oelala_desktop.services.engines.servers import Servers
 from oelala_desktop.services.loop.bus import Bus
 from oelala_desktop.services.loop.tasks import TaskScope
@@ -133,7 +134,7 @@ async def test_auto_takes_the_users_own_and_sketch_only_while_that_is_down(pool:
     desk.ports["http://127.0.0.1:8188"].is_down = True
     engine, remark = await pool.choose("auto")
     assert (engine.ref, engine.is_online) == (BUILT_IN, True)
-    assert remark == f"{DOWN} Using the built-in Sketch engine instead: no AI model, just a camera move."
+    assert remark == f"{DOWN} Using the built-in Sketch engine instead: no AI model."
 
 
 async def test_sketch_stands_in_for_nothing_that_it_cannot_run(pool: EnginePool, desk: Desk) -> None:
@@ -144,6 +145,20 @@ async def test_sketch_stands_in_for_nothing_that_it_cannot_run(pool: EnginePool,
         await pool.choose("auto", wish)
     assert raised.value.kind == "tls"
     assert raised.value.message == f"{DOWN} {wish.name} needs it: the built-in Sketch engine runs no AI model."
+
+
+async def test_what_sketch_makes_of_it_is_said_only_where_it_makes_it(pool: EnginePool, desk: Desk) -> None:
+    pool.named("127.0.0.1:8188")
+    desk.ports["http://127.0.0.1:8188"].fails["reach"] = EngineUnreachable(DOWN, kind="tls")
+    for name, words in (("image-to-video", "no AI model, just a camera move."), ("upscaler", "no AI model.")):
+        free = replace(shipped(f"{name}.sketch"), template={})
+        engine, remark = await pool.choose("auto", None, Wanted(TOOLS[name], (free,), {}))
+        assert (engine.ref, remark) == (BUILT_IN, f"{DOWN} Using the built-in Sketch engine instead: {words}")
+    faces = [shipped(f"face-swap.{name}") for name in ("qwen-image-21", "scail2")]
+    with pytest.raises(EngineUnreachable) as raised:
+        await pool.choose("auto", None, Wanted(TOOLS["face-swap"], faces, {"face": "a.png"}))
+    needs = "Face Swap needs an AI model, and the built-in Sketch engine runs none."
+    assert (raised.value.message, raised.value.kind) == (f"{DOWN} {needs}", "tls")
 
 
 async def test_what_is_not_known_to_be_lacking_is_not_refused(pool: EnginePool, desk: Desk) -> None:
