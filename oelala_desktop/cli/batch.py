@@ -56,7 +56,7 @@ async def generate_many(options: argparse.Namespace) -> int:
         rows, faults = await asyncio.to_thread(rows_of, options, tool, services.registry)
         batch = _Batch(services, tool.id, folder, rows, options.json)
         preset = await _check(batch, faults, options.engine)
-        engine, remark = await services.engines.choose(options.engine, preset, wanted_of(services, tool.id, {}))
+        engine, remark = await services.engines.choose(options.engine, preset, [wanted_of(services, tool.id, {})])
         if remark:
             say(remark)
         batch.made = await _made(services, rows, engine)

@@ -40,7 +40,7 @@ async def generate(options: argparse.Namespace) -> int:
         if not is_try and options.continues is not None:
             wish = replace(wish, continues=await continued_file(services, options.continues))
         preset = await services.jobs.check(wish, options.engine)  # before an engine is asked for, or started
-        engine, remark = await services.engines.choose(options.engine, preset, wanted_of(services, tool, wish.values))
+        engine, remark = await services.engines.choose(options.engine, preset, _steps(services, wish))
         if remark:
             say(remark)
         show = JsonLines(services.bus) if getattr(options, "json", False) else Bar(services.bus)
@@ -57,9 +57,15 @@ async def generate(options: argparse.Namespace) -> int:
 
 
 def wanted_of(services: Services, tool_id: str, values: Mapping[str, Any]) -> Wanted:
-    """What a wish without a preset may take."""
-    tool = find_tool(tool_id)
-    return Wanted(tool, services.registry.presets(tool), values)
+    """What may be taken for it. Raises NotFound for a preset that is named and not there."""
+    tool, name = find_tool(tool_id), values.get("preset")
+    presets = (services.registry.find(str(name), tool),) if name else services.registry.presets(tool)
+    return Wanted(tool, presets, values)
+
+
+def _steps(services: Services, wish: Wish) -> list[Wanted]:
+    steps = ((wish.tool, wish.values), *((step.tool, step.values) for step in wish.then))
+    return [wanted_of(services, tool, values) for tool, values in steps]
 
 
 async def until_over(services: Services, submitting: Awaitable[list[Job]]) -> list[Job] | None:

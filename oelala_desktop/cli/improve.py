@@ -23,7 +23,7 @@ async def improve(options: argparse.Namespace) -> int:
     """The prompt on stdout. 130 after Ctrl-C."""
     picture = await asyncio.to_thread(_whole, options.image) if options.image else None
     async with Services() as services:
-        engine, _ = await connected(services, options, wanted_of(services, IMPROVE.id, {}))
+        engine, _ = await connected(services, options, [wanted_of(services, IMPROVE.id, {})])
         preset = _preset(services, options.preset, engine)
         asking = services.improver.ask(preset, options.prompt, picture, engine)
 

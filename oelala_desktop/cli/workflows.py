@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,7 @@ _READ = 24  # templates at most whose workflows are read to be listed
 
 
 async def connected(
-    services: Services, options: argparse.Namespace, wanted: Wanted | None = None
+    services: Services, options: argparse.Namespace, wanted: Sequence[Wanted] = ()
 ) -> tuple[Engine, Catalog]:
     """The engine that is asked for, and what it can run; one that can make what is `wanted`."""
     engine, remark = await services.engines.choose(options.engine, None, wanted)

@@ -186,6 +186,9 @@ def test_auto_says_that_it_takes_sketch(oelala: Program) -> None:
     ran = oelala.generate("face-swap", "--image", HARBOUR, "--input", f"face={HARBOUR}", engine="auto")
     assert ran.code != 0 and "Using" not in ran.err, ran
     assert "needs an AI model, and the built-in Sketch engine runs none." in ran.err
+    step = ["--then", "face-swap", "--input", f"face={HARBOUR}"]
+    ran = oelala.run("generate", "text-to-image", "--prompt", "a pier", "--engine", "auto", *step)
+    assert ran.code != 0 and "Using" not in ran.err and "Face Swap needs an AI model" in ran.err, ran
     ran = oelala.run("improve", "a pier", "--engine", "auto")
     assert ran.code != 0 and "Using" not in ran.err and "Improve needs an AI model" in ran.err, ran
 

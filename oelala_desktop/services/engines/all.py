@@ -31,7 +31,7 @@ _MOVED = frozenset({"text-to-video", "image-to-video"})
 
 
 class Wanted(NamedTuple):
-    """What is to be made: the presets that may be taken, and the settings that are given."""
+    """What is to be made in one step: the presets that may be taken, and the settings that are given."""
 
     tool: Tool
     presets: Sequence[Preset]
@@ -85,11 +85,11 @@ class EnginePool:
         self._servers.token_for = engine.ref.url
         return engine
 
-    async def choose(self, name: str, wish: Preset | None = None, wanted: Wanted | None = None) -> tuple[Engine, str]:
+    async def choose(self, name: str, wish: Preset | None = None, wanted: Sequence[Wanted] = ()) -> tuple[Engine, str]:
         """A connected engine for `auto` or what `named` takes, and a sentence on the choice ("" if it was plain).
 
         `auto` takes Sketch only when the user's own ComfyUI does not answer, and never for a `wish` that Sketch cannot
-        run, or where it can run none of what is `wanted`. Raises EngineUnreachable."""
+        run, or where it cannot make one of the steps that are `wanted`. Raises EngineUnreachable."""
         if name.strip().casefold() != "auto":
             engine = self.of_this_run(name)
             try:
@@ -108,10 +108,11 @@ class EnginePool:
             sketch = self.for_ref(BUILT_IN)
             await sketch.connect()
             refuse_instead(sketch, wish, error.message, error.kind)
-            found = plan.choose(*wanted, sketch.catalog) if wanted is not None and wish is None else None
-            if isinstance(found, Obstacle):
-                raise EngineUnreachable(f"{error.message} {found.sentence}", kind=error.kind) from error
-            moves = wanted is not None and wanted.tool.id in _MOVED
+            for step in wanted:
+                found = plan.choose(*step, sketch.catalog)
+                if isinstance(found, Obstacle):
+                    raise EngineUnreachable(f"{error.message} {found.sentence}", kind=error.kind) from error
+            moves = bool(wanted) and all(step.tool.id in _MOVED for step in wanted)
             what = "no AI model, just a camera move" if moves else "no AI model"
             return sketch, f"{error.message} Using the built-in Sketch engine instead: {what}."
 

@@ -152,11 +152,12 @@ async def test_what_sketch_makes_of_it_is_said_only_where_it_makes_it(pool: Engi
     desk.ports["http://127.0.0.1:8188"].fails["reach"] = EngineUnreachable(DOWN, kind="tls")
     for name, words in (("image-to-video", "no AI model, just a camera move."), ("upscaler", "no AI model.")):
         free = replace(shipped(f"{name}.sketch"), template={})
-        engine, remark = await pool.choose("auto", None, Wanted(TOOLS[name], (free,), {}))
+        engine, remark = await pool.choose("auto", None, [Wanted(TOOLS[name], (free,), {})])
         assert (engine.ref, remark) == (BUILT_IN, f"{DOWN} Using the built-in Sketch engine instead: {words}")
     faces = [shipped(f"face-swap.{name}") for name in ("qwen-image-21", "scail2")]
+    wanted = [Wanted(TOOLS["upscaler"], (free,), {}), Wanted(TOOLS["face-swap"], faces, {"face": "a.png"})]
     with pytest.raises(EngineUnreachable) as raised:
-        await pool.choose("auto", None, Wanted(TOOLS["face-swap"], faces, {"face": "a.png"}))
+        await pool.choose("auto", None, wanted)
     needs = "Face Swap needs an AI model, and the built-in Sketch engine runs none."
     assert (raised.value.message, raised.value.kind) == (f"{DOWN} {needs}", "tls")
 
