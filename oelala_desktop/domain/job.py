@@ -249,9 +249,8 @@ class Job:
 
     @property
     def asked(self) -> str:
-        """What was asked for, on one line: the title of its own, else the prompt, else what a training is to make; ""
-        where there is none of them."""
-        return " ".join(str(self.title or self.values.get("prompt") or self.values.get("lora_name") or "").split())
+        """What was asked for, on one line: the title of its own, else the prompt; "" where there is neither."""
+        return " ".join(str(self.title or self.values.get("prompt") or "").split())
 
     @property
     def kept(self) -> tuple[JobInput, ...]:

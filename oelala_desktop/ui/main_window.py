@@ -24,6 +24,7 @@ from oelala_desktop.ui.engine.log_panel import LogPanel
 from oelala_desktop.ui.engine.log_view import LogView
 from oelala_desktop.ui.engine.panel import EnginePanel
 from oelala_desktop.ui.engine.view import EngineView
+from oelala_desktop.ui.jobs.words import title_of
 from oelala_desktop.ui.navigation import PAGES, SETTINGS, START_PAGE
 from oelala_desktop.ui.notices.panel import ActivityPanel
 from oelala_desktop.ui.playing.images import decode_image
@@ -33,7 +34,7 @@ from oelala_desktop.ui.quit_question import QuitQuestion
 from oelala_desktop.ui.settings.page import SettingsPage
 from oelala_desktop.ui.settings.view import SECTIONS, SettingsView
 from oelala_desktop.ui.shell.remembered import last_page, remembered
-from oelala_desktop.ui.studio import Studio, title_of
+from oelala_desktop.ui.studio import Studio
 from oelala_desktop.ui.style import motion
 from oelala_desktop.ui.tool.page import ToolPage
 from oelala_desktop.ui.tool.soon_page import SoonPage
@@ -227,7 +228,7 @@ class MainWindow(QObject):
 
         jobs = self.queue.over[:_FOUND]
         icons = {job.tool: (PAGES.get(job.tool) or SETTINGS).icon for job in jobs}
-        return [Find(title_of(job), partial(self._ways.open_job, job.id), icons[job.tool]) for job in jobs]
+        return [Find(title_of(job, 80), partial(self._ways.open_job, job.id), icons[job.tool]) for job in jobs]
 
     def remember(self) -> None:
         """What was typed, geometry and folds; before quitting."""
@@ -294,7 +295,7 @@ class MainWindow(QObject):
         job = event.job
         if job.state is JobState.CANCELLED:
             return
-        title = title_of(job)
+        title = title_of(job, 80)
         failed = job.state is not JobState.DONE
         text = (job.error.message if job.error else "The job failed.") if failed else "is ready"
         words = f"{title}: {text}" if failed else f"“{title}” {text}"
@@ -343,7 +344,7 @@ class MainWindow(QObject):
         fraction = self.queue.fraction()
         words = ""
         if running:
-            words = f"{title_of(running[0])[:60]} · {int((fraction or 0) * 100)} %" + (
+            words = f"{title_of(running[0], 60)} · {int((fraction or 0) * 100)} %" + (
                 f" · {len(waiting)} waiting" if waiting else ""
             )
         self.tray.set_state(words, fraction, self._services.jobs.is_paused)

@@ -16,7 +16,6 @@ from oelala_desktop.domain.errors import OelalaError
 from oelala_desktop.domain.job import Job
 from oelala_desktop.domain.media import MediaItem
 from oelala_desktop.domain.reuse import given_to, typed_in
-from oelala_desktop.domain.tool import TOOLS
 from oelala_desktop.services.settings.known import MUTED, VOLUME
 from oelala_desktop.ui.actions import ActionRunner
 from oelala_desktop.ui.jobs.feed import QueueFeed
@@ -61,11 +60,6 @@ def reuse_of(job: Job) -> Reuse:
     given, otherwise = given_to(job)
     values = {**job.values, **given, "preset": job.preset.partition(".")[2]}
     return Reuse(job.tool, values, otherwise=otherwise, typed=typed_in(job.params))
-
-
-def title_of(job: Job) -> str:
-    """What was asked for, in few words."""
-    return (job.asked or TOOLS[job.tool].name)[:80]
 
 
 class Studio(QObject):

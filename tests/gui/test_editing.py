@@ -19,8 +19,9 @@ from oelala_desktop.domain.job import Awaited, JobState
 from oelala_desktop.domain.wording import TYPED
 from oelala_desktop.services.queue.jobs import Wish
 from oelala_desktop.ui.form.input_editors import PictureEditor
+from oelala_desktop.ui.jobs.words import title_of
 from oelala_desktop.ui.main_window import MainWindow
-from oelala_desktop.ui.studio import GoOn, title_of
+from oelala_desktop.ui.studio import GoOn
 from oelala_desktop.ui.tool.editing import settings_of
 from tests.gui.living import has_picture, live, page_of, ready, until
 from tests.gui.reach import has_button

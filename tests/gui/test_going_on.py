@@ -15,6 +15,7 @@ from oelala_desktop.domain.job import JobState
 from oelala_desktop.domain.preset import Missing, Preset
 from oelala_desktop.ui.form.input_editors import PictureEditor
 from oelala_desktop.ui.gallery.viewer import Viewer
+from oelala_desktop.ui.jobs.words import title_of
 from oelala_desktop.ui.main_window import MainWindow
 from oelala_desktop.ui.studio import GoOn
 from oelala_desktop.ui.tool.view import ToolView
@@ -152,6 +153,7 @@ def test_smoother_motion_is_the_upscaler_with_two_frames_for_one(qapp: QApplicat
         await until(lambda: upscaler.stage.job and upscaler.stage.job.state is JobState.DONE, "the smoother video")
         made = upscaler.stage.job
         assert made is not None and made.outputs[0].frames == 2 * (job.outputs[0].frames or 0) - 1
+        assert title_of(made) == f"Upscaler · {Path(job.outputs[0].path).name}"
 
     live(qapp, home, scenario)
 

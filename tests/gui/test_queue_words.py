@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QPointF, QRect, QRectF
 
-from oelala_desktop.domain.job import Awaited, EngineRef, JobError, JobState, Link, Progress
+from oelala_desktop.domain.job import Awaited, EngineRef, JobError, JobInput, JobState, Link, Progress
 from oelala_desktop.domain.passes import WHOLE, Part
 from oelala_desktop.ui.jobs.book import JobBook
 from oelala_desktop.ui.jobs.forecast import forecast
@@ -23,10 +23,18 @@ from oelala_desktop.ui.jobs.order import (
     steps_between,
     strip_order,
 )
-from oelala_desktop.ui.jobs.words import Counts, Standing, caption, name_of, rough, seed_words, spoken, summary
+from oelala_desktop.ui.jobs.words import (
+    Counts,
+    Standing,
+    caption,
+    name_of,
+    rough,
+    seed_words,
+    spoken,
+    summary,
+    title_of,
+)
 from oelala_desktop.ui.queue import cell_size, row_cell, strip_cell
-from oelala_desktop.ui.queue.row_cell import title_words
-from oelala_desktop.ui.studio import title_of
 from oelala_desktop.ui.style import pass_bar, theme
 from oelala_desktop.ui.tool.job_stage import said_of
 from oelala_desktop.ui.tool.living_queue import came_after, to_follow
@@ -197,11 +205,25 @@ def test_a_job_is_called_by_its_picture_or_its_prompt() -> None:
 def test_a_job_with_a_title_of_its_own_is_called_by_that_everywhere() -> None:
     picture = seeded_queue.given("boat.png")
     job = make_job("1", JobState.FAILED, "Rewrite the prompt below", inputs=picture, title="Improve: a\nboat")
-    for called in (name_of, title_of, title_words, said_of):
+    for called in (name_of, title_of, said_of):
         assert called(job) == "Improve: a boat"
     plain_job = replace(job, title="")
-    assert title_of(plain_job) == title_words(plain_job) == said_of(plain_job) == "Rewrite the prompt below"
+    assert title_of(plain_job) == said_of(plain_job) == "Rewrite the prompt below"
     assert name_of(plain_job) == "boat"
+
+
+def test_a_job_without_a_prompt_is_titled_by_its_tool_and_file() -> None:
+    video = (JobInput("video", "/inputs/0c1f.mp4", "0c1f.mp4", "C:\\videos\\walk.mp4", "video"),)
+    upscaled = make_job("1", JobState.DONE, "", tool="upscaler", inputs=video)
+    assert title_of(upscaled) == "Upscaler · walk.mp4"
+    folder = (JobInput("dataset", "/inputs/7e.json", "7e.json", "/pictures/harbour", "dataset"),)
+    trained = make_job("1", JobState.DONE, "", tool="train-lora", inputs=folder)
+    assert title_of(trained) == "Train LoRA · harbour"
+    assert title_of(replace(trained, values={"lora_name": "boats"})) == "Train LoRA · boats"
+    assert title_of(replace(upscaled, inputs=())) == "Upscaler"
+    assert title_of(replace(upscaled, title="from a script")) == "from a script"
+    assert title_of(make_job("1", JobState.DONE, " a\n boat", inputs=video)) == "a boat"
+    assert len(title_of(make_job("1", JobState.DONE, "x" * 500), 80)) == 80
 
 
 def test_the_queue_in_a_line() -> None:

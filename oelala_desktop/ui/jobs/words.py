@@ -58,6 +58,14 @@ def name_of(job: Job) -> str:
     return words if len(words) <= _LONGEST else words[: _LONGEST - 1].rstrip() + "…"
 
 
+def title_of(job: Job, most: int = 400) -> str:
+    """What was asked for, in at most about so many characters; without a prompt "Upscaler · walk.mp4"."""
+    if words := job.asked[:most]:
+        return words
+    given = str(job.values.get("lora_name") or "") or next(map(file_name, job.inputs), "")
+    return " · ".join(filter(None, (name_of_step(job.tool), given)))[:most]
+
+
 def rough(seconds: float) -> str:
     """A guess at a time to wait: in tens of seconds below two minutes, then in minutes."""
     return wording.span(max(10, round(seconds / 10) * 10) if seconds < 120 else round(seconds / 60) * 60)

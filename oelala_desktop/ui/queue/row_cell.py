@@ -10,7 +10,7 @@ from oelala_desktop.domain.job import Job, JobState, Progress
 from oelala_desktop.ui import wording
 from oelala_desktop.ui.jobs.model import Role
 from oelala_desktop.ui.jobs.order import Section, section_of
-from oelala_desktop.ui.jobs.words import running_words, step_words
+from oelala_desktop.ui.jobs.words import running_words, step_words, title_of
 from oelala_desktop.ui.style import icons, painting, pass_bar, theme
 from oelala_desktop.ui.widgets.progress import pass_words, short_words
 from oelala_desktop.ui.widgets.quiet_list import QuietList
@@ -44,10 +44,6 @@ def size_words(job: Job) -> str:
     if job.link is not None and section_of(job) is not Section.WAITING:  # of those the line above it tells
         parts.append(f"step {step_words(job)}")
     return " · ".join(parts)
-
-
-def title_words(job: Job) -> str:
-    return job.asked[:400] or "Without a prompt"
 
 
 def line_words(job: Job, progress: Progress | None, caption: str) -> tuple[str, str]:
@@ -145,7 +141,7 @@ class RowCell(QStyledItemDelegate):
         problem = section is Section.FAILED
         tone = t.error_text if problem else t.text2
         lines = (
-            (title_words(job), theme.font(theme.BODY, 500), t.text),
+            (title_of(job), theme.font(theme.BODY, 500), t.text),
             (first, theme.font(theme.CAPTION), tone),
             (second, theme.font(theme.CAPTION), t.muted),
         )
