@@ -112,9 +112,11 @@ def test_the_second_click_of_two_on_save_makes_no_job(qtbot: QtBot) -> None:
     form.show()
     place = form.generate.mapTo(form, form.generate.rect().center())
     assert form.childAt(place) is form.generate
+    form.generate.set_text("Train")
     form.set_saving(True)
-    assert form.childAt(place) is form.generate
+    assert form.childAt(place) is form.generate and form.generate.text() == "Save"
     form.set_saving(False)
+    assert form.generate.text() == "Train"
     assert form.childAt(place) is not form.generate
     qtbot.waitUntil(lambda: form.childAt(place) is form.generate)
 

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from oelala_desktop.domain.job import JobState
 from oelala_desktop.ui.form.dataset_editor import DatasetEditor
+from oelala_desktop.ui.jobs.words import title_of
 from oelala_desktop.ui.main_window import MainWindow
 from oelala_desktop.ui.studio import Reuse
 from oelala_desktop.ui.tool.page import ToolPage
@@ -169,6 +170,34 @@ def test_from_the_page_to_a_lora_that_is_tried(
         view.training._act("try")
         assert wishes[0].tool == "text-to-image"
         assert wishes[0].values["prompt"] == "hrbr" and "sd15" in wishes[0].note, "no preset makes pictures of it yet"
+
+    live(qapp, tmp_path / "home", scenario, engine=server.url)
+
+
+def test_a_training_that_waits_is_edited_with_its_captions(qapp: QApplication, tmp_path: Path, server: Hostile) -> None:
+    folder = pictures(tmp_path / "harbour")
+
+    async def scenario(window: MainWindow) -> None:
+        page = await page_of(window)
+        source = await given(page, folder)
+        page.form.edit("trigger", "hrbr")
+        jobs, view, waiting = window.studio.services.jobs, window.tool_view, window.queue
+        await jobs.pause(True)
+        page.form.generate.click()
+        await until(lambda: waiting.waiting, "the training that waits")
+        job = waiting.waiting[0]
+        assert view is not None and title_of(job) == "Train LoRA · harbour"
+        window.studio.edit_requested.emit(job)
+        assert page.form.generate.text() == "Save"
+        source.list.setCurrentIndex(source.list.captions.index(2))
+        source.box.setPlainText("a quay")
+        page.form.edit("lora_name", "Quay")
+        page.form.generate.click()
+        await until(lambda: view.editing.job is None, "that it is saved")
+        assert page.form.generate.text() == "Train"
+        assert (folder / "harbour 2.txt").read_text() == "a quay\n", "Save saves what was typed"
+        saved = await jobs.find(job.id)
+        assert title_of(saved) == "Train LoRA · Quay" and saved.inputs != job.inputs
 
     live(qapp, tmp_path / "home", scenario, engine=server.url)
 

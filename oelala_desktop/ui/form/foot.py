@@ -37,6 +37,7 @@ class FormFoot(QWidget):
         super().__init__(parent)
         self._one = ""
         self._saving = False
+        self._makes = ""  # what the large button says otherwise
         self.generate = Button("Generate", "primary", icon="sparkles", cap=keys.cap("generate"), height=_HEIGHT)
         self.generate.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.generate.clicked.connect(lambda: commands["generate"].trigger())
@@ -55,11 +56,15 @@ class FormFoot(QWidget):
     def set_saving(self, saving: bool) -> None:
         """Whether the large button saves a job that is edited, rather than making one. It makes none for a click that
         was begun as a double click on Save."""
-        if self._saving and not saving:
+        if saving == self._saving:
+            return
+        self._saving = saving
+        if saving:
+            self._makes = self.generate.text()
+        else:
             self._pass_clicks(True)
             QTimer.singleShot(QApplication.doubleClickInterval(), self, partial(self._pass_clicks, False))
-        self._saving = saving
-        self.generate.set_text("Save" if saving else "Generate")
+        self.generate.set_text("Save" if saving else self._makes)
         self.generate.set_icon("save" if saving else "sparkles")
 
     def _pass_clicks(self, passed: bool) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
@@ -26,6 +26,9 @@ from oelala_desktop.ui.tool.page import ToolPage
 from oelala_desktop.ui.widgets.button import Button
 from oelala_desktop.ui.widgets.card import PAD, Surface
 from oelala_desktop.ui.widgets.label import ElidedLabel
+
+if TYPE_CHECKING:
+    from oelala_desktop.ui.tool.training import Training
 
 
 class EditBar(Surface):
@@ -63,6 +66,7 @@ class _View(Protocol):
     commands: Commands
     chosen: str
     next: NextDraw
+    training: Training | None
 
     @property
     def going(self) -> _Going: ...
@@ -126,6 +130,8 @@ class Editing(QObject):
 
     async def _save(self, job_id: str, wish: Wish) -> Job | None:
         try:
+            if self._view.training is not None:
+                await self._view.training.save()
             return await self._jobs.let_go(job_id, self._by, wish)
         finally:
             self._saving = ""
