@@ -113,9 +113,9 @@ def test_the_second_click_of_two_on_save_makes_no_job(qtbot: QtBot) -> None:
     place = form.generate.mapTo(form, form.generate.rect().center())
     assert form.childAt(place) is form.generate
     form.generate.set_text("Train")
-    form.set_saving(True)
+    form.foot.set_saving(True)
     assert form.childAt(place) is form.generate and form.generate.text() == "Save"
-    form.set_saving(False)
+    form.foot.set_saving(False)
     assert form.generate.text() == "Train"
     assert form.childAt(place) is not form.generate
     qtbot.waitUntil(lambda: form.childAt(place) is form.generate)

@@ -36,7 +36,7 @@ class FormFoot(QWidget):
         """`commands` are the form's, with "generate" and those of MENU."""
         super().__init__(parent)
         self._one = ""
-        self._saving = False
+        self._several = self._saving = False
         self._makes = ""  # what the large button says otherwise
         self.generate = Button("Generate", "primary", icon="sparkles", cap=keys.cap("generate"), height=_HEIGHT)
         self.generate.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -54,8 +54,8 @@ class FormFoot(QWidget):
         row.addWidget(more)
 
     def set_saving(self, saving: bool) -> None:
-        """Whether the large button saves a job that is edited, rather than making one. It makes none for a click that
-        was begun as a double click on Save."""
+        """Whether the large button saves a job that is edited, rather than making one. The second click of two on Save
+        makes none either."""
         if saving == self._saving:
             return
         self._saving = saving
@@ -66,6 +66,10 @@ class FormFoot(QWidget):
             QTimer.singleShot(QApplication.doubleClickInterval(), self, partial(self._pass_clicks, False))
         self.generate.set_text("Save" if saving else self._makes)
         self.generate.set_icon("save" if saving else "sparkles")
+        self._show_count()
+
+    def _show_count(self) -> None:
+        self._count.setVisible(self._several and not self._saving)  # one job is edited
 
     def _pass_clicks(self, passed: bool) -> None:
         self.generate.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents, passed)
@@ -73,8 +77,8 @@ class FormFoot(QWidget):
     def tell(self, count: int, fields: Collection[str], output: str) -> None:
         """How many jobs a press makes, where the preset can make several that differ; `output` is what each makes."""
         self._one = f"1 {_MADE.get(output, 'job')}"
-        several = VARIATIONS in fields and ("seed" in fields or count > 1)
-        self._count.setVisible(several and not self._saving)  # one job is edited
+        self._several = VARIATIONS in fields and ("seed" in fields or count > 1)
+        self._show_count()
         self._count.setText(f"× {count}")
         self._count.setAccessibleName(f"Variations: {count}")
 

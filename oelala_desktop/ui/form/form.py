@@ -360,11 +360,6 @@ class ToolForm(QWidget):
         """Why Generate is disabled; "" enables it."""
         self.generate.set_reason(why)
 
-    def set_saving(self, saving: bool) -> None:
-        """Whether Generate saves a job that is edited, rather than making one."""
-        self.foot.set_saving(saving)
-        self._tell()
-
     def place_of(self, key: str) -> str:
         """The field at which is said what `key` is about, which may be a part of an input; "" where there is none."""
         if key in self._fields:

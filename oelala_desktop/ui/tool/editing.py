@@ -164,7 +164,7 @@ class Editing(QObject):
         self._view.going.continued = self._continued
         if self.bar is not None:
             self.bar.hide()
-        self._view.page.form.set_saving(False)
+        self._view.page.form.foot.set_saving(False)
         if self._view.chosen != self._chosen:
             self._view.choose_preset(self._chosen)
         self._view.page.form.set_values(self._before)
@@ -182,7 +182,7 @@ class Editing(QObject):
         awaits = "; what it goes by comes from the step before it" if job.awaits is not None else ""
         self.bar.words.setText(f"Editing a waiting job: {name_of(job)}{step}{awaits}")
         self.bar.show()
-        self._view.page.form.set_saving(True)
+        self._view.page.form.foot.set_saving(True)
 
 
 def settings_of(job: Job) -> Reuse:
