@@ -178,6 +178,7 @@ class App:
     async def take_up(self) -> list[Job]:
         """What a start does: adopts what others left and drives it."""
         jobs = await self.services.jobs.adopt()
+        await self.services.jobs.recall_pause()
         self.services.jobs.take_up(jobs, self.engine)
         return jobs
 
