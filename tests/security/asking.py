@@ -14,6 +14,7 @@ ROUTES = (
     ("GET", "/logs"),
     ("GET", "/loras"),
     ("GET", "/unet-models"),
+    ("POST", "/queue"),
     ("POST", "/extract-metadata"),
     ("POST", "/wan22/image-to-video"),
     ("POST", "/tools/text-to-video/jobs"),
