@@ -11,7 +11,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from oelala_desktop.domain.engine import EnginePort, ServerFile
 from oelala_desktop.domain.errors import CannotSave, EngineAnswer, InvalidField, NotThisJobs, Unreadable
@@ -22,6 +22,7 @@ from oelala_desktop.domain.tool import VOCABULARY
 from oelala_desktop.metadata import check_complete, check_sound, job_of_weights, probe, read
 from oelala_desktop.metadata.weights import embed_in_weights
 from oelala_desktop.metadata.writer import embed
+from oelala_desktop.services.loop.threads import to_the_end
 
 from .judging import VISUAL, bears_prefix, judge, rank
 from .leftovers import short_id
@@ -94,17 +95,21 @@ async def fetch_result(engine: EnginePort, job: Job, place: Place, *, anew: froz
     part = folder / f"{place.stem}.part"
     oldest = None if bears_prefix(job, place.file) else place.file.since
     try:
-        target = await asyncio.to_thread(part.open, "wb")
-    except OSError as error:
-        raise CannotSave.of_result(str(folder), error) from error
-    try:
+        target = await to_the_end(_open, part, undo=lambda file: file.close())
         try:
             await engine.fetch(place.file, target, str(folder), oldest=oldest)
         finally:
-            await asyncio.to_thread(_close, target, folder)
-        return await asyncio.to_thread(_finish, part, job, place)
+            await to_the_end(_close, target, folder)
+        return await to_the_end(_finish, part, job, place)
     finally:
-        await asyncio.to_thread(_drop, part)
+        await to_the_end(_drop, part)
+
+
+def _open(part: Path) -> BinaryIO:
+    try:
+        return part.open("wb")
+    except OSError as error:
+        raise CannotSave.of_result(str(part.parent), error) from error
 
 
 def _drop(part: Path) -> None:
