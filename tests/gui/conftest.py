@@ -20,6 +20,7 @@ from oelala_desktop.ui.process.garbage import GarbageCollector
 from oelala_desktop.ui.style import access, motion
 from oelala_desktop.ui.style.appearance import Theme
 from tests.gui.living import PATIENCE
+from tests.sketch.holdable import Brake, started
 
 PATIENCE_MS = round(PATIENCE * 1000)
 _HERE = Path(__file__).parent
@@ -68,3 +69,17 @@ def still(qapp: QApplication, theme: Theme) -> Iterator[None]:
         widget.close()
         widget.deleteLater()
     qapp.processEvents()
+
+
+@pytest.fixture(scope="module")
+def brake(tmp_path_factory: pytest.TempPathFactory) -> Brake:
+    """What holds the jobs of `one_sketch`."""
+    return Brake(tmp_path_factory.mktemp("sketch") / "hold")
+
+
+@pytest.fixture(scope="module")
+def one_sketch(brake: Brake) -> Iterator[dict[str, object]]:
+    """One Sketch for the module, as a home's own record of it; no test waits for another to start."""
+    with started(brake, "--idle-exit", "0") as (process, record):
+        yield record
+        process.kill()

@@ -28,19 +28,7 @@ from tests.gui.reach import has_button
 from tests.gui.seeded_queue import make_job
 from tests.gui.test_going_on import badge, told, with_result
 from tests.gui.test_living_queue import SHORT, button, kinds, queued
-from tests.sketch.holdable import Brake, started
-
-
-@pytest.fixture(scope="module")
-def brake(tmp_path_factory: pytest.TempPathFactory) -> Brake:
-    return Brake(tmp_path_factory.mktemp("sketch") / "hold")
-
-
-@pytest.fixture(scope="module")
-def one_sketch(brake: Brake) -> Iterator[dict[str, object]]:
-    with started(brake, "--idle-exit", "0") as (process, record):
-        yield record
-        process.kill()
+from tests.sketch.holdable import Brake
 
 
 @pytest.fixture

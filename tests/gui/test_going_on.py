@@ -23,19 +23,7 @@ from tests import own_preset
 from tests.gui.living import has_picture, live, page_of, ready, until
 from tests.gui.media_rig import Gallery, gallery
 from tests.gui.test_living_queue import SHORT
-from tests.sketch.holdable import Brake, started
-
-
-@pytest.fixture(scope="module")
-def brake(tmp_path_factory: pytest.TempPathFactory) -> Brake:
-    return Brake(tmp_path_factory.mktemp("sketch") / "hold")
-
-
-@pytest.fixture(scope="module")
-def one_sketch(brake: Brake) -> Iterator[dict[str, object]]:
-    with started(brake, "--idle-exit", "0") as (process, record):
-        yield record
-        process.kill()
+from tests.sketch.holdable import Brake
 
 
 @pytest.fixture

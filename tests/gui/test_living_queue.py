@@ -29,22 +29,10 @@ from oelala_desktop.ui.tool.view import ToolView
 from tests.gui.inputs_rig import named
 from tests.gui.living import live, page_of, ready, stop_sketch, until
 from tests.gui.seeded_queue import fill, make_job, past, running, waiting
-from tests.sketch.holdable import Brake, started
+from tests.sketch.holdable import Brake
 
 SHORT = {"duration": 1.0, "fps": 8, "resolution": "480p"}
 LEFT, CTRL = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ControlModifier
-
-
-@pytest.fixture(scope="module")
-def brake(tmp_path_factory: pytest.TempPathFactory) -> Brake:
-    return Brake(tmp_path_factory.mktemp("sketch") / "hold")
-
-
-@pytest.fixture(scope="module")
-def one_sketch(brake: Brake) -> Iterator[dict[str, object]]:
-    with started(brake, "--idle-exit", "0") as (process, record):
-        yield record
-        process.kill()
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from PIL import Image, ImageColor
 
 from oelala_desktop.ui.style import theme
 from tests.gui.screen import Screen, missing
-from tests.sketch.holdable import Brake, started
+from tests.sketch.holdable import Brake
 
 pytestmark = [
     pytest.mark.screen,
@@ -40,19 +40,6 @@ AWAKE = ("org.freedesktop.PowerManagement.Inhibit", "org.freedesktop.ScreenSaver
 
 def needs(*programs: str) -> pytest.MarkDecorator:
     return pytest.mark.skipif(bool(missing(*programs)), reason=missing(*programs) or "-")
-
-
-@pytest.fixture(scope="module")
-def brake(tmp_path_factory: pytest.TempPathFactory) -> Brake:
-    return Brake(tmp_path_factory.mktemp("sketch") / "hold")
-
-
-@pytest.fixture(scope="module")
-def one_sketch(brake: Brake) -> Iterator[dict[str, object]]:
-    """One Sketch for the module; no test waits for another to start."""
-    with started(brake, "--idle-exit", "0") as (process, record):
-        yield record
-        process.kill()
 
 
 @pytest.fixture
